@@ -1,0 +1,135 @@
+"""Every exception and notice of emgkit, in one tree.
+
+.. code-block:: text
+
+    EmgkitError
+    ├── ArgumentError      (ValueError)   a parameter is outside what is allowed
+    │   └── UnitError                     a unit is wrong, unknown or missing
+    ├── SignalError        (ValueError)   the samples cannot give the number asked for
+    ├── FileError          (OSError)      a file is missing, empty or cannot be opened
+    │   └── FormatError                   a file is damaged or of an unknown format
+    ├── NormalizationError (ValueError)   a reference does not belong to the recording
+    ├── StudyError         (ValueError)   a study file, or what it refers to, does not hold together
+    └── DesignError        (ValueError)   a table does not have the design a statistic needs
+
+    EmgkitWarning (UserWarning)           carries a Notice: a right number on a doubtful signal
+
+An error says what was wrong, where, what is allowed, what came and what to do; each
+part is an attribute too, so that a caller can show them apart.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+__all__ = [
+    "ArgumentError",
+    "DesignError",
+    "EmgkitError",
+    "EmgkitWarning",
+    "FileError",
+    "FormatError",
+    "NormalizationError",
+    "Notice",
+    "SignalError",
+    "StudyError",
+    "UnitError",
+    "warn",
+]
+
+
+class EmgkitError(Exception):
+    """Root of all errors that emgkit raises on purpose.
+
+    Parameters
+    ----------
+    what : str
+        What was wrong, as a whole sentence without its full stop.
+    where : str, optional
+        The file, channel, row or parameter concerned.
+    allowed : str, optional
+        What would have been right.
+    came : str, optional
+        What was found instead.
+    do : str, optional
+        What the user can do about it.
+
+    Examples
+    --------
+    >>> print(EmgkitError("The cut-off is too high", allowed="below 500 Hz", came="600 Hz"))
+    The cut-off is too high. Allowed: below 500 Hz. Came: 600 Hz.
+    """
+
+    def __init__(
+        self, what: str, *, where: str = "", allowed: str = "", came: str = "", do: str = ""
+    ) -> None:
+        self.what, self.where, self.allowed, self.came, self.do = what, where, allowed, came, do
+        labelled = (("Where", where), ("Allowed", allowed), ("Came", came), ("To do", do))
+        sentences = [what, *(f"{label}: {text}" for label, text in labelled if text)]
+        super().__init__(" ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in sentences))
+
+
+class ArgumentError(EmgkitError, ValueError):
+    """A parameter is outside what is allowed."""
+
+
+class UnitError(ArgumentError):
+    """A unit is wrong, unknown or missing."""
+
+
+class SignalError(EmgkitError, ValueError):
+    """The samples cannot give the number asked for (NaN, constant, too short)."""
+
+
+class FileError(EmgkitError, OSError):
+    """A file is missing, empty, a directory, or cannot be opened."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class FormatError(FileError):
+    """A file is damaged, cut off or of an unknown format."""
+
+
+class NormalizationError(EmgkitError, ValueError):
+    """A reference does not belong to the recording it should normalise."""
+
+
+class StudyError(EmgkitError, ValueError):
+    """A study file, or what it refers to, does not hold together."""
+
+
+class DesignError(EmgkitError, ValueError):
+    """A table does not have the design that a statistic needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A remark on a result that is right but rests on something doubtful.
+
+    Parameters
+    ----------
+    code : str
+        A short fixed word for programs, such as ``"above-mvc"``.
+    text : str
+        The sentence for people.
+    """
+
+    code: str
+    text: str
+
+
+class EmgkitWarning(UserWarning):
+    """A Python warning that carries a :class:`Notice` as ``.notice``."""
+
+    def __init__(self, notice: Notice) -> None:
+        super().__init__(notice.text)
+        self.notice = notice
+
+
+def warn(notice: Notice, *, stacklevel: int = 3) -> Notice:
+    """Issue a notice as a Python warning and give it back, to be kept in the result."""
+    warnings.warn(EmgkitWarning(notice), stacklevel=stacklevel)
+    return notice

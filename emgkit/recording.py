@@ -1,0 +1,598 @@
+"""What flows: Channel, Event, Recording, Trial and the Step protocol.
+
+Everything here is frozen. An operation returns a new object and leaves its input alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Union, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from emgkit._checks import check_option, check_positive, check_unknown, listed, nearest, number
+from emgkit.errors import ArgumentError, Notice, SignalError, UnitError
+
+if TYPE_CHECKING:
+    import mne
+    import pandas as pd
+
+__all__ = [
+    "SOURCES", "STREAMS", "UNITS", "Channel", "Crop", "Event", "Pick", "Recording", "Step", "Trial",
+    "in_si", "stream_of",
+]  # fmt: skip
+
+Value = Union[str, int, float, bool, None]
+Array = NDArray[np.float64]
+
+# where a unit, a rate or a channel kind was learnt
+SOURCES = ("header", "heuristic", "user")
+
+# stream -> kinds of channel it holds (BIDS words, upper case; FORCE is emgkit's own, MISC in newtons in BIDS)
+STREAMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "emg": ("EMG",),
+        "angle": ("JNTANG", "ORNT"),
+        "position": ("POS", "VEL"),
+        "acc": ("ACCEL",),
+        "gyro": ("GYRO",),
+        "ecg": ("ECG",),
+        "force": ("FORCE",),
+        "trigger": ("TRIG",),
+        "other": ("MISC", "REF", "LATENCY", "SYSCLOCK", "MAGN", "TEMP", "ADC", "EEG", "OTHER"),
+    }
+)
+
+# unit as written -> (unit inside, factor)
+UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
+    {
+        "V": ("V", 1.0), "mV": ("V", 1e-3), "uV": ("V", 1e-6), "µV": ("V", 1e-6), "μV": ("V", 1e-6), "nV": ("V", 1e-9),
+        "V^2": ("V^2", 1.0), "V·s": ("V·s", 1.0),
+        "%MVC": ("%MVC", 1.0), "%task": ("%task", 1.0),
+        "deg": ("deg", 1.0), "°": ("deg", 1.0), "rad": ("deg", 180 / np.pi),
+        "deg/s": ("deg/s", 1.0), "°/s": ("deg/s", 1.0), "rad/s": ("deg/s", 180 / np.pi),
+        "m": ("m", 1.0), "cm": ("m", 1e-2), "mm": ("m", 1e-3), "m/s": ("m/s", 1.0),
+        "m/s^2": ("m/s^2", 1.0), "g": ("m/s^2", 9.80665), "G": ("m/s^2", 9.80665),
+        "N": ("N", 1.0), "kN": ("N", 1e3), "kgf": ("N", 9.80665), "N·m": ("N·m", 1.0), "Nm": ("N·m", 1.0),
+        "s": ("s", 1.0), "ms": ("s", 1e-3), "Hz": ("Hz", 1.0), "T": ("T", 1.0), "uT": ("T", 1e-6), "µT": ("T", 1e-6),
+        "n/a": ("n/a", 1.0),
+    }
+)  # fmt: skip
+_INSIDE = tuple(dict.fromkeys(inside for inside, _ in UNITS.values()))
+
+
+def in_si(values: ArrayLike, unit: str) -> tuple[Array, str]:
+    """Values and unit as emgkit keeps them inside (V, s, Hz, deg, m, N).
+
+    Parameters
+    ----------
+    values : array_like
+        Values in `unit`.
+    unit : str
+        Unit as a file writes it, such as ``"mV"``, ``"µV"`` or ``"G"``.
+
+    Returns
+    -------
+    values : ndarray of float64
+        A new array.
+    unit : str
+        The unit inside.
+
+    Raises
+    ------
+    UnitError
+        The unit is not known.
+
+    Examples
+    --------
+    >>> in_si([1.5], "mV")
+    (array([0.0015]), 'V')
+    """
+    if unit not in UNITS:
+        raise UnitError(
+            f"Unknown unit {unit!r}", allowed=listed(UNITS), came=repr(unit), do=nearest(unit, UNITS)
+        )
+    inside, factor = UNITS[unit]
+    return np.asarray(values, dtype=np.float64) * factor, inside
+
+
+def stream_of(kind: str) -> str:
+    """The stream that holds channels of a kind.
+
+    Examples
+    --------
+    >>> stream_of("JNTANG")
+    'angle'
+    """
+    for stream, kinds in STREAMS.items():
+        if kind in kinds:
+            return stream
+    kinds = tuple(kind for group in STREAMS.values() for kind in group)
+    raise ArgumentError(f"Unknown channel kind {kind!r}", allowed=listed(kinds), came=repr(kind), do=nearest(kind, kinds))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """One signal's name and meaning, as in a row of BIDS ``channels.tsv``.
+
+    Parameters
+    ----------
+    name : str
+        Name, unique within a recording.
+    unit : str
+        Unit inside emgkit: V, deg, m, N …, or ``"%MVC"`` after normalisation.
+    kind : str, default "EMG"
+        BIDS channel type; either case is accepted and kept in upper case.
+    muscle, side : str, optional
+        ``"vastus_lateralis"``; ``"left"`` or ``"right"``.
+    unit_source, kind_source : {"header", "heuristic", "user"}
+        Where the unit and the kind were learnt.
+
+    Raises
+    ------
+    UnitError
+        The unit is unknown or is not one that emgkit keeps inside.
+    ArgumentError
+        The name is empty, or the kind, side or source is unknown.
+
+    Examples
+    --------
+    >>> Channel(name="VL", unit="V", muscle="vastus_lateralis", side="right").kind
+    'EMG'
+    """
+
+    name: str
+    unit: str
+    kind: str = "EMG"
+    muscle: str | None = None
+    side: str | None = None
+    unit_source: str = "user"
+    kind_source: str = "user"
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ArgumentError("A channel needs a name", allowed="a text of at least one character", came="''")
+        object.__setattr__(self, "kind", self.kind.upper())
+        stream_of(self.kind)
+        if self.unit not in _INSIDE:
+            inside, factor = in_si(1.0, self.unit)[1], UNITS[self.unit][1]
+            raise UnitError(
+                f"Channel {self.name!r} cannot be in {self.unit!r}",
+                allowed=f"{inside!r} (inside, emgkit keeps {listed(_INSIDE)})",
+                came=repr(self.unit),
+                do=f"Multiply its samples by {factor:g} and say {inside!r}, or read the file with units={self.unit!r}",
+            )
+        if self.side is not None:
+            check_option("side", self.side, ("left", "right"))
+        check_option("unit_source", self.unit_source, SOURCES)
+        check_option("kind_source", self.kind_source, SOURCES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A stretch of time with a label, as in a row of BIDS ``events.tsv``.
+
+    Parameters
+    ----------
+    onset, duration : float
+        Seconds on the trial's time zero.
+    label : str
+        ``"repetition"``, ``"phase"`` or whatever the file says.
+    columns : Mapping, optional
+        Further columns: ``exercise, set, repetition, phase, load_kg, accepted, reason``.
+
+    Examples
+    --------
+    >>> Event(onset=1.0, duration=2.5, label="repetition", columns={"repetition": 1}).end
+    3.5
+    """
+
+    onset: float
+    duration: float
+    label: str
+    columns: Mapping[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.onset):
+            raise ArgumentError(f"Event {self.label!r} has no onset", allowed="seconds", came=repr(self.onset))
+        check_positive("duration", self.duration, unit="s", zero=True)
+        object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
+
+    @property
+    def end(self) -> float:
+        """Second at which the event ends."""
+        return self.onset + self.duration
+
+    def get(self, column: str, default: Value = None) -> Value:
+        """The value of a further column, or `default`."""
+        return self.columns.get(column, default)
+
+
+@runtime_checkable
+class Step(Protocol):
+    """Something that turns one Recording into another and can say how.
+
+    A step is its parameters: a frozen dataclass. Calling it leaves its input alone, returns a
+    read-only result and adds itself to the history. ``accepts`` are the units it can work on.
+    ``changes_amplitude`` is False for selecting (Pick, Crop); ``repair`` is True for mending a
+    recording by hand. Neither counts when the processing of reference and recording is compared.
+    """
+
+    accepts: ClassVar[tuple[str, ...]]
+    changes_amplitude: ClassVar[bool]
+    repair: ClassVar[bool]
+
+    def __call__(self, recording: Recording) -> Recording: ...
+
+    def sentence(self) -> str:
+        """The step's sentence for a Methods section, with every number in it."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Recording:
+    """Signals of one stream that share one clock and one rate; immutable.
+
+    Parameters
+    ----------
+    data : array_like, shape (n_channels, n_samples)
+        Finite samples in the unit of each channel; copied and made read-only.
+    sfreq : float
+        Samples per second (Hz).
+    channels : sequence of Channel
+        One a row of `data`, names unique, kinds of one stream.
+    events : sequence of Event, optional
+        On the trial's time zero.
+    context : Mapping, optional
+        ``participant, group, session, task, run`` and whatever else is known.
+    history : sequence of Step, optional
+        The steps that made it, oldest first.
+    start : float, default 0
+        Second of the first sample on the trial's time zero.
+    sfreq_source : {"header", "heuristic", "user"}
+        Where the rate was learnt.
+
+    Raises
+    ------
+    ArgumentError
+        Shapes, names or kinds do not fit together.
+    SignalError
+        A sample is NaN or infinite.
+
+    Examples
+    --------
+    >>> emg = Recording(data=[[1e-6, 2e-6, 3e-6]], sfreq=1000.0, channels=(Channel(name="VL", unit="V"),))
+    >>> emg
+    <Recording: 1 EMG channel × 3 samples at 1000 Hz = 0.003 s, in V: VL>
+    """
+
+    data: Array
+    sfreq: float
+    channels: tuple[Channel, ...]
+    events: tuple[Event, ...] = ()
+    context: Mapping[str, Value] = field(default_factory=dict)
+    history: tuple[Step, ...] = ()
+    start: float = 0.0
+    sfreq_source: str = "user"
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("data", _frozen(self.data)),
+            ("sfreq", check_positive("sfreq", self.sfreq, unit="Hz")),
+            ("channels", tuple(self.channels)),
+            ("events", tuple(self.events)),
+            ("context", MappingProxyType(dict(self.context))),
+            ("history", tuple(self.history)),
+            ("start", float(self.start)),
+        ):
+            object.__setattr__(self, name, value)
+        check_option("sfreq_source", self.sfreq_source, SOURCES)
+        _check_channels(self.data, self.channels)
+        _check_finite(self.data, self.channels, self.sfreq, self.start)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Channel names, in order."""
+        return tuple(channel.name for channel in self.channels)
+
+    @property
+    def times(self) -> Array:
+        """Second of each sample on the trial's time zero, shape (n_samples,)."""
+        return self.start + np.arange(self.data.shape[1]) / self.sfreq
+
+    @property
+    def duration(self) -> float:
+        """Seconds covered: number of samples / rate."""
+        return float(self.data.shape[1] / self.sfreq)
+
+    @property
+    def stream(self) -> str:
+        """Name of the stream its channels belong to."""
+        return stream_of(self.channels[0].kind)
+
+    def pick(self, *names: str) -> Recording:
+        """The named channels, in the order named.
+
+        Raises
+        ------
+        ArgumentError
+            A name is not among the channels.
+        """
+        return Pick(names=names)(self)
+
+    def crop(self, tmin: float, tmax: float) -> Recording:
+        """The samples with ``tmin <= time < tmax``, and the events that overlap them.
+
+        Times stay on the trial's time zero. An event that the edge cuts is kept whole;
+        measuring it then raises, since part of its samples is missing.
+
+        Raises
+        ------
+        ArgumentError
+            The window is empty or reaches beyond the recording.
+        """
+        return Crop(tmin=tmin, tmax=tmax)(self)
+
+    def derive(
+        self, data: ArrayLike, *, step: Step | None = None, unit: str | None = None, **changes: Any
+    ) -> Recording:
+        """The same recording with other samples (and, if said, another unit), the step added to its history."""
+        channels = changes.pop("channels", self.channels)
+        if unit is not None:
+            channels = tuple(replace(channel, unit=unit) for channel in channels)
+        history = self.history if step is None else (*self.history, step)
+        return replace(self, data=np.asarray(data, dtype=np.float64), channels=channels, history=history, **changes)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A table with ``time`` (s) and one column a channel."""
+        import pandas as pd
+
+        return pd.DataFrame({"time": self.times, **dict(zip(self.names, self.data, strict=True))})
+
+    def to_mne(self) -> mne.io.RawArray:
+        """An ``mne.io.RawArray``: EMG in volts as type emg, all else as misc; events as annotations.
+
+        MNE starts at 0; the start of the recording is subtracted from the onsets.
+        """
+        import mne
+
+        kinds = ["emg" if channel.kind == "EMG" else "ecg" if channel.kind == "ECG" else "misc" for channel in self.channels]
+        info = mne.create_info(list(self.names), self.sfreq, kinds)
+        raw = mne.io.RawArray(self.data.copy(), info, verbose="error")
+        labels = [event.label for event in self.events]
+        onsets = [event.onset - self.start for event in self.events]
+        raw.set_annotations(mne.Annotations(onsets, [event.duration for event in self.events], labels))
+        return raw
+
+    @classmethod
+    def from_mne(cls, raw: mne.io.BaseRaw) -> Recording:
+        """The EMG channels of an ``mne.io.Raw`` and its annotations as events.
+
+        Raises
+        ------
+        ArgumentError
+            No channel has the type emg (MNE reads EDF channels as eeg).
+        """
+        kinds = raw.get_channel_types()
+        names = [name for name, kind in zip(raw.ch_names, kinds, strict=True) if kind == "emg"]
+        if not names:
+            raise ArgumentError(
+                "The mne.io.Raw has no channel of type 'emg'",
+                came=listed(sorted(set(kinds))),
+                do="Set it with raw.set_channel_types({name: 'emg'})",
+            )
+        channels = tuple(Channel(name=name, unit="V", unit_source="header") for name in names)
+        first = raw.first_samp / raw.info["sfreq"] if raw.info["meas_date"] is not None else 0.0
+        events = tuple(
+            Event(onset=float(note["onset"]) - first, duration=float(note["duration"]), label=str(note["description"]))
+            for note in raw.annotations
+        )
+        return cls(
+            data=raw.get_data(picks=names), sfreq=float(raw.info["sfreq"]), channels=channels,
+            events=events, sfreq_source="header",
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        kinds = "/".join(dict.fromkeys(channel.kind for channel in self.channels))
+        units = "/".join(dict.fromkeys(channel.unit for channel in self.channels))
+        n_channels, n_samples = self.data.shape
+        made = " → ".join(type(step).__name__ for step in self.history)
+        return (
+            f"<Recording: {n_channels} {kinds} channel{'s' * (n_channels > 1)} × {n_samples} samples at "
+            f"{number(self.sfreq)} Hz = {self.duration:.4g} s, in {units}: {', '.join(self.names)}"
+            f"{'; after ' + made if made else ''}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(c.name)}</td><td>{escape(c.muscle or '')}</td><td>{escape(c.side or '')}</td>"
+            f"<td>{c.kind}</td><td>{escape(c.unit)}</td></tr>"
+            for c in self.channels
+        )
+        return (
+            f"<p>{escape(repr(self)[1:-1])}</p><table><thead><tr><th>channel</th><th>muscle</th><th>side</th>"
+            f"<th>kind</th><th>unit</th></tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pick:
+    """Select channels by name, in the order named."""
+
+    names: tuple[str, ...]
+
+    accepts: ClassVar[tuple[str, ...]] = _INSIDE
+    changes_amplitude: ClassVar[bool] = False
+    repair: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(self.names))
+
+    def __call__(self, recording: Recording) -> Recording:
+        if not self.names:
+            raise ArgumentError("No channel was picked", allowed=listed(recording.names), came="nothing")
+        for name in self.names:
+            check_unknown("channel", name, recording.names)
+        rows = [recording.names.index(name) for name in self.names]
+        channels = tuple(recording.channels[row] for row in rows)
+        return recording.derive(recording.data[rows], step=self, channels=channels)
+
+    def sentence(self) -> str:
+        """The step's sentence for a Methods section."""
+        return f"The channels {', '.join(self.names)} were analysed."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crop:
+    """Select the samples with ``tmin <= time < tmax`` (s, on the trial's time zero)."""
+
+    tmin: float
+    tmax: float
+
+    accepts: ClassVar[tuple[str, ...]] = _INSIDE
+    changes_amplitude: ClassVar[bool] = False
+    repair: ClassVar[bool] = False
+
+    def __call__(self, recording: Recording) -> Recording:
+        # a thousandth of a sample absorbs the rounding of times such as 0.1 * 2148.148
+        first = int(np.ceil((self.tmin - recording.start) * recording.sfreq - 1e-3))
+        stop = int(np.ceil((self.tmax - recording.start) * recording.sfreq - 1e-3))
+        if first < 0 or stop > recording.data.shape[1] or first >= stop:
+            raise ArgumentError(
+                "The window to crop to is empty or reaches beyond the recording",
+                allowed=f"{number(recording.start)} <= tmin < tmax <= {number(recording.start + recording.duration)} s",
+                came=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
+            )
+        start = recording.start + first / recording.sfreq
+        end = recording.start + stop / recording.sfreq
+        events = tuple(event for event in recording.events if event.onset < end and event.end > start)
+        return recording.derive(recording.data[:, first:stop], step=self, start=start, events=events)
+
+    def sentence(self) -> str:
+        """The step's sentence for a Methods section."""
+        return f"The recording was cut to {number(self.tmin)}–{number(self.tmax)} s."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Trial(Mapping[str, Recording]):
+    """All that was recorded at one time: Recordings by stream, on one time zero.
+
+    Parameters
+    ----------
+    streams : Mapping of str to Recording
+        ``emg, angle, position, acc, gyro, ecg, force, trigger, other``; a second rate or
+        device gets a suffix (``emg_2``). Each keeps its own rate.
+    events : sequence of Event, optional
+        They belong to the trial; every Recording taken from it carries them.
+    context : Mapping, optional
+        ``participant, group, session, task, run …``; every Recording carries it.
+    notices : sequence of Notice, optional
+        What the reader remarked.
+
+    Examples
+    --------
+    >>> emg = Recording(data=[[0.0, 1e-6]], sfreq=1000.0, channels=(Channel(name="VL", unit="V"),))
+    >>> trial = Trial(streams={"emg": emg}, context={"participant": "01", "task": "squat"})
+    >>> trial.emg.context["task"], list(trial)
+    ('squat', ['emg'])
+    """
+
+    streams: Mapping[str, Recording]
+    events: tuple[Event, ...] = ()
+    context: Mapping[str, Value] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+    def __post_init__(self) -> None:
+        events, context = tuple(self.events), MappingProxyType(dict(self.context))
+        if not self.streams:
+            raise ArgumentError("A trial needs at least one stream", allowed=listed(STREAMS), came="none")
+        for name in self.streams:
+            check_unknown("stream", name.rstrip("0123456789").rstrip("_"), STREAMS)
+        streams = {name: replace(r, events=events, context=context) for name, r in self.streams.items()}
+        object.__setattr__(self, "streams", MappingProxyType(streams))
+        object.__setattr__(self, "events", events)
+        object.__setattr__(self, "context", context)
+        object.__setattr__(self, "notices", tuple(self.notices))
+
+    def __getitem__(self, stream: str) -> Recording:
+        if stream not in self.streams:
+            raise KeyError(f"This trial has no stream {stream!r}; it has {listed(self.streams)}.")
+        return self.streams[stream]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.streams)
+
+    def __len__(self) -> int:
+        return len(self.streams)
+
+    def __getattr__(self, name: str) -> Recording:
+        streams: Mapping[str, Recording] = object.__getattribute__(self, "__dict__").get("streams", {})
+        if name in streams:
+            return streams[name]
+        raise AttributeError(f"This trial has no stream or attribute {name!r}; its streams are {listed(streams)}.")
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.streams})
+
+    def with_events(self, events: Iterable[Event]) -> Trial:
+        """The same trial with other events."""
+        return replace(self, events=tuple(events))
+
+    def with_context(self, **context: Value) -> Trial:
+        """The same trial with these facts added to its context."""
+        return replace(self, context={**self.context, **context})
+
+    def __repr__(self) -> str:
+        who = ", ".join(f"{key} {value}" for key, value in self.context.items() if value is not None)
+        streams = "; ".join(f"{name}: {recording!r}" for name, recording in self.streams.items())
+        return f"<Trial{' (' + who + ')' if who else ''}, {len(self.events)} events; {streams}>"
+
+
+def _frozen(data: ArrayLike) -> Array:
+    """A read-only float64 array that nobody else can write to."""
+    array = np.asarray(data, dtype=np.float64)
+    if array.flags.writeable or not array.flags.owndata:
+        array = array.copy(order="C")
+        array.setflags(write=False)
+    return array
+
+
+def _check_channels(data: Array, channels: tuple[Channel, ...]) -> None:
+    if data.ndim != 2 or not channels or data.shape[0] != len(channels) or data.shape[1] == 0:
+        raise ArgumentError(
+            "The samples and the channels do not fit together",
+            allowed="data of shape (n_channels, n_samples), at least one sample, one Channel a row",
+            came=f"data of shape {data.shape} and {len(channels)} channels",
+        )
+    names = [channel.name for channel in channels]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ArgumentError("Channel names must be unique", came=f"more than once: {listed(twice)}")
+    streams = {stream_of(channel.kind) for channel in channels}
+    if len(streams) > 1:
+        raise ArgumentError(
+            "A recording holds signals of one stream",
+            came=f"channels of {listed(sorted(streams))}",
+            do="Make one Recording a stream and put them into a Trial",
+        )
+
+
+def _check_finite(data: Array, channels: tuple[Channel, ...], sfreq: float, start: float) -> None:
+    # the sum of finite samples is finite, and costs one pass without a temporary
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(data.sum()):
+            return
+    for channel, row in zip(channels, data, strict=True):
+        bad = np.flatnonzero(~np.isfinite(row))
+        if bad.size:
+            raise SignalError(
+                f"Channel {channel.name!r} has {bad.size} samples that are NaN or infinite",
+                where=f"first at sample {bad[0]} ({number(start + bad[0] / sfreq)} s)",
+                allowed="finite samples",
+                came=str(row[bad[0]]),
+                do="Leave out the stretch or the channel; emgkit fills no gaps by itself",
+            )
