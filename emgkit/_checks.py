@@ -8,13 +8,17 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Collection, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from emgkit.errors import ArgumentError
+from emgkit.errors import ArgumentError, SignalError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
-__all__ = ["check_option", "check_positive", "check_unknown", "listed", "nearest", "number"]
+__all__ = ["check_option", "check_positive", "check_samples", "check_unknown", "listed", "nearest", "number"]
 
 
 def listed(names: Iterable[object]) -> str:
@@ -105,3 +109,44 @@ def check_positive(parameter: str, value: Any, *, unit: str = "", zero: bool = F
     if isinstance(value, (bool, str)) or not math.isfinite(checked) or checked < 0 or (checked == 0 and not zero):
         raise ArgumentError(f"{parameter!r} cannot be used", allowed=allowed, came=repr(value))
     return checked
+
+
+def check_samples(x: Any, *, at_least: int = 1) -> NDArray[np.float64]:
+    """Give samples as float64, time on the last axis; refuse what no number can be made from.
+
+    Raises
+    ------
+    ArgumentError
+        The values are no real numbers, or there is no time axis.
+    SignalError
+        There are too few samples, or some are NaN or infinite: says how many and where the first is.
+    """
+    import numpy as np
+
+    came = np.asanyarray(x)
+    if came.dtype.kind not in "fiub" or np.ma.is_masked(came):
+        kind = "masked values" if came.dtype.kind in "fiub" else f"values of type {came.dtype}"
+        raise ArgumentError("The samples cannot be used", allowed="an array of real numbers", came=kind)
+    samples = np.asarray(came, dtype=np.float64)
+    if samples.ndim == 0:
+        raise ArgumentError("The samples cannot be used", allowed="an array with time on its last axis", came=repr(x))
+    if samples.size == 0 or samples.shape[-1] < at_least:
+        raise SignalError(
+            "The signal is too short" if samples.size else "The signal is empty",
+            allowed=f"at least {at_least} sample{'s' if at_least > 1 else ''}",
+            came=f"an array of shape {samples.shape}",
+        )
+    # The sum of finite samples is finite (unless it overflows), and costs one pass without a temporary.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(samples.sum()):
+            return samples
+    finite = np.isfinite(samples)
+    if not finite.all():
+        *row, sample = (int(i) for i in np.argwhere(~finite)[0])
+        raise SignalError(
+            f"{int((~finite).sum())} of {samples.size} samples are NaN or infinite",
+            where=f"the first is sample {sample}{f' of row {row[0] if len(row) == 1 else tuple(row)}' if row else ''}, "
+            "counted from 0",
+            do="Leave the stretch out, or bridge it with an edit that says why",
+        )
+    return samples
