@@ -1,0 +1,272 @@
+"""Activation: every participant's value, and the mean among them."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from emgkit._checks import listed
+from emgkit.errors import DesignError
+from emgkit.figures import style
+
+__all__ = ["activation", "activation_grid"]
+
+# width of a cluster, of 1 between clusters
+_CLUSTER = 0.72
+# what one value axis, and one row a participant, cannot hold several of
+_SINGLE = ("measure", "unit", "phase", "side", "session")
+
+
+def activation(
+    cells: pd.DataFrame,
+    *,
+    x: str = "exercise",
+    by: str | None = "muscle",
+    value: str = "value",
+    participant: str = "participant",
+    unit: str | None = None,
+    simulated: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw each participant's value a condition, connected, and the arithmetic mean of each condition.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row a participant, level of `x` and level of `by`, as from ``ek.summarize``.
+    x : str, default "exercise"
+        Column of the conditions that stand side by side.
+    by : str, optional
+        Column whose levels make clusters; None for one.
+    value, participant : str
+        Columns of the value and of the person.
+    unit : str, optional
+        Unit of the value, by default the one in column ``unit``.
+    simulated : bool, default False
+        Write "simulated data" on the figure; also done where the table says so.
+    ax : Axes, optional
+        Where to draw; a new figure otherwise.
+
+    Returns
+    -------
+    Axes
+        Levels stand in the order of the table (or of a categorical).
+
+    Raises
+    ------
+    DesignError
+        A column is missing, the table is empty, a participant has two rows in one cell, or the
+        table holds several units, measures, phases, sides or sessions, or no unit is known.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"participant": ["1", "1", "2", "2"], "exercise": ["squat", "deadlift"] * 2,
+    ...     "muscle": "vastus_lateralis", "value": [80.0, 60.0, 70.0, 66.0], "unit": "%MVC"})
+    >>> ax = activation(cells)
+    >>> ax.get_ylabel()
+    'Activation (%MVC)'
+    >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
+    """
+    table, spec = _prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit)
+    with style.theme():
+        width = 1.2 + 0.5 * len(spec.clusters) * len(spec.levels)
+        ax = style.axes_or_new(ax, width=float(np.clip(width, style.COLUMN_WIDTH, style.PAGE_WIDTH)), height=3.2)
+        _draw(ax, table, spec)
+        up = style.legend_above(ax, _handles(spec), columns=4)
+        style.title(ax, spec.n_text, pad=up + 4)
+        if style.is_simulated(cells, simulated):
+            style.mark_simulated(ax, pad=up + 4)
+    return ax
+
+
+def activation_grid(
+    cells: pd.DataFrame,
+    *,
+    x: str = "exercise",
+    by: str = "muscle",
+    value: str = "value",
+    participant: str = "participant",
+    unit: str | None = None,
+    simulated: bool = False,
+    columns: int | None = None,
+) -> Figure:
+    """Draw activation in one panel a level of `by`, all with the same value axis.
+
+    Parameters
+    ----------
+    cells, x, value, participant, unit, simulated
+        As for :func:`activation`.
+    by : str, default "muscle"
+        Column whose levels are the panels.
+    columns : int, optional
+        Panels side by side, by default 2 or 3.
+
+    Returns
+    -------
+    Figure
+        One Axes a level, its name as the title.
+
+    Raises
+    ------
+    DesignError
+        As for :func:`activation`.
+    """
+    table, spec = _prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit)
+    with style.theme():
+        figure, panels = style.panels(len(spec.clusters), columns=columns, height=2.6)
+        for ax, cluster in zip(panels, spec.clusters, strict=True):
+            own = table[table["cluster"] == cluster]
+            part = replace(spec, clusters=(cluster,), n=int(own["participant"].nunique()))
+            _draw(ax, own, part)
+            up = style.panel_title(ax, cluster, n=str(part.n))
+            if style.is_simulated(cells, simulated):
+                style.mark_simulated(ax, pad=up)
+        style.share_values(panels)
+        style.legend_below(figure, _handles(replace(spec, clusters=("",))))
+    return figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Spec:
+    """What is drawn: conditions and clusters in order, and the words for the value."""
+
+    levels: tuple[str, ...]
+    clusters: tuple[str, ...]
+    n: int
+    unit: str
+    measure: str
+
+    @property
+    def n_text(self) -> str:
+        return f"n = {style.count(self.n, 'participant')}"
+
+
+def _prepare(
+    cells: pd.DataFrame, *, x: str, by: str | None, value: str, participant: str, unit: str | None
+) -> tuple[pd.DataFrame, _Spec]:
+    """Give the table with plain column names and values as shown, and what will be drawn."""
+    needed = [participant, x, value, *([] if by is None else [by])]
+    missing = [column for column in needed if column not in cells.columns]
+    if missing or cells.empty:
+        raise DesignError(
+            "The table holds no activation to draw",
+            allowed=f"at least one row and the columns {listed(needed)}",
+            came=f"{len(cells)} rows; missing columns: {listed(missing)}",
+        )
+    for column in _SINGLE:
+        if column in cells.columns and column not in needed and len(cells[column].unique()) > 1:
+            raise DesignError(
+                f"The rows differ in {column!r} and cannot share one figure",
+                allowed=f"one {column}",
+                came=listed(_levels(cells[column])),
+                do=f"Select the rows of one {column} first",
+            )
+    keys = [participant, x, *([] if by is None else [by])]
+    twice = cells[cells.duplicated(keys)]
+    if len(twice):
+        raise DesignError(
+            "A participant has more than one row in a cell",
+            where=", ".join(f"{key} {twice.iloc[0][key]}" for key in keys),
+            allowed=f"one row a combination of {listed(keys)}",
+            do="Average repetitions, sets and sides with ek.summarize first",
+        )
+    if unit is None:
+        unit = str(cells["unit"].iloc[0]) if "unit" in cells.columns else ""
+    if not unit:
+        raise DesignError(
+            "The unit of the values is not known", allowed="a column 'unit', or unit=", came=listed(cells.columns)
+        )
+    values, shown = style.surface(cells[value].to_numpy(dtype=float), unit)
+    table = pd.DataFrame({
+        "participant": cells[participant].astype(str).to_numpy(),
+        "level": cells[x].astype(str).to_numpy(),
+        "cluster": "" if by is None else cells[by].astype(str).to_numpy(),
+        "value": values,
+    })  # fmt: skip
+    measure = str(cells["measure"].iloc[0]) if "measure" in cells.columns else ""
+    return table, _Spec(
+        levels=_levels(cells[x]), clusters=("",) if by is None else _levels(cells[by]),
+        n=int(table["participant"].nunique()), unit=shown, measure=measure,
+    )  # fmt: skip
+
+
+def _levels(column: pd.Series[Any]) -> tuple[str, ...]:
+    """Levels that occur, in the order of a categorical, else of the table."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        present = set(column.astype(str))
+        return tuple(str(level) for level in column.cat.categories if str(level) in present)
+    return tuple(str(level) for level in column.unique())
+
+
+def _positions(place: int, n_levels: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    if n_levels == 1:
+        return np.array([float(place)])
+    return place + np.linspace(-_CLUSTER / 2, _CLUSTER / 2, n_levels)
+
+
+def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec) -> None:
+    look = style.looks(spec.levels)
+    ticks: list[tuple[float, str]] = []
+    for place, cluster in enumerate(spec.clusters):
+        own = table[table["cluster"] == cluster].set_index(["participant", "level"])
+        own = own["value"].unstack("level").reindex(columns=list(spec.levels))  # noqa: PD010 - nothing to aggregate
+        at = _positions(place, len(spec.levels))
+        for row in own.to_numpy():
+            ax.plot(at, row, color="#b9bfc5", lw=0.6, zorder=1)
+        counts = own.notna().sum()
+        for position, level in zip(at, spec.levels, strict=True):
+            one = look[level]
+            ax.plot(
+                np.full(len(own), position), own[level], ls="", marker=one.marker, ms=3.8, mfc=one.color, mec="white",
+                mew=0.5, zorder=3,
+            )  # fmt: skip
+            reach, mean = 0.27 * _CLUSTER / max(1, len(spec.levels) - 1), own[level].mean()
+            ax.plot(
+                [position - reach, position + reach], [mean, mean], color=one.color, lw=3, solid_capstyle="butt",
+                zorder=2, label=f"mean {cluster} {level}".replace("  ", " "),
+            )  # fmt: skip
+            if len(spec.clusters) == 1:
+                few = f"\nn = {counts[level]}" if counts[level] != spec.n else ""
+                ticks.append((float(position), style.words(level) + few))
+        if len(spec.clusters) > 1:
+            few = "" if (counts == spec.n).all() else f"\nn = {', '.join(str(number) for number in counts)}"
+            ticks.append((float(place), style.words(cluster) + few))
+    ax.set_xticks([position for position, _ in ticks], _wrapped([text for _, text in ticks], ax))
+    ax.tick_params(axis="x", length=0)
+    ax.set_xlim(-0.56, len(spec.clusters) - 0.44)
+    low, high = float(table["value"].min()), float(table["value"].max())
+    room = 0.05 * (high - min(0.0, low)) or 1.0
+    ax.set_ylim(0.0 if low >= 0 else low - room, high + room)
+    word = f"{style.words(spec.measure)} activation" if spec.measure else "Activation"
+    ax.set_ylabel(f"{word} ({spec.unit})")
+
+
+def _wrapped(labels: list[str], ax: Axes) -> list[str]:
+    """Break labels into lines that fit beside each other; a letter is some 5 points wide."""
+    points = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted()).width * 72.0
+    width = int(np.clip(points / len(labels) / 5.0, 8, 30))
+    return [
+        "\n".join(textwrap.fill(line, width=width, break_long_words=False) for line in label.split("\n"))
+        for label in labels
+    ]
+
+
+def _handles(spec: _Spec) -> list[Any]:
+    """Levels where the axis does not name them, and what line and dots mean."""
+    look = style.looks(spec.levels)
+    handles: list[Any] = []
+    if len(spec.clusters) > 1:
+        handles += [
+            Line2D([], [], ls="", marker=one.marker, ms=5, color=one.color, label=style.words(level))
+            for level, one in look.items()
+        ]
+    else:
+        handles.append(Line2D([], [], ls="-", lw=0.6, marker="o", ms=3.6, color=style.GREY, label="participant"))
+    return [*handles, Line2D([], [], lw=3, color=style.INK, label="arithmetic mean")]

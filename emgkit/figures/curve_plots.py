@@ -1,0 +1,207 @@
+"""Curves: mean and standard deviation over a repetition or a phase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from emgkit._checks import check_unknown, listed
+from emgkit.curves import Curves
+from emgkit.errors import DesignError
+from emgkit.figures import style
+
+__all__ = ["curves", "curves_grid"]
+
+DURING = ("repetition", "phase", "recording")
+_NEEDED = ("point", "mean", "sd", "n")
+
+
+def curves(
+    table: pd.DataFrame | Curves,
+    *,
+    muscle: str | None = None,
+    hue: str = "exercise",
+    unit: str | None = None,
+    during: str | None = None,
+    simulated: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean curve of each condition with a band of one standard deviation, for one muscle.
+
+    Parameters
+    ----------
+    table : DataFrame or Curves
+        As from ``Curves.ensemble``: ``point`` (0–100), ``mean``, ``sd``, ``n``, `hue` and, as a
+        rule, ``muscle``. Of Curves the ensemble by `hue` and muscle is drawn.
+    muscle : str, optional
+        Which muscle, where the table holds several.
+    hue : str, default "exercise"
+        Column whose levels are the lines.
+    unit : str, optional
+        Unit of the curves, by default what the table says.
+    during : str, optional
+        ``"repetition"``, ``"recording"`` or the name of a phase, for the label of the time axis.
+    simulated : bool, default False
+        Write "simulated data" on the figure; also done where the table says so.
+    ax : Axes, optional
+        Where to draw; a new figure otherwise.
+
+    Returns
+    -------
+    Axes
+        The legend gives n, the number of curves behind a line.
+
+    Raises
+    ------
+    DesignError
+        A column is missing, no unit is known, or several muscles are left.
+    ArgumentError
+        The muscle is not in the table.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"exercise": "squat", "muscle": "vastus_lateralis", "point": [0, 50, 100],
+    ...     "mean": [20.0, 80.0, 30.0], "sd": [5.0, 15.0, 6.0], "n": 13})
+    >>> ax = curves(table, unit="%MVC")
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('Repetition (%)', 'EMG (%MVC)')
+    >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
+    """
+    frame, unit, during = _table(table, hue=hue, unit=unit, during=during)
+    if "muscle" in frame.columns:
+        muscles = list(frame["muscle"].astype(str).unique())
+        if muscle is None and len(muscles) > 1:
+            raise DesignError(
+                "The table holds several muscles", allowed="one", came=listed(muscles),
+                do="Name one with muscle=, or draw all with curves_grid",
+            )  # fmt: skip
+        muscle = check_unknown("muscle", muscle or muscles[0], muscles)
+        frame = frame[frame["muscle"].astype(str) == muscle]
+    with style.theme():
+        ax = style.axes_or_new(ax, width=style.COLUMN_WIDTH + 1.0, height=3.0)
+        _draw(ax, frame, style.looks(frame[hue]), hue=hue, unit=unit, during=during)
+        up = style.legend_above(ax, _handles(frame, style.looks(frame[hue]), hue=hue, with_n=True), columns=2)
+        if muscle is not None:
+            style.title(ax, style.words(muscle), pad=up + 4)
+        if style.is_simulated(frame, simulated):
+            style.mark_simulated(ax, pad=up + 4)
+    return ax
+
+
+def curves_grid(
+    table: pd.DataFrame | Curves,
+    *,
+    hue: str = "exercise",
+    unit: str | None = None,
+    during: str | None = None,
+    simulated: bool = False,
+    columns: int | None = None,
+) -> Figure:
+    """Draw :func:`curves` in one panel a muscle, all with the same value axis.
+
+    Parameters
+    ----------
+    table, hue, unit, during, simulated
+        As for :func:`curves`.
+    columns : int, optional
+        Panels side by side, by default 2 or 3.
+
+    Returns
+    -------
+    Figure
+        One Axes a muscle. Where n differs between lines or muscles, each panel gives its own.
+
+    Raises
+    ------
+    DesignError
+        A column is missing.
+    """
+    frame, unit, during = _table(table, hue=hue, unit=unit, during=during)
+    if "muscle" not in frame.columns:
+        raise DesignError("A grid needs a panel a muscle", allowed="a column 'muscle'", came=listed(frame.columns))
+    muscles = list(frame["muscle"].astype(str).unique())
+    look = style.looks(frame[hue])
+    with style.theme():
+        figure, panels = style.panels(len(muscles), columns=columns, height=2.35)
+        for ax, muscle in zip(panels, muscles, strict=True):
+            own = frame[frame["muscle"].astype(str) == muscle]
+            _draw(ax, own, look, hue=hue, unit=unit, during=during)
+            counts = [f"{int(n)}" for n in own.groupby(hue, sort=False, observed=True)["n"].max()]
+            shown = counts[0] if len(set(counts)) == 1 else ", ".join(counts)
+            up = style.panel_title(ax, muscle, n=shown)
+            if style.is_simulated(frame, simulated):
+                style.mark_simulated(ax, pad=up)
+        style.share_values(panels)
+        style.legend_below(figure, _handles(frame, look, hue=hue, with_n=False))
+    return figure
+
+
+def _table(
+    table: pd.DataFrame | Curves, *, hue: str, unit: str | None, during: str | None
+) -> tuple[pd.DataFrame, str, str]:
+    """Give the ensemble, its unit and the word for its time axis."""
+    if isinstance(table, Curves):
+        unit = table.unit if unit is None else unit
+        phases = list(table.index["phase"].unique()) if "phase" in table.index.columns else []
+        said = str(phases[0]) if table.during == "phase" and len(phases) == 1 else table.during
+        during = said if during is None else during
+        frame = table.ensemble(by=tuple(name for name in (hue, "muscle") if name in table.index.columns))
+    else:
+        frame = table
+    missing = [column for column in (hue, *_NEEDED) if column not in frame.columns]
+    if missing or frame.empty:
+        raise DesignError(
+            "The table holds no mean curves to draw",
+            allowed=f"at least one row and the columns {listed((hue, *_NEEDED))}",
+            came=f"{len(frame)} rows; missing columns: {listed(missing)}",
+            do="Take Curves.ensemble(by=(…, 'muscle'))",
+        )
+    if unit is None:
+        units = list(frame["unit"].unique()) if "unit" in frame.columns else [frame.attrs.get("unit", "")]
+        if len(units) > 1:
+            raise DesignError("The curves have several units", allowed="one", came=listed(units))
+        unit = str(units[0])
+    if not unit:
+        raise DesignError("The unit of the curves is not known", allowed="unit=, such as unit='%MVC'", came="nothing")
+    if during is None:
+        phases = list(frame["phase"].unique()) if "phase" in frame.columns else []
+        during = str(phases[0]) if len(phases) == 1 and phases[0] != "whole" else "repetition"
+    return frame, unit, during
+
+
+def _draw(ax: Axes, frame: pd.DataFrame, look: dict[str, style.Look], *, hue: str, unit: str, during: str) -> None:
+    low = 0.0
+    for level, one in look.items():
+        own = frame[frame[hue].astype(str) == level].sort_values("point")
+        if own.empty:  # a level that this muscle lacks
+            continue
+        if own["point"].duplicated().any():
+            raise DesignError(
+                f"{hue} {level!r} has more than one row a point", allowed=f"one row a {hue}, muscle and point",
+                do="Select one phase, side or group first",
+            )  # fmt: skip
+        mean = style.surface(own["mean"].to_numpy(dtype=float), unit)[0]
+        sd = style.surface(own["sd"].to_numpy(dtype=float), unit)[0]
+        ax.fill_between(own["point"], mean - sd, mean + sd, color=one.color, alpha=0.14, lw=0, zorder=2)
+        for edge in (mean - sd, mean + sd):
+            ax.plot(own["point"], edge, color=one.color, ls=one.line, lw=0.6, alpha=0.6, zorder=2)
+        ax.plot(own["point"], mean, color=one.color, ls=one.line, lw=1.7, zorder=3, label=style.words(level))
+        low = min([low, *(mean - sd)[sd == sd], *mean])
+    ax.set_xlim(frame["point"].min(), frame["point"].max())
+    ax.set_ylim(bottom=low)
+    ax.set_xlabel(f"{style.words(during)}{'' if during in DURING else ' phase'} (%)")
+    ax.set_ylabel(f"EMG ({style.surface(0.0, unit)[1]})")
+
+
+def _handles(frame: pd.DataFrame, look: dict[str, style.Look], *, hue: str, with_n: bool) -> list[Any]:
+    handles = []
+    for level, one in look.items():
+        n = int(frame.loc[frame[hue].astype(str) == level, "n"].max())
+        label = f"{style.words(level)} (n = {n})" if with_n else style.words(level)
+        handles.append(Line2D([], [], color=one.color, ls=one.line, lw=1.7, label=label))
+    return [*handles, Patch(facecolor=style.GREY, alpha=0.25, lw=0, label="± 1 SD")]

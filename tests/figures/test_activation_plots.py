@@ -1,0 +1,141 @@
+"""Activation: every person's value is there, and the mean is the mean."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from emgkit import figures
+from emgkit.errors import DesignError
+
+MUSCLES = ("vastus_lateralis", "biceps_femoris_long_head", "gluteus_maximus", "semitendinosus", "rectus_femoris")
+LIFTS = ("hip_thrust", "back_squat", "deadlift")
+
+
+def cells(n_muscles=3, n=13, unit="%MVC"):
+    rng = np.random.default_rng(2)
+    rows = [
+        {"participant": f"P{p}", "exercise": lift, "muscle": muscle, "measure": "mean", "unit": unit, "phase": "whole",
+         "value": float(rng.lognormal(4, 0.4))}
+        for p in range(n)
+        for muscle in MUSCLES[:n_muscles]
+        for lift in LIFTS
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def drawn(ax, label):
+    return next(line for line in ax.lines if line.get_label() == label)
+
+
+def test_every_value_is_drawn_and_connected_within_the_participant(legible):
+    table = cells(1)
+    ax = figures.activation(table)
+    people = [line.get_ydata() for line in ax.lines if line.get_linestyle() == "-" and len(line.get_xdata()) == 3]
+    expected = table.pivot_table(index="participant", columns="exercise", values="value")[list(LIFTS)].to_numpy()
+    assert sorted(map(tuple, people)) == sorted(map(tuple, expected))
+    dots = [line.get_ydata() for line in ax.lines if line.get_linestyle() == "None"]
+    assert sorted(np.concatenate(dots)) == sorted(table["value"])
+    legible(ax.figure)
+
+
+def test_the_mean_of_each_condition_is_drawn_at_its_value():
+    table = cells(2)
+    ax = figures.activation(table)
+    for (muscle, lift), own in table.groupby(["muscle", "exercise"]):
+        assert drawn(ax, f"mean {muscle} {lift}").get_ydata() == pytest.approx([own["value"].mean()] * 2)
+
+
+def test_conditions_stand_in_the_order_of_the_table_or_the_categorical(legible):
+    ticks = [label.get_text() for label in figures.activation(cells(1)).get_xticklabels()]
+    assert ticks == ["Hip thrust", "Back squat", "Deadlift"]
+    table = cells(1)
+    table["exercise"] = pd.Categorical(table["exercise"], ["deadlift", "hip_thrust", "back_squat"], ordered=True)
+    ax = figures.activation(table)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["Deadlift", "Hip thrust", "Back squat"]
+    legible(ax.figure)
+
+
+def test_unit_measure_and_n_are_written(legible):
+    ax = figures.activation(cells())
+    assert ax.get_ylabel() == "Mean activation (%MVC)"
+    texts = legible(ax.figure)
+    assert {"n = 13 participants", "arithmetic mean", "Hip thrust"} <= set(texts)
+    assert figures.activation(cells(1, n=1)).get_title(loc="left") == "n = 1 participant"
+
+
+def test_volts_are_shown_in_microvolts():
+    table = cells(1, unit="V")
+    table["value"] *= 1e-6
+    ax = figures.activation(table)
+    assert ax.get_ylabel() == "Mean activation (µV)"
+    dots = np.concatenate([line.get_ydata() for line in ax.lines if line.get_linestyle() == "None"])
+    assert sorted(dots) == pytest.approx(sorted(1e6 * table["value"]))
+
+
+@pytest.mark.parametrize("n_muscles", [1, 3])
+def test_missing_cells_are_left_out_and_n_is_given(n_muscles, legible):
+    table = cells(n_muscles)
+    table = table[~((table["participant"] == "P3") & (table["exercise"] == "deadlift"))]
+    texts = [text.replace("\n", " ") for text in legible(figures.activation(table).figure)]
+    wanted = "Deadlift n = 12" if n_muscles == 1 else "Gluteus maximus n = 13, 13, 12"
+    assert wanted in texts
+
+
+def test_values_below_zero_and_high_values_stay_inside():
+    table = cells(1)
+    table.loc[0, "value"], table.loc[1, "value"] = -5.0, 244.0
+    low, high = figures.activation(table).get_ylim()
+    assert low < -5
+    assert high > 244
+
+
+@pytest.mark.parametrize("n_muscles", [1, 2, 4, 5])
+def test_a_grid_has_a_panel_a_muscle_on_one_value_axis(n_muscles, legible):
+    table = cells(n_muscles)
+    figure = figures.activation_grid(table, simulated=True)
+    assert len(figure.axes) == n_muscles
+    assert len({ax.get_ylim() for ax in figure.axes}) == 1
+    assert figure.axes[0].get_ylabel() == "Mean activation (%MVC)"
+    texts = legible(figure)
+    assert texts.count("simulated data") == texts.count("n = 13") == n_muscles
+    for ax, muscle in zip(figure.axes, MUSCLES, strict=False):
+        assert drawn(ax, f"mean {muscle} deadlift").get_ydata()[0] == pytest.approx(
+            table.query("muscle == @muscle and exercise == 'deadlift'")["value"].mean()
+        )
+
+
+def test_long_names_of_muscles_are_broken_into_lines(legible):
+    table = cells(3).replace({"muscle": {"gluteus_maximus": "gluteus_maximus_lower_fibres_of_the_left_side"}})
+    assert "simulated data" in legible(figures.activation_grid(table, simulated=True).figure)
+    legible(figures.activation(table, simulated=True).figure)
+
+
+def test_simulated_cells_say_so(legible):
+    assert "simulated data" in legible(figures.activation(cells(), simulated=True).figure)
+    assert "simulated data" in legible(figures.activation(cells().assign(simulated=True)).figure)
+    assert "simulated data" not in legible(figures.activation(cells().assign(simulated=False)).figure)
+
+
+def test_it_draws_on_the_axes_given_and_leaves_the_table_alone():
+    table = cells()
+    before = table.copy()
+    ax = plt.subplots()[1]
+    assert figures.activation(table, ax=ax) is ax
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_what_cannot_share_a_figure_is_refused():
+    table = cells(1)
+    with pytest.raises(DesignError, match=r"differ in 'phase'.*Allowed: one phase\. Came: 'whole' and 'concentric'"):
+        figures.activation(pd.concat([table, table.assign(phase="concentric")]))
+    with pytest.raises(DesignError, match="differ in 'unit'"):
+        figures.activation(pd.concat([table, table.assign(unit="V")]))
+    with pytest.raises(DesignError, match=r"more than one row in a cell.*participant P0, exercise hip_thrust"):
+        figures.activation(pd.concat([table, table]))
+    with pytest.raises(DesignError, match=r"missing columns: 'exercise'"):
+        figures.activation(table.drop(columns="exercise"))
+    with pytest.raises(DesignError, match="unit of the values is not known"):
+        figures.activation(table.drop(columns="unit"))

@@ -1,0 +1,127 @@
+"""Curves: mean and band are those of the table, the axes say percent of what."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from emgkit import figures
+from emgkit.curves import Curves
+from emgkit.errors import ArgumentError, DesignError
+
+MUSCLES = ("vastus_lateralis", "biceps_femoris_long_head", "gluteus_maximus", "semitendinosus")
+
+
+def ensemble(n_muscles=1, **columns):
+    point = np.linspace(0, 100, 101)
+    parts = [
+        pd.DataFrame({"exercise": lift, "muscle": muscle, "point": point, "sd": 5.0 + shift, "n": n,
+                      "mean": 20 + shift + 40 * np.sin(np.pi * point / 100)})
+        for muscle in MUSCLES[:n_muscles]
+        for lift, shift, n in (("hip_thrust", 0, 13), ("back_squat", 5, 12), ("deadlift", 10, 13))
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True).assign(**columns)
+
+
+def test_mean_and_band_are_drawn_from_the_table(legible):
+    table = ensemble()
+    ax = figures.curves(table, unit="%MVC")
+    for lift, band in zip(("hip_thrust", "back_squat", "deadlift"), ax.collections, strict=True):
+        own = table[table["exercise"] == lift]
+        line = next(one for one in ax.lines if one.get_label().lower() == lift.replace("_", " "))
+        assert line.get_xdata() == pytest.approx(own["point"])
+        assert line.get_ydata() == pytest.approx(own["mean"])
+        corners = band.get_paths()[0].vertices[:, 1]
+        assert corners.min() == pytest.approx((own["mean"] - own["sd"]).min())
+        assert corners.max() == pytest.approx((own["mean"] + own["sd"]).max())
+    legible(ax.figure)
+
+
+def test_labels_say_unit_n_and_percent_of_what(legible):
+    ax = figures.curves(ensemble(), unit="%MVC")
+    texts = legible(ax.figure)
+    assert {"Vastus lateralis", "Hip thrust (n = 13)", "Back squat (n = 12)", "± 1 SD", "EMG (%MVC)"} <= set(texts)
+    assert ax.get_xlabel() == "Repetition (%)"
+    assert ax.get_xlim() == (0, 100)
+    assert figures.curves(ensemble(), unit="%MVC", during="eccentric").get_xlabel() == "Eccentric phase (%)"
+    assert figures.curves(ensemble(phase="concentric"), unit="%MVC").get_xlabel() == "Concentric phase (%)"
+    assert figures.curves(ensemble(phase="whole"), unit="%MVC").get_xlabel() == "Repetition (%)"
+
+
+def test_volts_are_shown_in_microvolts():
+    table = ensemble(unit="V")
+    table[["mean", "sd"]] *= 1e-6
+    ax = figures.curves(table)
+    assert ax.get_ylabel() == "EMG (µV)"
+    assert max(line.get_ydata().max() for line in ax.lines) == pytest.approx(85)
+
+
+def test_curves_are_averaged_over_participants_by_their_own_rule():
+    values = np.array([[10.0, 20.0], [30.0, 40.0], [14.0, 24.0]])
+    index = pd.DataFrame({
+        "participant": ["1", "1", "2"], "exercise": "squat", "repetition": [1, 2, 1], "phase": "concentric",
+        "muscle": "vastus_lateralis",
+    })  # fmt: skip
+    made = Curves(values=values, index=index, during="phase", unit="%MVC")
+    ax = figures.curves(made)
+    line = next(one for one in ax.lines if one.get_label() == "Squat")
+    assert line.get_ydata() == pytest.approx([(20 + 14) / 2, (30 + 24) / 2])
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Concentric phase (%)", "EMG (%MVC)")
+    assert "Squat (n = 2)" in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_one_participant_has_a_line_without_a_band(legible):
+    table = ensemble().query("exercise == 'deadlift'").assign(sd=np.nan, n=1)
+    ax = figures.curves(table, unit="%MVC")
+    assert "Deadlift (n = 1)" in legible(ax.figure)
+
+
+@pytest.mark.parametrize("n_muscles", [1, 3, 4])
+def test_a_grid_has_a_panel_a_muscle_on_one_value_axis(n_muscles, legible):
+    figure = figures.curves_grid(ensemble(n_muscles), unit="%MVC", simulated=True)
+    assert len(figure.axes) == n_muscles
+    assert len({ax.get_ylim() for ax in figure.axes}) == 1
+    texts = legible(figure)
+    assert texts.count("simulated data") == texts.count("n = 13, 12, 13") == n_muscles
+    assert {"Hip thrust", "± 1 SD"} <= set(texts)
+
+
+def test_lines_have_the_same_look_in_every_panel():
+    table = ensemble(2)
+    table = table[~((table["muscle"] == MUSCLES[1]) & (table["exercise"] == "hip_thrust"))]
+    first, second = figures.curves_grid(table, unit="%MVC").axes
+
+    def colours(ax):
+        return {line.get_label(): line.get_color() for line in ax.lines if not line.get_label().startswith("_")}
+
+    assert colours(second) == {name: colours(first)[name] for name in ("Back squat", "Deadlift")}
+
+
+def test_simulated_curves_say_so(legible):
+    assert "simulated data" in legible(figures.curves(ensemble(simulated=True), unit="%MVC").figure)
+    assert "simulated data" in legible(figures.curves(ensemble(), unit="%MVC", simulated=True).figure)
+    assert "simulated data" not in legible(figures.curves(ensemble(), unit="%MVC").figure)
+
+
+def test_it_draws_on_the_axes_given_and_leaves_the_table_alone():
+    table = ensemble(2)
+    before = table.copy()
+    ax = plt.subplots()[1]
+    assert figures.curves(table, muscle=MUSCLES[1], unit="%MVC", ax=ax) is ax
+    assert ax.get_title(loc="left") == "Biceps femoris long head"
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_refusals_say_what_to_do():
+    with pytest.raises(DesignError, match=r"several muscles.*Name one with muscle=, or draw all with curves_grid"):
+        figures.curves(ensemble(2), unit="%MVC")
+    with pytest.raises(ArgumentError, match="Unknown muscle 'vastus'"):
+        figures.curves(ensemble(2), muscle="vastus", unit="%MVC")
+    with pytest.raises(DesignError, match="unit of the curves is not known"):
+        figures.curves(ensemble())
+    with pytest.raises(DesignError, match="missing columns: 'sd'"):
+        figures.curves(ensemble().drop(columns="sd"), unit="%MVC")
+    with pytest.raises(DesignError, match="more than one row a point"):
+        figures.curves(pd.concat([ensemble(), ensemble()]), unit="%MVC")
