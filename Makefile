@@ -1,0 +1,69 @@
+# Needs GNU make and Python 3.11 or newer; everything else is installed into .venv.
+# Another Python: make PYTHON=/path/to/python reproduce
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup setup-dev reproduce test lint calibrate clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3 python)
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
+# stamps: set-up runs once, and again when a lock or the project's metadata change
+RUNTIME := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+
+# two test workers share the cores; a BLAS that starts threads of its own beside them only slows them
+test calibrate: export OPENBLAS_NUM_THREADS ?= 1
+test calibrate: export OMP_NUM_THREADS ?= 1
+ifdef EMGKIT_RECORDINGS
+export EMGKIT_RECORDINGS
+endif
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(RUNTIME) ## make .venv with emgkit and the locked versions of what it needs
+
+setup-dev: $(DEV) ## the same, with what tests and lint need
+
+reproduce: $(RUNTIME) ## set up and recompute the main study, from raw signals to the report
+	@$(BIN)/emgkit reproduce
+
+test: $(DEV) ## run the tests (EMGKIT_RECORDINGS names the folder of real recordings)
+	@$(BIN)/python -m pytest -n 2 --durations=15
+
+calibrate: $(DEV) ## run the slow simulations that check the statistics (minutes)
+	@$(BIN)/python -m pytest -m slow -n 2 --durations=15
+
+lint: $(DEV) ## style, types, import layers and spelling
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell
+
+clean: ## remove the environment, caches and builds (never results)
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find emgkit tests studies docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): requirements/lock.txt pyproject.toml
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+		for candidate in $(PYTHONS); do \
+			if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+				echo "Making $(VENV) with $$("$$candidate" -c 'import sys; print(sys.executable, sys.version.split()[0])')"; \
+				exec "$$candidate" -m venv --clear $(VENV); \
+			fi; \
+		done; \
+		echo "No Python 3.11 or newer that can make virtual environments was found; looked for: $(PYTHONS)." >&2; \
+		echo "Install one (on Debian and Ubuntu: python3 and python3-venv), or name it: make PYTHON=/path/to/python" >&2; \
+		exit 1; \
+	}
+	@echo "Installing emgkit and what it needs into $(VENV) (a minute or two the first time)"
+	@$(PIP) install -r requirements/lock.txt
+	@$(PIP) install --no-deps -e .
+	@touch $@
+
+$(DEV): requirements/lock-dev.txt $(RUNTIME)
+	@echo "Installing what tests and lint need into $(VENV)"
+	@$(PIP) install -r requirements/lock.txt -r requirements/lock-dev.txt
+	@touch $@

@@ -1,0 +1,355 @@
+"""Learn the reference that stands for 100 %, and judge the rule that finds it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit import signal, spectrum
+from emgkit._checks import check_option, check_positive, listed, number
+from emgkit.errors import ArgumentError, NormalizationError, UnitError
+from emgkit.pipeline import Pipeline
+from emgkit.recording import Channel, Recording, Step, Trial
+from emgkit.steps import ChannelReference, Normalize, amplitude_steps
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["above_reference", "best_window_bias", "reference"]
+
+# samples that a simulation holds at a time
+_BLOCK = 8_000_000
+
+Array = NDArray[np.float64]
+
+# trial name -> (as recorded, its envelope) of each stream
+Processed = Mapping[str, Sequence[tuple[Recording, Recording]]]
+
+
+def reference(
+    trials: Iterable[Trial | Recording],
+    pipeline: Pipeline,
+    *,
+    window: float = 0.5,
+    kind: str = "mvc",
+    across_sessions: bool = False,
+) -> Normalize:
+    """Learn each channel's reference from trials of one participant and session.
+
+    In each trial the pipeline gives the envelope, and the largest mean over a moving window is
+    taken; only windows that lie wholly inside the trial count. The reference of a channel is the
+    largest of these over all trials in which the channel exists.
+
+    Parameters
+    ----------
+    trials : iterable of Trial or Recording
+        The maximal voluntary contractions (of a Trial, its EMG), or for ``kind="task"`` all the
+        tasks that are compared: one value over them, never one a task.
+    pipeline : Pipeline
+        The processing up to the envelope, the same that the recordings will get.
+    window : float, default 0.5
+        Window (s); the nearest odd number of samples.
+    kind : {"mvc", "task"}
+        The unit becomes ``%MVC`` or ``%task``.
+    across_sessions : bool, default False
+        Join trials of several sessions, and normalise recordings of any session.
+
+    Returns
+    -------
+    Normalize
+        The step with the numbers inside; ``.table()`` shows every trial's value, the trial that
+        won and the coefficient of variation over trials.
+
+    Raises
+    ------
+    NormalizationError
+        No trials; trials of several participants or sessions, or processed differently; a trial
+        shorter than the window; a constant channel; a signal that is not rectified.
+    UnitError
+        A channel is neither in V nor in V^2, or changes its unit between trials.
+    ArgumentError
+        The pipeline already normalises, or `kind` or `window` is not allowed.
+
+    Notes
+    -----
+    The largest of many window means lies above the true mean of a steady contraction;
+    :func:`best_window_bias` says by how much.
+
+    Examples
+    --------
+    >>> from emgkit.steps import MovingRMS
+    >>> trial = Recording(data=[[2e-4, -2e-4] * 500], sfreq=1000.0, channels=(Channel(name="VL", unit="V"),),
+    ...                   context={"participant": "01", "task": "mvcKnee", "run": 1})
+    >>> percent = reference([trial], Pipeline(MovingRMS(window=0.1)))
+    >>> percent.values[0].trial, round(percent.values[0].value, 9)
+    ('mvcKnee_run-1', 0.0002)
+    """
+    check_option("kind", kind, ("mvc", "task"))
+    check_positive("window", window, unit="s")
+    if any(isinstance(step, Normalize) for step in pipeline.steps):
+        raise ArgumentError(
+            "The pipeline of a reference already normalises",
+            allowed="steps up to the envelope",
+            came=repr(pipeline),
+            do="Make the reference without Normalize, then put it last with pipeline.then(…)",
+        )
+    trials = list(trials)
+    if not trials:
+        raise NormalizationError(
+            "There are no trials to take a reference from", allowed="at least one trial", came="none"
+        )
+    contexts = [trial.context for trial in trials]
+    participant = _only("participant", contexts)
+    sessions = sorted({str(context["session"]) for context in contexts if context.get("session") is not None})
+    if not across_sessions:
+        _only("session", contexts)
+    names = _names(contexts, with_session=len(sessions) > 1)
+    processed = {
+        name: [(recording, pipeline(recording)) for recording in _emg(trial, name)]
+        for name, trial in zip(names, trials, strict=True)
+    }
+    return Normalize(
+        participant=participant,
+        session="+".join(sessions) or None,
+        kind=kind,
+        window=window,
+        values=_references(processed, window),
+        processing=_common_processing(processed),
+        tasks=tuple(str(context["task"]) for context in contexts if context.get("task") is not None),
+        across_sessions=across_sessions,
+        set_aside=tuple(
+            (name, step)
+            for name, pairs in processed.items()
+            for _, envelope in pairs
+            for step in envelope.history
+            if not amplitude_steps([step]) and step not in pipeline.steps
+        ),
+    )
+
+
+def above_reference(recording: Recording) -> pd.DataFrame:
+    """How far each channel of a normalised recording exceeds its reference.
+
+    Parameters
+    ----------
+    recording : Recording
+        In ``%MVC`` or ``%task``.
+
+    Returns
+    -------
+    DataFrame
+        One row a channel: ``channel, maximum`` (%) and ``share_above``, the share of samples above
+        100 (0 to 1).
+
+    Raises
+    ------
+    UnitError
+        A channel is not in percent.
+
+    Examples
+    --------
+    >>> percent = Recording(data=[[50.0, 120.0]], sfreq=100.0, channels=(Channel(name="VL", unit="%MVC"),))
+    >>> above_reference(percent)
+      channel  maximum  share_above
+    0      VL    120.0          0.5
+    """
+    import pandas as pd
+
+    for channel in recording.channels:
+        if channel.unit not in ("%MVC", "%task"):
+            raise UnitError(
+                f"Channel {channel.name!r} is not normalised", allowed="'%MVC' or '%task'", came=repr(channel.unit)
+            )
+    maximum, share = recording.data.max(axis=1), (recording.data > 100).mean(axis=1)
+    return pd.DataFrame({"channel": list(recording.names), "maximum": maximum, "share_above": share})
+
+
+def best_window_bias(
+    pipeline: Pipeline,
+    *,
+    sfreq: float,
+    window: float = 0.5,
+    duration: float,
+    trials: int = 1,
+    seed: int = 0,
+    replicates: int = 200,
+) -> float:
+    """How much the best window exceeds the true mean of a perfectly steady contraction.
+
+    Monte Carlo: simulated surface-EMG noise of constant power goes through the pipeline, and the
+    rule of :func:`reference` is applied to `trials` independent trials at a time.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        The processing up to the envelope.
+    sfreq : float
+        Rate (Hz).
+    window, duration : float
+        Length of the window and of a trial (s).
+    trials : int, default 1
+        Number of trials over which the largest is taken.
+    seed : int, default 0
+        Seed of the simulated noise.
+    replicates : int, default 200
+        Number of simulated references.
+
+    Returns
+    -------
+    float
+        Mean of the rule's value over the mean of the envelope; 1 is unbiased.
+
+    Raises
+    ------
+    ArgumentError
+        A number is not above 0.
+    NormalizationError
+        The trial is shorter than the window.
+
+    Examples
+    --------
+    >>> from emgkit.steps import Rectify
+    >>> best_window_bias(Pipeline(Rectify()), sfreq=1000, window=0.2, duration=2, replicates=20) > 1.05
+    True
+    """
+    sfreq, duration = check_positive("sfreq", sfreq, unit="Hz"), check_positive("duration", duration, unit="s")
+    for name, count in (("trials", trials), ("replicates", replicates)):
+        if count != int(check_positive(name, count)):
+            raise ArgumentError(f"{name!r} cannot be used", allowed="a whole number of at least 1", came=repr(count))
+    rng = np.random.default_rng(seed)
+    n_samples = round(duration * sfreq)
+    best, mean = np.empty((replicates, trials)), np.empty((replicates, trials))
+    block = max(1, _BLOCK // (n_samples * trials))
+    for first in range(0, replicates, block):
+        rows = slice(first, min(first + block, replicates))
+        shape = best[rows].shape
+        noise = spectrum.shaped_noise(n_samples, sfreq=sfreq, rng=rng, n_channels=shape[0] * trials)
+        channels = tuple(Channel(name=str(row), unit="V") for row in range(len(noise)))
+        envelope = pipeline(Recording(data=noise * 1e-4, sfreq=sfreq, channels=channels))
+        best[rows] = _best_window(envelope, window, "simulated").reshape(shape)
+        mean[rows] = envelope.data.mean(axis=1).reshape(shape)
+    return float(best.max(axis=1).mean() / mean.mean())
+
+
+def _said(context: Mapping[str, object], fact: str) -> str | None:
+    return None if context.get(fact) is None else str(context[fact])
+
+
+def _only(fact: str, contexts: Sequence[Mapping[str, object]]) -> str | None:
+    """Find the one participant or session that all trials name; None if none names any."""
+    said = dict.fromkeys(_said(context, fact) for context in contexts)
+    if len(said) > 1:
+        raise NormalizationError(
+            f"The trials of a reference are not of one {fact}",
+            allowed=f"trials of one {fact}",
+            came=listed("without one" if value is None else value for value in said),
+            do="Say across_sessions=True to join sessions" if fact == "session" else "Make one reference a participant",
+        )
+    return next(iter(said))
+
+
+def _names(contexts: Sequence[Mapping[str, object]], *, with_session: bool) -> list[str]:
+    """Name each trial ``task_run-<run>``, the session before it where there are several."""
+    names = []
+    for context in contexts:
+        session, task, run = (_said(context, fact) for fact in ("session", "task", "run"))
+        parts = (with_session and session and f"ses-{session}", task or "trial", run and f"run-{run}")
+        names.append("_".join(part for part in parts if part))
+    counts, seen = Counter(names), Counter[str]()
+    for place, name in enumerate(names):
+        if counts[name] > 1:
+            seen[name] += 1
+            names[place] = f"{name} ({seen[name]})"
+    return names
+
+
+def _emg(trial: Trial | Recording, name: str) -> list[Recording]:
+    """Take the EMG of a trial; that of a second device is a stream of its own."""
+    if isinstance(trial, Recording):
+        return [trial]
+    streams = [recording for recording in trial.values() if recording.stream == "emg"]
+    if not streams:
+        raise NormalizationError(f"Trial {name!r} has no EMG", came=f"the streams {listed(trial)}")
+    counts = Counter(channel for recording in streams for channel in recording.names)
+    twice = [channel for channel, count in counts.items() if count > 1]
+    if twice:
+        raise NormalizationError(f"Trial {name!r} has a channel in two streams", came=listed(twice))
+    return streams
+
+
+def _common_processing(processed: Processed) -> tuple[Step, ...]:
+    processings = {
+        amplitude_steps(envelope.history): name for name, pairs in processed.items() for _, envelope in pairs
+    }
+    if len(processings) > 1:
+        said = (f"{name}: {' → '.join(map(repr, steps)) or 'no step'}" for steps, name in processings.items())
+        raise NormalizationError(
+            "The trials of a reference were not processed in the same way",
+            allowed="the same steps",
+            came="; ".join(said),
+        )
+    return next(iter(processings))
+
+
+def _references(processed: Processed, window: float) -> tuple[ChannelReference, ...]:
+    """Find the best window of each channel over all trials that have it, channels as they appear."""
+    found: dict[str, dict[str, float]] = {}
+    units: dict[str, str] = {}
+    for name, pairs in processed.items():
+        for raw, envelope in pairs:
+            best = _best_window(envelope, window, name)
+            levels = dict(zip(raw.names, raw.data[:, 0] * (np.ptp(raw.data, axis=1) == 0), strict=True))
+            for channel, value in zip(envelope.channels, best, strict=True):
+                if (
+                    channel.unit not in Normalize.accepts
+                    or units.setdefault(channel.name, channel.unit) != channel.unit
+                ):
+                    raise UnitError(
+                        f"Channel {channel.name!r} cannot be a reference",
+                        where=f"trial {name!r}",
+                        allowed=f"{listed(Normalize.accepts)}, the same in all trials",
+                        came=repr(channel.unit),
+                    )
+                # filters leave a constant channel some rounding, which is no contraction
+                silent = value <= 1e-9 * abs(levels[channel.name])
+                found.setdefault(channel.name, {})[name] = 0.0 if silent else float(value)
+    return tuple(
+        ChannelReference(
+            channel=channel,
+            value=max(values.values()),
+            unit=units[channel],
+            trial=max(values, key=values.__getitem__),
+            trials=tuple(values.items()),
+        )
+        for channel, values in found.items()
+    )
+
+
+def _best_window(recording: Recording, window: float, name: str) -> Array:
+    """Compute the largest mean over the windows that lie wholly inside, shape (n_channels,)."""
+    width = signal.window_samples(window, sfreq=recording.sfreq)
+    if recording.data.shape[1] < width:
+        raise NormalizationError(
+            f"Trial {name!r} is shorter than the window of the reference",
+            allowed=f"at least {width} samples ({number(window)} s)",
+            came=f"{recording.data.shape[1]} samples ({number(recording.duration)} s)",
+            do="Leave the trial out or say a shorter window",
+        )
+    for channel, row in zip(recording.names, recording.data, strict=True):
+        # an oscillation about zero has hardly any mean; an amplitude is nearly all mean
+        if row.min() < 0 and row.sum() < 0.5 * np.abs(row).sum():
+            raise NormalizationError(
+                f"Channel {channel!r} oscillates about zero: that is no amplitude",
+                where=f"trial {name!r}",
+                allowed="a rectified signal or an envelope",
+                do="Put Rectify and Envelope, or MovingRMS, into the pipeline",
+            )
+    means = signal.moving_mean(recording.data, window, sfreq=recording.sfreq)
+    # moving_mean shortens its window at the edges; only the whole ones count
+    complete = means[:, width // 2 : means.shape[1] - width // 2]
+    best: Array = complete.max(axis=1)
+    return best

@@ -1,0 +1,392 @@
+"""Steps that condition a signal: filters, rectification, envelopes, resampling, mending by hand."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from emgkit import signal
+from emgkit._checks import check_option, check_positive, check_unknown, number
+from emgkit.errors import ArgumentError, SignalError
+from emgkit.recording import Recording
+from emgkit.steps._calling import MEASURED, Defaults, apply, check_units, parameters, put
+
+
+def _whole(parameter: str, value: Any, *, even: bool = False) -> int:
+    try:
+        checked = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        checked = 0
+    if checked < 1 or (even and checked % 2):
+        raise ArgumentError(
+            f"{parameter!r} cannot be used",
+            allowed="an even whole number of at least 2" if even else "a whole number of at least 1",
+            came=repr(value),
+            do="Two passes double the order of one, so the net order is even" if even else "",
+        )
+    return checked
+
+
+def _check_filter(step: Highpass | Lowpass | Bandpass | Envelope) -> None:
+    put(step, order=_whole("order", step.order, even=True))
+    check_option("cutoff_rule", step.cutoff_rule, signal.CUTOFF_RULES)
+    check_option("padding", step.padding, signal.PADDINGS)
+
+
+def _how(step: Highpass | Lowpass | Bandpass | Envelope) -> str:
+    """Order, cut-off rule and edges of a filter, in words."""
+    several = isinstance(step, Bandpass)
+    if step.cutoff_rule == "applied":
+        rule = f"the stated cut-off{'s are the −3 dB points' if several else ' is the −3 dB point'} after both passes"
+    else:
+        rule = f"cut-off{'s' if several else ''} per pass, uncorrected"
+    edges = {"odd": "edges extended by odd reflection", "zeros-after": "zeros appended at the end only"}[step.padding]
+    return f"(zero-lag Butterworth filter, net order {step.order}, {rule}, {edges})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveMean(Defaults):
+    """Subtract each channel's mean over the whole recording."""
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        return apply(self, recording, signal.remove_mean)
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return "The mean of each channel over the whole recording was subtracted."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Highpass(Defaults):
+    """Zero-lag Butterworth high-pass filter.
+
+    Parameters
+    ----------
+    cutoff : float
+        Cut-off (Hz).
+    order : int, default 4
+        Net order after both passes, even.
+    cutoff_rule : {"applied", "per-pass"}
+        Whether the filter as applied is −3 dB at the cut-off, or each pass by itself.
+    padding : {"odd", "zeros-after"}
+        Odd reflection at both edges, or zeros appended at the end only (as R's ``filtfilt``).
+
+    Examples
+    --------
+    >>> Highpass(cutoff=20).sentence()
+    'The signals were high-pass filtered at 20 Hz (zero-lag Butterworth filter, net order 4, the stated
+    cut-off is the −3 dB point after both passes, edges extended by odd reflection).'
+    """
+
+    cutoff: float
+    order: int = 4
+    cutoff_rule: signal.CutoffRule = "applied"
+    padding: signal.Padding = "odd"
+
+    def __post_init__(self) -> None:
+        put(self, cutoff=check_positive("cutoff", self.cutoff, unit="Hz"))
+        _check_filter(self)
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        return apply(self, recording, lambda x: signal.highpass(x, sfreq=recording.sfreq, **parameters(self)))
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return f"The signals were high-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lowpass(Defaults):
+    """Zero-lag Butterworth low-pass filter; parameters as for :class:`Highpass`."""
+
+    cutoff: float
+    order: int = 4
+    cutoff_rule: signal.CutoffRule = "applied"
+    padding: signal.Padding = "odd"
+
+    def __post_init__(self) -> None:
+        put(self, cutoff=check_positive("cutoff", self.cutoff, unit="Hz"))
+        _check_filter(self)
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        return apply(self, recording, lambda x: signal.lowpass(x, sfreq=recording.sfreq, **parameters(self)))
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return f"The signals were low-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bandpass(Defaults):
+    """Zero-lag Butterworth band-pass filter.
+
+    Parameters
+    ----------
+    low, high : float
+        Cut-offs (Hz), ``low < high``.
+    order, cutoff_rule, padding
+        As for :class:`Highpass`; the order is that of each edge.
+
+    Raises
+    ------
+    ArgumentError
+        A cut-off is not positive, they are swapped, the order is odd, or a name is unknown.
+    """
+
+    low: float
+    high: float
+    order: int = 4
+    cutoff_rule: signal.CutoffRule = "applied"
+    padding: signal.Padding = "odd"
+
+    def __post_init__(self) -> None:
+        put(self, low=check_positive("low", self.low, unit="Hz"), high=check_positive("high", self.high, unit="Hz"))
+        if self.low >= self.high:
+            raise ArgumentError(
+                "The cut-offs of the band-pass filter are swapped or equal",
+                allowed="low < high",
+                came=f"low = {number(self.low)} Hz, high = {number(self.high)} Hz",
+            )
+        _check_filter(self)
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        return apply(self, recording, lambda x: signal.bandpass(x, sfreq=recording.sfreq, **parameters(self)))
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return f"The signals were band-pass filtered from {number(self.low)} to {number(self.high)} Hz {_how(self)}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notch(Defaults):
+    """Remove mains interference.
+
+    Parameters
+    ----------
+    frequency : float
+        Mains frequency (Hz).
+    harmonics : int, default 1
+        How many multiples of it are removed, itself counted.
+    width : float, default 2
+        Width of each notch (Hz).
+    """
+
+    frequency: float
+    harmonics: int = 1
+    width: float = 2.0
+
+    def __post_init__(self) -> None:
+        put(
+            self,
+            frequency=check_positive("frequency", self.frequency, unit="Hz"),
+            harmonics=_whole("harmonics", self.harmonics),
+            width=check_positive("width", self.width, unit="Hz"),
+        )
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        return apply(self, recording, lambda x: signal.notch(x, sfreq=recording.sfreq, **parameters(self)))
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return (
+            f"The lowest {self.harmonics} multiple{'s' * (self.harmonics > 1)} of {number(self.frequency)} Hz "
+            f"(itself counted) {'were' if self.harmonics > 1 else 'was'} removed with a zero-lag notch filter "
+            f"{number(self.width)} Hz wide."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rectify(Defaults):
+    """Full-wave rectification: the absolute value."""
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        return apply(self, recording, signal.rectify)
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return "The signals were full-wave rectified."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope(Defaults):
+    """Linear envelope: a zero-lag Butterworth low-pass filter of the rectified signal.
+
+    Parameters as for :class:`Highpass`. The filter may undershoot below zero beside a sharp burst;
+    such values are kept as they are, since cutting them would shift every mean. A logarithm of
+    them raises. :class:`MovingRMS` and :class:`MovingMean` never undershoot.
+
+    Raises
+    ------
+    SignalError
+        The signal has negative values: it was not rectified.
+    """
+
+    cutoff: float = 6.0
+    order: int = 4
+    cutoff_rule: signal.CutoffRule = "applied"
+    padding: signal.Padding = "odd"
+
+    def __post_init__(self) -> None:
+        put(self, cutoff=check_positive("cutoff", self.cutoff, unit="Hz"))
+        _check_filter(self)
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        check_units(self, recording, recording.names)
+        for name, lowest in zip(recording.names, recording.data.min(axis=1), strict=True):
+            if lowest < 0:
+                raise SignalError(
+                    f"Envelope cannot work on channel {name!r}: it has negative values",
+                    allowed="a rectified signal",
+                    came=f"a minimum of {lowest:.4g}",
+                    do="Rectify first: Pipeline(…, Rectify(), Envelope(…))",
+                )
+        return apply(self, recording, lambda x: signal.envelope(x, sfreq=recording.sfreq, **parameters(self)))
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return f"The linear envelope is the signal low-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovingRMS(Defaults):
+    """Root mean square in a moving window of `window` seconds (the nearest odd number of samples)."""
+
+    window: float
+
+    def __post_init__(self) -> None:
+        put(self, window=check_positive("window", self.window, unit="s"))
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        return apply(self, recording, lambda x: signal.moving_rms(x, self.window, sfreq=recording.sfreq))
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return f"The amplitude is the root mean square in a centred moving window of {number(self.window)} s."
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovingMean(Defaults):
+    """Mean in a moving window of `window` seconds (the nearest odd number of samples)."""
+
+    window: float
+
+    def __post_init__(self) -> None:
+        put(self, window=check_positive("window", self.window, unit="s"))
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        return apply(self, recording, lambda x: signal.moving_mean(x, self.window, sfreq=recording.sfreq))
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return f"The signals were averaged in a centred moving window of {number(self.window)} s."
+
+
+@dataclass(frozen=True, kw_only=True)
+class TKEO(Defaults):
+    """Teager–Kaiser energy operator: volts become V^2."""
+
+    accepts: ClassVar[tuple[str, ...]] = ("V",)
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        return apply(self, recording, signal.tkeo, unit="V^2")
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return "The Teager–Kaiser energy operator was applied."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resample(Defaults):
+    """Bring the signals to `sfreq` samples per second."""
+
+    sfreq: float
+
+    accepts: ClassVar[tuple[str, ...]] = MEASURED
+
+    def __post_init__(self) -> None:
+        put(self, sfreq=check_positive("sfreq", self.sfreq, unit="Hz"))
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        return apply(
+            self, recording, lambda x: signal.resample(x, sfreq=recording.sfreq, to=self.sfreq), sfreq=self.sfreq
+        )
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return f"The signals were resampled to {number(self.sfreq)} Hz."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edited(Defaults):
+    """Mend one channel by hand: a straight line between the neighbours of a stretch.
+
+    Parameters
+    ----------
+    channel : str
+        The channel.
+    tmin, tmax : float
+        The stretch, ``tmin <= time < tmax`` (s, on the trial's time zero).
+    reason : str
+        Why; it stands in the Methods.
+    """
+
+    channel: str
+    tmin: float
+    tmax: float
+    reason: str
+
+    accepts: ClassVar[tuple[str, ...]] = MEASURED
+    repair: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise ArgumentError("An edited stretch needs a reason", allowed="a text", came=repr(self.reason))
+        put(self, tmin=float(self.tmin), tmax=float(self.tmax))
+        if not -np.inf < self.tmin < self.tmax < np.inf:
+            raise ArgumentError(
+                "The stretch to edit is empty or not finite",
+                allowed="tmin < tmax",
+                came=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
+            )
+
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is."""
+        row = recording.names.index(check_unknown("channel", self.channel, recording.names, where="Edited"))
+        check_units(self, recording, (self.channel,))
+        # a thousandth of a sample absorbs the rounding of times, as in Crop
+        first, stop = (
+            int(np.ceil((edge - recording.start) * recording.sfreq - 1e-3)) for edge in (self.tmin, self.tmax)
+        )
+        if not 0 < first < stop < recording.data.shape[1]:
+            raise ArgumentError(
+                "The stretch to edit has no sample, or no neighbour on both sides",
+                where=f"channel {self.channel!r}",
+                allowed=f"inside {number(recording.times[0])}–{number(recording.times[-1])} s",
+                came=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
+                do="Crop away a stretch at the edge",
+            )
+        data = recording.data.copy()
+        data[row, first - 1 : stop + 1] = np.linspace(data[row, first - 1], data[row, stop], stop - first + 2)
+        data.setflags(write=False)
+        return recording.derive(data, step=self)
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        return (
+            f"Channel {self.channel} was replaced by a straight line from {number(self.tmin)} to "
+            f"{number(self.tmax)} s ({self.reason})."
+        )

@@ -1,0 +1,241 @@
+"""The page needs nothing else, says what is simulated, and lets no text become markup."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from emgkit.errors import ArgumentError, Notice
+from emgkit.report import LIMITS, Content, FigureItem, TableItem, methods_text, render
+
+FORBIDDEN_WORDS = ("growth", "hypertroph")
+VOID = {"meta", "link", "img", "br", "hr"}
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes and texts; raises on tags that do not match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert not self.open, f"never closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and self.open:
+            self.texts.append((self.open[-1], data.strip()))
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def text(self) -> str:
+        return " ".join(text for tag, text in self.texts if tag != "style")
+
+
+def picture(format: str = "svg") -> bytes:
+    figure = Figure(figsize=(2, 1))
+    figure.subplots().plot([0, 1])
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=format)
+    return buffer.getvalue()
+
+
+def content() -> Content:
+    contrasts = pd.DataFrame(
+        {
+            "muscle": ["gluteus_maximus", "vastus_lateralis"],
+            "contrast": ["hip_thrust / squat", "hip_thrust / squat"],
+            "ratio": [1.384, 0.61],
+            "ci_low": [1.212, 0.5],
+            "ci_high": [1.58, 0.74],
+            "p": [0.0004, 0.0342],
+        }
+    )
+    return Content(
+        title="Three lifts",
+        question="Which lift?",
+        finding="The hip thrust.\n\nNot the squat.",
+        simulated=True,
+        figures=(
+            FigureItem(title="Ratios", caption="With intervals.", image=picture().decode(), alt="Two ratios"),
+            FigureItem(title="Curves", caption="Means.", image=picture("png")),
+        ),
+        tables=(TableItem(title="Contrasts", caption="Paired.", frame=contrasts),),
+        quality=pd.DataFrame({"channel": ["GM"], "snr_db": [25.3]}),
+        excluded=pd.DataFrame({"what": ["sub-07"], "reason": ["electrode off"]}),
+        methods="EMG was filtered.\n\nThen compared (doi:10.1000/xyz-1).",
+        notices=(Notice(code="above-mvc", text="120 % of MVC"), Notice(code="above-mvc", text="120 % of MVC")),
+        provenance={"emgkit": "0.1.0", "inputs": {"a.bdf": "9f86"}, "excluded": [], "participants": ["sub-01"]},
+    )
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return Page(render(content()))
+
+
+def test_nothing_is_loaded_from_elsewhere(page: Page) -> None:
+    loads = {name for name, _ in page.elements} & {"script", "iframe", "object", "embed", "video", "audio", "base"}
+    assert not loads
+    for name, attributes in page.elements:
+        for attribute in ("src", "href", "srcset", "data", "poster"):
+            address = attributes.get(attribute, "")
+            plain_link = name == "a" and attribute == "href" and address.startswith(("#", "https://doi.org/"))
+            assert not address or address.startswith("data:") or plain_link, (name, address)
+    style = " ".join(text for tag, text in page.texts if tag == "style")
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_figures_are_inside_and_described(page: Page) -> None:
+    images = page.all("img")
+    assert [image["alt"] for image in images] == ["Two ratios", "Curves"]
+    kinds, data = zip(*(image["src"].removeprefix("data:").split(";base64,") for image in images), strict=True)
+    assert kinds == ("image/svg+xml", "image/png")
+    assert base64.b64decode(data[0]).rstrip().endswith(b"</svg>")
+    assert base64.b64decode(data[1]).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_simulated_is_said_if_and_only_if_it_is(simulated: bool) -> None:
+    page = Page(render(replace(content(), simulated=simulated)))
+    assert ("simulated data" in page.text().lower()) is simulated
+    banners = [each for each in page.all("div") if each.get("class") == "simulated"]
+    assert len(banners) == simulated
+
+
+def test_text_does_not_become_markup() -> None:
+    evil = "<script>alert('x')</script> & more"
+    frame = pd.DataFrame({"what": [evil], evil: [1.0]})
+    text = render(
+        Content(
+            title=evil,
+            question=evil,
+            finding=evil,
+            simulated=True,
+            figures=(FigureItem(title=evil, caption=evil, image=picture().decode(), alt='" onload="x'),),
+            tables=(TableItem(title=evil, caption=evil, frame=frame),),
+            quality=frame,
+            excluded=frame,
+            methods=evil,
+            notices=(Notice(code=evil, text=evil),),
+            limits=(evil,),
+            provenance={evil: {evil: [evil]}},
+        )
+    )
+    assert "<script" not in text
+    page = Page(text)
+    assert not [attributes for _, attributes in page.elements if "onload" in attributes]
+    assert ("h1", evil) in page.texts
+
+
+def test_the_same_content_gives_the_same_page() -> None:
+    once = content()
+    assert render(once) == render(once)
+
+
+def test_headings_go_down_one_level_at_a_time(page: Page) -> None:
+    levels = [int(name[1]) for name, _ in page.elements if name in ("h1", "h2", "h3", "h4")]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_every_entry_of_the_contents_leads_somewhere_once(page: Page) -> None:
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    targets = [link["href"][1:] for link in page.all("a") if link["href"].startswith("#")]
+    assert targets == ["figures", "tables", "quality", "excluded", "methods", "notices", "limits", "provenance"]
+    assert len(ids) == len(set(ids))
+    assert set(targets) <= set(ids)
+
+
+def test_the_page_can_be_read_aloud(page: Page) -> None:
+    assert page.all("html") == [{"lang": "en"}]
+    assert len(page.all("caption")) == len(page.all("table")) == 3
+    assert {cell.get("scope") for cell in page.all("th")} == {"col", "row"}
+    boxes = [each for each in page.all("div") if each.get("class") == "box"]
+    assert len(boxes) == 5
+    assert all(each["tabindex"] == "0" and each["aria-label"] for each in boxes)
+
+
+def test_everything_that_the_content_says_is_on_the_page(page: Page) -> None:
+    text = page.text()
+    for said in ("Three lifts", "Which lift?", "Not the squat.", "gluteus maximus", "[1.21, 1.58]", "< .001", ".034",
+                 "25.3", "electrode off", "EMG was filtered.", "Above MVC", "(2 times)", "9f86", "none"):  # fmt: skip
+        assert said in text, said
+    assert ("a", "doi:10.1000/xyz-1") in page.texts
+    assert all(limit.split("(")[0] in text for limit in LIMITS)
+
+
+def test_sections_without_content_are_left_out() -> None:
+    page = Page(render(Content(title="A", question="B?", finding="C.", simulated=False, limits=())))
+    assert not {"figures", "tables", "quality", "excluded", "methods", "notices", "limits", "provenance"} & {
+        attributes.get("id") for _, attributes in page.elements
+    }
+
+
+def test_no_exclusion_is_said_too() -> None:
+    nothing = pd.DataFrame({"what": [], "reason": []})
+    assert "Nothing was excluded." in render(replace(content(), excluded=nothing))
+
+
+def test_long_tables_and_many_remarks_are_folded_but_complete() -> None:
+    long = TableItem(title="Long", caption="", frame=pd.DataFrame({"row": [f"row {i}" for i in range(41)]}))
+    notices = tuple(Notice(code="clipped", text=f"channel {i}") for i in range(7))
+    page = Page(render(replace(content(), tables=(long,), notices=notices)))
+    assert [text for tag, text in page.texts if tag == "summary"] == ["Show all 41 rows", "2 more"]
+    assert {f"row {i}" for i in range(41)} | {f"channel {i}" for i in range(7)} <= {text for _, text in page.texts}
+
+
+def test_generated_words_promise_no_training_effect() -> None:
+    said = render(replace(content(), simulated=True)).lower()
+    assert not [word for word in FORBIDDEN_WORDS if word in said]
+
+
+@pytest.mark.parametrize("name", ["title", "question", "finding"])
+def test_an_empty_text_is_refused(name: str) -> None:
+    with pytest.raises(ArgumentError, match=f"The {name} is empty"):
+        replace(content(), **{name: " "})
+
+
+@pytest.mark.parametrize("image", ["plot.svg", b"GIF89a", ""])
+def test_what_is_no_picture_is_refused(image: str | bytes) -> None:
+    with pytest.raises(ArgumentError, match=r"Where: Ratios\. Allowed: an SVG document as str, or the bytes of a PNG"):
+        FigureItem(title="Ratios", caption="", image=image)
+
+
+def test_a_format_for_no_column_names_the_nearest() -> None:
+    with pytest.raises(ArgumentError, match=r"Unknown column 'ratoi'.*Did you mean 'ratio'"):
+        TableItem(title="A", caption="", frame=pd.DataFrame({"ratio": [1.0]}), formats={"ratoi": ".1f"})
+
+
+def test_the_methods_text_holds_its_parts_in_order_and_nothing_else() -> None:
+    parts = {
+        "pipeline_text": "Filtered  at\n20 Hz",
+        "reference_text": "",
+        "repetitions_text": "Cut.",
+        "measures_text": "Averaged",
+        "statistics_text": "Compared.",
+        "software_text": "emgkit 0.1.0",
+    }
+    assert methods_text(**parts).split("\n\n") == [
+        "Filtered at 20 Hz.", "Cut.", "Averaged.", "Compared.", "emgkit 0.1.0.",
+    ]  # fmt: skip

@@ -1,0 +1,438 @@
+"""The reference: its rule, what it refuses, and how far it lies above a steady contraction."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import emgkit as ek
+from emgkit import normalize
+from emgkit.errors import ArgumentError, NormalizationError, UnitError
+from emgkit.normalize import above_reference, best_window_bias, reference
+from emgkit.recording import Recording, Trial
+from emgkit.spectrum import surface_emg_density
+from emgkit.steps import Crop, Normalize, Pick, step_from_dict, step_to_dict
+
+RMS = ek.Pipeline(ek.MovingRMS(window=0.05))
+RECTIFIED = ek.Pipeline(ek.Rectify())
+STANDARD = ek.Pipeline(ek.Bandpass(low=20, high=450), ek.Rectify(), ek.Envelope(cutoff=6))
+
+
+def recording(data: Any, *names: str, unit: str = "V", sfreq: float = 1000.0, **context: Any) -> Recording:
+    data = np.atleast_2d(data)
+    names = names or ("VL", "BF", "GM")[: len(data)]
+    channels = tuple(ek.Channel(name=name, unit=unit) for name in names)
+    context = {"participant": "01", "session": "1", "task": "mvcKnee", **context}
+    return Recording(data=data, sfreq=sfreq, channels=channels, context=context)
+
+
+def steady(level: float, *, n_samples: int = 1000) -> Any:
+    """An alternating signal, whose rectified value and RMS are both its level."""
+    return level * np.where(np.arange(n_samples) % 2, -1.0, 1.0)
+
+
+def noise(seed: int, *, n_channels: int = 1, n_samples: int = 4000) -> Any:
+    return np.random.default_rng(seed).normal(size=(n_channels, n_samples)) * 1e-4
+
+
+# ------------------------------------------------------------------ the rule
+
+
+def test_the_value_is_the_best_of_all_complete_windows() -> None:
+    data = np.abs(noise(1, n_channels=3, n_samples=700))
+    found = reference([recording(data)], RECTIFIED, window=0.201).values
+    for row, value in zip(data, found, strict=True):
+        windows = [row[first : first + 201].mean() for first in range(700 - 201 + 1)]
+        assert value.value == pytest.approx(max(windows), rel=1e-12)
+
+
+def test_a_window_cut_off_by_the_edge_does_not_count() -> None:
+    knock = np.full(1000, 1e-4)
+    knock[:3] = 1e-2
+    value = reference([recording(knock)], RECTIFIED, window=0.101).values[0].value
+    assert value == pytest.approx((98 * 1e-4 + 3 * 1e-2) / 101, rel=1e-12)
+
+
+def test_a_loud_knock_does_not_blur_the_quiet_channel_beside_it() -> None:
+    quiet = np.full(4000, 1e-9)
+    loud = quiet.copy()
+    loud[:10] = 1e3
+    by_channel = {
+        value.channel: value.value for value in reference([recording(np.vstack([loud, quiet]))], RECTIFIED).values
+    }
+    assert by_channel["BF"] == pytest.approx(1e-9, rel=1e-12)
+
+
+def test_each_channel_takes_its_maximum_over_the_trials_that_have_it() -> None:
+    trials = [
+        recording(np.vstack([steady(2e-4), steady(1e-4)]), "VL", "BF", run=1),
+        recording(np.vstack([steady(3e-4), steady(5e-5)]), "VL", "BF", run=2),
+        recording(steady(4e-4), "BF", task="mvcHip", run=1),
+    ]
+    step = reference(trials, RMS)
+    assert [(value.channel, value.trial) for value in step.values] == [("VL", "mvcKnee_run-2"), ("BF", "mvcHip_run-1")]
+    np.testing.assert_allclose([value.value for value in step.values], [3e-4, 4e-4], rtol=1e-12)
+    table = step.table()
+    assert list(table.columns) == ["channel", "trial", "value", "unit", "won", "cv"]
+    assert table["trial"].tolist() == [
+        "mvcKnee_run-1",
+        "mvcKnee_run-2",
+        *["mvcKnee_run-1", "mvcKnee_run-2", "mvcHip_run-1"],
+    ]
+    assert table["won"].tolist() == [False, True, False, False, True]
+    np.testing.assert_allclose(table["value"], [2e-4, 3e-4, 1e-4, 5e-5, 4e-4], rtol=1e-12)
+    np.testing.assert_allclose(table["cv"][:2], np.std([2, 3], ddof=1) / 2.5, rtol=1e-12)
+    np.testing.assert_allclose(table["cv"][2:], np.std([1, 0.5, 4], ddof=1) / np.mean([1, 0.5, 4]), rtol=1e-12)
+
+
+def test_the_variation_over_one_trial_is_unknown() -> None:
+    assert reference([recording(steady(1e-4))], RMS).table()["cv"].isna().all()
+
+
+def test_a_trial_gives_its_emg_of_every_device_and_nothing_else() -> None:
+    angle = Recording(
+        data=np.ones((1, 100)), sfreq=100.0, channels=(ek.Channel(name="knee", unit="deg", kind="JNTANG"),)
+    )
+    trial = Trial(
+        streams={
+            "emg": recording(steady(1e-4), "VL"),
+            "emg_2": recording(steady(2e-4), "BF", sfreq=2000.0),
+            "angle": angle,
+        },
+        context={"participant": "01", "session": "1", "task": "mvcKnee", "run": "2"},
+    )
+    assert [(value.channel, value.trial) for value in reference([trial], RMS, window=0.2).values] == [
+        ("VL", "mvcKnee_run-2"),
+        ("BF", "mvcKnee_run-2"),
+    ]
+    with pytest.raises(NormalizationError, match=r"Trial 'mvcKnee_run-2' has no EMG. Came: the streams 'angle'"):
+        reference([Trial(streams={"angle": angle}, context=trial.context)], RMS)
+    twice = {"emg": recording(steady(1e-4), "VL"), "emg_2": recording(steady(2e-4), "VL")}
+    with pytest.raises(NormalizationError, match=r"'mvcKnee_run-2' has a channel in two streams. Came: 'VL'"):
+        reference([Trial(streams=twice, context=trial.context)], RMS)
+
+
+def test_trials_of_the_same_name_are_numbered() -> None:
+    table = reference([recording(steady(1e-4)), recording(steady(2e-4))], RMS).table()
+    assert table["trial"].tolist() == ["mvcKnee (1)", "mvcKnee (2)"]
+    assert table["won"].tolist() == [False, True]
+
+
+@settings(max_examples=15, deadline=None)
+@given(gain=st.floats(1e-3, 1e3), seed=st.integers(0, 100))
+def test_percent_does_not_depend_on_the_gain(gain: float, seed: int) -> None:
+    mvc, task = noise(seed, n_samples=1200), noise(seed + 1, n_samples=1200)
+
+    def percent(factor: float) -> Any:
+        step = reference([recording(factor * mvc)], RMS)
+        return RMS.then(step)(recording(factor * task, task="squat")).data
+
+    np.testing.assert_allclose(percent(gain), percent(1.0), rtol=1e-9)
+
+
+def test_the_trial_that_won_is_100_percent_of_itself() -> None:
+    mvc = recording(noise(4), sfreq=2000.0)
+    step = reference([mvc], STANDARD)
+    percent = STANDARD.then(step)(mvc)
+    best = np.convolve(percent.data[0], np.ones(1001) / 1001, mode="valid").max()
+    assert best == pytest.approx(100, rel=1e-9)
+    assert percent.channels[0].unit == "%MVC"
+    # one sample of the envelope lies well above the best half second, and is kept
+    above = above_reference(percent)
+    assert list(above.columns) == ["channel", "maximum", "share_above"]
+    assert above["maximum"][0] == percent.data.max() > 105
+    assert above["share_above"][0] == (percent.data > 100).mean() > 0.1
+
+
+def test_above_reference_needs_percent() -> None:
+    with pytest.raises(UnitError, match=r"'VL' is not normalised. Allowed: '%MVC' or '%task'. Came: 'V'"):
+        above_reference(recording(steady(1e-4)))
+
+
+# ------------------------------------------------------------------ provenance
+
+
+def test_rule_window_and_processing_stand_in_the_provenance() -> None:
+    trials = [recording(noise(1), run=1, sfreq=2000.0), recording(noise(2), run=2, sfreq=2000.0)]
+    step = reference(trials, STANDARD, window=0.75)
+    assert (step.participant, step.session, step.window, step.tasks) == ("01", "1", 0.75, ("mvcKnee",))
+    assert step.processing == STANDARD.steps
+    plain = json.loads(json.dumps(step_to_dict(step)))
+    assert plain["window"] == 0.75
+    assert [one["step"] for one in plain["processing"]] == ["Bandpass", "Rectify", "Envelope"]
+    assert {trial for trial, _ in plain["values"][0]["trials"]} == {"mvcKnee_run-1", "mvcKnee_run-2"}
+    assert step_from_dict(plain) == step
+    sentence = step.sentence()
+    for said in (
+        "largest mean over a moving window of 0.75 s",
+        "maximal voluntary contraction",
+        "participant 01",
+        "session 1",
+    ):
+        assert said in sentence
+
+
+def test_selections_and_repairs_are_not_compared_but_reported() -> None:
+    edited = ek.Edited(channel="VL", tmin=0.2, tmax=0.3, reason="cable pulled")
+    mended = edited(recording(steady(1e-4), run=1)).crop(0.0, 0.9)
+    step = reference([mended, recording(steady(1e-4), run=2)], RMS.then(Pick(names=("VL",))))
+    assert step.processing == RMS.steps
+    assert step.set_aside == (("mvcKnee_run-1", edited), ("mvcKnee_run-1", Crop(tmin=0.0, tmax=0.9)))
+    assert (
+        "mvcKnee_run-1: Channel VL was replaced by a straight line from 0.2 to 0.3 s (cable pulled)" in step.sentence()
+    )
+    task = ek.Edited(channel="VL", tmin=0.5, tmax=0.6, reason="knock")(recording(steady(1e-4), task="squat"))
+    assert RMS.then(step)(task.crop(0.1, 1.0)).data.max() == pytest.approx(100)
+
+
+# ------------------------------------------------------------------ what a reference is not taken from
+
+
+def test_no_trials_are_refused() -> None:
+    with pytest.raises(NormalizationError, match=r"no trials to take a reference from.*at least one trial. Came: none"):
+        reference([], RMS)
+
+
+@pytest.mark.parametrize("other", ["02", None])
+def test_trials_of_several_participants_are_refused(other: str | None) -> None:
+    trials = [recording(steady(1e-4)), recording(steady(1e-4), participant=other)]
+    came = f"Came: '01' and '{other or 'without one'}'"
+    with pytest.raises(
+        NormalizationError, match=rf"not of one participant. Allowed: trials of one participant. {came}"
+    ):
+        reference(trials, RMS, across_sessions=True)
+
+
+@pytest.mark.parametrize("other", ["2", None])
+def test_trials_of_several_sessions_are_refused_unless_they_are_joined(other: str | None) -> None:
+    trials = [recording(steady(1e-4)), recording(steady(2e-4), session=other)]
+    with pytest.raises(NormalizationError, match=r"not of one session.*Came: '1' and '.*across_sessions=True"):
+        reference(trials, RMS)
+    joined = reference(trials, RMS, across_sessions=True)
+    assert joined.label == ("mvc:1+2" if other else "mvc:1")
+    if other:
+        assert joined.table()["trial"].tolist() == ["ses-1_mvcKnee", "ses-2_mvcKnee"]
+    with pytest.raises(NormalizationError, match="not of this recording's participant"):
+        RMS.then(joined)(recording(steady(1e-4), participant="02"))
+    for session in ("1", "2", "9", None):
+        assert RMS.then(joined)(recording(steady(1e-4), session=session)).data.max() == pytest.approx(50)
+
+
+def test_a_trial_shorter_than_the_window_is_refused_by_name() -> None:
+    trials = [recording(steady(1e-4), run=1), recording(steady(1e-4, n_samples=500), run=2)]
+    with pytest.raises(
+        NormalizationError, match=r"'mvcKnee_run-2' is shorter.*at least 501 samples \(0.5 s\).*500 samples"
+    ):
+        reference(trials, RMS)
+    assert reference([recording(steady(1e-4, n_samples=501))], RMS).values[0].value == pytest.approx(1e-4)
+
+
+def test_a_silent_channel_is_refused_by_name() -> None:
+    with pytest.raises(NormalizationError, match=r"channel 'BF' cannot be divided by.*'mvcKnee'.*above 0 V. Came: 0 V"):
+        reference([recording(np.vstack([steady(1e-4), np.zeros(1000)]))], RMS)
+    constant = np.vstack([noise(1, n_samples=1000)[0], np.full(1000, 1e-3)])
+    with pytest.raises(NormalizationError, match=r"channel 'BF' cannot be divided by.*Came: 0 V"):
+        reference([recording(constant)], ek.Pipeline(ek.Highpass(cutoff=20), ek.Rectify()))
+    once = [recording(constant, run=1), recording(noise(2, n_channels=2), run=2)]
+    assert reference(once, ek.Pipeline(ek.Highpass(cutoff=20), ek.Rectify())).values[1].trials[0] == (
+        "mvcKnee_run-1",
+        0.0,
+    )
+
+
+@pytest.mark.parametrize("pipeline", [ek.Pipeline(), ek.Pipeline(ek.Highpass(cutoff=20))], ids=["nothing", "high-pass"])
+def test_a_signal_that_is_not_rectified_is_refused(pipeline: ek.Pipeline) -> None:
+    with pytest.raises(NormalizationError, match=r"'VL' oscillates about zero.*trial 'mvcKnee'.*Rectify and Envelope"):
+        reference([recording(noise(1))], pipeline)
+
+
+def test_a_pipeline_that_already_normalises_is_refused() -> None:
+    step = reference([recording(steady(1e-4))], RMS)
+    with pytest.raises(ArgumentError, match=r"pipeline of a reference already normalises.*Came: Pipeline.*Normalize"):
+        reference([recording(steady(1e-4))], RMS.then(step))
+
+
+def test_trials_that_came_processed_differently_are_refused() -> None:
+    trials = [recording(noise(1), run=1), ek.RemoveMean()(recording(noise(2), run=2))]
+    with pytest.raises(
+        NormalizationError, match=r"not processed in the same way.*run-1: MovingRMS.*run-2: RemoveMean\(\) →"
+    ):
+        reference(trials, RMS)
+
+
+def test_other_units_and_kinds_are_refused() -> None:
+    with pytest.raises(
+        UnitError, match=r"'VL' cannot be a reference. Where: trial 'mvcKnee'. Allowed: 'V' and 'V.2'.*'N'"
+    ):
+        reference([recording(steady(1.0), unit="N")], RMS)
+    with pytest.raises(UnitError, match=r"the same in all trials. Came: 'V.2'"):
+        reference([recording(steady(1.0)), recording(steady(1.0), unit="V^2")], RMS)
+    with pytest.raises(ArgumentError, match=r"Unknown value for 'kind'.*'mvc' and 'task'.*Came: 'max'"):
+        reference([recording(steady(1.0))], RMS, kind="max")
+    with pytest.raises(ArgumentError, match=r"'window' cannot be used"):
+        reference([recording(steady(1.0))], RMS, window=0)
+
+
+# ------------------------------------------------------------------ what it is not applied to
+
+
+@pytest.fixture(scope="module")
+def step() -> Normalize:
+    return reference([recording(np.vstack([steady(2e-4), steady(1e-4)]))], RMS)
+
+
+@pytest.mark.parametrize("fact", ["participant", "session"])
+@pytest.mark.parametrize("other", ["99", None])
+def test_another_participant_or_session_is_refused(step: Normalize, fact: str, other: str | None) -> None:
+    with pytest.raises(
+        NormalizationError, match=rf"not of this recording's {fact}. Allowed: {fact} '0?1'.*Came: {fact} {other!r}"
+    ):
+        RMS.then(step)(recording(steady(1e-4), **{fact: other}))
+
+
+@pytest.mark.parametrize("fact", ["participant", "session"])
+def test_a_fact_missing_on_both_sides_is_allowed_and_on_one_side_refused(fact: str) -> None:
+    unknown = reference([recording(steady(2e-4), **{fact: None})], RMS)
+    assert RMS.then(unknown)(recording(steady(1e-4), **{fact: None})).data.max() == pytest.approx(50)
+    with pytest.raises(NormalizationError, match=rf"{fact} None, as the reference. Came: {fact} '0?1'"):
+        RMS.then(unknown)(recording(steady(1e-4)))
+
+
+def test_numbers_and_texts_name_the_same_participant(step: Normalize) -> None:
+    assert RMS.then(step)(recording(steady(1e-4), session=1)).data.max() == pytest.approx(50)
+
+
+def test_other_processing_is_refused_and_both_lists_are_said(step: Normalize) -> None:
+    other = ek.Pipeline(ek.RemoveMean(), ek.MovingRMS(window=0.06))
+    message = r"not processed as its reference was. Allowed: the reference's steps: MovingRMS\(window=0.05\)."
+    with pytest.raises(NormalizationError, match=message + r" Came: RemoveMean\(\) → MovingRMS\(window=0.06\)."):
+        other.then(step)(recording(steady(1e-4)))
+    with pytest.raises(NormalizationError, match=message + " Came: no step"):
+        step(recording(steady(1e-4)))
+    reordered = reference([recording(noise(1))], ek.Pipeline(ek.Rectify(), ek.RemoveMean(), ek.Rectify()))
+    with pytest.raises(NormalizationError, match=r"not processed"):
+        ek.Pipeline(ek.RemoveMean(), ek.Rectify(), ek.Rectify(), reordered)(recording(noise(1)))
+
+
+def test_a_channel_without_a_reference_is_refused(step: Normalize) -> None:
+    with pytest.raises(
+        NormalizationError, match=r"Channel 'GM' has no reference. Allowed: the channels.*: 'VL' and 'BF'"
+    ):
+        RMS.then(step)(recording(steady(1e-4), "GM"))
+
+
+def test_fewer_and_reordered_channels_find_their_own_reference(step: Normalize) -> None:
+    data = np.vstack([steady(1e-4), steady(1e-4)])
+    np.testing.assert_allclose(RMS.then(step)(recording(data, "BF", "VL")).data.max(axis=1), [100, 50], rtol=1e-9)
+    np.testing.assert_allclose(RMS.then(step)(recording(steady(1e-4), "BF")).data.max(axis=1), [100], rtol=1e-9)
+
+
+def test_units_of_reference_and_recording_must_agree_and_normalising_twice_is_refused(step: Normalize) -> None:
+    with pytest.raises(
+        UnitError, match=r"'VL' and its reference differ in unit. Allowed: 'V', as the ref.*Came: 'V.2'"
+    ):
+        RMS.then(step)(recording(steady(1e-4), unit="V^2"))
+    with pytest.raises(UnitError, match=r"Normalize cannot work on channel 'VL'.*Came: '%MVC'"):
+        RMS.then(step, step)(recording(steady(1e-4)))
+
+
+def test_energy_is_normalised_in_its_own_unit() -> None:
+    energy = ek.Pipeline(ek.TKEO(), ek.Rectify(), ek.MovingMean(window=0.1))
+    step = reference([recording(noise(1))], energy)
+    assert step.values[0].unit == "V^2"
+    assert energy.then(step)(recording(noise(1))).channels[0].unit == "%MVC"
+    assert "V^2 (mvcKnee)" in step.sentence()
+
+
+def test_a_task_reference_is_one_value_over_the_tasks() -> None:
+    tasks = [recording(steady(level), task=task) for task, level in (("stand", 1e-4), ("gait", 4e-4), ("sit", 2e-4))]
+    step = reference(tasks, RMS, kind="task")
+    assert (step.unit, step.label) == ("%task", "task:gait+sit+stand")
+    results = [RMS.then(step)(task) for task in tasks]
+    np.testing.assert_allclose([result.data.max() for result in results], [25, 100, 50], rtol=1e-9)
+    assert results[0].channels[0].unit == "%task"
+
+
+# ------------------------------------------------------------------ the bias of the rule
+
+
+def mean_rectified_cv(n_samples: int, *, sfreq: float) -> float:
+    """Coefficient of variation of the mean of `n_samples` of rectified surface-EMG noise, in closed form.
+
+    For two normal values of correlation r, E|x||y| = (2 / pi) (sqrt(1 - r^2) + r arcsin r).
+    """
+    density = surface_emg_density(np.arange(2**15 + 1) * sfreq / 2**16)
+    lags = np.fft.irfft(density)[:n_samples]
+    r = np.clip(lags / lags[0], -1, 1)
+    covariance = np.sqrt(1 - r**2) + r * np.arcsin(r) - 1
+    weights = 2 * (1 - np.arange(n_samples) / n_samples)
+    weights[0] = 1
+    return float(np.sqrt((weights * covariance).sum() / n_samples))
+
+
+def test_one_window_as_long_as_the_trial_is_unbiased() -> None:
+    for pipeline in (RECTIFIED, STANDARD):
+        assert best_window_bias(pipeline, sfreq=2000, window=0.5005, duration=0.5005, replicates=50) == pytest.approx(
+            1, 1e-9
+        )
+
+
+def test_the_best_of_three_whole_trials_is_as_far_above_as_theory_says() -> None:
+    # three independent means, nearly normal: the largest lies 3 / (2 sqrt(pi)) standard deviations above
+    cv = mean_rectified_cv(1001, sfreq=2000)
+    found = best_window_bias(RECTIFIED, sfreq=2000, window=0.5005, duration=0.5005, trials=3, replicates=1500)
+    expected = 1 + 1.5 / np.sqrt(np.pi) * cv
+    # the largest of three scatters by 0.748 standard deviations: four standard errors
+    tolerance = 4 * 0.748 * cv / np.sqrt(1500)
+    assert found == pytest.approx(expected, abs=tolerance)
+    assert expected - 1 > 10 * tolerance
+
+
+def test_the_bias_grows_with_the_length_and_the_number_of_trials() -> None:
+    def bias(duration: float, trials: int) -> float:
+        return best_window_bias(STANDARD, sfreq=2000, duration=duration, trials=trials, replicates=60)
+
+    for shorter, longer in pairwise([bias(0.6, 1), bias(3, 1), bias(3, 3)]):
+        assert longer > shorter + 0.01
+    assert bias(5, 1) > bias(1, 1)
+
+
+def test_the_simulation_is_fixed_by_its_seed() -> None:
+    def bias(seed: int) -> float:
+        return best_window_bias(RMS, sfreq=1000, window=0.25, duration=1, trials=2, replicates=30, seed=seed)
+
+    assert bias(7) == bias(7) != bias(8)
+
+
+def test_the_simulation_may_go_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = best_window_bias(RMS, sfreq=1000, window=0.25, duration=1, trials=2, replicates=100)
+    monkeypatch.setattr(normalize, "_BLOCK", 7 * 2 * 1000)
+    blocks = best_window_bias(RMS, sfreq=1000, window=0.25, duration=1, trials=2, replicates=100)
+    assert blocks != whole
+    assert blocks == pytest.approx(whole, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"trials": 0}, "'trials' cannot be used"),
+        ({"trials": 1.5}, "'trials' cannot be used. Allowed: a whole number"),
+        ({"replicates": 0}, "'replicates' cannot be used"),
+        ({"duration": -1}, "'duration' cannot be used"),
+        ({"sfreq": 0}, "'sfreq' cannot be used"),
+    ],
+)
+def test_the_simulation_refuses_wrong_arguments(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        best_window_bias(RMS, **{"sfreq": 1000, "duration": 1, **wrong})
+
+
+def test_the_simulated_trial_must_hold_a_window() -> None:
+    with pytest.raises(NormalizationError, match=r"Trial 'simulated' is shorter than the window"):
+        best_window_bias(RMS, sfreq=1000, duration=0.3)

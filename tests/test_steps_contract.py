@@ -1,0 +1,199 @@
+"""One list of promises that every step of STEPS keeps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, fields, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import emgkit as ek
+from emgkit._checks import number
+from emgkit.errors import UnitError
+from emgkit.recording import UNITS, Recording, Step
+from emgkit.steps import (
+    STEPS,
+    TKEO,
+    Bandpass,
+    ChannelReference,
+    Crop,
+    Edited,
+    Envelope,
+    Highpass,
+    Lowpass,
+    MovingMean,
+    MovingRMS,
+    Normalize,
+    Notch,
+    Pick,
+    Rectify,
+    RemoveMean,
+    Resample,
+    step_from_dict,
+    step_to_dict,
+)
+
+# an example of every step, each parameter away from its default and unlike the others
+EXAMPLES: tuple[Step, ...] = (
+    RemoveMean(),
+    Highpass(cutoff=21.5, order=6, cutoff_rule="per-pass", padding="zeros-after"),
+    Lowpass(cutoff=401.25, order=8, cutoff_rule="per-pass", padding="zeros-after"),
+    Bandpass(low=22.5, high=433.0, order=6, cutoff_rule="per-pass", padding="zeros-after"),
+    Notch(frequency=51.5, harmonics=3, width=1.75),
+    Rectify(),
+    Envelope(cutoff=7.5, order=6, cutoff_rule="per-pass", padding="zeros-after"),
+    MovingRMS(window=0.1125),
+    MovingMean(window=0.135),
+    TKEO(),
+    Resample(sfreq=800.0),
+    Edited(channel="VL", tmin=0.25, tmax=0.375, reason="cable pulled"),
+    Normalize(
+        participant="07",
+        session="3",
+        kind="task",
+        window=0.45,
+        values=(
+            ChannelReference(
+                channel="VL", value=2.5e-4, unit="V", trial="gait_run-4", trials=(("gait_run-4", 2.5e-4),)
+            ),
+            ChannelReference(channel="BF", value=1.25e-4, unit="V", trial="stairs", trials=(("stairs", 1.25e-4),)),
+        ),
+        processing=(),
+        tasks=("stairs", "gait"),
+        across_sessions=True,
+        set_aside=(("stairs", Crop(tmin=1.5, tmax=9.25)),),
+    ),
+    Pick(names=("BF",)),
+    Crop(tmin=0.5, tmax=1.25),
+)
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    samples = np.abs(np.random.default_rng(3).normal(size=(2, 2000))) * 1e-4
+    channels = (ek.Channel(name="VL", unit="V", side="right"), ek.Channel(name="BF", unit="V"))
+    event = ek.Event(onset=0.6, duration=0.2, label="repetition", columns={"repetition": 1})
+    context = {"participant": "07", "session": "3", "task": "gait"}
+    return Recording(data=samples, sfreq=1000.0, channels=channels, events=(event,), context=context)
+
+
+every_step = pytest.mark.parametrize("step", EXAMPLES, ids=lambda step: type(step).__name__)
+
+
+def test_every_step_has_an_example_here() -> None:
+    assert [type(step) for step in EXAMPLES] == list(STEPS.values())
+    assert [type(step).__name__ for step in EXAMPLES] == list(STEPS)
+
+
+@every_step
+def test_it_is_a_step(step: Step) -> None:
+    assert isinstance(step, Step)
+    assert isinstance(step.changes_amplitude, bool)
+    assert isinstance(step.repair, bool)
+    assert set(step.accepts) <= {inside for inside, _ in UNITS.values()}
+
+
+@every_step
+def test_the_input_stays_as_it_is(step: Step, recording: Recording) -> None:
+    before = (recording.data.copy(), recording.channels, recording.events, recording.history, recording.sfreq)
+    result = step(recording)
+    assert np.array_equal(recording.data, before[0])
+    assert (recording.channels, recording.events, recording.history, recording.sfreq) == before[1:]
+    assert result is not recording
+    assert not np.shares_memory(result.data, recording.data)
+
+
+@every_step
+def test_the_result_is_read_only(step: Step, recording: Recording) -> None:
+    result = step(recording)
+    with pytest.raises(ValueError, match="read-only"):
+        result.data[0, 0] = 1.0
+
+
+@every_step
+def test_the_history_grows_by_exactly_itself(step: Step, recording: Recording) -> None:
+    # a selection counts for no comparison, so that Normalize, too, may follow
+    earlier = (Crop(tmin=0.0, tmax=2.0),)
+    assert step(replace(recording, history=earlier)).history == (*earlier, step)
+
+
+@every_step
+def test_events_context_and_start_are_carried_along(step: Step, recording: Recording) -> None:
+    result = step(recording)
+    assert result.events == recording.events
+    assert result.context == recording.context
+    assert result.start == (step.tmin if isinstance(step, Crop) else recording.start)
+
+
+@every_step
+def test_two_calls_give_the_same(step: Step, recording: Recording) -> None:
+    assert np.array_equal(step(recording).data, step(recording).data)
+
+
+@every_step
+def test_it_is_equal_after_json(step: Step) -> None:
+    text = json.dumps(step_to_dict(step), allow_nan=False)
+    again = step_from_dict(json.loads(text))
+    assert again == step
+    assert type(again) is type(step)
+    assert hash(again) == hash(step)
+
+
+@every_step
+def test_it_is_frozen(step: Step) -> None:
+    for one in fields(step):  # type: ignore[arg-type]
+        with pytest.raises(FrozenInstanceError):
+            setattr(step, one.name, None)
+    with pytest.raises(FrozenInstanceError):
+        step.anything = 1  # type: ignore[attr-defined]
+
+
+@every_step
+def test_its_sentence_holds_every_number_and_name(step: Step) -> None:
+    sentence = step.sentence()
+    assert sentence.endswith(".")
+    assert sentence[0].isupper()
+    for said in _said(step):
+        assert said in sentence, f"{said} is missing in {sentence!r}"
+
+
+@every_step
+def test_a_wrong_unit_is_refused_by_name(step: Step, recording: Recording) -> None:
+    refused = {inside for inside, _ in UNITS.values()} - set(step.accepts)
+    if type(step) in (Pick, Crop):
+        assert not refused, "selecting works on every unit"
+        return
+    assert "n/a" in refused
+    for unit in refused:
+        channels = tuple(replace(channel, unit=unit) for channel in recording.channels)
+        with pytest.raises(UnitError) as caught:
+            step(replace(recording, channels=channels))
+        assert type(step).__name__ in caught.value.what
+        assert "'VL'" in caught.value.what
+        assert repr(step.accepts[0]) in caught.value.allowed
+        assert caught.value.came == repr(unit)
+
+
+def _said(step: Any) -> Iterator[str]:
+    """Every number, and every name that a reader needs, as the sentence should show it."""
+    words = {"per-pass": "per pass, uncorrected", "zeros-after": "zeros appended at the end", "task": "gait, stairs"}
+    for one in fields(step):
+        value = getattr(step, one.name)
+        if isinstance(value, bool):
+            continue
+        if isinstance(value, (int, float)):
+            yield number(value)
+        elif isinstance(value, str):
+            yield words.get(value, value)
+        elif one.name == "values":
+            for reference in value:
+                yield from (reference.channel, f"{reference.value * 1e6:.4g} µV", reference.trial)
+        elif one.name == "set_aside":
+            for trial, inner in value:
+                yield from (trial, *_said(inner))
+        else:
+            assert one.name in ("names", "tasks", "processing"), f"say here how the sentence shows {one.name!r}"
+            yield from map(str, value)
