@@ -43,7 +43,19 @@ _PUBLIC = {
     "Notice": "errors",
 }
 # `quality` is a module that can be called: ek.quality(recording)
-_MODULES = ("errors", "events", "figures", "io", "quality", "report", "signal", "simulate", "spectrum", "stats", "steps")
+_MODULES = (
+    "errors",
+    "events",
+    "figures",
+    "io",
+    "quality",
+    "report",
+    "signal",
+    "simulate",
+    "spectrum",
+    "stats",
+    "steps",
+)
 
 __all__ = ["__version__", *sorted(_PUBLIC), *_MODULES]
 

@@ -61,9 +61,7 @@ class EmgkitError(Exception):
     The cut-off is too high. Allowed: below 500 Hz. Came: 600 Hz.
     """
 
-    def __init__(
-        self, what: str, *, where: str = "", allowed: str = "", came: str = "", do: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, where: str = "", allowed: str = "", came: str = "", do: str = "") -> None:
         self.what, self.where, self.allowed, self.came, self.do = what, where, allowed, came, do
         labelled = (("Where", where), ("Allowed", allowed), ("Came", came), ("To do", do))
         sentences = [what, *(f"{label}: {text}" for label, text in labelled if text)]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Union, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,7 +26,7 @@ __all__ = [
     "in_si", "stream_of",
 ]  # fmt: skip
 
-Value = Union[str, int, float, bool, None]
+Value: TypeAlias = "str | int | float | bool | None"
 Array = NDArray[np.float64]
 
 # where a unit, a rate or a channel kind was learnt
@@ -93,9 +93,7 @@ def in_si(values: ArrayLike, unit: str) -> tuple[Array, str]:
     (array([0.0015]), 'V')
     """
     if unit not in UNITS:
-        raise UnitError(
-            f"Unknown unit {unit!r}", allowed=listed(UNITS), came=repr(unit), do=nearest(unit, UNITS)
-        )
+        raise UnitError(f"Unknown unit {unit!r}", allowed=listed(UNITS), came=repr(unit), do=nearest(unit, UNITS))
     inside, factor = UNITS[unit]
     return np.asarray(values, dtype=np.float64) * factor, inside
 
@@ -112,7 +110,9 @@ def stream_of(kind: str) -> str:
         if kind in kinds:
             return stream
     kinds = tuple(kind for group in STREAMS.values() for kind in group)
-    raise ArgumentError(f"Unknown channel kind {kind!r}", allowed=listed(kinds), came=repr(kind), do=nearest(kind, kinds))
+    raise ArgumentError(
+        f"Unknown channel kind {kind!r}", allowed=listed(kinds), came=repr(kind), do=nearest(kind, kinds)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,7 +226,9 @@ class Step(Protocol):
     changes_amplitude: ClassVar[bool]
     repair: ClassVar[bool]
 
-    def __call__(self, recording: Recording) -> Recording: ...
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply the step."""
+        ...
 
     def sentence(self) -> str:
         """The step's sentence for a Methods section, with every number in it."""
@@ -360,7 +362,9 @@ class Recording:
         """
         import mne
 
-        kinds = ["emg" if channel.kind == "EMG" else "ecg" if channel.kind == "ECG" else "misc" for channel in self.channels]
+        kinds = [
+            "emg" if channel.kind == "EMG" else "ecg" if channel.kind == "ECG" else "misc" for channel in self.channels
+        ]
         info = mne.create_info(list(self.names), self.sfreq, kinds)
         raw = mne.io.RawArray(self.data.copy(), info, verbose="error")
         labels = [event.label for event in self.events]
@@ -430,9 +434,12 @@ class Pick:
     repair: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        if isinstance(self.names, str):
+            raise ArgumentError("Pick takes a list of names", allowed=f"names=({self.names!r},)", came=repr(self.names))
         object.__setattr__(self, "names", tuple(self.names))
 
     def __call__(self, recording: Recording) -> Recording:
+        """Select the channels."""
         if not self.names:
             raise ArgumentError("No channel was picked", allowed=listed(recording.names), came="nothing")
         for name in self.names:
@@ -458,6 +465,7 @@ class Crop:
     repair: ClassVar[bool] = False
 
     def __call__(self, recording: Recording) -> Recording:
+        """Select the samples."""
         # a thousandth of a sample absorbs the rounding of times such as 0.1 * 2148.148
         first = int(np.ceil((self.tmin - recording.start) * recording.sfreq - 1e-3))
         stop = int(np.ceil((self.tmax - recording.start) * recording.sfreq - 1e-3))

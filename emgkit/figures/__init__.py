@@ -10,6 +10,6 @@ from emgkit.figures.activation_plots import activation, activation_grid
 from emgkit.figures.contrast_plots import contrasts
 from emgkit.figures.curve_plots import curves, curves_grid
 from emgkit.figures.raw_signals import signals
-from emgkit.figures.style import save
+from emgkit.figures.style import close, save
 
-__all__ = ["activation", "activation_grid", "contrasts", "curves", "curves_grid", "save", "signals", "style"]
+__all__ = ["activation", "activation_grid", "close", "contrasts", "curves", "curves_grid", "save", "signals", "style"]

@@ -255,6 +255,11 @@ def mark_simulated(ax: Axes, *, pad: float = 6.0, right: float = 0.0) -> None:
     )  # fmt: skip
 
 
+def close(figure: Figure) -> None:
+    """Let go of a figure that is saved; many open figures fill the memory."""
+    plt.close(figure)
+
+
 def save(figure: Figure | Axes, stem: str | Path) -> list[Path]:
     """Write a figure as PDF, PNG (300 dpi) and SVG: all three or none.
 
