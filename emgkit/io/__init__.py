@@ -1,0 +1,228 @@
+"""Reading recordings of any known format, and writing EMG-BIDS, BDF and EDF.
+
+``FORMATS`` lists the formats; each is one module of this package, imported when a file needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from emgkit._checks import check_option, listed
+from emgkit.errors import FileError, FormatError
+from emgkit.io import bids
+from emgkit.io._assembly import ChannelSpec, Content, Overrides, assemble
+from emgkit.io.bids import write_bids
+from emgkit.io.edf import write_bdf, write_edf
+from emgkit.recording import Trial
+
+__all__ = [
+    "FORMATS",
+    "Content",
+    "Format",
+    "Overrides",
+    "assemble",
+    "bids",
+    "load",
+    "read",
+    "write_bdf",
+    "write_bids",
+    "write_edf",
+]
+
+# as much of a file as its marker is looked for in
+_HEAD = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A file format that :func:`read` knows.
+
+    Parameters
+    ----------
+    name : str
+        What ``format=`` calls it.
+    description : str
+        One line for people.
+    extensions : tuple of str
+        Endings of file names, in lower case.
+    marker : re.Pattern of bytes, optional
+        Found in the first 4096 bytes of every such file and of no other. Without one the
+        ending alone decides.
+    module : str
+        The module whose ``load(path)`` gives the file's content.
+    """
+
+    name: str
+    description: str
+    extensions: tuple[str, ...]
+    marker: re.Pattern[bytes] | None
+    module: str
+
+
+FORMATS = (
+    Format(
+        name="bdf",
+        description="BDF and BDF+ (24 bits), alone or in an EMG-BIDS data set",
+        extensions=(".bdf",),
+        marker=re.compile(rb"\A\xffBIOSEMI"),
+        module="emgkit.io.edf",
+    ),
+    Format(
+        name="edf",
+        description="EDF and EDF+ (16 bits), alone or in an EMG-BIDS data set",
+        extensions=(".edf",),
+        marker=re.compile(rb"\A0 {7}.{160}[ \d]\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d", re.DOTALL),
+        module="emgkit.io.edf",
+    ),
+    Format(
+        name="datalog",
+        description="Biometrics DataLOG text export",
+        extensions=(".txt",),
+        marker=re.compile(rb"^Channel \d+: '[^'\n]*', \d+ values, engineering units: ", re.MULTILINE),
+        module="emgkit.io.datalog",
+    ),
+    Format(
+        name="delimited",
+        description="comma-, semicolon-, tab- or space-separated text, one column a channel",
+        extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
+        marker=None,
+        module="emgkit.io.delimited",
+    ),
+)
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    format: str | None = None,
+    sfreq: float | None = None,
+    units: str | Mapping[str, str] | None = None,
+    channels: Mapping[str, ChannelSpec] | None = None,
+) -> Trial:
+    r"""Read one recording; nothing is resampled, filled, rescaled by guess or dropped.
+
+    Parameters
+    ----------
+    path : path
+        A file. Its format is told by its content, then by its ending; a file of an EMG-BIDS data
+        set is read with its sidecars.
+    format : str, optional
+        Name of a format in ``FORMATS``, where content and ending mislead.
+    sfreq : float, optional
+        Samples per second (Hz), for channels of which the file gives no rate.
+    units : str or Mapping of str to str, optional
+        Unit of all EMG channels (``"mV"``), or of single channels by name; goes before the file.
+    channels : Mapping, optional
+        Label in the file to a mapping with any of ``name, kind, muscle, side, unit``, or to a
+        Channel. Labels left out keep what the file says.
+
+    Returns
+    -------
+    Trial
+        One Recording a stream and rate, in V, s, Hz, deg, m, N. What was found doubtful is in
+        ``notices``.
+
+    Raises
+    ------
+    FileError
+        The file is missing, empty, or a directory.
+    FormatError
+        The file is damaged, cut off, or of an unknown format.
+    UnitError
+        A unit is missing or unknown.
+    ArgumentError
+        No rate is known, `sfreq` contradicts the file, or a name is not in the file.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "squat.csv")
+    ...     _ = path.write_text("VL (mV),BF (mV)\n0.1,0.2\n0.3,-0.2\n")
+    ...     trial = read(path, sfreq=1000, channels={"VL (mV)": {"muscle": "vastus_lateralis"}})
+    >>> trial.emg
+    <Recording: 2 EMG channels × 2 samples at 1000 Hz = 0.002 s, in V: VL, BF>
+    """
+    content = load(path, format=format)
+    return assemble(content, Overrides(sfreq=sfreq, units=units, channels=channels), where=str(path))
+
+
+def load(path: str | os.PathLike[str], *, format: str | None = None) -> Content:
+    """What a file says, before a Trial is made of it: :func:`read` without its overrides and refusals.
+
+    Raises
+    ------
+    FileError
+        The file is missing, empty, or a directory.
+    FormatError
+        The file is damaged, cut off, or of an unknown format.
+    """
+    file = _existing(Path(path))
+    chosen = detect(file) if format is None else named(format)
+    content: Content = importlib.import_module(chosen.module).load(file)
+    return bids.with_sidecars(content, file)
+
+
+def named(name: str) -> Format:
+    """The format of that name.
+
+    Raises
+    ------
+    ArgumentError
+        There is none.
+    """
+    check_option("format", name.lower(), [known.name for known in FORMATS])
+    return next(known for known in FORMATS if known.name == name.lower())
+
+
+def detect(path: Path) -> Format:
+    """The format of a file, told by its content, then by its ending.
+
+    Raises
+    ------
+    FormatError
+        No known format fits.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    for known in FORMATS:
+        if known.marker is not None and known.marker.search(head):
+            return known
+    ending = path.suffix.lower()
+    fitting = [known for known in FORMATS if ending in known.extensions]
+    if not fitting:
+        known_ones = "; ".join(f"{known.name} ({known.description})" for known in FORMATS)
+        raise FormatError(
+            "The file is of an unknown format",
+            where=str(path),
+            allowed=known_ones,
+            came=f"a file that begins with {head[:12]!r} and ends in {ending!r}",
+            do="Say format= if it is one of these, else export it from its program as CSV, EDF or BDF",
+        )
+    return next((known for known in fitting if known.marker is None), fitting[0])
+
+
+def _existing(path: Path) -> Path:
+    if path.is_dir():
+        is_bids = (path / "dataset_description.json").is_file()
+        raise FileError(
+            "The path is a directory, not a file",
+            where=str(path),
+            allowed="one recording",
+            do="Its recordings are listed by emgkit.io.bids.recordings(path)"
+            if is_bids
+            else f"Name one file of it. It holds {listed(sorted(entry.name for entry in path.iterdir())[:5])} …",
+        )
+    if not path.is_file():
+        from emgkit._checks import nearest
+
+        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise FileError("The file does not exist", where=str(path), do=nearest(path.name, beside))
+    if path.stat().st_size == 0:
+        raise FileError("The file is empty", where=str(path), came="0 bytes")
+    return path

@@ -1,0 +1,130 @@
+"""Text files of numbers: decoding, and a fast table of floats whose errors name row and column."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit.errors import FormatError
+
+__all__ = ["NUMBER", "decoded", "first_bad_cell", "number_table", "split"]
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+SPACES = r"\s+"
+
+
+def decoded(path: Path) -> str:
+    """The text of a file: UTF-8 (with or without a mark), UTF-16 with its mark, else Windows-1252.
+
+    Raises
+    ------
+    FormatError
+        The file is not text.
+    """
+    raw = path.read_bytes()
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16").replace("\r\n", "\n")
+    if b"\x00" in raw:
+        raise FormatError("The file is not text", where=str(path), came=f"a zero at byte {raw.index(0)}")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def split(line: str, sep: str) -> list[str]:
+    """The cells of a line; quotes protect a separator."""
+    if sep == SPACES:
+        return line.split()
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=sep))]
+
+
+def number_table(
+    body: str, *, sep: str, decimal: str, names: Sequence[str], first_row: int, where: str
+) -> NDArray[np.float64]:
+    """The numbers of a text, shape (n_rows, n_columns); NaN where a cell is empty.
+
+    Parameters
+    ----------
+    body : str
+        The rows of numbers alone.
+    sep, decimal : str
+        What stands between cells, and in numbers.
+    names : sequence of str
+        Names of the columns, for messages and for their number.
+    first_row : int
+        Number of the first row in the file, counted from 1, for messages.
+    where : str
+        The file.
+
+    Raises
+    ------
+    FormatError
+        A cell is no number, or a row has too many or too few cells.
+    """
+    import pandas as pd
+
+    # before 3.1 pandas rounds the last digit wrongly unless told not to; from 3.1 on it may not be told
+    version = tuple(int(part) for part in pd.__version__.split(".")[:2])
+    exact: dict[str, Any] = {} if version >= (3, 1) else {"float_precision": "round_trip"}
+    try:
+        table = pd.read_csv(
+            io.StringIO(body),
+            sep=sep,
+            decimal=decimal,
+            header=None,
+            dtype=np.float64,
+            skip_blank_lines=False,
+            engine="c",
+            **exact,
+        )
+    except (ValueError, pd.errors.ParserError) as error:
+        bad = first_bad_cell(body, sep=sep, decimal=decimal, names=names, first_row=first_row, where=where)
+        raise bad or FormatError("The rows are no table of numbers", where=where, came=str(error)) from None
+    if table.shape[1] != len(names):
+        bad = first_bad_cell(body, sep=sep, decimal=decimal, names=names, first_row=first_row, where=where)
+        raise bad or FormatError(
+            "The header and the rows do not fit together",
+            where=where, allowed=f"{len(names)} columns", came=f"{table.shape[1]} columns",
+        )  # fmt: skip
+    numbers: NDArray[np.float64] = table.to_numpy()
+    return numbers
+
+
+def first_bad_cell(
+    body: str, *, sep: str, decimal: str, names: Sequence[str], first_row: int, where: str
+) -> FormatError | None:
+    """The error for the first row of wrong length or cell that is no number; None where there is none."""
+    lines = body.split("\n")
+    for position, line in enumerate(lines):
+        cells, row = split(line, sep) if line.strip() else [], first_row + position
+        if len(cells) != len(names):
+            last = position == len(lines) - 1
+            return FormatError(
+                "The last row is cut off"
+                if last and len(cells) < len(names)
+                else "A row has the wrong number of cells",
+                where=f"{where}, row {row}",
+                allowed=f"{len(names)} cells",
+                came=f"{len(cells)} cells: {line[:60]!r}",
+                do="Copy or export the file again" if last else "",
+            )
+        for name, cell in zip(names, cells, strict=True):
+            text = cell.replace(decimal, ".") if decimal != "." else cell
+            if not NUMBER.fullmatch(text):
+                return FormatError(
+                    "A cell is empty" if not cell else "A cell is no number",
+                    where=f"{where}, row {row}, column {name!r}",
+                    allowed="a finite number",
+                    came=repr(cell),
+                    do="emgkit fills no gaps: cut the recording where its cells are complete, or leave the column out",
+                )
+    return None

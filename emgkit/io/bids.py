@@ -1,0 +1,266 @@
+"""EMG-BIDS: listing, reading with all sidecars, and writing whole data sets (BIDS 1.11.1)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emgkit._checks import listed, number
+from emgkit.errors import FileError, Notice
+from emgkit.io._assembly import SAME_RATE, Content, Signal
+from emgkit.io._bids_writing import ENTITIES, SIMULATED, write_bids
+from emgkit.io._tables import MISSING, read_json, read_table, typed
+from emgkit.recording import STREAMS, UNITS, Event, Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["participants", "recordings", "write_bids"]
+
+_KINDS = tuple(kind for kinds in STREAMS.values() for kind in kinds)
+
+
+def recordings(root: str | os.PathLike[str]) -> list[Path]:
+    """The EMG recordings of a BIDS data set, sorted by path.
+
+    Parameters
+    ----------
+    root : path
+        The folder that holds ``dataset_description.json``.
+
+    Returns
+    -------
+    list of Path
+        Every ``sub-*/[ses-*/]emg/*_emg.{edf,bdf}``; each can be given to :func:`emgkit.read`.
+
+    Raises
+    ------
+    FileError
+        `root` is no BIDS data set, or it holds no EMG recording.
+    """
+    folder = _checked_root(root)
+    found = [p for pattern in ("sub-*/emg/*_emg.*", "sub-*/ses-*/emg/*_emg.*") for p in folder.glob(pattern)]
+    found = sorted(path for path in found if path.suffix in (".edf", ".bdf"))
+    if not found:
+        raise FileError(
+            "The data set holds no EMG recording", where=str(folder), allowed="sub-*/[ses-*/]emg/*_emg.edf or .bdf"
+        )
+    return found
+
+
+def participants(root: str | os.PathLike[str]) -> pd.DataFrame:
+    """The table of participants: ``participant`` (without ``sub-``) and whatever else is known.
+
+    Parameters
+    ----------
+    root : path
+        The folder that holds ``dataset_description.json``.
+
+    Returns
+    -------
+    DataFrame
+        One row a participant, in the order of participants.tsv; without that file, one row for
+        each ``sub-`` folder.
+    """
+    import pandas as pd
+
+    folder = _checked_root(root)
+    facts = _participants(folder)
+    if not facts:
+        labels = sorted(entry.name[4:] for entry in folder.glob("sub-*") if entry.is_dir())
+        return pd.DataFrame({"participant": labels})
+    return pd.DataFrame([{"participant": label, **row} for label, row in facts.items()])
+
+
+def with_sidecars(content: Content, path: Path) -> Content:
+    """The content of a data file with what its BIDS sidecars add; unchanged where the file is none of BIDS."""
+    entities = _entities(path)
+    if entities is None:
+        return content
+    root = next((folder for folder in path.parents if (folder / "dataset_description.json").is_file()), path.parent)
+    between = [path.parent, *path.parent.parents]
+    levels = _beside(list(reversed(between[: between.index(root) + 1])))
+    context: dict[str, Value] = {
+        name: int(entities[key]) if name == "run" and entities[key].isdigit() else entities[key]
+        for name, key in ENTITIES.items()
+        if key in entities
+    }
+    context |= _participants(root).get(entities["sub"], {})
+    sidecar = _merged(levels, "emg", entities)
+    if sidecar.get(SIMULATED) is True:
+        context["simulated"] = True
+    signals = content.signals
+    notices: list[Notice] = []
+    table = _deepest(levels, "channels", entities)
+    if table is not None:
+        signals, notices = _with_channels(signals, read_table(table))
+    events = content.events
+    table = _deepest(levels, "events", entities)
+    if table is not None:
+        events = _read_events(table, _merged(levels, "events", entities))
+    notices += _duration_notice(signals, sidecar)
+    return replace(content, signals=signals, events=events, context=context, notices=(*content.notices, *notices))
+
+
+def _checked_root(root: str | os.PathLike[str]) -> Path:
+    folder = Path(root)
+    if not (folder / "dataset_description.json").is_file():
+        raise FileError(
+            "The folder is no BIDS data set" if folder.is_dir() else "The folder does not exist",
+            where=str(folder),
+            allowed="a folder with a dataset_description.json",
+        )
+    return folder
+
+
+def _entities(path: Path) -> dict[str, str] | None:
+    """The entities in a file's name; None where the name is none of an EMG-BIDS recording."""
+    *parts, suffix = path.stem.split("_")
+    if suffix != "emg" or not parts or not all("-" in part for part in parts) or not parts[0].startswith("sub-"):
+        return None
+    return dict(part.split("-", 1) for part in parts)
+
+
+def _beside(levels: Sequence[Path]) -> list[list[Path]]:
+    """The JSON and TSV files of each level, the root first; listed once for all sidecars of a recording."""
+    return [
+        [Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith((".json", ".tsv"))]
+        for folder in levels
+    ]
+
+
+def _applicable(files: Sequence[Path], ending: str, entities: Mapping[str, str]) -> list[Path]:
+    """The files of one level that describe the recording, the most specific last."""
+    found = []
+    for path in files:
+        if not path.name.endswith(ending):
+            continue
+        *parts, last = path.name.split("_")
+        named = dict(part.split("-", 1) for part in parts if "-" in part)
+        if last == ending and len(named) == len(parts) and named.items() <= entities.items():
+            found.append((len(named), path))
+    return [path for _, path in sorted(found)]
+
+
+def _deepest(levels: Sequence[Sequence[Path]], suffix: str, entities: Mapping[str, str]) -> Path | None:
+    """The table that describes the recording: the deepest, then the most specific one."""
+    found = [path for files in levels for path in _applicable(files, f"{suffix}.tsv", entities)]
+    return found[-1] if found else None
+
+
+def _merged(levels: Sequence[Sequence[Path]], suffix: str, entities: Mapping[str, str]) -> dict[str, Any]:
+    """The JSON that describes the recording; a deeper or more specific file goes before the others."""
+    content: dict[str, Any] = {}
+    for files in levels:
+        for path in _applicable(files, f"{suffix}.json", entities):
+            content |= read_json(path)
+    return content
+
+
+def _typed_columns(columns: Mapping[str, list[str]], described: Mapping[str, Any]) -> dict[str, list[Value]]:
+    forms = {name: entry.get("Format") for name, entry in described.items() if isinstance(entry, dict)}
+    return {name: typed(cells, forms.get(name)) for name, cells in columns.items()}
+
+
+def _participants(root: Path) -> dict[str, dict[str, Value]]:
+    """Label (without ``sub-``) to the other columns of participants.tsv."""
+    table, described = root / "participants.tsv", root / "participants.json"
+    if not table.is_file():
+        return {}
+    columns = read_table(table)
+    if "participant_id" not in columns:
+        raise FileError(
+            "The table of participants has no column 'participant_id'", where=str(table), came=listed(columns)
+        )
+    labels = [label.removeprefix("sub-") for label in columns.pop("participant_id")]
+    facts = _typed_columns(columns, read_json(described) if described.is_file() else {})
+    return {label: {name: values[row] for name, values in facts.items()} for row, label in enumerate(labels)}
+
+
+def _with_channels(
+    signals: Sequence[Signal], columns: Mapping[str, list[str]]
+) -> tuple[tuple[Signal, ...], list[Notice]]:
+    """The signals with kind, muscle and side from channels.tsv; the header keeps governing unit and rate."""
+    names = columns.get("name", [])
+    rows = {name: {column: cells[row] for column, cells in columns.items()} for row, name in enumerate(names)}
+    described: list[Signal] = []
+    wrong: dict[tuple[str, str, str], list[str]] = {}
+    for signal in signals:
+        row = rows.get(signal.label, {})
+        said, rate = row.get("units", MISSING), row.get("sampling_frequency", MISSING)
+        unit = signal.unit or (said if said != MISSING or row else None)
+        if signal.unit is not None and said != MISSING and UNITS.get(signal.unit) != UNITS.get(said):
+            wrong.setdefault(("unit", said, signal.unit), []).append(signal.label)
+        (stated,) = typed([rate])
+        if isinstance(stated, (int, float)) and signal.sfreq and abs(stated / signal.sfreq - 1) > SAME_RATE:
+            wrong.setdefault(("rate", f"{number(stated)} Hz", f"{number(signal.sfreq)} Hz"), []).append(signal.label)
+        kind, source = row.get("type", "").upper() or None, "header"
+        if kind is not None and kind not in _KINDS:
+            kind = "OTHER"
+        if kind == "MISC" and unit in UNITS and UNITS[str(unit)][0] == "N":
+            kind, source = "FORCE", "heuristic"
+        muscle, side = (row.get(column, MISSING) for column in ("target_muscle", "side"))
+        described.append(
+            replace(
+                signal,
+                unit=unit,
+                kind=kind,
+                kind_source=source,
+                muscle=None if muscle == MISSING else muscle,
+                side=side if side in ("left", "right") else None,
+            )
+        )
+    notices = [
+        Notice(
+            code=f"{what}-contradiction",
+            text=f"channels.tsv gives the {what} of {_some(labels)} as {said}, the header of the file as {header}. "
+            "The header is followed, since it holds the scaling of the samples.",
+        )
+        for (what, said, header), labels in wrong.items()
+    ]
+    missing, unused = [s.label for s in signals if s.label not in rows], sorted(set(names) - {s.label for s in signals})
+    if missing or unused:
+        text = f"Only the file names the channels {_some(missing)}, only channels.tsv {_some(unused)}."
+        notices.append(Notice(code="channels-differ", text=text))
+    bad = [name for name, row in rows.items() if row.get("status") == "bad"]
+    if bad:
+        notices.append(Notice(code="bad-channel", text=f"channels.tsv marks {_some(bad)} as bad."))
+    return tuple(described), notices
+
+
+def _some(names: Sequence[str]) -> str:
+    """The names, or the first of them where there are many."""
+    return listed(names) if len(names) <= 6 else f"{', '.join(map(repr, names[:3]))} … ({len(names)} channels)"
+
+
+def _duration_notice(signals: Sequence[Signal], sidecar: Mapping[str, Any]) -> list[Notice]:
+    stated = sidecar.get("RecordingDuration")
+    longest = max((s.values.size / s.sfreq for s in signals if s.sfreq), default=0.0)
+    if not isinstance(stated, (int, float)) or not longest or abs(stated - longest) <= max(0.001 * longest, 0.002):
+        return []
+    text = f"The sidecar says the recording lasts {number(stated)} s; the file holds {number(longest)} s."
+    return [Notice(code="duration-contradiction", text=text)]
+
+
+def _read_events(path: Path, described: Mapping[str, Any]) -> tuple[Event, ...]:
+    table = read_table(path)
+    if "onset" not in table or "duration" not in table:
+        raise FileError("The table of events has no column 'onset' or 'duration'", where=str(path), came=listed(table))
+    onsets, durations, labels = table.pop("onset"), table.pop("duration"), table.pop("trial_type", None)
+    columns = _typed_columns(table, described)
+    events = []
+    for row, (onset, duration) in enumerate(zip(onsets, durations, strict=True)):
+        label = labels[row] if labels and labels[row] != MISSING else "event"
+        facts = {name: values[row] for name, values in columns.items() if values[row] is not None}
+        try:
+            # BIDS writes n/a for a duration nobody knows: the event is then a moment
+            lasts = 0.0 if duration == MISSING else float(duration)
+            events.append(Event(onset=float(onset), duration=lasts, label=label, columns=facts))
+        except ValueError as error:
+            raise FileError(
+                "An event has no usable onset or duration", where=f"{path}, row {row + 2}", came=str(error)
+            ) from None
+    return tuple(events)

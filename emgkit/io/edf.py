@@ -1,0 +1,425 @@
+"""EDF, EDF+, BDF and BDF+: reading and writing at each channel's own rate.
+
+The format stores whole data records. A recording whose length is no whole number of records is
+padded with its last value, and an annotation ``BAD_ACQ_SKIP`` (MNE's word for samples that were
+never acquired) says where the padding begins; reading cuts it away again. A channel that ends
+before the others has an annotation of its own, ``BAD_ACQ_SKIP@@<label>``.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit._checks import listed, number
+from emgkit.errors import ArgumentError, FileError, FormatError, Notice, warn
+from emgkit.io._assembly import Content, Signal
+from emgkit.recording import Channel, Event, Recording, Trial
+
+__all__ = ["Written", "load", "write_bdf", "write_edf"]
+
+PAD = "BAD_ACQ_SKIP"
+
+# one frame of the Delsys Trigno; all its rates are whole multiples of 1 / 13.5 ms
+TRIGNO_FRAME = Fraction(27, 2000)
+# a data record: up to 1 s where that is possible, never longer than this
+LONGEST_RECORD = 10
+# unit inside emgkit -> unit and factor in the file (ASCII, as the header must be)
+_UNIT_IN_FILE = {"V": ("uV", 1e6), "N·m": ("Nm", 1.0)}
+_STEPS = {".bdf": 2**23 - 1, ".edf": 2**15 - 1}
+_HEADER, _PER_SIGNAL = 256, 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What a file came to hold: rates by channel (Hz), units by channel, and the true duration (s)."""
+
+    rates: dict[str, float]
+    units: dict[str, str]
+    duration: float
+
+
+def load(path: Path) -> Content:
+    """What an EDF or BDF file says; its padding is cut away.
+
+    Raises
+    ------
+    FormatError
+        The header is damaged, the file is cut off, or the recording has gaps (EDF+D, BDF+D).
+    """
+    import edfio
+
+    is_bdf = _check_size(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            file = (edfio.read_bdf if is_bdf else edfio.read_edf)(path, header_encoding="latin-1")
+            notes = file.annotations
+            record = Fraction(str(file.data_record_duration))
+            total = file.num_data_records * record
+            spans = _padding(notes, float(total))
+            signals = tuple(
+                _signal(signal, record=record, end=spans.get(signal.label, spans.get(""))) for signal in file.signals
+            )
+    except (ValueError, UserWarning, ZeroDivisionError, UnicodeError) as error:
+        raise FormatError("The file cannot be read as EDF or BDF", where=str(path), came=str(error)) from error
+    if "+D" in file.reserved:
+        raise FormatError(
+            "The recording has gaps between its data records",
+            where=str(path), allowed="a continuous recording (EDF, EDF+C, BDF, BDF+C)", came=file.reserved[:5],
+            do="Export it as a continuous recording, one file for each stretch",
+        )  # fmt: skip
+    events = tuple(
+        Event(onset=float(note.onset), duration=float(note.duration or 0.0), label=note.text)
+        for note in notes
+        if not _is_padding(note, float(total))
+    )
+    return Content(signals=signals, events=events)
+
+
+def _check_size(path: Path) -> bool:
+    """Whether the file is BDF; raises where it is shorter or longer than its header says."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_HEADER)
+        is_bdf = head[:1] == b"\xff"
+        if len(head) < _HEADER or not (head[:8] == b"\xffBIOSEMI" or head[:8].strip() == b"0"):
+            raise FormatError(
+                "The file has no EDF or BDF header",
+                where=str(path),
+                allowed="256 bytes that begin with '0' (EDF) or 0xFF 'BIOSEMI' (BDF)",
+                came=f"{len(head)} bytes that begin with {head[:8]!r}",
+            )
+        try:
+            offset, records, channels = int(head[184:192]), int(head[236:244]), int(head[252:256])
+            lasts = float(head[244:252])
+            table = file.read(_PER_SIGNAL * channels)
+            counts = [int(table[216 * channels + 8 * i : 216 * channels + 8 * i + 8]) for i in range(channels)]
+        except ValueError as error:
+            raise FormatError(
+                "The header of the EDF or BDF file is damaged", where=str(path), came=str(error)
+            ) from None
+    if records < 1 or channels < 1 or not 0 < lasts < math.inf:
+        raise FormatError(
+            "The file holds no data, or its recording was never closed",
+            where=str(path), allowed="at least one data record, longer than 0 s, and one signal",
+            came=f"{records} data records of {number(lasts)} s and {channels} signals",
+        )  # fmt: skip
+    expected = offset + records * sum(counts) * (3 if is_bdf else 2)
+    if size != expected:
+        raise FormatError(
+            "The file is cut off" if size < expected else "The file is longer than its header says",
+            where=str(path),
+            allowed=f"{expected} bytes ({records} data records), as its header says",
+            came=f"{size} bytes",
+            do="Copy the file again from where it was recorded",
+        )
+    return is_bdf
+
+
+def _is_padding(note: Any, total: float) -> bool:
+    text, ends = note.text.split("@@")[0], float(note.onset) + float(note.duration or 0.0)
+    return bool(text == PAD and ends >= total - 1e-6)
+
+
+def _padding(notes: Iterable[Any], total: float) -> dict[str, float]:
+    """Second at which the padding begins, by label; "" for all channels that have none of their own."""
+    spans: dict[str, float] = {}
+    for note in notes:
+        if _is_padding(note, total):
+            _, _, label = note.text.partition("@@")
+            spans[label] = float(note.onset)
+    return spans
+
+
+def _signal(signal: Any, *, record: Fraction, end: float | None) -> Signal:
+    # edfio gives unscaled numbers where the header's range is damaged; asking for it first raises
+    low, high, least, most = signal.physical_min, signal.physical_max, signal.digital_min, signal.digital_max
+    if low == high or least >= most:
+        raise ValueError(f"signal {signal.label!r} has the range {low} to {high} for {least} to {most}")
+    sfreq = float(signal.samples_per_data_record / record)
+    values: NDArray[np.float64] = signal.data
+    if end is not None:
+        values = values[: max(1, round(end * sfreq))]
+    return Signal(
+        label=signal.label.strip(), values=values, unit=signal.physical_dimension.strip() or None, sfreq=sfreq
+    )
+
+
+def write_bdf(trial: Trial, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Write a trial as one BDF+ file (24 bits), each stream at its own rate.
+
+    Parameters
+    ----------
+    trial : Trial
+        Its channel names must be unique over all streams and at most 16 ASCII characters. Its
+        streams must begin together; that moment is the file's second 0.
+    path : path
+        A file name that ends in ``.bdf``.
+    overwrite : bool, default False
+        Whether an existing file may be replaced.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    ArgumentError
+        The trial does not fit into the format: names, rates, or starts.
+    FileError
+        The file exists and `overwrite` is False.
+
+    Notes
+    -----
+    Reading the file gives back every sample to within half a step, ``peak / (2**23 - 1) / 2``
+    with `peak` the range of the channel in the header: its largest absolute value, rounded up to
+    7 characters (EDF: ``2**15 - 1``). Exact zeros stay exact. Kinds, muscles and sides are not part
+    of the format, nor the columns of events: :func:`emgkit.io.write_bids` keeps them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import emgkit.io
+    >>> from emgkit.recording import Channel, Recording, Trial
+    >>> emg = Recording(data=[[0.0, 1e-4, -1e-4]], sfreq=2000.0, channels=[Channel(name="EMG VL", unit="V")])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_bdf(Trial(streams={"emg": emg}), folder + "/squat.bdf")
+    ...     back = emgkit.io.read(path)
+    >>> back.emg.data.shape, back.emg.channels[0].unit
+    ((1, 3), 'V')
+    """
+    return _write_alone(trial, Path(path), suffix=".bdf", overwrite=overwrite)
+
+
+def write_edf(trial: Trial, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Write a trial as one EDF+ file (16 bits); otherwise as :func:`write_bdf`."""
+    return _write_alone(trial, Path(path), suffix=".edf", overwrite=overwrite)
+
+
+def _write_alone(trial: Trial, path: Path, *, suffix: str, overwrite: bool) -> Path:
+    if path.suffix != suffix:
+        raise ArgumentError("The file name has the wrong ending", allowed=repr(suffix), came=repr(path.name))
+    if path.exists() and not overwrite:
+        raise FileError("The file exists", where=str(path), do="Say overwrite=True to replace it")
+    if any(event.columns for event in trial.events):
+        columns = dict.fromkeys(column for event in trial.events for column in event.columns)
+        text = f"{path.name} keeps onset, duration and label of the events, not their columns {listed(columns)}."
+        warn(Notice(code="event-columns-left-out", text=f"{text} write_bids keeps them."), stacklevel=4)
+    handle, temporary = tempfile.mkstemp(suffix=suffix, prefix=".", dir=path.parent)
+    os.close(handle)
+    try:
+        write_file(trial, Path(temporary), events=trial.events)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return path
+
+
+def write_file(trial: Trial, path: Path, *, events: Sequence[Event] = ()) -> Written:
+    """Write the streams, and these events as annotations, as EDF+ or BDF+ by the file's ending."""
+    import edfio
+
+    recordings = list(trial.values())
+    _check_names([channel.name for recording in recordings for channel in recording.channels])
+    start = _common_start(recordings)
+    rates = [_exact_rate(recording.sfreq) for recording in recordings]
+    record = record_duration(rates)
+    per_record = [int(rate * record) for rate in rates]
+    lengths = [recording.data.shape[1] for recording in recordings]
+    n_records = max(-(-length // count) for length, count in zip(lengths, per_record, strict=True))
+    is_bdf, steps = path.suffix == ".bdf", _STEPS[path.suffix]
+    signal_of, file_of = (edfio.BdfSignal, edfio.Bdf) if is_bdf else (edfio.EdfSignal, edfio.Edf)
+    notes = [
+        edfio.EdfAnnotation(event.onset - start, event.duration, _printable(event.label, "The label of an event"))
+        for event in events
+    ]
+    error: Exception | None = None
+    # edfio compares durations as floats to 1e-12 s; after hours of fractional records that can fail by
+    # rounding, and one more padded record gets past it
+    for extra in range(4):
+        total = (n_records + extra) * record
+        signals, units = [], {}
+        for recording, rate, count in zip(recordings, rates, per_record, strict=True):
+            for channel, row in zip(recording.channels, recording.data, strict=True):
+                digital, peak, unit = _digitise(channel, row, steps=steps, is_bdf=is_bdf)
+                digital = np.pad(digital, (0, (n_records + extra) * count - digital.size), mode="edge")
+                units[channel.name] = unit
+                signals.append(
+                    signal_of.from_digital(
+                        digital,
+                        float(rate),
+                        label=channel.name,
+                        physical_dimension=unit,
+                        physical_range=(-peak, peak),
+                        digital_range=(-steps, steps),
+                    )
+                )
+        pads = _pad_notes(recordings, rates, total)
+        try:
+            annotations = [*notes, *(edfio.EdfAnnotation(*pad) for pad in pads)]
+            file_of(signals, data_record_duration=float(record), annotations=annotations).write(path)
+        except ValueError as caught:
+            error = caught
+            continue
+        duration = max(float(length / rate) for length, rate in zip(lengths, rates, strict=True))
+        names = [
+            (channel.name, float(rate)) for r, rate in zip(recordings, rates, strict=True) for channel in r.channels
+        ]
+        return Written(rates=dict(names), units=units, duration=duration)
+    raise ArgumentError("The trial does not fit into an EDF or BDF file", came=str(error))
+
+
+def _check_names(names: Sequence[str]) -> None:
+    wrong = [
+        name
+        for name in names
+        if not (name.isascii() and name.isprintable() and len(name) <= 16 and name.strip() == name)
+    ]
+    if wrong or any(name in ("EDF Annotations", "BDF Annotations") or "@@" in name for name in names):
+        raise ArgumentError(
+            "A channel name does not fit into an EDF or BDF header",
+            allowed="at most 16 printable ASCII characters",
+            came=listed(wrong or names),
+            do="Give the channel a short name; its muscle may be written out in full",
+        )
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ArgumentError(
+            "Channel names must be unique over all streams of a file", came=f"more than once: {listed(twice)}"
+        )
+
+
+def _common_start(recordings: Sequence[Recording]) -> float:
+    start = recordings[0].start
+    for recording in recordings:
+        if abs(recording.start - start) > 1e-3 / recording.sfreq:
+            raise ArgumentError(
+                "The streams of one file must begin together",
+                allowed=f"{number(start)} s, as the first stream",
+                came=f"{number(recording.start)} s ({recording.stream})",
+                do="Crop the streams to the same start",
+            )
+    return start
+
+
+def _printable(text: str, what: str) -> str:
+    if not text.isprintable():
+        raise ArgumentError(f"{what} holds a character that cannot be printed", came=repr(text))
+    return text
+
+
+def _exact_rate(sfreq: float) -> Fraction:
+    """The rate as the fraction it stands for: 2148.148 is 29 samples in 13.5 ms.
+
+    A rate counts as one of the Trigno's if it is that rate to 7 digits, or that rate
+    rounded to the decimals it is written with (at least two).
+    """
+    frames = round(sfreq * float(TRIGNO_FRAME))
+    decimals = len(repr(sfreq).partition(".")[2])
+    if frames:
+        trigno = frames / TRIGNO_FRAME
+        rounded = decimals >= 2 and round(float(trigno), decimals) == sfreq
+        if rounded or abs(sfreq / float(trigno) - 1) < 1e-7:
+            return trigno
+    simple = Fraction(sfreq).limit_denominator(1000)
+    return simple if abs(sfreq / float(simple) - 1) < 1e-9 else Fraction(repr(sfreq))
+
+
+def record_duration(rates: Sequence[Fraction]) -> Fraction:
+    """The longest data record of at most 1 s, else the shortest above it, with whole samples of every rate.
+
+    Raises
+    ------
+    ArgumentError
+        No duration of at most 10 s that 8 characters can write holds whole samples of all rates.
+
+    Examples
+    --------
+    >>> record_duration([Fraction(2000)]), record_duration([Fraction(58000, 27), Fraction(4000, 27)])
+    (Fraction(1, 1), Fraction(999, 1000))
+    """
+    shortest = Fraction(math.lcm(*(rate.denominator for rate in rates)), math.gcd(*(rate.numerator for rate in rates)))
+    rest = shortest.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    unit = shortest * rest  # the shortest such duration with a finite decimal
+    in_a_second, in_all = math.floor(1 / unit), math.floor(LONGEST_RECORD / unit)
+    for multiple in [*range(in_a_second, 0, -1), *range(in_a_second + 1, in_all + 1)][:20000]:
+        duration = Fraction(multiple * unit)
+        written = repr(float(duration))
+        if len(written) <= 8 and Fraction(written) == duration:
+            return duration
+    raise ArgumentError(
+        "The sampling rates do not fit into an EDF or BDF file",
+        allowed=f"rates with whole samples in a data record of at most {LONGEST_RECORD} s, written in 8 characters",
+        came=listed(dict.fromkeys(f"{number(float(rate))} Hz" for rate in rates)),
+        do="Resample to a common or rounder rate",
+    )
+
+
+def _digitise(channel: Channel, row: NDArray[np.float64], *, steps: int, is_bdf: bool) -> tuple[Any, float, str]:
+    """Whole numbers for the file, the range they span, and the unit."""
+    unit, factor = _UNIT_IN_FILE.get(channel.unit, (channel.unit, 1.0))
+    if not unit.isascii():
+        raise ArgumentError(
+            f"The unit of channel {channel.name!r} cannot be written in EDF or BDF", came=repr(channel.unit)
+        )
+    values = row * factor
+    largest = float(np.abs(values).max())
+    peak = _range(largest, channel.name)
+    digital = np.rint(values * (steps / peak)).astype(np.int32 if is_bdf else np.int16)
+    return digital, peak, unit
+
+
+def _range(largest: float, name: str) -> float:
+    """The smallest number of at most 7 characters (8 with its sign) that is not below the largest value."""
+    if largest == 0:
+        return 1.0
+    decimals = max(0, 5 - max(0, math.floor(math.log10(largest)))) if largest < 1e6 else 0
+    decimals = min(decimals, 4)
+    for step in range(50):
+        peak = float((math.ceil(largest * 10**decimals) + step) / 10**decimals)
+        if _kept(peak) and peak <= 100 * largest:
+            return peak
+    raise ArgumentError(
+        f"Channel {name!r} does not fit into the range of an EDF or BDF header",
+        allowed="largest absolute values from 0.000001 to 9999999 (EMG in µV)",
+        came=number(largest),
+    )
+
+
+def _kept(peak: float) -> bool:
+    """Whether edfio writes the range as it is, on both sides of zero."""
+    if peak.is_integer():
+        return peak <= 9_999_999
+    # edfio rounds outwards to 8 characters: down on the negative side, up on the positive
+    low, high = (10.0 ** (7 - str(end).find(".")) for end in (-peak, peak))
+    return math.floor(-peak * low) / low == -peak and math.ceil(peak * high) / high == peak
+
+
+def _pad_notes(
+    recordings: Sequence[Recording], rates: Sequence[Fraction], total: Fraction
+) -> list[tuple[float, float, str]]:
+    """Onset, duration and text of the annotations that say where padding begins."""
+    ends = [Fraction(r.data.shape[1]) / rate for r, rate in zip(recordings, rates, strict=True)]
+    last = max(ends)
+    notes = [(float(last), float(total - last), PAD)] if last < total else []
+    for recording, rate, end in zip(recordings, rates, ends, strict=True):
+        # a stream that ends within 0.4 of its samples of the last one is cut at the right sample with it
+        if abs(last - end) * rate > Fraction(2, 5):
+            labels = [channel.name for channel in recording.channels]
+            notes += [(float(end), float(total - end), f"{PAD}@@{label}") for label in labels]
+    return notes

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import emgkit.io
+from emgkit.errors import ArgumentError, FileError, FormatError, UnitError
+from emgkit.io import FORMATS, read
+from emgkit.io._assembly import Content, Overrides, Signal, assemble, kind_of
+from emgkit.recording import Channel
+
+
+def made(*signals, likely_sfreq=None, sfreq=None, units=None, channels=None):
+    content = Content(signals=signals, likely_sfreq=likely_sfreq)
+    return assemble(content, Overrides(sfreq=sfreq, units=units, channels=channels), where="a.csv")
+
+
+def signal(label="VL", values=(0.5, -1.0), unit="mV", sfreq=1000.0, **more):
+    return Signal(label=label, values=np.asarray(values, dtype=float), unit=unit, sfreq=sfreq, **more)
+
+
+# --- files that cannot be read -----------------------------------------------------------------
+
+
+def test_a_missing_file_names_the_nearest(tmp_path):
+    (tmp_path / "squat.csv").write_text("VL (mV)\n1\n")
+    with pytest.raises(FileError, match=r"does not exist.*sqat\.csv.*Did you mean 'squat\.csv'"):
+        read(tmp_path / "sqat.csv")
+    with pytest.raises(FileError, match="does not exist"):
+        read(tmp_path / "nowhere" / "a.csv")
+
+
+def test_a_directory_is_refused_with_what_it_holds(tmp_path):
+    (tmp_path / "squat.csv").write_text("x")
+    with pytest.raises(FileError, match=r"is a directory, not a file.*It holds 'squat\.csv'"):
+        read(tmp_path)
+
+
+def test_an_empty_file_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"")
+    with pytest.raises(FileError, match=r"The file is empty.*Came: 0 bytes"):
+        read(tmp_path / "a.csv")
+
+
+def test_an_unknown_format_lists_the_known_ones(tmp_path):
+    (tmp_path / "a.acq").write_bytes(b"\x00\x01\x02")
+    with pytest.raises(FormatError, match=r"unknown format.*bdf \(.*edf \(.*datalog \(.*delimited \(.*'\.acq'"):
+        read(tmp_path / "a.acq")
+    with pytest.raises(ArgumentError, match=r"Unknown value for 'format'.*'delimited'.*Did you mean 'delimited'"):
+        read(tmp_path / "a.acq", format="delimitd")
+
+
+def test_content_goes_before_the_ending(tmp_path, make_trial):
+    path = emgkit.io.write_bdf(make_trial(), tmp_path / "a.bdf")
+    assert read(path.rename(tmp_path / "a.csv")).emg.sfreq == 2000
+    with pytest.raises(FormatError, match="is not text"):
+        read(tmp_path / "a.csv", format="delimited")
+
+
+def test_every_format_has_a_module_and_says_what_it_is():
+    assert [known.name for known in FORMATS] == ["bdf", "edf", "datalog", "delimited"]
+    for known in FORMATS:
+        assert callable(__import__(known.module, fromlist=["load"]).load)
+        assert known.description
+        assert all(ending.startswith(".") and ending == ending.lower() for ending in known.extensions)
+
+
+def test_importing_io_loads_no_heavy_library():
+    heavy = "{'pandas', 'edfio', 'scipy', 'mne', 'matplotlib'}"
+    code = f"import sys, emgkit.io; print(sorted({heavy} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+# --- units, rates and kinds ----------------------------------------------------------------------
+
+
+def test_units_travel_with_the_data_and_are_converted_once():
+    trial = made(signal(), signal("BF", unit="uV"), signal("knee", unit="rad"), signal("bar", unit="mm"))
+    assert trial.emg.data.tolist() == [[0.5e-3, -1e-3], [0.5e-6, -1e-6]]
+    assert {channel.unit for channel in trial.emg.channels} == {"V"}
+    assert trial.angle.data[0] == pytest.approx(np.rad2deg([0.5, -1]))
+    assert trial.position.data[0].tolist() == [0.5e-3, -1e-3]
+    assert trial.emg.times.tolist() == [0.0, 0.001]
+    assert trial.emg.duration == 0.002
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "kind"),
+    [
+        ("VL", "mV", "EMG"),
+        ("EMG 1", None, "EMG"),
+        ("emg_left", "n/a", "EMG"),
+        ("EMGluteus", None, None),
+        ("ECG", "mV", "ECG"),
+        ("Trigger", "V", "TRIG"),
+        ("Flexo-Extension", "deg", "JNTANG"),
+        ("Flexo-Extension", None, "JNTANG"),
+        ("Flexor carpi", None, None),
+        ("knee angle", "V", "MISC"),
+        ("FX", "rad", "JNTANG"),
+        ("bar", "cm", "POS"),
+        ("x", "g", "ACCEL"),
+        ("x", "deg/s", "GYRO"),
+        ("plate", "kN", "FORCE"),
+        ("count", "n/a", "MISC"),
+        ("something", "furlong", None),
+    ],
+)
+def test_the_kind_follows_label_and_unit(label, unit, kind):
+    assert kind_of(label, unit) == kind
+
+
+def test_sources_are_honest():
+    trial = made(
+        signal("VL"),
+        signal("BF", unit=None, sfreq=None),
+        sfreq=1000,
+        units={"BF": "uV"},
+        channels={"BF": {"kind": "emg", "muscle": "biceps_femoris", "side": "left"}},
+    )
+    vl, bf = trial.emg.channels
+    assert (vl.unit_source, vl.kind_source, vl.muscle) == ("header", "heuristic", None)
+    assert (bf.unit_source, bf.kind_source, bf.muscle, bf.side) == ("user", "user", "biceps_femoris", "left")
+    assert trial.emg.sfreq_source == "user"
+    assert made(signal()).emg.sfreq_source == "header"
+
+
+def test_a_unit_for_all_emg_is_not_put_on_an_angle():
+    signals = [signal("Recto Femoral", unit=None), signal("Flexo-Extension", unit=None)]
+    with pytest.raises(
+        UnitError, match=r"'Flexo-Extension' has no unit.*taken for JNTANG.*units={'Flexo-Extension': …}"
+    ):
+        made(*signals, units="mV")
+    trial = made(*signals, units="mV", channels={"Flexo-Extension": {"kind": "JNTANG", "unit": "deg"}})
+    assert trial.emg.data.tolist() == [[0.5e-3, -1e-3]]
+    assert trial.angle.data.tolist() == [[0.5, -1.0]]
+    assert trial.angle.channels[0].unit_source == "user"
+
+
+def test_a_missing_or_unknown_unit_is_refused():
+    with pytest.raises(UnitError, match=r"Channel 'VL' has no unit.*a\.csv.*Came: none in the file"):
+        made(signal(unit=None))
+    with pytest.raises(UnitError, match=r"Unknown unit 'microvolt'.*Came: 'microvolt'"):
+        made(signal(), units="microvolt")
+    with pytest.raises(UnitError, match=r"Unknown unit 'millivolts'.*channel 'VL'.*units={'VL': …}"):
+        made(signal(unit="millivolts"))
+    with pytest.raises(UnitError, match=r"EMG channel 'EMG 1' is not in volts.*Came: 'deg'"):
+        made(signal("EMG 1", unit="deg"))
+
+
+def test_a_missing_rate_is_refused_and_a_contradiction_too():
+    with pytest.raises(ArgumentError, match=r"gives no sampling rate.*sfreq=1000"):
+        made(signal(sfreq=None))
+    with pytest.raises(ArgumentError, match=r"'sfreq' contradicts the file.*Allowed: 1000 Hz.*Came: 2000 Hz"):
+        made(signal(), sfreq=2000)
+    with pytest.raises(ArgumentError, match=r"'sfreq' cannot be used.*above 0 Hz.*Came: -5"):
+        made(signal(), sfreq=-5)
+    assert made(signal(), sfreq=1000).emg.sfreq_source == "header"
+
+
+def test_names_that_the_file_has_not_are_refused_with_the_nearest():
+    with pytest.raises(ArgumentError, match=r"Unknown label in 'channels': 'VLX'.*a\.csv.*Did you mean 'VL'"):
+        made(signal("VLO"), signal("VL"), channels={"VLX": {"muscle": "x"}})
+    with pytest.raises(ArgumentError, match=r"Unknown label in 'units': 'Bf2'.*Did you mean 'BF1'"):
+        made(signal("BF1"), units={"Bf2": "mV"})
+    with pytest.raises(ArgumentError, match=r"Unknown key for channel 'VL': 'musle'.*Did you mean 'muscle'"):
+        made(signal(), channels={"VL": {"musle": "vastus"}})
+    with pytest.raises(ArgumentError, match=r"Unknown channel kind 'EMMG'"):
+        made(signal(), channels={"VL": {"kind": "EMMG"}})
+
+
+def test_a_channel_can_be_given_whole():
+    said = Channel(name="RF", unit="V", muscle="rectus_femoris", side="right")
+    (channel,) = made(signal("Recto Femoral"), channels={"Recto Femoral": said}).emg.channels
+    assert (channel.name, channel.muscle, channel.side, channel.unit_source) == (
+        "RF",
+        "rectus_femoris",
+        "right",
+        "header",
+    )
+    with pytest.raises(UnitError, match=r"another unit than the file.*Allowed: 'V'. Came: 'deg'"):
+        made(signal(), channels={"VL": Channel(name="VL", unit="deg")})
+
+
+def test_a_name_given_by_the_user_can_carry_the_unit():
+    trial = made(signal("Recto Femoral", unit=None), channels={"Recto Femoral": {"name": "RF"}}, units={"RF": "mV"})
+    assert trial.emg.names == ("RF",)
+    assert trial.emg.data.max() == 0.5e-3
+
+
+def test_names_that_occur_twice_are_refused():
+    with pytest.raises(FormatError, match=r"must be unique.*a\.csv.*more than once: 'VL'"):
+        made(signal(), signal())
+    with pytest.raises(FormatError, match=r"must be unique.*more than once: 'VL'"):
+        made(signal(), signal("BF"), channels={"BF": {"name": "VL"}})
+    with pytest.raises(FormatError, match="holds no signal"):
+        made()
+
+
+def test_streams_are_made_by_kind_and_rate_and_nothing_is_resampled():
+    trial = made(
+        signal("a", sfreq=2000.0),
+        signal("b", sfreq=1000.0),
+        signal("c", unit="g", sfreq=148.0),
+        signal("d", sfreq=2000.0),
+    )
+    assert {name: (recording.names, recording.sfreq) for name, recording in trial.items()} == {
+        "emg": (("a", "d"), 2000.0),
+        "emg_2": (("b",), 1000.0),
+        "acc": (("c",), 148.0),
+    }
+
+
+def test_streams_of_unequal_length_are_kept_and_noticed():
+    short, long = np.zeros(6563), np.zeros(6580)
+    trial = made(signal("RF", short), signal("FX", long, unit="deg"))
+    assert (trial.emg.data.shape[1], trial.angle.data.shape[1]) == (6563, 6580)
+    (notice,) = trial.notices
+    assert notice.code == "unequal-length"
+    assert "emg 0.017 s before angle" in notice.text
+    assert made(signal("RF", short[:-1]), signal("FX", short, unit="deg")).notices == ()
