@@ -1,0 +1,332 @@
+"""Checks of a table of cells: whether it has the design that a statistic needs.
+
+Nothing is repaired here. A table that does not fit raises a :class:`~emgkit.errors.DesignError` which names the rows
+or the participants, and says what to do about them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emgkit._checks import listed, nearest, number
+from emgkit.errors import ArgumentError, DesignError, Notice
+
+Codes = NDArray[np.intp]
+
+# a comparison of percentages of different references is a comparison of the references
+MUSCLE_COLUMNS = ("muscle", "channel")
+# a table must hold one value of each, unless the analysis says what to do with several
+SINGLE_COLUMNS = ("measure", "unit", "phase", "side", "session")
+# a message names this many rows, participants or cells, and counts the rest
+NAMED = 20
+
+__all__ = [
+    "Factor",
+    "as_names",
+    "cell_numbers",
+    "check_between_muscles",
+    "check_columns",
+    "check_levels",
+    "check_participants",
+    "check_references",
+    "check_single_valued",
+    "check_table",
+    "incomplete",
+    "is_percent",
+    "only_value",
+    "outcome_values",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factor:
+    """One column of a design: its levels in their order, and the level of every row.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    levels : pandas.Index
+        Alphabetical (numbers ascending), or in the order of an ordered categorical.
+    codes : numpy.ndarray, (n_rows,)
+        Position in ``levels``, row by row.
+    """
+
+    name: str
+    levels: pd.Index[Any]
+    codes: Codes
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, name: str) -> Factor:
+        """Read the factor in column ``name``; an empty entry raises."""
+        column = table[name]
+        codes, found = pd.factorize(column)
+        if (codes < 0).any():
+            raise DesignError(
+                f"Column {name!r} is empty in {_count(int((codes < 0).sum()), 'row')}",
+                where=_rows(table, codes < 0),
+                do="fill it in or leave those rows out of the table",
+            )
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            keys = list(column.cat.categories.get_indexer(found)) if column.dtype.ordered else [str(v) for v in found]
+        else:
+            keys = list(found)
+        try:
+            order = sorted(range(len(keys)), key=keys.__getitem__)
+        except TypeError:  # numbers beside names have no order of their own
+            order = sorted(range(len(keys)), key=lambda position: str(keys[position]))
+        rank = np.empty(len(order), dtype=np.intp)
+        rank[order] = np.arange(len(order))
+        return cls(name=name, levels=pd.Index(found).take(order), codes=rank[codes])
+
+
+def as_names(parameter: str, value: str | Sequence[str] | None) -> list[str]:
+    """Make a list of a column name or several; anything else raises an ArgumentError."""
+    if value is None:
+        return []
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
+        raise ArgumentError(
+            f"{parameter!r} cannot be used", allowed="a column name or a list of them", came=repr(value)
+        )
+    return list(names)
+
+
+def check_table(cells: Any) -> pd.DataFrame:
+    """Refuse anything but a DataFrame with rows."""
+    if not isinstance(cells, pd.DataFrame):
+        raise ArgumentError("The table cannot be used", allowed="a pandas.DataFrame", came=type(cells).__name__)
+    if cells.empty:
+        raise DesignError("The table has no rows", do="see whether a filter before this removed them all")
+    return cells
+
+
+def check_columns(table: pd.DataFrame, roles: Sequence[tuple[str, str]]) -> None:
+    """Refuse a column that is not in the table, or that has two roles; ``roles`` are pairs of role and column."""
+    seen: dict[str, str] = {}
+    for role, name in roles:
+        if name not in table.columns:
+            raise DesignError(
+                f"The table has no column {name!r}, which {role!r} names",
+                allowed=listed(table.columns),
+                came=repr(name),
+                do=nearest(name, table.columns),
+            )
+        if name in seen:
+            raise ArgumentError(
+                f"Column {name!r} has two roles",
+                allowed="one role a column",
+                came=f"{seen[name]!r} and {role!r}",
+            )
+        seen[name] = role
+
+
+def check_single_valued(table: pd.DataFrame, named: Sequence[str], parameters: str) -> None:
+    """Refuse several measures, units, phases, sides or sessions that the analysis does not name.
+
+    ``named`` are the columns the analysis names; ``parameters`` says how more could be named.
+    """
+    for column in SINGLE_COLUMNS:
+        if column not in table.columns or column in named:
+            continue
+        found = table[column].unique()
+        if len(found) > 1:
+            values = ["(empty)" if pd.isna(value) else value for value in found]
+            keep = next(value for value in values if value != "(empty)")
+            raise DesignError(
+                f"Column {column!r} holds {len(found)} values, which would be mixed in one analysis",
+                where=f"column {column!r}",
+                came=listed(values),
+                do=f"filter first, such as cells[cells[{column!r}] == {keep!r}], or name {column!r} in {parameters}",
+            )
+
+
+def outcome_values(table: pd.DataFrame, outcome: str, participant: str, *, log: bool) -> NDArray[np.float64]:
+    """Return the outcome as floats: numeric, finite, and above 0 where its logarithm will be taken."""
+    column = table[outcome]
+    if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
+        raise DesignError(
+            f"Column {outcome!r} holds no numbers",
+            allowed="a column of numbers",
+            came=f"dtype {column.dtype}",
+            do="convert it, for example with pandas.to_numeric",
+        )
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        raise DesignError(
+            f"Column {outcome!r} is empty or infinite in {_count(int(bad.sum()), 'row')}",
+            where=_rows(table, bad, values, participant),
+            allowed="finite numbers",
+            do="find out why; a cell that was never measured is no row of the table",
+        )
+    bad = values <= 0
+    if log and bad.any():
+        raise DesignError(
+            f"The logarithm needs values above 0, and {outcome!r} is 0 or negative in {_count(int(bad.sum()), 'row')}",
+            where=_rows(table, bad, values, participant),
+            do="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, "
+            "or compare differences with log=False",
+        )
+    return values
+
+
+def cell_numbers(table: pd.DataFrame, factors: Sequence[Factor]) -> Codes:
+    """Find the place of every row in the array spanned by ``factors``; two rows in one cell raise."""
+    shape = tuple(len(factor.levels) for factor in factors)
+    numbers = np.ravel_multi_index(tuple(factor.codes for factor in factors), shape)
+    repeated = np.bincount(numbers, minlength=1)[numbers] > 1
+    if repeated.any():
+        first = np.flatnonzero(numbers == numbers[repeated].min())
+        cell = ", ".join(f"{factor.name} {factor.levels[factor.codes[first[0]]]}" for factor in factors)
+        named = [factor.name for factor in factors]
+        rows = table.iloc[first]
+        differing = [c for c in rows.columns if c not in named and not _is_float(rows[c]) and len(rows[c].unique()) > 1]
+        advice = f"the rows differ in {listed(differing)}: " if differing else ""
+        raise DesignError(
+            f"{_count(int(repeated.sum()), 'row')} share a cell, and a participant needs one value in each",
+            where=f"{cell}: {_rows(table, numbers == numbers[first[0]])}",
+            do=f"{advice}filter, average with emgkit.summarize(rows, over=...), or name a column in 'by'",
+        )
+    return numbers
+
+
+def check_levels(name: str, levels: pd.Index[Any], where: str = "") -> None:
+    """Refuse a comparison of fewer than two levels."""
+    if len(levels) < 2:
+        raise DesignError(
+            f"There is nothing to compare: {name!r} has only one level",
+            where=where,
+            allowed="two levels or more",
+            came=listed(levels),
+        )
+
+
+def check_participants(participants: pd.Index[Any], where: str = "") -> None:
+    """Refuse to generalise from one participant."""
+    if len(participants) < 2:
+        raise DesignError(
+            "A comparison within participants needs at least two of them",
+            where=where,
+            came=listed(participants),
+            do="check the participant column; one person's repetitions are no sample of people",
+        )
+
+
+def only_value(table: pd.DataFrame, column: str) -> str:
+    """Return the value of a column that holds one, else an empty string."""
+    if column not in table.columns:
+        return ""
+    found = table[column].unique()
+    return str(found[0]) if len(found) == 1 else ""
+
+
+def is_percent(table: pd.DataFrame) -> bool:
+    """Whether the table's unit is a percentage of a reference contraction."""
+    return "unit" in table.columns and any(str(unit).startswith("%") for unit in table["unit"].unique())
+
+
+def check_between_muscles(table: pd.DataFrame, within: str) -> None:
+    """Refuse to contrast percentages of different muscles."""
+    if within in MUSCLE_COLUMNS and is_percent(table):
+        raise DesignError(
+            f"Contrasts between the levels of {within!r} are refused for values in percent of a reference: 100 % of "
+            "one muscle is another contraction than 100 % of another, so the contrast would compare the references",
+            where="column 'unit'",
+            came=listed(table["unit"].unique()),
+            do=f"compare conditions within each muscle: within='exercise', by={within!r}",
+        )
+
+
+def check_references(
+    table: pd.DataFrame, factors: Sequence[Factor], compared: Sequence[str], numbers: Codes
+) -> list[Notice]:
+    """Refuse references that differ between compared levels; other MVC sessions give a notice.
+
+    ``numbers`` are the rows' places in the array spanned by ``factors``. Columns of muscles are not looked at: each
+    muscle has its own reference in any case.
+    """
+    if "reference" not in table.columns:
+        return []
+    codes, found = pd.factorize(table["reference"].astype("string").fillna("(empty)"))
+    if len(found) == 1:
+        return []
+    shape = tuple(len(factor.levels) for factor in factors)
+    notices = []
+    dense = np.full(shape, -1, dtype=np.intp)
+    dense.ravel()[numbers] = codes
+    for axis, factor in enumerate(factors):
+        if factor.name not in compared or factor.name in MUSCLE_COLUMNS:
+            continue
+        lines = np.moveaxis(dense, axis, -1).reshape(-1, shape[axis])
+        mixed = [{str(found[code]) for code in line if code >= 0} for line in np.unique(lines, axis=0)]
+        names = sorted({name for line in mixed if len(line) > 1 for name in line})
+        if not names:
+            continue
+        if not all(name == "mvc" or name.startswith("mvc:") for name in names):
+            raise DesignError(
+                f"The levels of {factor.name!r} were normalised to different references, which would remove or invent "
+                "the difference between them",
+                where="column 'reference'",
+                allowed="one reference for all compared levels",
+                came=listed(names),
+                do="normalise them to one reference (an MVC, or one task for all), or compare values in volts",
+            )
+        text = (
+            f"The levels of {factor.name!r} were normalised to MVCs of different sessions ({listed(names)}): "
+            "the contrast holds the change of the MVC too."
+        )
+        notices.append(Notice(code="mvc-sessions-differ", text=text))
+    return notices
+
+
+def incomplete(participants: pd.Index[Any], missing: dict[Any, list[str]], *, total: int) -> DesignError:
+    """Build the error for missing cells: who lacks what, and who would be left.
+
+    ``missing`` has the missing cells, as text, by participant; ``total`` counts the cells of a complete design.
+    """
+    count = sum(len(cells) for cells in missing.values())
+    kept = len(participants) - len(missing)
+    who = [f"{name} lacks {_some(cells, 6)}" for name, cells in itertools.islice(missing.items(), NAMED)]
+    if len(missing) > NAMED:
+        who.append(f"and {len(missing) - NAMED} participants more")
+    return DesignError(
+        f"{count} of {total} cells {'is' if count == 1 else 'are'} missing; leaving out everyone with a missing cell "
+        f"would keep {kept} of {len(participants)} participants, and nobody is left out silently",
+        where="; ".join(who),
+        allowed="every participant in every cell",
+        do="find the missing cells, leave those participants out of the table yourself and report it, "
+        "or fit a mixed model, which can use incomplete participants",
+    )
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _some(texts: Sequence[str], most: int) -> str:
+    rest = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _is_float(column: pd.Series[Any]) -> bool:
+    return pd.api.types.is_float_dtype(column.dtype)
+
+
+def _rows(
+    table: pd.DataFrame, chosen: NDArray[np.bool_], values: NDArray[np.float64] | None = None, participant: str = ""
+) -> str:
+    """Rows by their index label, with participant and value where these say more."""
+    at = np.flatnonzero(chosen)
+    texts = [f"row {label}" for label in table.index.take(at)]
+    if values is not None:
+        people = table[participant].tolist()
+        texts = [f"{text} ({people[i]}: {number(values[i])})" for text, i in zip(texts, at, strict=True)]
+    return _some(texts, NAMED)

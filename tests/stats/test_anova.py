@@ -1,0 +1,244 @@
+"""Repeated-measures analysis of variance: identities, invariances, notices, and every refusal."""
+
+from __future__ import annotations
+
+import json
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
+from emgkit.stats import contrasts, rm_anova
+
+COLUMNS = [
+    "term", "F", "df1", "df2", "p", "epsilon_gg", "p_gg", "epsilon_hf", "p_hf", "ges", "pes", "mauchly_w", "mauchly_p",
+    "n",
+]  # fmt: skip
+NUMBERS = COLUMNS[1:-1]
+
+
+def cells(seed: int = 1, *, n: int = 9, exercises: int = 3, loads: int = 3) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    grid = [
+        (f"P{i:02d}", f"e{exercise}", f"l{load}")
+        for i in range(n)
+        for exercise in range(exercises)
+        for load in range(loads)
+    ]
+    table = pd.DataFrame(grid, columns=["participant", "exercise", "load"])
+    person = dict(zip(table["participant"].unique(), rng.normal(0, 0.4, n), strict=True))
+    return table.assign(value=np.exp(3 + table["participant"].map(person) + rng.normal(0, 0.3, len(table))), unit="V")
+
+
+def test_columns_and_terms() -> None:
+    table = cells(loads=2).assign(side="left")
+    table = pd.concat([table, table.assign(side="right", value=np.random.default_rng(0).lognormal(3, 1, len(table)))])
+    came = rm_anova(table, within=["exercise", "load", "side"])
+    assert list(came.columns) == COLUMNS
+    mains, pairs = ["exercise", "load", "side"], ["exercise:load", "exercise:side", "load:side"]
+    assert came["term"].tolist() == [*mains, *pairs, "exercise:load:side"]
+    assert came["df1"].tolist() == [2, 1, 1, 2, 2, 1, 2]
+    assert came["df2"].tolist() == [16, 8, 8, 16, 16, 8, 16]
+    assert json.loads(json.dumps(came.attrs)) == came.attrs
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_two_levels_are_the_paired_t_test(log: bool) -> None:
+    table = cells(exercises=2, loads=1)
+    came = rm_anova(table, within="exercise", log=log).loc[0]
+    pair = contrasts(table, within="exercise", log=log).loc[0]
+    assert came["F"] == pytest.approx(pair["t"] ** 2, rel=1e-10)
+    assert came["p"] == pytest.approx(pair["p"], rel=1e-8)
+    assert came["pes"] == pytest.approx(pair["t"] ** 2 / (pair["t"] ** 2 + 8), rel=1e-10)
+    assert (came["epsilon_gg"], came["epsilon_hf"], came["p_gg"], came["p_hf"]) == (1, 1, came["p"], came["p"])
+    assert came[["mauchly_w", "mauchly_p"]].isna().all()
+
+
+def test_f_is_the_ratio_of_mean_squares_beside_it() -> None:
+    # pes comes from our sums of squares, F from statsmodels
+    came = rm_anova(cells(), within=["exercise", "load"])
+    np.testing.assert_allclose(came["F"], came["pes"] / (1 - came["pes"]) * came["df2"] / came["df1"], rtol=1e-10)
+
+
+def test_one_factor_by_hand() -> None:
+    table = cells(loads=1)
+    wide = table.pivot_table(index="participant", columns="exercise", values="value").to_numpy()
+    grand = wide.mean()
+    effect = 9 * ((wide.mean(axis=0) - grand) ** 2).sum()
+    people = 3 * ((wide.mean(axis=1) - grand) ** 2).sum()
+    error = ((wide - grand) ** 2).sum() - effect - people
+    came = rm_anova(table, within="exercise").loc[0]
+    assert came["F"] == pytest.approx(effect / 2 / (error / 16), rel=1e-10)
+    assert came["ges"] == pytest.approx(effect / (effect + people + error), rel=1e-10)
+    # epsilon from the covariance of the levels themselves (Box, 1954), without contrasts
+    s = np.cov(wide, rowvar=False)
+    k = len(s)
+    bottom = (k - 1) * ((s**2).sum() - 2 * k * (s.mean(axis=0) ** 2).sum() + k**2 * s.mean() ** 2)
+    assert came["epsilon_gg"] == pytest.approx(k**2 * (np.trace(s) / k - s.mean()) ** 2 / bottom, rel=1e-10)
+
+
+@settings(max_examples=8, deadline=None)
+@given(exponent=st.integers(-9, 6), seed=st.integers(0, 20))
+def test_unit_order_of_rows_and_names_do_not_matter(exponent: int, seed: int) -> None:
+    table = cells(seed)
+    expected = rm_anova(table, within=["exercise", "load"])
+    names = {"e0": "z", "e1": "a", "e2": "m"}
+    changed = table.assign(value=table["value"] * 10.0**exponent, exercise=table["exercise"].map(names))
+    came = rm_anova(changed.sample(frac=1, random_state=seed), within=["exercise", "load"])
+    np.testing.assert_allclose(came[NUMBERS], expected[NUMBERS], rtol=1e-7)
+
+
+def test_the_log_scale_ignores_a_gain_of_ones_own() -> None:
+    table = cells()
+    gains = dict(zip(sorted(set(table["participant"])), np.geomspace(0.1, 10, 9), strict=True))
+    scaled = table.assign(value=table["value"] * table["participant"].map(gains))
+    columns = ["F", "p", "p_gg", "p_hf", "pes"]
+    expected = rm_anova(table, within=["exercise", "load"], log=True)[columns]
+    np.testing.assert_allclose(rm_anova(scaled, within=["exercise", "load"], log=True)[columns], expected, rtol=1e-9)
+
+
+def test_epsilon_has_its_bounds() -> None:
+    # one contrast of the levels carries all the noise: the lower bound 1 / k
+    rng = np.random.default_rng(2)
+    noise = rng.normal(size=12)
+    wide = np.outer(noise, [0, 0, 0, 1]) + rng.normal(0, 1e-6, (12, 4)) + [1, 2, 3, 4]
+    people = [f"P{i:02d}" for i in range(12)]
+    table = pd.DataFrame(wide, index=people).melt(ignore_index=False).reset_index(names="participant")
+    came = rm_anova(table, within="variable").loc[0]
+    assert came["epsilon_gg"] == pytest.approx(1 / 3, abs=1e-6)
+    assert came["p_gg"] == pytest.approx(stats.f.sf(came["F"], 1, 11), rel=1e-4)
+    assert came["mauchly_p"] < 1e-10
+
+
+@pytest.mark.slow
+def test_mauchly_keeps_its_level_on_spherical_data() -> None:
+    rng = np.random.default_rng(7)
+    people = np.repeat([f"P{i:02d}" for i in range(10)], 4)
+    base = pd.DataFrame({"participant": people, "load": list("abcd") * 10})
+    p = [rm_anova(base.assign(value=rng.normal(size=40)), within="load")["mauchly_p"][0] for _ in range(500)]
+    assert stats.kstest(p, "uniform").pvalue > 0.01
+
+
+def notices(table: pd.DataFrame, **options: object) -> tuple[pd.DataFrame, dict[str, str]]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        came = rm_anova(table, **options)
+    assert all(isinstance(warning.message, EmgkitWarning) for warning in caught)
+    assert [str(warning.message) for warning in caught] == [notice["text"] for notice in came.attrs["notices"]]
+    assert {warning.filename for warning in caught} <= {__file__}
+    return came, {notice["code"]: notice["text"] for notice in came.attrs["notices"]}
+
+
+def test_percent_of_muscles_depends_on_their_references() -> None:
+    table = cells().rename(columns={"load": "muscle"})
+    assert notices(table, within=["exercise", "muscle"])[1] == {}
+    percent = table.assign(unit="%MVC")
+    raw = notices(percent, within=["exercise", "muscle"])[1]["depends-on-normaliser"]
+    assert raw.startswith("Every term depends on the muscles' reference contractions")
+    log = notices(percent, within=["exercise", "muscle"], log=True)[1]["depends-on-normaliser"]
+    assert log.startswith("The main effect of 'muscle' depends on the muscles' reference")
+    one = notices(percent[percent["exercise"] == "e0"], within="muscle")[1]["depends-on-normaliser"]
+    assert one.startswith("The main effect of 'muscle' compares the muscles' reference contractions")
+    assert notices(percent[percent["muscle"] == "l0"], within="exercise")[1] == {}
+
+
+def test_each_muscle_may_have_its_own_reference() -> None:
+    table = cells().rename(columns={"load": "muscle"})
+    own = table.assign(reference="task:" + table["muscle"])
+    assert rm_anova(own, within=["exercise", "muscle"])["F"].notna().all()
+
+
+def test_on_the_log_scale_only_the_muscle_row_depends_on_the_references() -> None:
+    table = cells().rename(columns={"load": "muscle"})
+    rng = np.random.default_rng(8)
+    keys = table["participant"] + table["muscle"]
+    other = dict(zip(keys.unique(), rng.lognormal(0, 0.5, keys.nunique()), strict=True))
+    renormalised = table.assign(value=table["value"] / keys.map(other))
+    before = rm_anova(table, within=["exercise", "muscle"], log=True).set_index("term")["F"]
+    after = rm_anova(renormalised, within=["exercise", "muscle"], log=True).set_index("term")["F"]
+    np.testing.assert_allclose(after[["exercise", "exercise:muscle"]], before[["exercise", "exercise:muscle"]])
+    assert after["muscle"] != pytest.approx(before["muscle"], rel=1e-2)
+
+
+def test_equal_effects_have_no_error_term() -> None:
+    table = cells(loads=2)
+    first = table["load"] == "l0"
+    table.loc[~first, "value"] = table.loc[first, "value"].to_numpy() + 1.7
+    came, codes = notices(table, within=["exercise", "load"])
+    assert codes == {"no-variance": codes["no-variance"]}
+    named = [notice["text"] for notice in came.attrs["notices"]]
+    assert [text.split(":")[0] for text in named] == [
+        "All participants have the same effect of load",
+        "All participants have the same effect of exercise",
+    ]
+    came = came.set_index("term")
+    assert came.loc["load", ["F", "p", "p_gg", "p_hf", "pes"]].isna().all()
+    assert came.loc["exercise", ["F", "p", "p_gg", "p_hf", "ges", "pes"]].notna().all()
+
+
+def test_few_participants_have_no_mauchly_test_but_an_epsilon() -> None:
+    came = rm_anova(cells(n=3, exercises=4, loads=1), within="exercise").loc[0]
+    assert came[["mauchly_w", "mauchly_p"]].isna().all()
+    assert 1 / 3 <= came["epsilon_gg"] <= 2 / 3
+    for seed in range(8):  # the denominator of Huynh-Feldt is 0 but for rounding
+        two = rm_anova(cells(seed, n=2, exercises=4, loads=1), within="exercise").loc[0]
+        assert two["epsilon_gg"] == pytest.approx(1 / 3)
+        assert two[["epsilon_hf", "p_hf"]].isna().all()
+
+
+def test_missing_cells_name_who_would_be_lost() -> None:
+    table = cells().drop(index=[0, 5])
+    with pytest.raises(DesignError, match=r"2 of 81 cells are missing.*keep 8 of 9 participants") as caught:
+        rm_anova(table, within=["exercise", "load"])
+    assert caught.value.where == "P00 lacks e0 × l0, e1 × l2"
+    gone = cells().drop(index=cells().query("exercise == 'e0' and load == 'l0'").index)
+    with pytest.raises(DesignError, match=r"9 of 81 cells are missing.*keep 0 of 9"):
+        rm_anova(gone, within=["exercise", "load"])
+
+
+def test_long_lists_are_counted() -> None:
+    table = cells(n=30)
+    table = table[~((table["exercise"] == "e0") | (table["load"] == "l0"))]
+    table = pd.concat([table, cells(n=30).query("participant == 'P00'")]).drop_duplicates()
+    with pytest.raises(DesignError, match="145 of 270 cells are missing") as caught:
+        rm_anova(table, within=["exercise", "load"])
+    assert "P01 lacks e0 × l0, e0 × l1, e0 × l2, e1 × l0, e2 × l0;" in caught.value.where
+    assert caught.value.where.endswith("; and 9 participants more")
+
+
+def test_refusals_shared_with_contrasts() -> None:
+    table = cells()
+    with pytest.raises(DesignError, match="2 rows share a cell"):
+        rm_anova(pd.concat([table, table.iloc[[3]]], ignore_index=True), within=["exercise", "load"])
+    with pytest.raises(DesignError, match=r"Column 'unit' holds 2 values.*name 'unit' in 'within'"):
+        rm_anova(table.assign(unit=np.where(table["load"] == "l0", "V", "mV")), within=["exercise", "load"])
+    with pytest.raises(DesignError, match="'exercise' were normalised to different references"):
+        rm_anova(table.assign(reference="task:" + table["exercise"]), within=["exercise", "load"])
+    with pytest.raises(DesignError, match=r"at least two of them. Came: 'P00'"):
+        rm_anova(table[table["participant"] == "P00"], within=["exercise", "load"])
+    with pytest.raises(DesignError, match="'load' has only one level"):
+        rm_anova(table[table["load"] == "l0"], within=["exercise", "load"])
+    with pytest.raises(DesignError, match=r"0 or negative in 1 row. Where: row 2 .P00: 0."):
+        rm_anova(table.assign(value=table["value"].where(table.index != 2, 0.0)), within=["exercise", "load"], log=True)
+    with pytest.raises(DesignError, match=r"no column 'loadd'.*Did you mean 'load'"):
+        rm_anova(table, within=["exercise", "loadd"])
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"between": "group"}, "'between' is not offered.*Allowed: None. Came: 'group'.*contrasts"),
+        ({"within": []}, "'within' cannot be used. Allowed: 1 to 3 columns. Came: 0"),
+        ({"within": ["a", "b", "c", "d"]}, "Came: 4: 'a', 'b', 'c' and 'd'"),
+        ({"within": None}, "1 to 3 columns"),
+        ({"within": ["exercise", "exercise"]}, "Column 'exercise' has two roles"),
+    ],
+)
+def test_unusable_arguments(options: dict[str, object], text: str) -> None:
+    with pytest.raises(ArgumentError, match=text):
+        rm_anova(cells(), **{"within": "exercise", **options})
