@@ -1,0 +1,247 @@
+"""Numbers from recordings: one row a number, and the cells that statistics compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emgkit._checks import check_unknown, listed
+from emgkit.errors import ArgumentError, DesignError
+from emgkit.recording import Recording
+from emgkit.windows import reference_of, windows
+
+__all__ = ["COLUMNS", "MEASURES", "Measure", "measure", "summarize"]
+
+Array = NDArray[np.float64]
+
+# of a table of numbers, in this order; all but the last three say what the number is of
+COLUMNS = (
+    "participant", "group", "session", "task", "exercise", "set", "load_kg", "repetition", "phase",
+    "channel", "muscle", "side", "measure", "value", "unit", "reference",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A number that a stretch of signal gives.
+
+    Parameters
+    ----------
+    name : str
+        What :func:`measure` and tables call it.
+    function : callable
+        ``function(segment, sfreq)``: samples of shape (n_channels, n_samples) to values of shape (n_channels,).
+    unit : callable
+        The unit of the value, from the unit of the samples.
+    """
+
+    name: str
+    function: Callable[[Array, float], Array]
+    unit: Callable[[str], str]
+
+
+def _mean(segment: Array, sfreq: float) -> Array:  # noqa: ARG001 - every measure is called alike
+    return np.asarray(segment.mean(axis=-1))
+
+
+def _peak(segment: Array, sfreq: float) -> Array:  # noqa: ARG001
+    return np.asarray(segment.max(axis=-1))
+
+
+def _iemg(segment: Array, sfreq: float) -> Array:
+    # each sample stands for one sampling interval, so that windows side by side add up to their union
+    return np.asarray(segment.sum(axis=-1) / sfreq)
+
+
+MEASURES: Mapping[str, Measure] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            Measure(name="mean", function=_mean, unit=lambda unit: unit),
+            Measure(name="peak", function=_peak, unit=lambda unit: unit),
+            Measure(name="iemg", function=_iemg, unit=lambda unit: f"{unit}·s"),
+        )
+    }
+)
+
+
+def measure(recording: Recording, name: str, *, during: str = "repetition", phase: str | None = None) -> pd.DataFrame:
+    """One number a channel for every accepted repetition, phase, or the whole recording.
+
+    Parameters
+    ----------
+    recording : Recording
+        An envelope, in general normalised.
+    name : str
+        A key of :data:`MEASURES`: ``"mean"``, ``"peak"`` (the largest sample) or ``"iemg"`` (the integral over time).
+    during : {"repetition", "phase", "recording"}
+        What the number is taken over. ``"phase"`` gives every phase of every repetition.
+    phase : str, optional
+        With ``during="repetition"`` or ``"phase"``: only this phase of each repetition, ``"eccentric"``,
+        ``"concentric"`` or ``"hold"``.
+
+    Returns
+    -------
+    DataFrame
+        One row a number, with the columns :data:`COLUMNS`. `exercise` is the event's or else the task; `phase` is
+        ``"whole"`` for whole repetitions and recordings; what is not known is None (`load_kg`: NaN).
+
+    Raises
+    ------
+    ArgumentError
+        The measure or `during` is unknown.
+    SignalError
+        There are no such events, all are rejected, or one does not lie wholly inside the recording.
+
+    Notes
+    -----
+    A window holds the samples with ``onset <= t < onset + duration``. The integrated EMG is their sum divided by the
+    sampling rate, in V·s or %MVC·s, and so does not depend on the rate. Rejected repetitions give no row; they stand in
+    :func:`emgkit.events.audit`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from emgkit import Channel, Event, Recording
+    >>> envelope = Recording(
+    ...     data=np.ones((1, 5000)), sfreq=1000.0, channels=(Channel(name="VL", unit="%MVC"),),
+    ...     events=(Event(onset=1.0, duration=2.0, label="repetition", columns={"repetition": 1}),),
+    ... )
+    >>> measure(envelope, "iemg")[["repetition", "phase", "value", "unit"]]
+       repetition  phase  value    unit
+    0           1  whole    2.0  %MVC·s
+    """
+    check_unknown("measure", name, MEASURES)
+    which = MEASURES[name]
+    found = windows(recording, during=during, phase=phase)
+    channels, n_channels = recording.channels, len(recording.channels)
+    values = [which.function(recording.data[:, w.first : w.stop], recording.sfreq) for w in found]
+    columns: dict[str, object] = {
+        key: _column(key, [w.facts[key] for w in found for _ in channels]) for key in COLUMNS[:9]
+    }
+    for key in ("channel", "muscle", "side"):
+        named = [getattr(channel, "name" if key == "channel" else key) for channel in channels]
+        columns[key] = _column(key, named * len(found))
+    columns["measure"] = _column("measure", [name] * (len(found) * n_channels))
+    columns["value"] = np.concatenate(values)
+    columns["unit"] = _column("unit", [which.unit(channel.unit) for channel in channels] * len(found))
+    columns["reference"] = _column("reference", [reference_of(recording)] * (len(found) * n_channels))
+    return pd.DataFrame(columns)
+
+
+def summarize(rows: pd.DataFrame, *, over: str | Sequence[str] = "repetition") -> pd.DataFrame:
+    """Average repetitions arithmetically into cells, one row a participant and condition.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Tables of :func:`measure`, concatenated; further columns (age, sex …) are kept.
+    over : str or sequence of str, default "repetition"
+        What is averaged, one after the other in the order named, so that each set, side or session weighs the same
+        however many repetitions it has. Sets, sides and sessions stay apart unless they are named here. With
+        ``"side"`` the channels of the two sides are averaged by muscle, and the column `channel` goes too; with
+        ``"session"`` the references of the sessions are joined by ``+``.
+
+    Returns
+    -------
+    DataFrame
+        One row a cell, in order of appearance: all columns but those averaged over, `value` the mean, and
+        `n_repetitions`, how many repetitions (of all sets and sessions averaged) it rests on.
+
+    Raises
+    ------
+    ArgumentError
+        `over` names no column that can be averaged over.
+    DesignError
+        A column is missing, a value is NaN, or the numbers of a cell differ in unit or reference.
+
+    Examples
+    --------
+    >>> row = dict.fromkeys(COLUMNS) | {"participant": "01", "measure": "mean", "unit": "%MVC", "reference": "mvc"}
+    >>> rows = pd.DataFrame([row | {"repetition": 1, "value": 40.0}, row | {"repetition": 2, "value": 60.0}])
+    >>> summarize(rows)[["participant", "value", "n_repetitions"]]
+      participant  value  n_repetitions
+    0          01   50.0              2
+    """
+    names = (over,) if isinstance(over, str) else tuple(over)
+    _check_rows(rows, names)
+    cells = rows.assign(n_repetitions=np.ones(len(rows), dtype=np.int64))
+    for name in names:
+        cells = _averaged(cells, name)
+    return cells
+
+
+def _averaged(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The rows averaged over one column, which goes."""
+    gone = {name, *(("channel",) if name == "side" else ())}
+    numbers = ("value", "unit", "reference", "n_repetitions")
+    keys = [column for column in rows.columns if column not in gone and column not in numbers]
+    cell = rows.groupby(keys, dropna=False, sort=False, observed=True).ngroup().to_numpy()
+    _check_one(rows, cell, "unit", keys)
+    if name != "session":
+        _check_one(rows, cell, "reference", keys)
+    first = np.unique(cell, return_index=True)[1]
+    cells = rows.iloc[first][[column for column in rows.columns if column not in gone]].reset_index(drop=True)
+    cells["value"] = np.bincount(cell, weights=rows["value"].to_numpy(dtype=np.float64)) / np.bincount(cell)
+    counts = rows["n_repetitions"].groupby(cell)
+    # both sides take part in the same repetitions
+    cells["n_repetitions"] = (counts.max() if name == "side" else counts.sum()).to_numpy()
+    if name == "session":
+        cells["reference"] = rows["reference"].groupby(cell).agg(lambda column: "+".join(dict.fromkeys(column)))
+    return cells
+
+
+def _column(key: str, values: Sequence[Any]) -> object:
+    """Make a column whose type does not depend on what happens to be missing."""
+    if key == "load_kg":
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    if key == "repetition" and all(isinstance(value, (int, np.integer)) for value in values):
+        return np.array(values, dtype=np.int64)
+    return pd.Series(values, dtype=object)
+
+
+def _check_rows(rows: pd.DataFrame, names: tuple[str, ...]) -> None:
+    missing = [column for column in COLUMNS if column not in rows.columns]
+    if missing:
+        raise DesignError("The table lacks columns", allowed=listed(COLUMNS), came=f"without {listed(missing)}")
+    fixed = ("participant", "measure", "value", "unit", "reference")
+    for name in names:
+        check_unknown("column to average over", name, [column for column in rows.columns if column not in fixed])
+    if not names:
+        raise ArgumentError("There is nothing to average over", allowed="at least one column", came=repr(names))
+    if rows.empty:
+        raise DesignError("The table is empty", allowed="at least one row", came="0 rows")
+    bad = np.flatnonzero(~np.isfinite(rows["value"].to_numpy(dtype=np.float64)))
+    if bad.size:
+        raise DesignError(
+            f"{bad.size} of {len(rows)} values are NaN or infinite",
+            where=f"first: {_described(rows.iloc[bad[0]], COLUMNS[:13])}",
+            allowed="finite values; a mean over the rest would rest on fewer repetitions without a word",
+        )
+
+
+def _check_one(rows: pd.DataFrame, cell: NDArray[np.integer[Any]], column: str, keys: list[str]) -> None:
+    """Refuse to average numbers that do not mean the same."""
+    codes = pd.factorize(rows[column], use_na_sentinel=False)[0]
+    first = np.unique(cell, return_index=True)[1]
+    differs = np.flatnonzero(codes != codes[first][cell])
+    if differs.size:
+        row = int(differs[0])
+        values = dict.fromkeys(str(value) for value in rows[column].to_numpy()[cell == cell[row]])
+        raise DesignError(
+            f"A cell mixes numbers of more than one {column}",
+            where=_described(rows.iloc[row], tuple(keys)),
+            allowed=f"one {column} a cell",
+            came=listed(values),
+        )
+
+
+def _described(row: pd.Series, keys: Sequence[str]) -> str:
+    """Name the facts of a row that are known, as a message does."""
+    return ", ".join(f"{key} {row[key]}" for key in keys if key in row.index and not pd.isna(row[key]))

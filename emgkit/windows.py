@@ -1,0 +1,181 @@
+"""The stretches of a recording that its events mark, as whole samples with what they are called.
+
+Measures and curves cut recordings here, so that a number and a curve of the same event rest on the same samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from emgkit._checks import check_option, listed, nearest, number
+from emgkit.errors import ArgumentError, SignalError
+from emgkit.recording import Event, Recording, Value
+from emgkit.steps import Normalize
+
+__all__ = ["DURING", "Window", "reference_of", "windows"]
+
+# what a number or a curve can be taken during
+DURING = ("repetition", "phase", "recording")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Samples ``first <= i < stop`` of a recording, and the facts that name them.
+
+    Parameters
+    ----------
+    first, stop : int
+        The first sample, and the one after the last.
+    facts : Mapping
+        ``participant, group, session, task, exercise, set, load_kg, repetition, phase``; None where nothing is known.
+    """
+
+    first: int
+    stop: int
+    facts: Mapping[str, Value]
+
+
+def windows(recording: Recording, *, during: str, phase: str | None = None) -> tuple[Window, ...]:
+    """Cut out the accepted repetitions or phases of a recording, or the whole of it, in time order.
+
+    A window holds the samples with ``onset <= time < onset + duration``.
+
+    Parameters
+    ----------
+    recording : Recording
+        With the events that :func:`emgkit.find_repetitions` gave its trial.
+    during : {"repetition", "phase", "recording"}
+        ``"repetition"``: each whole repetition or, with `phase`, that phase of each; ``"phase"``: every phase.
+    phase : str, optional
+        ``"eccentric"``, ``"concentric"`` or ``"hold"``.
+
+    Raises
+    ------
+    ArgumentError
+        `during` is unknown, or `phase` is asked of a whole recording.
+    SignalError
+        There is no such event, all are rejected, or one does not lie wholly inside the recording.
+    """
+    check_option("during", during, DURING)
+    if during == "recording":
+        if phase is not None:
+            raise ArgumentError(
+                "A whole recording has no phases", allowed="phase=None with during='recording'", came=f"phase={phase!r}"
+            )
+        return (Window(first=0, stop=recording.data.shape[1], facts=_facts(recording, {}, "whole")),)
+    label = "repetition" if during == "repetition" and phase is None else "phase"
+    events = _accepted(recording, label, phase)
+    return tuple(_window(recording, event) for event in sorted(events, key=lambda event: event.onset))
+
+
+def reference_of(recording: Recording) -> str:
+    """Say what 100 % is: the label of the last normalisation in the history, or ``"none"``."""
+    for step in reversed(recording.history):
+        if isinstance(step, Normalize):
+            return step.label
+    return "none"
+
+
+def _accepted(recording: Recording, label: str, phase: str | None) -> list[Event]:
+    repetitions = [event for event in recording.events if event.label == "repetition"]
+    events = [event for event in recording.events if event.label == label]
+    if not repetitions and not events:
+        raise SignalError(
+            "The recording has no repetition events",
+            came=f"events {listed(dict.fromkeys(event.label for event in recording.events))}",
+            do="Call emgkit.find_repetitions on the trial before taking its EMG, or measure with during='recording'",
+        )
+    if not events:
+        raise SignalError(
+            "The repetitions have no phases",
+            came=f"{len(repetitions)} repetitions, as of cycles found with starts=None",
+            do="Find them with starts='eccentric' or 'concentric', or leave phase away",
+        )
+    if phase is not None:
+        phases = tuple(dict.fromkeys(str(event.columns.get("phase")) for event in events))
+        events = [event for event in events if event.columns.get("phase") == phase]
+        if not events:
+            raise SignalError(
+                f"No repetition has a phase {phase!r}",
+                allowed=listed(phases),
+                came=repr(phase),
+                do=nearest(phase, phases),
+            )
+    accepted = [event for event in events if _is_accepted(event)]
+    if not accepted:
+        reasons = dict.fromkeys(str(event.columns.get("reason") or "no reason given") for event in events)
+        raise SignalError(
+            f"All {len(events)} {label} events are rejected",
+            came="; ".join(reasons),
+            do="Look at emgkit.events.audit(trial)",
+        )
+    return accepted
+
+
+def _is_accepted(event: Event) -> bool:
+    accepted = event.columns.get("accepted")
+    if accepted is not None and not isinstance(accepted, (bool, np.bool_)):
+        raise ArgumentError(
+            f"{_named(event)} is neither accepted nor rejected", allowed="True or False", came=repr(accepted)
+        )
+    return accepted is None or bool(accepted)
+
+
+def _window(recording: Recording, event: Event) -> Window:
+    # a thousandth of a sample absorbs the rounding of times such as 0.1 * 2148.148
+    first = int(np.ceil((event.onset - recording.start) * recording.sfreq - 1e-3))
+    stop = int(np.ceil((event.end - recording.start) * recording.sfreq - 1e-3))
+    n_samples = recording.data.shape[1]
+    if first < 0 or stop > n_samples:
+        raise _outside(recording, event, before=first < 0, after=stop > n_samples)
+    if first >= stop:
+        raise SignalError(
+            f"{_named(event)} holds no sample",
+            where=f"at {number(round(event.onset, 6))} s",
+            allowed=f"at least one sample, {number(1 / recording.sfreq)} s",
+            came=f"a duration of {number(event.duration)} s",
+        )
+    phase = "whole" if event.label == "repetition" else event.columns.get("phase")
+    return Window(first=first, stop=stop, facts=_facts(recording, event.columns, phase))
+
+
+def _outside(recording: Recording, event: Event, *, before: bool, after: bool) -> SignalError:
+    begins, ends = recording.start, recording.start + recording.duration
+    missing = [
+        *([_span(event.onset, min(event.end, begins))] if before else []),
+        *([_span(max(event.onset, ends), event.end)] if after else []),
+    ]
+    return SignalError(
+        f"{_named(event)} ({_span(event.onset, event.end)}) does not lie wholly inside the recording",
+        where=f"missing {' and '.join(missing)}",
+        allowed=_span(begins, ends),
+        do="Crop so that no event is cut, or leave the event out",
+    )
+
+
+def _span(first: float, last: float) -> str:
+    return f"{number(round(first, 6))}–{number(round(last, 6))} s"
+
+
+def _named(event: Event) -> str:
+    """Name the event as a message calls it: ``Repetition 2``, ``The concentric phase of repetition 2``."""
+    repetition = event.columns.get("repetition")
+    if event.label == "phase":
+        return f"The {event.columns.get('phase')} phase of repetition {repetition}"
+    return f"Repetition {repetition}"
+
+
+def _facts(recording: Recording, columns: Mapping[str, Value], phase: Value) -> dict[str, Value]:
+    context = recording.context
+    facts: dict[str, Value] = {key: context.get(key) for key in ("participant", "group", "session", "task")}
+    exercise = columns.get("exercise")
+    facts["exercise"] = facts["task"] if exercise is None else exercise
+    for key in ("set", "load_kg"):
+        own = columns.get(key)
+        facts[key] = context.get(key) if own is None else own
+    facts["repetition"] = columns.get("repetition")
+    facts["phase"] = phase
+    return facts

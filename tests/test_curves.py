@@ -1,0 +1,173 @@
+"""Curves on 0 to 100 percent: exact where the signal is straight, and averaged participant by participant."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emgkit import Channel, Curves, Event, Recording, time_normalize
+from emgkit.curves import INDEX
+from emgkit.errors import ArgumentError, DesignError, SignalError
+
+VL = Channel(name="VL", unit="%MVC", muscle="vastus_lateralis", side="right")
+BF = Channel(name="BF", unit="%MVC", muscle="biceps_femoris", side="right")
+
+
+def event(onset: float, duration: float, repetition: int = 1, **columns: object) -> Event:
+    label = "phase" if "phase" in columns else "repetition"
+    return Event(onset=onset, duration=duration, label=label, columns={"repetition": repetition, **columns})
+
+
+def recording(data, events, *, channels=(VL,), participant: str | None = "01", task: str = "squat") -> Recording:
+    context = {"participant": participant, "task": task}
+    return Recording(data=data, sfreq=100.0, channels=channels, events=events, context=context)
+
+
+def of(*values: list[float], participants: str = "", repetitions=None, **columns: object) -> Curves:
+    """Curves with the given values; participants by letter."""
+    n = len(values)
+    facts = {
+        **dict.fromkeys(INDEX), "participant": list(participants or "a" * n), "exercise": "squat", "phase": "whole",
+        "repetition": list(repetitions or range(1, n + 1)), "channel": "VL", "muscle": "vastus_lateralis", **columns,
+    }  # fmt: skip
+    index = pd.DataFrame(facts, index=range(n), columns=list(INDEX))
+    return Curves(values=np.array(values, dtype=float), index=index, during="repetition", unit="%MVC")
+
+
+@settings(max_examples=40, deadline=None)
+@given(n_samples=st.integers(2, 300), points=st.integers(2, 201))
+def test_a_straight_line_stays_straight_from_first_to_last_sample(n_samples, points):
+    x = np.arange(400.0)
+    curves = time_normalize(recording([x], [event(0.5, n_samples / 100)]), points=points)
+    assert curves.values[0] == pytest.approx(np.linspace(50, 50 + n_samples - 1, points))
+
+
+def test_as_many_points_as_samples_give_the_samples_back():
+    x = np.random.default_rng(0).random((2, 300))
+    curves = time_normalize(recording(x, [event(1.0, 1.01)], channels=(VL, BF)), points=101)
+    assert curves.values == pytest.approx(x[:, 100:201])
+
+
+def test_between_samples_it_is_linear_interpolation():
+    x = np.random.default_rng(1).random((1, 300))
+    curves = time_normalize(recording(x, [event(0.2, 1.37)]), points=101)
+    assert curves.values[0] == pytest.approx(np.interp(np.linspace(20, 156, 101), np.arange(300), x[0]))
+
+
+def test_a_repetition_and_the_same_one_at_half_speed_have_the_same_curve():
+    slow = np.sin(np.pi * np.arange(201) / 200)
+    fast = slow[::2]
+    one = time_normalize(recording([np.r_[slow, 0, 0]], [event(0.0, 2.01)]))
+    two = time_normalize(recording([np.r_[fast, 0, 0]], [event(0.0, 1.01)]))
+    assert one.values == pytest.approx(two.values, abs=1e-3)
+
+
+def test_each_curve_says_whose_and_what_it_is():
+    events = [event(0.0, 1.0, 1, set=2), event(1.0, 1.0, 2, set=2), event(2.0, 1.0, 3, accepted=False, reason="short")]
+    curves = time_normalize(recording(np.ones((2, 400)), events, channels=(VL, BF)), points=11)
+    assert len(curves) == 4
+    assert tuple(curves.index.columns) == INDEX
+    assert curves.index["repetition"].tolist() == [1, 1, 2, 2]
+    assert curves.index["channel"].tolist() == ["VL", "BF", "VL", "BF"]
+    assert curves.index.loc[0, ["participant", "exercise", "set", "phase"]].tolist() == ["01", "squat", 2, "whole"]
+    assert (curves.unit, curves.reference, curves.during) == ("%MVC", "none", "repetition")
+
+
+def test_a_phase_is_normalised_on_its_own():
+    events = [event(0.0, 2.0), event(0.0, 0.5, phase="eccentric"), event(0.5, 1.5, phase="concentric")]
+    emg = recording([np.arange(300.0)], events)
+    concentric = time_normalize(emg, phase="concentric", points=3)
+    assert concentric.values.tolist() == [[50.0, 124.5, 199.0]]
+    assert concentric.during == "phase"
+    assert time_normalize(emg, during="phase").index["phase"].tolist() == ["eccentric", "concentric"]
+
+
+def test_the_long_table_counts_points_in_percent():
+    frame = of([1, 2, 3], [4, 5, 6]).to_frame()
+    assert list(frame.columns) == [*INDEX, "point", "value"]
+    assert frame["point"].tolist() == [0.0, 50.0, 100.0] * 2
+    assert frame["value"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert frame["repetition"].tolist() == [1, 1, 1, 2, 2, 2]
+
+
+def test_values_and_index_belong_to_the_curves_alone():
+    values = np.ones((1, 3))
+    index = pd.DataFrame({"participant": ["a"]}, index=[7])
+    curves = Curves(values=values, index=index, during="repetition", unit="V")
+    values[0, 0] = 5
+    assert curves.values[0, 0] == 1
+    assert curves.index.index.tolist() == [0]
+    with pytest.raises(ValueError, match="read-only"):
+        curves.values[0, 0] = 2
+
+
+def test_participants_weigh_the_same_however_many_repetitions_they_have():
+    curves = of([0, 0], [0, 0], [0, 0], [8, 4], participants="aaab", repetitions=[1, 2, 3, 1])
+    means = curves.participant_means()
+    assert means.values.tolist() == [[0, 0], [8, 4]]
+    assert means.index["n_repetitions"].tolist() == [3, 1]
+    ensemble = curves.ensemble()
+    assert ensemble["mean"].tolist() == [4.0, 2.0]
+    assert ensemble["sd"].to_numpy() == pytest.approx(np.std([[0, 0], [8, 4]], axis=0, ddof=1))
+    assert ensemble["n"].tolist() == [2, 2]
+    assert list(ensemble.columns) == ["exercise", "muscle", "point", "mean", "sd", "n"]
+
+
+def test_one_participant_has_no_standard_deviation():
+    ensemble = of([1, 2], [3, 4]).ensemble()
+    assert ensemble["mean"].tolist() == [2.0, 3.0]
+    assert ensemble["sd"].isna().all()
+
+
+def test_an_ensemble_refuses_to_mix_what_the_participant_means_keep_apart():
+    phases = of([1, 2], [3, 4], phase=["eccentric", "concentric"])
+    with pytest.raises(DesignError, match=r"'a' has 2 curves.*exercise squat, muscle vastus.*different 'phase'"):
+        phases.ensemble()
+    assert phases.ensemble(by=("phase",))["mean"].tolist() == [1, 2, 3, 4]
+    sets = of([1, 2], [3, 4], set=[1, 2])
+    with pytest.raises(DesignError, match="different 'set'"):
+        sets.ensemble()
+    assert sets.participant_means(over=("repetition", "set")).ensemble()["mean"].tolist() == [2.0, 3.0]
+    sides = of([1, 2], [3, 4], side=["left", "right"], channel=["VL_L", "VL_R"])
+    assert sides.participant_means(over=("repetition", "side")).values.tolist() == [[2.0, 3.0]]
+
+
+def test_curves_without_a_participant_have_no_ensemble():
+    curves = time_normalize(recording(np.ones((1, 200)), [event(0.0, 1.0)], participant=None))
+    with pytest.raises(DesignError, match=r"1 curves do not say whose.*with_context"):
+        curves.ensemble()
+
+
+def test_curves_of_several_recordings_are_put_together():
+    parts = [
+        time_normalize(recording(np.full((1, 200), level), [event(0.0, 1.0)], participant=name))
+        for name, level in (("01", 1.0), ("02", 3.0))
+    ]
+    together = Curves.concat(parts)
+    assert together.index["participant"].tolist() == ["01", "02"]
+    assert together.ensemble()["mean"].iloc[0] == 2.0
+    assert "2 of 101 points" in repr(together)
+    assert "<table" in together._repr_html_()
+    with pytest.raises(ArgumentError, match=r"differ in number of points.*'101' and '2'"):
+        Curves.concat([together, of([1, 2])])
+    with pytest.raises(ArgumentError, match="no curves to put together"):
+        Curves.concat([])
+
+
+def test_what_cannot_be_a_curve_is_refused():
+    with pytest.raises(ArgumentError, match=r"'points'.*at least 2.*Came: 1"):
+        time_normalize(recording(np.ones((1, 200)), [event(0.0, 1.0)]), points=1)
+    with pytest.raises(SignalError, match=r"too short for a curve.*repetition 1.*at 0\.5 s"):
+        time_normalize(recording(np.ones((1, 200)), [event(0.5, 0.01)]))
+    with pytest.raises(SignalError, match=r"Repetition 1 .*missing 2–2\.5 s"):
+        time_normalize(recording(np.ones((1, 200)), [event(1.5, 1.0)]))
+    volts = Channel(name="BF", unit="V")
+    with pytest.raises(ArgumentError, match=r"differ in unit.*'%MVC' and 'V'"):
+        time_normalize(recording(np.ones((2, 200)), [event(0.0, 1.0)], channels=(VL, volts)))
+    with pytest.raises(ArgumentError, match=r"do not fit together.*\(2, 3\) and 1 rows"):
+        Curves(values=np.ones((2, 3)), index=pd.DataFrame({"a": [1]}), during="repetition", unit="V")
+    with pytest.raises(SignalError, match="NaN or infinite"):
+        of([1, np.nan])
