@@ -1,0 +1,259 @@
+"""The ``emgkit`` command. Exit status 0: done; 1: a check of the user's data failed; 2: bad input or usage."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import emgkit
+from emgkit.errors import EmgkitError
+
+if TYPE_CHECKING:
+    from emgkit.recording import Trial
+    from emgkit.study import Result
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="emgkit",
+    help="From raw surface-EMG recordings to a verdict: filter, normalise, cut into repetitions, compare, report.",
+    epilog="Start with: emgkit reproduce",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Where to write; default: <study folder>/results or results/<name>."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+def main() -> None:
+    """Run the command; say an error in plain words and leave with status 2."""
+    try:
+        app()
+    except EmgkitError as problem:
+        _say_error(problem)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("Interrupted; nothing was written.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"emgkit {emgkit.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Options of the command itself."""
+
+
+@app.command()
+def info(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording (EDF, BDF, BIDS, DataLOG, text).")],
+    sfreq: Annotated[float | None, typer.Option(metavar="HZ", help="Rate, if the file says none.")] = None,
+    units: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the EMG, if the file says none.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a recording holds: streams, channels, rates, units, events."""
+    trial = emgkit.read(path, sfreq=sfreq, units=units)
+    table = _channels_of(trial)
+    if as_json:
+        print(json.dumps({"file": str(path), "context": dict(trial.context), "channels": table}, indent=2))
+        return
+    from rich.console import Console
+
+    console = Console()
+    who = ", ".join(f"{key} {value}" for key, value in trial.context.items() if value is not None)
+    console.print(f"[bold]{path.name}[/bold]" + (f"  ({who})" if who else ""), highlight=False)
+    console.print(_table(table))
+    labels: dict[str, int] = {}
+    for event in trial.events:
+        labels[event.label] = labels.get(event.label, 0) + 1
+    counts = ", ".join(f"{count} × {label}" for label, count in labels.items())
+    console.print(f"Events: {counts or 'none'}", highlight=False)
+    for notice in trial.notices:
+        console.print(f"Note: {notice.text}", highlight=False, style="yellow")
+
+
+@app.command()
+def run(
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="A folder with a study.toml, or a name (three_lifts).")],
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="DIR", help="Where the recordings are, if not where the study says."),
+    ] = None,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a study: from its raw recordings to tables, figures and a report."""
+    _run(study, data=data, out=out, as_json=as_json)
+
+
+@app.command()
+def reproduce(
+    quick: Annotated[bool, typer.Option("--quick", help="Only five simulated participants.")] = False,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the main study: hip thrust, squat and deadlift, from simulated raw signals to the report."""
+    _run("three_lifts", out=out, as_json=as_json, participants=5 if quick else None)
+
+
+def _run(
+    name: str, *, data: Path | None = None, out: Path | None, as_json: bool, participants: int | None = None
+) -> None:
+    from emgkit.study import Study
+
+    study = Study.load(name)
+    if study.file.study.simulated and data is None and not as_json:
+        print(f"SIMULATED DATA: {_SIMULATED}", flush=True)
+    with _progress() as progress:
+        result = study.run(out, data, progress=progress, participants=participants)
+    if as_json:
+        print(_as_json(result))
+    else:
+        _show(result, said_simulated=study.file.study.simulated and data is None)
+
+
+# the report's finding begins with the same sentence
+_SIMULATED = "this run shows that the chain returns what was put in; it is no evidence on any claim."
+
+
+def _as_json(result: Result) -> str:
+    tables = {
+        name: json.loads(result.tables[name].to_json(orient="records", double_precision=15))
+        for name in result.tables
+        if name.startswith("contrasts")
+    }
+    content = {
+        "study": result.study.slug,
+        "simulated": result.simulated,
+        "finding": list(result.finding),
+        "tables": tables,
+        "notices": [{"code": notice.code, "text": notice.text} for notice in result.notices],
+        "report": str(result.report),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
+def _show(result: Result, *, said_simulated: bool) -> None:
+    from rich.console import Console
+    from rich.padding import Padding
+
+    console = Console(highlight=False)
+
+    def say(text: str, indent: int = 0, style: str | None = None) -> None:
+        console.print(Padding(text, (0, 0, 0, indent)), style=style, markup=False)
+
+    if result.simulated and not said_simulated:
+        say(f"SIMULATED DATA: {_SIMULATED}")
+    console.print()
+    say(result.study.file.study.title, style="bold")
+    for level in result.levels:
+        console.print()
+        say(f"{level.name[0].upper()}{level.name[1:]}: {level.order}", style="bold cyan")
+        for contrast in level.contrasts:
+            say(contrast, 2)
+        for one in level.published:
+            say(f"Claim: {one.claim}.", 2)
+            for said in one.said:
+                say(f"published: {said}", 4, style="dim")
+            say(f"verdict, from the published figures alone: {one.verdict.upper()}. {one.why}", 4)
+    shown = {level.sentence() for level in result.levels}
+    rest = [
+        text for text in result.finding if text not in shown and not text.startswith(("The data are", "Verdict on"))
+    ]
+    console.print()
+    for text in rest:
+        say(text)
+    _show_notices(result, say)
+    console.print(f"Report: {result.report}", markup=False, soft_wrap=True)
+
+
+def _show_notices(result: Result, say: Callable[..., None]) -> None:
+    """Remarks, those of one kind in one line where they are many."""
+    kinds: dict[str, list[str]] = {}
+    for notice in result.notices:
+        kinds.setdefault(notice.code, []).append(notice.text)
+    for code, texts in kinds.items():
+        if len(texts) <= 2:
+            for text in texts:
+                say(f"Note: {text}", style="yellow")
+        else:
+            say(f"Note: {len(texts)} remarks “{code.replace('-', ' ')}”; the report lists them.", style="yellow")
+
+
+def _channels_of(trial: Trial) -> list[dict[str, Any]]:
+    return [
+        {
+            "stream": stream, "channel": channel.name, "muscle": channel.muscle or "", "side": channel.side or "",
+            "kind": channel.kind, "unit": channel.unit, "rate_hz": recording.sfreq, "seconds": recording.duration,
+        }
+        for stream, recording in trial.items()
+        for channel in recording.channels
+    ]  # fmt: skip
+
+
+def _table(rows: list[dict[str, Any]]) -> Any:
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name, justify="right" if isinstance(rows[0][name], float) else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(f"{value:.10g}" if isinstance(value, float) else str(value) for value in row.values()))
+    return table
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error, gone when done; one line a stage where no terminal watches."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        said: set[str] = set()
+
+        def tell(what: str, _done: int, total: int) -> None:
+            if what not in said:
+                print(f"{what} ({total}) …", file=sys.stderr, flush=True)
+                said.add(what)
+
+        yield tell
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield show
+
+
+def _say_error(problem: EmgkitError) -> None:
+    """The parts of an error, one a line, on standard error."""
+    parts = (("Where", problem.where), ("Allowed", problem.allowed), ("Came", problem.came), ("To do", problem.do))
+    print(f"emgkit: {problem.what}", file=sys.stderr)
+    for label, text in parts:
+        if text:
+            print(f"  {label + ':':9}{text}", file=sys.stderr)

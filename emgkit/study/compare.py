@@ -1,0 +1,151 @@
+"""From sessions to tables of contrasts: who takes part, and what is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from emgkit import quality, stats
+from emgkit._checks import listed
+from emgkit.errors import Notice, StudyError
+from emgkit.measures import summarize
+from emgkit.study.file import Comparison, MeasureSpec, StudyFile
+from emgkit.study.process import Loaded, Session
+from emgkit.study.sources import Source
+
+__all__ = ["Compared", "compare", "excluded", "exclusion_notices", "exclusion_table", "refuse_duplicates"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """One comparison: its cells, contrasts and omnibus tests."""
+
+    spec: Comparison
+    cells: pd.DataFrame
+    contrasts: pd.DataFrame
+    anova: pd.DataFrame
+    notices: tuple[Notice, ...]
+
+
+def excluded(file: StudyFile, sources: Sequence[Source]) -> dict[str, str]:
+    """The recordings that the study file leaves out: name -> reason."""
+    files = {entry.path: entry.reason for entry in file.exclude.files}
+    people = {entry.participant: entry.reason for entry in file.exclude.participants}
+    reasons = {source.name: files.get(source.name, people.get(source.participant)) for source in sources}
+    return {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+def exclusion_notices(file: StudyFile, sources: Sequence[Source]) -> tuple[Notice, ...]:
+    """Entries of ``[exclude]`` that fit no recording: perhaps misspelt."""
+    names = {source.name for source in sources}
+    people = {source.participant for source in sources}
+    lost = [entry.path for entry in file.exclude.files if entry.path not in names]
+    lost += [entry.participant for entry in file.exclude.participants if entry.participant not in people]
+    lost += [name for comparison in file.comparisons for name in comparison.keep if name not in names]
+    if not lost:
+        return ()
+    text = f"The study file excludes or keeps what is not among these recordings: {listed(dict.fromkeys(lost))}."
+    return (Notice(code="exclusion-not-found", text=text),)
+
+
+def exclusion_table(reasons: Mapping[str, str], failed: Mapping[str, str]) -> pd.DataFrame:
+    """Recordings left out by the study file, and those that could not be read, with why."""
+    rows = [{"recording": name, "why": reason} for name, reason in reasons.items()]
+    rows += [{"recording": name, "why": f"could not be read: {problem}"} for name, problem in failed.items()]
+    return pd.DataFrame(rows, columns=["recording", "why"])
+
+
+def refuse_duplicates(loaded: Sequence[Loaded], *, name: str) -> None:
+    """Refuse recordings that are copies of one another.
+
+    Raises
+    ------
+    StudyError
+        Names each group of copies; the study file must exclude all but one of each.
+    """
+    groups = quality.duplicates((one.source.name, one.trial.emg) for one in loaded)
+    if groups:
+        raise StudyError(
+            "Some recordings are copies of one another, and the study file does not exclude them",
+            where=f"comparison {name!r}",
+            came="; ".join(group.notice.text for group in groups),
+            do="Find out whose they are, or list them under [exclude] files with the reason",
+        )
+
+
+def compare(
+    spec: Comparison, measure: MeasureSpec, sessions: Sequence[Session], over: Sequence[str], affected: Collection[str]
+) -> Compared:
+    """Average, take out participants whom exclusions leave incomplete, and compare.
+
+    Parameters
+    ----------
+    spec : Comparison
+        What is compared.
+    measure : MeasureSpec
+        The primary measure.
+    sessions : sequence of Session
+        All sessions of the recordings used.
+    over : sequence of str
+        What is averaged.
+    affected : collection of str
+        Participants of whom a recording is excluded from this comparison or could not be read.
+
+    Raises
+    ------
+    DesignError
+        The cells do not have the design, for instance a cell is missing that no exclusion explains.
+    """
+    rows = pd.concat([session.rows for session in sessions], ignore_index=True)
+    rows = rows[_is(rows, measure)]
+    cells = summarize(rows, over=over)
+    cells, notices = _without_incomplete(cells, spec, affected)
+    contrasts = stats.contrasts(
+        cells, within=spec.within, by=list(spec.by) or None, log=spec.log, adjust=spec.adjust, family=spec.family
+    )
+    anova = _omnibus(cells, spec)
+    said = [Notice(**notice) for table in (contrasts, anova) for notice in table.attrs.get("notices", [])]
+    return Compared(
+        spec=spec, cells=cells, contrasts=contrasts, anova=anova, notices=tuple(dict.fromkeys([*notices, *said]))
+    )
+
+
+def _is(rows: pd.DataFrame, measure: MeasureSpec) -> pd.Series:
+    """Which rows hold the primary measure (the same number may be asked for in several phases)."""
+    chosen = rows["measure"] == measure.name
+    if measure.phase is not None:
+        return chosen & (rows["phase"] == measure.phase)
+    return chosen & (rows["phase"] == "whole") if measure.during != "phase" else chosen
+
+
+def _without_incomplete(
+    cells: pd.DataFrame, spec: Comparison, affected: Collection[str]
+) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    """Take out participants who miss a level because a recording of theirs is excluded, and nobody else."""
+    levels = set(cells[spec.within])
+    present = cells.groupby("participant", observed=True)[spec.within].agg(set)
+    incomplete = sorted(who for who in present.index if who in affected and present[who] != levels)
+    if not incomplete:
+        return cells, ()
+    text = (
+        f"Not in {spec.name!r}: {listed(incomplete)}, since a recording left out makes a level of {spec.within} lack."
+    )
+    left = cells[~cells["participant"].isin(incomplete)].reset_index(drop=True)
+    return left, (Notice(code="incomplete-by-exclusion", text=text),)
+
+
+def _omnibus(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
+    """The one-way repeated-measures ANOVA at each level of `by`, its F beside the contrasts."""
+    if not spec.by:
+        return stats.rm_anova(cells, outcome="value", participant="participant", within=[spec.within], log=spec.log)
+    tables, notices = [], []
+    for key, part in cells.groupby(list(spec.by), observed=True, sort=True):
+        table = stats.rm_anova(part, outcome="value", participant="participant", within=[spec.within], log=spec.log)
+        notices += table.attrs.get("notices", [])
+        labels = pd.DataFrame([dict(zip(spec.by, key, strict=True))] * len(table))
+        tables.append(pd.concat([labels, table], axis=1))
+    joined = pd.concat(tables, ignore_index=True)
+    joined.attrs["notices"] = notices
+    return joined

@@ -1,0 +1,280 @@
+"""A study file: its schema, and how it is read and refused.
+
+The schema is the documentation: every table and key of ``study.toml`` is a field below.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from emgkit._checks import listed, nearest
+from emgkit.errors import StudyError
+
+__all__ = ["Comparison", "Exclude", "Exercise", "Layout", "MeasureSpec", "Mvc", "Published", "StudyFile", "parse"]
+
+
+class _Table(BaseModel):
+    """One table of the file: frozen, and a key that is not a field is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class About(_Table):
+    """``[study]``: what the study asks."""
+
+    title: str
+    question: str
+    simulated: bool = False
+
+
+class Layout(_Table):
+    """How the names of files that are no BIDS set tell who did what.
+
+    `pattern` is a path with ``{participant}``, ``{group}``, ``{session}``, ``{task}`` in it; `regex`
+    is a regular expression with groups of these names, for layouts that a pattern cannot say.
+    `values` translates what stands in the name, as in ``values.task = { mar = "gait" }``.
+    """
+
+    pattern: str | None = None
+    regex: str | None = None
+    values: dict[str, dict[str, str]] = {}
+    sfreq: float | None = None
+    units: str | dict[str, str] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Layout:
+        if (self.pattern is None) == (self.regex is None):
+            raise ValueError("a layout has either a pattern or a regex")
+        return self
+
+
+class Data(_Table):
+    """``[data]``: where the recordings are. ``--data DIR`` replaces `bids`, `simulate` and the folder of `layouts`."""
+
+    bids: str | None = None
+    folder: str | None = None
+    simulate: str | None = None
+    seed: int = 1
+    registry: str | None = None
+    pattern: str | None = None
+    sfreq: float | None = None
+    units: str | dict[str, str] | None = None
+    layouts: tuple[Layout, ...] = ()
+
+    def all_layouts(self) -> tuple[Layout, ...]:
+        """The layouts, the short form (`pattern`, `sfreq`, `units`) first."""
+        if self.pattern is None:
+            return self.layouts
+        return (Layout(pattern=self.pattern, sfreq=self.sfreq, units=self.units), *self.layouts)
+
+
+class ChannelSpec(_Table):
+    """``[channels]``: what a file's label means."""
+
+    muscle: str | None = None
+    side: Literal["left", "right"] | None = None
+    kind: str | None = None
+    unit: str | None = None
+    name: str | None = None
+
+
+class Exercise(_Table):
+    """``[exercises.<name>]``: the task that holds it and how its repetitions begin.
+
+    Without `starts` it has cycles and no phases; `rest` says where the stream rests, if its shape does not tell.
+    """
+
+    task: str
+    starts: Literal["eccentric", "concentric"] | None = None
+    by: Literal["position", "angle"] = "position"
+    rest: Literal["low", "high", "near-zero", "far-from-zero"] | None = None
+
+
+class Mvc(_Table):
+    """``[mvc]``: what 100 % is."""
+
+    tasks: tuple[str, ...] = ("mvc*",)
+    window: float = 0.5
+    own_task_maximum: bool = False
+    across_sessions: bool = False
+
+
+class MeasureSpec(_Table):
+    """``[[measures]]``: a number for every repetition."""
+
+    name: str
+    during: Literal["repetition", "phase", "recording"] = "repetition"
+    phase: str | None = None
+    primary: bool = False
+
+
+class Summary(_Table):
+    """``[summary]``: what is averaged before participants are compared."""
+
+    over: tuple[str, ...] = ("repetition",)
+
+
+class Comparison(_Table):
+    """``[[comparisons]]``: one table of contrasts."""
+
+    name: str = "contrasts"
+    title: str = ""
+    within: str
+    by: tuple[str, ...] = ()
+    log: bool = True
+    adjust: Literal["holm", "bonferroni", "none"] = "holm"
+    family: Literal["by", "all"] = "by"
+    keep: tuple[str, ...] = ()
+    anova: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_may_be_one_name(cls, table: Any) -> Any:
+        if isinstance(table, dict) and isinstance(table.get("by"), str):
+            return {**table, "by": (table["by"],)}
+        return table
+
+
+class ExcludedFile(_Table):
+    """A recording that is left out, and why."""
+
+    path: str
+    reason: str
+
+
+class ExcludedParticipant(_Table):
+    """A participant who is left out, and why."""
+
+    participant: str
+    reason: str
+
+
+class Exclude(_Table):
+    """``[exclude]``: what is left out. With `allow`, a file that cannot be read is left out and named."""
+
+    allow: bool = False
+    files: tuple[ExcludedFile, ...] = ()
+    participants: tuple[ExcludedParticipant, ...] = ()
+
+
+class Published(_Table):
+    """``[[published]]``: what published studies said of one claim, shown beside the study's own result."""
+
+    level: str
+    claim: str
+    said: tuple[str, ...]
+    verdict: Literal["supported", "contradicted", "mixed", "overstated", "untested", "not testable by EMG"]
+    why: str
+
+
+class StudyFile(_Table):
+    """A whole ``study.toml``."""
+
+    study: About
+    data: Data
+    channels: dict[str, ChannelSpec] = {}
+    exercises: Annotated[dict[str, Exercise], Field(min_length=1)]
+    mvc: Mvc = Mvc()
+    steps: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
+    repetitions: dict[str, float | str] = {}
+    measures: Annotated[tuple[MeasureSpec, ...], Field(min_length=1)]
+    summary: Summary = Summary()
+    comparisons: Annotated[tuple[Comparison, ...], Field(min_length=1)]
+    exclude: Exclude = Exclude()
+    published: tuple[Published, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> StudyFile:
+        primary = [measure.name for measure in self.measures if measure.primary]
+        if len(primary) != 1:
+            raise ValueError(f"exactly one measure is primary; {len(primary)} are: {listed(primary)}")
+        names = [comparison.name for comparison in self.comparisons]
+        if len(set(names)) < len(names):
+            raise ValueError(f"comparisons need names of their own; came: {listed(names)}")
+        return self
+
+    @property
+    def primary(self) -> MeasureSpec:
+        """The one measure that the comparisons are made on."""
+        return next(measure for measure in self.measures if measure.primary)
+
+
+def parse(text: str, *, where: str) -> StudyFile:
+    """Read a study file's text.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    where : str
+        The file's path, for messages.
+
+    Raises
+    ------
+    StudyError
+        The text is no TOML, a key is misspelt (the nearest right one is named), or a value is not allowed.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise StudyError("The study file is no valid TOML", where=where, came=str(problem)) from None
+    try:
+        return StudyFile.model_validate(tables)
+    except ValidationError as problem:
+        raise _readable(problem, where=where) from None
+
+
+def load_text(path: Path) -> str:
+    """The text of a study file, or an error that says what is there instead."""
+    if not path.is_file():
+        raise StudyError("There is no study file", where=str(path), do="Name a folder that holds a study.toml")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as problem:
+        raise StudyError("The study file is not UTF-8 text", where=str(path), came=str(problem)) from None
+
+
+def _readable(problem: ValidationError, *, where: str) -> StudyError:
+    """The first error of pydantic in emgkit's words; a misspelt key goes before all others."""
+    errors = problem.errors()
+    first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
+    location = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        allowed = _fields_at(first["loc"][:-1])
+        key = str(first["loc"][-1])
+        return StudyError(
+            f"Unknown key {key!r}", where=f"{where}, {location}", allowed=listed(allowed), do=nearest(key, allowed)
+        )
+    if first["type"] == "missing":
+        return StudyError(f"The key {location!r} is missing", where=where)
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    came = "" if isinstance(first["input"], Mapping) else repr(first["input"])
+    return StudyError(f"A value cannot be used: {reason}", where=f"{where}, {location or 'the file'}", came=came)
+
+
+def _fields_at(location: Iterable[int | str]) -> list[str]:
+    """The keys allowed in the table at a location such as ``("comparisons", 0)``."""
+    table: type[BaseModel] = StudyFile
+    for part in location:
+        if not isinstance(part, str) or part not in table.model_fields:
+            continue  # an index, or the name of an exercise or channel
+        found = _model_in(table.model_fields[part].annotation)
+        if found is not None:
+            table = found
+    return list(table.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The table class inside an annotation such as ``dict[str, Exercise]`` or ``tuple[Comparison, ...]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in get_args(annotation):
+        found = _model_in(inner)
+        if found is not None:
+            return found
+    return None

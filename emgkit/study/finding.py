@@ -1,0 +1,160 @@
+"""What a study found, in sentences: the order of the levels, ratios with intervals, and what was put in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from emgkit.report.tables import p_text
+from emgkit.study.compare import Compared
+from emgkit.study.file import Comparison, Published
+
+__all__ = ["SIMULATED", "LevelFinding", "level_findings", "published_table", "recovery", "words"]
+
+SIMULATED = (
+    "The data are simulated: this run shows that the chain returns what was put in; it is no evidence on any claim."
+)
+
+
+def words(name: object) -> str:
+    """``gluteus_maximus`` as a reader writes it.
+
+    Examples
+    --------
+    >>> words("gluteus_maximus")
+    'gluteus maximus'
+    """
+    return str(name).replace("_", " ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelFinding:
+    """What was found at one level of `by`, and what published studies said of it.
+
+    Parameters
+    ----------
+    name : str
+        The level, as a reader writes it.
+    order : str
+        The levels compared, from the highest mean to the lowest, with the means, their unit and n.
+    contrasts : tuple of str
+        Each contrast with its interval and p, the larger level first.
+    published : tuple of Published
+        What published studies said.
+    """
+
+    name: str
+    order: str
+    contrasts: tuple[str, ...]
+    published: tuple[Published, ...]
+
+    def sentence(self) -> str:
+        """The finding as running text."""
+        return f"{self.name[0].upper()}{self.name[1:]}: {self.order}. {'; '.join(self.contrasts)}."
+
+
+def level_findings(compared: Compared, published: Sequence[Published] = ()) -> tuple[LevelFinding, ...]:
+    """For each level of `by`: the order of what was compared, each ratio, and what published studies said.
+
+    Parameters
+    ----------
+    compared : Compared
+        Cells and contrasts.
+    published : sequence of Published
+        Statements of published studies, matched by level.
+    """
+    spec, cells, contrasts = compared.spec, compared.cells, compared.contrasts
+    groups = contrasts.groupby(list(spec.by), sort=False, observed=True) if spec.by else [((), contrasts)]
+    found = []
+    for key, part in groups:
+        keys = key if isinstance(key, tuple) else (key,)
+        chosen = cells
+        for column, level in zip(spec.by, keys, strict=True):
+            chosen = chosen[chosen[column] == level]
+        found.append(
+            LevelFinding(
+                name=", ".join(_level(column, level) for column, level in zip(spec.by, keys, strict=True)) or "all",
+                order=_order(chosen, spec),
+                contrasts=tuple(_contrast(row, spec) for _, row in part.iterrows()),
+                published=tuple(one for one in published if one.level in map(str, keys)),
+            )
+        )
+    return tuple(found)
+
+
+def recovery(contrasts: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """What was put into a simulated study beside what the chain returned.
+
+    Parameters
+    ----------
+    contrasts : DataFrame
+        Ratios by muscle, as ``stats.contrasts`` gives them on the log scale.
+    truth : DataFrame
+        The simulator's truth: ``participant, exercise, muscle, phase, repetition, activation`` (%MVC).
+
+    Returns
+    -------
+    DataFrame
+        ``muscle, contrast, put_in, returned, ci_low, ci_high, interval_holds_it``; `put_in` is the ratio of the
+        geometric means over these simulated participants of what their signals really held.
+    """
+    whole = truth[truth["phase"] == "whole"]
+    means = whole.groupby(["participant", "muscle", "exercise"], observed=True)["activation"].mean()
+    logs = np.log(means).groupby(["muscle", "exercise"], observed=True).mean()
+    rows = []
+    for _, row in contrasts.iterrows():
+        first, second = str(row["contrast"]).split(" / ")
+        put_in = float(np.exp(logs[row["muscle"], first] - logs[row["muscle"], second]))
+        rows.append(
+            {
+                "muscle": row["muscle"], "contrast": row["contrast"], "put_in": put_in, "returned": row["ratio"],
+                "ci_low": row["ci_low"], "ci_high": row["ci_high"],
+                "interval_holds_it": bool(row["ci_low"] <= put_in <= row["ci_high"]),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def published_table(published: Sequence[Published]) -> pd.DataFrame:
+    """What published studies said, one row a statement; the verdict rests on these statements alone."""
+    rows = [
+        {"muscle": one.level, "claim": one.claim, "published": said, "verdict": one.verdict, "why": one.why}
+        for one in published
+        for said in one.said
+    ]
+    return pd.DataFrame(rows, columns=["muscle", "claim", "published", "verdict", "why"])
+
+
+def _level(column: str, level: object) -> str:
+    return words(level) if column == "muscle" else f"{column} {words(level)}"
+
+
+def _order(cells: pd.DataFrame, spec: Comparison) -> str:
+    """Levels from the highest to the lowest mean, with the means (geometric on the log scale)."""
+    values = np.log(cells["value"]) if spec.log else cells["value"]
+    middles = values.groupby(cells[spec.within], observed=True).mean().sort_values(ascending=False)
+    shown = np.exp(middles) if spec.log else middles
+    levels = " > ".join(words(level) for level in shown.index)
+    kind = "geometric means" if spec.log else "means"
+    numbers = ", ".join(f"{middle:.1f}" for middle in shown)
+    return f"{levels} ({kind} {numbers} {cells['unit'].iloc[0]}; n = {cells['participant'].nunique()})"
+
+
+def _p(p: float) -> str:
+    text = p_text(p)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
+def _contrast(row: pd.Series, spec: Comparison) -> str:
+    """One contrast with its interval; a ratio below 1 is turned round, so that the larger stands first."""
+    p = _p(float(row["p_adjusted"])) + (f" ({spec.adjust.title()})" if spec.adjust != "none" else "")
+    if not spec.log:
+        return f"{words(row['contrast'])} {row['difference']:.1f} [{row['ci_low']:.1f}, {row['ci_high']:.1f}], {p}"
+    ratio, low, high = float(row["ratio"]), float(row["ci_low"]), float(row["ci_high"])
+    first, second = str(row["contrast"]).split(" / ")
+    if ratio < 1:
+        first, second, ratio, low, high = second, first, 1 / ratio, 1 / high, 1 / low
+    return f"{words(first)} / {words(second)} {ratio:.2f} [{low:.2f}, {high:.2f}], {p}"

@@ -1,0 +1,106 @@
+"""The Methods text of a study: each part says what was done, with every number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emgkit import report
+from emgkit._checks import number
+from emgkit.pipeline import Pipeline
+from emgkit.study.file import Comparison, StudyFile
+from emgkit.study.finding import words
+from emgkit.study.output import versions
+
+if TYPE_CHECKING:
+    from emgkit.study.run import Analysis
+
+__all__ = ["methods_of"]
+
+
+def methods_of(file: StudyFile, pipeline: Pipeline, analysis: Analysis) -> str:
+    """The Methods text of a study.
+
+    Parameters
+    ----------
+    file : StudyFile
+        What was asked.
+    pipeline : Pipeline
+        The processing.
+    analysis : Analysis
+        What was computed.
+
+    Returns
+    -------
+    str
+        Plain text, one paragraph a part.
+    """
+    return report.methods_text(
+        pipeline_text=_data(analysis) + pipeline.methods(),
+        reference_text=analysis.sessions[0].normalize.sentence() if file.mvc.own_task_maximum else _mvc(file),
+        repetitions_text=_repetitions(file),
+        measures_text=_measures(file),
+        statistics_text=" ".join(_comparison(spec) for spec in file.comparisons),
+        software_text=_software(),
+    )
+
+
+def _data(analysis: Analysis) -> str:
+    people = {source.participant for source in analysis.used}
+    what = "Simulated recordings" if analysis.simulated else "Recordings"
+    rates = {number(session.example[0].sfreq) for session in analysis.sessions}
+    return f"{what} of {len(people)} participants, sampled at {' and '.join(sorted(rates))} Hz, were analysed. "
+
+
+def _mvc(file: StudyFile) -> str:
+    tasks = " or ".join(f"'{pattern}'" for pattern in file.mvc.tasks)
+    window = number(file.mvc.window * 1000)
+    return (
+        f"Each channel was normalised to the largest mean over a moving window of {window} ms of the same envelope in "
+        f"the trials named {tasks} of the participant and session, over all trials and positions; values above 100 % "
+        "were kept."
+    )
+
+
+def _repetitions(file: StudyFile) -> str:
+    sentences = []
+    for name, exercise in file.exercises.items():
+        if exercise.starts is None:
+            sentences.append(f"Cycles of {words(name)} were taken from the {exercise.by} signal.")
+        else:
+            sentences.append(
+                f"Repetitions of the {words(name)} were taken from the {exercise.by} signal, the first movement away "
+                f"from rest being the {exercise.starts} phase."
+            )
+    return " ".join(sentences)
+
+
+def _measures(file: StudyFile) -> str:
+    asked = []
+    for spec in file.measures:
+        during = spec.phase if spec.phase else "each" if spec.during == "phase" else "whole"
+        stretch = "phase" if spec.phase or spec.during == "phase" else str(spec.during)
+        name = "iEMG" if spec.name == "iemg" else spec.name
+        asked.append(f"{name} over {'' if during == 'each' else 'the '}{during} {stretch}{' (primary)' * spec.primary}")
+    over = ", ".join(f"{name}s" for name in file.summary.over)
+    return (
+        f"Measures were {'; '.join(asked)}. They were averaged arithmetically over {over}, so that the participant is "
+        "the unit."
+    )
+
+
+def _comparison(spec: Comparison) -> str:
+    scale = "the natural logarithm of the values, giving ratios of geometric means" if spec.log else "the values"
+    family = f"each level of {' and '.join(spec.by)}" if spec.by and spec.family == "by" else "all contrasts"
+    adjust = {"holm": "by Holm's procedure", "bonferroni": "by Bonferroni's correction", "none": "not"}[spec.adjust]
+    kept = f" Of the excluded recordings, {', '.join(spec.keep)} were kept." if spec.keep else ""
+    name = f"In the comparison '{spec.name}', levels" if spec.name != "contrasts" else "Levels"
+    return (
+        f"{name} of {spec.within} were compared within participants by paired t tests with their own error term on "
+        f"{scale}; intervals are individual 95 % intervals, p values were adjusted {adjust} within {family}.{kept}"
+    )
+
+
+def _software() -> str:
+    known = versions()
+    libraries = ("numpy", "scipy", "pandas", "statsmodels")
+    return f"Computed with emgkit {known['emgkit']} ({', '.join(f'{name} {known[name]}' for name in libraries)})."

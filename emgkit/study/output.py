@@ -1,0 +1,131 @@
+"""The output folder of a study: written whole or not at all, earlier results never lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import emgkit
+from emgkit._checks import listed
+from emgkit.errors import StudyError
+
+__all__ = ["fresh_folder", "sha256", "versions", "write_json", "write_table"]
+
+_RECORD = "provenance.json"
+_LIBRARIES = (
+    "numpy", "scipy", "pandas", "mne", "statsmodels", "matplotlib", "pydantic", "typer", "rich", "jinja2", "edfio",
+)  # fmt: skip
+
+
+@contextmanager
+def fresh_folder(out: Path) -> Iterator[Path]:
+    """A folder to write into that takes the place of `out` once everything is written.
+
+    Parameters
+    ----------
+    out : Path
+        Where the results shall be. An earlier run's results are replaced; a folder that holds
+        anything that emgkit did not write there is refused.
+
+    Yields
+    ------
+    Path
+        A temporary folder beside `out`. If the body raises, it is deleted and `out` stays as it was.
+
+    Raises
+    ------
+    StudyError
+        `out` is a file, or holds files of somebody else.
+    """
+    check_replaceable(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        _record_outputs(fresh)
+        _swap(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def check_replaceable(out: Path) -> None:
+    """Refuse an output folder that holds anything an earlier run did not write."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise StudyError("The output folder is a file", where=str(out), do="Name a folder with --out")
+    present = {entry.relative_to(out).as_posix() for entry in out.rglob("*") if entry.is_file()}
+    record = out / _RECORD
+    known: set[str] = set()
+    if record.is_file():
+        try:
+            known = {_RECORD, *json.loads(record.read_text(encoding="utf-8"))["outputs"]}
+        except (ValueError, KeyError, TypeError):
+            known = set()
+    foreign = sorted(present - known)
+    if foreign:
+        raise StudyError(
+            "The output folder holds files that no earlier run wrote; they would be lost",
+            where=str(out),
+            came=listed(foreign[:5]),
+            do="Name another folder with --out, or move these files",
+        )
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """A CSV that opens in a spreadsheet: UTF-8 with a byte-order mark, full precision, one header row."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def write_json(content: Mapping[str, Any], path: Path) -> None:
+    """Indented JSON with a final newline."""
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of emgkit and the libraries a result depends on."""
+    return {"emgkit": emgkit.__version__, **{name: metadata.version(name) for name in _LIBRARIES}}
+
+
+def _record_outputs(folder: Path) -> None:
+    """Add the list of files written to the provenance record, so that a later run knows them as ours."""
+    record = folder / _RECORD
+    content = json.loads(record.read_text(encoding="utf-8"))
+    content["outputs"] = sorted(
+        entry.relative_to(folder).as_posix() for entry in folder.rglob("*") if entry.is_file() and entry != record
+    )
+    write_json(content, record)
+
+
+def _swap(fresh: Path, out: Path) -> None:
+    """Put `fresh` in the place of `out`; the old one is deleted only when the new one stands."""
+    old = None
+    if out.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent)) / out.name
+        out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        if old is not None:
+            old.rename(out)
+        raise
+    finally:
+        if old is not None:
+            shutil.rmtree(old.parent, ignore_errors=True)

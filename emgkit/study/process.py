@@ -1,0 +1,231 @@
+"""One participant's session: raw trials in; measures, curves, references and quality out."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pandas as pd
+
+from emgkit import io, quality
+from emgkit._checks import check_unknown, listed, nearest
+from emgkit.curves import Curves, time_normalize
+from emgkit.errors import EmgkitError, Notice, StudyError
+from emgkit.events import audit, find_repetitions
+from emgkit.measures import measure
+from emgkit.normalize import reference
+from emgkit.pipeline import Pipeline
+from emgkit.recording import Recording, Trial
+from emgkit.steps import Normalize, step_from_dict
+from emgkit.study.file import StudyFile
+from emgkit.study.sources import Source
+
+__all__ = ["Loaded", "Session", "check_labels", "check_options", "is_mvc", "load", "pipeline_of", "process"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A source and the trial read from it."""
+
+    source: Source
+    trial: Trial
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """What one participant's session gives."""
+
+    rows: pd.DataFrame
+    repetitions: pd.DataFrame
+    curves: Curves
+    references: pd.DataFrame
+    quality: pd.DataFrame
+    normalize: Normalize
+    notices: tuple[Notice, ...]
+    example: tuple[Recording, Recording]
+
+
+def pipeline_of(file: StudyFile) -> Pipeline:
+    """The steps of a study file as a Pipeline."""
+    return Pipeline(*(step_from_dict(step) for step in file.steps))
+
+
+def check_options(file: StudyFile) -> None:
+    """Refuse a key of ``[repetitions]`` that the search for repetitions does not know.
+
+    Raises
+    ------
+    ArgumentError
+        Names the options and the nearest.
+    """
+    parameters = inspect.signature(find_repetitions).parameters
+    known = [name for name in parameters if name not in ("trial", "by", "starts", "exercise", "rest")]
+    for name in file.repetitions:
+        check_unknown("key of [repetitions]", name, known)
+
+
+def is_mvc(file: StudyFile, task: str) -> bool:
+    """Whether a task is an MVC trial of the study."""
+    return any(fnmatchcase(task.lower(), pattern.lower()) for pattern in file.mvc.tasks)
+
+
+def load(source: Source, file: StudyFile) -> Trial:
+    """Read a recording and give it the facts that its name and the study file tell.
+
+    Raises
+    ------
+    EmgkitError
+        The file cannot be read, or has no EMG.
+    """
+    content = io.load(source.path)
+    # an MVC trial need not have every channel; `check_labels` sees to labels that no recording has
+    present = {name for signal in content.signals for name in (signal.label, signal.name)}
+    channels = {label: spec.model_dump(exclude_none=True) for label, spec in file.channels.items() if label in present}
+    overrides = io.Overrides(sfreq=source.sfreq, units=source.units, channels=channels)
+    trial = io.assemble(content, overrides, where=source.name)
+    if "emg" not in trial:
+        raise StudyError("The recording has no EMG channel", where=source.name, came=listed(trial))
+    if "emg_2" in trial:
+        raise StudyError(
+            "The recording has EMG at two rates; a study needs one",
+            where=source.name,
+            came=listed(name for name in trial if name.startswith("emg")),
+        )
+    return trial.with_context(**source.facts)
+
+
+def check_labels(file: StudyFile, loaded: Sequence[Loaded]) -> None:
+    """Refuse a label of ``[channels]`` that no recording has: it is misspelt, or of another data set.
+
+    Raises
+    ------
+    StudyError
+        Names the labels, those there are and the nearest.
+    """
+    if not file.channels:
+        return
+    present = sorted({name for one in loaded for stream in one.trial.values() for name in stream.names})
+    renamed = {spec.name for spec in file.channels.values()}
+    lost = [label for label, spec in file.channels.items() if (spec.name or label) not in present]
+    if len(lost) == len(file.channels):
+        label = lost[0]
+        raise StudyError(
+            "No label of [channels] is in any recording",
+            allowed=listed(name for name in present if name not in renamed),
+            came=listed(lost),
+            do=nearest(label, present),
+        )
+
+
+def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Session:
+    """Cut into repetitions, normalise and measure all exercises of one participant's session.
+
+    Parameters
+    ----------
+    loaded : sequence of Loaded
+        All trials of the participant's session, MVC trials among them.
+    file : StudyFile
+        The study.
+    pipeline : Pipeline
+        The processing of MVC and exercise trials alike.
+
+    Raises
+    ------
+    EmgkitError
+        An MVC is missing or refuses, repetitions cannot be found, a number cannot be taken.
+    """
+    exercises = {exercise.task: name for name, exercise in file.exercises.items()}
+    tasks = [one for one in loaded if one.source.task in exercises]
+    options: dict[str, Any] = dict(file.repetitions)
+    normalize = _reference(loaded, tasks, file, pipeline)
+    percent_of = pipeline.then(normalize)
+    rows, audits, curves, cards = [], [], [], []
+    notices: list[Notice] = []
+    example: tuple[Recording, Recording] | None = None
+    for one in tasks:
+        name = exercises[one.source.task]
+        exercise = file.exercises[name]
+        with _at(one.source):
+            trial = find_repetitions(
+                one.trial, by=exercise.by, starts=exercise.starts, exercise=name, rest=exercise.rest, **options
+            )
+            percent = percent_of(trial.emg)
+            for spec in file.measures:
+                rows.append(measure(percent, spec.name, during=spec.during, phase=spec.phase))
+            curves.append(time_normalize(percent, during="repetition"))
+            audits.append(_labelled(audit(trial), one.source))
+        notices.extend(trial.notices[len(one.trial.notices) :])
+        example = example or (trial.emg, percent)
+    for one in loaded:
+        card = quality.quality(one.trial.emg)
+        cards.append(_labelled(card.to_frame(), one.source))
+        notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in card.notices)
+        notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in one.trial.notices)
+    if example is None:
+        raise StudyError("No exercise was recorded", where=loaded[0].source.name, allowed=listed(exercises))
+    return Session(
+        rows=pd.concat(rows, ignore_index=True),
+        repetitions=pd.concat(audits, ignore_index=True),
+        curves=Curves.concat(curves),
+        references=_labelled(normalize.table(), loaded[0].source, ("participant", "session")),
+        quality=pd.concat(cards, ignore_index=True),
+        normalize=normalize,
+        notices=tuple(notices),
+        example=example,
+    )
+
+
+def _reference(loaded: Sequence[Loaded], tasks: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Normalize:
+    """The reference of a participant's session, and an error that names every muscle without one."""
+    if file.mvc.own_task_maximum:
+        return reference([one.trial for one in tasks], pipeline, window=file.mvc.window, kind="task")
+    trials = [one.trial for one in loaded if is_mvc(file, one.source.task)]
+    first = loaded[0].source
+    who = f"participant {first.participant}" + (f", session {first.session}" if first.session else "")
+    if not trials:
+        raise StudyError(
+            f"There is no MVC trial of {who}",
+            allowed=f"tasks named {listed(file.mvc.tasks)}",
+            came=listed(sorted({one.source.task for one in loaded})),
+            do="Record or name the MVC trials, or set mvc.own_task_maximum",
+        )
+    normalize = reference(trials, pipeline, window=file.mvc.window, across_sessions=file.mvc.across_sessions)
+    known = {value.channel for value in normalize.values}
+    for one in tasks:
+        missing = [channel for channel in one.trial.emg.channels if channel.name not in known]
+        if missing:
+            names = listed(
+                f"{channel.name} ({channel.muscle})" if channel.muscle else channel.name for channel in missing
+            )
+            raise StudyError(
+                f"There is no MVC of {names} for {who}",
+                where=one.source.name,
+                allowed=f"an MVC trial ({listed(file.mvc.tasks)}) that has the channel",
+                came=f"MVC trials with {listed(sorted(known))}",
+            )
+    return normalize
+
+
+def _labelled(
+    table: pd.DataFrame, source: Source, keys: Sequence[str] = ("participant", "session", "task", "run")
+) -> pd.DataFrame:
+    """The table with the facts of its recording in front."""
+    facts: dict[str, Any] = {key: source.facts.get(key) for key in keys}
+    rest = table.drop(columns=[key for key in keys if key in table.columns])
+    return pd.concat([pd.DataFrame([facts] * len(rest), index=rest.index), rest], axis=1)
+
+
+@contextmanager
+def _at(source: Source) -> Iterator[None]:
+    """Name the recording in an error that comes from within."""
+    try:
+        yield
+    except EmgkitError as problem:
+        where = f"{source.name}, {problem.where}" if problem.where else source.name
+        raise type(problem)(
+            problem.what, where=where, allowed=problem.allowed, came=problem.came, do=problem.do
+        ) from problem

@@ -1,0 +1,247 @@
+"""From an analysis to files: tables, figures, the report, Methods text and provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from emgkit import figures, report
+from emgkit.curves import Curves
+from emgkit.errors import Notice
+from emgkit.pipeline import Pipeline
+from emgkit.study import finding
+from emgkit.study.file import Comparison
+from emgkit.study.methods import methods_of
+from emgkit.study.output import sha256, versions, write_json, write_table
+
+if TYPE_CHECKING:
+    from emgkit.study.run import Analysis, Result, Study
+
+__all__ = ["write"]
+
+
+def write(study: Study, analysis: Analysis, pipeline: Pipeline, folder: Path, out: Path) -> Result:
+    """Write all outputs of a study into a folder.
+
+    Parameters
+    ----------
+    study : Study
+        What was asked.
+    analysis : Analysis
+        What was computed.
+    pipeline : Pipeline
+        The processing, for the Methods text and the provenance.
+    folder : Path
+        Where to write now.
+    out : Path
+        Where the folder will lie in the end.
+    """
+    from emgkit.study.run import Result
+
+    tables = _tables(analysis)
+    for name, table in tables.items():
+        write_table(table, folder / "tables" / f"{name}.csv")
+    levels = finding.level_findings(analysis.compared[0], study.file.published)
+    found = _finding(levels, analysis, tables)
+    notices = _notices(analysis, tables)
+    methods = methods_of(study.file, pipeline, analysis)
+    (folder / "methods.md").write_text(f"# Methods\n\n{methods}\n", encoding="utf-8")
+    drawn = _draw(analysis, tables, folder / "figures")
+    provenance = _provenance(study, analysis, pipeline)
+    write_json(provenance, folder / "provenance.json")
+    content = report.Content(
+        title=study.file.study.title,
+        question=study.file.study.question,
+        finding="\n\n".join(found),
+        simulated=analysis.simulated,
+        figures=drawn,
+        tables=_shown_tables(study, analysis, tables),
+        quality=tables["quality"],
+        excluded=tables["excluded"] if len(tables["excluded"]) else None,
+        methods=methods,
+        notices=notices,
+        provenance=provenance,
+    )
+    (folder / "report.html").write_text(report.render(content), encoding="utf-8")
+    return Result(
+        study=study, out=out, simulated=analysis.simulated, tables=tables, finding=found, levels=levels, notices=notices
+    )
+
+
+def _tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """Every table of the study by the name of its file."""
+    sessions = analysis.sessions
+    first = analysis.compared[0]
+    curves = Curves.concat([session.curves for session in sessions]).participant_means(over=analysis.over)
+    tables = {
+        "repetitions": pd.concat([session.repetitions for session in sessions], ignore_index=True),
+        "measures": pd.concat([session.rows for session in sessions], ignore_index=True),
+        "references": pd.concat([session.references for session in sessions], ignore_index=True),
+        "quality": pd.concat([session.quality for session in sessions], ignore_index=True),
+        "curves": curves.ensemble(by=(first.spec.within, *first.spec.by)).assign(unit=curves.unit),
+        "excluded": analysis.excluded,
+    }
+    for compared in analysis.compared:
+        suffix = compared.spec.name.removeprefix("contrasts")
+        tables[compared.spec.name] = compared.contrasts
+        tables[f"cells{suffix}"] = compared.cells
+        tables[f"anova{suffix}"] = compared.anova
+    truth = analysis.folder / "derivatives" / "truth" / "truth.csv"
+    if analysis.simulated and truth.is_file() and first.spec.log and first.spec.by == ("muscle",):
+        known = pd.read_csv(truth, dtype={"participant": str})
+        tables["recovery"] = finding.recovery(first.contrasts, known)
+    return {name: table.assign(simulated=True) if analysis.simulated else table for name, table in tables.items()}
+
+
+def _finding(
+    levels: tuple[finding.LevelFinding, ...], analysis: Analysis, tables: dict[str, pd.DataFrame]
+) -> tuple[str, ...]:
+    """The finding in sentences; of simulated data the first one says so."""
+    sentences = [finding.SIMULATED] if analysis.simulated else []
+    sentences += [level.sentence() for level in levels]
+    sentences += [
+        f"Verdict on the claim “{one.claim}”, from the published figures alone: {one.verdict}. {one.why}"
+        for level in levels
+        for one in level.published
+    ]
+    if "recovery" in tables:
+        held = int(tables["recovery"]["interval_holds_it"].sum())
+        sentences.append(
+            f"What was put in came back: {held} of {len(tables['recovery'])} intervals hold the ratio that the "
+            "simulated signals really had."
+        )
+    return tuple(sentences)
+
+
+def _notices(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[Notice, ...]:
+    said = [*analysis.notices]
+    said += [notice for session in analysis.sessions for notice in session.notices]
+    said += [notice for compared in analysis.compared for notice in compared.notices]
+    rejected = tables["repetitions"][~tables["repetitions"]["accepted"].astype(bool)]
+    if len(rejected):
+        every = len(tables["repetitions"])
+        text = f"{len(rejected)} of {every} repetitions were rejected; tables/repetitions.csv says why."
+        said.append(Notice(code="repetitions-rejected", text=text))
+    return tuple(dict.fromkeys(said))
+
+
+def _draw(analysis: Analysis, tables: dict[str, pd.DataFrame], folder: Path) -> tuple[report.FigureItem, ...]:
+    """Draw every figure, save it three times, and give it to the report."""
+    items = []
+    with figures.style.theme():
+        for stem, title, caption, figure in _figures(analysis, tables):
+            paths = figures.save(figure, folder / stem)
+            figures.close(figure)
+            svg = next(path for path in paths if path.suffix == ".svg").read_text(encoding="utf-8")
+            items.append(report.FigureItem(title=title, caption=caption, image=svg))
+    return tuple(items)
+
+
+def _figures(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[tuple[str, str, str, Any]]:
+    """Name, title, caption and Figure of each figure of the report."""
+    first, simulated = analysis.compared[0], analysis.simulated
+    by, within = first.spec.by, first.spec.within
+    cells = _panels(_ordered(first.cells, analysis, first.spec), by)
+    n = cells["participant"].nunique()
+    yield (
+        "activation",
+        "Activation",
+        f"Each participant's mean (a line joins one participant), n = {n}.",
+        figures.activation_grid(cells, x=within, by="panel", simulated=simulated),
+    )
+    yield (
+        "contrasts",
+        "Contrasts",
+        f"{_caption(first)} n = {n}.",
+        figures.contrasts(first.contrasts, by=list(by) or None, simulated=simulated).figure,
+    )
+    curves = _panels(_ordered(tables["curves"], analysis, first.spec), by)
+    unit = str(curves["unit"].iloc[0])
+    yield (
+        "curves",
+        "Time course of the repetition",
+        f"Mean ± SD over participants, n = {curves['n'].max()} at most.",
+        figures.curves_grid(
+            curves.assign(muscle=curves["panel"]), hue=within, unit=unit, during="repetition", simulated=simulated
+        ),
+    )
+    raw, percent = analysis.sessions[0].example
+    who = f"participant {raw.context.get('participant')}, task {raw.context.get('task')}, channel {raw.names[0]}"
+    yield (
+        "signals",
+        "From raw signal to envelope",
+        f"One recording: {who}.",
+        figures.signals(raw, percent, channel=raw.names[0], simulated=simulated).figure,
+    )
+
+
+def _ordered(table: pd.DataFrame, analysis: Analysis, spec: Comparison) -> pd.DataFrame:
+    """The rows in the order in which the study file names its exercises, panels by name."""
+    place = {name: position for position, name in enumerate(analysis.exercises)}
+    keys = [spec.within, *spec.by]
+    return table.sort_values(
+        keys, key=lambda column: column.map(place).fillna(0) if column.name == "exercise" else column, kind="stable"
+    )
+
+
+def _panels(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
+    """The table with a column `panel`: one text for the levels of `by`."""
+    names = [by[-1], *by[:-1]] if by else []
+    texts = [
+        ", ".join(str(row[name]) if name == by[-1] else f"{name} {row[name]}" for name in names) or "all"
+        for _, row in table.iterrows()
+    ]
+    return table.assign(panel=texts)
+
+
+def _shown_tables(study: Study, analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[report.TableItem, ...]:
+    items = [
+        report.TableItem(
+            title=compared.spec.title or words_of(compared.spec.name),
+            caption=_caption(compared),
+            frame=tables[compared.spec.name],
+        )
+        for compared in analysis.compared
+    ]
+    if "recovery" in tables:
+        caption = "Simulated: the ratio of geometric means that the signals really had, and what the chain returned."
+        items.append(
+            report.TableItem(title="What was put in, and what came back", caption=caption, frame=tables["recovery"])
+        )
+    if study.file.published:
+        caption = "Published figures, none of them simulated; the verdicts rest on them and on nothing computed here."
+        frame = finding.published_table(study.file.published)
+        items.append(report.TableItem(title="What published studies said", caption=caption, frame=frame))
+    caption = "Omnibus F beside the contrasts; Greenhouse-Geisser and Huynh-Feldt corrected."
+    items.append(report.TableItem(title="Repeated-measures ANOVA", caption=caption, frame=tables["anova"]))
+    return tuple(items)
+
+
+def words_of(name: str) -> str:
+    """A name of the file as a heading."""
+    return finding.words(name).capitalize()
+
+
+def _caption(compared: Any) -> str:
+    spec = compared.spec
+    family = f"each level of {' and '.join(spec.by)}" if spec.family == "by" and spec.by else "the whole table"
+    scale = "Ratios of geometric means" if spec.log else "Differences of means"
+    return f"{scale}, each with its own error term; individual 95 % intervals; {spec.adjust} within {family}."
+
+
+def _provenance(study: Study, analysis: Analysis, pipeline: Pipeline) -> dict[str, Any]:
+    import json
+
+    return {
+        "study": study.slug,
+        "simulated": analysis.simulated,
+        "seed": study.file.data.seed if analysis.simulated else None,
+        "versions": versions(),
+        "study_file": study.text,
+        "steps": json.loads(pipeline.to_json())["steps"],
+        "inputs": {source.name: sha256(source.path) for source in analysis.used},
+        "excluded": analysis.excluded.to_dict(orient="records"),
+    }

@@ -1,0 +1,59 @@
+"""A study file is read whole, and a slip in it is answered with what would have been right."""
+
+from __future__ import annotations
+
+import pytest
+
+from emgkit import shipped
+from emgkit.errors import StudyError
+from emgkit.study.file import parse
+
+
+def test_minimal_file_has_the_documented_defaults(minimal):
+    file = parse(minimal, where="study.toml")
+    assert file.mvc.tasks == ("mvc*",)
+    assert file.mvc.window == 0.5
+    assert file.comparisons[0].by == ("muscle",)
+    assert file.comparisons[0].log
+    assert file.comparisons[0].adjust == "holm"
+    assert file.primary.name == "mean"
+    assert file.exclude.allow is False
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("starts =", "stars =", r"Unknown key 'stars'.*exercises\.squat\.stars.*Did you mean 'starts'"),
+        ("question =", "qestion =", r"Unknown key 'qestion'.*Did you mean 'question'"),
+        ("[[comparisons]]\nwithin", "[[comparisons]]\nwithn", r"Unknown key 'withn'.*Did you mean 'within'"),
+        ("[data]\nbids", "[data]\nbds", r"Unknown key 'bds'.*Did you mean 'bids'"),
+        ("[study]", "[studdy]", r"Unknown key 'studdy'.*Did you mean 'study'"),
+        ('title = "A study"\n', "", r"The key 'study\.title' is missing"),
+        ('starts = "eccentric"', 'starts = "down"', r"'eccentric' or 'concentric'.*exercises\.squat\.starts.*'down'"),
+        ("primary = true", "primary = false", r"exactly one measure is primary; 0 are"),
+        ("[study]", "[study", r"no valid TOML"),
+        ('[[steps]]\nstep = "Rectify"\n', "", r"The key 'steps' is missing"),
+    ],
+)
+def test_a_slip_is_named_with_its_place(minimal, right, wrong, message):
+    assert right in minimal
+    with pytest.raises(StudyError, match=message):
+        parse(minimal.replace(right, wrong), where="study.toml")
+
+
+def test_two_comparisons_of_one_name_are_refused(minimal):
+    with pytest.raises(StudyError, match="comparisons need names of their own; came: 'contrasts' and 'contrasts'"):
+        parse(minimal + '[[comparisons]]\nwithin = "exercise"\n', where="study.toml")
+
+
+def test_a_study_file_cannot_be_changed(minimal):
+    file = parse(minimal, where="study.toml")
+    with pytest.raises(ValueError, match="frozen"):
+        file.study.title = "Another"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(shipped.folder("studies").glob("*/study.toml")), ids=lambda path: path.parent.name
+)
+def test_every_shipped_study_is_valid(path):
+    assert parse(path.read_text(encoding="utf-8"), where=str(path)).primary.name == "mean"

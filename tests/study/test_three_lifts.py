@@ -1,0 +1,180 @@
+"""The main study: from simulated recordings, and from a data set of another laboratory's shape."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from emgkit import Recording, Trial, io, shipped, simulate
+from emgkit.errors import EmgkitError, StudyError
+from emgkit.study import Study
+
+RATE = 29 / 0.0135  # of a Trigno sensor: 2148.148 Hz
+NAMES = {"GMAX": "Avanti 1", "BF": "Avanti 2", "VL": "Avanti 3"}
+
+
+def table(out, name):
+    return pd.read_csv(out / "tables" / f"{name}.csv", encoding="utf-8-sig")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """A simulated study of four participants."""
+    spec = simulate.load_spec("three_lifts").model_copy(update={"participants": 4})
+    return simulate.study(spec, tmp_path_factory.mktemp("small") / "set", seed=3)
+
+
+def renamed(emg: Recording, rng: np.random.Generator) -> Recording:
+    """Two sides, channel names of a sensor system, and no word on muscles or sides."""
+    channels = [
+        replace(c, name=f"{letter} {NAMES[c.name]}", muscle=None, side=None) for letter in "RL" for c in emg.channels
+    ]
+    left = emg.data * rng.uniform(0.5, 0.8, (3, 1)) + rng.normal(0, 2e-6, emg.data.shape)
+    return replace(emg, data=[*emg.data, *left], channels=tuple(channels))
+
+
+def other_trials(*, without: str = "") -> list[Trial]:
+    """Three participants, two sessions, two sides, 2148.148 Hz."""
+    spec = simulate.load_spec("three_lifts").model_copy(update={"participants": 3, "sfreq": RATE})
+    made = []
+    for session in ("1", "2"):
+        rng = np.random.default_rng(int(session))
+        for one in simulate.trials(spec, seed=int(session)):
+            task = str(one.context["task"])
+            if without and session == "2" and one.context["participant"] == "02" and task.startswith(without):
+                continue
+            streams = {**one.streams, "emg": renamed(one.emg, rng)}
+            made.append(Trial(streams=streams, events=one.events, context={**one.context, "session": session}))
+    return made
+
+
+@pytest.fixture(scope="session")
+def study_with_channels(tmp_path_factory):
+    """The study file with ``[channels]`` for the other laboratory's names."""
+    folder = tmp_path_factory.mktemp("studies") / "three_lifts"
+    shutil.copytree(shipped.path("studies", "three_lifts"), folder, ignore=shutil.ignore_patterns("results"))
+    muscles = {"Avanti 1": "gluteus_maximus", "Avanti 2": "biceps_femoris", "Avanti 3": "vastus_lateralis"}
+    lines = ["[channels]"] + [
+        f'"{letter} {name}" = {{ muscle = "{muscle}", side = "{side}" }}'
+        for letter, side in (("R", "right"), ("L", "left"))
+        for name, muscle in muscles.items()
+    ]
+    file = folder / "study.toml"
+    file.write_text(file.read_text(encoding="utf-8") + "\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_outputs_are_whole_and_say_simulated(small, tmp_path):
+    result = Study.load("three_lifts").run(tmp_path / "out", small)
+    written = {path.relative_to(result.out).as_posix() for path in result.out.rglob("*") if path.is_file()}
+    tables = {"anova", "cells", "contrasts", "curves", "measures", "quality", "recovery", "references", "repetitions"}
+    assert {f"tables/{name}.csv" for name in tables} <= written
+    assert {
+        f"figures/{name}.{end}"
+        for name in ("activation", "contrasts", "curves", "signals")
+        for end in ("pdf", "png", "svg")
+    } <= written
+    assert {"report.html", "methods.md", "provenance.json"} <= written
+    assert all(table(result.out, name)["simulated"].all() for name in tables)
+    assert result.finding[0].startswith("The data are simulated")
+    assert "The data are simulated" in result.report.read_text(encoding="utf-8")
+    provenance = json.loads((result.out / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["simulated"] is True
+    assert len(provenance["inputs"]) == len(io.bids.recordings(small))
+    assert set(provenance["outputs"]) == written - {"provenance.json"}
+    contrasts = table(result.out, "contrasts")
+    assert len(contrasts) == 9
+    assert (contrasts["n"] == 4).all()
+
+
+def test_the_same_inputs_give_the_same_bytes(small, tmp_path):
+    study = Study.load("three_lifts")
+    one, two = study.run(tmp_path / "one", small).out, study.run(tmp_path / "two", small).out
+    for path in sorted((one / "tables").glob("*.csv")):
+        assert path.read_bytes() == (two / "tables" / path.name).read_bytes(), path.name
+    assert (one / "report.html").read_bytes() == (two / "report.html").read_bytes()
+
+
+def test_a_data_set_of_another_shape_runs(study_with_channels, tmp_path):
+    root = io.write_bids(
+        other_trials(), tmp_path / "set", name="Another laboratory (simulated)", sidecar={"emgkitSimulated": True}
+    )
+    result = Study.load(study_with_channels).run(tmp_path / "out", root)
+    contrasts = result.tables["contrasts"]
+    assert set(contrasts["muscle"]) == {"gluteus_maximus", "biceps_femoris", "vastus_lateralis"}
+    assert (contrasts["n"] == 3).all()
+    references = result.tables["references"]
+    assert set(references["session"]) == {"1", "2"}
+    assert references["channel"].nunique() == 6
+    rows = result.tables["measures"]
+    assert set(rows["side"]) == {"left", "right"}
+    # every participant weighs alike, and every side and session within a participant
+    mean = rows[(rows["measure"] == "mean") & (rows["phase"] == "whole")]
+    by_hand = mean.groupby(["participant", "exercise", "muscle", "session", "side"])["value"].mean()
+    by_hand = by_hand.groupby(["participant", "exercise", "muscle"]).mean()
+    cells = result.tables["cells"].set_index(["participant", "exercise", "muscle"])["value"]
+    pd.testing.assert_series_equal(
+        cells.sort_index(), by_hand.sort_index(), check_names=False, check_index_type=False, rtol=1e-12
+    )
+
+
+def test_a_missing_mvc_is_named(study_with_channels, tmp_path):
+    trials = other_trials(without="mvc")
+    root = io.write_bids(trials, tmp_path / "set", name="Without an MVC (simulated)", sidecar={"emgkitSimulated": True})
+    with pytest.raises(StudyError, match=r"no MVC trial of participant 02, session 2.*'mvc\*'.*own_task_maximum"):
+        Study.load(study_with_channels).run(tmp_path / "out", root)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_mvc_missing_for_one_muscle_is_named(small, tmp_path):
+    root = tmp_path / "set"
+    trials = []
+    for path in io.bids.recordings(small):
+        trial = io.read(path)
+        if str(trial.context["task"]).startswith("mvc") and trial.context["participant"] == "03":
+            trial = replace(trial, streams={"emg": trial.emg.pick("GMAX", "VL")})
+        trials.append(trial.with_context(simulated=None))
+    io.write_bids(trials, root, name="One muscle without MVC (simulated)", sidecar={"emgkitSimulated": True})
+    with pytest.raises(StudyError, match=r"no MVC of 'BF \(biceps_femoris\)' for participant 03"):
+        Study.load("three_lifts").run(tmp_path / "out", root)
+
+
+def test_uncovered_copies_are_an_error_that_names_them(small, tmp_path):
+    root = tmp_path / "set"
+    shutil.copytree(small, root)
+    files = [root / f"sub-{who}/emg/sub-{who}_task-squat_emg.bdf" for who in ("01", "02")]
+    shutil.copy(files[0], files[1])
+    with pytest.raises(EmgkitError, match=r"copies of one another.*sub-01_task-squat.*sub-02_task-squat"):
+        Study.load("three_lifts").run(tmp_path / "out", root)
+
+
+def test_a_bad_file_is_left_out_only_if_the_study_says_so(small, tmp_path):
+    root, folder = tmp_path / "set", tmp_path / "study"
+    shutil.copytree(small, root)
+    bad = root / "sub-04/emg/sub-04_task-squat_emg.bdf"
+    bad.write_bytes(bad.read_bytes()[:5000])
+    with pytest.raises(EmgkitError, match=r"sub-04_task-squat_emg\.bdf"):
+        Study.load("three_lifts").run(tmp_path / "out", root)
+    assert not (tmp_path / "out").exists()
+    shutil.copytree(shipped.path("studies", "three_lifts"), folder, ignore=shutil.ignore_patterns("results"))
+    file = folder / "study.toml"
+    file.write_text(file.read_text(encoding="utf-8") + "\n[exclude]\nallow = true\n", encoding="utf-8")
+    result = Study.load(folder).run(tmp_path / "out", root)
+    assert list(result.tables["excluded"]["recording"]) == ["sub-04/emg/sub-04_task-squat_emg.bdf"]
+    assert (result.tables["contrasts"]["n"] == 3).all()
+    assert "sub-04_task-squat_emg.bdf" in result.report.read_text(encoding="utf-8")
+
+
+def test_simulated_and_recorded_data_do_not_mix(small, tmp_path):
+    root = tmp_path / "set"
+    shutil.copytree(small, root)
+    sidecar = root / "sub-01/emg/sub-01_task-squat_emg.json"
+    said = json.loads(sidecar.read_text(encoding="utf-8"))
+    sidecar.write_text(json.dumps({**said, "emgkitSimulated": False}), encoding="utf-8")
+    with pytest.raises(StudyError, match="Simulated and recorded data are mixed"):
+        Study.load("three_lifts").run(tmp_path / "out", root)
