@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -39,6 +40,12 @@ def butterworth_sections(
     edges: tuple[float, ...], *, kind: Kind, sfreq: float, per_pass: int, two_passes: bool
 ) -> Samples:
     """Second-order sections of one pass, 3 dB down at the edges; with `two_passes`, both together are."""
+    return _designed(tuple(edges), kind, float(sfreq), per_pass, two_passes).copy()
+
+
+@lru_cache(maxsize=64)
+def _designed(edges: tuple[float, ...], kind: Kind, sfreq: float, per_pass: int, two_passes: bool) -> Samples:
+    # a study designs the same few filters hundreds of times
     from scipy.signal import butter
 
     design = _design_edges(edges, kind=kind, sfreq=sfreq, per_pass=per_pass) if two_passes else edges

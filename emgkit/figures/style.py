@@ -255,6 +255,18 @@ def mark_simulated(ax: Axes, *, pad: float = 6.0, right: float = 0.0) -> None:
     )  # fmt: skip
 
 
+@contextmanager
+def _laid_out(figure: Figure) -> Iterator[None]:
+    """Lay the figure out once for all formats; laying out costs as much as drawing."""
+    engine = figure.get_layout_engine()
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
+
+
 def close(figure: Figure) -> None:
     """Let go of a figure that is saved; many open figures fill the memory."""
     plt.close(figure)
@@ -299,8 +311,9 @@ def save(figure: Figure | Axes, stem: str | Path) -> list[Path]:
     # written beside their places first, so that a full disk or an error leaves the old files whole
     with theme(), tempfile.TemporaryDirectory(dir=stem.parent, prefix=".figure-") as folder:
         parts = [Path(folder) / path.name for path in paths]
-        for part, ending in zip(parts, FORMATS, strict=True):
-            drawn.savefig(part, format=ending, metadata=dict(_NO_DATES[ending]))
+        with _laid_out(drawn):
+            for part, ending in zip(parts, FORMATS, strict=True):
+                drawn.savefig(part, format=ending, metadata=dict(_NO_DATES[ending]))
         for part, path in zip(parts, paths, strict=True):
             os.replace(part, path)
     return paths

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -73,7 +74,7 @@ class Column:
     numeric: bool
     cells: tuple[str, ...]
 
-    @property
+    @cached_property
     def short(self) -> bool:
         """Whether every cell fits on one line."""
         return all(len(cell) <= _ONE_LINE for cell in self.cells)
