@@ -50,7 +50,7 @@ $(RUNTIME): requirements/lock.txt pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
 		for candidate in $(PYTHONS); do \
 			if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
-				echo "Making $(VENV) with $$("$$candidate" -c 'import sys; print(sys.executable, sys.version.split()[0])')"; \
+				echo "Making $(VENV) with $$("$$candidate" -c 'import sys; print(sys.executable, sys.version.split()[0])')" >&2; \
 				exec "$$candidate" -m venv --clear $(VENV); \
 			fi; \
 		done; \
@@ -58,12 +58,12 @@ $(RUNTIME): requirements/lock.txt pyproject.toml
 		echo "Install one (on Debian and Ubuntu: python3 and python3-venv), or name it: make PYTHON=/path/to/python" >&2; \
 		exit 1; \
 	}
-	@echo "Installing emgkit and what it needs into $(VENV) (a minute or two the first time)"
+	@echo "Installing emgkit and what it needs into $(VENV) (a minute or two the first time)" >&2
 	@$(PIP) install -r requirements/lock.txt
 	@$(PIP) install --no-deps -e .
 	@touch $@
 
 $(DEV): requirements/lock-dev.txt $(RUNTIME)
-	@echo "Installing what tests and lint need into $(VENV)"
+	@echo "Installing what tests and lint need into $(VENV)" >&2
 	@$(PIP) install -r requirements/lock.txt -r requirements/lock-dev.txt
 	@touch $@

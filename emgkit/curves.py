@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -80,6 +80,23 @@ class Curves:
         table["point"] = np.tile(self.points, n_curves)
         table["value"] = self.values.ravel()
         return table
+
+    def of(self, *, participants: Collection[str]) -> Curves:
+        """The curves of these participants.
+
+        Raises
+        ------
+        ArgumentError
+            None of the curves is theirs.
+        """
+        chosen = self.index["participant"].isin(list(participants)).to_numpy()
+        if not chosen.any():
+            raise ArgumentError(
+                "No curve is of these participants",
+                allowed=listed(dict.fromkeys(self.index["participant"])),
+                came=listed(participants),
+            )
+        return replace(self, values=self.values[chosen], index=self.index[chosen])
 
     def participant_means(self, *, over: str | Sequence[str] = "repetition") -> Curves:
         """Average repetitions point by point, so that each participant has one curve a condition.

@@ -171,3 +171,11 @@ def test_what_cannot_be_a_curve_is_refused():
         Curves(values=np.ones((2, 3)), index=pd.DataFrame({"a": [1]}), during="repetition", unit="V")
     with pytest.raises(SignalError, match="NaN or infinite"):
         of([1, np.nan])
+
+
+def test_curves_of_some_participants():
+    index = pd.DataFrame({"participant": ["01", "02", "01"], "repetition": [1, 1, 2]})
+    curves = Curves(values=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], index=index, during="repetition", unit="%MVC")
+    assert curves.of(participants={"01"}).values.tolist() == [[1.0, 2.0], [5.0, 6.0]]
+    with pytest.raises(ArgumentError, match=r"No curve is of these participants\. Allowed: '01' and '02'\. Came: '03'"):
+        curves.of(participants={"03"})

@@ -13,6 +13,17 @@ from emgkit._checks import listed
 from emgkit.errors import UnitError
 from emgkit.recording import UNITS, Recording, Step
 
+__all__ = [
+    "MEASURED",
+    "PERCENT",
+    "PHYSICAL",
+    "Defaults",
+    "apply",
+    "check_units",
+    "parameters",
+    "put",
+]
+
 Array = NDArray[np.float64]
 
 PERCENT = ("%MVC", "%task")

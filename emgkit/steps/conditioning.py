@@ -14,6 +14,21 @@ from emgkit.errors import ArgumentError, SignalError
 from emgkit.recording import Recording
 from emgkit.steps._calling import MEASURED, Defaults, apply, check_units, parameters, put
 
+__all__ = [
+    "TKEO",
+    "Bandpass",
+    "Edited",
+    "Envelope",
+    "Highpass",
+    "Lowpass",
+    "MovingMean",
+    "MovingRMS",
+    "Notch",
+    "Rectify",
+    "RemoveMean",
+    "Resample",
+]
+
 
 def _whole(parameter: str, value: Any, *, even: bool = False) -> int:
     try:

@@ -17,6 +17,13 @@ from emgkit.steps._calling import Defaults, apply, check_units, put
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = [
+    "KINDS",
+    "ChannelReference",
+    "Normalize",
+    "amplitude_steps",
+]
+
 KINDS = ("mvc", "task")
 
 

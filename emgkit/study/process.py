@@ -16,7 +16,7 @@ from emgkit._checks import check_unknown, listed, nearest
 from emgkit.curves import Curves, time_normalize
 from emgkit.errors import EmgkitError, Notice, StudyError
 from emgkit.events import audit, find_repetitions
-from emgkit.measures import measure
+from emgkit.measures import COLUMNS, MEASURES, measure
 from emgkit.normalize import reference
 from emgkit.pipeline import Pipeline
 from emgkit.recording import Recording, Trial
@@ -24,7 +24,7 @@ from emgkit.steps import Normalize, step_from_dict
 from emgkit.study.file import StudyFile
 from emgkit.study.sources import Source
 
-__all__ = ["Loaded", "Session", "check_labels", "check_options", "is_mvc", "load", "pipeline_of", "process"]
+__all__ = ["Loaded", "Session", "check_labels", "check_names", "is_mvc", "load", "pipeline_of", "process"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,24 +48,36 @@ class Session:
     notices: tuple[Notice, ...]
     example: tuple[Recording, Recording]
 
+    @property
+    def people(self) -> set[str]:
+        """Whose session it is."""
+        return set(self.rows["participant"])
+
 
 def pipeline_of(file: StudyFile) -> Pipeline:
     """The steps of a study file as a Pipeline."""
     return Pipeline(*(step_from_dict(step) for step in file.steps))
 
 
-def check_options(file: StudyFile) -> None:
-    """Refuse a key of ``[repetitions]`` that the search for repetitions does not know.
+def check_names(file: StudyFile) -> None:
+    """Refuse names in the study file that no function or table knows, before any recording is read.
 
     Raises
     ------
     ArgumentError
-        Names the options and the nearest.
+        Names the place, what is allowed and the nearest.
     """
     parameters = inspect.signature(find_repetitions).parameters
-    known = [name for name in parameters if name not in ("trial", "by", "starts", "exercise", "rest")]
+    options = [name for name in parameters if name not in ("trial", "by", "starts", "exercise", "rest")]
     for name in file.repetitions:
-        check_unknown("key of [repetitions]", name, known)
+        check_unknown("key", name, options, where="repetitions")
+    for spec in file.measures:
+        check_unknown("measure", spec.name, MEASURES, where="measures")
+    for column in file.summary.over:
+        check_unknown("column", column, COLUMNS, where="summary.over")
+    for comparison in file.comparisons:
+        for column in (comparison.within, *comparison.by):
+            check_unknown("column", column, COLUMNS, where=f"comparisons, {comparison.name}")
 
 
 def is_mvc(file: StudyFile, task: str) -> bool:
@@ -141,7 +153,8 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
     exercises = {exercise.task: name for name, exercise in file.exercises.items()}
     tasks = [one for one in loaded if one.source.task in exercises]
     options: dict[str, Any] = dict(file.repetitions)
-    normalize = _reference(loaded, tasks, file, pipeline)
+    with _at(loaded[0].source.participant, "participant"):
+        normalize = _reference(loaded, tasks, file, pipeline)
     percent_of = pipeline.then(normalize)
     rows, audits, curves, cards = [], [], [], []
     notices: list[Notice] = []
@@ -149,7 +162,7 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
     for one in tasks:
         name = exercises[one.source.task]
         exercise = file.exercises[name]
-        with _at(one.source):
+        with _at(one.source.name):
             trial = find_repetitions(
                 one.trial, by=exercise.by, starts=exercise.starts, exercise=name, rest=exercise.rest, **options
             )
@@ -220,12 +233,14 @@ def _labelled(
 
 
 @contextmanager
-def _at(source: Source) -> Iterator[None]:
-    """Name the recording in an error that comes from within."""
+def _at(name: str, kind: str = "") -> Iterator[None]:
+    """Name the recording or the participant in an error that comes from within."""
     try:
         yield
     except EmgkitError as problem:
-        where = f"{source.name}, {problem.where}" if problem.where else source.name
+        if name in str(problem):
+            raise
+        where = ", ".join(part for part in (f"{kind} {name}".strip(), problem.where) if part)
         raise type(problem)(
             problem.what, where=where, allowed=problem.allowed, came=problem.came, do=problem.do
         ) from problem

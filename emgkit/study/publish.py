@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
+# as many panels as a page's width holds
+_SIDE_BY_SIDE = 4
+
 
 def write(study: Study, analysis: Analysis, pipeline: Pipeline, folder: Path, out: Path) -> Result:
     """Write all outputs of a study into a folder.
@@ -75,7 +78,10 @@ def _tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     """Every table of the study by the name of its file."""
     sessions = analysis.sessions
     first = analysis.compared[0]
-    curves = Curves.concat([session.curves for session in sessions]).participant_means(over=analysis.over)
+    # the same people as in the comparison: of the others a task is missing, and with it their reference
+    people = set(first.cells["participant"])
+    curves = Curves.concat([s.curves.of(participants=people) for s in sessions if people & s.people])
+    curves = curves.participant_means(over=analysis.over)
     tables = {
         "repetitions": pd.concat([session.repetitions for session in sessions], ignore_index=True),
         "measures": pd.concat([session.rows for session in sessions], ignore_index=True),
@@ -146,11 +152,13 @@ def _figures(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[tu
     by, within = first.spec.by, first.spec.within
     cells = _panels(_ordered(first.cells, analysis, first.spec), by)
     n = cells["participant"].nunique()
+    # a row of panels a group, where its muscles fit side by side
+    columns = cells[by[-1]].nunique() if len(by) > 1 and cells[by[-1]].nunique() <= _SIDE_BY_SIDE else None
     yield (
         "activation",
         "Activation",
         f"Each participant's mean (a line joins one participant), n = {n}.",
-        figures.activation_grid(cells, x=within, by="panel", simulated=simulated),
+        figures.activation_grid(cells, x=within, by="panel", simulated=simulated, columns=columns),
     )
     yield (
         "contrasts",
@@ -163,9 +171,14 @@ def _figures(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[tu
     yield (
         "curves",
         "Time course of the repetition",
-        f"Mean ± SD over participants, n = {curves['n'].max()} at most.",
+        "Mean ± SD over participants.",
         figures.curves_grid(
-            curves.assign(muscle=curves["panel"]), hue=within, unit=unit, during="repetition", simulated=simulated
+            curves.assign(muscle=curves["panel"]),
+            hue=within,
+            unit=unit,
+            during="repetition",
+            simulated=simulated,
+            columns=columns,
         ),
     )
     raw, percent = analysis.sessions[0].example
@@ -229,7 +242,8 @@ def _caption(compared: Any) -> str:
     spec = compared.spec
     family = f"each level of {' and '.join(spec.by)}" if spec.family == "by" and spec.by else "the whole table"
     scale = "Ratios of geometric means" if spec.log else "Differences of means"
-    return f"{scale}, each with its own error term; individual 95 % intervals; {spec.adjust} within {family}."
+    adjusted = "not adjusted" if spec.adjust == "none" else f"adjusted by {spec.adjust.title()} within {family}"
+    return f"{scale}, each with its own error term; individual 95 % intervals; p {adjusted}."
 
 
 def _provenance(study: Study, analysis: Analysis, pipeline: Pipeline) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from emgkit.study import compare, publish
 from emgkit.study.file import StudyFile, load_text, parse
 from emgkit.study.finding import LevelFinding
 from emgkit.study.output import check_replaceable, fresh_folder
-from emgkit.study.process import Loaded, Session, check_labels, check_options, is_mvc, load, pipeline_of, process
+from emgkit.study.process import Loaded, Session, check_labels, check_names, is_mvc, load, pipeline_of, process
 from emgkit.study.sources import Source, find
 
 __all__ = ["Result", "Study"]
@@ -134,7 +134,7 @@ class Study:
         say = progress or (lambda _what, _done, _total: None)
         # the steps and their parameters are checked before any file is read
         pipeline = pipeline_of(self.file)
-        check_options(self.file)
+        check_names(self.file)
         folder = Path(data) if data is not None else self._data_folder(say, participants)
         with warnings.catch_warnings():
             # each of these is kept as a notice of the result

@@ -1,0 +1,81 @@
+"""Real recordings: what is known of the tasks comes out, and copies do not pass unseen."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from emgkit.errors import StudyError
+from emgkit.study import Study
+from emgkit.study.process import load
+from emgkit.study.sources import find
+
+
+@pytest.fixture(scope="module")
+def result(recordings, tmp_path_factory):
+    return Study.load("knee_tasks").run(tmp_path_factory.mktemp("knee") / "out", recordings / "uci_lower_limb")
+
+
+def test_all_66_recordings_are_used_or_named(result):
+    rows = result.tables["quality"]
+    used = set(rows["participant"] + "_" + rows["task"])
+    left_out = set(result.tables["excluded"]["recording"])
+    assert len(used) + len(left_out) == 66
+    assert left_out == {f"normal/{who}_{task}.csv" for who in ("01N", "02N") for task in ("sitting", "standing")}
+    assert result.tables["excluded"]["why"].str.contains("whose they are cannot be known").all()
+
+
+def test_quadriceps_work_seated_and_hamstrings_standing(result):
+    table = result.tables["contrasts"].set_index(["group", "muscle", "contrast"])
+    for muscle in ("rectus_femoris", "vastus_medialis"):
+        assert table.loc[("normal", muscle, "sitting / standing"), "ci_low"] > 1
+    for muscle in ("biceps_femoris", "semitendinosus"):
+        assert table.loc[("normal", muscle, "sitting / standing"), "ci_high"] < 1
+    assert (table.loc["normal", "n"] == 9).all()
+    assert (table.loc["pathology", "n"] == 11).all()
+
+
+def test_the_second_table_keeps_one_of_the_copies(result):
+    second = result.tables["contrasts_keep_one"].set_index("group")
+    assert (second.loc["normal", "n"] == 10).all()
+    assert set(result.tables["cells_keep_one"]["participant"]) - set(result.tables["cells"]["participant"]) == {"01N"}
+
+
+def test_one_reference_a_man_and_muscle_over_his_tasks(result):
+    references = result.tables["references"]
+    assert (references.groupby(["participant", "channel"])["won"].sum() == 1).all()
+    assert set(result.tables["cells"]["reference"]) == {"task:gait+sitting+standing"}
+    assert set(result.tables["cells"]["unit"]) == {"%task"}
+
+
+def test_two_other_equal_files_are_named(recordings, tmp_path):
+    root = tmp_path / "data"
+    shutil.copytree(recordings / "uci_lower_limb", root, ignore=shutil.ignore_patterns("datalog_txt"))
+    root.chmod(0o755)
+    (root / "pathology").chmod(0o755)
+    other = root / "pathology" / "07A_gait.csv"
+    other.chmod(0o644)
+    # another text with the same numbers: copies are found by content
+    text = (root / "pathology" / "04A_gait.csv").read_text(encoding="utf-8")
+    other.write_text(text.replace("\n", "\r\n"), encoding="utf-8", newline="")
+    with pytest.raises(StudyError, match=r"copies of one another.*04A_gait\.csv.*07A_gait\.csv.*\[exclude\]"):
+        Study.load("knee_tasks").run(tmp_path / "out", root)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_datalog_layout_gives_the_same_numbers(recordings, tmp_path):
+    """The six text files of two men, beside the same men's CSV files."""
+    texts = tmp_path / "texts"
+    shutil.copytree(recordings / "uci_lower_limb" / "datalog_txt", texts)
+    study = Study.load("knee_tasks")
+    sources, notices = find(study.file, texts)
+    assert notices == ()
+    assert len(sources) == 6
+    csv = {(s.participant, s.task): s for s in find(study.file, recordings / "uci_lower_limb")[0]}
+    for source in sources:
+        one, other = load(source, study.file), load(csv["0" + source.participant, source.task], study.file)
+        n = min(one.emg.data.shape[1], other.emg.data.shape[1])
+        assert [c.muscle for c in one.emg.channels] == [c.muscle for c in other.emg.channels]
+        assert (one.emg.data[:, :n] == other.emg.data[:, :n]).all()
+        assert one.angle.channels[0].unit == other.angle.channels[0].unit == "deg"

@@ -1,0 +1,222 @@
+"""The command, as a person types it: help, progress, exit statuses and messages."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emgkit import shipped, simulate
+
+EMGKIT = (sys.executable, "-m", "emgkit")
+
+
+def emgkit(*words, cwd=None, **environment):
+    return subprocess.run(
+        [*EMGKIT, *map(str, words)],
+        capture_output=True, text=True, cwd=cwd, env={**os.environ, "COLUMNS": "200", **environment}, timeout=240,
+        check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A simulated study of three participants."""
+    spec = simulate.load_spec("three_lifts").model_copy(update={"participants": 3})
+    return simulate.study(spec, tmp_path_factory.mktemp("small") / "set", seed=5)
+
+
+def refused(came, *texts):
+    """Exit status 2, a message with these texts on standard error, no traceback."""
+    assert came.returncode == 2, came.stderr
+    assert "Traceback" not in came.stderr
+    for text in texts:
+        assert text in came.stderr
+
+
+def test_version_and_help():
+    assert emgkit("--version").stdout.startswith("emgkit 0.")
+    help_text = emgkit("--help").stdout
+    for word in ("info", "run", "reproduce"):
+        assert word in help_text
+    assert emgkit("reproduce", "--help").returncode == 0
+
+
+def test_wrong_usage_is_status_2():
+    assert emgkit("rnu").returncode == 2
+    assert emgkit().returncode == 2
+
+
+def test_info_of_a_recording(small):
+    path = small / "sub-01/emg/sub-01_task-squat_emg.bdf"
+    came = emgkit("info", path)
+    assert came.returncode == 0
+    for text in ("GMAX", "vastus_lateralis", "2000", "position", "participant 01"):
+        assert text in came.stdout
+    said = json.loads(emgkit("info", path, "--json").stdout)
+    assert said["context"]["simulated"] is True
+    assert [row["channel"] for row in said["channels"] if row["stream"] == "emg"] == ["GMAX", "BF", "VL"]
+
+
+def test_run_says_simulated_first_and_names_the_report(small, tmp_path):
+    came = emgkit("run", "three_lifts", "--data", small, "--out", tmp_path / "out", cwd=tmp_path)
+    assert came.returncode == 0, came.stderr
+    assert came.stdout.splitlines()[0].startswith("SIMULATED DATA: ")
+    assert f"Report: {tmp_path / 'out' / 'report.html'}" in came.stdout
+    assert "Reading recordings" in came.stderr
+    for text in ("Gluteus maximus: ", "published: Contreras 2015", "verdict, from the published figures alone"):
+        assert text in came.stdout
+
+
+def test_run_as_json(small, tmp_path):
+    came = emgkit("run", "three_lifts", "--data", small, "--out", tmp_path / "out", "--json")
+    said = json.loads(came.stdout)
+    assert said["simulated"] is True
+    assert len(said["tables"]["contrasts"]) == 9
+
+
+# --- bad input: one clear message, status 2, nothing written ----------------------------------
+
+
+def csv_study(folder: Path, *, channels: str = "", steps: str = 'step = "Rectify"', mvc: str = "") -> Path:
+    """Two participants, two tasks and an MVC as CSV files, and their study file."""
+    rng = np.random.default_rng(3)
+    time = np.arange(4000) / 1000
+    for who in ("p1", "p2"):
+        for task in ("squat", "deadlift", "mvc"):
+            emg = rng.normal(0, 0.1, (2, 4000))
+            bar = 0.5 - 0.25 * (1 - np.cos(2 * np.pi * time)) * (task != "mvc")
+            lines = [
+                "VL (mV),BF (mV),bar (m)",
+                *(f"{a:.6f},{b:.6f},{c:.6f}" for a, b, c in zip(*emg, bar, strict=True)),
+            ]
+            path = folder / "data" / f"{who}_{task}.csv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "study.toml").write_text(
+        f"""
+[study]
+title = "Two lifts"
+question = "Which?"
+[data]
+folder = "data"
+pattern = "{{participant}}_{{task}}.csv"
+sfreq = 1000
+{channels}
+[exercises.squat]
+task = "squat"
+starts = "eccentric"
+[exercises.deadlift]
+task = "deadlift"
+starts = "eccentric"
+[mvc]
+{mvc}
+[[steps]]
+{steps}
+[[measures]]
+name = "mean"
+primary = true
+[[comparisons]]
+within = "exercise"
+by = "channel"
+""",
+        encoding="utf-8",
+    )
+    return folder
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_small_study_of_the_next_tests_runs(tmp_path):
+    came = emgkit("run", csv_study(tmp_path))
+    assert came.returncode == 0, came.stderr
+    assert (tmp_path / "results" / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "texts"),
+    [
+        (lambda f: (f / "data/p1_squat.csv").write_text(""), ["p1_squat.csv", "empty"]),
+        (lambda f: (f / "data/p1_squat.csv").write_bytes(bytes(range(256)) * 20), ["p1_squat.csv"]),
+        (lambda f: edit(f / "data/p1_squat.csv", "VL (mV)", "VL (parsec)"), ["p1_squat.csv", "parsec"]),
+        (lambda f: edit(f / "data/p1_squat.csv", "VL (mV)", "VL"), ["p1_squat.csv", "unit"]),
+        (lambda f: edit(f / "data/p1_squat.csv", "\n0", "\nNaN,0.1,0.5\n0"), ["p1_squat.csv", "NaN"]),
+        (lambda f: shutil.copy(f / "data/p1_squat.csv", f / "data/p2_squat.csv"), ["copies", "p1_squat", "p2_squat"]),
+        (lambda f: (f / "data/p2_mvc.csv").unlink(), ["no MVC trial of participant p2"]),
+        (lambda f: edit(f / "study.toml", "[mvc]", "[mvc]\nwindow = 60"), ["mvc", "60"]),
+        (lambda f: edit(f / "study.toml", 'step = "Rectify"', 'step = "Rectifi"'), ["Did you mean 'Rectify'"]),
+        (
+            lambda f: edit(f / "study.toml", 'step = "Rectify"', 'step = "Lowpass"\ncutoff = 900'),
+            ["900 Hz", "475 Hz", "p1"],
+        ),
+        (lambda f: edit(f / "study.toml", 'question = ', 'qestion = '), ["qestion", "Did you mean 'question'"]),
+        (lambda f: edit(f / "study.toml", 'folder = "data"', 'folder = "dta"'), ["not there", "dta"]),
+        (lambda f: edit(f / "study.toml", 'task = "squat"', 'task = "sqat"'), ["sqat"]),
+        (lambda f: edit(f / "study.toml", 'name = "mean"', 'name = "maen"'), ["maen", "mean"]),
+        (lambda f: edit(f / "study.toml", '"exercise"', '"exercize"'), ["exercize", "exercise"]),
+    ],
+    ids=[
+        "empty file", "no text", "unknown unit", "missing unit", "NaN", "copies", "missing MVC",
+        "MVC shorter than window", "misspelt step", "cut-off above Nyquist", "misspelt key", "missing folder",
+        "missing task", "unknown measure", "unknown column",
+    ],
+)  # fmt: skip
+def test_bad_input_is_answered_and_leaves_earlier_results(tmp_path, spoil, texts):
+    folder = csv_study(tmp_path)
+    earlier = folder / "results"
+    earlier.mkdir()
+    (earlier / "provenance.json").write_text('{"outputs": ["report.html"]}', encoding="utf-8")
+    (earlier / "report.html").write_text("earlier", encoding="utf-8")
+    spoil(folder)
+    before = sorted(folder.rglob("*"))
+    refused(emgkit("run", folder), *texts)
+    assert sorted(folder.rglob("*")) == before
+    assert (earlier / "report.html").read_text(encoding="utf-8") == "earlier"
+
+
+def test_a_constant_channel_is_refused(tmp_path):
+    folder = csv_study(tmp_path)
+    path = folder / "data" / "p1_mvc.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(
+        "\n".join([lines[0], *("0.0," + line.split(",", 1)[1] for line in lines[1:])]) + "\n", encoding="utf-8"
+    )
+    refused(emgkit("run", folder), "VL")
+
+
+def test_a_missing_file_a_folder_and_an_unknown_format_are_told(tmp_path):
+    refused(emgkit("info", tmp_path / "nothing.bdf"), "does not exist")
+    refused(emgkit("info", tmp_path), "directory")
+    odd = tmp_path / "recording.xyz"
+    odd.write_bytes(b"\x00\x01 something else")
+    refused(emgkit("info", odd), "unknown format")
+
+
+def test_an_unknown_study_names_those_there_are(tmp_path):
+    refused(emgkit("run", "three_lift", cwd=tmp_path), "three_lift", "'three_lifts'")
+
+
+def test_an_output_folder_of_somebody_else_is_refused(small, tmp_path):
+    (tmp_path / "thesis.docx").write_text("mine", encoding="utf-8")
+    refused(emgkit("run", "three_lifts", "--data", small, "--out", tmp_path), "thesis.docx")
+    assert (tmp_path / "thesis.docx").read_text(encoding="utf-8") == "mine"
+
+
+def test_registry_tells_where_to_get_the_real_data(tmp_path):
+    refused(emgkit("run", "knee_tasks", cwd=tmp_path), "--data DIR", "CC BY 4.0")
+
+
+def test_shipped_studies_have_a_readme():
+    for folder in shipped.folder("studies").iterdir():
+        if (folder / "study.toml").is_file():
+            assert (folder / "README.md").is_file(), folder.name
