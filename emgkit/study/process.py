@@ -17,7 +17,7 @@ from emgkit.curves import Curves, time_normalize
 from emgkit.errors import EmgkitError, Notice, StudyError
 from emgkit.events import audit, find_repetitions
 from emgkit.measures import COLUMNS, MEASURES, measure
-from emgkit.normalize import reference
+from emgkit.normalize import above_reference, reference
 from emgkit.pipeline import Pipeline
 from emgkit.recording import Recording, Trial
 from emgkit.steps import Normalize, step_from_dict
@@ -43,6 +43,7 @@ class Session:
     repetitions: pd.DataFrame
     curves: Curves
     references: pd.DataFrame
+    extremes: pd.DataFrame
     quality: pd.DataFrame
     normalize: Normalize
     notices: tuple[Notice, ...]
@@ -156,7 +157,7 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
     with _at(loaded[0].source.participant, "participant"):
         normalize = _reference(loaded, tasks, file, pipeline)
     percent_of = pipeline.then(normalize)
-    rows, audits, curves, cards = [], [], [], []
+    rows, audits, curves, extremes, cards = [], [], [], [], []
     notices: list[Notice] = []
     example: tuple[Recording, Recording] | None = None
     for one in tasks:
@@ -171,6 +172,7 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
                 rows.append(measure(percent, spec.name, during=spec.during, phase=spec.phase))
             curves.append(time_normalize(percent, during="repetition"))
             audits.append(_labelled(audit(trial), one.source))
+        extremes.append(_labelled(above_reference(percent).assign(minimum=percent.data.min(axis=1)), one.source))
         notices.extend(trial.notices[len(one.trial.notices) :])
         example = example or (trial.emg, percent)
     for one in loaded:
@@ -185,6 +187,7 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
         repetitions=pd.concat(audits, ignore_index=True),
         curves=Curves.concat(curves),
         references=_labelled(normalize.table(), loaded[0].source, ("participant", "session")),
+        extremes=pd.concat(extremes, ignore_index=True),
         quality=pd.concat(cards, ignore_index=True),
         normalize=normalize,
         notices=tuple(notices),

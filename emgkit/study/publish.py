@@ -86,6 +86,7 @@ def _tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "repetitions": pd.concat([session.repetitions for session in sessions], ignore_index=True),
         "measures": pd.concat([session.rows for session in sessions], ignore_index=True),
         "references": pd.concat([session.references for session in sessions], ignore_index=True),
+        "extremes": pd.concat([session.extremes for session in sessions], ignore_index=True),
         "quality": pd.concat([session.quality for session in sessions], ignore_index=True),
         "curves": curves.ensemble(by=(first.spec.within, *first.spec.by)).assign(unit=curves.unit),
         "excluded": analysis.excluded,
@@ -126,12 +127,27 @@ def _notices(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[Notic
     said = [*analysis.notices]
     said += [notice for session in analysis.sessions for notice in session.notices]
     said += [notice for compared in analysis.compared for notice in compared.notices]
+    said += _extreme_notices(tables["extremes"])
     rejected = tables["repetitions"][~tables["repetitions"]["accepted"].astype(bool)]
     if len(rejected):
         every = len(tables["repetitions"])
         text = f"{len(rejected)} of {every} repetitions were rejected; tables/repetitions.csv says why."
         said.append(Notice(code="repetitions-rejected", text=text))
     return tuple(dict.fromkeys(said))
+
+
+def _extreme_notices(extremes: pd.DataFrame) -> Iterator[Notice]:
+    """Percentages above 100 and below 0: both are kept, and told."""
+    above, below = extremes["maximum"] > 100, extremes["minimum"] < 0
+    rest = f"of {len(extremes)} channels of recordings; the values are kept (tables/extremes.csv)."
+    if above.any():
+        text = f"The envelope exceeds its reference in {above.sum()}, up to {extremes['maximum'].max():.0f} %, {rest}"
+        yield Notice(code="above-reference", text=text)
+    if below.any():
+        text = (
+            f"The low-pass filter undershoots below zero in {below.sum()}, to {extremes['minimum'].min():.1f} %, {rest}"
+        )
+        yield Notice(code="negative-envelope", text=text)
 
 
 def _draw(analysis: Analysis, tables: dict[str, pd.DataFrame], folder: Path) -> tuple[report.FigureItem, ...]:

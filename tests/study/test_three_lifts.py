@@ -92,6 +92,17 @@ def test_outputs_are_whole_and_say_simulated(small, tmp_path):
     assert (contrasts["n"] == 4).all()
 
 
+def test_values_above_the_reference_are_kept_and_told(small, tmp_path):
+    result = Study.load("three_lifts").run(tmp_path / "out", small)
+    extremes = result.tables["extremes"]
+    assert extremes["maximum"].max() > 100
+    (told,) = [notice.text for notice in result.notices if notice.code == "above-reference"]
+    assert f"up to {extremes['maximum'].max():.0f} %" in told
+    assert f"in {(extremes['maximum'] > 100).sum()}, " in told
+    peaks = result.tables["measures"].query("measure == 'peak'")["value"]
+    assert peaks.max() > 100
+
+
 def test_the_same_inputs_give_the_same_bytes(small, tmp_path):
     study = Study.load("three_lifts")
     one, two = study.run(tmp_path / "one", small).out, study.run(tmp_path / "two", small).out
