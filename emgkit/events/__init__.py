@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from emgkit.events.repetitions import audit, find_repetitions
+from emgkit.events.wording import OPTIONS, search_sentence
 
-__all__ = ["audit", "find_repetitions"]
+__all__ = ["OPTIONS", "audit", "find_repetitions", "search_sentence"]

@@ -181,7 +181,7 @@ class StudyFile(_Table):
     exercises: Annotated[dict[str, Exercise], Field(min_length=1)]
     mvc: Mvc = Mvc()
     steps: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
-    repetitions: dict[str, float | str] = {}
+    repetitions: dict[str, float] = {}
     measures: Annotated[tuple[MeasureSpec, ...], Field(min_length=1)]
     summary: Summary = Summary()
     comparisons: Annotated[tuple[Comparison, ...], Field(min_length=1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emgkit import report
+from emgkit import events, report
 from emgkit._checks import number
 from emgkit.pipeline import Pipeline
 from emgkit.study.file import Comparison, StudyFile
@@ -71,7 +71,7 @@ def _repetitions(file: StudyFile) -> str:
                 f"Repetitions of the {words(name)} were taken from the {exercise.by} signal, the first movement away "
                 f"from rest being the {exercise.starts} phase."
             )
-    return " ".join(sentences)
+    return " ".join([*sentences, events.search_sentence(**file.repetitions)])
 
 
 def _measures(file: StudyFile) -> str:

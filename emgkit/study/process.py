@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from emgkit import io, quality
 from emgkit._checks import check_unknown, listed, nearest
 from emgkit.curves import Curves, time_normalize
 from emgkit.errors import EmgkitError, Notice, StudyError
-from emgkit.events import audit, find_repetitions
+from emgkit.events import OPTIONS, audit, find_repetitions
 from emgkit.measures import COLUMNS, MEASURES, measure
 from emgkit.normalize import above_reference, reference
 from emgkit.pipeline import Pipeline
@@ -68,10 +67,8 @@ def check_names(file: StudyFile) -> None:
     ArgumentError
         Names the place, what is allowed and the nearest.
     """
-    parameters = inspect.signature(find_repetitions).parameters
-    options = [name for name in parameters if name not in ("trial", "by", "starts", "exercise", "rest")]
     for name in file.repetitions:
-        check_unknown("key", name, options, where="repetitions")
+        check_unknown("key", name, OPTIONS, where="repetitions")
     for spec in file.measures:
         check_unknown("measure", spec.name, MEASURES, where="measures")
     for column in file.summary.over:
