@@ -16,15 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from emgkit._checks import check_option, check_positive, check_unknown, listed, nearest, number
 from emgkit.errors import ArgumentError, Notice, SignalError, UnitError
+from emgkit.units import INSIDE, UNITS, in_si
 
 if TYPE_CHECKING:
     import mne
     import pandas as pd
 
-__all__ = [
-    "SOURCES", "STREAMS", "UNITS", "Channel", "Crop", "Event", "Pick", "Recording", "Step", "Trial",
-    "in_si", "stream_of",
-]  # fmt: skip
+__all__ = ["SOURCES", "STREAMS", "Channel", "Crop", "Event", "Pick", "Recording", "Step", "Trial", "stream_of"]
 
 Value: TypeAlias = "str | int | float | bool | None"
 Array = NDArray[np.float64]
@@ -46,56 +44,6 @@ STREAMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "other": ("MISC", "REF", "LATENCY", "SYSCLOCK", "MAGN", "TEMP", "ADC", "EEG", "OTHER"),
     }
 )
-
-# unit as written -> (unit inside, factor)
-UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
-    {
-        "V": ("V", 1.0), "mV": ("V", 1e-3), "uV": ("V", 1e-6), "µV": ("V", 1e-6), "μV": ("V", 1e-6), "nV": ("V", 1e-9),
-        "V^2": ("V^2", 1.0), "V·s": ("V·s", 1.0),
-        "%MVC": ("%MVC", 1.0), "%task": ("%task", 1.0),
-        "deg": ("deg", 1.0), "°": ("deg", 1.0), "rad": ("deg", 180 / np.pi),
-        "deg/s": ("deg/s", 1.0), "°/s": ("deg/s", 1.0), "rad/s": ("deg/s", 180 / np.pi),
-        "m": ("m", 1.0), "cm": ("m", 1e-2), "mm": ("m", 1e-3), "m/s": ("m/s", 1.0),
-        "m/s^2": ("m/s^2", 1.0), "g": ("m/s^2", 9.80665), "G": ("m/s^2", 9.80665),
-        "N": ("N", 1.0), "kN": ("N", 1e3), "kgf": ("N", 9.80665), "N·m": ("N·m", 1.0), "Nm": ("N·m", 1.0),
-        "s": ("s", 1.0), "ms": ("s", 1e-3), "Hz": ("Hz", 1.0), "T": ("T", 1.0), "uT": ("T", 1e-6), "µT": ("T", 1e-6),
-        "n/a": ("n/a", 1.0),
-    }
-)  # fmt: skip
-_INSIDE = tuple(dict.fromkeys(inside for inside, _ in UNITS.values()))
-
-
-def in_si(values: ArrayLike, unit: str) -> tuple[Array, str]:
-    """Values and unit as emgkit keeps them inside (V, s, Hz, deg, m, N).
-
-    Parameters
-    ----------
-    values : array_like
-        Values in `unit`.
-    unit : str
-        Unit as a file writes it, such as ``"mV"``, ``"µV"`` or ``"G"``.
-
-    Returns
-    -------
-    values : ndarray of float64
-        A new array.
-    unit : str
-        The unit inside.
-
-    Raises
-    ------
-    UnitError
-        The unit is not known.
-
-    Examples
-    --------
-    >>> in_si([1.5], "mV")
-    (array([0.0015]), 'V')
-    """
-    if unit not in UNITS:
-        raise UnitError(f"Unknown unit {unit!r}", allowed=listed(UNITS), came=repr(unit), do=nearest(unit, UNITS))
-    inside, factor = UNITS[unit]
-    return np.asarray(values, dtype=np.float64) * factor, inside
 
 
 def stream_of(kind: str) -> str:
@@ -158,11 +106,11 @@ class Channel:
             raise ArgumentError("A channel needs a name", allowed="a text of at least one character", came="''")
         object.__setattr__(self, "kind", self.kind.upper())
         stream_of(self.kind)
-        if self.unit not in _INSIDE:
+        if self.unit not in INSIDE:
             inside, factor = in_si(1.0, self.unit)[1], UNITS[self.unit][1]
             raise UnitError(
                 f"Channel {self.name!r} cannot be in {self.unit!r}",
-                allowed=f"{inside!r} (inside, emgkit keeps {listed(_INSIDE)})",
+                allowed=f"{inside!r} (inside, emgkit keeps {listed(INSIDE)})",
                 came=repr(self.unit),
                 do=f"Multiply its samples by {factor:g} and say {inside!r}, or read the file with units={self.unit!r}",
             )
@@ -429,7 +377,7 @@ class Pick:
 
     names: tuple[str, ...]
 
-    accepts: ClassVar[tuple[str, ...]] = _INSIDE
+    accepts: ClassVar[tuple[str, ...]] = INSIDE
     changes_amplitude: ClassVar[bool] = False
     repair: ClassVar[bool] = False
 
@@ -460,7 +408,7 @@ class Crop:
     tmin: float
     tmax: float
 
-    accepts: ClassVar[tuple[str, ...]] = _INSIDE
+    accepts: ClassVar[tuple[str, ...]] = INSIDE
     changes_amplitude: ClassVar[bool] = False
     repair: ClassVar[bool] = False
 

@@ -13,7 +13,7 @@ import pytest
 import emgkit as ek
 from emgkit._checks import number
 from emgkit.errors import UnitError
-from emgkit.recording import UNITS, Recording, Step
+from emgkit.recording import Recording, Step
 from emgkit.steps import (
     STEPS,
     TKEO,
@@ -35,6 +35,7 @@ from emgkit.steps import (
     step_from_dict,
     step_to_dict,
 )
+from emgkit.units import UNITS
 
 # an example of every step, each parameter away from its default and unlike the others
 EXAMPLES: tuple[Step, ...] = (

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_positive, check_unknown, listed, number
 from emgkit.errors import ArgumentError, FormatError, Notice, UnitError
-from emgkit.recording import UNITS, Channel, Event, Recording, Trial, Value, in_si, stream_of
+from emgkit.recording import Channel, Event, Recording, Trial, Value, stream_of
+from emgkit.units import UNITS, in_si
 
 __all__ = ["Content", "Overrides", "Signal", "assemble", "kind_of"]
 

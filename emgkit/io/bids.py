@@ -13,7 +13,8 @@ from emgkit.errors import FileError, Notice
 from emgkit.io._assembly import SAME_RATE, Content, Signal
 from emgkit.io._bids_writing import ENTITIES, SIMULATED, write_bids
 from emgkit.io._tables import MISSING, read_json, read_table, typed
-from emgkit.recording import STREAMS, UNITS, Event, Value
+from emgkit.recording import STREAMS, Event, Value
+from emgkit.units import UNITS
 
 if TYPE_CHECKING:
     import pandas as pd

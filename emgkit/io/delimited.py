@@ -17,7 +17,7 @@ from emgkit._checks import listed, number
 from emgkit.errors import FormatError, Notice, UnitError
 from emgkit.io._assembly import Content, Signal
 from emgkit.io._text import NUMBER, SPACES, decoded, first_bad_cell, number_table, split
-from emgkit.recording import UNITS
+from emgkit.units import UNITS
 
 __all__ = ["load"]
 

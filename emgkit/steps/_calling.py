@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from emgkit._checks import listed
 from emgkit.errors import UnitError
-from emgkit.recording import UNITS, Recording, Step
+from emgkit.recording import Recording, Step
+from emgkit.units import UNITS
 
 __all__ = [
     "MEASURED",
