@@ -64,6 +64,51 @@ def test_info_of_a_recording(small):
     assert [row["channel"] for row in said["channels"] if row["stream"] == "emg"] == ["GMAX", "BF", "VL"]
 
 
+def uncertain(folder: Path) -> Path:
+    path = folder / "squat.csv"
+    path.write_text("Recto [1],Flexo-Extension\n0.1,20\n-0.2,30\n", encoding="utf-8")
+    return path
+
+
+def test_info_needs_no_units_and_says_what_reading_needs(tmp_path):
+    path = uncertain(tmp_path)
+    came = emgkit("info", path)
+    assert came.returncode == 0, came.stderr
+    first, second = (line.split() for line in came.stdout.splitlines()[2:4])
+    assert first == ["?", "Recto", "[1]", "?", "?", "?", "?", "2"]
+    assert second == ["angle", "Flexo-Extension", "JNTANG", "?", "?", "?", "2"]
+    assert "To read it: say --sfreq 1000 --units mV --units 'Flexo-Extension=deg'" in came.stdout
+    said = json.loads(emgkit("info", path, "--json").stdout)
+    assert said["channels"][0]["unit"] is None
+    assert said["channels"][1]["samples"] == 2
+    assert said["needs"].startswith("say --sfreq 1000 --units mV")
+    assert (
+        "To read it: say --units 'Flexo-Extension=deg'" in emgkit("info", path, "--sfreq", 1000, "--units", "mV").stdout
+    )
+
+
+def test_info_takes_units_as_it_says_they_are_said(tmp_path):
+    path = uncertain(tmp_path)
+    came = emgkit("info", path, "--sfreq", 1000, "--units", "mV", "--units", "Flexo-Extension=deg", "--json")
+    channels = json.loads(came.stdout)["channels"]
+    assert [(row["kind"], row["unit"], row["rate_hz"]) for row in channels] == [
+        ("EMG", "V", 1000.0),
+        ("JNTANG", "deg", 1000.0),
+    ]
+    each = emgkit("info", path, "--sfreq", 1000, "--units", "Recto [1]=uV", "--units", "Flexo-Extension=deg", "--json")
+    assert [row["unit"] for row in json.loads(each.stdout)["channels"]] == ["V", "deg"]
+    refused(emgkit("info", path, "--units", "mV", "--units", "V"), "Several units", "'knee angle=deg'")
+    refused(emgkit("info", path, "--units", "Flexo=deg"), "Did you mean 'Flexo-Extension'")
+    refused(emgkit("info", path, "--units", "volts"), "Unknown unit 'volts'", "'mV', 'µV' and 'V'")
+
+
+def test_info_shows_a_unit_that_it_does_not_know(tmp_path):
+    (tmp_path / "a.edf.csv").write_text("time (s),VL_mV,bar (parsec)\n0,1,1\n0.001,2,2\n", encoding="utf-8")
+    came = emgkit("info", tmp_path / "a.edf.csv")
+    assert came.returncode == 0, came.stderr
+    assert "To read it: say --units 'bar (parsec)=m'" in came.stdout
+
+
 def test_run_says_simulated_first_and_names_the_report(small, tmp_path):
     came = emgkit("run", "three_lifts", "--data", small, "--out", tmp_path / "out", cwd=tmp_path)
     assert came.returncode == 0, came.stderr
@@ -164,11 +209,36 @@ def test_the_small_study_of_the_next_tests_runs(tmp_path):
         (lambda f: edit(f / "study.toml", 'task = "squat"', 'task = "sqat"'), ["sqat"]),
         (lambda f: edit(f / "study.toml", 'name = "mean"', 'name = "maen"'), ["maen", "mean"]),
         (lambda f: edit(f / "study.toml", '"exercise"', '"exercize"'), ["exercize", "exercise"]),
+        (lambda f: (f / "data/p2_squat.csv").unlink(), ["p2 has no exercise 'squat'", "[exclude] participants"]),
+        (lambda f: edit(f / "study.toml", 'by = "channel"', 'by = "muscle"'), ["'VL' has no muscle", "[channels]"]),
+        (
+            lambda f: edit(f / "study.toml", "[mvc]", '[mvc]\n[channels]\nVLA = { muscle = "vastus_lateralis" }'),
+            ["No recording has the channel 'VLA'", "Did you mean 'VL'"],
+        ),
+        (lambda f: edit(f / "study.toml", 'task = "deadlift"', 'task = "squat"'), ["tasks of their own"]),
+        (lambda f: edit(f / "study.toml", 'by = "channel"', 'by = "repetition"'), ["'repetition'", "averages over"]),
+        (lambda f: edit(f / "study.toml", 'by = "channel"', 'name = "../evil"'), ["../evil", "letters, digits"]),
+        (lambda f: edit(f / "study.toml", "[mvc]", '[mvc]\ntasks = "mvc*"'), ["mvc.tasks", "a list, such as"]),
+        (lambda f: edit(f / "study.toml", '"data"', r'"C:\Users\me"'), ["no valid TOML", "Windows path"]),
+        (lambda f: edit(f / "study.toml", "[mvc]", "[mvc]\nall_positions = 3"), ["true or false"]),
+        (
+            lambda f: edit(
+                f / "study.toml", "[mvc]", '[exclude]\nparticipants = [{participant = "p3", reason = "x"}]\n[mvc]'
+            ),
+            ["no participant 'p3' to exclude"],
+        ),
+        (lambda f: edit(f / "study.toml", '"Which?"', '"?"\nsimulated = true'), ["data.simulate"]),
+        (
+            lambda f: edit(f / "study.toml", 'task = "squat"\nstarts = "eccentric"', 'task = "squat"\nby = "events"'),
+            ["no repetition events", "p1_squat.csv"],
+        ),
     ],
     ids=[
         "empty file", "no text", "unknown unit", "missing unit", "NaN", "copies", "missing MVC",
         "MVC shorter than window", "misspelt step", "cut-off above Nyquist", "misspelt key", "missing folder",
-        "missing task", "unknown measure", "unknown column",
+        "missing task", "unknown measure", "unknown column", "one squat missing", "no muscle", "label of no recording",
+        "one task twice", "averaged column", "name with a path", "no list", "Windows path", "no truth value",
+        "nobody to exclude", "wrongly simulated", "no events",
     ],
 )  # fmt: skip
 def test_bad_input_is_answered_and_leaves_earlier_results(tmp_path, spoil, texts):
@@ -184,14 +254,15 @@ def test_bad_input_is_answered_and_leaves_earlier_results(tmp_path, spoil, texts
     assert (earlier / "report.html").read_text(encoding="utf-8") == "earlier"
 
 
-def test_a_constant_channel_is_refused(tmp_path):
+@pytest.mark.parametrize("task", ["mvc", "squat"])
+def test_a_constant_channel_is_refused(tmp_path, task):
     folder = csv_study(tmp_path)
-    path = folder / "data" / "p1_mvc.csv"
+    path = folder / "data" / f"p1_{task}.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text(
         "\n".join([lines[0], *("0.0," + line.split(",", 1)[1] for line in lines[1:])]) + "\n", encoding="utf-8"
     )
-    refused(emgkit("run", folder), "VL")
+    refused(emgkit("run", folder), "'VL' is constant", f"p1_{task}.csv")
 
 
 def test_a_missing_file_a_folder_and_an_unknown_format_are_told(tmp_path):
@@ -210,6 +281,16 @@ def test_an_output_folder_of_somebody_else_is_refused(small, tmp_path):
     (tmp_path / "thesis.docx").write_text("mine", encoding="utf-8")
     refused(emgkit("run", "three_lifts", "--data", small, "--out", tmp_path), "thesis.docx")
     assert (tmp_path / "thesis.docx").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("out", [".", "..", "/proc/emgkit/out", "a_file/out"])
+def test_an_output_folder_that_cannot_be_is_refused_at_once(tmp_path, out):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "a_file").write_text("x", encoding="utf-8")
+    came = emgkit("run", csv_study(tmp_path / "study"), "--out", out, cwd=tmp_path / "here")
+    refused(came, "output folder")
+    assert "Reading" not in came.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "study"]
 
 
 def test_registry_tells_where_to_get_the_real_data(tmp_path):

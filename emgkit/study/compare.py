@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from emgkit import quality, stats
-from emgkit._checks import listed
+from emgkit._checks import listed, nearest
 from emgkit.errors import Notice, StudyError
 from emgkit.measures import summarize
 from emgkit.study.file import Comparison, MeasureSpec, StudyFile
@@ -38,11 +38,24 @@ def excluded(file: StudyFile, sources: Sequence[Source]) -> dict[str, str]:
 
 
 def exclusion_notices(file: StudyFile, sources: Sequence[Source]) -> tuple[Notice, ...]:
-    """Entries of ``[exclude]`` that fit no recording: perhaps misspelt."""
+    """Entries of ``[exclude]`` and `keep` that fit none of these recordings.
+
+    Raises
+    ------
+    StudyError
+        An excluded participant is not among those recorded while others are: the name is misspelt.
+    """
     names = {source.name for source in sources}
     people = {source.participant for source in sources}
+    for entry in file.exclude.participants:
+        if entry.participant not in people:
+            raise StudyError(
+                f"There is no participant {entry.participant!r} to exclude",
+                where="[exclude] participants",
+                allowed=listed(sorted(people)),
+                do=nearest(entry.participant, people),
+            )
     lost = [entry.path for entry in file.exclude.files if entry.path not in names]
-    lost += [entry.participant for entry in file.exclude.participants if entry.participant not in people]
     lost += [name for comparison in file.comparisons for name in comparison.keep if name not in names]
     if not lost:
         return ()
@@ -126,13 +139,25 @@ def _without_incomplete(
     """Take out participants who miss a level because a recording of theirs is excluded, and nobody else."""
     levels = set(cells[spec.within])
     present = cells.groupby("participant", observed=True)[spec.within].agg(set)
-    incomplete = sorted(who for who in present.index if who in affected and present[who] != levels)
-    if not incomplete:
+    lacking = {str(who): sorted(levels - present[who]) for who in present.index if present[who] != levels}
+    unexplained = {who: missing for who, missing in lacking.items() if who not in affected}
+    if unexplained:
+        who, missing = next(iter(unexplained.items()))
+        raise StudyError(
+            f"Participant {who} has no {spec.within} {listed(missing)}",
+            where=f"comparison {spec.name!r}",
+            allowed=f"every participant in every {spec.within}; nobody is left out silently",
+            came="; ".join(f"{one} lacks {listed(levels)}" for one, levels in unexplained.items()),
+            do="Look at the names of the files, or leave the participant out in the study file: "
+            f'[exclude] participants = [{{ participant = "{who}", reason = "…" }}]',
+        )
+    if not lacking:
         return cells, ()
     text = (
-        f"Not in {spec.name!r}: {listed(incomplete)}, since a recording left out makes a level of {spec.within} lack."
+        f"{listed(lacking)} {'is' if len(lacking) == 1 else 'are'} not in {spec.name!r}: an {spec.within} is lacking "
+        "because a recording was left out."
     )
-    left = cells[~cells["participant"].isin(incomplete)].reset_index(drop=True)
+    left = cells[~cells["participant"].isin(list(lacking))].reset_index(drop=True)
     return left, (Notice(code="incomplete-by-exclusion", text=text),)
 
 

@@ -32,12 +32,23 @@ class About(_Table):
     simulated: bool = False
 
 
+class ChannelSpec(_Table):
+    """``[channels]``: what a file's label means."""
+
+    muscle: str | None = None
+    side: Literal["left", "right"] | None = None
+    kind: str | None = None
+    unit: str | None = None
+    name: str | None = None
+
+
 class Layout(_Table):
     """How the names of files that are no BIDS set tell who did what.
 
     `pattern` is a path with ``{participant}``, ``{group}``, ``{session}``, ``{task}`` in it; `regex`
     is a regular expression with groups of these names, for layouts that a pattern cannot say.
-    `values` translates what stands in the name, as in ``values.task = { mar = "gait" }``.
+    `values` translates what stands in the name, as in ``values.task = { mar = "gait" }``; `channels` says what the
+    labels of these files mean, as ``[channels]`` does for all.
     """
 
     pattern: str | None = None
@@ -45,6 +56,7 @@ class Layout(_Table):
     values: dict[str, dict[str, str]] = {}
     sfreq: float | None = None
     units: str | dict[str, str] | None = None
+    channels: dict[str, ChannelSpec] = {}
 
     @model_validator(mode="after")
     def _one_way(self) -> Layout:
@@ -73,35 +85,31 @@ class Data(_Table):
         return (Layout(pattern=self.pattern, sfreq=self.sfreq, units=self.units), *self.layouts)
 
 
-class ChannelSpec(_Table):
-    """``[channels]``: what a file's label means."""
-
-    muscle: str | None = None
-    side: Literal["left", "right"] | None = None
-    kind: str | None = None
-    unit: str | None = None
-    name: str | None = None
-
-
 class Exercise(_Table):
     """``[exercises.<name>]``: the task that holds it and how its repetitions begin.
 
     Without `starts` it has cycles and no phases; `rest` says where the stream rests, if its shape does not tell.
+    With ``by = "events"`` the repetitions and phases are those of the recording's own events.
     """
 
     task: str
     starts: Literal["eccentric", "concentric"] | None = None
-    by: Literal["position", "angle"] = "position"
+    by: Literal["position", "angle", "events"] = "position"
     rest: Literal["low", "high", "near-zero", "far-from-zero"] | None = None
 
 
 class Mvc(_Table):
-    """``[mvc]``: what 100 % is."""
+    """``[mvc]``: what 100 % is.
+
+    With `all_positions`, an MVC task that one participant's session has is asked of all: without the position that
+    tests a muscle, its largest value comes from a trial that tested another.
+    """
 
     tasks: tuple[str, ...] = ("mvc*",)
     window: float = 0.5
     own_task_maximum: bool = False
     across_sessions: bool = False
+    all_positions: bool = True
 
 
 class MeasureSpec(_Table):
@@ -122,7 +130,7 @@ class Summary(_Table):
 class Comparison(_Table):
     """``[[comparisons]]``: one table of contrasts."""
 
-    name: str = "contrasts"
+    name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")] = "contrasts"
     title: str = ""
     within: str
     by: tuple[str, ...] = ()
@@ -131,6 +139,11 @@ class Comparison(_Table):
     family: Literal["by", "all"] = "by"
     keep: tuple[str, ...] = ()
     anova: bool = True
+
+    @property
+    def sign(self) -> str:
+        """What stands between the two levels of a contrast."""
+        return " / " if self.log else " - "
 
     @model_validator(mode="before")
     @classmethod
@@ -193,6 +206,19 @@ class StudyFile(_Table):
         primary = [measure.name for measure in self.measures if measure.primary]
         if len(primary) != 1:
             raise ValueError(f"exactly one measure is primary; {len(primary)} are: {listed(primary)}")
+        if self.study.simulated != (self.data.simulate is not None):
+            raise ValueError("simulated = true goes with data.simulate, and the one not without the other")
+        tasks = [exercise.task for exercise in self.exercises.values()]
+        if len(set(tasks)) < len(tasks):
+            raise ValueError(f"exercises need tasks of their own; came: {listed(tasks)}")
+        for comparison in self.comparisons:
+            averaged = sorted({comparison.within, *comparison.by} & set(self.summary.over))
+            if averaged:
+                raise ValueError(
+                    f"comparison {comparison.name!r} needs {listed(averaged)}, which [summary] averages over"
+                )
+        if self.data.pattern is None and (self.data.sfreq is not None or self.data.units is not None):
+            raise ValueError("data.sfreq and data.units go with data.pattern")
         names = [comparison.name for comparison in self.comparisons]
         if len(set(names)) < len(names):
             raise ValueError(f"comparisons need names of their own; came: {listed(names)}")
@@ -222,7 +248,8 @@ def parse(text: str, *, where: str) -> StudyFile:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise StudyError("The study file is no valid TOML", where=where, came=str(problem)) from None
+        do = "In a Windows path, write / for every \\, or put the path in 'single quotes'" if "\\" in text else ""
+        raise StudyError("The study file is no valid TOML", where=where, came=str(problem), do=do) from None
     try:
         return StudyFile.model_validate(tables)
     except ValidationError as problem:
@@ -243,7 +270,8 @@ def _readable(problem: ValidationError, *, where: str) -> StudyError:
     """The first error of pydantic in emgkit's words; a misspelt key goes before all others."""
     errors = problem.errors()
     first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
-    location = ".".join(str(part) for part in first["loc"])
+    # people count from one
+    location = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         allowed = _fields_at(first["loc"][:-1])
         key = str(first["loc"][-1])
@@ -252,9 +280,28 @@ def _readable(problem: ValidationError, *, where: str) -> StudyError:
         )
     if first["type"] == "missing":
         return StudyError(f"The key {location!r} is missing", where=where)
-    reason = str(first["msg"]).removeprefix("Value error, ")
     came = "" if isinstance(first["input"], Mapping) else repr(first["input"])
-    return StudyError(f"A value cannot be used: {reason}", where=f"{where}, {location or 'the file'}", came=came)
+    kind = _KINDS.get(str(first["type"]))
+    reason = kind or str(first["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    what = (
+        "A value cannot be used" if kind or first["type"] != "value_error" else "The study file does not hold together"
+    )
+    return StudyError(what, where=f"{where}, {location or 'the file'}", allowed=reason, came=came)
+
+
+# what pydantic calls a type, in the words of the file
+_KINDS = {
+    "tuple_type": 'a list, such as ["a", "b"]',
+    "dict_type": "a table, such as { name = … }",
+    "model_type": "a table, such as { path = …, reason = … }",
+    "string_type": "a text in quotes",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "string_pattern_mismatch": "a name of letters, digits and _, which becomes a file's name",
+}
 
 
 def _fields_at(location: Iterable[int | str]) -> list[str]:

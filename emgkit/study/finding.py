@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -39,9 +40,10 @@ class LevelFinding:
     name : str
         The level, as a reader writes it.
     order : str
-        The levels compared, from the highest mean to the lowest, with the means, their unit and n.
+        The levels compared, from the highest mean to the lowest, with the means, their unit and n; ``>`` where the
+        interval of neighbours excludes no difference, ``≈`` where it does not.
     contrasts : tuple of str
-        Each contrast with its interval and p, the larger level first.
+        Each contrast with its interval and p, as in the table.
     published : tuple of Published
         What published studies said.
     """
@@ -77,7 +79,7 @@ def level_findings(compared: Compared, published: Sequence[Published] = ()) -> t
         found.append(
             LevelFinding(
                 name=", ".join(_level(column, level) for column, level in zip(spec.by, keys, strict=True)) or "all",
-                order=_order(chosen, spec),
+                order=_order(chosen, part, spec),
                 contrasts=tuple(_contrast(row, spec) for _, row in part.iterrows()),
                 published=tuple(one for one in published if one.level in map(str, keys)),
             )
@@ -132,15 +134,25 @@ def _level(column: str, level: object) -> str:
     return words(level) if column == "muscle" else f"{column} {words(level)}"
 
 
-def _order(cells: pd.DataFrame, spec: Comparison) -> str:
-    """Levels from the highest to the lowest mean, with the means (geometric on the log scale)."""
+def _order(cells: pd.DataFrame, contrasts: pd.DataFrame, spec: Comparison) -> str:
+    """Levels from the highest to the lowest mean; ``>`` only where the interval of the two excludes no difference."""
     values = np.log(cells["value"]) if spec.log else cells["value"]
     middles = values.groupby(cells[spec.within], observed=True).mean().sort_values(ascending=False)
     shown = np.exp(middles) if spec.log else middles
-    levels = " > ".join(words(level) for level in shown.index)
+    levels = [str(level) for level in shown.index]
+    apart = {frozenset(str(row["contrast"]).split(spec.sign)): _excludes(row, spec) for _, row in contrasts.iterrows()}
+    text = words(levels[0])
+    for first, second in pairwise(levels):
+        text += f" {'>' if apart.get(frozenset((first, second))) else '≈'} {words(second)}"
     kind = "geometric means" if spec.log else "means"
     numbers = ", ".join(f"{middle:.1f}" for middle in shown)
-    return f"{levels} ({kind} {numbers} {cells['unit'].iloc[0]}; n = {cells['participant'].nunique()})"
+    return f"{text} ({kind} {numbers} {cells['unit'].iloc[0]}; n = {cells['participant'].nunique()})"
+
+
+def _excludes(row: pd.Series, spec: Comparison) -> bool:
+    """Whether the interval leaves out no difference."""
+    none = 1.0 if spec.log else 0.0
+    return bool(row["ci_low"] > none or row["ci_high"] < none)
 
 
 def _p(p: float) -> str:
@@ -149,12 +161,8 @@ def _p(p: float) -> str:
 
 
 def _contrast(row: pd.Series, spec: Comparison) -> str:
-    """One contrast with its interval; a ratio below 1 is turned round, so that the larger stands first."""
+    """One contrast with its interval and p, as in the table of contrasts."""
     p = _p(float(row["p_adjusted"])) + (f" ({spec.adjust.title()})" if spec.adjust != "none" else "")
-    if not spec.log:
-        return f"{words(row['contrast'])} {row['difference']:.1f} [{row['ci_low']:.1f}, {row['ci_high']:.1f}], {p}"
-    ratio, low, high = float(row["ratio"]), float(row["ci_low"]), float(row["ci_high"])
-    first, second = str(row["contrast"]).split(" / ")
-    if ratio < 1:
-        first, second, ratio, low, high = second, first, 1 / ratio, 1 / high, 1 / low
-    return f"{words(first)} / {words(second)} {ratio:.2f} [{low:.2f}, {high:.2f}], {p}"
+    digits = 2 if spec.log else 1
+    value, low, high = (float(row[name]) for name in ("ratio" if spec.log else "difference", "ci_low", "ci_high"))
+    return f"{words(row['contrast'])} {value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}], {p}"

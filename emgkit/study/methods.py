@@ -36,7 +36,7 @@ def methods_of(file: StudyFile, pipeline: Pipeline, analysis: Analysis) -> str:
     """
     return report.methods_text(
         pipeline_text=_data(analysis) + pipeline.methods(),
-        reference_text=analysis.sessions[0].normalize.sentence() if file.mvc.own_task_maximum else _mvc(file),
+        reference_text=_own_tasks(file) if file.mvc.own_task_maximum else _mvc(file),
         repetitions_text=_repetitions(file),
         measures_text=_measures(file),
         statistics_text=" ".join(_comparison(spec) for spec in file.comparisons),
@@ -45,10 +45,26 @@ def methods_of(file: StudyFile, pipeline: Pipeline, analysis: Analysis) -> str:
 
 
 def _data(analysis: Analysis) -> str:
+    """Who was recorded, who is compared, and what was left out and why."""
     people = {source.participant for source in analysis.used}
+    compared = set(analysis.compared[0].cells["participant"])
     what = "Simulated recordings" if analysis.simulated else "Recordings"
-    rates = {number(session.example[0].sfreq) for session in analysis.sessions}
-    return f"{what} of {len(people)} participants, sampled at {' and '.join(sorted(rates))} Hz, were analysed. "
+    rates = sorted({number(session.example[0].sfreq) for session in analysis.sessions})
+    text = f"{what} of {len(people)} participants, sampled at {' and '.join(rates)} Hz, were available"
+    text += f"; {len(compared)} participants entered the comparison" + _groups(analysis) + ". "
+    if len(analysis.excluded):
+        reasons = "; ".join(f"{row.recording}: {row.why}" for row in analysis.excluded.itertuples())
+        text += f"{len(analysis.excluded)} recordings were left out ({reasons}). "
+    return text
+
+
+def _groups(analysis: Analysis) -> str:
+    """How many of each group, where the comparison names groups."""
+    first = analysis.compared[0]
+    if "group" not in first.spec.by:
+        return ""
+    counts = first.cells.groupby("group", observed=True)["participant"].nunique()
+    return f" ({', '.join(f'{group} {count}' for group, count in counts.items())})"
 
 
 def _mvc(file: StudyFile) -> str:
@@ -58,6 +74,16 @@ def _mvc(file: StudyFile) -> str:
         f"Each channel was normalised to the largest mean over a moving window of {window} ms of the same envelope in "
         f"the trials named {tasks} of the participant and session, over all trials and positions; values above 100 % "
         "were kept."
+    )
+
+
+def _own_tasks(file: StudyFile) -> str:
+    window = number(file.mvc.window * 1000)
+    tasks = ", ".join(words(exercise.task) for exercise in file.exercises.values())
+    return (
+        f"No MVC was used: each channel was normalised to the largest mean over a moving window of {window} ms of the "
+        f"same envelope over all tasks ({tasks}) of the participant and session, so that percentages compare tasks "
+        "within a participant and muscle, not participants or muscles; values above 100 % were kept."
     )
 
 

@@ -46,9 +46,8 @@ def fresh_folder(out: Path) -> Iterator[Path]:
     StudyError
         `out` is a file, or holds files of somebody else.
     """
-    check_replaceable(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    check_writable(out)
+    fresh = _beside(out)
     try:
         yield fresh
         fresh.chmod(0o755)
@@ -58,9 +57,16 @@ def fresh_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def check_replaceable(out: Path) -> None:
-    """Refuse an output folder that holds anything an earlier run did not write."""
+def check_writable(out: Path) -> None:
+    """Refuse an output folder that cannot be written, or that holds anything an earlier run did not write."""
+    if out.resolve() in (Path.cwd(), *Path.cwd().parents):
+        raise StudyError(
+            "The output folder is the current folder or one above it; it would be replaced",
+            where=str(out),
+            do="Name a folder of its own with --out",
+        )
     if not out.exists():
+        _beside(out).rmdir()
         return
     if not out.is_dir():
         raise StudyError("The output folder is a file", where=str(out), do="Name a folder with --out")
@@ -80,6 +86,17 @@ def check_replaceable(out: Path) -> None:
             came=listed(foreign[:5]),
             do="Name another folder with --out, or move these files",
         )
+
+
+def _beside(out: Path) -> Path:
+    """A new empty folder beside `out`."""
+    try:
+        out.absolute().parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent))
+    except OSError as problem:
+        raise StudyError(
+            "The output folder cannot be made", where=str(out), came=str(problem.strerror), do="Name another with --out"
+        ) from None
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

@@ -13,17 +13,27 @@ import pandas as pd
 from emgkit import io, quality
 from emgkit._checks import check_unknown, listed, nearest
 from emgkit.curves import Curves, time_normalize
-from emgkit.errors import EmgkitError, Notice, StudyError
+from emgkit.errors import EmgkitError, Notice, SignalError, StudyError
 from emgkit.events import OPTIONS, audit, find_repetitions
 from emgkit.measures import COLUMNS, MEASURES, measure
 from emgkit.normalize import above_reference, reference
 from emgkit.pipeline import Pipeline
 from emgkit.recording import Recording, Trial
 from emgkit.steps import Normalize, step_from_dict
-from emgkit.study.file import StudyFile
+from emgkit.study.file import Exercise, StudyFile
 from emgkit.study.sources import Source
 
-__all__ = ["Loaded", "Session", "check_labels", "check_names", "is_mvc", "load", "pipeline_of", "process"]
+__all__ = [
+    "Loaded",
+    "Session",
+    "check_labels",
+    "check_names",
+    "check_positions",
+    "is_mvc",
+    "load",
+    "pipeline_of",
+    "process",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +104,8 @@ def load(source: Source, file: StudyFile) -> Trial:
     content = io.load(source.path)
     # an MVC trial need not have every channel; `check_labels` sees to labels that no recording has
     present = {name for signal in content.signals for name in (signal.label, signal.name)}
-    channels = {label: spec.model_dump(exclude_none=True) for label, spec in file.channels.items() if label in present}
+    specs = {**file.channels, **source.channels}
+    channels = {label: spec.model_dump(exclude_none=True) for label, spec in specs.items() if label in present}
     overrides = io.Overrides(sfreq=source.sfreq, units=source.units, channels=channels)
     trial = io.assemble(content, overrides, where=source.name)
     if "emg" not in trial:
@@ -105,30 +116,74 @@ def load(source: Source, file: StudyFile) -> Trial:
             where=source.name,
             came=listed(name for name in trial if name.startswith("emg")),
         )
+    for channel, samples in zip(trial.emg.channels, trial.emg.data, strict=True):
+        if samples.min() == samples.max():
+            raise SignalError(
+                f"Channel {channel.name!r} is constant",
+                where=source.name,
+                allowed="a recorded signal",
+                came=f"{samples[0]:g} V throughout",
+                do="Check the electrode; leave the recording out under [exclude] files with the reason",
+            )
     return trial.with_context(**source.facts)
 
 
 def check_labels(file: StudyFile, loaded: Sequence[Loaded]) -> None:
-    """Refuse a label of ``[channels]`` that no recording has: it is misspelt, or of another data set.
+    """Refuse a label of ``[channels]`` that no recording has, and EMG channels whose muscle nobody says.
 
     Raises
     ------
     StudyError
-        Names the labels, those there are and the nearest.
+        Names the label and the nearest there is, or the channel and the line that is missing.
     """
-    if not file.channels:
-        return
     present = sorted({name for one in loaded for stream in one.trial.values() for name in stream.names})
-    renamed = {spec.name for spec in file.channels.values()}
-    lost = [label for label, spec in file.channels.items() if (spec.name or label) not in present]
-    if len(lost) == len(file.channels):
-        label = lost[0]
-        raise StudyError(
-            "No label of [channels] is in any recording",
-            allowed=listed(name for name in present if name not in renamed),
-            came=listed(lost),
-            do=nearest(label, present),
-        )
+    # the channels of a layout describe a kind of file, and some of them need not be there
+    for label, spec in file.channels.items():
+        if (spec.name or label) not in present:
+            raise StudyError(
+                f"No recording has the channel {label!r}",
+                where="[channels] of the study file",
+                allowed=listed(present),
+                do=nearest(label, present),
+            )
+    if not any("muscle" in comparison.by or comparison.within == "muscle" for comparison in file.comparisons):
+        return
+    for one in loaded:
+        for channel in one.trial.emg.channels:
+            if channel.muscle is None:
+                raise StudyError(
+                    f"Channel {channel.name!r} has no muscle",
+                    where=one.source.name,
+                    do=f'Say it in the study file: [channels] "{channel.name}" = {{ muscle = "vastus_lateralis" }}',
+                )
+
+
+def check_positions(file: StudyFile, loaded: Sequence[Loaded]) -> None:
+    """Refuse a participant's session that lacks an MVC task which another has.
+
+    Raises
+    ------
+    StudyError
+        Names the participant, the session and the tasks.
+    """
+    if file.mvc.own_task_maximum or file.mvc.across_sessions or not file.mvc.all_positions:
+        return
+    tasks: dict[tuple[str, str | None], set[str]] = {}
+    for one in loaded:
+        own = tasks.setdefault((one.source.participant, one.source.session), set())
+        if is_mvc(file, one.source.task):
+            own.add(one.source.task)
+    every = set().union(*tasks.values())
+    for (participant, session), own in tasks.items():
+        # that there is none at all is told with more detail where the reference is taken
+        if own and own != every:
+            raise StudyError(
+                f"There is no MVC trial {listed(sorted(every - own))} of participant {participant}"
+                + (f", session {session}" if session else ""),
+                allowed=f"the MVC tasks that others have: {listed(sorted(every))}",
+                came=listed(sorted(own)),
+                do="Leave the participant out under [exclude], or accept the rest: [mvc] all_positions = false",
+            )
 
 
 def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Session:
@@ -161,21 +216,23 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
         name = exercises[one.source.task]
         exercise = file.exercises[name]
         with _at(one.source.name):
-            trial = find_repetitions(
-                one.trial, by=exercise.by, starts=exercise.starts, exercise=name, rest=exercise.rest, **options
-            )
+            trial = _segmented(one.trial, name, exercise, options)
             percent = percent_of(trial.emg)
             for spec in file.measures:
                 rows.append(measure(percent, spec.name, during=spec.during, phase=spec.phase))
             curves.append(time_normalize(percent, during="repetition"))
             audits.append(_labelled(audit(trial), one.source))
         extremes.append(_labelled(above_reference(percent).assign(minimum=percent.data.min(axis=1)), one.source))
-        notices.extend(trial.notices[len(one.trial.notices) :])
+        new = trial.notices[len(one.trial.notices) :]
+        notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in new)
         example = example or (trial.emg, percent)
     for one in loaded:
         card = quality.quality(one.trial.emg)
         cards.append(_labelled(card.to_frame(), one.source))
-        notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in card.notices)
+        # in an MVC trial the muscles that it does not test are meant to be quiet
+        quiet = is_mvc(file, one.source.task)
+        told = [notice for notice in card.notices if not (quiet and notice.code == "low-snr")]
+        notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in told)
         notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in one.trial.notices)
     if example is None:
         raise StudyError("No exercise was recorded", where=loaded[0].source.name, allowed=listed(exercises))
@@ -190,6 +247,28 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
         notices=tuple(notices),
         example=example,
     )
+
+
+def _segmented(trial: Trial, name: str, exercise: Exercise, options: dict[str, Any]) -> Trial:
+    """The trial with its repetitions: found in a stream, or those of its own events."""
+    own = [event for event in trial.events if event.label == "repetition"]
+    if exercise.by == "events":
+        if not own:
+            raise StudyError(
+                "The recording has no repetition events",
+                allowed="events with trial_type 'repetition' (and 'phase'), as emgkit writes them",
+                came=listed(dict.fromkeys(event.label for event in trial.events)),
+                do=f'Find them in a stream: [exercises.{name}] by = "position" or "angle"',
+            )
+        columns = {"exercise": name}
+        return trial.with_events(replace(event, columns={**event.columns, **columns}) for event in trial.events)
+    if own:
+        raise StudyError(
+            "The recording already has repetition events",
+            came=f"{len(own)} of them",
+            do=f'Use them: [exercises.{name}] by = "events"',
+        )
+    return find_repetitions(trial, by=exercise.by, starts=exercise.starts, exercise=name, rest=exercise.rest, **options)
 
 
 def _reference(loaded: Sequence[Loaded], tasks: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Normalize:

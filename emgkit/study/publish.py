@@ -92,8 +92,10 @@ def _tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "excluded": analysis.excluded,
     }
     for compared in analysis.compared:
+        # the plain name is that of the first comparison, unless the study file says otherwise
         suffix = compared.spec.name.removeprefix("contrasts")
-        tables[compared.spec.name] = compared.contrasts
+        suffix = suffix if suffix.startswith("_") or not suffix else f"_{suffix}"
+        tables[f"contrasts{suffix}"] = compared.contrasts
         tables[f"cells{suffix}"] = compared.cells
         tables[f"anova{suffix}"] = compared.anova
     truth = analysis.folder / "derivatives" / "truth" / "truth.csv"
@@ -197,7 +199,8 @@ def _figures(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[tu
             columns=columns,
         ),
     )
-    raw, percent = analysis.sessions[0].example
+    people = set(first.cells["participant"])
+    raw, percent = next(session.example for session in analysis.sessions if people & session.people)
     who = f"participant {raw.context.get('participant')}, task {raw.context.get('task')}, channel {raw.names[0]}"
     yield (
         "signals",
@@ -231,7 +234,7 @@ def _shown_tables(study: Study, analysis: Analysis, tables: dict[str, pd.DataFra
         report.TableItem(
             title=compared.spec.title or words_of(compared.spec.name),
             caption=_caption(compared),
-            frame=tables[compared.spec.name],
+            frame=compared.contrasts,
         )
         for compared in analysis.compared
     ]
@@ -245,7 +248,7 @@ def _shown_tables(study: Study, analysis: Analysis, tables: dict[str, pd.DataFra
         frame = finding.published_table(study.file.published)
         items.append(report.TableItem(title="What published studies said", caption=caption, frame=frame))
     caption = "Omnibus F beside the contrasts; Greenhouse-Geisser and Huynh-Feldt corrected."
-    items.append(report.TableItem(title="Repeated-measures ANOVA", caption=caption, frame=tables["anova"]))
+    items.append(report.TableItem(title="Repeated-measures ANOVA", caption=caption, frame=analysis.compared[0].anova))
     return tuple(items)
 
 

@@ -18,8 +18,18 @@ from emgkit.pipeline import Pipeline
 from emgkit.study import compare, publish
 from emgkit.study.file import StudyFile, load_text, parse
 from emgkit.study.finding import LevelFinding
-from emgkit.study.output import check_replaceable, fresh_folder
-from emgkit.study.process import Loaded, Session, check_labels, check_names, is_mvc, load, pipeline_of, process
+from emgkit.study.output import check_writable, fresh_folder
+from emgkit.study.process import (
+    Loaded,
+    Session,
+    check_labels,
+    check_names,
+    check_positions,
+    is_mvc,
+    load,
+    pipeline_of,
+    process,
+)
 from emgkit.study.sources import Source, find
 
 __all__ = ["Result", "Study"]
@@ -129,8 +139,8 @@ class Study:
         EmgkitError
             Anything is wrong with the file, the recordings or the design; nothing is written then.
         """
-        where = Path(out) if out is not None else self._default_out()
-        check_replaceable(where)
+        where = (Path(out) if out is not None else self._default_out()).absolute()
+        check_writable(where)
         say = progress or (lambda _what, _done, _total: None)
         # the steps and their parameters are checked before any file is read
         pipeline = pipeline_of(self.file)
@@ -178,6 +188,7 @@ def _analyse(file: StudyFile, pipeline: Pipeline, folder: Path | None, say: Prog
     wanted, unused = _of_the_study(sources, file)
     loaded, failed = _load_all(wanted, file, say)
     check_labels(file, loaded)
+    check_positions(file, loaded)
     away = compare.excluded(file, wanted)
     simulated = _is_simulated(loaded)
     memory: dict[frozenset[str], Session] = {}
@@ -280,7 +291,15 @@ def _simulated(name: str, seed: int, study: Path, say: Progress, participants: i
     folder = _cache() / f"{name}-{simulate.fingerprint(spec, seed=seed)}"
     if not folder.is_dir():
         say("Simulating recordings (once; kept for later runs)", 0, 1)
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise StudyError(
+                "The folder for simulated data cannot be made",
+                where=str(folder.parent),
+                came=str(problem.strerror),
+                do="Name another in the environment variable EMGKIT_DATA",
+            ) from None
         simulate.study(spec, folder, seed=seed)
         say("Simulating recordings (once; kept for later runs)", 1, 1)
     return folder

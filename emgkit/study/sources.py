@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from emgkit import shipped
 from emgkit._checks import listed
 from emgkit.errors import Notice, StudyError
-from emgkit.study.file import Layout, StudyFile
+from emgkit.study.file import ChannelSpec, Layout, StudyFile
 
 __all__ = ["Source", "find", "is_bids"]
 
@@ -28,6 +28,7 @@ class Source:
     facts: Mapping[str, str]
     sfreq: float | None = None
     units: str | dict[str, str] | None = None
+    channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
 
     @property
     def task(self) -> str:
@@ -74,6 +75,8 @@ def find(file: StudyFile, folder: Path | None) -> tuple[tuple[Source, ...], tupl
     """
     if folder is None:
         raise StudyError("The study does not say where its recordings are", do=_where_to_get(file))
+    if folder.is_file():
+        raise StudyError("The recordings are looked for in a folder", where=str(folder), came="a file")
     if not folder.is_dir():
         raise StudyError("The folder of recordings is not there", where=str(folder), do=_where_to_get(file))
     if is_bids(folder):
@@ -84,12 +87,13 @@ def find(file: StudyFile, folder: Path | None) -> tuple[tuple[Source, ...], tupl
         if sources:
             return sources, _left_aside(unmatched, layout)
     wanted = [f"files named {layout.pattern or layout.regex}" for layout in layouts]
+    for_files = 'For other files, say how they are named: [data] pattern = "{participant}_{task}.csv"'
     raise StudyError(
         "The folder holds no recording that the study can use",
         where=str(folder),
         allowed=" or ".join(["an EMG-BIDS data set", *wanted]),
         came=listed(sorted(entry.name for entry in folder.iterdir())[:8]),
-        do=_where_to_get(file),
+        do=_where_to_get(file) if layouts else for_files,
     )
 
 
@@ -122,7 +126,14 @@ def _in_layout(layout: Layout, folder: Path) -> tuple[tuple[Source, ...], list[s
         said = {key: text for key, text in match.groupdict().items() if text is not None}
         facts = {key: layout.values.get(key, {}).get(text, text) for key, text in said.items()}
         sources.append(
-            Source(path=path, name=name, facts=MappingProxyType(facts), sfreq=layout.sfreq, units=layout.units)
+            Source(
+                path=path,
+                name=name,
+                facts=MappingProxyType(facts),
+                sfreq=layout.sfreq,
+                units=layout.units,
+                channels=layout.channels,
+            )
         )
     suffixes = {source.path.suffix for source in sources}
     return tuple(sources), [name for name in others if Path(name).suffix in suffixes]
@@ -159,7 +170,8 @@ def _field(name: str, layout: Layout) -> str:
 def _left_aside(names: list[str], layout: Layout) -> tuple[Notice, ...]:
     if not names:
         return ()
-    text = f"{len(names)} files were not used because their names do not fit {layout.pattern or layout.regex}: "
+    files = "1 file was" if len(names) == 1 else f"{len(names)} files were"
+    text = f"{files} not used because the name does not fit {layout.pattern or layout.regex}: "
     return (Notice(code="files-not-used", text=text + ", ".join(names[:8]) + (" …" if len(names) > 8 else "")),)
 
 

@@ -29,7 +29,7 @@ def test_minimal_file_has_the_documented_defaults(minimal):
         ("[data]\nbids", "[data]\nbds", r"Unknown key 'bds'.*Did you mean 'bids'"),
         ("[study]", "[studdy]", r"Unknown key 'studdy'.*Did you mean 'study'"),
         ('title = "A study"\n', "", r"The key 'study\.title' is missing"),
-        ('starts = "eccentric"', 'starts = "down"', r"'eccentric' or 'concentric'.*exercises\.squat\.starts.*'down'"),
+        ('starts = "eccentric"', 'starts = "down"', r"exercises\.squat\.starts.*'eccentric' or 'concentric'.*'down'"),
         ("primary = true", "primary = false", r"exactly one measure is primary; 0 are"),
         ("[study]", "[study", r"no valid TOML"),
         ('[[steps]]\nstep = "Rectify"\n', "", r"The key 'steps' is missing"),

@@ -12,6 +12,7 @@ import pytest
 
 from emgkit import Recording, Trial, io, shipped, simulate
 from emgkit.errors import EmgkitError, StudyError
+from emgkit.events import find_repetitions
 from emgkit.study import Study
 
 RATE = 29 / 0.0135  # of a Trigno sensor: 2148.148 Hz
@@ -189,3 +190,35 @@ def test_simulated_and_recorded_data_do_not_mix(small, tmp_path):
     sidecar.write_text(json.dumps({**said, "emgkitSimulated": False}), encoding="utf-8")
     with pytest.raises(StudyError, match="Simulated and recorded data are mixed"):
         Study.load("three_lifts").run(tmp_path / "out", root)
+
+
+def test_an_mvc_position_that_others_have_is_named(small, tmp_path):
+    """Without the position that tests the muscle, a weak contraction would pass for its maximum."""
+    root = tmp_path / "set"
+    shutil.copytree(small, root)
+    gone = [path for path in (root / "sub-03" / "emg").iterdir() if "mvcHam" in path.name]
+    assert gone
+    for path in gone:
+        path.unlink()
+    with pytest.raises(StudyError, match=r"no MVC trial 'mvcHam\w+'.* of participant 03.*all_positions = false"):
+        Study.load("three_lifts").run(tmp_path / "out", root)
+
+
+def test_the_recordings_own_repetitions_can_be_used(small, tmp_path):
+    folder, root = tmp_path / "study", tmp_path / "set"
+    shutil.copytree(shipped.path("studies", "three_lifts"), folder, ignore=shutil.ignore_patterns("results"))
+    starts = {"squat": "eccentric", "hipThrust": "concentric", "deadlift": "concentric"}
+    trials = []
+    for path in io.bids.recordings(small):
+        trial = io.read(path)
+        if trial.context["task"] in starts:
+            trial = find_repetitions(trial, by="position", starts=starts[str(trial.context["task"])])
+        trials.append(trial.with_context(simulated=None))
+    io.write_bids(trials, root, name="Cut before (simulated)", sidecar={"emgkitSimulated": True})
+    found = Study.load(folder).run(tmp_path / "found", small).tables["cells"]
+    with pytest.raises(StudyError, match=r"already has repetition events.*by = \"events\""):
+        Study.load(folder).run(tmp_path / "out", root)
+    file = folder / "study.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('by = "position"', 'by = "events"'), encoding="utf-8")
+    own = Study.load(folder).run(tmp_path / "out", root).tables["cells"]
+    np.testing.assert_allclose(own["value"], found["value"], rtol=1e-6)
