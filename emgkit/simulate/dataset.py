@@ -84,7 +84,7 @@ def _write_truth(spec: Specification, folder: Path, *, seed: int) -> None:
     folder.mkdir(parents=True)
     true = truth(spec, seed=seed)
     for name, table in (("truth", true.activation), ("means", true.means), ("mvc", true.mvc)):
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        table.assign(simulated=True).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     described = {
         "Name": f"Truth behind: {_name(spec)}",
         "BIDSVersion": "1.11.1",

@@ -105,18 +105,19 @@ def rm_anova(
 
     terms = [term for size in range(1, len(names) + 1) for term in itertools.combinations(range(len(names)), size)]
     scores = {term: _scores(values, term) for term in ((), *terms)}
-    all_errors = sum(_squares(score)[1] for score in scores.values())
+    all_errors = float(sum(_squares(score)[1] for score in scores.values()))
     rounding = 16 * np.finfo(np.float64).eps * max(float(np.abs(values).max()), 1.0 if log else 0.0)
     rows = []
     for term, (f, df1, df2, p) in zip(terms, _f_tests(values, terms), strict=True):
         name = ":".join(names[i] for i in term)
         effect, error = _squares(scores[term])
+        effect = effect if effect > values.size * rounding**2 else 0.0
         if error <= values.size * rounding**2:
             f = p = error = np.nan
             text = f"All participants have the same effect of {name}: it has no error term, so F and p are NaN."
             notices.append(Notice(code="no-variance", text=text))
         row = {"term": name, "F": f, "df1": df1, "df2": df2, "p": p, **_sphericity(scores[term], f, df1, df2, p)}
-        row |= {"ges": effect / (effect + all_errors), "pes": effect / (effect + error)}
+        row |= {"ges": _share(effect, all_errors), "pes": _share(effect, error)}
         rows.append(row)
     result = pd.DataFrame(rows).assign(n=len(values))[list(RESULT_COLUMNS)]
     for notice in notices:
@@ -128,6 +129,12 @@ def rm_anova(
         "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
     return result
+
+
+def _share(effect: float, rest: float) -> float:
+    """Share of the effect in both; NaN where nothing varies at all."""
+    both = effect + rest
+    return effect / both if both > 0 else float("nan")
 
 
 def _check_factors(within: str | Sequence[str], between: None) -> list[str]:

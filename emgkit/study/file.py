@@ -138,7 +138,6 @@ class Comparison(_Table):
     adjust: Literal["holm", "bonferroni", "none"] = "holm"
     family: Literal["by", "all"] = "by"
     keep: tuple[str, ...] = ()
-    anova: bool = True
 
     @property
     def sign(self) -> str:

@@ -59,6 +59,7 @@ def test_the_truth_stands_beside_the_recordings(root):
     true = simulate.truth(SMALL, seed=4)
     for name, table in (("truth", true.activation), ("means", true.means), ("mvc", true.mvc)):
         read = pd.read_csv(root / "derivatives" / "truth" / f"{name}.csv", dtype={"participant": str})
+        assert read.pop("simulated").all()
         pd.testing.assert_frame_equal(read, table, check_exact=True, check_dtype=False)
     for column in ("participant", "exercise", "muscle", "phase", "repetition", "activation", "onset", "duration"):
         assert column in true.activation

@@ -242,3 +242,10 @@ def test_refusals_shared_with_contrasts() -> None:
 def test_unusable_arguments(options: dict[str, object], text: str) -> None:
     with pytest.raises(ArgumentError, match=text):
         rm_anova(cells(), **{"within": "exercise", **options})
+
+
+def test_equal_values_everywhere_give_nan_and_a_notice() -> None:
+    cells = pd.DataFrame({"participant": [1, 2, 3] * 2, "exercise": ["a"] * 3 + ["b"] * 3, "value": [5.0] * 6})
+    with pytest.warns(EmgkitWarning, match="same effect of exercise"):
+        table = rm_anova(cells, within="exercise")
+    assert table[["F", "p", "ges", "pes"]].isna().all(axis=None)
