@@ -6,7 +6,33 @@ nothing of recordings.
 
 from __future__ import annotations
 
+from emgkit.stats.agreement import reliability
 from emgkit.stats.anova import rm_anova
+from emgkit.stats.effect_tables import effect_sizes
+from emgkit.stats.equivalence_tests import equivalence
+from emgkit.stats.leave_one_out import influence
+from emgkit.stats.mixed import mixed_model
+from emgkit.stats.mixed_many import mixed_model_many
 from emgkit.stats.paired import contrasts
+from emgkit.stats.pooling import meta_analysis
+from emgkit.stats.power_analysis import power_equivalence, power_paired, power_simulate, power_within
+from emgkit.stats.published import reconstruct
+from emgkit.stats.waveforms import waveform_test
 
-__all__ = ["contrasts", "rm_anova"]
+__all__ = [
+    "contrasts",
+    "effect_sizes",
+    "equivalence",
+    "influence",
+    "meta_analysis",
+    "mixed_model",
+    "mixed_model_many",
+    "power_equivalence",
+    "power_paired",
+    "power_simulate",
+    "power_within",
+    "reconstruct",
+    "reliability",
+    "rm_anova",
+    "waveform_test",
+]

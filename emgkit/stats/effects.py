@@ -14,7 +14,9 @@ from scipy import special, stats
 
 Array = NDArray[np.float64]
 
-__all__ = ["d_av", "d_z", "d_z_interval", "g_av", "small_sample_factor"]
+CONFIDENCE = 0.95
+
+__all__ = ["d_av", "d_interval", "d_z", "d_z_interval", "g_av", "small_sample_factor"]
 
 
 def small_sample_factor(nu: Any) -> Array:
@@ -93,11 +95,38 @@ def d_z_interval(t: Any, n: Any, *, confidence: float = 0.95) -> tuple[Array, Ar
     >>> round(float(low), 4), round(float(high), 4)
     (0.5355, 2.0301)
     """
-    t, n = np.asarray(t, dtype=np.float64), np.asarray(n)
+    n = np.asarray(n)
+    return d_interval(t, n - 1, 1 / np.sqrt(n), confidence=confidence)
+
+
+def d_interval(t: Any, df: Any, scale: Any, *, confidence: float = 0.95) -> tuple[Array, Array]:
+    """Exact limits of a standardised difference d = ``scale`` t, from the noncentral t distribution.
+
+    Parameters
+    ----------
+    t, df : array-like
+        The t statistic and its degrees of freedom; NaN gives NaN.
+    scale : array-like
+        1 / sqrt(n) for a paired d_z, sqrt(1 / n1 + 1 / n2) for two groups.
+    confidence : float
+        Coverage of the two-sided interval.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Lower and upper limit.
+
+    Examples
+    --------
+    >>> low, high = d_interval(2.0, 18, (2 / 10) ** 0.5)
+    >>> bool(low < 2.0 * (2 / 10) ** 0.5 < high)
+    True
+    """
+    t, df = np.asarray(t, dtype=np.float64), np.asarray(df)
     tail = (1 - confidence) / 2
     # the distribution is computed best on its right side: mirror negative t, then swap the limits
     size, sign = np.abs(t), np.where(t < 0, -1.0, 1.0)
-    near, far = (_noncentrality(size, n - 1, p) / np.sqrt(n) for p in (1 - tail, tail))
+    near, far = (_noncentrality(size, df, p) * scale for p in (1 - tail, tail))
     return np.where(sign > 0, near, -far), np.where(sign > 0, far, -near)
 
 

@@ -1,0 +1,233 @@
+"""Leave each participant out in turn: whose data carry a result, and whose contradict everybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from emgkit._checks import check_option
+from emgkit.errors import DesignError, Notice, warn
+from emgkit.stats import compound, design, one_sample
+from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.families import ADJUSTMENTS, adjusted, check_family, families
+
+Array = NDArray[np.float64]
+
+ALPHA = 0.05
+FEWEST = 4
+RESULT_COLUMNS = (
+    "contrast", "left_out", "ratio", "difference", "ci_low", "ci_high", "p", "p_adjusted", "ratio_all",
+    "difference_all", "ci_low_all", "ci_high_all", "p_all", "p_adjusted_all", "n_all", "own", "others_low",
+    "others_high", "verdict", "verdict_all", "verdict_changes", "studentised", "p_outlier", "contradicts", "why",
+)  # fmt: skip
+
+__all__ = ["influence"]
+
+
+def influence(
+    cells: pd.DataFrame,
+    *,
+    outcome: str = "value",
+    participant: str = "participant",
+    within: str,
+    by: str | Sequence[str] | None = None,
+    log: bool = True,
+    adjust: str = "holm",
+    family: str | Sequence[str] = "by",
+) -> pd.DataFrame:
+    """Say how every contrast moves when one participant is left out, and flag who contradicts all others.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        One row a participant, level of ``within`` and level of ``by``.
+    outcome, participant, within, by, log, adjust, family
+        As in :func:`contrasts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a contrast and participant ``left_out``: ``ratio`` (or ``difference``), ``ci_low``, ``ci_high`` (95 %),
+        ``p``, ``p_adjusted`` without that participant, the same with everybody (``_all``, and ``n_all``), the
+        participant's ``own`` ratio or difference, the range of the others' (``others_low``, ``others_high``),
+        ``verdict`` and ``verdict_all`` (``"higher"``, ``"lower"`` or
+        ``"undecided"``, the last where ``p_adjusted`` is not below .05), ``verdict_changes``, ``studentised`` (the
+        deleted residual), ``p_outlier`` (corrected for all rows of the table), ``contradicts`` and ``why`` in words.
+
+    Raises
+    ------
+    DesignError
+        The table does not have the design, as in :func:`contrasts`, or there are fewer than four participants.
+
+    Notes
+    -----
+    The externally studentised residual is (x_i - m) / (s sqrt(1 + 1 / (n - 1))), m and s the mean and standard
+    deviation of the other participants' (log) differences; it is t distributed with n - 2 degrees of freedom. A
+    participant contradicts the others where ``p_outlier``, two-sided after Bonferroni for every row of the table, is
+    below .05, and the own difference goes the other way than the mean of the others. So at most one clean table in
+    twenty has any flag. Two such participants can hide each other. A flag is a reason to look at the files (swapped
+    conditions or channels), never one to drop a person.
+
+    References
+    ----------
+    Cook, R. D. & Weisberg, S. (1982). Residuals and Influence in Regression. Chapman & Hall.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> people = [f"P{i}" for i in range(6)]
+    >>> cells = pd.DataFrame({"participant": people * 2, "exercise": ["hip_thrust"] * 6 + ["squat"] * 6,
+    ...                       "value": [80.0, 60.0, 90.0, 71.0, 82.0, 66.0, 40.0, 31.0, 46.0, 35.0, 41.0, 34.0]})
+    >>> came = influence(cells, within="exercise")
+    >>> int(came["contradicts"].sum()), bool(came["verdict_changes"].any())
+    (0, False)
+    """
+    table = design.check_table(cells)
+    by_names = design.as_names("by", by)
+    check_option("adjust", adjust, ADJUSTMENTS)
+    chosen = check_family(family, by_names)
+    roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": within, "by": by_names}
+    notices = check_within(table, **roles, result_columns=RESULT_COLUMNS)
+    blocks, by_factors, found = arrange(table, **roles, log=log)
+    for block in blocks:
+        if len(block.participants) < FEWEST:
+            raise DesignError(
+                "Leaving one participant out needs others to compare with",
+                where=block.label,
+                allowed=f"at least {FEWEST} participants",
+                came=f"{len(block.participants)}",
+            )
+    parts = [_leave_out(block, log=log) for block in blocks]
+    _adjust(parts, blocks, by_names, chosen, adjust=adjust)
+    frames = [_frame(block, part, log=log) for block, part in zip(blocks, parts, strict=True)]
+    levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
+    result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
+    result["p_outlier"] = np.minimum(result["p_outlier"] * result["p_outlier"].notna().sum(), 1.0)
+    result["contradicts"] = (result["p_outlier"] < ALPHA) & result["contradicts"]
+    flagged = result[result["contradicts"]]
+    whys = [_why(row, log=log) for row in flagged.to_dict("records")]
+    result["why"] = pd.Series(whys, index=flagged.index, dtype=object).reindex(result.index, fill_value="")
+    notices = [*notices, *found, *_flags(result, by_names)]
+    for notice in notices:
+        warn(notice)
+    attrs: dict[Any, Any] = {
+        "analysis": "leave one participant out", **roles, "scale": "log" if log else "raw", "alpha": ALPHA,
+        "unit": design.only_value(table, "unit"), "measure": design.only_value(table, "measure"), "adjust": adjust,
+        "family": chosen, "notices": [{"code": n.code, "text": n.text} for n in notices],
+    }  # fmt: skip
+    result.attrs = attrs
+    return result
+
+
+def _leave_out(block: Block, *, log: bool) -> dict[str, Any]:
+    """Contrasts with everybody, and without each participant, (n_participants, n_contrasts)."""
+    differences = block.differences(log=log)
+    n, size = differences.shape
+    rounding = compound.rounding(block.values, log=log)
+    others = np.array([np.delete(np.arange(n), i) for i in range(n)])
+    # all reduced samples beside each other, (n - 1, n * n_contrasts)
+    reduced = differences[others].transpose(1, 0, 2).reshape(n - 1, n * size)
+    without = {
+        name: column.reshape(n, size)
+        for name, column in one_sample.t_test(reduced, rounding=rounding).items()
+        if name in ("center", "low", "high", "p")
+    }
+    spread = reduced.std(axis=0, ddof=1).reshape(n, size)
+    miss = differences - without["center"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        studentised = miss / (np.where(spread <= rounding, np.nan, spread) * np.sqrt(1 + 1 / (n - 1)))
+    return {
+        "own": differences,
+        "all": one_sample.t_test(differences, rounding=rounding),
+        "without": without,
+        "studentised": studentised,
+        "p_outlier": 2 * special.stdtr(n - 2, -np.abs(studentised)),
+        "opposite": np.sign(differences) * np.sign(without["center"]) < 0,
+        "others": others,
+    }
+
+
+def _adjust(
+    parts: list[dict[str, Any]], blocks: list[Block], by: list[str], family: str | list[str], *, adjust: str
+) -> None:
+    """Correct p with everybody, and in each table without one participant, where the others' p stay."""
+    repeats = [len(block.pairs) for block in blocks]
+    members = families(blocks, by, family, repeats)
+    everybody = np.concatenate([part["all"]["p"] for part in parts])
+    ends = np.cumsum([0, *repeats])
+    whole, _ = adjusted(everybody, members, adjust=adjust)
+    people = {name: None for block in blocks for name in block.participants}
+    for k, part in enumerate(parts):
+        part["all"]["p_adjusted"] = whole[ends[k] : ends[k + 1]]
+        part["without"]["p_adjusted"] = np.empty_like(part["without"]["p"])
+    for name in people:
+        p = everybody.copy()
+        places = [(k, block.participants.get_loc(name)) for k, block in enumerate(blocks) if name in block.participants]
+        for k, i in places:
+            p[ends[k] : ends[k + 1]] = parts[k]["without"]["p"][i]
+        corrected, _ = adjusted(p, members, adjust=adjust)
+        for k, i in places:
+            parts[k]["without"]["p_adjusted"][i] = corrected[ends[k] : ends[k + 1]]
+
+
+def _frame(block: Block, part: dict[str, Any], *, log: bool) -> pd.DataFrame:
+    """Rows of one block: contrast after contrast, every participant left out."""
+    n, size = part["own"].shape
+    back = np.exp if log else np.asarray
+    estimate = "ratio" if log else "difference"
+    without, everybody = part["without"], {name: np.tile(part["all"][name], (n, 1)) for name in part["all"]}
+    everybody["p_adjusted"] = np.tile(part["all"]["p_adjusted"], (n, 1))
+    first, second = (np.array(block.pairs)[:, side] for side in (0, 1))
+    analysed = np.log(block.values) if log else block.values
+    gaps = analysed[:, first] - analysed[:, second]
+    # the range of the others says in plain numbers how far off a participant is
+    low, high = gaps[part["others"]].min(axis=1), gaps[part["others"]].max(axis=1)
+    columns = {
+        "contrast": np.tile(np.array(pair_names(block.levels, log=log), dtype=object), (n, 1)),
+        "left_out": np.repeat(np.array(block.participants, dtype=object)[:, None], size, axis=1),
+        estimate: back(without["center"]), "ci_low": back(without["low"]), "ci_high": back(without["high"]),
+        "p": without["p"], "p_adjusted": without["p_adjusted"],
+        f"{estimate}_all": back(everybody["center"]), "ci_low_all": back(everybody["low"]),
+        "ci_high_all": back(everybody["high"]), "p_all": everybody["p"], "p_adjusted_all": everybody["p_adjusted"],
+        "n_all": np.full((n, size), n), "own": back(part["own"]),
+        "verdict": _verdict(without["center"], without["p_adjusted"]),
+        "verdict_all": _verdict(everybody["center"], everybody["p_adjusted"]),
+        "verdict_changes": np.zeros((n, size), dtype=bool),
+        "others_low": back(low), "others_high": back(high),
+        "studentised": part["studentised"], "p_outlier": part["p_outlier"], "contradicts": part["opposite"],
+    }  # fmt: skip
+    frame = pd.DataFrame({name: column.T.ravel() for name, column in columns.items()})
+    return frame.assign(verdict_changes=frame["verdict"] != frame["verdict_all"])
+
+
+def _verdict(center: Array, p: Array) -> NDArray[Any]:
+    """Say in one word what a contrast shows."""
+    word = np.where(center > 0, "higher", "lower").astype(object)
+    word[~(p < ALPHA)] = "undecided"
+    return word
+
+
+def _why(row: dict[Any, Any], *, log: bool) -> str:
+    """Say in a sentence what is strange about a participant."""
+    kind = "ratio" if log else "difference"
+    return (
+        f"{row['left_out']} has a {kind} {row['contrast']} of {row['own']:.3g}, while those of the other "
+        f"{row['n_all'] - 1} lie between {row['others_low']:.3g} and {row['others_high']:.3g} (mean {row[kind]:.3g}): "
+        f"studentised deleted residual {row['studentised']:.1f}, p = {row['p_outlier']:.2g} after correction for all "
+        "rows; look whether two files or channels were swapped"
+    )
+
+
+def _flags(result: pd.DataFrame, by: Sequence[str]) -> list[Notice]:
+    """Make a notice of every flag."""
+    notices = []
+    for row in result[result["contradicts"]].to_dict("records"):
+        where = ", ".join(f"{name} {row[name]}" for name in by)
+        text = f"{where}: {row['why']}." if where else f"{row['why']}."
+        notices.append(Notice(code="contradicts-others", text=text))
+    return notices

@@ -1,0 +1,316 @@
+"""Tables from a fitted linear model: coefficients, tests of terms, marginal means and their contrasts.
+
+A marginal mean is the model's prediction on a balanced grid of all levels, with covariates at their mean, averaged over
+the factors not named with equal weights.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from emgkit._checks import check_option, listed, nearest
+from emgkit.errors import ArgumentError, DesignError
+from emgkit.stats import design
+from emgkit.stats.families import ADJUSTMENTS, adjusted
+from emgkit.stats.formula import Columns, model_matrix
+from emgkit.stats.small_sample import Inference
+
+Array = NDArray[np.float64]
+
+CONFIDENCE = 0.95
+FAMILIES = ("by", "all")
+# the results' own columns, which a column of the design would hide
+RESULT_COLUMNS = (
+    "outcome", "term", "contrast", "mean", "geometric_mean", "ratio", "difference", "estimate", "se", "ci_low",
+    "ci_high", "t", "F", "df", "df1", "df2", "n", "p", "p_adjusted", "family_size",
+)  # fmt: skip
+
+__all__ = ["Grid", "column_name", "contrasts", "fixed", "interaction_contrasts", "joint_tests", "means", "terms"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """What the tables need to know of a model besides its estimates.
+
+    Parameters
+    ----------
+    columns : Columns
+        Of the model matrix.
+    covariates : mapping of str to float
+        Their means, where marginal means are taken.
+    r : numpy.ndarray, (p, p)
+        Takes coefficients of the model matrix to those of its orthonormal form.
+    n : int
+        Number of participants.
+    log : bool
+        Whether the outcome is a logarithm.
+    percent : bool
+        Whether the outcome is in percent of a reference contraction.
+    outcomes : tuple of str
+        Names of several outcomes, on the leading axis of the inference; empty for one.
+    """
+
+    columns: Columns
+    covariates: Mapping[str, float]
+    r: Array
+    n: int
+    log: bool
+    percent: bool
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def factors(self) -> dict[str, tuple[Any, ...]]:
+        """Column and levels of the factors."""
+        return {column_name(name): levels for name, levels in self.columns.levels.items() if levels}
+
+    def rows(self, values: Mapping[str, NDArray[Any]]) -> Array:
+        """Rows of the orthonormal model matrix at given levels and covariates."""
+        return self.orthonormal(model_matrix(self.columns, values))
+
+    def orthonormal(self, rows: Array) -> Array:
+        """Rows of coefficients as rows of the orthonormal coefficients."""
+        return np.asarray(np.linalg.solve(self.r.T, rows.T).T, dtype=np.float64)
+
+
+def column_name(name: str) -> str:
+    """Column of the table that a formula calls ``C(column)`` or by its name.
+
+    Examples
+    --------
+    >>> column_name("C(load_kg)")
+    'load_kg'
+    """
+    return name[2:-1] if name.startswith("C(") else name
+
+
+def fixed(grid: Grid, known: Inference) -> pd.DataFrame:
+    """Coefficients under sum-to-zero coding, with t tests."""
+    labels = [name for _, name in grid.columns.names()]
+    estimate, se, df = known.single(grid.orthonormal(np.eye(len(labels))))
+    half = special.stdtrit(df, (1 + CONFIDENCE) / 2) * se
+    numbers = {"estimate": estimate, "se": se, "ci_low": estimate - half, "ci_high": estimate + half}
+    return _table(grid, {"term": labels}, numbers | _t_test(estimate, se, df))
+
+
+def terms(grid: Grid, known: Inference) -> pd.DataFrame:
+    """F of every term: type III, since factors are coded to sum to zero."""
+    owners = [term for term, _ in grid.columns.names()]
+    every = grid.orthonormal(np.eye(len(owners)))
+    labels = [term for term in dict.fromkeys(owners) if term != "intercept"]
+    return _f_table(grid, known, {"term": labels}, [every[[o == label for o in owners]] for label in labels])
+
+
+def means(grid: Grid, known: Inference, factors: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
+    """Marginal means of all combinations of ``factors``, at each combination of ``by``."""
+    names = _check(grid, factors, by)
+    levels, rows = _means(grid, names)
+    estimate, se, df = known.single(rows)
+    half = special.stdtrit(df, (1 + CONFIDENCE) / 2) * se
+    back = np.exp if grid.log else np.asarray
+    numbers = {
+        "geometric_mean" if grid.log else "mean": back(estimate),
+        "ci_low": back(estimate - half), "ci_high": back(estimate + half), "estimate": estimate, "se": se, "df": df,
+    }  # fmt: skip
+    return _table(grid, levels, numbers)
+
+
+def contrasts(
+    grid: Grid, known: Inference, factor: str, by: Sequence[str], *, adjust: str, family: str
+) -> pd.DataFrame:
+    """Every pair of levels of ``factor``, at each combination of ``by``."""
+    check_option("adjust", adjust, ADJUSTMENTS)
+    check_option("family", family, FAMILIES)
+    if not isinstance(factor, str):
+        raise ArgumentError(
+            "'factor' cannot be used",
+            allowed="one factor of the formula",
+            came=repr(factor),
+            do="further ones in 'by', or interaction_contrasts([...])",
+        )
+    names = _check(grid, [factor], by)
+    _refuse_between_muscles(grid, factor)
+    levels, rows = _means(grid, names)
+    size = len(grid.factors[factor])
+    pairs = list(itertools.combinations(range(size), 2))
+    first, second = np.array(pairs).T
+    cells = rows.reshape(-1, size, rows.shape[-1])
+    labels = [_pair(grid, factor, pair) for pair in pairs] * len(cells)
+    keys = {name: _repeated(levels[name][::size], len(pairs)) for name in by}
+    members = np.repeat(np.arange(len(cells)), len(pairs)) if family == "by" else np.zeros(len(labels), dtype=np.intp)
+    difference = (cells[:, first] - cells[:, second]).reshape(-1, rows.shape[-1])
+    return _compared(grid, known, keys | {"contrast": labels}, difference, members, adjust)
+
+
+def interaction_contrasts(
+    grid: Grid, known: Inference, factors: Sequence[str], by: Sequence[str], *, adjust: str, family: str
+) -> pd.DataFrame:
+    """Differences of differences (ratios of ratios): pairs of one factor against pairs of the others."""
+    check_option("adjust", adjust, ADJUSTMENTS)
+    check_option("family", family, FAMILIES)
+    names = _check(grid, factors, by)
+    wanted = names[len(by) :]
+    if len(wanted) < 2:
+        raise ArgumentError("An interaction needs two factors or more", came=listed(wanted))
+    levels, rows = _means(grid, names)
+    sizes = [len(grid.factors[name]) for name in wanted]
+    pairs = [list(itertools.combinations(range(size), 2)) for size in sizes]
+    cells = rows.reshape(-1, *sizes, rows.shape[-1])
+    for axis, chosen in enumerate(pairs):
+        first, second = np.array(chosen).T
+        cells = cells.take(first, axis=axis + 1) - cells.take(second, axis=axis + 1)
+    combined = list(itertools.product(*pairs))
+    texts = [[_pair(grid, name, pair) for name, pair in zip(wanted, one, strict=True)] for one in combined]
+    step = int(np.prod(sizes))
+    keys = {name: _repeated(levels[name][::step], len(combined)) for name in by}
+    for position, name in enumerate(wanted):
+        keys[name] = [text[position] for text in texts] * len(cells)
+    keys["contrast"] = [" : ".join(text) for text in texts] * len(cells)
+    total = len(keys["contrast"])
+    members = np.repeat(np.arange(len(cells)), len(combined)) if family == "by" else np.zeros(total, dtype=np.intp)
+    return _compared(grid, known, keys, cells.reshape(total, -1), members, adjust)
+
+
+def joint_tests(grid: Grid, known: Inference, factor: str, by: Sequence[str]) -> pd.DataFrame:
+    """F of all contrasts of ``factor``, at each combination of ``by``."""
+    names = _check(grid, [factor], by)
+    _refuse_between_muscles(grid, factor)
+    levels, rows = _means(grid, names)
+    size = len(grid.factors[factor])
+    cells = rows.reshape(-1, size, rows.shape[-1])
+    keys = {name: levels[name][::size] for name in by}
+    return _f_table(grid, known, keys | {"term": [factor] * len(cells)}, [cell[1:] - cell[:1] for cell in cells])
+
+
+def rescaled(known: Inference, start: Array, unit: Array) -> Inference:
+    """Inference in the units of the outcome: ``start`` are the coefficients taken out, ``unit`` the divisor."""
+    squared = (unit**2)[..., None, None]
+    return dataclasses.replace(
+        known,
+        beta=known.beta * unit[..., None] + start,
+        plain=known.plain * squared,
+        covariance=known.covariance * squared,
+        change=known.change * squared[..., None],
+    )
+
+
+def _check(grid: Grid, factors: Sequence[str], by: Sequence[str]) -> list[str]:
+    """Refuse what is no factor of the formula; ``by`` comes first."""
+    names = [*by, *factors]
+    for name in names:
+        if name in grid.covariates:
+            raise ArgumentError(
+                f"{name!r} is a covariate, and has no levels to take means at",
+                allowed=listed(grid.factors),
+                do=f"its slope is in .fixed; C({name}) in the formula makes it a factor",
+            )
+        if name not in grid.factors:
+            raise ArgumentError(
+                f"{name!r} is no factor of the formula",
+                allowed=listed(grid.factors),
+                came=repr(name),
+                do=nearest(name, grid.factors),
+            )
+        if name in RESULT_COLUMNS:
+            raise ArgumentError(
+                f"{name!r} would stand beside a column of the result with the same name", do="rename the column"
+            )
+    if len(set(names)) < len(names):
+        raise ArgumentError("A factor is named twice", came=listed(names))
+    return names
+
+
+def _refuse_between_muscles(grid: Grid, factor: str) -> None:
+    if grid.percent and factor in design.MUSCLE_COLUMNS:
+        raise DesignError(
+            f"Contrasts between the levels of {factor!r} are refused for values in percent of a reference: 100 % of "
+            "one muscle is another contraction than 100 % of another, so the contrast would compare the references",
+            where="column 'unit'",
+            do=f"compare conditions within each muscle: contrasts(..., by={factor!r})",
+        )
+
+
+def _means(grid: Grid, names: Sequence[str]) -> tuple[dict[str, list[Any]], Array]:
+    """Levels and rows of the marginal means of ``names``, the last one fastest."""
+    factors = grid.factors
+    others = [name for name in factors if name not in names]
+    order = [*names, *others]
+    shape = [len(factors[name]) for name in order]
+    places = dict(zip(order, np.indices(shape).reshape(len(shape), -1), strict=True)) if order else {}
+    total = int(np.prod(shape)) if shape else 1
+    values = {
+        name: places[column_name(name)] if levels else np.full(total, grid.covariates[name])
+        for name, levels in grid.columns.levels.items()
+    }
+    kept = int(np.prod([len(factors[name]) for name in names])) if names else 1
+    rows = grid.rows(values).reshape(kept, total // kept, -1).mean(axis=1)
+    step = total // kept
+    return {name: [factors[name][i] for i in places[name][::step]] for name in names}, rows
+
+
+def _pair(grid: Grid, factor: str, pair: tuple[int, int]) -> str:
+    first, second = (grid.factors[factor][i] for i in pair)
+    return f"{first} {'/' if grid.log else '-'} {second}"
+
+
+def _repeated(values: Iterable[Any], times: int) -> list[Any]:
+    return [value for value in values for _ in range(times)]
+
+
+def _t_test(estimate: Array, se: Array, df: Array) -> dict[str, Array]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = estimate / se
+    return {"t": t, "df": df, "p": 2 * special.stdtr(df, -np.abs(t))}
+
+
+def _compared(
+    grid: Grid,
+    known: Inference,
+    keys: Mapping[str, Sequence[Any]],
+    rows: Array,
+    members: NDArray[np.intp],
+    adjust: str,
+) -> pd.DataFrame:
+    """The table of contrasts ``rows``, their p corrected in families ``members`` (of each outcome)."""
+    estimate, se, df = known.single(rows)
+    half = special.stdtrit(df, (1 + CONFIDENCE) / 2) * se
+    back = np.exp if grid.log else np.asarray
+    tested = _t_test(estimate, se, df)
+    flat = tested["p"].reshape(-1, len(rows))
+    corrected, sizes = zip(*(adjusted(p, members, adjust=adjust) for p in flat), strict=True)
+    shape = tested["p"].shape
+    return _table(grid, keys, {
+        "ratio" if grid.log else "difference": back(estimate),
+        "ci_low": back(estimate - half), "ci_high": back(estimate + half), "estimate": estimate, "se": se, **tested,
+        "p_adjusted": np.reshape(corrected, shape), "family_size": np.reshape(sizes, shape),
+    })  # fmt: skip
+
+
+def _f_table(grid: Grid, known: Inference, keys: Mapping[str, Sequence[Any]], tests: Sequence[Array]) -> pd.DataFrame:
+    found = [known.joint(rows) for rows in tests]
+    f, df2 = (np.stack([test[i] for test in found], axis=-1) if found else np.empty(0) for i in (0, 2))
+    df1 = np.broadcast_to(np.array([test[1] for test in found], dtype=np.float64), f.shape)
+    p: Array = np.asarray(special.fdtrc(df1, df2, f), dtype=np.float64)
+    return _table(grid, keys, {"F": f, "df1": df1, "df2": df2, "p": p})
+
+
+def _table(grid: Grid, keys: Mapping[str, Sequence[Any]], numbers: Mapping[str, Array]) -> pd.DataFrame:
+    """Labels beside numbers, repeated for every outcome; n last of the design's columns."""
+    count = len(grid.outcomes) or 1
+    columns: dict[str, Any] = {}
+    if grid.outcomes:
+        columns["outcome"] = _repeated(grid.outcomes, len(next(iter(keys.values()))))
+    columns |= {name: list(values) * count for name, values in keys.items()}
+    columns |= {name: np.ravel(values) for name, values in numbers.items()}
+    table = pd.DataFrame(columns)
+    after = "df2" if "df2" in table.columns else "df"
+    table.insert(int(list(table.columns).index(after)) + 1, "n", grid.n)
+    return table

@@ -1,0 +1,359 @@
+"""Mixed models: incomplete tables, repetitions and covariates, with small-sample inference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emgkit._checks import check_option
+from emgkit.errors import ArgumentError, Notice, warn
+from emgkit.stats import design, marginal, mixed_checks, reml
+from emgkit.stats.formula import Columns, Formula, Variable, model_matrix, parse
+from emgkit.stats.marginal import Grid, column_name
+from emgkit.stats.random_terms import RandomTerms, named_terms, random_terms
+from emgkit.stats.small_sample import METHODS, Inference, inference
+from emgkit.stats.tables import Estimates
+
+Array = NDArray[np.float64]
+
+__all__ = ["MixedModel", "mixed_model"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A checked table, taken apart for the fit."""
+
+    formula: Formula
+    participant: str
+    person: design.Factor
+    known: Mapping[str, Variable]
+    columns: Columns
+    x: Array
+    random: RandomTerms
+    repeats: mixed_checks.Repeats
+    notices: tuple[Notice, ...]
+
+    def grid(self, r: Array, *, log: bool, percent: bool, outcomes: tuple[str, ...] = ()) -> Grid:
+        """What the tables need to know of the model."""
+        covariates = {name: float(v.values.mean()) for name, v in self.known.items() if not v.is_factor}
+        return Grid(
+            columns=self.columns,
+            covariates={name: value for name, value in covariates.items() if name in self.columns.levels},
+            r=r, n=len(self.person.levels), log=log, percent=percent, outcomes=outcomes,
+        )  # fmt: skip
+
+
+def prepare(
+    table: pd.DataFrame,
+    formula: Formula,
+    participant: str,
+    random: str | Sequence[str],
+    *,
+    correlated: bool,
+    log: bool,
+    outcomes: Sequence[str],
+) -> Prepared:
+    """Check everything but the values of the outcome, and build the model matrix."""
+    terms, slopes = named_terms(random)
+    names = list(dict.fromkeys(column_name(name) for term in (*formula.terms, *terms) for name in term))
+    roles = [("participant", participant), *(("outcome", name) for name in outcomes)]
+    design.check_columns(table, [*roles, *(("formula", name) for name in names)])
+    design.check_single_valued(table, names, "the formula")
+    known = mixed_checks.read_variables(table, (*formula.terms, *terms), participant)
+    person = design.Factor.of(table, participant)
+    design.check_participants(person.levels)
+    repeats = mixed_checks.check_rows(table, known, person, outcomes)
+    factors = [person, *(design.Factor(name=column_name(name), levels=pd.Index(v.levels), codes=v.values)
+                         for name, v in known.items() if v.is_factor)]  # fmt: skip
+    numbers = np.ravel_multi_index(tuple(f.codes for f in factors), tuple(len(f.levels) for f in factors))
+    notices = design.check_references(table, factors, [f.name for f in factors[1:]], numbers)
+    notices += mixed_checks.normaliser_notices(table, formula.terms, log=log)
+
+    fixed_names = {name for term in formula.terms for name in term}
+    columns = Columns(terms=formula.terms, levels={name: v.levels for name, v in known.items() if name in fixed_names})
+    values = {name: v.values for name, v in known.items() if name in fixed_names}
+    x = model_matrix(columns, values) if values else np.ones((len(table), 1))
+    mixed_checks.check_rank(x, columns, known)
+    effects = random_terms(
+        terms, {name: v for name, v in known.items() if any(name in term for term in terms)}, participant,
+        n=len(table), slopes=slopes, correlated=correlated,
+    )  # fmt: skip
+    notices += mixed_checks.pseudo_replication(known, formula.terms, effects, person, repeats)
+    return Prepared(
+        formula=formula, participant=participant, person=person, known=known, columns=columns, x=x, random=effects,
+        repeats=repeats, notices=tuple(notices),
+    )  # fmt: skip
+
+
+def mixed_model(
+    cells: pd.DataFrame,
+    formula: str,
+    *,
+    participant: str = "participant",
+    random: str | Sequence[str] = "1",
+    df: str = "kenward-roger",
+    log: bool = False,
+    correlated: bool = True,
+) -> MixedModel:
+    """Fit a linear mixed model with participants as random, and test it as small samples need.
+
+    Participants may lack cells, have repetitions, and differ in covariates or groups.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        One row a value: a participant, the columns the formula names, the outcome.
+    formula : str
+        Such as ``"value ~ exercise * muscle"``. Columns of numbers are covariates, others factors (``C(load_kg)`` makes
+        a factor of numbers), coded to sum to zero, levels in alphabetical order or that of an ordered categorical.
+    participant : str
+        Column of the participant.
+    random : str or list of str
+        What varies between participants. ``"1"``: their level. ``["1", "exercise"]``: also participant:exercise, and so
+        on for further entries, each with a variance of its own. ``"1 + x"``: level and slope (or, of a factor, the
+        effect of each level) with a full covariance.
+    df : {"kenward-roger", "satterthwaite"}
+        How degrees of freedom (and, for the first, standard errors) are found.
+    log : bool
+        Analyse the natural logarithm of the outcome, and give means and contrasts as geometric means and ratios.
+    correlated : bool
+        False takes the covariances out of ``"1 + x"``.
+
+    Returns
+    -------
+    MixedModel
+        The fit, its tables, marginal means and contrasts.
+
+    Raises
+    ------
+    DesignError
+        A column is missing, empty or mixed up; a cell of an interaction has no values; rows are copies of one another;
+        the random terms cannot be told from the residual; nothing is left for an error term.
+    ArgumentError
+        The formula, the random terms or an option cannot be read.
+
+    Notes
+    -----
+    REML, the deviance profiled in the relative Cholesky factor (Bates et al., 2015) and polished with exact first and
+    second derivatives. A variance of zero is reported, flagged and kept in the model. F tests are type III. On a
+    complete design without repetitions :func:`contrasts` gives each pair its own error term, and is the first choice.
+
+    References
+    ----------
+    Bates, D., Maechler, M., Bolker, B. & Walker, S. (2015). Fitting linear mixed-effects models using lme4. Journal of
+    Statistical Software, 67.
+    Kenward, M. G. & Roger, J. H. (1997). Small sample inference for fixed effects from restricted maximum likelihood.
+    Biometrics, 53.
+    Fai, A. H.-T. & Cornelius, P. L. (1996). Approximate F-tests of multiple degree of freedom hypotheses in generalized
+    least squares analyses of unbalanced split-plot experiments. Journal of Statistical Computation and Simulation, 54.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.DataFrame({"participant": ["P1", "P2", "P3", "P4"] * 2,
+    ...                       "exercise": ["hip_thrust"] * 4 + ["squat"] * 4,
+    ...                       "value": [80.0, 60.0, 90.0, 71.0, 40.0, 33.0, 42.0, 55.0]})
+    >>> model = mixed_model(cells, "value ~ exercise", random="1")
+    >>> model.contrasts("exercise")[["contrast", "difference", "df", "n"]].round(2)
+                 contrast  difference   df  n
+    0  hip_thrust - squat       32.75  3.0  4
+    """
+    table = design.check_table(cells)
+    check_option("df", df, METHODS)
+    parsed = parse(formula)
+    if not parsed.outcome:
+        raise ArgumentError("The formula has no left side", allowed="such as 'value ~ exercise'", came=repr(formula))
+    prepared = prepare(
+        table, parsed, participant, random, correlated=correlated, log=log, outcomes=[parsed.outcome]
+    )  # fmt: skip
+    values = design.outcome_values(table, parsed.outcome, participant, log=log)
+    analysed = np.log(values) if log else values
+
+    problem = reml.reduce(prepared.x, analysed, prepared.random.layout, prepared.person.codes)
+    mixed_checks.check_identified(problem, prepared.random)
+    rounding = 64 * np.finfo(np.float64).eps * max(float(np.abs(analysed).max()), 1.0 if log else 0.0)
+    if problem.unit <= rounding:
+        raise mixed_checks.no_error()
+    mixed_checks.check_residual(problem)
+    fit = reml.fit(problem)
+    known, terms = prepared.known, parsed.terms
+    notices = [*prepared.notices, *_fit_notices(fit, prepared.random)]
+    notices += mixed_checks.pooled_error(
+        analysed, known, terms, prepared.random, prepared.person, prepared.repeats
+    )  # fmt: skip
+    for notice in notices:
+        warn(notice)
+    return MixedModel(
+        formula=formula, participant=participant, random=random, df=df, log=log, sigma=fit.sigma,
+        reml_deviance=fit.deviance, singular=fit.singular, n=len(prepared.person.levels), n_rows=len(table),
+        notices=tuple({"code": notice.code, "text": notice.text} for notice in notices),
+        _fit=fit, _prepared=prepared, _analysed=analysed, _table=table[[participant, *_columns(prepared)]],
+        _unit=design.only_value(table, "unit"), _measure=design.only_value(table, "measure"),
+        _percent=design.is_percent(table),
+    )  # fmt: skip
+
+
+def _columns(prepared: Prepared) -> list[str]:
+    return [column_name(name) for name in prepared.known]
+
+
+def _fit_notices(fit: reml.Fit, random: RandomTerms) -> list[Notice]:
+    """Say where the optimum lies on the edge, or was not reached."""
+    notices = []
+    if fit.singular:
+        zero = [
+            group if name == "1" else f"{group} ({name})"
+            for (group, name, other), theta in zip(random.parameters, fit.theta, strict=True)
+            if not other and abs(theta) < reml.SINGULAR
+        ]
+        what = f"the variance of {', '.join(zero)} is estimated as zero" if zero else "slopes are perfectly correlated"
+        text = f"The fit is singular: {what}. The table holds too little to estimate all random terms."
+        notices.append(Notice(code="singular", text=text))
+    if not fit.converged:
+        text = "The likelihood has no clear optimum: the variances may be off. Simplify the random terms."
+        notices.append(Notice(code="not-converged", text=text))
+    return notices
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class MixedModel(Estimates):
+    """A fitted mixed model.
+
+    Parameters
+    ----------
+    formula, participant, random, df, log
+        As given to :func:`mixed_model`.
+    sigma : float
+        Residual standard deviation.
+    reml_deviance : float
+        Minus twice the restricted log-likelihood.
+    singular : bool
+        Whether a variance is zero or slopes are perfectly correlated.
+    n, n_rows : int
+        Participants and rows.
+    notices : tuple of dict
+        What is doubtful, as ``{"code", "text"}``.
+    """
+
+    formula: str
+    participant: str
+    random: str | Sequence[str]
+    df: str
+    log: bool
+    sigma: float
+    reml_deviance: float
+    singular: bool
+    n: int
+    n_rows: int
+    notices: tuple[dict[str, str], ...]
+    _fit: reml.Fit
+    _prepared: Prepared
+    _analysed: Array
+    _table: pd.DataFrame
+    _unit: str
+    _measure: str
+    _percent: bool
+
+    def __repr__(self) -> str:
+        edge = ", singular" if self.singular else ""
+        return (
+            f"<MixedModel {self.formula!r}, random={self.random!r}{', log' if self.log else ''}: "
+            f"{self.n} participants, {self.n_rows} rows, REML deviance {self.reml_deviance:.2f}{edge}>"
+        )
+
+    @cached_property
+    def _known(self) -> Inference:
+        problem = self._fit.problem
+        known = inference(self._fit, self.df)
+        return marginal.rescaled(known, problem.start, np.asarray(problem.unit))
+
+    @cached_property
+    def _grid(self) -> Grid:
+        return self._prepared.grid(self._fit.problem.r, log=self.log, percent=self._percent)
+
+    @cached_property
+    def variances(self) -> pd.DataFrame:
+        """Variance components: ``group``, ``name`` (and ``other``), ``variance``, ``sd``, ``correlation``.
+
+        In a row of a covariance ``variance`` holds the covariance and ``sd`` is NaN. The last row is the residual.
+        """
+        factor = self._fit.factor
+        covariance = self.sigma**2 * factor @ factor.T
+        sd = np.sqrt(np.diag(covariance))
+        rows: list[tuple[str, str, str, float, float, float]] = []
+        where = [np.argwhere(pattern)[0] for pattern in self._fit.problem.layout.patterns]
+        for (group, name, other), (i, j) in zip(self._prepared.random.parameters, where, strict=True):
+            if other:
+                both = float(sd[i] * sd[j])
+                correlation = float(covariance[i, j]) / both if both > 0 else np.nan
+                rows.append((group, name, other, float(covariance[i, j]), np.nan, correlation))
+            else:
+                rows.append((group, name, "", float(covariance[i, i]), float(sd[i]), np.nan))
+        rows.append(("residual", "", "", self.sigma**2, self.sigma, np.nan))
+        return self._finished(pd.DataFrame(rows, columns=["group", "name", "other", "variance", "sd", "correlation"]))
+
+    @cached_property
+    def residuals(self) -> pd.DataFrame:
+        """One row a row of the table: ``observed``, ``fitted``, ``residual``, ``standardized``.
+
+        Fitted values include the random effects. On the scale of the model (logarithms where ``log``); ``standardized``
+        is divided by sigma.
+        """
+        effects = self._effects[self._prepared.person.codes]
+        fitted = self._prepared.x @ self._coefficients + (self._fit.problem.layout.rows * effects).sum(axis=1)
+        left = self._analysed - fitted
+        return self._finished(
+            self._table.assign(observed=self._analysed, fitted=fitted, residual=left, standardized=left / self.sigma)
+        )
+
+    @cached_property
+    def random_effects(self) -> pd.DataFrame:
+        """Predicted random effects (best linear unbiased): participant, ``group``, ``name``, ``estimate``."""
+        people, count = self._prepared.person.levels, len(self._prepared.random.effects)
+        present = np.diagonal(self._fit.problem.s, axis1=1, axis2=2) > 0
+        groups, names = zip(*self._prepared.random.effects, strict=True)
+        table = pd.DataFrame({
+            self.participant: people.repeat(count), "group": groups * len(people), "name": names * len(people),
+            "estimate": self._effects.ravel(),
+        })  # fmt: skip
+        return self._finished(table[present.ravel()].reset_index(drop=True))
+
+    @property
+    def _coefficients(self) -> Array:
+        return np.asarray(np.linalg.solve(self._fit.problem.r, self._known.beta), dtype=np.float64)
+
+    @cached_property
+    def _effects(self) -> Array:
+        """Random effects of every participant in the columns of the layout, (n_participants, q)."""
+        problem = self._fit.problem
+        return reml.random_effects(problem, self._fit.factor) * problem.unit
+
+    @cached_property
+    def statsmodels(self) -> Any:
+        """The same model fitted by statsmodels' MixedLM, started at the optimum; its inference is z only."""
+        from emgkit.stats.mixedlm import fit_mixedlm
+
+        prepared = self._prepared
+        return fit_mixedlm(
+            self._analysed, prepared.x, prepared.columns, prepared.person.codes, prepared.random, self._fit.factor
+        )
+
+    def _finished(self, table: pd.DataFrame, **said: str) -> pd.DataFrame:
+        """Say in plain values what the table is."""
+        random = self.random if isinstance(self.random, str) else list(self.random)
+        table.attrs = {
+            "analysis": "linear mixed model (REML)", "formula": self.formula, "participant": self.participant,
+            "random": random, "df": self.df, "scale": "log" if self.log else "raw",
+            "unit": self._unit, "measure": self._measure, "confidence": marginal.CONFIDENCE,
+            "interval": "individual 95 %", "singular": self.singular, "covariates": dict(self._grid.covariates),
+            "notices": [dict(notice) for notice in self.notices],
+        }  # fmt: skip
+        for key, value in said.items():
+            table.attrs[key] = value
+        return table

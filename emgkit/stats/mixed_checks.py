@@ -1,0 +1,308 @@
+"""Whether a table can carry a mixed model, and what is doubtful about it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import linalg, special
+
+from emgkit._checks import listed
+from emgkit.errors import DesignError, Notice
+from emgkit.stats import design, reml
+from emgkit.stats.formula import Columns, Term, Variable, variables
+from emgkit.stats.marginal import column_name
+from emgkit.stats.random_terms import RandomTerms
+
+Array = NDArray[np.float64]
+Variables = Mapping[str, Variable]
+
+# columns of the tidy tables that make another condition, never a repetition of the same one
+CONDITIONS = ("exercise", "muscle", "channel")
+# the chance that equal variances look as unequal as this, over all pairs of pairs
+ALARM = 0.2
+UNEQUAL = 1.5
+ROUNDING = 1e-10
+
+__all__ = [
+    "Repeats", "check_identified", "check_rank", "check_residual", "check_rows", "no_error", "normaliser_notices",
+    "pooled_error", "pseudo_replication", "read_variables",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeats:
+    """Which rows share a participant and all conditions.
+
+    Parameters
+    ----------
+    cell : numpy.ndarray, (n_rows,)
+        Number of the cell of every row.
+    count : int
+        Rows that are not alone in their cell.
+    """
+
+    cell: NDArray[np.intp]
+    count: int
+
+
+def read_variables(table: pd.DataFrame, terms: Sequence[Term], participant: str) -> dict[str, Variable]:
+    """Read the columns of a formula: covariates finite, factors with two levels or more."""
+    found = variables(table, terms)
+    for name, variable in found.items():
+        if variable.is_factor:
+            design.check_levels(column_name(name), pd.Index(variable.levels))
+        else:
+            design.outcome_values(table, name, participant, log=False)
+    return found
+
+
+def check_rows(table: pd.DataFrame, known: Variables, person: design.Factor, outcome: Sequence[str]) -> Repeats:
+    """Refuse rows that no column tells apart, and conditions that the formula does not name."""
+    condition = _crossed([person.codes, *(v.values for v in known.values() if v.is_factor)])
+    for name in CONDITIONS:
+        if name in table.columns and name not in {column_name(one) for one in known}:
+            codes, levels = pd.factorize(table[name])
+            if not _constant(codes, condition):
+                raise DesignError(
+                    f"A participant's rows differ in {name!r}, which the formula does not name",
+                    where=f"column {name!r}",
+                    came=listed(levels),
+                    do=f"name {name!r} in the formula, or filter first, such as "
+                    f"cells[cells[{name!r}] == {str(levels[0])!r}]",
+                )
+    covariates = [np.unique(v.values, return_inverse=True)[1] for v in known.values() if not v.is_factor]
+    cell = _crossed([condition, *covariates])
+    repeated = np.bincount(cell)[cell] > 1
+    if not repeated.any():
+        return Repeats(cell=cell, count=0)
+    named = {column_name(name) for name in known} | {person.name, *outcome}
+    others = [name for name in table.columns if name not in named]
+    rows = table.loc[repeated, others].assign(_cell=cell[repeated])
+    alike = rows.duplicated(keep=False).to_numpy()
+    if alike.any():
+        first = rows.index[alike][rows["_cell"].to_numpy()[alike] == rows["_cell"].to_numpy()[alike][0]]
+        where = [f"{v.name} {v.levels[v.values[repeated][alike][0]]}" for v in known.values() if v.is_factor]
+        who = person.levels[person.codes[repeated][alike][0]]
+        raise DesignError(
+            f"{int(alike.sum())} rows share a cell, and no column tells them apart",
+            where=f"{', '.join([f'{person.name} {who}', *where])}: {', '.join(f'row {label}' for label in first[:6])}",
+            allowed="one row a cell, or a column such as 'repetition'",
+            do="add the column if they are repetitions; else find out where the copies come from",
+        )
+    return Repeats(cell=cell, count=int(repeated.sum()))
+
+
+def _crossed(codes: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:
+    """Number the combinations that occur."""
+    cell = np.zeros(len(codes[0]), dtype=np.intp)
+    for one in codes:
+        cell = np.unique(cell * (int(one.max()) + 1) + one, return_inverse=True)[1]
+    return cell
+
+
+def check_rank(x: Array, columns: Columns, known: Variables) -> None:
+    """Refuse a formula whose terms the table cannot tell apart; names the empty cells."""
+    n, p = x.shape
+    size = np.sqrt((x**2).sum(axis=0))
+    scaled = x / np.where(size > 0, size, 1)
+    values = np.linalg.eigvalsh(scaled.T @ scaled)
+    if n > p and values[0] > ROUNDING * values[-1]:
+        return
+    names = [name for _, name in columns.names()]
+    for term in sorted(columns.terms, key=len):
+        factors = [known[name] for name in term if known[name].is_factor]
+        empty = _empty_cells(factors)
+        if len(factors) > 1 and empty:
+            raise DesignError(
+                f"The formula has the term {':'.join(v.name for v in factors)!r}, and {len(empty)} of its cells "
+                f"{'has' if len(empty) == 1 else 'have'} no values",
+                where=listed(empty[: design.NAMED]) + (" and more" if len(empty) > design.NAMED else ""),
+                allowed="values in every combination of an interaction",
+                do="leave the interaction out ('+' instead of '*'), or analyse the complete levels only",
+            )
+    if n <= p:
+        raise DesignError(
+            "The table has too few rows for the formula", allowed=f"more than {p}", came=f"{n} rows, {p} coefficients"
+        )
+    _, r, order = linalg.qr(scaled, mode="economic", pivoting=True)
+    lost = [names[i] for i in order[np.abs(np.diag(r)) < np.sqrt(ROUNDING)]]
+    raise DesignError(
+        f"The formula has {p} coefficients, and the table can tell only {p - len(lost)} apart",
+        where=f"{listed(lost)} can be had from the others" if lost else "",
+        do="leave out a term; a covariate needs several values, and a factor between participants no twin",
+    )
+
+
+def _empty_cells(factors: Sequence[Variable]) -> list[str]:
+    shape = tuple(len(v.levels) for v in factors)
+    if not shape:
+        return []
+    seen = np.bincount(np.ravel_multi_index(tuple(v.values for v in factors), shape), minlength=int(np.prod(shape)))
+    cells = itertools.product(*(v.levels for v in factors))
+    return [" × ".join(str(level) for level in cell) for cell, count in zip(cells, seen, strict=True) if not count]
+
+
+def check_identified(problem: reml.Problem, random: RandomTerms) -> None:
+    """Refuse random terms that the table cannot tell from one another or from the residual."""
+    layout = problem.layout
+    factor = np.asarray(np.linalg.inv(problem.scaling), dtype=np.float64)
+    m = reml.moments(problem, factor, layout.symmetric())
+    r = len(m.t)
+    information = np.empty((r + 1, r + 1))
+    information[:r, :r], information[:r, r], information[r, :r], information[r, r] = m.tt, m.t, m.t, m.df
+    size = np.sqrt(np.maximum(np.diag(information), 0))
+    size = np.where(size > 0, size, 1)
+    values, vectors = np.linalg.eigh(information / np.outer(size, size))
+    if values[0] > ROUNDING * values[-1]:
+        return
+    # the last parameter is V itself, the residual and every variance at one: give its share back to them
+    lost = (vectors / size[:, None])[:, values <= ROUNDING * values[-1]]
+    lost = lost[:r] + lost[r] * layout.diagonal[:, None]
+    weak = np.abs(lost).max(axis=1) > 1e-3 * np.abs(lost).max()
+    groups = list(dict.fromkeys(random.parameters[i][0] for i in np.flatnonzero(weak)))
+    slopes = random.full or any(name != "1" for _, name, _ in random.parameters)
+    raise DesignError(
+        "The table cannot tell the random terms from the residual or from one another",
+        where=f"random slopes of {random.parameters[0][0]}" if slopes else listed(groups),
+        allowed="random terms with several values in each of their levels",
+        came=f"{problem.n} rows of {len(problem.root)} participants",
+        do="leave the term out, or give the repetitions instead of their means",
+    )
+
+
+def check_residual(problem: reml.Problem) -> None:
+    """Refuse an outcome that the terms reproduce to the last digit: there is no error to judge them by."""
+    # least squares with every random effect as a fixed one, participant by participant
+    inverse = np.linalg.pinv(problem.s, hermitian=True, rcond=ROUNDING)
+    f, p = problem.f, problem.p
+    weighted = inverse @ f
+    xx = np.eye(p) - f.reshape(-1, p).T @ weighted.reshape(-1, p)
+    xy = -weighted.reshape(-1, p).T @ problem.e.ravel()
+    left = problem.yy - float(np.einsum("ga,gab,gb->", problem.e, inverse, problem.e, optimize=True))
+    left -= float(xy @ np.linalg.pinv(xx, hermitian=True, rcond=ROUNDING) @ xy)
+    if left < 1e-12 * problem.yy:
+        raise no_error()
+
+
+def no_error() -> DesignError:
+    """Build the error for an outcome without residual variation."""
+    return DesignError(
+        "The formula and the random terms reproduce every value: there is no error term",
+        do="check for copied values, or leave a term out",
+    )
+
+
+def pseudo_replication(
+    known: Variables, terms: Sequence[Term], random: RandomTerms, person: design.Factor, repeats: Repeats
+) -> list[Notice]:
+    """Say where repetitions would count as if each were a participant."""
+    if not repeats.count:
+        return []
+    within = _within(known, terms, person)
+    covered = [frozenset(name for one in random.terms for name in one)]
+    if not random.full:
+        covered = [frozenset(one) for one in random.terms]
+    bare = [
+        ":".join(column_name(name) for name in term)
+        for term in terms
+        if term and set(term) <= set(within) and not any(set(term) <= one for one in covered)
+    ]
+    if not bare:
+        return []
+    text = (
+        f"{repeats.count} rows repeat a condition of their participant, and the random terms hold no "
+        f"{listed(f'{person.name}:{name}' for name in bare)}: repetitions count as if each were a participant, and p "
+        f"is too small. Name the condition in random, such as ['1', {bare[-1]!r}], or average the repetitions."
+    )
+    return [Notice(code="pseudo-replication", text=text)]
+
+
+def pooled_error(
+    analysed: Array,
+    known: Variables,
+    terms: Sequence[Term],
+    random: RandomTerms,
+    person: design.Factor,
+    repeats: Repeats,
+) -> list[Notice]:
+    """Say where a random intercept alone gives one error term to pairs whose variances look unequal."""
+    within = _within(known, terms, person)
+    factors = [known[name] for name in within if known[name].is_factor]
+    if not random.intercept_only or repeats.count or not factors or len(factors) < len(within):
+        return []
+    return _pooled(analysed, factors, known, person)
+
+
+def _within(known: Variables, terms: Sequence[Term], person: design.Factor) -> list[str]:
+    """Variables of the formula that vary within a participant."""
+    return [name for name, v in known.items() if _in(name, terms) and not _constant(v.values, person.codes)]
+
+
+def _in(name: str, terms: Sequence[Term]) -> bool:
+    return any(name in term for term in terms)
+
+
+def _constant(values: NDArray[Any], codes: NDArray[np.intp]) -> bool:
+    """Whether every participant has one value."""
+    first = np.zeros(int(codes.max()) + 1, dtype=values.dtype)
+    first[codes] = values
+    return bool((first[codes] == values).all())
+
+
+def _pooled(analysed: Array, factors: list[Variable], known: Variables, person: design.Factor) -> list[Notice]:
+    """Say that one error term serves all pairs of a complete design, where their variances look unequal."""
+    shape = tuple(len(v.levels) for v in factors)
+    people = len(person.levels)
+    if len(analysed) != people * int(np.prod(shape)) or int(np.prod(shape)) < 3 or people < 3:
+        return []
+    dense = np.full((people, *shape), np.nan)
+    dense[(person.codes, *(v.values for v in factors))] = analysed
+    if np.isnan(dense).any():
+        return []
+    between = [v for v in known.values() if v.is_factor and v not in factors]
+    group = np.zeros(people, dtype=np.intp)
+    for variable in between:
+        code = np.zeros(people, dtype=np.intp)
+        code[person.codes] = variable.values
+        group = np.unique(group * len(variable.levels) + code, return_inverse=True)[1]
+    count = np.bincount(group)
+    for number in range(len(count)):
+        dense[group == number] -= dense[group == number].mean(axis=0)
+    df = people - len(count)
+    variances = []
+    for axis, size in enumerate(shape):
+        lines = np.moveaxis(dense, axis + 1, -1)
+        for i, j in itertools.combinations(range(size), 2):
+            variances.append(((lines[..., i] - lines[..., j]) ** 2).sum(axis=0).ravel() / df)
+    found = np.sqrt(np.concatenate(variances))
+    pairs = len(found) * (len(found) - 1) / 2
+    chance = np.sqrt(special.fdtri(df, df, 1 - ALARM / max(pairs, 1)))
+    if len(found) < 2 or df < 2 or found.max() <= max(UNEQUAL, chance) * found.min():
+        return []
+    text = (
+        f"The standard deviations of the participants' differences range from {found.min():.3g} to {found.max():.3g} "
+        "between pairs of conditions, and a random intercept alone gives all pairs one error term: contrasts of the "
+        "steadier pairs reject too seldom, of the others too often. Use contrasts(...), where each pair has its own, "
+        "or slopes on the repetitions."
+    )
+    return [Notice(code="pooled-error", text=text)]
+
+
+def normaliser_notices(table: pd.DataFrame, terms: Sequence[Term], *, log: bool) -> list[Notice]:
+    """Say which tests would change with the reference contractions of the muscles."""
+    named = [name for name in design.MUSCLE_COLUMNS if _in(name, terms)]
+    if not named or not design.is_percent(table):
+        return []
+    if log:
+        rest = "; the other main effects and the interactions do not"
+        text = f"The main effect of {named[0]!r} depends on the muscles' reference contractions{rest}."
+    else:
+        text = "Every test over several muscles depends on their reference contractions, since values are in percent "
+        text += "of them; on the log scale only the muscles' main effect does."
+    return [Notice(code="depends-on-normaliser", text=text)]

@@ -1,0 +1,416 @@
+"""How many participants a comparison within participants needs, and the smallest effect it could see."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import integrate, optimize, special, stats
+
+from emgkit._checks import check_positive, listed
+from emgkit.errors import ArgumentError
+from emgkit.stats.paired import contrasts
+
+Array = NDArray[np.float64]
+Numbers = float | Sequence[float] | NDArray[Any]
+
+MOST_PARTICIPANTS = 1_000_000
+ALPHA = 0.05
+
+__all__ = ["power_equivalence", "power_paired", "power_simulate", "power_within"]
+
+
+def power_paired(
+    *, effect: Numbers | None = None, n: Numbers | None = None, power: Numbers | None = None, alpha: float = ALPHA
+) -> pd.DataFrame:
+    """Power of a two-sided paired t test, exact; the one of ``effect``, ``n`` and ``power`` not given is found.
+
+    Parameters
+    ----------
+    effect : float or sequence of float, optional
+        d_z, the mean difference over the standard deviation of the differences; its sign does not matter.
+    n : int or sequence of int, optional
+        Participants.
+    power : float or sequence of float, optional
+        The power wanted.
+    alpha : float
+        Two-sided level; divide it by the size of the family for the first step of Holm's correction.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a combination: ``effect``, ``n``, ``alpha``, ``power``. Where ``n`` is found, it is the smallest that
+        has the power, and ``power`` is what it then is. Where ``effect`` is found (``n`` and ``power`` given), the
+        table is a sensitivity curve: the smallest effect a study of that size sees with that power.
+
+    Raises
+    ------
+    ArgumentError
+        Not exactly two of the three are given, or one is out of range.
+
+    Notes
+    -----
+    With t noncentral, df = n - 1 and noncentrality d_z sqrt(n), the power is the probability beyond the critical
+    values on both sides. Do not compute it from the effect that a study found ("observed power" is its p-value in other
+    words): give the smallest effect that matters.
+
+    References
+    ----------
+    Cohen, J. (1988). Statistical Power Analysis for the Behavioral Sciences (2nd ed.). Erlbaum.
+
+    Examples
+    --------
+    >>> power_paired(effect=[0.5, 0.8, 1.2], power=0.8)[["effect", "n"]]
+       effect   n
+    0     0.5  34
+    1     0.8  15
+    2     1.2   8
+    """
+
+    def of(effect: float, n: float) -> float:
+        return _beyond(effect * np.sqrt(n), n - 1, float(special.stdtrit(n - 1, 1 - alpha / 2)))
+
+    return _solve(of, "effect", effect, n, power, alpha=alpha)
+
+
+def power_equivalence(
+    *,
+    bound: Numbers | None = None,
+    n: Numbers | None = None,
+    power: Numbers | None = None,
+    effect: float = 0.0,
+    alpha: float = ALPHA,
+) -> pd.DataFrame:
+    """Power of two one-sided paired t tests against -bound and +bound, exact.
+
+    Parameters
+    ----------
+    bound : float or sequence of float, optional
+        The bound in standard deviations of the differences; log(1.25) over the log-SD of the ratios for 0.8 to 1.25.
+    n, power : optional
+        As in :func:`power_paired`; the one of ``bound``, ``n`` and ``power`` not given is found.
+    effect : float
+        True d_z, within the bounds.
+    alpha : float
+        Level of each side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a combination: ``bound``, ``effect``, ``n``, ``alpha``, ``power``.
+
+    Raises
+    ------
+    ArgumentError
+        Not exactly two of the three are given, or one is out of range.
+
+    Notes
+    -----
+    The probability that the interval of the mean lies within the bounds, integrated over the distribution of the
+    standard deviation.
+
+    Examples
+    --------
+    >>> power_equivalence(bound=0.8, power=0.8)["n"].tolist()
+    [15]
+    """
+
+    def of(bound: float, n: float) -> float:
+        critical, df = special.stdtrit(n - 1, 1 - alpha), n - 1
+        # beyond this spread the interval is wider than the bounds
+        most = bound * np.sqrt(n) / critical
+
+        def density(spread: float) -> float:
+            room = np.array([bound - effect, -bound - effect]) * np.sqrt(n) + np.array([-1, 1]) * critical * spread
+            inside = max(float(special.ndtr(room[0]) - special.ndtr(room[1])), 0.0)
+            return inside * 2 * df * spread * float(stats.chi2.pdf(df * spread**2, df))
+
+        middle = min(1.0, most)
+        parts = [
+            integrate.quad(density, low, high, limit=200, epsabs=1e-12)[0]
+            for low, high in [(0, middle), (middle, most)]
+        ]
+        return float(sum(parts))
+
+    if bound is not None and np.min(np.abs(bound)) <= abs(effect):
+        raise ArgumentError(
+            "'effect' cannot be used", allowed="a true d_z between the bounds", came=f"{effect!r}, with bound {bound!r}"
+        )
+    table = _solve(of, "bound", bound, n, power, alpha=alpha, floor=abs(effect))
+    table.insert(1, "effect", float(effect))
+    return table
+
+
+def power_within(
+    *,
+    f: Numbers | None = None,
+    n: Numbers | None = None,
+    power: Numbers | None = None,
+    levels: int,
+    r: float = 0.5,
+    epsilon: float = 1.0,
+    alpha: float = ALPHA,
+) -> pd.DataFrame:
+    """Power of the F test of one factor within participants; the one of ``f``, ``n`` and ``power`` not given is found.
+
+    Parameters
+    ----------
+    f : float or sequence of float, optional
+        Cohen's f: the standard deviation of the condition means over that of the values within a condition.
+    n, power : optional
+        As in :func:`power_paired`.
+    levels : int
+        Number of conditions.
+    r : float
+        Correlation between conditions, below 1.
+    epsilon : float
+        Departure from sphericity, between 1 / (levels - 1) and 1.
+    alpha : float
+        Level.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a combination: ``f``, ``n``, ``alpha``, ``power``, ``noncentrality``, ``df1``, ``df2``.
+
+    Raises
+    ------
+    ArgumentError
+        Not exactly two of the three are given, or one is out of range.
+
+    Notes
+    -----
+    Noncentrality f**2 n levels epsilon / (1 - r), degrees of freedom (levels - 1) epsilon and
+    (n - 1) (levels - 1) epsilon: one group in G*Power's "ANOVA: Repeated measures, within factors" with its default
+    option "as in G*Power 3.0", where f does not include the correlation. Under "as in SPSS" f comes from partial eta
+    squared and includes it: that f is this one times sqrt(levels / ((levels - 1) (1 - r))), but for n against n - 1.
+    The same number means a much larger effect here than there.
+
+    References
+    ----------
+    Faul, F., Erdfelder, E., Lang, A.-G. & Buchner, A. (2007). G*Power 3: a flexible statistical power analysis program
+    for the social, behavioral, and biomedical sciences. Behavior Research Methods, 39.
+
+    Examples
+    --------
+    >>> power_within(f=0.25, power=0.8, levels=3)[["f", "n", "df1"]]
+          f   n  df1
+    0  0.25  28  2.0
+    """
+    if isinstance(levels, bool) or not isinstance(levels, (int, np.integer)) or levels < 2:
+        raise ArgumentError("'levels' cannot be used", allowed="a whole number of at least 2", came=repr(levels))
+    _between("r", r, -1 / (levels - 1), 1.0)
+    if not 1 / (levels - 1) - 1e-12 <= epsilon <= 1:
+        raise ArgumentError(
+            "'epsilon' cannot be used", allowed=f"{1 / (levels - 1):.4g} to 1 for {levels} levels", came=repr(epsilon)
+        )
+
+    def parts(f: Any, n: Any) -> tuple[Any, Any, Any]:
+        return f**2 * n * levels * epsilon / (1 - r), (levels - 1) * epsilon, (n - 1) * (levels - 1) * epsilon
+
+    def of(f: float, n: float) -> float:
+        noncentrality, df1, df2 = parts(f, n)
+        critical = special.fdtri(df1, df2, 1 - alpha)
+        return float(stats.ncf.sf(critical, df1, df2, noncentrality)) if noncentrality > 0 else alpha
+
+    table = _solve(of, "f", f, n, power, alpha=alpha)
+    table["noncentrality"], table["df1"], table["df2"] = parts(table["f"], table["n"])
+    return table
+
+
+def power_simulate(
+    *,
+    means: Mapping[str, float],
+    sd_condition: float,
+    sd_repetition: float,
+    n: int | Sequence[int],
+    repetitions: int = 5,
+    sd_participant: float = 0.0,
+    test: str = "t",
+    adjust: str = "holm",
+    alpha: float = ALPHA,
+    studies: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Power of :func:`contrasts` itself, in studies simulated from variance components on the log scale.
+
+    Parameters
+    ----------
+    means : mapping of str to float
+        True mean of each condition, above 0.
+    sd_condition : float
+        Log-SD of participant by condition: how much people differ in their ratio of conditions.
+    sd_repetition : float
+        Log-SD between repetitions of one person in one condition.
+    n : int or sequence of int
+        Participants, one or several sizes of study.
+    repetitions : int
+        Repetitions averaged, arithmetically, into one cell.
+    sd_participant : float
+        Log-SD between participants; it cancels in every contrast.
+    test, adjust
+        As in :func:`contrasts`; the family is all pairs of conditions.
+    alpha : float
+        Level.
+    studies : int
+        Simulated studies of each size.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a size of study and contrast: ``n``, ``contrast``, ``true_ratio``, ``d_z``, ``power`` (share of studies
+        with p below alpha) and ``power_adjusted`` (with p_adjusted), each with ``_low`` and ``_high`` (95 % from
+        simulation, Wilson), ``power_expected`` (from the noncentral t) and ``studies``.
+
+    Raises
+    ------
+    ArgumentError
+        A number is out of range.
+
+    Notes
+    -----
+    The variance of a contrast is 2 (sd_condition**2 + sd_repetition**2 / repetitions) / n, so d_z = log(ratio) /
+    sqrt(2 (sd_condition**2 + sd_repetition**2 / repetitions)): more repetitions help little, more participants a lot.
+
+    Examples
+    --------
+    >>> means = {"squat": 1.0, "thrust": 1.3}
+    >>> came = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=12, studies=200)
+    >>> came[["contrast", "d_z"]].round(2)
+             contrast   d_z
+    0  squat / thrust -0.85
+    """
+    names, center = list(means), np.array([check_positive(f"means[{name!r}]", means[name]) for name in means])
+    if len(names) < 2:
+        raise ArgumentError("'means' cannot be used", allowed="at least two conditions", came=listed(names))
+    spread = [check_positive("sd_condition", sd_condition, zero=True), check_positive("sd_repetition", sd_repetition)]
+    person = check_positive("sd_participant", sd_participant, zero=True)
+    repetitions, studies = _whole("repetitions", repetitions, 1), _whole("studies", studies, 1)
+    _between("alpha", alpha, 0.0, 1.0)
+    sizes = [_whole("n", size, 2) for size in np.atleast_1d(np.asarray(n, dtype=object))]
+    sd = float(np.sqrt(2 * (spread[0] ** 2 + spread[1] ** 2 / repetitions)))
+    frames = []
+    for size, stream in zip(sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True):
+        rng = np.random.default_rng(stream)
+        logs = np.log(center) + rng.normal(0, person, (studies, size, 1))
+        logs = logs + rng.normal(0, spread[0], (studies, size, len(names)))
+        repeated = np.exp(rng.normal(0, spread[1], (repetitions, *logs.shape))).mean(axis=0)
+        grid = pd.MultiIndex.from_product(
+            [range(studies), range(size), names], names=["study", "participant", "condition"]
+        )
+        cells = pd.DataFrame({"value": (np.exp(logs) * repeated).ravel()}, index=grid).reset_index()
+        # the studies are levels of `by`, so that one call analyses them all
+        came = contrasts(cells, within="condition", by="study", test=test, adjust=adjust)
+        shown = came["contrast"].to_numpy()[: len(came) // studies]
+        true = np.array(
+            [first / second for first, second in itertools.combinations([means[k] for k in sorted(names)], 2)]
+        )
+        columns: dict[str, Any] = {"n": size, "contrast": shown, "true_ratio": true, "d_z": np.log(true) / sd}
+        for name, p in (("power", "p"), ("power_adjusted", "p_adjusted")):
+            hits = (came[p].to_numpy() < alpha).reshape(studies, -1).sum(axis=0)
+            columns[name] = hits / studies
+            columns[f"{name}_low"], columns[f"{name}_high"] = _wilson(hits, studies)
+        critical = float(special.stdtrit(size - 1, 1 - alpha / 2))
+        expected = [_beyond(d * np.sqrt(size), size - 1, critical) for d in columns["d_z"]]
+        frames.append(pd.DataFrame({**columns, "power_expected": expected, "studies": studies}))
+    result = pd.concat(frames, ignore_index=True)
+    result.attrs = {
+        "analysis": "power of paired contrasts, simulated", "means": {name: float(means[name]) for name in names},
+        "sd_participant": person, "sd_condition": spread[0], "sd_repetition": spread[1], "repetitions": repetitions,
+        "test": test, "adjust": adjust, "alpha": alpha, "seed": seed, "notices": [],
+    }  # fmt: skip
+    return result
+
+
+def _beyond(noncentrality: float, df: float, critical: float) -> float:
+    """Probability of a noncentral t beyond -critical or +critical."""
+    size = abs(float(noncentrality))
+    return float(stats.nct.sf(critical, df, size) + stats.nct.cdf(-critical, df, size))
+
+
+def _solve(
+    of: Callable[[float, float], float], name: str, size: Numbers | None, n: Numbers | None, power: Numbers | None, *,
+    alpha: float, floor: float = 0.0,
+) -> pd.DataFrame:  # fmt: skip
+    """Find the missing one of an effect's size, the number of participants and the power, for all combinations."""
+    _between("alpha", alpha, 0.0, 1.0)
+    given = {name: size, "n": n, "power": power}
+    missing = [key for key, value in given.items() if value is None]
+    if len(missing) != 1:
+        raise ArgumentError(
+            "One of three is found from the other two",
+            allowed=f"two of {listed(given)}",
+            came=listed(key for key in given if key not in missing),
+        )
+    lists = {
+        key: np.atleast_1d(np.asarray(value, dtype=object)).tolist()
+        for key, value in given.items()
+        if value is not None
+    }
+    sizes = [
+        abs(check_positive(name, abs(one) if isinstance(one, (int, float)) else one)) for one in lists.get(name, [])
+    ]
+    counts = [_whole("n", one, 2) for one in lists.get("n", [])]
+    powers = [_between("power", one, alpha, 1.0) for one in lists.get("power", [])]
+    rows = []
+    if missing == ["power"]:
+        rows = [(d, k, of(d, k)) for d, k in itertools.product(sizes, counts)]
+    elif missing == ["n"]:
+        for d, wanted in itertools.product(sizes, powers):
+            k = _fewest(lambda k, d=d: of(d, k), wanted)  # type: ignore[misc]
+            rows.append((d, k, of(d, k)))
+    else:
+        for k, wanted in itertools.product(counts, powers):
+            high = max(2 * floor, 1.0)
+            while of(high, k) < wanted:
+                high *= 2
+            found = optimize.brentq(lambda d, k=k, w=wanted: of(d, k) - w, floor, high, xtol=1e-12, rtol=1e-12)
+            rows.append((float(found), k, wanted))
+    table = pd.DataFrame(rows, columns=[name, "n", "power"])
+    table.insert(2, "alpha", alpha)
+    return table
+
+
+def _fewest(of: Callable[[int], float], wanted: float) -> int:
+    """Find the smallest number of participants, from 2, with at least the power wanted."""
+    high = 2
+    while of(high) < wanted:
+        high *= 2
+        if high > MOST_PARTICIPANTS:
+            raise ArgumentError(
+                "No study is large enough", allowed=f"at most {MOST_PARTICIPANTS} participants", came="a tiny effect"
+            )
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if of(middle) >= wanted else (middle, high)
+    return high
+
+
+def _whole(name: str, value: Any, least: int) -> int:
+    """Refuse anything but a whole number of at least ``least``."""
+    whole = isinstance(value, (int, np.integer, float, np.floating)) and not isinstance(value, bool)
+    if not whole or value != int(value) or value < least:
+        raise ArgumentError(f"{name!r} cannot be used", allowed=f"a whole number of at least {least}", came=repr(value))
+    return int(value)
+
+
+def _between(name: str, value: Any, low: float, high: float) -> float:
+    """Refuse a number that does not lie between two others."""
+    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    if not number or not low < value < high:
+        raise ArgumentError(f"{name!r} cannot be used", allowed=f"above {low:g} and below {high:g}", came=repr(value))
+    return float(value)
+
+
+def _wilson(hits: NDArray[Any], of: int) -> tuple[Array, Array]:
+    """95 % limits of a share."""
+    z2 = float(special.ndtri(0.975)) ** 2
+    center, half = hits + z2 / 2, np.sqrt(z2 * (hits * (of - hits) / of + z2 / 4))
+    return (center - half) / (of + z2), (center + half) / (of + z2)

@@ -1,0 +1,173 @@
+"""Random terms of a mixed model: what varies between participants, and how it is written."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit._checks import listed
+from emgkit.errors import ArgumentError
+from emgkit.stats.formula import Columns, Term, Variable, model_matrix, parse_terms
+from emgkit.stats.reml import Layout
+
+Array = NDArray[np.float64]
+
+ALLOWED = "'1', a list such as ['1', 'exercise'], or slopes such as '1 + x'"
+
+__all__ = ["RandomTerms", "named_terms", "random_terms"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomTerms:
+    """The random effects of each participant.
+
+    Parameters
+    ----------
+    layout : Layout
+        Their columns and shared parameters.
+    terms : tuple of Term
+        Variables of every block: ``()`` for the participant.
+    full : bool
+        Whether they are slopes with a full covariance.
+    parameters : tuple of (str, str, str)
+        Group, name and second name (empty for a variance) of every parameter.
+    effects : tuple of (str, str)
+        Group and name of every column; the level of a nested term.
+    """
+
+    layout: Layout
+    terms: tuple[Term, ...]
+    full: bool
+    parameters: tuple[tuple[str, str, str], ...]
+    effects: tuple[tuple[str, str], ...]
+
+    @property
+    def intercept_only(self) -> bool:
+        """Whether participants differ in their level and in nothing else."""
+        return self.terms == ((),)
+
+    def group_of(self, participant: str, term: Term) -> str:
+        """Name of a nested grouping factor, such as ``participant:exercise``."""
+        return ":".join([participant, *term])
+
+
+def named_terms(random: str | Sequence[str]) -> tuple[tuple[Term, ...], bool]:
+    """Read the argument ``random``: its terms, and whether they are slopes of one covariance."""
+    if isinstance(random, str):
+        return parse_terms(random, where="random"), True
+    if not isinstance(random, Sequence) or not random or not all(isinstance(entry, str) for entry in random):
+        raise ArgumentError("'random' cannot be used", allowed=ALLOWED, came=repr(random))
+    found: list[Term] = []
+    for entry in random:
+        terms = parse_terms(entry if entry.strip() == "1" else f"0 + {entry}", where="random")
+        if len(terms) != 1:
+            raise ArgumentError(
+                f"An entry of 'random' names {len(terms)} terms",
+                allowed=ALLOWED,
+                came=repr(entry),
+                do="give each nested term an entry of its own, or slopes as one text instead of a list",
+            )
+        if any(set(terms[0]) == set(term) for term in found):
+            raise ArgumentError("'random' names a term twice", came=repr(list(random)))
+        found.append(terms[0])
+    return tuple(found), False
+
+
+def random_terms(
+    terms: tuple[Term, ...],
+    variables: Mapping[str, Variable],
+    participant: str,
+    *,
+    n: int,
+    slopes: bool,
+    correlated: bool,
+) -> RandomTerms:
+    """Lay out the random effects.
+
+    Parameters
+    ----------
+    terms : tuple of Term
+        From :func:`named_terms`.
+    variables : mapping
+        The columns they name.
+    participant : str
+        Name of the grouping column, for labels.
+    n : int
+        Number of rows.
+    slopes : bool
+        Whether the terms are slopes of one block, else nested groups.
+    correlated : bool
+        Whether slopes have a full covariance.
+    """
+    levels = {name: variable.levels for name, variable in variables.items()}
+    values = {name: variable.values for name, variable in variables.items()}
+    nested_numbers = [name for term in terms if not slopes for name in term if not variables[name].is_factor]
+    if nested_numbers:
+        raise ArgumentError(
+            f"{listed(nested_numbers)} in the list 'random' holds numbers, and a nested term needs levels",
+            allowed=ALLOWED,
+            do=f"for slopes give random='1 + {nested_numbers[0]}'; for levels 'C({nested_numbers[0]})'",
+        )
+    if slopes and terms != ((),):
+        return _slopes(terms, levels, values, participant, correlated=correlated)
+    rows: list[Array] = []
+    effects: list[tuple[str, str]] = []
+    parameters, blocks, patterns = [], [], []
+    at = 0
+    for term in terms:
+        shape = tuple(len(levels[name]) for name in term)
+        place = np.ravel_multi_index(tuple(values[name] for name in term), shape) if term else np.zeros(n, dtype=int)
+        used, place = np.unique(place, return_inverse=True)
+        names = list(itertools.product(*(levels[name] for name in term)))
+        group = ":".join([participant, *term])
+        rows.append(np.eye(len(used))[place])
+        effects += [(group, ":".join(str(level) for level in names[i]) or "1") for i in used]
+        parameters.append((group, "1", ""))
+        blocks.append((at, at + len(used), False))
+        at += len(used)
+    for begin, end, _ in blocks:
+        pattern = np.zeros((at, at))
+        pattern[range(begin, end), range(begin, end)] = 1
+        patterns.append(pattern)
+    layout = Layout(rows=np.concatenate(rows, axis=1), patterns=np.array(patterns), blocks=tuple(blocks))
+    return RandomTerms(layout=layout, terms=terms, full=False, parameters=tuple(parameters), effects=tuple(effects))
+
+
+def _slopes(
+    terms: tuple[Term, ...],
+    levels: Mapping[str, tuple[Any, ...]],
+    values: Mapping[str, NDArray[Any]],
+    participant: str,
+    *,
+    correlated: bool,
+) -> RandomTerms:
+    """One block of random coefficients, with a covariance of its own or uncorrelated."""
+    factors = [name for name in levels if levels[name]]
+    if not correlated and factors:
+        raise ArgumentError(
+            f"Uncorrelated slopes of the factor {listed(factors)} depend on how its levels are coded",
+            allowed="correlated=False with slopes of numbers",
+            came=f"levels {listed(levels[factors[0]])}",
+            do=f"give random={['1', *factors]!r}, or correlated slopes",
+        )
+    columns = Columns(terms=terms, levels=levels)
+    rows = model_matrix(columns, values)
+    names = [name.replace("intercept", "1") if name == "intercept" else name for _, name in columns.names()]
+    q = len(names)
+    pairs = [(i, j) for j in range(q) for i in range(j, q)] if correlated else [(i, i) for i in range(q)]
+    patterns = np.zeros((len(pairs), q, q))
+    for number, (i, j) in enumerate(pairs):
+        patterns[number, i, j] = 1
+    blocks = ((0, q, True),) if correlated else tuple((i, i + 1, False) for i in range(q))
+    return RandomTerms(
+        layout=Layout(rows=rows, patterns=patterns, blocks=blocks),
+        terms=terms,
+        full=correlated,
+        parameters=tuple((participant, names[j], "" if i == j else names[i]) for i, j in pairs),
+        effects=tuple((participant, name) for name in names),
+    )

@@ -1,0 +1,158 @@
+"""Sign flips: what could have come out if the two conditions of every participant were exchangeable.
+
+Under the null hypothesis each participant's difference could as well have had the other sign. The sum of squares is the
+same under every flip, so the t statistic needs no more than the sum: one matrix product for all flips and points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit._checks import number
+from emgkit.errors import ArgumentError, DesignError
+
+Array = NDArray[np.float64]
+
+# 2**20 flips of 101 points take a second
+MOST_EXACT = 20
+# this many flips at a time stay in the processor's cache
+AT_ONCE = 2048
+# statistics that are equal but for rounding are equal
+ROUNDING = 1e-9
+
+__all__ = [
+    "check_flips",
+    "largest",
+    "largest_mass",
+    "r_of_t",
+    "scaled",
+    "share_at_least",
+    "signs",
+    "smallest_p",
+    "t_of_r",
+]
+
+
+def check_flips(flips: int | str, n: int, *, alpha: float | None, where: str = "") -> int | None:
+    """Check the number of flips: None for all of them, else how many are drawn.
+
+    ``alpha`` is the level that the smallest p must be able to reach.
+    """
+    drawn = isinstance(flips, (int, np.integer)) and not isinstance(flips, bool)
+    if flips != "exact" and not (drawn and int(flips) >= 1):
+        raise ArgumentError("'flips' cannot be used", allowed="'exact' or a whole number above 0", came=repr(flips))
+    if not drawn and n > MOST_EXACT:
+        raise DesignError(
+            f"{n} participants have 2**{n} sign flips, too many to try them all",
+            where=where,
+            allowed=f"at most {MOST_EXACT} participants for flips='exact'",
+            do="draw them: flips=10000",
+        )
+    least = smallest_p(n, int(flips) if drawn else None)
+    if alpha is not None and least > alpha:
+        few = 2.0 ** (1 - n) > alpha
+        raise DesignError(
+            f"The smallest two-sided p that {n} participants and {flips if drawn else 2**n} sign flips can give is "
+            f"{number(least)}, so alpha = {number(alpha)} cannot be reached whatever the data",
+            where=where,
+            allowed=f"at least {int(np.ceil(1 - np.log2(alpha)))} participants" if few else "more flips",
+            do="describe the curves without a test, or measure more participants" if few else "raise 'flips'",
+        )
+    return int(flips) if drawn else None
+
+
+def smallest_p(n: int, drawn: int | None) -> float:
+    """Smallest two-sided p: of all flips (None), or of a number of drawn ones beside the data themselves.
+
+    Examples
+    --------
+    >>> smallest_p(5, None), smallest_p(6, None)
+    (0.0625, 0.03125)
+    """
+    return 2.0 ** (1 - n) if drawn is None else max(2.0 ** (1 - n), 1 / (drawn + 1))
+
+
+def signs(n: int, drawn: int | None, *, seed: int) -> Iterator[Array]:
+    """Rows of signs, (flips, n): half of all flips, or the data themselves and then drawn ones.
+
+    The other half of all flips are the mirror images, with the same size of every statistic.
+    """
+    if drawn is None:
+        for first in range(0, 2 ** (n - 1), AT_ONCE):
+            rows = np.arange(first, min(first + AT_ONCE, 2 ** (n - 1)))
+            yield (1 - 2 * ((rows[:, None] >> np.arange(n)) & 1)).astype(np.float64)
+        return
+    yield np.ones((1, n))
+    rng = np.random.default_rng(seed)
+    for first in range(0, drawn, AT_ONCE):
+        size = (min(AT_ONCE, drawn - first), n)
+        yield (rng.integers(0, 2, size=size, dtype=np.int8) * 2 - 1).astype(np.float64)
+
+
+def scaled(differences: Array) -> Array:
+    """Divide by sqrt(n sum of squares), so that sums over participants are r, with |r| <= 1; constants become 0.
+
+    t = r sqrt((n - 1) / (1 - r**2)) rises with r, so r can be compared in its place.
+    """
+    n = len(differences)
+    spread = differences.std(axis=0, ddof=1)
+    size = np.sqrt(n * (differences**2).sum(axis=0))
+    return np.asarray(np.divide(differences, size, out=np.zeros_like(differences), where=spread > 0))
+
+
+def t_of_r(r: Array, n: int) -> Array:
+    """Give the t statistic of r."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(r * np.sqrt((n - 1) / np.maximum(1 - r**2, 0.0)))
+
+
+def r_of_t(t: float, n: int) -> float:
+    """Give the r of a t statistic."""
+    return float(t / np.sqrt(t**2 + n - 1))
+
+
+def largest(shares: Array, drawn: int | None, *, seed: int) -> Array:
+    """Largest |r| over the points under every flip, of differences :func:`scaled` before; (flips,)."""
+    maxima = []
+    for rows in signs(len(shares), drawn, seed=seed):
+        r = rows @ shares
+        maxima.append(np.maximum(r.max(axis=1), -r.min(axis=1)))
+    return np.concatenate(maxima)
+
+
+def largest_mass(shares: Array, threshold: float, drawn: int | None, *, seed: int) -> Array:
+    """Largest cluster mass under every flip, of differences :func:`scaled` before; (flips,).
+
+    A cluster is a run of points with |t| above ``threshold`` and one sign, its mass the sum of |t|.
+    """
+    n, points = shares.shape
+    bound = r_of_t(threshold, n)
+    maxima = []
+    for rows in signs(n, drawn, seed=seed):
+        r = np.zeros((len(rows), points + 1))  # a last point of 0 parts one flip's runs from the next one's
+        r[:, :points] = rows @ shares
+        flat = r.ravel()
+        state = np.sign(flat) * (np.abs(flat) > bound)
+        edges = np.flatnonzero(np.diff(state, prepend=0.0))
+        most = np.zeros(len(rows))
+        if len(edges):
+            mass = np.add.reduceat(np.where(state != 0, np.abs(t_of_r(flat, n)), 0.0), edges)
+            np.maximum.at(most, edges // (points + 1), mass)
+        maxima.append(most)
+    return np.concatenate(maxima)
+
+
+def share_at_least(null: Array, observed: Array) -> Array:
+    """Share of the flips whose statistic is at least as large as each observed one: the p-value.
+
+    Examples
+    --------
+    >>> share_at_least(np.array([1.0, 2.0, 3.0, 4.0]), np.array([3.0, 0.5])).tolist()
+    [0.5, 1.0]
+    """
+    ordered = np.sort(null)
+    at = np.searchsorted(ordered, observed * (1 - np.sign(observed) * ROUNDING), side="left")
+    return np.asarray((len(ordered) - at) / len(ordered))

@@ -1,0 +1,113 @@
+"""The tables that a fitted model of one outcome or of many has."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import cached_property
+
+import pandas as pd
+
+from emgkit.stats import design, marginal
+from emgkit.stats.marginal import Grid
+from emgkit.stats.small_sample import Inference
+
+__all__ = ["Estimates"]
+
+
+class Estimates(ABC):
+    """Coefficients, tests, marginal means and contrasts; with several outcomes, ``outcome`` is the first column."""
+
+    @property
+    @abstractmethod
+    def _known(self) -> Inference:
+        """The estimates in the units of the outcome."""
+
+    @property
+    @abstractmethod
+    def _grid(self) -> Grid:
+        """The design they belong to."""
+
+    @abstractmethod
+    def _finished(self, table: pd.DataFrame, **said: str) -> pd.DataFrame:
+        """Say in plain values what the table is."""
+
+    @cached_property
+    def fixed(self) -> pd.DataFrame:
+        """Coefficients (on the log scale where ``log``) under sum-to-zero coding, with t tests and 95 % limits."""
+        return self._finished(marginal.fixed(self._grid, self._known))
+
+    @cached_property
+    def terms(self) -> pd.DataFrame:
+        """Type III F test of every term: ``term``, ``F``, ``df1``, ``df2``, ``n``, ``p``."""
+        return self._finished(marginal.terms(self._grid, self._known))
+
+    def marginal_means(self, factors: str | Sequence[str], *, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """Give the marginal means of a factor or of combinations of several, with 95 % limits.
+
+        Parameters
+        ----------
+        factors : str or sequence of str
+            Factors of the formula.
+        by : str or sequence of str, optional
+            Further factors, which come first in the table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The levels, ``mean`` (or ``geometric_mean``), ``ci_low``, ``ci_high``, ``estimate`` and ``se`` (on the scale
+            of the model), ``df``, ``n``. The factors not named are averaged with equal weights, covariates stand at
+            their mean.
+        """
+        names = design.as_names("factors", factors)
+        return self._finished(marginal.means(self._grid, self._known, names, design.as_names("by", by)))
+
+    def contrasts(
+        self, factor: str, *, by: str | Sequence[str] | None = None, adjust: str = "holm", family: str = "by"
+    ) -> pd.DataFrame:
+        """Compare every pair of levels of a factor: differences, or ratios of geometric means.
+
+        Parameters
+        ----------
+        factor : str
+            A factor of the formula; pairs are first minus second.
+        by : str or sequence of str, optional
+            Factors at whose levels it is compared one by one.
+        adjust : {"holm", "bonferroni", "none"}
+            Correction of p for the number of contrasts in the family.
+        family : {"by", "all"}
+            Each level of ``by`` is a family of its own, or all contrasts are one family.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The levels of ``by``, ``contrast``, ``ratio`` (or ``difference``), ``ci_low``, ``ci_high`` (individual 95 %
+            limits), ``estimate`` and ``se`` (on the scale of the model), ``t``, ``df``, ``n``, ``p``, ``p_adjusted``,
+            ``family_size``.
+        """
+        table = marginal.contrasts(
+            self._grid, self._known, factor, design.as_names("by", by), adjust=adjust, family=family
+        )
+        return self._finished(table, adjust=adjust, family=family)
+
+    def interaction_contrasts(
+        self, factors: Sequence[str], *, by: str | Sequence[str] | None = None, adjust: str = "holm", family: str = "by"
+    ) -> pd.DataFrame:
+        """Compare differences between levels of a factor: differences of differences, or ratios of ratios.
+
+        Parameters
+        ----------
+        factors : sequence of str
+            Two factors or more; every pair of the first against every pair of the others.
+        by, adjust, family
+            As in :meth:`contrasts`.
+        """
+        names = design.as_names("factors", factors)
+        table = marginal.interaction_contrasts(
+            self._grid, self._known, names, design.as_names("by", by), adjust=adjust, family=family
+        )
+        return self._finished(table, adjust=adjust, family=family)
+
+    def joint_tests(self, factor: str, *, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """F test that all levels of a factor are alike, at each level of ``by``."""
+        return self._finished(marginal.joint_tests(self._grid, self._known, factor, design.as_names("by", by)))

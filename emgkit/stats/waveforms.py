@@ -1,0 +1,395 @@
+"""Whole curves compared within participants: every point, at one error rate for the curve."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from emgkit._checks import check_option, listed, number
+from emgkit.errors import ArgumentError, DesignError, Notice, warn
+from emgkit.stats import design, random_field, sign_flips
+from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.families import adjusted
+
+Array = NDArray[np.float64]
+
+METHODS = ("max-t", "cluster", "rft")
+# a cluster is a run of points beyond the two-sided p of .05 of each
+CLUSTER_P = 0.05
+CONFIDENCE = 0.95
+RESULT_COLUMNS = (
+    "contrast", "ratio", "difference", "ci_low", "ci_high", "t", "p", "p_adjusted", "cluster", "n",
+    "first_point", "last_point", "mass", "t_peak", "threshold", "t_max", "point_max", "fwhm", "resels", "family_size",
+)  # fmt: skip
+
+__all__ = ["WaveformTest", "waveform_test"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class WaveformTest:
+    """Pairwise comparisons of curves, as :func:`waveform_test` gives them.
+
+    Parameters
+    ----------
+    nodes : pandas.DataFrame
+        One row a contrast and point: the ``by`` columns, ``contrast``, ``point``, ``ratio`` or ``difference``,
+        ``ci_low``, ``ci_high`` (95 %, of each point alone), ``t``, ``p_adjusted`` (for the points of this contrast;
+        NaN with clusters, which say nothing of single points) and ``cluster`` (number of the cluster, 0 outside).
+    clusters : pandas.DataFrame
+        One row a cluster, a run of points beyond the threshold with one sign: ``cluster``, ``first_point``,
+        ``last_point``, ``t_peak``, ``mass`` (sum of |t|) and ``p``, by mass for ``"cluster"``, else of its peak.
+    summary : pandas.DataFrame
+        One row a contrast: ``n`` participants, ``n_points``, ``t_max`` (largest |t|) and its ``point_max``,
+        ``threshold`` of |t|, ``p`` (that the curves differ anywhere), ``p_adjusted`` (Holm, for the contrasts of one
+        level of ``by``), ``family_size``, and for ``"rft"`` ``fwhm`` (points) and ``resels``, else NaN.
+    attrs : dict
+        What was done, in plain values; ``attrs["notices"]`` is a list of ``{"code", "text"}``.
+    """
+
+    nodes: pd.DataFrame
+    clusters: pd.DataFrame
+    summary: pd.DataFrame
+    attrs: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<WaveformTest: {self.attrs.get('method')}, {len(self.summary)} contrasts>\n{self.summary}"
+
+
+def waveform_test(
+    curves: pd.DataFrame,
+    *,
+    value: str = "value",
+    participant: str = "participant",
+    point: str = "point",
+    within: str = "exercise",
+    by: str | Sequence[str] | None = None,
+    log: bool = True,
+    method: str = "max-t",
+    flips: int | str = "exact",
+    alpha: float = 0.05,
+    seed: int = 0,
+) -> WaveformTest:
+    """Compare whole curves between every pair of conditions, within participants.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        Long table, one row a participant, condition and point, as ``Curves.participant_means().to_frame()`` gives.
+    value, participant, point : str
+        Columns of the value, the participant and the place on the curve.
+    within : str
+        Column of the conditions; pairs are "first minus second" in alphabetical order, or in the order of an ordered
+        categorical.
+    by : str or sequence of str, optional
+        Columns whose levels are analysed one by one, such as ``"muscle"``.
+    log : bool
+        Compare logarithms, and report ratios; else differences.
+    method : {"max-t", "cluster", "rft"}
+        ``"max-t"``: each point against the largest |t| of the whole curve under sign flips. ``"cluster"``: the summed
+        |t| of runs with a two-sided p below .05 at each point, against the largest such sum under sign flips.
+        ``"rft"``: each point against the height that a smooth Gaussian random curve exceeds anywhere.
+    flips : "exact" or int
+        All 2**n sign flips, or a number of random ones.
+    alpha : float
+        Error rate of each contrast's curve, two-sided.
+    seed : int
+        Of the random flips.
+
+    Returns
+    -------
+    WaveformTest
+        Tables ``.nodes``, ``.clusters`` and ``.summary``; ``.attrs`` says what was done.
+
+    Raises
+    ------
+    DesignError
+        A participant has several curves in a condition, or none; curves lack points; a logarithm of values that are not
+        above 0; so few participants that alpha cannot be reached.
+    ArgumentError
+        An option is unknown, or a column has two roles.
+
+    Notes
+    -----
+    If the conditions are exchangeable within a participant, all differences of curves could have had the other sign.
+    The p is the share of flips, the data as they are included, with a statistic at least as large: of all 2**n flips,
+    or (1 + k) / (1 + flips) for random ones. It controls the error over all points of a contrast whatever the shape of
+    the curves, provided that the differences are distributed symmetrically. A cluster says that two
+    curves differ, not where they begin to.
+
+    References
+    ----------
+    Nichols, T. E. & Holmes, A. P. (2002). Nonparametric permutation tests for functional neuroimaging: a primer with
+    examples. Human Brain Mapping, 15.
+    Maris, E. & Oostenveld, R. (2007). Nonparametric statistical testing of EEG- and MEG-data. Journal of Neuroscience
+    Methods, 164.
+    Pataky, T. C. (2010). Generalized n-dimensional biomechanical field analysis using statistical parametric mapping.
+    Journal of Biomechanics, 43.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(1)
+    >>> grid = pd.MultiIndex.from_product([range(8), ["squat", "thrust"], range(5)])
+    >>> table = grid.to_frame(index=False, name=["participant", "exercise", "point"])
+    >>> table["value"] = np.exp(rng.normal(0, 0.2, 80)) * np.where(table["exercise"] == "thrust", 3, 1)
+    >>> waveform_test(table).summary[["contrast", "n", "p"]]
+             contrast  n         p
+    0  squat / thrust  8  0.007812
+    """
+    table = design.check_table(curves)
+    by_names = design.as_names("by", by)
+    check_option("method", method, METHODS)
+    if not 0 < alpha < 1:
+        raise ArgumentError("'alpha' cannot be used", allowed="above 0 and below 1", came=repr(alpha))
+    notices = check_within(
+        table, outcome=value, participant=participant, within=within, by=by_names, result_columns=RESULT_COLUMNS,
+        others=[("point", point)],
+    )  # fmt: skip
+    matrix, points, index = _matrix(table, value, participant, point, [*by_names, within], log=log)
+    blocks, by_factors, found = arrange(
+        index, outcome=value, participant=participant, within=within, by=by_names, log=False
+    )
+    options: dict[str, Any] = {"method": method, "flips": flips, "alpha": alpha, "seed": seed, "log": log}
+    parts = [_compare(block, matrix, points, **options) for block in blocks]
+    notices += found + _doubts(blocks, parts, method=method, flips=flips, alpha=alpha)
+
+    tables = []
+    for name in ("nodes", "clusters", "summary"):
+        frames = [part[name] for part in parts]
+        levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
+        tables.append(pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1))
+    nodes, clusters, summary = tables
+    members = np.repeat(np.arange(len(blocks)), [len(part["summary"]) for part in parts])
+    summary["p_adjusted"], summary["family_size"] = adjusted(summary["p"].to_numpy(), members, adjust="holm")
+    for notice in notices:
+        warn(notice)
+    attrs = {
+        "analysis": "pairwise comparisons of curves within participants", "method": method,
+        "flips": "none" if method == "rft" else flips, "seed": seed, "alpha": alpha, "value": value,
+        "participant": participant, "within": within, "by": by_names, "scale": "log" if log else "raw",
+        "cluster_forming_p": CLUSTER_P if method == "cluster" else None, "interval": "95 % of each point alone",
+        "unit": design.only_value(table, "unit"), "notices": [{"code": n.code, "text": n.text} for n in notices],
+    }  # fmt: skip
+    return WaveformTest(nodes=nodes, clusters=clusters, summary=summary, attrs=attrs)
+
+
+def _matrix(
+    table: pd.DataFrame, value: str, participant: str, point: str, conditions: list[str], *, log: bool
+) -> tuple[Array, pd.Index[Any], pd.DataFrame]:
+    """Arrange the curves as rows, and describe each by a row of a table whose outcome is the row's number."""
+    values = design.outcome_values(table, value, participant, log=False)
+    keys = [participant, *conditions]
+    factors = [design.Factor.of(table, name) for name in keys]
+    numbers = np.ravel_multi_index(
+        tuple(factor.codes for factor in factors), tuple(len(factor.levels) for factor in factors)
+    )
+    _, first, curve = np.unique(numbers, return_index=True, return_inverse=True)
+    place = design.Factor.of(table, point)
+    names = [", ".join(str(name) for name in row) for row in table.iloc[first][keys].itertuples(index=False)]
+    count = np.zeros((len(first), len(place.levels)), dtype=np.intp)
+    np.add.at(count, (curve, place.codes), 1)
+    if count.max() > 1:
+        raise _several(table, keys, names, curve, count)
+    short = np.flatnonzero((count == 0).any(axis=1))
+    if len(short):
+        raise DesignError(
+            f"{len(short)} of {len(count)} curves lack points",
+            where="; ".join(f"{names[i]}: {int(count[i].sum())} points" for i in short[:20]),
+            allowed=f"all curves on the same {len(place.levels)} points",
+            do="normalise all repetitions to one number of points with emgkit.time_normalize",
+        )
+    matrix = np.empty(count.shape)
+    matrix[curve, place.codes] = values
+    if log:
+        _check_positive(matrix, names, value)
+    return np.log(matrix) if log else matrix, place.levels, table.iloc[first].assign(**{value: np.arange(len(first))})
+
+
+def _several(
+    table: pd.DataFrame, keys: list[str], names: list[str], curve: NDArray[np.intp], count: NDArray[np.intp]
+) -> DesignError:
+    """Build the error for a participant with several curves in a condition."""
+    double = np.flatnonzero((count > 1).any(axis=1))
+    rows = table[curve == double[0]]
+    others = [name for name in rows.columns if name not in keys and not pd.api.types.is_float_dtype(rows[name])]
+    differing = [name for name in others if len(rows[name].unique()) > 1]
+    means = "average them with Curves.participant_means()" if "repetition" in differing else ""
+    return DesignError(
+        f"{len(double)} of {len(count)} participants' conditions have more than one curve, and a participant needs one "
+        "in each: repetitions of one person are no sample of people",
+        where="; ".join(names[i] for i in double[:10]),
+        came=f"up to {int(count.max())} values at a point"
+        + (f"; the rows differ in {listed(differing)}" if differing else ""),
+        do=means or "filter, average with Curves.participant_means(over=...), or name a column in 'by'",
+    )
+
+
+def _check_positive(matrix: Array, names: list[str], value: str) -> None:
+    """Refuse the logarithm of an envelope that touches zero."""
+    bad = np.flatnonzero((matrix <= 0).any(axis=1))
+    if len(bad):
+        texts = [f"{names[i]}: {int((matrix[i] <= 0).sum())} points, lowest {number(matrix[i].min())}" for i in bad]
+        raise DesignError(
+            f"The logarithm needs values above 0, and {value!r} is 0 or negative in {len(bad)} of {len(matrix)} curves",
+            where="; ".join(texts[:10]) + (f"; and {len(bad) - 10} more" if len(bad) > 10 else ""),
+            do="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, "
+            "or compare differences with log=False",
+        )
+
+
+def _compare(
+    block: Block, matrix: Array, points: pd.Index[Any], *, method: str, flips: int | str, alpha: float, seed: int,
+    log: bool,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """Compare all pairs of one block: its nodes, clusters and summary."""
+    n = len(block.participants)
+    drawn = None if method == "rft" else sign_flips.check_flips(flips, n, alpha=alpha, where=block.label)
+    back = np.exp if log else np.asarray
+    rows = block.values.astype(np.intp)
+    nodes, clusters, summary = [], [], []
+    for (first, second), name in zip(block.pairs, pair_names(block.levels, log=log), strict=True):
+        differences = matrix[rows[:, first]] - matrix[rows[:, second]]
+        center, constant = differences.mean(axis=0), _constant(differences)
+        differences[:, constant] = 0.0
+        error = np.where(constant, np.nan, differences.std(axis=0, ddof=1) / np.sqrt(n))
+        t = center / error
+        half = special.stdtrit(n - 1, (1 + CONFIDENCE) / 2) * error
+        p_nodes, more, runs = _test(differences, t, method=method, drawn=drawn, alpha=alpha, seed=seed)
+        number_of = np.zeros(len(t), dtype=np.intp)
+        for i, run in enumerate(runs, start=1):
+            number_of[run["first"] : run["last"] + 1] = i
+        nodes.append(
+            pd.DataFrame(
+                {
+                    "contrast": name,
+                    "point": points,
+                    "ratio" if log else "difference": back(center),
+                    "ci_low": back(center - half),
+                    "ci_high": back(center + half),
+                    "t": t,
+                    "p_adjusted": p_nodes,
+                    "cluster": number_of,
+                }
+            )
+        )
+        clusters += [
+            {
+                "contrast": name, "cluster": i, "first_point": points[run["first"]], "last_point": points[run["last"]],
+                "t_peak": run["t_peak"], "mass": run["mass"], "p": run["p"],
+            }
+            for i, run in enumerate(runs, start=1)
+        ]  # fmt: skip
+        peak = int(np.argmax(np.abs(np.nan_to_num(t))))
+        summary.append(
+            {"contrast": name, "n": n, "n_points": len(t), "t_max": abs(t[peak]), "point_max": points[peak], **more}
+        )
+    columns = ["contrast", "cluster", "first_point", "last_point", "t_peak", "mass", "p"]
+    return {
+        "nodes": pd.concat(nodes, ignore_index=True),
+        "clusters": pd.DataFrame(clusters, columns=columns),
+        "summary": pd.DataFrame(summary),
+    }
+
+
+def _constant(differences: Array) -> NDArray[np.bool_]:
+    """Points at which all participants differ by the same, but for rounding: there is no error term."""
+    rounding = 16 * np.finfo(np.float64).eps * max(float(np.abs(differences).max()), 1.0)
+    return np.asarray(differences.std(axis=0, ddof=1) <= rounding)
+
+
+def _test(
+    differences: Array, t: Array, *, method: str, drawn: int | None, alpha: float, seed: int
+) -> tuple[Array, dict[str, float], list[dict[str, Any]]]:
+    """P-values of the points, of the curve, and the runs beyond the threshold."""
+    n = len(differences)
+    size = np.abs(np.nan_to_num(t))
+    width = resels = np.nan
+    if np.isnan(t).all():
+        return np.full(len(t), np.nan), dict.fromkeys(("threshold", "p", "fwhm", "resels"), np.nan), []
+    if method == "rft":
+        width = random_field.fwhm(differences - differences.mean(axis=0))
+        resels = (len(t) - 1) / width
+        threshold = random_field.threshold(alpha, n - 1, resels)
+        p_nodes = np.minimum(2 * random_field.p_of_height(size, n - 1, resels), 1.0)
+    elif method == "max-t":
+        null = sign_flips.largest(sign_flips.scaled(differences), drawn, seed=seed)
+        p_nodes = sign_flips.share_at_least(null, size / np.sqrt(size**2 + n - 1))
+        # the largest statistics whose share is at most alpha
+        ordered = np.sort(null)[::-1]
+        reached = sign_flips.share_at_least(null, ordered) <= alpha
+        threshold = float(sign_flips.t_of_r(ordered[reached][-1], n)) if reached.any() else np.inf
+    else:
+        threshold = float(special.stdtrit(n - 1, 1 - CLUSTER_P / 2))
+        p_nodes = np.full(len(t), np.nan)
+    runs = _runs(t, threshold, closed=method == "max-t")
+    if method == "cluster":
+        masses = np.array([run["mass"] for run in runs])
+        null = sign_flips.largest_mass(sign_flips.scaled(differences), threshold, drawn, seed=seed)
+        p_runs = sign_flips.share_at_least(null, masses)
+        p = float(p_runs.min()) if len(runs) else 1.0
+    else:
+        p_nodes[np.isnan(t)] = np.nan
+        p_runs = np.array([p_nodes[run["first"] : run["last"] + 1].min() for run in runs])
+        p = float(np.nanmin(p_nodes)) if np.isfinite(p_nodes).any() else np.nan
+    for run, p_run in zip(runs, p_runs, strict=True):
+        run["p"] = float(p_run)
+    return p_nodes, {"threshold": threshold, "p": p, "fwhm": width, "resels": resels}, runs
+
+
+def _runs(t: Array, threshold: float, *, closed: bool) -> list[dict[str, Any]]:
+    """Runs of points with |t| beyond the threshold (at it, where ``closed``) and one sign."""
+    size = np.abs(np.nan_to_num(t))
+    beyond = size >= threshold * (1 - sign_flips.ROUNDING) if closed else size > threshold
+    state = np.sign(np.nan_to_num(t)) * beyond
+    edges = np.flatnonzero(np.diff(state, prepend=0.0, append=0.0))
+    return [
+        {
+            "first": int(start),
+            "last": int(end) - 1,
+            "t_peak": float(t[start:end][np.argmax(size[start:end])]),
+            "mass": float(size[start:end].sum()),
+        }
+        for start, end in itertools.pairwise(edges)
+        if state[start] != 0
+    ]
+
+
+def _doubts(
+    blocks: list[Block], parts: list[dict[str, pd.DataFrame]], *, method: str, flips: int | str, alpha: float
+) -> list[Notice]:
+    """Say what the result can not tell."""
+    notices = []
+    empty = sum(int(part["nodes"]["t"].isna().sum()) for part in parts)
+    if empty:
+        text = (
+            f"At {empty} points all participants differ by the same amount: there is no error term, so t and p are NaN."
+        )
+        notices.append(Notice(code="no-variance", text=text))
+    if method == "cluster":
+        text = "A cluster says that two curves differ, not at which points: its ends are no estimates."
+        notices.append(Notice(code="clusters-have-no-place", text=text))
+    for block, part in zip(blocks, parts, strict=True):
+        where = f" at {block.label}" if block.label else ""
+        n, family = len(block.participants), len(part["summary"])
+        least = sign_flips.smallest_p(n, None if flips == "exact" else int(flips)) if method != "rft" else 0.0
+        if least * family > alpha:
+            text = (
+                f"The smallest p that {n} participants can give{where} is {number(least)}; after Holm's correction for "
+                f"{family} contrasts none alone can reach {number(alpha)}."
+            )
+            notices.append(Notice(code="cannot-reach-adjusted", text=text))
+        rough = part["summary"].loc[part["summary"]["fwhm"] < 3, "contrast"].tolist()
+        if rough:
+            text = (
+                f"The curves of {listed(rough)}{where} are too rough for random-field theory (FWHM below 3 points): "
+                "method='max-t' makes no such assumption."
+            )
+            notices.append(Notice(code="rough-curves", text=text))
+    return notices

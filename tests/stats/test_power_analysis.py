@@ -1,0 +1,122 @@
+"""Power: closed forms, round trips, agreement of formula and simulation, and every refusal."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.power import TTestPower
+
+from emgkit.errors import ArgumentError
+from emgkit.stats import power_equivalence, power_paired, power_simulate, power_within
+
+
+def test_power_is_what_statsmodels_says() -> None:
+    came = power_paired(effect=[0.2, 0.7], n=[6, 13, 40])
+    for row in came.to_dict("records"):
+        expected = TTestPower().power(row["effect"], row["n"], 0.05)
+        assert row["power"] == pytest.approx(expected, rel=1e-8)
+    assert came[["effect", "n"]].to_numpy().tolist() == [[e, n] for e in (0.2, 0.7) for n in (6, 13, 40)]
+
+
+def test_the_missing_one_is_found_and_goes_round() -> None:
+    sensitivity = power_paired(n=range(6, 31, 6), power=0.8)
+    assert sensitivity["effect"].is_monotonic_decreasing
+    for row in sensitivity.to_dict("records"):
+        assert power_paired(effect=row["effect"], n=row["n"])["power"][0] == pytest.approx(0.8, abs=1e-9)
+    found = power_paired(effect=0.6, power=0.9)
+    n = int(found["n"][0])
+    assert found["power"][0] >= 0.9 > power_paired(effect=0.6, n=n - 1)["power"][0]
+    assert power_paired(effect=-0.6, power=0.9).equals(found)
+    assert power_paired(effect=9.0, power=0.8)["n"].tolist() == [3]
+
+
+def test_two_conditions_within_are_a_paired_t_test() -> None:
+    # d_z = f sqrt(2 * 2 / (2 (1 - r))) / ... : F is t squared, so the noncentralities agree
+    f, r, n = 0.3, 0.6, 17
+    d_z = f * np.sqrt(2 / (1 - r))
+    within = power_within(f=f, n=n, levels=2, r=r).iloc[0]
+    assert within["noncentrality"] == pytest.approx(n * d_z**2)
+    assert within["power"] == pytest.approx(power_paired(effect=d_z, n=n)["power"][0], rel=1e-6)
+
+
+def test_within_goes_round() -> None:
+    options = {"levels": 4, "r": 0.4, "epsilon": 0.7}
+    for row in power_within(n=[8, 20], power=0.85, **options).to_dict("records"):
+        assert power_within(f=row["f"], n=row["n"], **options)["power"][0] == pytest.approx(0.85, abs=1e-8)
+
+
+def test_power_of_equivalence_by_simulation() -> None:
+    rng = np.random.default_rng(1)
+    values = rng.normal(0.1, 1, (40_000, 20))
+    center, error = values.mean(axis=1), values.std(axis=1, ddof=1) / np.sqrt(20)
+    half = stats.t.ppf(0.95, 19) * error
+    share = ((center - half > -0.7) & (center + half < 0.7)).mean()
+    assert power_equivalence(bound=0.7, effect=0.1, n=20)["power"][0] == pytest.approx(share, abs=0.01)
+    found = power_equivalence(n=20, power=0.8, effect=0.1)
+    assert power_equivalence(bound=found["bound"][0], n=20, effect=0.1)["power"][0] == pytest.approx(0.8, abs=1e-8)
+
+
+def test_simulated_power_agrees_with_the_closed_form() -> None:
+    means = {"squat": 45.0, "hip_thrust": 60.0, "deadlift": 52.0}
+    came = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=[8, 13], studies=2000, seed=3)
+    assert came["contrast"].tolist() == ["deadlift / hip_thrust", "deadlift / squat", "hip_thrust / squat"] * 2
+    np.testing.assert_allclose(came["true_ratio"][:3], [52 / 60, 52 / 45, 60 / 45])
+    np.testing.assert_allclose(came["d_z"], np.log(came["true_ratio"]) / np.sqrt(2 * (0.04 + 0.04 / 5)))
+    np.testing.assert_allclose(came["power"], came["power_expected"], atol=0.035)
+    assert (came["power_adjusted"] <= came["power"]).all()
+    assert (came["power_low"] < came["power"]).all()
+    assert (came["power"] < came["power_high"]).all()
+    again = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=[8, 13], studies=2000, seed=3)
+    assert again.equals(came)
+
+
+def test_no_difference_is_found_in_five_percent_and_holm_keeps_the_family() -> None:
+    options = {"sd_condition": 0.2, "sd_repetition": 0.3, "sd_participant": 0.5, "studies": 2000, "repetitions": 3}
+    came = power_simulate(means={"a": 1.0, "b": 1.0, "c": 1.0}, n=10, **options)  # type: ignore[arg-type]
+    assert came["power"].between(0.035, 0.066).all()
+    assert came["power_expected"].tolist() == pytest.approx([0.05] * 3, rel=1e-9)
+    assert (came["power_adjusted"] < 0.035).all()
+
+
+def test_repetitions_help_little() -> None:
+    options = {"means": {"a": 1.0, "b": 1.2}, "sd_condition": 0.25, "sd_repetition": 0.15, "n": 12, "studies": 10}
+    few, many = (power_simulate(repetitions=m, **options) for m in (3, 30))  # type: ignore[arg-type]
+    gain = many["power_expected"][0] - few["power_expected"][0]
+    assert 0 < gain < 0.08
+
+
+def test_other_tests_can_be_simulated() -> None:
+    options = {"means": {"a": 1.0, "b": 1.3}, "sd_condition": 0.2, "sd_repetition": 0.1, "n": 12, "studies": 200}
+    t, ranks = (power_simulate(test=test, **options)["power"][0] for test in ("t", "wilcoxon"))  # type: ignore[arg-type]
+    assert abs(t - ranks) < 0.12
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda: power_paired(effect=0.5), "two of 'effect', 'n' and 'power'. Came: 'effect'"),
+        (lambda: power_paired(effect=0.5, n=10, power=0.8), "One of three is found from the other two"),
+        (lambda: power_paired(effect=0.0, power=0.8), "'effect' cannot be used"),
+        (lambda: power_paired(effect=0.5, n=1), "'n' cannot be used.*whole number of at least 2.*Came: 1"),
+        (lambda: power_paired(effect=0.5, n=10.5), "'n' cannot be used.*Came: 10.5"),
+        (lambda: power_paired(effect=0.5, power=80), "'power' cannot be used.*above 0.05 and below 1. Came: 80"),
+        (lambda: power_paired(effect=0.5, n=10, alpha=5), "'alpha' cannot be used"),
+        (lambda: power_paired(effect=1e-5, power=0.9), "No study is large enough"),
+        (lambda: power_within(f=0.2, n=10, levels=1), "'levels' cannot be used.*at least 2"),
+        (lambda: power_within(f=0.2, n=10, levels=3, r=1.0), "'r' cannot be used.*below 1"),
+        (lambda: power_within(f=0.2, n=10, levels=3, epsilon=0.3), "'epsilon' cannot be used.*0.5 to 1 for 3 levels"),
+        (lambda: power_equivalence(bound=0.2, effect=0.3, n=10), "'effect' cannot be used.*between the bounds"),
+        (
+            lambda: power_simulate(means={"a": 1.0}, sd_condition=0.2, sd_repetition=0.2, n=10),
+            "'means' cannot be used.*at least two conditions",
+        ),
+        (
+            lambda: power_simulate(means={"a": 1.0, "b": -1.0}, sd_condition=0.2, sd_repetition=0.2, n=10),
+            r"means\['b'\]",
+        ),
+    ],
+)
+def test_unusable_arguments(call: object, text: str) -> None:
+    with pytest.raises(ArgumentError, match=text):
+        call()  # type: ignore[operator]

@@ -1,0 +1,218 @@
+"""Comparisons of whole curves: what comes out, what does not matter, notices, and every refusal."""
+
+from __future__ import annotations
+
+import json
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import ndimage, stats
+from statsmodels.stats.multitest import multipletests
+
+from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
+from emgkit.stats import waveform_test
+from emgkit.stats.waveforms import WaveformTest
+
+
+def curves(
+    seed: int = 1, *, n: int = 8, points: int = 21, exercises: tuple[str, ...] = ("deadlift", "squat"), muscles: int = 1
+) -> pd.DataFrame:
+    """Long table as Curves.participant_means().to_frame() gives it; the second half differs in the squat."""
+    rng = np.random.default_rng(seed)
+    shape = (n, len(exercises), muscles, points)
+    logs = ndimage.gaussian_filter1d(rng.normal(0, 0.6, shape), 2, axis=-1) + rng.normal(3, 0.4, (n, 1, 1, 1))
+    if "squat" in exercises:
+        logs[:, exercises.index("squat"), :, points // 2 :] += 1.0
+    names = [
+        [f"P{i:02d}" for i in range(n)],
+        list(exercises),
+        [f"m{i}" for i in range(muscles)],
+        np.arange(points) * 5.0,
+    ]
+    table = pd.MultiIndex.from_product(names, names=["participant", "exercise", "muscle", "point"]).to_frame(
+        index=False
+    )
+    return table.assign(value=np.exp(logs).ravel(), phase="concentric", unit="%MVC", reference="mvc:1")
+
+
+def quietly(table: pd.DataFrame, **options: object) -> WaveformTest:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EmgkitWarning)
+        return waveform_test(table, **options)  # type: ignore[arg-type]
+
+
+def test_tables_and_their_columns() -> None:
+    came = quietly(curves(muscles=2, exercises=("deadlift", "lunge", "squat")), by="muscle")
+    assert list(came.nodes.columns) == [
+        "muscle", "contrast", "point", "ratio", "ci_low", "ci_high", "t", "p_adjusted", "cluster",
+    ]  # fmt: skip
+    assert len(came.nodes) == 2 * 3 * 21
+    assert came.summary["muscle"].tolist() == ["m0"] * 3 + ["m1"] * 3
+    assert came.summary["contrast"].tolist()[:3] == ["deadlift / lunge", "deadlift / squat", "lunge / squat"]
+    assert set(came.summary["family_size"]) == {3}
+    assert set(came.clusters["contrast"]) <= {"deadlift / lunge", "deadlift / squat", "lunge / squat"}
+    assert json.loads(json.dumps(came.attrs)) == came.attrs
+    assert "3 contrasts" not in repr(came)
+    assert "6 contrasts" in repr(came)
+
+
+def test_holm_over_the_contrasts_of_each_level_of_by() -> None:
+    came = quietly(curves(n=9, muscles=2, exercises=("deadlift", "lunge", "squat")), by="muscle").summary
+    for _, rows in came.groupby("muscle"):
+        np.testing.assert_allclose(rows["p_adjusted"], multipletests(rows["p"], method="holm")[1], rtol=1e-12)
+
+
+def test_points_are_paired_t_tests_of_logarithms() -> None:
+    table = curves()
+    came = waveform_test(table)
+    wide = table.pivot_table(index="participant", columns=["exercise", "point"], values="value")
+    test = stats.ttest_rel(np.log(wide["deadlift"]), np.log(wide["squat"]))
+    low, high = test.confidence_interval(0.95)
+    np.testing.assert_allclose(came.nodes["t"], test.statistic, rtol=1e-10)
+    np.testing.assert_allclose(came.nodes["ci_low"], np.exp(low), rtol=1e-10)
+    np.testing.assert_allclose(came.nodes["ci_high"], np.exp(high), rtol=1e-10)
+    np.testing.assert_allclose(came.nodes["ratio"], np.exp((low + high) / 2), rtol=1e-10)
+
+
+def test_a_late_difference_is_found_late() -> None:
+    for method in ("max-t", "cluster", "rft"):
+        came = quietly(curves(n=12), method=method)
+        (found,) = came.clusters[came.clusters["p"] < 0.05].to_dict("records")
+        assert 35 <= found["first_point"] <= 70
+        assert found["last_point"] == 100
+        assert found["t_peak"] < 0
+        assert came.summary["p"].tolist() == [came.clusters["p"].min()]
+
+
+@pytest.mark.parametrize("method", ["max-t", "cluster", "rft"])
+def test_neither_the_unit_nor_the_order_of_rows_nor_gains_of_ones_own_matter(method: str) -> None:
+    table = curves()
+    gain = dict(zip(sorted(set(table["participant"])), np.geomspace(1e-6, 1e3, 8), strict=True))
+    other = table.assign(value=table["value"] * table["participant"].map(gain)).sample(frac=1, random_state=1)
+    first, second = (quietly(one, method=method) for one in (table, other))
+    columns = ["ratio", "ci_low", "t", "p_adjusted", "cluster"]
+    np.testing.assert_allclose(second.nodes[columns], first.nodes[columns], rtol=1e-7)
+    np.testing.assert_allclose(second.summary["p"], first.summary["p"], rtol=1e-7)
+
+
+def test_swapped_names_turn_the_signs_and_no_more() -> None:
+    table = curves()
+    swapped = table.assign(exercise=table["exercise"].map({"deadlift": "squat", "squat": "deadlift"}))
+    first, second = waveform_test(table), waveform_test(swapped)
+    np.testing.assert_allclose(second.nodes["t"], -first.nodes["t"], rtol=1e-10)
+    np.testing.assert_allclose(second.nodes["p_adjusted"], first.nodes["p_adjusted"], rtol=1e-10)
+
+
+def test_drawn_flips_are_repeatable_and_near_the_exact_ones() -> None:
+    table = curves(n=10)
+    exact, drawn, again = (waveform_test(table, **options) for options in ({}, {"flips": 4000}, {"flips": 4000}))
+    pd.testing.assert_frame_equal(drawn.nodes, again.nodes)
+    np.testing.assert_allclose(drawn.nodes["p_adjusted"], exact.nodes["p_adjusted"], atol=0.04)
+    assert drawn.attrs["flips"] == 4000
+
+
+def test_a_cluster_gives_no_p_to_points_and_says_so() -> None:
+    with pytest.warns(EmgkitWarning, match="not at which points"):
+        came = waveform_test(curves(), method="cluster")
+    assert came.nodes["p_adjusted"].isna().all()
+    assert {notice["code"] for notice in came.attrs["notices"]} == {"clusters-have-no-place"}
+    assert came.attrs["cluster_forming_p"] == 0.05
+
+
+def test_curves_that_do_not_differ_have_no_cluster() -> None:
+    came = quietly(curves(exercises=("deadlift", "lunge"), seed=3), method="cluster")
+    assert (came.clusters["p"] > 0.05).all()
+    assert came.summary["p"][0] > 0.05
+
+
+def test_an_ordered_categorical_gives_the_order_and_raw_differences() -> None:
+    order = pd.CategoricalDtype(["squat", "deadlift"], ordered=True)
+    came = waveform_test(curves().assign(exercise=lambda t: t["exercise"].astype(order)), log=False)
+    assert came.summary["contrast"].tolist() == ["squat - deadlift"]
+    assert "difference" in came.nodes.columns
+
+
+def test_constant_points_have_no_t() -> None:
+    table = curves()
+    at_start = table["point"] == 0
+    table.loc[at_start, "value"] = np.where(table.loc[at_start, "exercise"] == "squat", 40.0, 20.0)
+    with pytest.warns(EmgkitWarning, match="At 1 points all participants differ by the same"):
+        came = waveform_test(table)
+    assert came.nodes.loc[0, ["t", "p_adjusted", "ci_low"]].isna().all()
+    assert came.nodes.loc[0, "ratio"] == pytest.approx(0.5)
+    assert came.nodes["t"][1:].notna().all()
+
+
+def test_after_holm_six_participants_cannot_reach_five_percent() -> None:
+    with pytest.warns(EmgkitWarning, match=r"6 participants can give is 0\.03125; after Holm's correction for 3"):
+        waveform_test(curves(n=6, exercises=("deadlift", "lunge", "squat")))
+
+
+def test_rough_curves_are_no_random_fields() -> None:
+    table = curves().assign(value=lambda t: np.exp(np.random.default_rng(1).normal(size=len(t))))
+    with pytest.warns(EmgkitWarning, match=r"too rough for random-field theory.*max-t"):
+        waveform_test(table, method="rft")
+
+
+def test_repetitions_are_refused() -> None:
+    table = pd.concat([curves().assign(repetition=i) for i in (1, 2, 3)], ignore_index=True)
+    with pytest.raises(DesignError, match="16 of 16 participants' conditions have more than one curve") as caught:
+        waveform_test(table)
+    assert "no sample of people" in caught.value.what
+    assert "up to 3 values at a point; the rows differ in 'repetition'" in caught.value.came
+    assert caught.value.do == "average them with Curves.participant_means()"
+
+
+def test_several_muscles_are_refused_until_named() -> None:
+    with pytest.raises(DesignError, match=r"more than one curve.*differ in 'muscle'.*name a column in 'by'"):
+        waveform_test(curves(muscles=2))
+    assert len(waveform_test(curves(muscles=2), by="muscle").summary) == 2
+
+
+def test_a_missing_condition_names_the_participant() -> None:
+    table = curves()
+    gone = (table["participant"] == "P03") & (table["exercise"] == "squat")
+    with pytest.raises(DesignError, match=r"1 of 16 cells is missing.*P03 lacks squat"):
+        waveform_test(table[~gone])
+
+
+def test_short_curves_are_named() -> None:
+    table = curves()
+    gone = (table["participant"] == "P03") & (table["exercise"] == "squat") & (table["point"] > 90)
+    with pytest.raises(DesignError, match=r"1 of 16 curves lack points.*P03, squat: 19 points.*time_normalize"):
+        waveform_test(table[~gone])
+
+
+def test_an_envelope_below_zero_names_the_moving_rms() -> None:
+    table = curves()
+    table.loc[[3, 4], "value"] = [-0.5, 0.0]
+    with pytest.raises(DesignError, match="'value' is 0 or negative in 1 of 16 curves") as caught:
+        waveform_test(table)
+    assert caught.value.where == "P00, deadlift: 2 points, lowest -0.5"
+    assert "MovingRMS" in caught.value.do
+    assert len(waveform_test(table, log=False).summary) == 1
+
+
+def test_five_participants_are_too_few() -> None:
+    with pytest.raises(DesignError, match=r"5 participants.*0\.0625, so alpha = 0\.05 cannot be reached"):
+        waveform_test(curves(n=5))
+    assert len(waveform_test(curves(n=5), alpha=0.1).summary) == 1
+    assert len(waveform_test(curves(n=5), method="rft").summary) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"method": "tfce"}, ArgumentError, "Unknown value for 'method'.*'max-t', 'cluster' and 'rft'"),
+        ({"alpha": 5}, ArgumentError, "'alpha' cannot be used.*above 0 and below 1.*Came: 5"),
+        ({"within": "exercize"}, DesignError, "no column 'exercize', which 'within' names.*Did you mean 'exercise'"),
+        ({"point": "node"}, DesignError, "no column 'node', which 'point' names"),
+        ({"by": "exercise"}, ArgumentError, "two roles"),
+        ({"within": "muscle", "by": "exercise"}, DesignError, "Contrasts between the levels of 'muscle' are refused"),
+    ],
+)
+def test_unusable_arguments(options: dict[str, object], error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text):
+        waveform_test(curves(), **options)  # type: ignore[arg-type]
