@@ -18,8 +18,9 @@ from emgkit.figures import style
 
 __all__ = ["activation", "activation_grid"]
 
-# width of a cluster, of 1 between clusters
-_CLUSTER = 0.72
+# width of a cluster, of 1 between clusters, and half the length of a mean's bar at most: with these the bars
+# of neighbouring clusters, and the edge of the axes, stay apart
+_CLUSTER, _REACH = 0.72, 0.11
 # what one value axis, and one row a participant, cannot hold several of
 _SINGLE = ("measure", "unit", "phase", "side", "session")
 
@@ -62,7 +63,7 @@ def activation(
     Raises
     ------
     DesignError
-        A column is missing, the table is empty, a participant has two rows in one cell, or the
+        A column is missing, the table is empty, a row has no participant or one has two rows in a cell, or the
         table holds several units, measures, phases, sides or sessions, or no unit is known.
 
     Examples
@@ -121,15 +122,15 @@ def activation_grid(
     table, spec = _prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit)
     with style.theme():
         figure, panels = style.panels(len(spec.clusters), columns=columns, height=2.6)
+        counts = []
         for ax, cluster in zip(panels, spec.clusters, strict=True):
             own = table[table["cluster"] == cluster]
-            part = replace(spec, clusters=(cluster,), n=int(own["participant"].nunique()))
-            _draw(ax, own, part)
-            up = style.panel_title(ax, cluster, n=str(part.n))
-            if style.is_simulated(cells, simulated):
-                style.mark_simulated(ax, pad=up)
+            counts.append(int(own["participant"].nunique()))
+            _draw(ax, own, replace(spec, clusters=(cluster,), n=counts[-1]))
         style.share_values(panels)
         style.legend_below(figure, _handles(replace(spec, clusters=("",))))
+        marked = style.is_simulated(cells, simulated)
+        style.name_panels(figure, panels, spec.clusters, map(str, counts), simulated=marked)
     return figure
 
 
@@ -159,6 +160,15 @@ def _prepare(
             "The table holds no activation to draw",
             allowed=f"at least one row and the columns {listed(needed)}",
             came=f"{len(cells)} rows; missing columns: {listed(missing)}",
+        )
+    nobody = int(cells[participant].isna().sum())
+    if nobody:
+        raise DesignError(
+            f"{nobody} of {len(cells)} rows have no participant",
+            where=f"column {participant!r}",
+            allowed="the participant of every row",
+            came="missing values",
+            do="Say who was recorded when reading: trial.with_context(participant='01')",
         )
     for column in _SINGLE:
         if column in cells.columns and column not in needed and len(cells[column].unique()) > 1:
@@ -227,7 +237,7 @@ def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec) -> None:
                 np.full(len(own), position), own[level], ls="", marker=one.marker, ms=3.8, mfc=one.color, mec="white",
                 mew=0.5, zorder=3,
             )  # fmt: skip
-            reach, mean = 0.27 * _CLUSTER / max(1, len(spec.levels) - 1), own[level].mean()
+            reach, mean = min(_REACH, 0.27 * _CLUSTER / max(1, len(spec.levels) - 1)), own[level].mean()
             ax.plot(
                 [position - reach, position + reach], [mean, mean], color=one.color, lw=3, solid_capstyle="butt",
                 zorder=2, label=f"mean {cluster} {level}".replace("  ", " "),

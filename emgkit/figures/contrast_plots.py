@@ -139,8 +139,9 @@ def _contrast(ax: Axes, row: dict[Any, Any], y: float, *, look: style.Look, outc
         ax.plot([value], [y], marker=look.marker, color=look.color, ms=6, mec="white", mew=0.7, ls="", zorder=4)
     places = ".2f" if outcome == "ratio" else _places(value, low, high)
     sign = "" if outcome == "ratio" else "+"
-    interval = f"[{low:{sign}{places}}, {high:{sign}{places}}]" if np.isfinite([low, high]).all() else "[–]"
-    estimate = f"{value:{sign}{places}} {interval}".replace("-", "−")
+    # z: what rounds to zero has no minus sign
+    interval = f"[{low:{sign}z{places}}, {high:{sign}z{places}}]" if np.isfinite([low, high]).all() else "[–]"
+    estimate = f"{value:{sign}z{places}} {interval}".replace("-", "−")
     for text, right in ((estimate, _ESTIMATE), (f"{row['n']:g}", _N), (style.p_text(float(row["p_adjusted"])), _P)):
         _beside(ax, text, right, y)
 

@@ -128,16 +128,15 @@ def curves_grid(
     look = style.looks(frame[hue])
     with style.theme():
         figure, panels = style.panels(len(muscles), columns=columns, height=2.35)
+        shown = []
         for ax, muscle in zip(panels, muscles, strict=True):
             own = frame[frame["muscle"].astype(str) == muscle]
             _draw(ax, own, look, hue=hue, unit=unit, during=during)
             counts = [f"{int(n)}" for n in own.groupby(hue, sort=False, observed=True)["n"].max()]
-            shown = counts[0] if len(set(counts)) == 1 else ", ".join(counts)
-            up = style.panel_title(ax, muscle, n=shown)
-            if style.is_simulated(frame, simulated):
-                style.mark_simulated(ax, pad=up)
+            shown.append(counts[0] if len(set(counts)) == 1 else ", ".join(counts))
         style.share_values(panels)
         style.legend_below(figure, _handles(frame, look, hue=hue, with_n=False))
+        style.name_panels(figure, panels, muscles, shown, simulated=style.is_simulated(frame, simulated))
     return figure
 
 
@@ -160,6 +159,14 @@ def _table(
             allowed=f"at least one row and the columns {listed((hue, *_NEEDED))}",
             came=f"{len(frame)} rows; missing columns: {listed(missing)}",
             do="Take Curves.ensemble(by=(…, 'muscle'))",
+        )
+    if "muscle" in frame.columns and frame["muscle"].isna().all():
+        raise DesignError(
+            "No curve has a muscle",
+            where="column 'muscle'",
+            allowed="the muscle of each curve, or no such column",
+            came="missing values",
+            do="Name the muscles when reading: read(path, channels={'VL': {'muscle': 'vastus_lateralis'}})",
         )
     if unit is None:
         units = list(frame["unit"].unique()) if "unit" in frame.columns else [frame.attrs.get("unit", "")]

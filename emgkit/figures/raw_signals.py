@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError
 from emgkit.figures import style
-from emgkit.recording import Event, Recording
+from emgkit.recording import Event, Recording, check_recording
 
 __all__ = ["signals"]
 
@@ -53,7 +53,7 @@ def signals(
     Raises
     ------
     ArgumentError
-        The channel is not in a recording, or the two do not overlap in time.
+        A Trial was given, the channel is not in a recording, or the two do not overlap in time.
 
     Examples
     --------
@@ -65,6 +65,7 @@ def signals(
     >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
     """
     for recording in (raw,) if envelope is None else (raw, envelope):
+        check_recording(recording, by="signals")
         check_unknown("channel", channel, recording.names)
     if envelope is not None and (envelope.times[0] > raw.times[-1] or envelope.times[-1] < raw.times[0]):
         raise ArgumentError(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,14 +20,17 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 from numpy.typing import ArrayLike, NDArray
 
+from emgkit._checks import listed
 from emgkit.errors import ArgumentError
 
 __all__ = [
     "COLUMN_WIDTH", "FORMATS", "PAGE_WIDTH", "PALETTE", "PHASES", "RC", "Look", "axes_or_new", "count",
-    "is_simulated", "legend_above", "legend_below", "looks", "mark_simulated", "p_text", "panel_title", "panels",
-    "save", "share_values", "surface", "theme", "title", "words",
+    "is_simulated", "legend_above", "legend_below", "looks", "mark_simulated", "name_panels", "p_text", "panels",
+    "save", "share_values", "surface", "theme", "title", "words", "wrapped",
 ]  # fmt: skip
 
 # CIE lightness 19, 45, 58, 74, 35: dark to light in greyscale, apart under prot-, deuter- and tritanopia
@@ -164,19 +166,21 @@ def count(n: int, noun: str) -> str:
 
 
 def p_text(p: float) -> str:
-    """Write a p value in full: two digits, powers of ten below 0.001, never a mere inequality.
+    """Write a p value exactly: three decimals and no zero before them, powers of ten below .001.
 
     Examples
     --------
     >>> p_text(0.0342), p_text(0.00012), p_text(1.0)
-    ('0.034', '1.2×10⁻⁴', '1.00')
+    ('.034', '1.2×10⁻⁴', '> .999')
     """
     if np.isnan(p):
         return "–"
-    if p >= 0.0995:
-        return f"{p:.2f}"
-    if p >= 0.000995:
-        return f"{p:.2g}" if p < 0.00995 else f"{p:.3f}"
+    if p > 0.999:
+        return "> .999"
+    if p >= 0.001:
+        return f"{p:.3f}".removeprefix("0")
+    if p == 0:  # below the least number that floating point holds
+        return "0"
     mantissa, exponent = f"{p:.1e}".split("e")
     return f"{mantissa}×10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
@@ -200,15 +204,69 @@ def title(ax: Axes, text: str, *, pad: float = 6.0) -> None:
     ax.set_title(text, loc="left", pad=pad, fontsize=RC["axes.titlesize"], fontweight="bold")
 
 
-def panel_title(ax: Axes, name: str, *, n: str) -> float:
-    """Write a panel's name above it and n into its upper left corner; give the points to stay above the name."""
-    text = textwrap.fill(words(name), width=25)
-    title(ax, text)
-    ax.annotate(
-        f"n = {n}", (0.0, 1.0), xycoords="axes fraction", xytext=(4, -2), textcoords="offset points", ha="left",
-        va="top", fontsize=7.5, color=GREY,
-    )  # fmt: skip
-    return 18.0 + 12.0 * text.count("\n")
+def name_panels(
+    figure: Figure, panels: Iterable[Axes], names: Iterable[str], counts: Iterable[str], *, simulated: bool
+) -> None:
+    """Write each panel's name above it, as wide as the panel is, n into its corner, and the mark of simulated data.
+
+    Call it last: it lays the figure out to learn how wide the panels are, which titles do not change.
+    """
+    figure.draw_without_rendering()
+    for ax, name, n in zip(panels, names, counts, strict=True):
+        text = wrapped(words(name), width=ax.bbox.width * 72.0 / ax.figure.dpi)
+        title(ax, text)
+        ax.annotate(
+            f"n = {n}", (0.0, 1.0), xycoords="axes fraction", xytext=(4, -2), textcoords="offset points", ha="left",
+            va="top", fontsize=7.5, color=GREY,
+        )  # fmt: skip
+        if simulated:
+            mark_simulated(ax, pad=18.0 + 12.0 * text.count("\n"))
+
+
+def wrapped(text: str, *, width: float) -> str:
+    """Break a title into lines of at most `width` points, after a comma rather than elsewhere.
+
+    Breaks that the text has stay; a word that is wider than a line is divided.
+
+    Examples
+    --------
+    >>> wrapped("Vastus medialis, group pathology", width=110.0).splitlines()
+    ['Vastus medialis,', 'group pathology']
+    """
+    if "\n" in text:
+        return "\n".join(wrapped(line, width=width) for line in text.split("\n"))
+    if _points(text) <= width:
+        return text
+    lines: list[str] = []
+    for part in text.replace(", ", ",\n").split("\n"):
+        line = lines.pop() if lines and _points(f"{lines[-1]} {part}") <= width else ""
+        for word in (piece for whole in part.split() for piece in _divided(whole, width)):
+            longer = f"{line} {word}".strip()
+            if line and _points(longer) > width:
+                lines.append(line)
+                longer = word
+            line = longer
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _divided(word: str, width: float) -> list[str]:
+    """The word, in pieces with hyphens where a line cannot hold it."""
+    pieces = []
+    while _points(word) > width and len(word) > 2:
+        end = len(word) - 1
+        while end > 1 and _points(f"{word[:end]}-") > width:
+            end -= 1
+        pieces.append(f"{word[:end]}-")
+        word = word[end:]
+    return [*pieces, word]
+
+
+def _points(text: str) -> float:
+    """How wide a title is, in points."""
+    font = FontProperties(family=RC["font.sans-serif"], weight=RC["axes.titleweight"], size=RC["axes.titlesize"])
+    # on a screen letters are set on whole pixels, which makes lines up to 4 % wider than on paper
+    return 1.04 * float(TextPath((0, 0), text, prop=font).get_extents().x1) if text else 0.0
 
 
 def share_values(panels: list[Axes]) -> None:
@@ -290,7 +348,7 @@ def save(figure: Figure | Axes, stem: str | Path) -> list[Path]:
     Raises
     ------
     ArgumentError
-        `stem` names no file.
+        `stem` names no file, or has the ending of one.
 
     Examples
     --------
@@ -305,6 +363,12 @@ def save(figure: Figure | Axes, stem: str | Path) -> list[Path]:
     if drawn is None or not stem.name:
         raise ArgumentError(
             "The figure cannot be written", allowed="a figure and a path with a file name", came=repr(str(stem))
+        )
+    if stem.suffix.lower() in (*(f".{ending}" for ending in FORMATS), ".jpg", ".jpeg", ".tif", ".tiff", ".eps"):
+        raise ArgumentError(
+            "Give the path without ending: a figure is written in all formats at once",
+            allowed=f"{str(stem.with_suffix(''))!r}, which becomes {listed(f'.{ending}' for ending in FORMATS)}",
+            came=repr(str(stem)),
         )
     stem.parent.mkdir(parents=True, exist_ok=True)
     paths = [stem.with_name(f"{stem.name}.{ending}") for ending in FORMATS]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -13,22 +12,16 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from emgkit.errors import Notice
 from emgkit.report.content import Content, FigureItem
+from emgkit.report.remarks import remarks
+from emgkit.report.scorecard import scorecard
 from emgkit.report.tables import columns
 
 __all__ = ["render"]
 
-_ABBREVIATIONS = ("ecg", "emg", "mvc")
+# longer beginnings are sentences, no names
+_LEAD = 60
 _DOI = re.compile(r"doi:(10\.\d{4,9}/[^\s;,)]*[^\s;,).])")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remarks:
-    """The different texts of the notices with one code, and how often each came."""
-
-    heading: str
-    texts: tuple[tuple[str, int], ...]
 
 
 def render(content: Content) -> str:
@@ -53,14 +46,15 @@ def render(content: Content) -> str:
     >>> page.startswith("<!doctype html>"), "Simulated data" in page
     (True, False)
     """
-    return _template().render(content=content, remarks=_remarks(content.notices))
+    card = None if content.quality is None else scorecard(content.quality)
+    return _template().render(content=content, remarks=remarks(content.notices), card=card)
 
 
 @cache
 def _template() -> Template:
     """The template with the functions that it uses."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(paragraphs=_paragraphs, linked=_linked, source=_source)
+    environment.filters.update(paragraphs=_paragraphs, linked=_linked, led=_led, source=_source)
     environment.globals.update(columns=columns, kind=_kind)
     text = resources.files("emgkit.report").joinpath("template.html.j2").read_text(encoding="utf-8")
     return environment.from_string(text)
@@ -76,6 +70,14 @@ def _linked(text: str) -> Markup:
     return Markup(_DOI.sub(r'<a href="https://doi.org/\1">doi:\1</a>', str(escape(text))))
 
 
+def _led(text: str) -> Markup:
+    """The text, escaped and linked, with what it is about in bold where it begins with that and a colon."""
+    lead, colon, rest = text.partition(": ")
+    if not colon or len(lead) > _LEAD or "\n" in lead or lead.endswith("doi"):
+        return _linked(text)
+    return Markup("<strong>{}:</strong> {}").format(lead, _linked(rest))
+
+
 def _source(figure: FigureItem) -> str:
     """The image as a data address, in which an SVG's own names and scripts stay shut in."""
     if isinstance(figure.image, bytes):
@@ -88,18 +90,3 @@ def _kind(value: Any) -> str:
     if isinstance(value, Mapping):
         return "mapping"
     return "list" if isinstance(value, Iterable) and not isinstance(value, (str, bytes)) else "text"
-
-
-def _remarks(notices: Iterable[Notice]) -> list[Remarks]:
-    """The notices by code, in the order in which they came, the same text once."""
-    codes: dict[str, dict[str, int]] = {}
-    for notice in notices:
-        texts = codes.setdefault(notice.code, {})
-        texts[notice.text] = texts.get(notice.text, 0) + 1
-    return [Remarks(heading=_heading(code), texts=tuple(texts.items())) for code, texts in codes.items()]
-
-
-def _heading(code: str) -> str:
-    """The code of a notice as words."""
-    words = [word.upper() if word in _ABBREVIATIONS else word for word in code.split("-")]
-    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])

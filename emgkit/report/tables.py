@@ -13,12 +13,13 @@ import pandas as pd
 from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
-from emgkit.figures.style import surface
+from emgkit.figures import style
 
 __all__ = ["Column", "columns", "p_text"]
 
 MISSING = "–"
-_ONE_LINE = 26
+# letters that fit on one line of a cell, and letters above which a cell holds a sentence
+_ONE_LINE, _SENTENCE = 26, 60
 _ITALIC = "<i>{}</i>"
 _HEADINGS: Mapping[str, Markup] = MappingProxyType(
     {
@@ -37,6 +38,9 @@ _HEADINGS: Mapping[str, Markup] = MappingProxyType(
         "pes": Markup("partial <i>η</i>²"),
         "n_repetitions": Markup("repetitions"),
         "load_kg": Markup("load (kg)"),
+        "longest_flat": Markup("longest flat (s)"),
+        "dropout_time": Markup("dropout time (s)"),
+        "snr_db": Markup("SNR (dB)"),
     }
 )
 # statistics whose digits do not depend on their size
@@ -73,6 +77,16 @@ class Column:
     heading: Markup
     numeric: bool
     cells: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The heading without markup, for a cell that stands alone."""
+        return self.heading.striptags()
+
+    @cached_property
+    def long(self) -> bool:
+        """Whether a cell holds a sentence rather than a name."""
+        return not self.numeric and any(len(cell) > _SENTENCE for cell in self.cells)
 
     @cached_property
     def short(self) -> bool:
@@ -121,18 +135,14 @@ def p_text(p: float) -> str:
     >>> p_text(0.0342), p_text(0.0004), p_text(0.9999)
     ('.034', '< .001', '> .999')
     """
-    if p < 0.001:
-        return "< .001"
-    if p > 0.999:
-        return "> .999"
-    return f"{p:.3f}".removeprefix("0")
+    return "< .001" if p < 0.001 else style.p_text(p)
 
 
 def _surfaced(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with its values in the units that people read."""
     if not {"value", "unit"} <= set(frame.columns):
         return frame
-    pairs = [surface(value, str(unit)) for value, unit in zip(frame["value"], frame["unit"], strict=True)]
+    pairs = [style.surface(value, str(unit)) for value, unit in zip(frame["value"], frame["unit"], strict=True)]
     return frame.assign(value=[float(value) for value, _ in pairs], unit=[unit for _, unit in pairs])
 
 
@@ -209,10 +219,12 @@ def _three_digits(value: float) -> str:
 
 
 def _written(value: float, write: Writer) -> str:
-    """A number, or what stands in its place, with a minus sign that is one."""
+    """A number, or what stands in its place, with a minus sign that is one; what rounds to zero has none."""
     if math.isnan(value):
         return MISSING
     text = str(value).replace("inf", "∞") if math.isinf(value) else write(value)
+    if math.isfinite(value) and not any(digit in text for digit in "123456789"):
+        text = text.removeprefix("-")
     return text.replace("-", "−")
 
 

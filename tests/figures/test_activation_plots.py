@@ -113,6 +113,30 @@ def test_long_names_of_muscles_are_broken_into_lines(legible):
     legible(figures.activation(table, simulated=True).figure)
 
 
+def test_four_panels_side_by_side_hold_long_names(legible, tmp_path):
+    table = cells(4)
+    table["panel"] = table["muscle"] + ", group pathology"
+    table = table.replace({"panel": {"gluteus_maximus, group pathology": "vastus_medialis, group pathology"}})
+    figure = figures.activation_grid(table, by="panel", simulated=True, columns=4)
+    texts = legible(figure)
+    assert "Vastus medialis,\ngroup pathology" in texts
+    for ax in figure.axes:
+        assert ax._left_title.get_window_extent().x1 <= ax.bbox.x1 + 1
+    figures.save(figure, tmp_path / "grid")
+    assert legible(figure) == texts
+
+
+@pytest.mark.parametrize("n_levels", [1, 2, 3])
+@pytest.mark.parametrize("n_muscles", [1, 2])
+def test_bars_of_means_touch_neither_each_other_nor_the_edge(n_levels, n_muscles):
+    table = cells(n_muscles)
+    ax = figures.activation(table[table["exercise"].isin(LIFTS[:n_levels])])
+    bars = sorted(tuple(line.get_xdata()) for line in ax.lines if str(line.get_label()).startswith("mean "))
+    ends = [ax.get_xlim()[0], *(end for bar in bars for end in bar), ax.get_xlim()[1]]
+    assert len(bars) == n_levels * n_muscles
+    assert min(np.diff(ends)[::2]) > 0.05
+
+
 def test_simulated_cells_say_so(legible):
     assert "simulated data" in legible(figures.activation(cells(), simulated=True).figure)
     assert "simulated data" in legible(figures.activation(cells().assign(simulated=True)).figure)
@@ -139,3 +163,13 @@ def test_what_cannot_share_a_figure_is_refused():
         figures.activation(table.drop(columns="exercise"))
     with pytest.raises(DesignError, match="unit of the values is not known"):
         figures.activation(table.drop(columns="unit"))
+
+
+def test_rows_without_a_participant_are_refused():
+    table = cells(1)
+    with pytest.raises(DesignError, match="missing columns: 'None'"):
+        figures.activation(table, participant=None)
+    with pytest.raises(DesignError, match=r"39 of 39 rows have no participant.*with_context\(participant='01'\)"):
+        figures.activation(table.assign(participant=None))
+    with pytest.raises(DesignError, match="3 of 39 rows have no participant"):
+        figures.activation_grid(table.replace({"participant": {"P4": None}}))

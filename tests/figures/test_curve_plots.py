@@ -88,6 +88,15 @@ def test_a_grid_has_a_panel_a_muscle_on_one_value_axis(n_muscles, legible):
     assert {"Hip thrust", "± 1 SD"} <= set(texts)
 
 
+def test_four_panels_side_by_side_hold_long_names(legible):
+    table = pd.concat([ensemble(4).assign(group=group) for group in ("normal", "pathology")])
+    table["muscle"] = table["muscle"].replace("gluteus_maximus", "vastus_medialis") + ", group " + table["group"]
+    figure = figures.curves_grid(table, unit="%MVC", simulated=True, columns=4)
+    assert "Vastus medialis,\ngroup pathology" in legible(figure)
+    for ax in figure.axes:
+        assert ax._left_title.get_window_extent().x1 <= ax.bbox.x1 + 1
+
+
 def test_lines_have_the_same_look_in_every_panel():
     table = ensemble(2)
     table = table[~((table["muscle"] == MUSCLES[1]) & (table["exercise"] == "hip_thrust"))]
@@ -125,3 +134,12 @@ def test_refusals_say_what_to_do():
         figures.curves(ensemble().drop(columns="sd"), unit="%MVC")
     with pytest.raises(DesignError, match="more than one row a point"):
         figures.curves(pd.concat([ensemble(), ensemble()]), unit="%MVC")
+
+
+def test_curves_without_a_muscle_are_refused():
+    for draw in (figures.curves, figures.curves_grid):
+        with pytest.raises(
+            DesignError, match=r"No curve has a muscle.*channels={'VL': {'muscle': 'vastus_lateralis'}}"
+        ):
+            draw(ensemble(muscle=None), unit="%MVC")
+    assert figures.curves(ensemble().drop(columns="muscle"), unit="%MVC").lines

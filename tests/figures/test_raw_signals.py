@@ -125,6 +125,14 @@ def test_it_draws_on_the_axes_given_and_leaves_the_recording_alone():
     assert ax.get_xlim() == (recording.times[0], recording.times[-1])
 
 
+def test_a_whole_trial_is_refused_with_the_stream_to_give():
+    emg = ek.Recording(data=[[0.0, 2e-4]], sfreq=1000.0, channels=(ek.Channel(name="VL", unit="V"),))
+    with pytest.raises(ArgumentError, match=r"signals works on one Recording, not on a whole Trial.*Use trial\.emg"):
+        figures.signals(ek.Trial(streams={"emg": emg}), channel="VL")
+    with pytest.raises(ArgumentError, match=r"Use trial\.emg"):
+        figures.signals(emg, ek.Trial(streams={"emg": emg}), channel="VL")
+
+
 def test_refusals_name_the_channel_and_the_times():
     with pytest.raises(ArgumentError, match=r"Unknown channel 'VM'.*'VL'"):
         figures.signals(trial(), channel="VM")

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from emgkit import figures
 from emgkit.errors import ArgumentError
 from emgkit.figures import style
+from emgkit.report.tables import p_text
 
 # linear RGB as seen without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1)
 VISIONS = {
@@ -70,10 +71,38 @@ def test_no_font_size_is_below_seven_points():
 
 @pytest.mark.parametrize(
     ("p", "text"),
-    [(0.5, "0.50"), (0.0995, "0.10"), (0.0342, "0.034"), (0.0021, "0.0021"), (0.00012, "1.2×10⁻⁴"), (np.nan, "–")],
+    [
+        (0.5, ".500"),
+        (0.9996, "> .999"),
+        (0.0342, ".034"),
+        (0.00121, ".001"),
+        (4.1e-9, "4.1×10⁻⁹"),
+        (0.0, "0"),
+        (np.nan, "–"),
+    ],
 )
 def test_p_values_are_written_exactly(p, text):
     assert style.p_text(p) == text
+
+
+@pytest.mark.parametrize("p", [1.0, 0.9991, 0.7, 0.0342, 0.001])
+def test_figures_and_tables_write_the_same_p(p):
+    assert style.p_text(p) == p_text(p)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("Vastus medialis, group pathology", 200, ["Vastus medialis, group pathology"]),
+        ("Vastus medialis, group pathology", 110, ["Vastus medialis,", "group pathology"]),
+        ("Vastus lateralis of the left side, trained", 125, ["Vastus lateralis of the", "left side, trained"]),
+        ("Vastus\nmedialis", 200, ["Vastus", "medialis"]),
+        ("Semitendinosus", 60, ["Semitendi-", "nosus"]),
+        ("", 60, []),
+    ],
+)
+def test_titles_are_broken_by_their_width(text, width, lines):
+    assert style.wrapped(text, width=width).splitlines() == lines
 
 
 @pytest.mark.parametrize(
@@ -132,6 +161,14 @@ def test_an_error_while_writing_leaves_the_old_files(tmp_path, monkeypatch):
 def test_a_stem_without_a_name_is_refused():
     with pytest.raises(ArgumentError, match=r"cannot be written\. Allowed: a figure and a path with a file name"):
         figures.save(drawn(), "")
+
+
+@pytest.mark.parametrize("ending", ["png", "PDF", "svg", "jpg"])
+def test_a_path_with_an_ending_is_refused(tmp_path, ending):
+    with pytest.raises(ArgumentError, match=rf"Give the path without ending.*x', which becomes.*Came: '.*x\.{ending}'"):
+        figures.save(plt.figure(), tmp_path / f"x.{ending}")
+    assert list(tmp_path.iterdir()) == []
+    assert figures.save(plt.figure(), tmp_path / "at_0.5_s")[1].name == "at_0.5_s.png"
 
 
 def test_functions_win_over_files_of_the_same_name():

@@ -205,6 +205,83 @@ def test_long_tables_and_many_remarks_are_folded_but_complete() -> None:
     assert {f"row {i}" for i in range(41)} | {f"channel {i}" for i in range(7)} <= {text for _, text in page.texts}
 
 
+def test_a_paragraph_of_the_finding_begins_with_its_name_in_bold_and_stays_escaped() -> None:
+    long = "Verdict on the claim that the deadlift is the best of the three lifts: overstated."
+    finding = f"Biceps <i>femoris</i>: 1.2 <b>.\n\n{long}\n\nNothing else."
+    page = Page(render(replace(content(), finding=finding)))
+    assert [text for tag, text in page.texts if tag == "strong"] == ["Simulated data.", "Biceps <i>femoris</i>:"]
+    assert {("p", "1.2 <b>."), ("p", long), ("p", "Nothing else.")} <= set(page.texts)
+
+
+def test_flagged_channels_are_counted_and_shown_and_the_rest_is_folded() -> None:
+    quality = pd.DataFrame(
+        {
+            "channel": [f"channel {i}" for i in range(4)],
+            "unit": "V",
+            "longest_flat": 0.006,
+            "baseline_noise": [2e-6, 3e-6, 4.5e-6, 6e-6],
+            "negative_share": float("nan"),
+            "flagged": ["", "drift, low-snr", "drift", ""],
+        }
+    )
+    page = Page(render(replace(content(), quality=quality)))
+    assert "2 of 4 channels of recordings are flagged: drift (2), low SNR (1)." in page.text()
+    assert [text for tag, text in page.texts if tag == "summary"] == ["Show the other 2 rows"]
+    shown = [text for tag, text in page.texts if tag == "th" and text.startswith("channel ")]
+    assert shown == ["channel 1", "channel 2", "channel 0", "channel 3"]
+    assert ("td", "drift, low SNR") in page.texts
+    headings = {text for tag, text in page.texts if tag == "th"}
+    assert {"longest flat (s)", "baseline noise (µV)"} <= headings
+    assert "negative share" not in headings
+    assert ("td", "4.5") in page.texts
+
+
+@pytest.mark.parametrize(
+    ("flagged", "sentence"),
+    [
+        (["", ""], "None of 2 channels of recordings is flagged."),
+        (["", "flat"], "1 of 2 channels of recordings is flagged: flat (1)."),
+        ([None], "None of 1 channel of recordings is flagged."),
+        (["mains"], "1 of 1 channel of recordings is flagged: mains (1)."),
+    ],
+)
+def test_the_sentence_on_quality_counts_in_good_english(flagged: list[str | None], sentence: str) -> None:
+    quality = pd.DataFrame({"channel": [f"channel {i}" for i in range(len(flagged))], "flagged": flagged})
+    assert sentence in Page(render(replace(content(), quality=quality))).text()
+
+
+def test_remarks_stand_under_plain_words_with_their_number() -> None:
+    notices = [Notice(code="drift", text=f"channel {i}") for i in range(2)]
+    notices += [Notice(code="rest-uncertain", text="Rest?"), Notice(code="no-such-code", text="New.")]
+    page = Page(render(replace(content(), notices=tuple(notices))))
+    headings = [text for tag, text in page.texts if tag == "h3"][-3:]
+    assert headings == ["Movement artefact (2)", "Uncertain resting positions", "No such code"]
+
+
+def test_tables_of_sentences_can_be_stacked_and_say_what_each_cell_is() -> None:
+    frame = pd.DataFrame(
+        {
+            "muscle": ["VL"],
+            "g_av": [0.5],
+            "why": ["A reason that takes a whole sentence & certainly more than one line."],
+        }
+    )
+    text = render(replace(content(), tables=(TableItem(title="Why", caption="", frame=frame),)))
+    page = Page(text)
+    labels = [each["data-label"] for _, each in page.elements if "data-label" in each]
+    assert labels == ["muscle", "gav", "why"]
+    assert [each["class"] for each in page.all("table")] == ["stacked", "grid", "grid"]
+
+
+def test_wide_tables_are_printed_smaller() -> None:
+    tables = tuple(
+        TableItem(title=str(n), caption="", frame=pd.DataFrame({f"column {i}": ["x"] for i in range(n)}))
+        for n in (9, 10, 13)
+    )
+    page = Page(render(replace(content(), tables=tables)))
+    assert [each["class"] for each in page.all("table")][:3] == ["grid", "grid wide", "grid crowded"]
+
+
 def test_generated_words_promise_no_training_effect() -> None:
     said = render(replace(content(), simulated=True)).lower()
     assert not [word for word in FORBIDDEN_WORDS if word in said]
