@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import emgkit
-from emgkit.errors import EmgkitError
+from emgkit.errors import ArgumentError, EmgkitError
 
 if TYPE_CHECKING:
+    from emgkit.io import Content, Overrides
+    from emgkit.io._assembly import Signal
     from emgkit.recording import Trial
     from emgkit.study import Result
 
@@ -67,33 +69,114 @@ def _options(
 def info(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording (EDF, BDF, BIDS, DataLOG, text).")],
     sfreq: Annotated[float | None, typer.Option(metavar="HZ", help="Rate, if the file says none.")] = None,
-    units: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the EMG, if the file says none.")] = None,
+    units: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="UNIT|CHANNEL=UNIT",
+            help="Unit of the EMG (mV) or of one channel ('knee angle=deg'), if the file says none; may be repeated.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a recording holds: streams, channels, rates, units, events."""
-    trial = emgkit.read(path, sfreq=sfreq, units=units)
-    table = _channels_of(trial)
+    """Show what a recording holds: streams, channels, rates, units, events; "?" where the file does not say."""
+    content = emgkit.io.load(path)
+    overrides = _overrides(sfreq, units or [])
+    signals = emgkit.io.survey(content, overrides, where=str(path))
+    needs = _needs(signals)
+    if needs:
+        held: Content | Trial = content
+        table = [_signal_row(signal) for signal in signals]
+    else:
+        held = emgkit.io.assemble(content, overrides, where=str(path))
+        table = _channels_of(held)
     if as_json:
-        print(json.dumps({"file": str(path), "context": dict(trial.context), "channels": table}, indent=2))
+        said = {"file": str(path), "context": dict(held.context), "channels": table}
+        print(json.dumps(said | ({"needs": needs} if needs else {}), indent=2))
         return
     from rich.console import Console
 
     console = Console()
-    who = ", ".join(f"{key} {value}" for key, value in trial.context.items() if value is not None)
-    console.print(f"[bold]{path.name}[/bold]" + (f"  ({who})" if who else ""), highlight=False)
+
+    def say(text: str, style: str | None = None) -> None:
+        console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+    who = ", ".join(f"{key} {value}" for key, value in held.context.items() if value is not None)
+    say(path.name + (f"  ({who})" if who else ""), style="bold")
     console.print(_table(table))
     labels: dict[str, int] = {}
-    for event in trial.events:
+    for event in held.events:
         labels[event.label] = labels.get(event.label, 0) + 1
     counts = ", ".join(f"{count} × {label}" for label, count in labels.items())
-    console.print(f"Events: {counts or 'none'}", highlight=False)
-    for notice in trial.notices:
-        console.print(f"Note: {notice.text}", highlight=False, style="yellow")
+    say(f"Events: {counts or 'none'}")
+    for notice in held.notices:
+        say(f"Note: {notice.text}", style="yellow")
+    if needs:
+        say(f"To read it: {needs}", style="yellow")
+
+
+def _overrides(sfreq: float | None, said: list[str]) -> Overrides:
+    """What was said on the command line: ``mV`` is for all EMG, ``angle=deg`` for one channel."""
+    blanket = [unit for unit in said if "=" not in unit]
+    single = {label: unit for label, _, unit in (one.rpartition("=") for one in said if "=" in one)}
+    if len(set(blanket)) > 1:
+        raise ArgumentError(
+            "Several units were said for all EMG",
+            allowed="one, and CHANNEL=UNIT for others",
+            came=", ".join(blanket),
+            do="Write --units mV --units 'knee angle=deg'",
+        )
+    if not blanket:
+        return emgkit.io.Overrides(sfreq=sfreq, units=single or None)
+    channels = {label: {"unit": unit} for label, unit in single.items()}
+    return emgkit.io.Overrides(sfreq=sfreq, units=blanket[0], channels=channels)
+
+
+def _needs(signals: Sequence[Signal]) -> str:
+    """What must be said to read the file, as options of the command; empty where nothing is lacking."""
+    from emgkit.io._kinds import example_unit
+    from emgkit.units import UNITS
+
+    options = ["--sfreq 1000"] if any(signal.sfreq is None for signal in signals) else []
+    if any(signal.unit is None and signal.kind in (None, "EMG") for signal in signals):
+        options.append("--units mV")
+    own = [s for s in signals if (s.unit is None and s.kind not in (None, "EMG")) or (s.unit and s.unit not in UNITS)]
+    options += [f"--units {f'{signal.label}={example_unit(signal.kind)}'!r}" for signal in own]
+    if not options:
+        return ""
+    return f"say {' '.join(options)} (with its own numbers and units); in Python, ek.read(path, sfreq=…, units=…)"
+
+
+def _signal_row(signal: Signal) -> dict[str, Any]:
+    """A row as of :func:`_channels_of`, None where nothing says it, and the number of samples."""
+    from emgkit.recording import stream_of
+
+    rate = None if signal.sfreq is None else float(signal.sfreq)
+    return {
+        "stream": signal.kind and stream_of(signal.kind), "channel": signal.name or signal.label,
+        "muscle": signal.muscle or "", "side": signal.side or "", "kind": signal.kind, "unit": signal.unit,
+        "rate_hz": rate, "seconds": None if rate is None else signal.values.size / rate,
+        "samples": signal.values.size,
+    }  # fmt: skip
+
+
+def _shipped_studies(begun: str) -> list[str]:
+    """Names of the studies that come with emgkit, for tab completion."""
+    from emgkit import shipped
+
+    names = sorted(path.parent.name for path in shipped.folder("studies").glob("*/study.toml"))
+    return [name for name in names if name.startswith(begun)]
 
 
 @app.command()
 def run(
-    study: Annotated[str, typer.Argument(metavar="STUDY", help="A folder with a study.toml, or a name (three_lifts).")],
+    study: Annotated[
+        str,
+        typer.Argument(
+            metavar="STUDY",
+            help="A folder with a study.toml, or a name (three_lifts).",
+            autocompletion=_shipped_studies,
+        ),
+    ],
     data: Annotated[
         Path | None,
         typer.Option("--data", metavar="DIR", help="Where the recordings are, if not where the study says."),
@@ -211,14 +294,19 @@ def _channels_of(trial: Trial) -> list[dict[str, Any]]:
 
 
 def _table(rows: list[dict[str, Any]]) -> Any:
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in rows[0]:
-        table.add_column(name, justify="right" if isinstance(rows[0][name], float) else "left", overflow="fold")
+        table.add_column(name, justify="right" if isinstance(rows[0][name], (int, float)) else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(f"{value:.10g}" if isinstance(value, float) else str(value) for value in row.values()))
+        table.add_row(*(escape(_shown(value)) for value in row.values()))
     return table
+
+
+def _shown(value: Any) -> str:
+    return "?" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 @contextmanager

@@ -12,13 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit._checks import check_unknown, listed
-from emgkit.errors import ArgumentError, DesignError
-from emgkit.recording import Recording
+from emgkit.errors import ArgumentError, DesignError, Notice, warn
+from emgkit.recording import Recording, check_recording
+from emgkit.steps import TKEO, Envelope, MovingRMS, Rectify
 from emgkit.windows import reference_of, windows
 
 __all__ = ["COLUMNS", "MEASURES", "Measure", "measure", "summarize"]
 
 Array = NDArray[np.float64]
+
+# steps after which negative values are no sign of raw EMG (a filter may undershoot)
+_AMPLITUDES = (Rectify, Envelope, MovingRMS, TKEO)
 
 # of a table of numbers, in this order; all but the last three say what the number is of
 COLUMNS = (
@@ -90,14 +94,20 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
     -------
     DataFrame
         One row a number, with the columns :data:`COLUMNS`. `exercise` is the event's or else the task; `phase` is
-        ``"whole"`` for whole repetitions and recordings; what is not known is None (`load_kg`: NaN).
+        ``"whole"`` for whole repetitions and recordings; what is not known is None (`load_kg`: NaN). A remark
+        (``not-rectified``) stands in ``.attrs["notices"]``, too.
 
     Raises
     ------
     ArgumentError
-        The measure or `during` is unknown.
+        The measure or `during` is unknown, or a whole Trial was given.
     SignalError
         There are no such events, all are rejected, or one does not lie wholly inside the recording.
+
+    Warns
+    -----
+    EmgkitWarning
+        A mean or an integral of EMG that has negative values and was never rectified: values of both signs cancel.
 
     Notes
     -----
@@ -117,6 +127,7 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
        repetition  phase  value    unit
     0           1  whole    2.0  %MVC·s
     """
+    check_recording(recording, by="measure")
     check_unknown("measure", name, MEASURES)
     which = MEASURES[name]
     found = windows(recording, during=during, phase=phase)
@@ -132,7 +143,27 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
     columns["value"] = np.concatenate(values)
     columns["unit"] = _column("unit", [which.unit(channel.unit) for channel in channels] * len(found))
     columns["reference"] = _column("reference", [reference_of(recording)] * (len(found) * n_channels))
-    return pd.DataFrame(columns)
+    rows = pd.DataFrame(columns)
+    remark = _not_rectified(recording, name)
+    if remark is not None:
+        rows.attrs["notices"] = [{"code": remark.code, "text": remark.text}]
+        warn(remark)
+    return rows
+
+
+def _not_rectified(recording: Recording, name: str) -> Notice | None:
+    """A remark where values of both signs cancel in a mean or an integral of EMG."""
+    if name not in ("mean", "iemg") or any(isinstance(step, _AMPLITUDES) for step in recording.history):
+        return None
+    lows = recording.data.min(axis=1)
+    channels = [c.name for c, low in zip(recording.channels, lows, strict=True) if c.kind == "EMG" and low < 0]
+    if not channels:
+        return None
+    text = (
+        f"The {name} was taken of EMG that is not rectified ({listed(channels)}): values above and below zero cancel. "
+        "Put Rectify and Envelope, or MovingRMS, into the pipeline first."
+    )
+    return Notice(code="not-rectified", text=text)
 
 
 def summarize(rows: pd.DataFrame, *, over: str | Sequence[str] = "repetition") -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +73,7 @@ def reference(
     UnitError
         A channel is neither in V nor in V^2, or changes its unit between trials.
     ArgumentError
-        The pipeline already normalises, or `kind` or `window` is not allowed.
+        The pipeline already normalises, `kind` or `window` is not allowed, or `trials` is no list of trials.
 
     Notes
     -----
@@ -88,6 +89,7 @@ def reference(
     >>> percent.values[0].trial, round(percent.values[0].value, 9)
     ('mvcKnee_run-1', 0.0002)
     """
+    trials = _checked_trials(trials, pipeline)
     check_option("kind", kind, ("mvc", "task"))
     check_positive("window", window, unit="s")
     if any(isinstance(step, Normalize) for step in pipeline.steps):
@@ -96,11 +98,6 @@ def reference(
             allowed="steps up to the envelope",
             came=repr(pipeline),
             do="Make the reference without Normalize, then put it last with pipeline.then(…)",
-        )
-    trials = list(trials)
-    if not trials:
-        raise NormalizationError(
-            "There are no trials to take a reference from", allowed="at least one trial", came="none"
         )
     contexts = [trial.context for trial in trials]
     participant = _only("participant", contexts)
@@ -233,6 +230,47 @@ def best_window_bias(
         best[rows] = _best_window(envelope, window, "simulated").reshape(shape)
         mean[rows] = envelope.data.mean(axis=1).reshape(shape)
     return float(best.max(axis=1).mean() / mean.mean())
+
+
+def _checked_trials(trials: object, pipeline: object) -> list[Trial | Recording]:
+    """The trials as a list; what is easily given in their place is told apart."""
+    if isinstance(trials, (Trial, Recording)):
+        raise ArgumentError(
+            "reference takes a list of trials",
+            allowed="trials of one participant, such as all MVC trials",
+            came=f"one {type(trials).__name__}",
+            do="Put it into a list: reference([trial], pipeline)",
+        )
+    if isinstance(trials, (Pipeline, Step)):
+        raise ArgumentError(
+            "The arguments of reference are swapped",
+            allowed="the trials, then the pipeline",
+            came=f"a {type(trials).__name__} first",
+            do="Write reference(trials, pipeline)",
+        )
+    if not isinstance(pipeline, Pipeline):
+        raise ArgumentError(
+            "reference needs the processing as a Pipeline",
+            allowed="a Pipeline",
+            came=f"a {type(pipeline).__name__}",
+            do="Write reference(trials, Pipeline(…steps…))",
+        )
+    if not isinstance(trials, Iterable):
+        raise ArgumentError("reference takes a list of trials", allowed="a list", came=f"a {type(trials).__name__}")
+    found = list(trials)
+    for trial in found:
+        if not isinstance(trial, (Trial, Recording)):
+            raise ArgumentError(
+                "reference takes a list of trials",
+                allowed="Trials or Recordings",
+                came=f"{trial!r:.60} in the list",
+                do="Read the files first: [read(path) for path in paths]" if isinstance(trial, (str, PurePath)) else "",
+            )
+    if not found:
+        raise NormalizationError(
+            "There are no trials to take a reference from", allowed="at least one trial", came="none"
+        )
+    return found
 
 
 def _said(context: Mapping[str, object], fact: str) -> str | None:

@@ -10,8 +10,8 @@ from typing import Any, cast
 from emgkit import __version__
 from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError
-from emgkit.recording import Recording, Step
-from emgkit.steps import step_from_dict, step_to_dict
+from emgkit.recording import Recording, Step, check_recording
+from emgkit.steps import Normalize, step_from_dict, step_to_dict
 
 __all__ = ["Pipeline"]
 
@@ -71,7 +71,13 @@ class Pipeline:
         -------
         Recording
             With the steps added to its history.
+
+        Raises
+        ------
+        ArgumentError
+            A whole Trial, or something else that is no Recording, was given.
         """
+        check_recording(recording, by="Pipeline")
         for step in self.steps:
             recording = step(recording)
         return recording
@@ -125,4 +131,6 @@ class Pipeline:
 
 
 def _said(step: Any) -> str:
+    if isinstance(step, Normalize):  # its numbers would fill the page
+        return step.summary
     return ", ".join(f"{one.name} = {getattr(step, one.name)!r}" for one in fields(cast(Any, step)))

@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     import mne
     import pandas as pd
 
-__all__ = ["SOURCES", "STREAMS", "Channel", "Crop", "Event", "Pick", "Recording", "Step", "Trial", "stream_of"]
+__all__ = [
+    "SOURCES",
+    "STREAMS",
+    "Channel",
+    "Crop",
+    "Event",
+    "Pick",
+    "Recording",
+    "Step",
+    "Trial",
+    "check_recording",
+    "stream_of",
+]
 
 Value: TypeAlias = "str | int | float | bool | None"
 Array = NDArray[np.float64]
@@ -45,6 +57,18 @@ STREAMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+# kinds as people call them
+_CALLED = MappingProxyType(
+    {
+        "position": "POS", "height": "POS", "displacement": "POS", "encoder": "POS", "bar": "POS",
+        "velocity": "VEL", "speed": "VEL",
+        "angle": "JNTANG", "joint": "JNTANG", "joint angle": "JNTANG", "goniometer": "JNTANG", "orientation": "ORNT",
+        "acc": "ACCEL", "acceleration": "ACCEL", "accelerometer": "ACCEL", "gyroscope": "GYRO",
+        "load": "FORCE", "load cell": "FORCE", "trigger": "TRIG", "sync": "TRIG", "ekg": "ECG",
+        "magnetometer": "MAGN", "temperature": "TEMP", "muscle": "EMG", "semg": "EMG",
+    }
+)  # fmt: skip
+
 
 def stream_of(kind: str) -> str:
     """The stream that holds channels of a kind.
@@ -58,9 +82,11 @@ def stream_of(kind: str) -> str:
         if kind in kinds:
             return stream
     kinds = tuple(kind for group in STREAMS.values() for kind in group)
+    called = _CALLED.get(kind.lower().replace("_", " "))
     raise ArgumentError(
-        f"Unknown channel kind {kind!r}", allowed=listed(kinds), came=repr(kind), do=nearest(kind, kinds)
-    )
+        f"Unknown channel kind {kind!r}", allowed=listed(kinds), came=repr(kind),
+        do=f"Did you mean {called!r}?" if called else nearest(kind, kinds),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -388,6 +414,7 @@ class Pick:
 
     def __call__(self, recording: Recording) -> Recording:
         """Select the channels."""
+        check_recording(recording, by="Pick")
         if not self.names:
             raise ArgumentError("No channel was picked", allowed=listed(recording.names), came="nothing")
         for name in self.names:
@@ -414,6 +441,7 @@ class Crop:
 
     def __call__(self, recording: Recording) -> Recording:
         """Select the samples."""
+        check_recording(recording, by="Crop")
         # a thousandth of a sample absorbs the rounding of times such as 0.1 * 2148.148
         first = int(np.ceil((self.tmin - recording.start) * recording.sfreq - 1e-3))
         stop = int(np.ceil((self.tmax - recording.start) * recording.sfreq - 1e-3))
@@ -506,6 +534,49 @@ class Trial(Mapping[str, Recording]):
         who = ", ".join(f"{key} {value}" for key, value in self.context.items() if value is not None)
         streams = "; ".join(f"{name}: {recording!r}" for name, recording in self.streams.items())
         return f"<Trial{' (' + who + ')' if who else ''}, {len(self.events)} events; {streams}>"
+
+    def _repr_html_(self) -> str:
+        who = ", ".join(f"{key} {value}" for key, value in self.context.items() if value is not None)
+        rows = "".join(
+            f"<tr><td>{escape(name)}</td><td>{escape(', '.join(recording.names))}</td>"
+            f"<td>{number(recording.sfreq)}</td><td>{recording.duration:.4g}</td>"
+            f"<td>{escape('/'.join(dict.fromkeys(channel.unit for channel in recording.channels)))}</td></tr>"
+            for name, recording in self.streams.items()
+        )
+        return (
+            f"<p>Trial{escape(' (' + who + ')') if who else ''}, {len(self.events)} events</p><table><thead><tr>"
+            "<th>stream</th><th>channels</th><th>rate (Hz)</th><th>seconds</th><th>unit</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+        )
+
+
+def check_recording(given: object, *, by: str) -> Recording:
+    """Refuse anything but a Recording; of a Trial, say which stream to give.
+
+    Parameters
+    ----------
+    given : object
+        What came.
+    by : str
+        Who needs it, as the message begins: ``"measure"``.
+
+    Raises
+    ------
+    ArgumentError
+        It is a Trial, or something else.
+    """
+    if isinstance(given, Recording):
+        return given
+    if isinstance(given, Trial):
+        streams = tuple(given)
+        stream = "emg" if "emg" in streams else streams[0]
+        raise ArgumentError(
+            f"{by} works on one Recording, not on a whole Trial",
+            allowed=f"one of its streams: {listed(streams)}",
+            came="a Trial",
+            do=f"Use trial.{stream}",
+        )
+    raise ArgumentError(f"{by} works on one Recording", allowed="a Recording", came=type(given).__name__)
 
 
 def _frozen(data: ArrayLike) -> Array:

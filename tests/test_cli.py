@@ -98,7 +98,7 @@ def test_info_takes_units_as_it_says_they_are_said(tmp_path):
     each = emgkit("info", path, "--sfreq", 1000, "--units", "Recto [1]=uV", "--units", "Flexo-Extension=deg", "--json")
     assert [row["unit"] for row in json.loads(each.stdout)["channels"]] == ["V", "deg"]
     refused(emgkit("info", path, "--units", "mV", "--units", "V"), "Several units", "'knee angle=deg'")
-    refused(emgkit("info", path, "--units", "Flexo=deg"), "Did you mean 'Flexo-Extension'")
+    refused(emgkit("info", path, "--units", "Flexo-Extensio=deg"), "Did you mean 'Flexo-Extension'")
     refused(emgkit("info", path, "--units", "volts"), "Unknown unit 'volts'", "'mV', 'µV' and 'V'")
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgkit import Channel, Event, Recording
-from emgkit.errors import ArgumentError, DesignError, SignalError
+from emgkit import Channel, Event, Recording, Trial
+from emgkit.errors import ArgumentError, DesignError, EmgkitWarning, SignalError
 from emgkit.measures import COLUMNS, MEASURES, measure, summarize
-from emgkit.steps import ChannelReference, Normalize
+from emgkit.steps import ChannelReference, Normalize, Rectify
 
 CHANNELS = (
     Channel(name="VL_R", unit="%MVC", muscle="vastus_lateralis", side="right"),
@@ -266,3 +266,34 @@ def test_a_study_of_thirteen_is_measured_in_well_under_a_second():
     summarize(rows)
     assert len(rows) == 39 * 45
     assert time.perf_counter() - began < 1.0
+
+
+# --- slips ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["mean", "iemg"])
+def test_a_mean_of_emg_that_is_not_rectified_is_remarked_and_given(name):
+    raw = recording([[1e-4, -3e-4, 1e-4]], channels=(Channel(name="VL", unit="V"),))
+    with pytest.warns(EmgkitWarning, match=r"not rectified \('VL'\).*Rectify and Envelope, or MovingRMS") as caught:
+        rows = measure(raw, name, during="recording")
+    assert caught[0].message.notice.code == "not-rectified"
+    assert caught[0].filename == __file__
+    assert rows["value"].item() < 0
+    assert [notice["code"] for notice in rows.attrs["notices"]] == ["not-rectified"]
+
+
+def test_an_amplitude_a_peak_and_an_angle_are_not_remarked():
+    raw = recording([[1e-4, -3e-4, 1e-4]], channels=(Channel(name="VL", unit="V"),))
+    assert measure(raw, "peak", during="recording").attrs == {}
+    assert measure(Rectify()(raw), "mean", during="recording").attrs == {}
+    # a filter may undershoot after rectifying
+    below = Rectify()(raw).derive([[1e-4, -1e-9, 1e-4]])
+    assert measure(below, "mean", during="recording").attrs == {}
+    angle = recording([[1.0, -1.0]], channels=(Channel(name="knee", unit="deg", kind="JNTANG"),))
+    assert measure(angle, "mean", during="recording").attrs == {}
+
+
+def test_a_whole_trial_is_refused_with_the_stream_to_give():
+    trial = Trial(streams={"emg": recording(np.ones((1, 10)))})
+    with pytest.raises(ArgumentError, match=r"measure works on one Recording, not on a whole Trial.*Use trial\.emg"):
+        measure(trial, "mean")

@@ -436,3 +436,23 @@ def test_the_simulation_refuses_wrong_arguments(wrong: dict[str, Any], message: 
 def test_the_simulated_trial_must_hold_a_window() -> None:
     with pytest.raises(NormalizationError, match=r"Trial 'simulated' is shorter than the window"):
         best_window_bias(RMS, sfreq=1000, duration=0.3)
+
+
+# ------------------------------------------------------------------ slips
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda r: reference(r, RMS), r"takes a list of trials.*Came: one Recording.*reference\(\[trial\], pipeline\)"),
+        (lambda r: reference(Trial(streams={"emg": r}), RMS), r"Came: one Trial.*reference\(\[trial\], pipeline\)"),
+        (lambda r: reference(RMS, [r]), r"arguments of reference are swapped.*Write reference\(trials, pipeline\)"),
+        (lambda r: reference(ek.Rectify(), [r]), "swapped.*a Rectify first"),
+        (lambda r: reference([r], ek.Rectify()), r"as a Pipeline.*Came: a Rectify.*Pipeline\(…steps…\)"),
+        (lambda _: reference(["mvc.csv"], RMS), r"Came: 'mvc\.csv' in the list.*\[read\(path\) for path in paths\]"),
+        (lambda _: reference(7, RMS), "takes a list of trials.*Came: a int"),
+    ],
+)
+def test_slips_of_the_call_are_told(call: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        call(recording(steady(1e-4)))

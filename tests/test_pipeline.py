@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import emgkit as ek
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.recording import Recording, Step
-from emgkit.steps import ChannelReference, Normalize
+from emgkit.steps import ChannelReference, Crop, Normalize, Pick
 
 STANDARD = ek.Pipeline(ek.Bandpass(low=20, high=450), ek.Rectify(), ek.Envelope(cutoff=6))
 
@@ -126,6 +126,29 @@ def test_the_json_says_which_emgkit_wrote_it_and_gives_the_same_numbers(raw: Rec
 def test_json_that_is_no_pipeline_is_refused(text: str, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         ek.Pipeline.from_json(text)
+
+
+def test_a_whole_trial_is_refused_with_the_stream_to_give(raw: Recording) -> None:
+    trial = ek.Trial(streams={"emg": raw})
+    message = r"works on one Recording, not on a whole Trial. Allowed: one of its streams: 'emg'.*Use trial\.emg"
+    for work in (STANDARD, ek.Pipeline(), *STANDARD.steps, ek.MovingRMS(window=0.1), ek.TKEO(), ek.Resample(sfreq=500),
+                 ek.RemoveMean(), Pick(names=("VL",)), Crop(tmin=0, tmax=1),
+                 ek.Edited(channel="VL", tmin=0.1, tmax=0.2, reason="x")):  # fmt: skip
+        with pytest.raises(ArgumentError, match=message):
+            work(trial)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"Bandpass works on one Recording. Allowed: a Recording. Came: ndarray"):
+        STANDARD.steps[0](raw.data)  # type: ignore[arg-type]
+
+
+def test_a_normalisation_in_it_is_shown_short() -> None:
+    values = tuple(ChannelReference(channel=f"ch{i}", value=1e-4, unit="V", trial="mvc") for i in range(64))
+    percent = STANDARD.then(Normalize(participant="07", window=0.5, values=values, processing=STANDARD.steps))
+    assert repr(percent.steps[-1]) == (
+        "<Normalize: participant='07', session=None, kind='mvc', window=0.5 s, 64 channels>"
+    )
+    html = percent._repr_html_()
+    assert "ch63" not in html + repr(percent)
+    assert "64 channels" in html
 
 
 def test_it_shows_itself() -> None:

@@ -15,20 +15,23 @@ from pathlib import Path
 from emgkit._checks import check_option, listed
 from emgkit.errors import FileError, FormatError
 from emgkit.io import bids
-from emgkit.io._assembly import ChannelSpec, Content, Overrides, assemble
+from emgkit.io._assembly import ChannelSpec, Content, Overrides, assemble, survey
 from emgkit.io.bids import write_bids
 from emgkit.io.edf import write_bdf, write_edf
 from emgkit.recording import Trial
 
 __all__ = [
     "FORMATS",
+    "NOT_YET",
     "Content",
+    "Foreign",
     "Format",
     "Overrides",
     "assemble",
     "bids",
     "load",
     "read",
+    "survey",
     "write_bdf",
     "write_bids",
     "write_edf",
@@ -93,6 +96,67 @@ FORMATS = (
         marker=None,
         module="emgkit.io.delimited",
     ),
+)
+
+_BOM = rb"\A(?:\xef\xbb\xbf)?"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreign:
+    """A file format that :func:`read` recognises but cannot read.
+
+    Parameters
+    ----------
+    name : str
+        What people call it, with the program that writes it.
+    extensions : tuple of str
+        Endings of file names that no readable format has; they decide where no marker is found.
+    marker : re.Pattern of bytes, optional
+        Found in the first 4096 bytes of such files; strict, since it goes before the ending.
+    """
+
+    name: str
+    extensions: tuple[str, ...] = ()
+    marker: re.Pattern[bytes] | None = None
+
+
+# a reader for one of these becomes a Format above, and its entry here goes
+NOT_YET = (
+    Foreign(name="Delsys Trigno Discover CSV", marker=re.compile(_BOM + rb'"?Application:"?,\s*"?Trigno Discover')),
+    Foreign(
+        name="Delsys EMGworks CSV",
+        # a header line a channel, or a column of times before every channel
+        marker=re.compile(
+            _BOM + rb'(?:"?Label: [^\n]*?Sampling frequency: |"?X ?\[s\]"?[,;\t][^\n]*?[,;\t]"?X ?\[s\]"?[,;\t\r\n])'
+        ),
+    ),
+    Foreign(name="Delsys EMGworks HPF", extensions=(".hpf",), marker=re.compile(rb"\A.{16}datx", re.DOTALL)),
+    Foreign(name="Delsys EMG", extensions=(".emg",), marker=re.compile(rb"\ADEMG")),
+    Foreign(
+        name="Noraxon MyoResearch",
+        # named in a first line that no row of numbers follows; a plain table may name it in its header
+        marker=re.compile(_BOM + rb'(?!#)[^\n]*(?:noraxon|myoresearch)[^\n]*\n(?![\s"]*[-+.\d])', re.IGNORECASE),
+    ),
+    Foreign(name="Vicon Nexus CSV", marker=re.compile(_BOM + rb"(?:Devices|Trajectories|Model Outputs)[,\s]*\n\d+\D")),
+    Foreign(name="Kistler BioWare", marker=re.compile(_BOM + rb"BioWare Version ")),
+    Foreign(
+        name="BIOPAC AcqKnowledge text", marker=re.compile(rb"^[\d.]+ m?sec/sample\r?\n\d+ channels", re.MULTILINE)
+    ),
+    Foreign(name="BIOPAC AcqKnowledge", extensions=(".acq",)),
+    Foreign(name="PLUX OpenSignals text", marker=re.compile(_BOM + rb"# OpenSignals Text File Format")),
+    Foreign(name="Motion Analysis ANC", extensions=(".anc",), marker=re.compile(_BOM + rb"File_Type:\s+Analog")),
+    # its second byte is 'P'; the first, where its parameters begin, is no letter of a text
+    Foreign(name="C3D", extensions=(".c3d",), marker=re.compile(rb"\A[\x01-\x08]P")),
+    Foreign(name="MATLAB (MAT)", extensions=(".mat",), marker=re.compile(rb"\AMATLAB [57]\.\d MAT-file")),
+    Foreign(name="HDF5", extensions=(".h5", ".hdf5"), marker=re.compile(rb"\A\x89HDF\r\n")),
+    Foreign(name="XDF (Lab Streaming Layer)", extensions=(".xdf", ".xdfz"), marker=re.compile(rb"\AXDF:")),
+    Foreign(
+        name="Excel (XLSX)",
+        extensions=(".xlsx",),
+        marker=re.compile(rb"\APK\x03\x04.*?(?:\[Content_Types\]\.xml|xl/)", re.DOTALL),
+    ),
+    Foreign(name="Excel (XLS)", extensions=(".xls",), marker=re.compile(rb"\A\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")),
+    Foreign(name="ZIP", extensions=(".zip",), marker=re.compile(rb"\APK\x03\x04")),
 )
 
 
@@ -186,7 +250,7 @@ def detect(path: Path) -> Format:
     Raises
     ------
     FormatError
-        No known format fits.
+        No known format fits, or the format is one that emgkit does not read yet.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -195,6 +259,17 @@ def detect(path: Path) -> Format:
             return known
     ending = path.suffix.lower()
     fitting = [known for known in FORMATS if ending in known.extensions]
+    foreign = next((one for one in NOT_YET if one.marker is not None and one.marker.search(head)), None)
+    if foreign is None and not fitting:
+        foreign = next((one for one in NOT_YET if ending in one.extensions), None)
+    if foreign is not None:
+        raise FormatError(
+            f"This is {'an' if foreign.name[0] in 'AEHX' else 'a'} {foreign.name} file, which emgkit does not read yet",
+            where=str(path),
+            allowed=listed(known.name for known in FORMATS),
+            do="Export it as EDF, BDF or a plain table: CSV with one header row, a column of times and a column a "
+            "channel, such as 'time (s),VL (mV)'",
+        )
     if not fitting:
         known_ones = "; ".join(f"{known.name} ({known.description})" for known in FORMATS)
         raise FormatError(

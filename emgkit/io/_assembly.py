@@ -6,7 +6,6 @@ say instead, and every refusal to guess, is here once for all formats.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -14,12 +13,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit._checks import check_positive, check_unknown, listed, number
+from emgkit._checks import check_positive, check_unknown, number
 from emgkit.errors import ArgumentError, FormatError, Notice, UnitError
+from emgkit.io._kinds import VOLTS, example_unit, kind_of, units_of
+from emgkit.io._text import shortened
 from emgkit.recording import Channel, Event, Recording, Trial, Value, stream_of
-from emgkit.units import UNITS, in_si
+from emgkit.units import in_si
 
-__all__ = ["Content", "Overrides", "Signal", "assemble", "kind_of"]
+__all__ = ["Content", "Overrides", "Signal", "assemble", "kind_of", "survey"]
 
 ChannelSpec: TypeAlias = "Channel | Mapping[str, str | None]"
 
@@ -27,21 +28,6 @@ ChannelSpec: TypeAlias = "Channel | Mapping[str, str | None]"
 SAME_RATE = 1e-4
 
 _SPEC_KEYS = ("name", "kind", "muscle", "side", "unit")
-_VOLTS = tuple(unit for unit, (inside, _) in UNITS.items() if inside == "V")
-_KIND_OF_UNIT = {
-    "V": "EMG", "deg": "JNTANG", "m": "POS", "m/s": "VEL", "m/s^2": "ACCEL", "deg/s": "GYRO", "N": "FORCE", "T": "MAGN",
-}  # fmt: skip
-# what a label gives away, asked in this order; only EMG, ECG and TRIG are believed against a unit
-_KIND_OF_LABEL = (
-    ("EMG", re.compile(r"^\s*s?EMG(?![a-z])", re.IGNORECASE)),
-    ("ECG", re.compile(r"\b(ECG|EKG)\b", re.IGNORECASE)),
-    ("TRIG", re.compile(r"\b(trig(ger)?|sync)\b", re.IGNORECASE)),
-    ("JNTANG", re.compile(r"angle|[aá]ngulo|winkel|gonio|flex\w*\W*exten", re.IGNORECASE)),
-    ("ACCEL", re.compile(r"\bacc(el\w*)?\b", re.IGNORECASE)),
-    ("GYRO", re.compile(r"\bgyro\w*", re.IGNORECASE)),
-    ("FORCE", re.compile(r"\b(force|load ?cell|fuerza|kraft)\b", re.IGNORECASE)),
-    ("POS", re.compile(r"\b(position|displacement|posici[oó]n)\b", re.IGNORECASE)),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,23 +68,6 @@ class Overrides:
     channels: Mapping[str, ChannelSpec] | None = None
 
 
-def kind_of(label: str, unit: str | None) -> str | None:
-    """The likely kind of a channel, from its label and unit; None where neither gives it away.
-
-    Examples
-    --------
-    >>> kind_of("VL", "mV"), kind_of("Flexo-Extension", None), kind_of("Recto Femoral", None)
-    ('EMG', 'JNTANG', None)
-    """
-    hint = next((kind for kind, pattern in _KIND_OF_LABEL if pattern.search(label)), None)
-    inside = UNITS[unit][0] if unit is not None and unit in UNITS else None
-    if hint in ("EMG", "ECG", "TRIG") or inside in (None, "n/a"):
-        return hint if hint or inside is None else "MISC"
-    guess = _KIND_OF_UNIT.get(inside, "MISC")
-    # an angle, a force or an acceleration in volts is the analogue output of its sensor, no EMG
-    return "MISC" if guess == "EMG" and hint else guess
-
-
 def assemble(content: Content, overrides: Overrides, *, where: str) -> Trial:
     """The Trial of a file's content, with what the user said in place of it.
 
@@ -111,11 +80,9 @@ def assemble(content: Content, overrides: Overrides, *, where: str) -> Trial:
     FormatError
         A channel name occurs twice.
     """
-    _check_names([signal.label for signal in content.signals], where=where)
-    _check_overrides(content, overrides, where=where)
-    signals, notices = _with_rates(content, overrides, where=where)
-    signals = tuple(_described(signal, overrides) for signal in signals)
-    _check_names([signal.name or signal.label for signal in signals], where=where)
+    signals, notices = _surveyed(content, overrides, where=where)
+    _check_rates(signals, where=where)
+    _check_units(signals, overrides, where=where)
     groups: dict[tuple[str, float, float, int], list[tuple[Signal, Channel, NDArray[np.float64]]]] = {}
     for signal in signals:
         channel, values = _channel(signal, overrides, where=where)
@@ -136,6 +103,50 @@ def assemble(content: Content, overrides: Overrides, *, where: str) -> Trial:
     return Trial(streams=streams, events=content.events, context=content.context, notices=notices)
 
 
+def survey(content: Content, overrides: Overrides, *, where: str) -> tuple[Signal, ...]:
+    """The signals with all that file and user say of them; kind, unit and rate are None where neither says it.
+
+    Raises
+    ------
+    UnitError
+        A unit that the user said is unknown.
+    ArgumentError
+        A name in `units` or `channels` is not in the file, or `sfreq` contradicts the file.
+    FormatError
+        A channel name occurs twice.
+    """
+    return _surveyed(content, overrides, where=where)[0]
+
+
+def _surveyed(content: Content, overrides: Overrides, *, where: str) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:
+    _check_names([signal.label for signal in content.signals], where=where)
+    _check_overrides(content, overrides, where=where)
+    signals, notices = _with_rates(content, overrides, where=where)
+    signals = tuple(_described(signal, overrides) for signal in signals)
+    _check_names([signal.name or signal.label for signal in signals], where=where)
+    settled = tuple(_settled(signal, overrides) for signal in signals)
+    # a muscle that was named says as clearly as a kind what the channel is
+    assumed = [
+        after.label
+        for before, after in zip(signals, settled, strict=True)
+        if before.kind is None and after.kind == "EMG" and after.muscle is None and not kind_of(before.label, None)
+        and isinstance(overrides.units, str) and before.unit is None
+    ]  # fmt: skip
+    return settled, (*notices, *_kind_assumed(assumed, overrides))
+
+
+def _kind_assumed(labels: list[str], overrides: Overrides) -> tuple[Notice, ...]:
+    if not labels:
+        return ()
+    text = (
+        f"{shortened(labels)} {'was' if len(labels) == 1 else 'were'} taken for EMG only because "
+        f"units={overrides.units!r} was said for all EMG. Say what is something else: "
+        f"channels={{{labels[-1]!r}: {{'kind': 'POS', 'unit': 'm'}}}}; name the muscle of what is EMG: "
+        f"channels={{{labels[0]!r}: {{'muscle': …}}}}."
+    )
+    return (Notice(code="kind-assumed", text=text),)
+
+
 def _check_names(names: Iterable[str], *, where: str) -> None:
     names = list(names)
     if not names:
@@ -148,7 +159,7 @@ def _check_names(names: Iterable[str], *, where: str) -> None:
         raise FormatError(
             "Channel names must be unique",
             where=where,
-            came=f"more than once: {listed(twice)}",
+            came=f"more than once: {shortened(twice)}",
             do="Rename the channels in the file; a name that stands for two signals cannot be asked for",
         )
 
@@ -161,7 +172,7 @@ def _check_overrides(content: Content, overrides: Overrides, *, where: str) -> N
     for label in overrides.channels or {}:
         check_unknown("label in 'channels':", label, [*labels, *names], where=where)
     if isinstance(overrides.units, str):
-        in_si(0.0, overrides.units)
+        _check_emg_unit(overrides.units, where="units=, for all EMG channels")
         return
     renamed = [_field(spec, "name") for spec in (overrides.channels or {}).values()]
     for label, unit in (overrides.units or {}).items():
@@ -190,6 +201,13 @@ def _with_rates(content: Content, overrides: Overrides, *, where: str) -> tuple[
             signals.append(replace(signal, sfreq=rate, sfreq_source="heuristic"))
             notices = [notice]
         else:
+            signals.append(signal)
+    return tuple(signals), tuple(notices)
+
+
+def _check_rates(signals: Iterable[Signal], *, where: str) -> None:
+    for signal in signals:
+        if signal.sfreq is None:
             raise ArgumentError(
                 "The file gives no sampling rate",
                 where=f"{where}, channel {signal.label!r}",
@@ -197,7 +215,41 @@ def _with_rates(content: Content, overrides: Overrides, *, where: str) -> tuple[
                 came="none",
                 do="Say it: read(path, sfreq=1000)",
             )
-    return tuple(signals), tuple(notices)
+
+
+def _check_units(signals: Iterable[Signal], overrides: Overrides, *, where: str) -> None:
+    """Refuse channels without a unit; those whose label says that they are no EMG need one of their own."""
+    lacking = [signal for signal in signals if signal.unit is None]
+    if not lacking:
+        return
+    first, others = lacking[0], [signal for signal in lacking if signal.kind not in (None, "EMG")]
+    told = ""
+    if first.kind in (None, "EMG"):
+        do = "Say it: read(path, units='mV') for all EMG channels, or one a channel, "
+        do += f"read(path, units={{{first.label!r}: 'mV', …}})"
+    else:
+        if isinstance(overrides.units, str):
+            told = f": units={overrides.units!r} is for EMG, and its name says something else"
+        specs = {one.label: {"kind": one.kind, "unit": example_unit(one.kind)} for one in others[:3]}
+        do = (
+            f"Say its own unit: units={{{first.label!r}: {example_unit(first.kind)!r}, …}}, one a channel, or beside "
+            f"the unit of the EMG channels={repr(specs)[:-1]}{', …' if len(others) > 3 else ''}}}; "
+            f"if it is EMG after all, channels={{{first.label!r}: {{'kind': 'EMG'}}}}"
+        )
+    raise UnitError(
+        f"Channel {first.label!r} has no unit{told}",
+        where=f"{where}, channel {first.label!r}" + (f" (taken for {first.kind})" if first.kind else ""),
+        allowed=units_of(first.kind),
+        came="none in the file",
+        do=do,
+    )
+
+
+def _check_emg_unit(unit: str, *, where: str) -> None:
+    try:
+        in_si(0.0, unit)
+    except UnitError as error:
+        raise UnitError(error.what, where=where, allowed=units_of("EMG"), came=error.came, do=error.do) from None
 
 
 def _field(spec: ChannelSpec, key: str) -> str | None:
@@ -223,11 +275,11 @@ def _described(signal: Signal, overrides: Overrides) -> Signal:
     return replace(signal, **changes)  # type: ignore[arg-type]  # only text fields are changed
 
 
-def _channel(signal: Signal, overrides: Overrides, *, where: str) -> tuple[Channel, NDArray[np.float64]]:
-    """The channel, its unit that of the inside, and its values converted to it."""
-    name, units = signal.name or signal.label, overrides.units
+def _settled(signal: Signal, overrides: Overrides) -> Signal:
+    """The signal with its unit and kind; a unit said for all EMG goes to what nothing says is another kind."""
+    units = overrides.units
     if isinstance(units, Mapping):
-        said = units.get(signal.label, units.get(name))
+        said = units.get(signal.label, units.get(signal.name or signal.label))
         if said is not None:
             signal = replace(signal, unit=said, unit_source="user")
     if signal.kind is None:
@@ -237,29 +289,25 @@ def _channel(signal: Signal, overrides: Overrides, *, where: str) -> tuple[Chann
         signal = replace(signal, kind=guess, kind_source="heuristic")
     if isinstance(units, str) and signal.kind == "EMG" and signal.unit_source != "user":
         signal = replace(signal, unit=units, unit_source="user")
-    place = f"{where}, channel {signal.label!r}"
-    if signal.unit is None:
-        raise UnitError(
-            f"Channel {signal.label!r} has no unit",
-            where=place + (f" (taken for {signal.kind})" if signal.kind else ""),
-            allowed=listed(UNITS),
-            came="none in the file",
-            do="Say it: read(path, units='mV') for all EMG channels, or "
-            f"read(path, units={{{signal.label!r}: …}}) for this one",
-        )
+    return signal
+
+
+def _channel(signal: Signal, overrides: Overrides, *, where: str) -> tuple[Channel, NDArray[np.float64]]:
+    """The channel, its unit that of the inside, and its values converted to it."""
+    name, place, unit = signal.name or signal.label, f"{where}, channel {signal.label!r}", str(signal.unit)
     try:
-        values, inside = in_si(signal.values, signal.unit)
+        values, inside = in_si(signal.values, unit)
     except UnitError as error:
         raise UnitError(
             error.what,
             where=place,
-            allowed=error.allowed,
+            allowed=units_of(signal.kind),
             came=error.came,
             do=f"{error.do} Say what it means: read(path, units={{{signal.label!r}: …}}), or 'n/a'".strip(),
         ) from None
-    if signal.kind == "EMG" and signal.unit not in _VOLTS and not signal.unit.startswith("%"):
+    if signal.kind == "EMG" and unit not in VOLTS and not unit.startswith("%"):
         raise UnitError(
-            f"EMG channel {signal.label!r} is not in volts", where=place, allowed=listed(_VOLTS), came=repr(signal.unit)
+            f"EMG channel {signal.label!r} is not in volts", where=place, allowed=units_of("EMG"), came=repr(unit)
         )
     spec = (overrides.channels or {}).get(signal.label)
     if isinstance(spec, Channel) and spec.unit != inside:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,27 @@ from numpy.typing import NDArray
 
 from emgkit.errors import FormatError
 
-__all__ = ["NUMBER", "decoded", "first_bad_cell", "number_table", "split"]
+__all__ = ["NUMBER", "decoded", "first_bad_cell", "number_table", "shortened", "split"]
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 SPACES = r"\s+"
+
+
+def shortened(names: Iterable[str], *, most: int = 6) -> str:
+    """Names for a sentence, repeated ones once with their number, the rest of many as a number.
+
+    Examples
+    --------
+    >>> shortened(["X[s]", "VL", "X[s]"])
+    "'X[s]' (2 times) and 'VL'"
+    >>> shortened("abcdefgh", most=3)
+    "'a', 'b', 'c' and 5 more"
+    """
+    counts = Counter(names)
+    texts = [repr(name) + (f" ({count} times)" if count > 1 else "") for name, count in counts.items()]
+    if len(texts) > most + 1:
+        texts = [*texts[:most], f"{len(texts) - most} more"]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
 def decoded(path: Path) -> str:

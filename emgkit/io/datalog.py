@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit._checks import listed, number
+from emgkit._checks import number
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import Content, Signal
-from emgkit.io._text import decoded, number_table
+from emgkit.io._text import decoded, number_table, shortened
 
 __all__ = ["load"]
 
@@ -143,7 +143,7 @@ def _likely(headers: list[_Header]) -> tuple[float, Notice] | None:
         return None
     rate = stated.pop()
     text = (
-        f"The file gives no rate for {listed(silent)}; {number(rate)} Hz was taken, to which its other channels "
+        f"The file gives no rate for {shortened(silent)}; {number(rate)} Hz was taken, to which its other channels "
         f"were filled up. Say sfreq={number(rate)} if that is right."
     )
     return rate, Notice(code="rate-likely", text=text)

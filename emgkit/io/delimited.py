@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit._checks import listed, number
+from emgkit._checks import number
 from emgkit.errors import FormatError, Notice, UnitError
 from emgkit.io._assembly import Content, Signal
-from emgkit.io._text import NUMBER, SPACES, decoded, first_bad_cell, number_table, split
+from emgkit.io._text import NUMBER, SPACES, decoded, first_bad_cell, number_table, shortened, split
 from emgkit.units import UNITS
 
 __all__ = ["load"]
@@ -166,7 +166,7 @@ def _time_column(names: list[str], parts: list[tuple[str, str | None]], *, where
     if len(clocks) > 1:
         raise FormatError(
             "The file has more than one column of times", where=where, allowed="one column of times for all channels",
-            came=listed(names[index] for index in clocks), do="Export one time column, or one file for each rate",
+            came=shortened(names[index] for index in clocks), do="Export one time column, or one file for each rate",
         )  # fmt: skip
     return clocks[0] if clocks else None
 

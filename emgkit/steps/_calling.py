@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emgkit._checks import listed
 from emgkit.errors import UnitError
-from emgkit.recording import Recording, Step
+from emgkit.recording import Recording, Step, check_recording
 from emgkit.units import UNITS
 
 __all__ = [
@@ -44,6 +44,7 @@ def apply(
     step: Step, recording: Recording, compute: Callable[[Array], Array], *, unit: str | None = None, **changes: Any
 ) -> Recording:
     """Call a step that treats all channels alike: check units, compute, add to the history."""
+    check_recording(recording, by=type(step).__name__)
     check_units(step, recording, recording.names)
     data = compute(recording.data)
     data.setflags(write=False)  # fresh, so the Recording may keep it without a copy

@@ -11,7 +11,7 @@ import numpy as np
 from emgkit import signal
 from emgkit._checks import check_option, check_positive, check_unknown, number
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.recording import Recording
+from emgkit.recording import Recording, check_recording
 from emgkit.steps._calling import MEASURED, Defaults, apply, check_units, parameters, put
 
 __all__ = [
@@ -256,6 +256,7 @@ class Envelope(Defaults):
 
     def __call__(self, recording: Recording) -> Recording:
         """Apply to a recording, which stays as it is."""
+        check_recording(recording, by="Envelope")
         check_units(self, recording, recording.names)
         for name, lowest in zip(recording.names, recording.data.min(axis=1), strict=True):
             if lowest < 0:
@@ -380,6 +381,7 @@ class Edited(Defaults):
 
     def __call__(self, recording: Recording) -> Recording:
         """Apply to a recording, which stays as it is."""
+        check_recording(recording, by="Edited")
         row = recording.names.index(check_unknown("channel", self.channel, recording.names, where="Edited"))
         check_units(self, recording, (self.channel,))
         # a thousandth of a sample absorbs the rounding of times, as in Crop

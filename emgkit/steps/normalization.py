@@ -11,7 +11,7 @@ import numpy as np
 
 from emgkit._checks import check_option, check_positive, listed, number
 from emgkit.errors import ArgumentError, NormalizationError, UnitError
-from emgkit.recording import Recording, Step
+from emgkit.recording import Recording, Step, check_recording
 from emgkit.steps._calling import Defaults, apply, check_units, put
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class ChannelReference:
         return statistics.stdev(values) / statistics.fmean(values) if len(values) > 1 else float("nan")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Normalize(Defaults):
     """Divide each channel by its reference; 100 is the reference. Values above 100 are kept.
 
@@ -139,8 +139,21 @@ class Normalize(Defaults):
         detail = self.session if self.kind == "mvc" else "+".join(self.tasks)
         return f"{self.kind}:{detail}" if detail else self.kind
 
+    @property
+    def summary(self) -> str:
+        """Whose reference it is and of how many channels; the numbers are in :meth:`table`."""
+        n = len(self.values)
+        return (
+            f"participant={self.participant!r}, session={self.session!r}, kind={self.kind!r}, "
+            f"window={number(self.window)} s, {n} channel{'s' * (n != 1)}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<Normalize: {self.summary}>"
+
     def __call__(self, recording: Recording) -> Recording:
         """Apply to a recording, which stays as it is."""
+        check_recording(recording, by="Normalize")
         check_units(self, recording, recording.names)
         self._check_belongs(recording)
         references = {value.channel: value for value in self.values}

@@ -214,7 +214,7 @@ def test_a_time_column_of_a_published_recording(recordings):
     trial = read(recordings / "musclesyneRgies_walk" / "raw_emg_uV.csv", units="uV")
     assert trial.emg.sfreq == 1000
     assert len(trial.emg.channels) == 13
-    assert [notice.code for notice in trial.notices] == ["time-unit-likely"]
+    assert [notice.code for notice in trial.notices] == ["time-unit-likely", "kind-assumed"]
 
 
 @pytest.mark.parametrize(

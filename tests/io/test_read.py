@@ -8,7 +8,7 @@ import pytest
 
 import emgkit.io
 from emgkit.errors import ArgumentError, FileError, FormatError, UnitError
-from emgkit.io import FORMATS, read
+from emgkit.io import FORMATS, NOT_YET, read, survey
 from emgkit.io._assembly import Content, Overrides, Signal, assemble, kind_of
 from emgkit.recording import Channel
 
@@ -46,11 +46,11 @@ def test_an_empty_file_is_refused(tmp_path):
 
 
 def test_an_unknown_format_lists_the_known_ones(tmp_path):
-    (tmp_path / "a.acq").write_bytes(b"\x00\x01\x02")
-    with pytest.raises(FormatError, match=r"unknown format.*bdf \(.*edf \(.*datalog \(.*delimited \(.*'\.acq'"):
-        read(tmp_path / "a.acq")
+    (tmp_path / "a.xyz").write_bytes(b"\x00\x01\x02")
+    with pytest.raises(FormatError, match=r"unknown format.*bdf \(.*edf \(.*datalog \(.*delimited \(.*'\.xyz'"):
+        read(tmp_path / "a.xyz")
     with pytest.raises(ArgumentError, match=r"Unknown value for 'format'.*'delimited'.*Did you mean 'delimited'"):
-        read(tmp_path / "a.acq", format="delimitd")
+        read(tmp_path / "a.xyz", format="delimitd")
 
 
 def test_content_goes_before_the_ending(tmp_path, make_trial):
@@ -132,7 +132,7 @@ def test_sources_are_honest():
 def test_a_unit_for_all_emg_is_not_put_on_an_angle():
     signals = [signal("Recto Femoral", unit=None), signal("Flexo-Extension", unit=None)]
     with pytest.raises(
-        UnitError, match=r"'Flexo-Extension' has no unit.*taken for JNTANG.*units={'Flexo-Extension': …}"
+        UnitError, match=r"'Flexo-Extension' has no unit.*taken for JNTANG.*units={'Flexo-Extension': 'deg', …}"
     ):
         made(*signals, units="mV")
     trial = made(*signals, units="mV", channels={"Flexo-Extension": {"kind": "JNTANG", "unit": "deg"}})
@@ -150,6 +150,167 @@ def test_a_missing_or_unknown_unit_is_refused():
         made(signal(unit="millivolts"))
     with pytest.raises(UnitError, match=r"EMG channel 'EMG 1' is not in volts.*Came: 'deg'"):
         made(signal("EMG 1", unit="deg"))
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("bar", "POS"), ("bar_1", "POS"), ("Barbell height", "POS"), ("encoder", "POS"), ("displacement (left)", "POS"),
+        ("Langhantelstange", "POS"), ("Hantel", "POS"), ("Höhe", "POS"), ("barra", "POS"), ("altura", "POS"),
+        ("barre", "POS"), ("hauteur", "POS"), ("POSITION", "POS"), ("Kniewinkel", "JNTANG"), ("Ángulo", "JNTANG"),
+        ("kniehoek", "JNTANG"), ("goniometer", "JNTANG"), ("Kraft", "FORCE"), ("Griffkraft", "FORCE"),
+        ("fuerza", "FORCE"), ("kracht", "FORCE"), ("load cell", "FORCE"), ("acc_x", "ACCEL"), ("ACC.X 1", "ACCEL"),
+        ("gyro", "GYRO"), ("trigger", "TRIG"), ("Time", "MISC"), ("counter", "MISC"),
+    ],
+)  # fmt: skip
+def test_a_unit_for_all_emg_is_not_put_on_what_is_named_otherwise(label, kind):
+    assert kind_of(label, None) == kind
+    with pytest.raises(UnitError, match=f"has no unit: units='mV' is for EMG.*taken for {kind}"):
+        made(signal(unit=None), signal(label, unit=None), units="mV")
+
+
+@pytest.mark.parametrize("label", ["VL", "Barycentre", "Rectus", "Accessorius", "Tibialis", "Peroneus", "forceps"])
+def test_muscles_are_not_taken_for_other_signals(label):
+    assert kind_of(label, None) is None
+    assert kind_of(label, "mV") == "EMG"
+
+
+def test_a_bar_needs_its_own_unit_and_the_message_shows_how():
+    signals = [signal(unit=None), signal("bar", unit=None), signal("knee angle", unit=None)]
+    with pytest.raises(UnitError) as caught:
+        made(*signals, units="mV")
+    assert caught.value.allowed == "'m', 'cm' and 'mm'"
+    for text in (
+        "units={'bar': 'm', …}",
+        "channels={'bar': {'kind': 'POS', 'unit': 'm'}, 'knee angle': {'kind': 'JNTANG', 'unit': 'deg'}}",
+        "channels={'bar': {'kind': 'EMG'}}",
+    ):
+        assert text in caught.value.do
+    # what the message says to do works
+    channels = {"bar": {"kind": "POS", "unit": "m"}, "knee angle": {"kind": "JNTANG", "unit": "deg"}}
+    assert list(made(*signals, units="mV", channels=channels)) == ["emg", "position", "angle"]
+    assert list(made(*signals, units={"VL": "mV", "bar": "m", "knee angle": "deg"})) == ["emg", "position", "angle"]
+    assert made(*signals[:2], units="mV", channels={"bar": {"kind": "EMG"}}).emg.names == ("VL", "bar")
+
+
+def test_emg_by_a_unit_for_all_alone_is_noticed_once():
+    trial = made(signal("A", unit=None), signal("B", unit=None), signal("EMG 1", unit=None), signal("C"), units="mV")
+    (notice,) = trial.notices
+    assert notice.code == "kind-assumed"
+    assert "'A' and 'B' were taken for EMG only because units='mV'" in notice.text
+    assert "EMG 1" not in notice.text
+    assert made(signal("A", unit=None), units={"A": "mV"}).notices == ()
+    assert made(signal("A", unit=None), units="mV", channels={"A": {"muscle": "x"}}).notices == ()
+    assert made(signal("A", unit=None), units="mV", channels={"A": {"kind": "EMG"}}).notices == ()
+    many = made(*(signal(f"ch{i}", unit=None) for i in range(20)), units="mV").notices[0].text
+    assert "'ch5' and 14 more were taken" in many
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: made(signal(unit=None)),
+        lambda: made(signal(unit="millivolts")),
+        lambda: made(signal(), units="microvolt"),
+        lambda: made(signal("EMG 1", unit="deg")),
+    ],
+)
+def test_units_of_emg_are_named_and_no_others(build):
+    with pytest.raises(UnitError) as caught:
+        build()
+    assert caught.value.allowed == "'mV', 'µV' and 'V'"
+
+
+def test_a_kind_in_plain_words_is_understood_in_the_message():
+    for word, kind in (("position", "POS"), ("joint_angle", "JNTANG"), ("Load cell", "FORCE"), ("trigger", "TRIG")):
+        with pytest.raises(ArgumentError, match=f"Unknown channel kind.*Did you mean '{kind}'"):
+            made(signal(), channels={"VL": {"kind": word}})
+
+
+def test_a_survey_needs_neither_unit_nor_rate():
+    content = Content(signals=(signal(unit=None, sfreq=None), signal("bar", unit=None, sfreq=None)))
+    vl, bar = survey(content, Overrides(), where="a.csv")
+    assert (vl.kind, vl.unit, vl.sfreq) == (None, None, None)
+    assert (bar.kind, bar.unit) == ("POS", None)
+    vl, bar = survey(content, Overrides(units="mV", sfreq=1000), where="a.csv")
+    assert (vl.kind, vl.unit, vl.sfreq, bar.unit) == ("EMG", "mV", 1000.0, None)
+    with pytest.raises(ArgumentError, match="Did you mean 'bar'"):
+        survey(content, Overrides(units={"bra": "m"}), where="a.csv")
+
+
+# --- formats that are not read yet -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"Application:, Trigno Discover (1.7.0)\r\nDate/Time:, x\r\n", "a Delsys Trigno Discover CSV"),
+        ("a.csv", b"Label: s 1: EMG 1 Sampling frequency: 1.2e3 Number of points: 3\n", "a Delsys EMGworks CSV"),
+        ("a.csv", b'X[s],"EMG 1",X[s],"ACC 1"\n0,1,0,1\n', "a Delsys EMGworks CSV"),
+        ("a.csv", b"Noraxon MR3,3.14\nName,Smith\n", "a Noraxon MyoResearch"),
+        ("a.xlsx", b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", "an Excel (XLSX)"),
+        ("a.csv", b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", "an Excel (XLSX)"),
+        ("a.zip", b"PK\x03\x04\x14\x00a.edf", "a ZIP"),
+        ("a.mat", b"MATLAB 5.0 MAT-file, Platform: PCWIN64", "a MATLAB (MAT)"),
+        ("a.dat", b"MATLAB 7.3 MAT-file, Platform: PCWIN64", "a MATLAB (MAT)"),
+        ("a.h5", b"\x89HDF\r\n\x1a\n", "an HDF5"),
+        ("a.c3d", b"\x02P\x1a\x00", "a C3D"),
+        ("a.txt", b"\x02P\x1a\x00", "a C3D"),
+        ("a.acq", b"\x00\x01\x02", "a BIOPAC AcqKnowledge"),
+        ("a.hpf", b"\x00" * 30, "a Delsys EMGworks HPF"),
+        ("a.xdf", b"XDF:\x01", "an XDF"),
+    ],
+)
+def test_formats_that_are_not_read_yet_are_told_by_content_or_ending(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FormatError) as caught:
+        read(tmp_path / name, sfreq=1000, units="mV")
+    assert caught.value.what.startswith(f"This is {said}")
+    assert caught.value.what.endswith(" file, which emgkit does not read yet")
+    assert "Export it as EDF, BDF or a plain table" in caught.value.do
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["EP,VL\n1,2\n3,4\n", "Noraxon 1,VL\n1,2\n3,4\n", "# from a Noraxon\nEP,VL\n1,2\n3,4\n", "BP\n1\n2\n"],
+)
+def test_plain_tables_are_not_taken_for_such_formats(tmp_path, content):
+    (tmp_path / "a.csv").write_text(content)
+    assert read(tmp_path / "a.csv", sfreq=1000, units="mV").emg.data.shape[1] == 2
+
+
+def test_a_format_that_is_said_goes_before_what_is_recognised(tmp_path):
+    (tmp_path / "a.csv").write_text("# OpenSignals Text File Format\n1\t2\n3\t4\n")
+    with pytest.raises(FormatError, match="PLUX OpenSignals text file, which emgkit does not read yet"):
+        read(tmp_path / "a.csv", sfreq=1000, units="mV")
+    assert read(tmp_path / "a.csv", sfreq=1000, units="mV", format="delimited").emg.data.shape == (2, 2)
+
+
+def test_what_is_read_and_what_is_not_yet_share_no_ending():
+    read_yet = {ending for known in FORMATS for ending in known.extensions}
+    assert not read_yet & {ending for one in NOT_YET for ending in one.extensions}
+    assert all(one.extensions or one.marker for one in NOT_YET)
+
+
+def test_the_vendor_files_at_hand_are_recognised(recordings):
+    paths = [
+        *recordings.glob("c3d/*.c3d"), *recordings.glob("delsys_discover_csv/*.csv"), *recordings.glob("biopac/*.acq"),
+        *recordings.glob("biopac/femg*.txt"), *recordings.glob("*/*.xlsx"), *recordings.glob("*/*.h5"),
+        *recordings.glob("xdf/*.xdf"), *recordings.glob("delsys_binary/Set*"), *recordings.glob("*/truncated*.csv"),
+        *recordings.glob("vicon_noraxon_cmj/vicon*.csv"), *recordings.glob("*/*.anc"),
+    ]  # fmt: skip
+    paths = [path for path in paths if path.stat().st_size]
+    assert len(paths) > 20
+    for path in paths:
+        with pytest.raises(FormatError, match="which emgkit does not read yet"):
+            read(path)
+
+
+def test_long_lists_of_names_are_shortened(tmp_path):
+    header = ",".join(["time"] * 69 + ["VL"])
+    (tmp_path / "a.csv").write_text(f"{header}\n{','.join('0' * 70)}\n{','.join('1' * 70)}\n")
+    with pytest.raises(FormatError, match=r"more than one column of times.*Came: 'time' \(69 times\)\."):
+        read(tmp_path / "a.csv")
 
 
 def test_a_missing_rate_is_refused_and_a_contradiction_too():

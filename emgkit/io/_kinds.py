@@ -1,0 +1,98 @@
+"""What a label and a unit give away about a channel, and the units that a kind of channel comes in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from emgkit._checks import listed
+from emgkit.units import UNITS
+
+__all__ = ["VOLTS", "example_unit", "kind_of", "units_of"]
+
+VOLTS = tuple(unit for unit, (inside, _) in UNITS.items() if inside == "V")
+_KIND_OF_UNIT = {
+    "V": "EMG", "deg": "JNTANG", "m": "POS", "m/s": "VEL", "m/s^2": "ACCEL", "deg/s": "GYRO", "N": "FORCE", "T": "MAGN",
+}  # fmt: skip
+
+
+def _words(*words: str) -> re.Pattern[str]:
+    """The words with no letter beside them; ``bar_1`` and ``ACC.X`` hold a word, ``barycentre`` does not."""
+    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(words)})(?![^\W\d_])", re.IGNORECASE)
+
+
+# what a label gives away, asked in this order; only EMG, ECG and TRIG are believed against a unit
+_KIND_OF_LABEL = (
+    ("EMG", re.compile(r"^\s*s?EMG(?![a-z])", re.IGNORECASE)),
+    ("ECG", re.compile(r"\b(ECG|EKG)\b", re.IGNORECASE)),
+    ("TRIG", _words("trig(ger)?", "sync", "ausl(ö|oe)ser", "disparador", "d[ée]clencheur")),
+    ("JNTANG", re.compile(r"angle|[aá]ngulo|winkel|hoek|gonio|flex\w*\W*exten", re.IGNORECASE)),
+    ("ACCEL", _words(r"acc(el\w*)?", "acc[xyz]", r"acel\w*", "beschleunigung", "versnelling")),
+    ("GYRO", _words(r"gyro\w*", r"giroscop\w*")),
+    ("FORCE", _words("force", "load[ _]?cell", "fuerza", r"\w*kraft", r"\w*kracht")),
+    ("VEL", _words("velocity", "speed", "velocidad", "vitesse", "snelheid", "geschwindigkeit")),
+    (
+        "POS",
+        _words(
+            "position", "posici[oó]n", "positie", "displacement", "desplazamiento", "d[ée]placement", "verplaatsing",
+            "height", "altura", "hauteur", "hoogte", r"\w*h(ö|oe)he", "encoder",
+            "bar(bell)?", "barra", "barre", r"\w*stange", r"\w*hantel", "halter",
+        ),
+    ),
+    (
+        "MISC",
+        _words(
+            r"time(stamp)?", "zeit", "temps", "tiempo", "tijd",
+            "count(er)?", "z(ä|ae)hler", "contador", "compteur", "teller", "frame",
+        ),
+    ),
+)  # fmt: skip
+
+# units to name in a message, the likeliest first
+_COMMON: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "EMG": ("mV", "µV", "V"), "ECG": ("mV", "µV", "V"), "JNTANG": ("deg", "rad"), "POS": ("m", "cm", "mm"),
+        "VEL": ("m/s",), "ACCEL": ("g", "m/s^2"), "GYRO": ("deg/s", "rad/s"), "FORCE": ("N", "kN", "kgf"),
+        "TRIG": ("n/a", "V"), "MISC": ("n/a", "s", "ms", "V"),
+    }
+)  # fmt: skip
+
+
+def kind_of(label: str, unit: str | None) -> str | None:
+    """The likely kind of a channel, from its label and unit; None where neither gives it away.
+
+    Examples
+    --------
+    >>> kind_of("VL", "mV"), kind_of("Flexo-Extension", None), kind_of("Recto Femoral", None)
+    ('EMG', 'JNTANG', None)
+    """
+    hint = next((kind for kind, pattern in _KIND_OF_LABEL if pattern.search(label)), None)
+    inside = UNITS[unit][0] if unit is not None and unit in UNITS else None
+    if hint in ("EMG", "ECG", "TRIG") or inside in (None, "n/a"):
+        return hint if hint or inside is None else "MISC"
+    guess = _KIND_OF_UNIT.get(inside, "MISC")
+    # an angle, a force or an acceleration in volts is the analogue output of its sensor, no EMG
+    return "MISC" if guess == "EMG" and hint else guess
+
+
+def example_unit(kind: str | None) -> str:
+    """A unit that a channel of this kind is likely in.
+
+    Examples
+    --------
+    >>> example_unit("POS"), example_unit(None)
+    ('m', 'mV')
+    """
+    return _COMMON.get(kind or "EMG", ("n/a",))[0]
+
+
+def units_of(kind: str | None) -> str:
+    """The units a channel of this kind can be in, for a message; None is a channel that is likely EMG.
+
+    Examples
+    --------
+    >>> units_of("EMG")
+    "'mV', 'µV' and 'V'"
+    """
+    return listed(_COMMON.get(kind or "EMG", tuple(UNITS)))

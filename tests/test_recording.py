@@ -1,0 +1,49 @@
+"""What flows shows itself, and says what it needs."""
+
+from __future__ import annotations
+
+import pytest
+
+import emgkit as ek
+from emgkit.errors import ArgumentError
+from emgkit.recording import check_recording
+
+
+def trial() -> ek.Trial:
+    emg = ek.Recording(
+        data=[[0.0] * 500, [1.0] * 500],
+        sfreq=2000.0,
+        channels=(ek.Channel(name="VL", unit="V"), ek.Channel(name="<BF>", unit="V")),
+    )
+    bar = ek.Recording(data=[[0.5] * 10], sfreq=148.148, channels=(ek.Channel(name="bar", unit="m", kind="POS"),))
+    event = ek.Event(onset=0.0, duration=0.1, label="repetition")
+    return ek.Trial(
+        streams={"emg": emg, "position": bar}, events=(event,) * 3, context={"participant": "01", "task": None}
+    )
+
+
+def test_a_trial_shows_a_row_a_stream() -> None:
+    html = trial()._repr_html_()
+    assert "<p>Trial (participant 01), 3 events</p>" in html
+    assert "<tr><td>emg</td><td>VL, &lt;BF&gt;</td><td>2000</td><td>0.25</td><td>V</td></tr>" in html
+    assert "<tr><td>position</td><td>bar</td><td>148.148</td><td>0.0675</td><td>m</td></tr>" in html
+    assert html.count("<tr>") == 3
+
+
+def test_a_trial_is_told_apart_from_a_recording() -> None:
+    emg = trial().emg
+    assert check_recording(emg, by="measure") is emg
+    with pytest.raises(ArgumentError, match=r"one of its streams: 'emg' and 'position'. Came: a Trial.*Use trial\.emg"):
+        check_recording(trial(), by="measure")
+    with pytest.raises(ArgumentError, match=r"Use trial\.position"):
+        check_recording(ek.Trial(streams={"position": trial().position}), by="measure")
+    with pytest.raises(ArgumentError, match=r"measure works on one Recording. Allowed: a Recording. Came: list"):
+        check_recording([emg], by="measure")
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"), [("position", "POS"), ("Angle", "JNTANG"), ("acceleration", "ACCEL"), ("EMGG", "EMG")]
+)
+def test_a_kind_in_plain_words_is_understood_in_the_message(word: str, kind: str) -> None:
+    with pytest.raises(ArgumentError, match=f"Unknown channel kind.*Did you mean '{kind}'"):
+        ek.Channel(name="x", unit="m", kind=word)
