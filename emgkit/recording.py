@@ -6,7 +6,7 @@ Everything here is frozen. An operation returns a new object and leaves its inpu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, runtime_checkable
@@ -181,6 +181,9 @@ class Event:
         """Second at which the event ends."""
         return self.onset + self.duration
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _parts(self)
+
     def get(self, column: str, default: Value = None) -> Value:
         """The value of a further column, or `default`."""
         return self.columns.get(column, default)
@@ -332,16 +335,29 @@ class Recording:
     def to_mne(self) -> mne.io.RawArray:
         """An ``mne.io.RawArray``: EMG in volts as type emg, all else as misc; events as annotations.
 
-        MNE starts at 0; the start of the recording is subtracted from the onsets.
+        MNE starts at 0; the start of the recording is subtracted from the onsets. Rejected events become
+        ``BAD_<label>``, as MNE marks what is not to be used. Muscles, sides and the events' further columns have no
+        place in MNE.
+
+        Raises
+        ------
+        UnitError
+            EMG is not in volts, which MNE would take it for.
         """
         import mne
 
-        kinds = [
-            "emg" if channel.kind == "EMG" else "ecg" if channel.kind == "ECG" else "misc" for channel in self.channels
-        ]
+        for channel in self.channels:
+            if channel.kind in ("EMG", "ECG") and channel.unit != "V":
+                raise UnitError(
+                    f"Channel {channel.name!r} cannot go to MNE, which keeps EMG in volts",
+                    allowed="'V'",
+                    came=repr(channel.unit),
+                    do="Convert before Normalize, or use to_frame()",
+                )
+        kinds = [{"EMG": "emg", "ECG": "ecg"}.get(channel.kind, "misc") for channel in self.channels]
         info = mne.create_info(list(self.names), self.sfreq, kinds)
         raw = mne.io.RawArray(self.data.copy(), info, verbose="error")
-        labels = [event.label for event in self.events]
+        labels = [event.label if event.get("accepted", True) else f"BAD_{event.label}" for event in self.events]
         onsets = [event.onset - self.start for event in self.events]
         raw.set_annotations(mne.Annotations(onsets, [event.duration for event in self.events], labels))
         return raw
@@ -373,6 +389,9 @@ class Recording:
             data=raw.get_data(picks=names), sfreq=float(raw.info["sfreq"]), channels=channels,
             events=events, sfreq_source="header",
         )  # fmt: skip
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _parts(self)
 
     def __repr__(self) -> str:
         kinds = "/".join(dict.fromkeys(channel.kind for channel in self.channels))
@@ -522,6 +541,9 @@ class Trial(Mapping[str, Recording]):
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self.streams})
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _parts(self)
+
     def with_events(self, events: Iterable[Event]) -> Trial:
         """The same trial with other events."""
         return replace(self, events=tuple(events))
@@ -579,13 +601,27 @@ def check_recording(given: object, *, by: str) -> Recording:
     raise ArgumentError(f"{by} works on one Recording", allowed="a Recording", came=type(given).__name__)
 
 
+def _parts(value: Event | Recording | Trial) -> tuple[Any, ...]:
+    """How to copy and pickle a frozen value: its class and its fields, read-only mappings as plain ones."""
+    given = {field.name: getattr(value, field.name) for field in fields(value)}
+    plain = {name: dict(part) if isinstance(part, MappingProxyType) else part for name, part in given.items()}
+    return _made, (type(value), plain)
+
+
+def _made(cls: type[Any], given: dict[str, Any]) -> Any:
+    return cls(**given)
+
+
 def _frozen(data: ArrayLike) -> Array:
-    """A read-only float64 array that nobody else can write to."""
+    """A read-only float64 array that nobody else can write to: a view whose base is read-only too."""
     array = np.asarray(data, dtype=np.float64)
-    if array.flags.writeable or not array.flags.owndata:
+    base = array.base
+    # a part of another array is copied, so that it does not keep the whole in memory
+    shared = isinstance(base, np.ndarray) and (base.flags.writeable or base.size != array.size)
+    if array.flags.writeable or shared:
         array = array.copy(order="C")
         array.setflags(write=False)
-    return array
+    return array.view()
 
 
 def _check_channels(data: Array, channels: tuple[Channel, ...]) -> None:

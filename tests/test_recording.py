@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 import emgkit as ek
-from emgkit.errors import ArgumentError
+from emgkit import Channel, Event, Recording, Trial
+from emgkit.errors import ArgumentError, UnitError
 from emgkit.recording import check_recording
 
 
@@ -47,3 +53,36 @@ def test_a_trial_is_told_apart_from_a_recording() -> None:
 def test_a_kind_in_plain_words_is_understood_in_the_message(word: str, kind: str) -> None:
     with pytest.raises(ArgumentError, match=f"Unknown channel kind.*Did you mean '{kind}'"):
         ek.Channel(name="x", unit="m", kind=word)
+
+
+def test_frozen_values_copy_and_pickle() -> None:
+    emg = Recording(
+        data=[[1e-6, 2e-6, 3e-6]], sfreq=1000.0, channels=(Channel(name="VL", unit="V", muscle="vastus_lateralis"),)
+    )
+    event = Event(onset=0.0, duration=0.002, label="repetition", columns={"repetition": 1, "accepted": False})
+    trial = Trial(streams={"emg": emg}, events=(event,), context={"participant": "01"})
+    for copied in (copy.deepcopy(trial), pickle.loads(pickle.dumps(trial))):
+        assert copied.context == trial.context
+        assert copied.emg.events == trial.emg.events
+        assert copied.emg.channels == trial.emg.channels
+        np.testing.assert_array_equal(copied.emg.data, emg.data)
+        assert not copied.emg.data.flags.writeable
+        with pytest.raises(TypeError):
+            copied.context["participant"] = "02"  # type: ignore[index]
+
+
+def test_samples_cannot_be_made_writeable() -> None:
+    emg = Recording(data=[[1e-6, 2e-6]], sfreq=1000.0, channels=(Channel(name="VL", unit="V"),))
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        emg.data.setflags(write=True)
+
+
+def test_mne_gets_volts_only_and_rejected_events_as_bad() -> None:
+    event = Event(onset=0.001, duration=0.002, label="repetition", columns={"accepted": False})
+    emg = Recording(data=[[1e-6] * 9], sfreq=1000.0, channels=(Channel(name="VL", unit="V"),), events=(event,))
+    back = Recording.from_mne(emg.to_mne())
+    np.testing.assert_array_equal(back.data, emg.data)
+    assert [(one.label, one.onset) for one in back.events] == [("BAD_repetition", 0.001)]
+    percent = replace(emg, channels=(Channel(name="VL", unit="%MVC"),))
+    with pytest.raises(UnitError, match=r"MNE, which keeps EMG in volts.*'%MVC'"):
+        percent.to_mne()

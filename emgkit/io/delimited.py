@@ -65,6 +65,8 @@ def load(path: Path) -> Content:
             body, sep=layout.sep, decimal=layout.decimal, names=names, first_row=layout.first_row, where=where
         )
         raise bad or FormatError("A cell is no finite number", where=where)
+    if layout.names is None:
+        _refuse_a_ramp(numbers[:, 0], where=where)
     parts = [_name_and_unit(name) for name in names]
     clock = _time_column(names, parts, where=where) if layout.names else None
     sfreq: float | None = None
@@ -78,6 +80,19 @@ def load(path: Path) -> Content:
         if index != clock
     )
     return Content(signals=signals, notices=notices)
+
+
+def _refuse_a_ramp(first: NDArray[np.float64], *, where: str) -> None:
+    """Refuse a column of times or counts that no header names: it would pass for a signal."""
+    steps = np.diff(first)
+    if steps.size < 2 or steps[0] <= 0 or not np.allclose(steps, steps[0], rtol=0.01, atol=1e-12):
+        return
+    raise FormatError(
+        "The first column rises evenly, like times or a count, and the file has no header that says so",
+        where=where,
+        came=f"{first[0]:g}, {first[1]:g}, {first[2]:g} …",
+        do="Add a header row, such as time,VL (mV),BF (mV), or cut the column",
+    )
 
 
 def _layout(text: str, *, where: str) -> _Layout:

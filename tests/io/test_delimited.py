@@ -229,3 +229,10 @@ def test_a_time_column_of_a_published_recording(recordings):
 def test_exports_of_other_programs_are_not_taken_for_plain_tables(recordings, name):
     with pytest.raises(FormatError):
         read(recordings / name, sfreq=1000, units="mV")
+
+
+def test_a_column_of_times_without_a_header_is_no_signal(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"{i / 1000:.3f} {(-1) ** i * 0.1} 0.2\n" for i in range(20)), encoding="utf-8")
+    with pytest.raises(FormatError, match=r"rises evenly.*0, 0\.001, 0\.002.*Add a header row"):
+        read(path, sfreq=1000, units="mV")
