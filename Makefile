@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python reproduce
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev reproduce test lint calibrate clean
+.PHONY: help setup setup-dev reproduce test lint calibrate benchmark clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,8 +13,8 @@ RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
 # two test workers share the cores; a BLAS that starts threads of its own beside them only slows them
-test calibrate: export OPENBLAS_NUM_THREADS ?= 1
-test calibrate: export OMP_NUM_THREADS ?= 1
+test calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
+test calibrate benchmark: export OMP_NUM_THREADS ?= 1
 ifdef EMGKIT_RECORDINGS
 export EMGKIT_RECORDINGS
 endif
@@ -34,6 +34,9 @@ test: $(DEV) ## run the tests (EMGKIT_RECORDINGS names the folder of real record
 
 calibrate: $(DEV) ## run the slow simulations that check the statistics (minutes)
 	@$(BIN)/python -m pytest -m slow -n 2 --durations=15
+
+benchmark: $(DEV) ## time the statistics beside statsmodels and MNE, as ratios
+	@$(BIN)/python benchmarks/time_statistics.py
 
 lint: $(DEV) ## style, types, import layers and spelling
 	$(BIN)/ruff check
