@@ -89,7 +89,12 @@ def refuse_duplicates(loaded: Sequence[Loaded], *, name: str) -> None:
 
 
 def compare(
-    spec: Comparison, measure: MeasureSpec, sessions: Sequence[Session], over: Sequence[str], affected: Collection[str]
+    spec: Comparison,
+    *,
+    measure: MeasureSpec,
+    sessions: Sequence[Session],
+    over: Sequence[str],
+    affected: Collection[str],
 ) -> Compared:
     """Average, take out participants whom exclusions leave incomplete, and compare.
 

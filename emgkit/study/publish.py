@@ -26,7 +26,7 @@ __all__ = ["write"]
 _SIDE_BY_SIDE = 4
 
 
-def write(study: Study, analysis: Analysis, pipeline: Pipeline, folder: Path, out: Path) -> Result:
+def write(study: Study, analysis: Analysis, *, pipeline: Pipeline, folder: Path, out: Path) -> Result:
     """Write all outputs of a study into a folder.
 
     Parameters

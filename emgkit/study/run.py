@@ -152,7 +152,7 @@ class Study:
             analysis = _analyse(self.file, pipeline, folder, say)
             say("Writing tables, figures and report", 0, 1)
             with fresh_folder(where) as fresh:
-                result = publish.write(self, analysis, pipeline, fresh, where)
+                result = publish.write(self, analysis, pipeline=pipeline, folder=fresh, out=where)
         say("Writing tables, figures and report", 1, 1)
         return result
 
@@ -199,7 +199,9 @@ def _analyse(file: StudyFile, pipeline: Pipeline, folder: Path | None, say: Prog
         names = {one.source.name for one in used}
         affected = {source.participant for source in wanted if source.name not in names}
         sessions = _sessions(used, file, pipeline, memory, say)
-        compared.append(compare.compare(spec, file.primary, sessions, file.summary.over, affected))
+        compared.append(
+            compare.compare(spec, measure=file.primary, sessions=sessions, over=file.summary.over, affected=affected)
+        )
     primary = [one for one in loaded if one.source.name not in away]
     return Analysis(
         folder=Path(folder or "."),
