@@ -301,3 +301,14 @@ def test_shipped_studies_have_a_readme():
     for folder in shipped.folder("studies").iterdir():
         if (folder / "study.toml").is_file():
             assert (folder / "README.md").is_file(), folder.name
+
+
+def test_a_channel_can_be_left_aside(tmp_path):
+    folder = csv_study(tmp_path)
+    edit(folder / "study.toml", 'by = "channel"', 'by = "muscle"')
+    channels = '[channels]\nVL = { muscle = "vastus_lateralis" }\nBF = { kind = "MISC" }\n[mvc]'
+    edit(folder / "study.toml", "[mvc]", channels)
+    came = emgkit("run", folder)
+    assert came.returncode == 0, came.stderr
+    assert "Vastus lateralis: " in came.stdout
+    assert "BF" not in came.stdout

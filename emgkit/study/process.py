@@ -154,7 +154,8 @@ def check_labels(file: StudyFile, loaded: Sequence[Loaded]) -> None:
                 raise StudyError(
                     f"Channel {channel.name!r} has no muscle",
                     where=one.source.name,
-                    do=f'Say it in the study file: [channels] "{channel.name}" = {{ muscle = "vastus_lateralis" }}',
+                    do=f'Say it in the study file: [channels] "{channel.name}" = {{ muscle = "vastus_lateralis" }}, '
+                    'or leave the channel aside: { kind = "MISC" }',
                 )
 
 
