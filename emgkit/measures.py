@@ -84,17 +84,18 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
         An envelope, in general normalised.
     name : str
         A key of :data:`MEASURES`: ``"mean"``, ``"peak"`` (the largest sample) or ``"iemg"`` (the integral over time).
-    during : {"repetition", "phase", "recording"}
-        What the number is taken over. ``"phase"`` gives every phase of every repetition.
+    during : {"repetition", "phase", "half", "angle", "recording"}
+        What the number is taken over. ``"phase"`` gives every phase of every repetition, ``"half"`` and ``"angle"`` the
+        parts cut by :func:`emgkit.events.find_halves` and :func:`emgkit.events.find_angle_bins`.
     phase : str, optional
-        With ``during="repetition"`` or ``"phase"``: only this phase of each repetition, ``"eccentric"``,
-        ``"concentric"`` or ``"hold"``.
+        Only this phase of each repetition, ``"eccentric"``, ``"concentric"`` or ``"hold"``; not with ``"recording"``.
 
     Returns
     -------
     DataFrame
         One row a number, with the columns :data:`COLUMNS`. `exercise` is the event's or else the task; `phase` is
-        ``"whole"`` for whole repetitions and recordings; what is not known is None (`load_kg`: NaN). A remark
+        ``"whole"`` for whole repetitions and recordings, ``"concentric, lower half"`` and the like for halves; bins of
+        an angle add `angle_low` and `angle_high` (degrees). What is not known is None (`load_kg`: NaN). A remark
         (``not-rectified``) stands in ``.attrs["notices"]``, too.
 
     Raises
@@ -143,6 +144,10 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
     columns["value"] = np.concatenate(values)
     columns["unit"] = _column("unit", [which.unit(channel.unit) for channel in channels] * len(found))
     columns["reference"] = _column("reference", [reference_of(recording)] * (len(found) * n_channels))
+    if during == "angle":
+        columns |= {
+            key: np.array([w.facts[key] for w in found for _ in channels]) for key in ("angle_low", "angle_high")
+        }
     rows = pd.DataFrame(columns)
     remark = _not_rectified(recording, name)
     if remark is not None:

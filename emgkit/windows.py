@@ -18,7 +18,9 @@ from emgkit.steps import Normalize
 __all__ = ["DURING", "Window", "reference_of", "windows"]
 
 # what a number or a curve can be taken during
-DURING = ("repetition", "phase", "recording")
+DURING = ("repetition", "phase", "half", "angle", "recording")
+# which function cuts phases into these parts
+_CUT_BY = {"half": "find_halves", "angle": "find_angle_bins"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,7 @@ class Window:
         The first sample, and the one after the last.
     facts : Mapping
         ``participant, group, session, task, exercise, set, load_kg, repetition, phase``; None where nothing is known.
+        Of bins of an angle also ``angle_low, angle_high`` (degrees).
     """
 
     first: int
@@ -47,8 +50,10 @@ def windows(recording: Recording, *, during: str, phase: str | None = None) -> t
     ----------
     recording : Recording
         With the events that :func:`emgkit.find_repetitions` gave its trial.
-    during : {"repetition", "phase", "recording"}
-        ``"repetition"``: each whole repetition or, with `phase`, that phase of each; ``"phase"``: every phase.
+    during : {"repetition", "phase", "half", "angle", "recording"}
+        ``"repetition"``: each whole repetition or, with `phase`, that phase of each; ``"phase"``: every phase;
+        ``"half"`` and ``"angle"``: the parts that :func:`emgkit.events.find_halves` and
+        :func:`emgkit.events.find_angle_bins` cut.
     phase : str, optional
         ``"eccentric"``, ``"concentric"`` or ``"hold"``.
 
@@ -66,7 +71,7 @@ def windows(recording: Recording, *, during: str, phase: str | None = None) -> t
                 "A whole recording has no phases", allowed="phase=None with during='recording'", came=f"phase={phase!r}"
             )
         return (Window(first=0, stop=recording.data.shape[1], facts=_facts(recording, {}, "whole")),)
-    label = "repetition" if during == "repetition" and phase is None else "phase"
+    label = "phase" if during == "repetition" and phase is not None else during
     events = _accepted(recording, label, phase)
     return tuple(_window(recording, event) for event in sorted(events, key=lambda event: event.onset))
 
@@ -87,6 +92,11 @@ def _accepted(recording: Recording, label: str, phase: str | None) -> list[Event
             "The recording has no repetition events",
             came=f"events {listed(dict.fromkeys(event.label for event in recording.events))}",
             do="Call emgkit.find_repetitions on the trial before taking its EMG, or measure with during='recording'",
+        )
+    if not events and label in _CUT_BY:
+        raise SignalError(
+            f"The phases are not cut into events {label!r}",
+            do=f"Call emgkit.events.{_CUT_BY[label]} on the trial first",
         )
     if not events:
         raise SignalError(
@@ -139,6 +149,8 @@ def _window(recording: Recording, event: Event) -> Window:
             came=f"a duration of {number(event.duration)} s",
         )
     phase = "whole" if event.label == "repetition" else event.columns.get("phase")
+    if event.label == "half":
+        phase = f"{phase}, {event.columns.get('half')} half"
     return Window(first=first, stop=stop, facts=_facts(recording, event.columns, phase))
 
 
@@ -163,6 +175,8 @@ def _span(first: float, last: float) -> str:
 def _named(event: Event) -> str:
     """Name the event as a message calls it: ``Repetition 2``, ``The concentric phase of repetition 2``."""
     repetition = event.columns.get("repetition")
+    if event.label in _CUT_BY:
+        return f"A part ({event.label}) of the {event.columns.get('phase')} phase of repetition {repetition}"
     if event.label == "phase":
         return f"The {event.columns.get('phase')} phase of repetition {repetition}"
     return f"Repetition {repetition}"
@@ -178,4 +192,4 @@ def _facts(recording: Recording, columns: Mapping[str, Value], phase: Value) -> 
         facts[key] = context.get(key) if own is None else own
     facts["repetition"] = columns.get("repetition")
     facts["phase"] = phase
-    return facts
+    return facts | {key: columns[key] for key in ("angle_low", "angle_high") if key in columns}

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit import signal
-from emgkit._checks import check_option, check_positive, check_unknown, listed, number
+from emgkit._checks import check_option, check_positive, number
 from emgkit.errors import ArgumentError, Notice, SignalError, warn
 from emgkit.events.phases import Motion, Repetition, find_phases, meet
+from emgkit.events.stream import stream_of
 from emgkit.recording import Event, Recording, Trial, Value
 
 if TYPE_CHECKING:
@@ -195,7 +196,8 @@ def find_repetitions(
         cutoff=cutoff, prominence=prominence, distance=distance, edge=edge, minimum_hold=minimum_hold,
         smallest=smallest, largest=largest,
     )  # fmt: skip
-    recording = _stream_of(trial, by, channel)
+    _without_repetitions(trial)
+    recording = stream_of(trial, by, channel)
     stream = _smoothed(recording, rules)
     notices = list(trial.notices)
     if starts is None:
@@ -265,8 +267,8 @@ def audit(trial: Trial) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"exercise": object, "set": object, "reason": object})
 
 
-def _stream_of(trial: Trial, by: str, channel: str | None) -> Recording:
-    """The one channel to search, or an error that says why there is none."""
+def _without_repetitions(trial: Trial) -> None:
+    """Refuse a trial that was searched before."""
     there = sum(event.label == "repetition" for event in trial.events)
     if there:
         raise ArgumentError(
@@ -274,31 +276,6 @@ def _stream_of(trial: Trial, by: str, channel: str | None) -> Recording:
             came=f"{there} of them",
             do="Use them, or search a trial without: trial.with_events(…)",
         )
-    check_option("by", by.rstrip("0123456789").rstrip("_"), ("position", "angle"))
-    if by not in trial:
-        raise SignalError(
-            f"The trial has no stream {by!r} to find repetitions in", allowed=listed(trial), came=repr(by)
-        )
-    recording = trial[by]
-    if channel is None and len(recording.names) > 1:
-        raise ArgumentError(
-            f"The stream {by!r} has several channels",
-            allowed=f"channel = one of {listed(recording.names)}",
-            came="none",
-        )
-    if channel is not None:
-        check_unknown("channel", channel, recording.names, where=f"stream {by!r}")
-        recording = recording.pick(channel)
-    name, x = recording.names[0], recording.data[0]
-    if recording.channels[0].kind == "VEL":
-        raise ArgumentError(f"Channel {name!r} is a velocity", allowed="a position or an angle", came="kind VEL")
-    if not np.ptp(x) > 1e-12 * np.abs(x).max():
-        raise SignalError(
-            f"Channel {name!r} of the stream {by!r} is constant",
-            allowed="a stream that moves",
-            came=f"{number(x[0])} {recording.channels[0].unit} throughout",
-        )
-    return recording
 
 
 def _smoothed(recording: Recording, rules: _Rules) -> _Stream:
