@@ -30,9 +30,9 @@ class Truth:
     Parameters
     ----------
     activation : DataFrame
-        ``participant, task, exercise, channel, muscle, side, phase, repetition, activation, unit,
-        onset, duration``: the mean of the activation over the window, in %MVC. Phase ``whole``
-        is the whole repetition.
+        ``participant, task, exercise, channel, muscle, side, phase, repetition, activation, peak, unit,
+        onset, duration``: the mean of the activation over the window and its largest value, in %MVC.
+        Phase ``whole`` is the whole repetition.
     means : DataFrame
         ``participant, exercise, muscle, stated, drawn, unit``: the population's mean and the
         participant's own expected value.
@@ -218,13 +218,13 @@ def _activation_rows(spec: Specification, person: _Person, number: int, exercise
         windows = [("whole", repetition.first, repetition.stop)]
         windows += [(phase.name, phase.first, phase.stop) for phase in repetition.phases]
         for phase, first, stop in windows:
-            values = 100 * trace[:, first:stop].mean(axis=1)
+            window = 100 * trace[:, first:stop]
             rows += [
                 {"participant": person.label, "task": exercise.task, "exercise": exercise.name,
                  "channel": muscle.channel, "muscle": muscle.name, "side": muscle.side, "phase": phase,
-                 "repetition": repetition.number, "activation": float(value), "unit": "%MVC",
+                 "repetition": repetition.number, "activation": float(mean), "peak": float(peak), "unit": "%MVC",
                  "onset": first / spec.sfreq, "duration": (stop - first) / spec.sfreq}
-                for muscle, value in zip(spec.muscles, values, strict=True)
+                for muscle, mean, peak in zip(spec.muscles, window.mean(axis=1), window.max(axis=1), strict=True)
             ]  # fmt: skip
     return rows
 

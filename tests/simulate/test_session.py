@@ -203,3 +203,12 @@ def test_an_angle_can_drive_the_study():
     assert trial.angle.channels[0].unit == "deg"
     assert np.ptp(trial.angle.data) == pytest.approx(90, abs=1)
     assert len(audit(find_repetitions(trial, by="angle", starts="concentric"))) == 5
+
+
+def test_the_peak_of_a_repetition_is_that_of_its_strongest_phase(true):
+    keys = ["participant", "exercise", "muscle", "repetition"]
+    rows = true.activation
+    whole = rows[rows["phase"] == "whole"].set_index(keys)
+    phases = rows[rows["phase"] != "whole"].groupby(keys)["peak"].max()
+    np.testing.assert_allclose(whole["peak"].sort_index(), phases.sort_index())
+    assert (whole["peak"] / whole["activation"]).between(1.2, 2.0).all()
