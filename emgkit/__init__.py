@@ -48,6 +48,7 @@ _MODULES = (
     "events",
     "figures",
     "io",
+    "literature",
     "quality",
     "report",
     "signal",

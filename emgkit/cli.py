@@ -15,8 +15,11 @@ import emgkit
 from emgkit.errors import ArgumentError, EmgkitError
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from emgkit.io import Content, Overrides
     from emgkit.io._assembly import Signal
+    from emgkit.literature import Claim
     from emgkit.recording import Trial
     from emgkit.study import Result
 
@@ -159,6 +162,81 @@ def _signal_row(signal: Signal) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@app.command()
+def claims(
+    number: Annotated[int | None, typer.Argument(metavar="NUMBER", help="One claim, with every figure.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what published figures say of 25 claims on the hip thrust; with a number, one of them in full."""
+    from emgkit import literature
+
+    if as_json:
+        said = literature.claims().to_dict("records") if number is None else literature.claim(number).to_dict()
+        print(json.dumps(said, indent=2, ensure_ascii=False))
+    elif number is None:
+        _show_ledger(literature.claims())
+    else:
+        _show_claim(literature.claim(number), literature.figures())
+
+
+_VERDICT_STYLES = {"supported": "green", "contradicted": "red", "mixed": "yellow", "overstated": "yellow"}
+
+
+def _show_ledger(ledger: DataFrame) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 1, 0))
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("claim", overflow="fold", ratio=1)
+    table.add_column("verdict", width=12)
+    columns = {
+        "for": "figures_for",
+        "against": "figures_against",
+        "neither": "figures_neither",
+        "2nd hand": "second_hand",
+    }
+    for head in columns:
+        table.add_column(head, justify="right", width=max(map(len, head.split())))
+    for row in ledger.to_dict("records"):
+        style = _VERDICT_STYLES.get(row["verdict"], "dim")
+        counts = (str(len(row[column]) or "·") for column in columns.values())
+        table.add_row(str(row["number"]), row["claim"], f"[{style}]{row['verdict']}[/]", *counts)
+    console.print(table)
+    verdicts = ledger["verdict"].value_counts()
+    console.print(f"\n{', '.join(f'{count} {verdict}' for verdict, count in verdicts.items())}.")
+    console.print(
+        "Counted are published contrasts of the claim's own question. The verdict is computed from those read at the "
+        "source; second-hand figures decide nothing. One claim in full: emgkit claims 11"
+    )
+
+
+def _show_claim(one: Claim, table: DataFrame) -> None:
+    from rich.console import Console
+    from rich.padding import Padding
+
+    from emgkit.literature import wording
+
+    console = Console(highlight=False)
+
+    def say(text: str, indent: int = 0, style: str | None = None) -> None:
+        console.print(Padding(text, (0, 0, 0, indent)), style=style, markup=False)
+
+    say(f"Claim {one.number}: {one.claim}", style="bold")
+    say(f"Verdict: {one.verdict.upper()}", style=_VERDICT_STYLES.get(one.verdict))
+    for title, text in (("", one.reason), ("What would test it: ", one.test), ("Limits: ", one.limits)):
+        if text:
+            say(f"{title}{text}")
+    said = wording.grouped(one, table) | {"References": [wording.reference(each) for each in one.references]}
+    for heading, lines in said.items():
+        if lines:
+            console.print()
+            say(heading, style="bold cyan")
+            for line in lines:
+                say(line, 2)
+
+
 def _shipped_studies(begun: str) -> list[str]:
     """Names of the studies that come with emgkit, for tab completion."""
     from emgkit import shipped
@@ -181,11 +259,32 @@ def run(
         Path | None,
         typer.Option("--data", metavar="DIR", help="Where the recordings are, if not where the study says."),
     ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A quick look: five simulated participants, few simulated studies.")
+    ] = False,
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a study: from its raw recordings to tables, figures and a report."""
-    _run(study, data=data, out=out, as_json=as_json)
+    """Run a study: from its raw recordings or published figures to tables, figures and a report."""
+    _run(study, data=data, out=out, as_json=as_json, quick=quick)
+
+
+@app.command()
+def new(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="The new study's folder.")],
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DIR", help="The recordings: an EMG-BIDS data set or a folder of files.")
+    ],
+) -> None:
+    """Write a study file for a folder of recordings; what it cannot know it marks TODO."""
+    from emgkit.study import skeleton
+
+    made = skeleton.new(study, data)
+    print(f"Wrote {made.file}")
+    if made.to_do:
+        print("To fill in:")
+        print("\n".join(f"  {line}" for line in made.to_do))
+    print(f"Then: emgkit run {made.file.parent}")
 
 
 @app.command()
@@ -195,23 +294,34 @@ def reproduce(
     as_json: JsonOption = False,
 ) -> None:
     """Run the main study: hip thrust, squat and deadlift, from simulated raw signals to the report."""
-    _run("three_lifts", out=out, as_json=as_json, participants=5 if quick else None)
+    _run("three_lifts", out=out, as_json=as_json, quick=quick)
 
 
-def _run(
-    name: str, *, data: Path | None = None, out: Path | None, as_json: bool, participants: int | None = None
-) -> None:
+def _run(name: str, *, data: Path | None = None, out: Path | None, as_json: bool, quick: bool) -> None:
     from emgkit.study import Study
 
     study = Study.load(name)
-    if study.file.study.simulated and data is None and not as_json:
+    if study.simulated and data is None and not as_json:
         print(f"SIMULATED DATA: {_SIMULATED}", flush=True)
     with _progress() as progress:
-        result = study.run(out, data, progress=progress, participants=participants)
+        result = study.run(out, data, progress=progress, quick=quick)
     if as_json:
         print(_as_json(result))
     else:
-        _show(result, said_simulated=study.file.study.simulated and data is None)
+        _show(result, said_simulated=study.simulated and data is None)
+    _check_expected(result)
+
+
+def _check_expected(result: Result) -> None:
+    """Leave with status 1 where a number is not the one that the study file expects."""
+    table = result.tables.get("expected")
+    wrong = [] if table is None else [row for row in table.itertuples() if row.holds == "no"]
+    for row in wrong:
+        print(
+            f"emgkit: expected {row.expected}, came {row.came}: {row.table}, {row.row}, {row.column}", file=sys.stderr
+        )
+    if wrong:
+        raise typer.Exit(1)
 
 
 # the report's finding begins with the same sentence

@@ -1,0 +1,23 @@
+"""What published studies reported, and what their figures say of 25 claims.
+
+Every figure keeps the place where it was read; what was read second-hand is marked, shown, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from emgkit.literature.claims import Claim, claim, claims
+from emgkit.literature.designs import printed_design
+from emgkit.literature.implied import implied_by_p, percent_readings, printed_contrasts
+from emgkit.literature.published import figures, sources
+
+__all__ = [
+    "Claim",
+    "claim",
+    "claims",
+    "figures",
+    "implied_by_p",
+    "percent_readings",
+    "printed_contrasts",
+    "printed_design",
+    "sources",
+]

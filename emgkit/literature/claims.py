@@ -1,0 +1,266 @@
+"""Claims and what published figures say of them: the verdict is computed, never written down.
+
+A figure counts as evidence where it is a contrast of the claim's own question within one study and was read at the
+source. With p < .05 (or "sig." where no p is printed), or a 95 % interval without zero, it is for the claim or against
+it by its sign; else it is neither. Figures read second-hand, and those of another question, are shown and decide
+nothing.
+
+=====================  ===============================================================================
+verdict                rule
+=====================  ===============================================================================
+supported              at least one figure for, none against
+overstated             the same, for a narrower comparison than the claim's; the file says which
+contradicted           at least one figure against, none for
+mixed                  figures for and against, or only such as show no difference
+untested               no figure of the claim's own question was read at the source
+not testable by EMG    the claim is on growth, force, movement, safety or recovery
+=====================  ===============================================================================
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import model_validator
+
+from emgkit import shipped
+from emgkit._checks import listed, nearest
+from emgkit.errors import ArgumentError, FormatError
+from emgkit.literature.contrasts import Side, judge
+from emgkit.literature.file import Table, load
+from emgkit.literature.published import figures, source
+from emgkit.literature.wording import as_text, counted
+
+__all__ = ["VERDICTS", "Claim", "ClaimsFile", "Finding", "claim", "claims", "ledger", "weigh"]
+
+VERDICTS = ("supported", "contradicted", "mixed", "overstated", "untested", "not testable by EMG")
+
+
+class Evidence(Table):
+    """A contrast of the claim's own question, and where the claim says its first side lies."""
+
+    figure: str
+    expects: Literal["above", "below"]
+
+
+class Entry(Table):
+    """``[[claims]]``: one claim of the file."""
+
+    number: int
+    claim: str
+    test: str
+    why: str
+    limits: str = ""
+    testable: bool = True
+    narrower: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Entry:
+        cited = [*(one.figure for one in self.evidence), *self.beside]
+        if len(set(cited)) < len(cited):
+            raise ValueError(f"claim {self.number} cites a figure twice")
+        return self
+
+
+class ClaimsFile(Table):
+    """A whole ``claims.toml``."""
+
+    claims: tuple[Entry, ...]
+
+    @model_validator(mode="after")
+    def _numbered(self) -> ClaimsFile:
+        if [entry.number for entry in self.claims] != list(range(1, len(self.claims) + 1)):
+            raise ValueError("claims are numbered 1, 2, 3, …")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A verdict and the figures it rests on, by id."""
+
+    verdict: str
+    figures_for: tuple[str, ...] = ()
+    figures_against: tuple[str, ...] = ()
+    figures_neither: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Claim:
+    """One claim, its verdict and the figures beside it; printed, it reads as a page.
+
+    Parameters
+    ----------
+    number : int
+        Its number, from 1.
+    claim, test : str
+        What it says, and what would test it.
+    verdict : str
+        One of :data:`VERDICTS`.
+    reason : str
+        The count of the figures and the argument.
+    figures_for, figures_against, figures_neither : tuple of str
+        Ids (as in :func:`emgkit.literature.figures`) of the figures of its own question, read at the source. Where a
+        claim cannot be tested by EMG they decide nothing.
+    second_hand, beside : tuple of str
+        Ids of figures that decide nothing: read second-hand, or on another question.
+    references : tuple of dict
+        The studies: ``study``, ``citation``, ``doi``.
+    limits : str
+        What else must be said.
+    """
+
+    number: int
+    claim: str
+    test: str
+    verdict: str
+    reason: str
+    figures_for: tuple[str, ...]
+    figures_against: tuple[str, ...]
+    figures_neither: tuple[str, ...]
+    second_hand: tuple[str, ...]
+    beside: tuple[str, ...]
+    references: tuple[dict[str, str], ...]
+    limits: str
+
+    def __str__(self) -> str:
+        return as_text(self, figures())
+
+    __repr__ = __str__
+
+    def to_dict(self) -> dict[str, Any]:
+        """The claim as plain lists and texts, for JSON."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()}
+
+
+def claims() -> pd.DataFrame:
+    """The 25 claims of the article, and what published figures say of each.
+
+    Returns
+    -------
+    DataFrame
+        One row a claim; columns ``number, claim, test, verdict, reason, figures_for, figures_against,
+        figures_neither, second_hand, beside, references, limits`` as in :class:`Claim`; those of figures hold lists
+        of ids.
+
+    Examples
+    --------
+    >>> claims().set_index("number").loc[11, "verdict"]
+    'overstated'
+    """
+    return pd.DataFrame(
+        [one.to_dict() for one in _ledger()], columns=[field.name for field in dataclasses.fields(Claim)]
+    )
+
+
+def claim(number: int) -> Claim:
+    """One claim; printed, it reads as a page.
+
+    Raises
+    ------
+    ArgumentError
+        There is no claim of that number.
+
+    Examples
+    --------
+    >>> claim(17).verdict
+    'untested'
+    """
+    ledger = _ledger()
+    if isinstance(number, bool) or number not in range(1, len(ledger) + 1):
+        raise ArgumentError("There is no claim of that number", allowed=f"1 to {len(ledger)}", came=repr(number))
+    return ledger[int(number) - 1]
+
+
+def weigh(entry: Entry, table: pd.DataFrame) -> Finding:
+    """Weigh a claim's own figures that were read at the source, and give the verdict.
+
+    Examples
+    --------
+    >>> weigh(Entry(number=1, claim="", test="", why=""), figures()).verdict
+    'untested'
+    """
+    rows = {row["id"]: row for _, row in table.iterrows()}
+    found: dict[Side, list[str]] = {"for": [], "against": [], "neither": []}
+    for one in entry.evidence:
+        row = rows[one.figure]
+        if row["seen"] != "second-hand":
+            found[judge(row, table, expects=one.expects)].append(one.figure)
+    supporting, opposing, neither = (tuple(ids) for ids in found.values())
+    if not entry.testable:
+        verdict = "not testable by EMG"
+    elif not (supporting or opposing or neither):
+        verdict = "untested"
+    elif bool(supporting) == bool(opposing):
+        verdict = "mixed"
+    elif opposing:
+        verdict = "contradicted"
+    else:
+        verdict = "overstated" if entry.narrower else "supported"
+    return Finding(verdict=verdict, figures_for=supporting, figures_against=opposing, figures_neither=neither)
+
+
+def ledger(entries: ClaimsFile, table: pd.DataFrame) -> tuple[Claim, ...]:
+    """Weigh all claims of a file against a table of figures.
+
+    Raises
+    ------
+    FormatError
+        A claim cites a figure that is not there, that is no contrast, or of which the data are disputed.
+    """
+    by_id = table.set_index("id", drop=False)
+    return tuple(_weighed(entry, table, by_id) for entry in entries.claims)
+
+
+def _weighed(entry: Entry, table: pd.DataFrame, by_id: pd.DataFrame) -> Claim:
+    own = [one.figure for one in entry.evidence]
+    cited = [*own, *entry.beside]
+    _check_cited(entry, cited, own, by_id)
+    finding = weigh(entry, table)
+    second_hand = tuple(one for one in cited if by_id.loc[one, "seen"] == "second-hand")
+    studies = dict.fromkeys(one.partition(":")[0] for one in cited)
+    parts = [counted(finding) if own else "", entry.why]
+    if finding.verdict == "overstated":
+        parts.append(f"Narrower than claimed: {entry.narrower}.")
+    return Claim(
+        number=entry.number,
+        claim=entry.claim,
+        test=entry.test,
+        reason=" ".join(part for part in parts if part),
+        second_hand=second_hand,
+        beside=tuple(one for one in entry.beside if one not in second_hand),
+        references=tuple(
+            {"study": study, "citation": source(study).citation, "doi": source(study).doi or ""} for study in studies
+        ),
+        limits=entry.limits,
+        **vars(finding),
+    )
+
+
+def _check_cited(entry: Entry, cited: list[str], own: list[str], by_id: pd.DataFrame) -> None:
+    where = f"claims.toml, claim {entry.number}"
+    for one in cited:
+        if one not in by_id.index:
+            raise FormatError(
+                "A claim cites a figure that is not there", where=where, came=repr(one), do=nearest(one, by_id.index)
+            )
+        if source(one.partition(":")[0]).disputed:
+            raise FormatError("A claim cites a figure of which the data are disputed", where=where, came=repr(one))
+    plain = [one for one in own if not by_id.loc[one, "comparator"]]
+    if plain:
+        raise FormatError(
+            "Evidence must be contrasts: one side against the other, in one study",
+            where=where,
+            came=listed(plain),
+            do="Name them under beside, or name the row that has a comparator",
+        )
+
+
+@lru_cache(maxsize=1)
+def _ledger() -> tuple[Claim, ...]:
+    return ledger(load(shipped.path("datasets", "published", "claims.toml"), ClaimsFile), figures())

@@ -1,0 +1,97 @@
+"""Contrasts: one side against the other within one study, with the sign and the surety that the paper printed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["Side", "difference", "judge", "sides"]
+
+Side = Literal["for", "against", "neither"]
+
+
+def judge(row: pd.Series, table: pd.DataFrame, *, expects: str) -> Side:
+    """Whether a contrast is for a claim, against it, or shows no difference.
+
+    Parameters
+    ----------
+    row : Series
+        A contrast: a row of :func:`emgkit.literature.figures` with a comparator.
+    table : DataFrame
+        All figures; where the paper printed no difference, its sign is that of the two sides.
+    expects : {"above", "below"}
+        Where the claim says the first side lies.
+
+    Returns
+    -------
+    {"for", "against", "neither"}
+        Not neither only with p < .05, with "sig." where the paper prints no p, or with an interval without zero.
+
+    Examples
+    --------
+    >>> from emgkit.literature import figures
+    >>> table = figures()
+    >>> by_id = table.set_index("id")
+    >>> judge(by_id.loc["delgado_2019:gluteus_maximus_hip_thrust_vs_back_squat_1rm"], table, expects="above")
+    'for'
+    """
+    excludes_zero = bool(row["ci_low"] > 0 or row["ci_high"] < 0)
+    found = difference(row, table)
+    if not (excludes_zero or _below_five_percent(row["p"])) or np.isnan(found) or found == 0:
+        return "neither"
+    return "for" if (found > 0) == (expects == "above") else "against"
+
+
+def difference(row: pd.Series, table: pd.DataFrame) -> float:
+    """The first side of a contrast against the second, as printed, or computed from the two sides where they were.
+
+    Returns
+    -------
+    float
+        In the row's unit; NaN where neither was printed.
+
+    Examples
+    --------
+    >>> from emgkit.literature import figures
+    >>> table = figures().set_index("id", drop=False)
+    >>> row = table.loc["contreras_2015:upper_gluteus_maximus_mean_hip_thrust_vs_back_squat"]
+    >>> round(difference(row, table), 1)
+    40.1
+    """
+    if not np.isnan(row["value"]):
+        return float(row["value"])
+    first, second = sides(row, table)
+    return float("nan") if first is None or second is None else float(first["value"] - second["value"])
+
+
+def sides(row: pd.Series, table: pd.DataFrame) -> tuple[pd.Series | None, pd.Series | None]:
+    """The two rows that a contrast holds against each other; None where they were not printed.
+
+    Examples
+    --------
+    >>> from emgkit.literature import figures
+    >>> table = figures().set_index("id", drop=False)
+    >>> row = table.loc["contreras_2015:upper_gluteus_maximus_mean_hip_thrust_vs_back_squat"]
+    >>> [float(side["value"]) for side in sides(row, table)]
+    [69.5, 29.4]
+    """
+    cells = table[table["study"] == row["study"]]
+    for column in ("load", "site", "phase", "statistic", "unit"):
+        cells = cells[cells[column] == row[column]]
+
+    def only(exercise: str, muscle: str) -> pd.Series | None:
+        found = cells[(cells["exercise"] == exercise) & (cells["muscle"] == muscle) & (cells["comparator"] == "")]
+        return found.iloc[0] if len(found) == 1 else None
+
+    first = only(row["exercise"], row["muscle"])
+    # a comparator is another exercise or, with the exercise the same, another muscle
+    second = only(row["comparator"], row["muscle"])
+    return first, second if second is not None else only(row["exercise"], row["comparator"])
+
+
+def _below_five_percent(p: str) -> bool:
+    if p in ("sig.", "n.s.", ""):
+        return p == "sig."
+    return float(p[1:]) <= 0.05 if p.startswith("<") else float(p) < 0.05

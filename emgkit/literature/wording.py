@@ -1,0 +1,163 @@
+"""Figures and claims in words: the same sentences in Python, on the command line and in the documentation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from emgkit.literature.contrasts import sides
+from emgkit.literature.published import source
+
+if TYPE_CHECKING:
+    from emgkit.literature.claims import Claim, Finding
+
+__all__ = ["GROUPS", "as_text", "counted", "describe", "grouped", "reference"]
+
+# attribute of a claim -> its heading
+GROUPS = {
+    "figures_for": "For the claim",
+    "figures_against": "Against the claim",
+    "figures_neither": "Neither: no difference shown, or no p printed",
+    "beside": "Beside it, no contrast of its own question; decides nothing",
+    "second_hand": "Read second-hand; decides nothing",
+}
+
+
+def counted(finding: Finding) -> str:
+    """How many figures of the claim's own question are on each side.
+
+    Examples
+    --------
+    >>> from emgkit.literature.claims import Finding
+    >>> counted(Finding(verdict="mixed", figures_for=("a",), figures_against=("b", "c")))
+    '1 published contrast for the claim, 2 against, 0 neither.'
+    """
+    count = len(finding.figures_for)
+    return (
+        f"{count} published contrast{'' if count == 1 else 's'} for the claim, {len(finding.figures_against)} against, "
+        f"{len(finding.figures_neither)} neither."
+    )
+
+
+def describe(row: pd.Series, table: pd.DataFrame) -> str:
+    """One figure as a line: who, what against what, how much, how sure.
+
+    Parameters
+    ----------
+    row : Series
+        A row of :func:`emgkit.literature.figures`.
+    table : DataFrame
+        All figures, for the two sides of a contrast that was printed without its difference.
+
+    Examples
+    --------
+    >>> from emgkit.literature import figures
+    >>> table = figures()
+    >>> describe(table.set_index("id").loc["delgado_2019:gluteus_maximus_hip_thrust_vs_back_squat_1rm"], table)
+    'Delgado 2019 (8 men, 1RM): gluteus maximus, hip extension (concentric), barbell hip thrust against back squat,
+    effect size 1.39, p = .038'
+    """
+    what = [
+        _words(row["muscle"]) + (f" ({row['site'].replace('+', ' and ')})" if row["site"] not in ("", "mixed") else "")
+    ]
+    if row["phase"] not in ("", "mixed", "pre-post", "full rep"):
+        what.append(row["phase"])
+    if row["statistic"] not in ("mean", "change", "adjusted difference", "SMD"):
+        what.append(row["statistic"])
+    task = _words(row["exercise"])
+    if row["comparator"]:
+        task = f"{task} against {_words(row['comparator'])}".strip()
+    parts = [", ".join([*what, task] if task else what), _amount(row, table), _surety(row)]
+    return f"{_who(row)}: {', '.join(part for part in parts if part)}"
+
+
+def _who(row: pd.Series) -> str:
+    people = {"M": "men", "F": "women", "M+F": "men and women"}.get(row["sex"], "participants")
+    n = "" if pd.isna(row["n"]) else f"{row['n']} {people}"
+    inside = ", ".join(part for part in (n, row["load"].replace("%", " %").replace("mixed", "")) if part)
+    return source(row["study"]).name + (f" ({inside})" if inside else "")
+
+
+def _amount(row: pd.Series, table: pd.DataFrame) -> str:
+    """The value with its unit, or the two sides that were printed instead of it."""
+    unit = row["unit"].removesuffix(" difference")
+    if np.isnan(row["value"]):
+        first, second = sides(row, table) if row["comparator"] else (None, None)
+        if first is not None and second is not None:
+            return f"{_printed(first)} and {_printed(second)} {unit}"
+        low, high = row["range_low"], row["range_high"]
+        return "" if np.isnan(low) else f"{low:g} to {high:g} {unit}"
+    value = _printed(row)
+    if row["unit"].endswith("difference") or row["statistic"].endswith(("change", "difference")):
+        value = f"{'+' if row['value'] > 0 else ''}{value}".replace("-", "−")
+    if unit in ("effect size", "r", "ηp²"):
+        return f"{unit} {value}"
+    if unit == "SD":
+        return f"standardised mean change {value}"
+    spread = "" if np.isnan(row["sd"]) else f" ± {row['sd']:g}"
+    return f"{value}{spread} {unit}"
+
+
+def _printed(row: pd.Series) -> str:
+    return f"{row['value']:g}" if pd.isna(row["decimals"]) else f"{row['value']:.{row['decimals']}f}"
+
+
+def _surety(row: pd.Series) -> str:
+    """Interval, range and p, as far as they were printed."""
+    parts = []
+    if not np.isnan(row["ci_low"]):
+        parts.append(f"95 % interval {row['ci_low']:g} to {row['ci_high']:g}".replace("-", "−"))
+    if not np.isnan(row["range_low"]) and not np.isnan(row["value"]):
+        parts.append(f"{row['range_low']:g} to {row['range_high']:g} over studies")
+    p = row["p"]
+    if p == "sig.":
+        parts.append("reported as different")
+    elif p == "n.s.":
+        parts.append("not reported as different" if row["comparator"] else "no change reported")
+    elif p:
+        parts.append(f"p < {p[1:]}" if p.startswith("<") else f"p = {p}")
+    return ", ".join(parts)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").replace("romanian", "Romanian").replace("american", "American")
+
+
+def grouped(claim: Claim, table: pd.DataFrame) -> dict[str, list[str]]:
+    """The figures of a claim in words, by heading; headings without figures are left out."""
+    by_id = table.set_index("id", drop=False)
+    return {
+        heading: [describe(by_id.loc[one], table) for one in getattr(claim, name)]
+        for name, heading in GROUPS.items()
+        if getattr(claim, name)
+    }
+
+
+def as_text(claim: Claim, table: pd.DataFrame) -> str:
+    """A claim as a page of plain text."""
+    lines = [
+        f"Claim {claim.number}: {claim.claim}",
+        f"Verdict: {claim.verdict.upper()}",
+        f"Reason: {claim.reason}",
+        f"What would test it: {claim.test}",
+    ]
+    for heading, told in grouped(claim, table).items():
+        lines += ["", f"{heading}:", *(f"  {line}" for line in told)]
+    if claim.limits:
+        lines += ["", f"Limits: {claim.limits}"]
+    if claim.references:
+        lines += ["", "References:", *(f"  {reference(one)}" for one in claim.references)]
+    return "\n".join(lines)
+
+
+def reference(one: dict[str, str]) -> str:
+    """A reference of a claim as a line.
+
+    Examples
+    --------
+    >>> reference({"study": "", "citation": "Lin (2017)", "doi": "10.17265/2332-7839/2017.03.006"})
+    'Lin (2017). doi 10.17265/2332-7839/2017.03.006'
+    """
+    return one["citation"] + (f". doi {one['doi']}" if one["doi"] else "")

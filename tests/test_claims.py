@@ -1,0 +1,318 @@
+"""The claims: verdicts follow from the figures by the stated rules, on the command line and on the page too."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import emgkit as ek
+from emgkit import shipped
+from emgkit.errors import ArgumentError, FormatError
+from emgkit.literature import contrasts, page, published
+from emgkit.literature.claims import VERDICTS, ClaimsFile, Entry, ledger, weigh
+from emgkit.literature.file import load, parse
+
+DOCS = Path(__file__).parents[1] / "docs"
+TABLE = ek.literature.figures()
+FILE = load(shipped.path("datasets", "published", "claims.toml"), ClaimsFile)
+LEDGER = ek.literature.claims()
+TESTED = [entry for entry in FILE.claims if LEDGER["verdict"][entry.number - 1] in page.TESTED]
+OWN = [(entry.number, one.figure) for entry in TESTED for one in entry.evidence]
+GROUPS = ["figures_for", "figures_against", "figures_neither"]
+
+
+def flipped(figure: str, *, p: str | None = None) -> pd.DataFrame:
+    """The table with one contrast the other way round, and its p another if said."""
+    table = TABLE.set_index("id", drop=False)
+    row = table.loc[figure]
+    first, second = contrasts.sides(row, TABLE)
+    if pd.notna(row["value"]):
+        table.loc[figure, ["value", "ci_low", "ci_high"]] = [-row["value"], -row["ci_high"], -row["ci_low"]]
+    elif first is not None and second is not None:
+        table.loc[first["id"], "value"], table.loc[second["id"], "value"] = second["value"], first["value"]
+    else:  # printed without numbers: give it one, so that it can be turned
+        table.loc[figure, "value"] = 1.0
+    if p is not None:
+        table.loc[figure, "p"] = p
+    return table.reset_index(drop=True)
+
+
+def test_there_are_25_claims_and_every_one_is_argued():
+    assert list(LEDGER["number"]) == list(range(1, 26))
+    assert list(LEDGER.columns) == [
+        "number", "claim", "test", "verdict", "reason", "figures_for", "figures_against", "figures_neither",
+        "second_hand", "beside", "references", "limits",
+    ]  # fmt: skip
+    assert set(LEDGER["verdict"]) <= set(VERDICTS)
+    for column in ("claim", "test", "reason"):
+        assert LEDGER[column].str.endswith((".", ")")).all()
+    assert LEDGER["claim"].is_unique
+
+
+def test_every_figure_cited_exists_and_its_study_is_a_reference():
+    known = set(TABLE["id"])
+    for row in LEDGER.to_dict("records"):
+        cited = [one for name in [*GROUPS, "second_hand", "beside"] for one in row[name]]
+        assert set(cited) <= known
+        assert len(set(cited)) == len(cited)
+        assert {one["study"] for one in row["references"]} == {one.partition(":")[0] for one in cited}
+        for one in row["references"]:
+            origin = published.source(one["study"])
+            assert one["citation"] == origin.citation
+            assert one["doi"] == (origin.doi or "")
+
+
+def test_second_hand_figures_are_in_their_own_list():
+    seen = TABLE.set_index("id")["seen"]
+    for row in LEDGER.to_dict("records"):
+        for name in [*GROUPS, "beside"]:
+            assert all(seen[one] != "second-hand" for one in row[name])
+        assert all(seen[one] == "second-hand" for one in row["second_hand"])
+
+
+def test_disputed_data_are_cited_nowhere():
+    assert not LEDGER.map(str).map(lambda text: "barbalho" in text.lower()).any(axis=None)
+
+
+def test_no_limit_calls_a_paper_retracted():
+    assert not [entry for entry in FILE.claims if re.search(r"\bretracted\b", f"{entry.why} {entry.limits}")]
+
+
+@pytest.mark.parametrize(
+    ("number", "verdict"),
+    [(1, "not testable by EMG"), (4, "not testable by EMG"), (17, "untested"), (11, "overstated"), (12, "overstated")],
+)
+def test_verdicts_that_the_rules_demand(number, verdict):
+    """17 rests on second-hand figures, 4 is on growth, 11 and 12 hold against some lifts only."""
+    assert ek.literature.claim(number).verdict == verdict
+
+
+def test_the_claims_on_emg_are_tested():
+    assert [entry.number for entry in TESTED] == [8, 9, 10, 11, 12]
+
+
+def test_where_the_figures_of_claim_9_stand():
+    claim = ek.literature.claim(9)
+    assert [one.partition(":")[0] for one in claim.figures_for] == ["delgado_2019", "delgado_2019"]
+    assert {one.partition(":")[0] for one in claim.figures_neither} == {"contreras_2015", "korak_2018"}
+    assert not claim.figures_against
+
+
+@pytest.mark.parametrize(("number", "figure"), OWN)
+def test_turning_one_figure_round_changes_the_verdict(number, figure):
+    """A figure that decides is enough to change it; one that does not is given a p first."""
+    before = LEDGER["verdict"][number - 1]
+    decides = figure not in LEDGER["figures_neither"][number - 1]
+    after = weigh(FILE.claims[number - 1], flipped(figure, p=None if decides else ".001"))
+    if decides:
+        assert after.verdict != before
+        assert figure in after.figures_against
+    else:
+        assert figure in (*after.figures_against, *after.figures_for)
+        assert (after.verdict != before) == (figure in after.figures_against)
+
+
+@pytest.mark.parametrize("entry", TESTED, ids=lambda entry: f"claim {entry.number}")
+def test_read_second_hand_a_figure_decides_nothing(entry):
+    table = TABLE.copy()
+    table.loc[table["id"].isin([one.figure for one in entry.evidence]), "seen"] = "second-hand"
+    (after,) = ledger(ClaimsFile(claims=(entry.model_copy(update={"number": 1}),)), table)
+    assert after.verdict == "untested"
+    assert {one.figure for one in entry.evidence} <= set(after.second_hand)
+
+
+@pytest.mark.parametrize("entry", TESTED, ids=lambda entry: f"claim {entry.number}")
+def test_without_significance_a_claim_is_mixed(entry):
+    table = TABLE.copy()
+    own = table["id"].isin([one.figure for one in entry.evidence])
+    table.loc[own, "p"] = "n.s."
+    table.loc[own, ["ci_low", "ci_high"]] = float("nan")
+    assert weigh(entry, table).verdict == "mixed"
+
+
+SIDES = st.lists(
+    st.tuples(st.sampled_from([-2.0, 2.0]), st.sampled_from([".01", "<.001", "sig.", ".30", "n.s.", ""])), max_size=5
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(SIDES, st.booleans(), st.sampled_from(["above", "below"]))
+def test_the_rules(rows, narrow, expects):
+    row = TABLE[TABLE["id"] == "delgado_2019:gluteus_maximus_hip_thrust_vs_back_squat_1rm"].iloc[0].to_dict()
+    table = pd.DataFrame(
+        [{**row, "id": f"a:{number}", "value": value, "p": p} for number, (value, p) in enumerate(rows)], columns=[*row]
+    )
+    entry = Entry(
+        number=1, claim="", test="", why="", narrower="only so far" if narrow else "",
+        evidence=[{"figure": f"a:{number}", "expects": expects} for number in range(len(rows))],
+    )  # fmt: skip
+    signs = [(value > 0) == (expects == "above") for value, p in rows if p in (".01", "<.001", "sig.")]
+    if not rows:
+        wanted = "untested"
+    elif all(signs) and signs:
+        wanted = "overstated" if narrow else "supported"
+    elif signs and not any(signs):
+        wanted = "contradicted"
+    else:
+        wanted = "mixed"
+    found = weigh(entry, table)
+    assert found.verdict == wanted
+    assert (len(found.figures_for), len(found.figures_against)) == (sum(signs), len(signs) - sum(signs))
+    assert weigh(entry.model_copy(update={"testable": False}), table).verdict == "not testable by EMG"
+
+
+@pytest.mark.parametrize(
+    ("p", "low", "high", "side"),
+    [
+        (".049", None, None, "for"), (".05", None, None, "neither"), ("<.05", None, None, "for"),
+        ("<.06", None, None, "neither"), ("sig.", None, None, "for"), ("n.s.", None, None, "neither"),
+        ("", 0.1, 2.0, "for"), ("", 0.0, 2.0, "neither"), ("", None, None, "neither"),
+    ],
+)  # fmt: skip
+def test_what_counts_as_a_difference(p, low, high, side):
+    row = TABLE.set_index("id").loc["delgado_2019:gluteus_maximus_hip_thrust_vs_back_squat_1rm"].copy()
+    row["p"], row["ci_low"], row["ci_high"] = p, low or float("nan"), float("nan") if high is None else high
+    if low == 0.0:
+        row["ci_low"] = 0.0
+    assert contrasts.judge(row, TABLE, expects="above") == side
+    assert contrasts.judge(row, TABLE, expects="below") == {"for": "against"}.get(side, side)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("limit = 'x'", r"Unknown key 'limit'.*claims\.1\.limit.*Did you mean 'limits'\?"),
+        ("evidence = [{ figure = 'a', expect = 'above' }]", r"Unknown key 'expect'.*Did you mean 'expects'\?"),
+        ("evidence = [{ figure = 'a', expects = 'higher' }]", "A value cannot be used.*'above' or 'below'.*'higher'"),
+        ("beside = ['a', 'a']", "claim 1 cites a figure twice"),
+    ],
+    ids=["key", "key inside", "word", "twice"],
+)
+def test_a_faulty_file_is_refused(text, said):
+    whole = f"[[claims]]\nnumber = 1\nclaim = 'c'\ntest = 't'\nwhy = 'w'\n{text}\n"
+    with pytest.raises(FormatError, match=said):
+        parse(whole, ClaimsFile, where="claims.toml")
+
+
+@pytest.mark.parametrize(
+    ("cited", "said"),
+    [
+        ({"beside": ["lin_2017:squat_1rm_chang"]}, r"claims\.toml, claim 1.*Came: 'lin_2017:squat_1rm_chang'"),
+        ({"beside": ["barbalho_2020:squat_1rm_back_squat_training"]}, "of which the data are disputed"),
+        (
+            {"evidence": [{"figure": "korak_2018:gluteus_maximus_mean_deadlift", "expects": "above"}]},
+            "Evidence must be contrasts.*Name them under beside",
+        ),
+    ],
+    ids=["not there", "disputed", "no contrast"],
+)
+def test_what_a_claim_may_cite(cited, said):
+    entry = Entry(number=1, claim="c", test="t", why="w", **cited)
+    with pytest.raises(FormatError, match=said):
+        ledger(ClaimsFile(claims=(entry,)), TABLE)
+
+
+@pytest.mark.parametrize("number", [0, 26, -1, True, "11"])
+def test_an_unknown_claim_is_refused(number):
+    with pytest.raises(ArgumentError, match=r"no claim of that number\. Allowed: 1 to 25"):
+        ek.literature.claim(number)
+
+
+def test_a_claim_reads_as_a_page():
+    text = str(ek.literature.claim(11))
+    assert "Verdict: OVERSTATED" in text
+    assert (
+        "Andersen 2018 (13 men, 1RM): gluteus maximus, whole concentric, barbell hip thrust against hex bar deadlift, "
+        "+16 %, p = .025" in text
+    )
+    assert repr(ek.literature.claim(11)) == text
+    twelve = str(ek.literature.claim(12))
+    assert "86.8 and 45.4 %MVIC, reported as different" in twelve
+    assert "95 % interval 4 to 56, p = .024" in twelve
+    four = str(ek.literature.claim(4))
+    assert "−1.6 cm², 95 % interval −6.1 to 2" in four
+
+
+# numbers in the prose of the file that are no figure of a table: dates, DOIs, loads, limits, counts of people
+def test_numbers_in_the_prose_are_figures_of_the_claim():
+    printed = {str(value) for name in ("value", "ci_low", "ci_high", "range_low", "range_high")
+               for value in TABLE[name].dropna().map(lambda number: f"{number:g}")}  # fmt: skip
+    printed |= {f"{round(float(value))}" for value in printed} | set(TABLE["p"])
+    ratios = {f"{hip / squat:.1f}" for hip, squat in ((69.5, 29.4), (86.8, 45.4))}
+    other = {"100", "10", "1", "60", "90", "0", "40", "15", "4", "12", "20", "2", "5"}  # 100 %, 10RM, 60°, claim 12, …
+    for entry in FILE.claims:
+        prose = re.sub(r"\(doi [^)]*\)|\b(19|20)\d\d\b", "", f"{entry.why} {entry.narrower} {entry.limits}")
+        for number in re.findall(r"\d*\.?\d+", prose):
+            assert number in printed | ratios | other, f"claim {entry.number}: {number}"
+
+
+def emgkit(*words, columns=100):
+    return subprocess.run(
+        [sys.executable, "-m", "emgkit", *words], capture_output=True, text=True, check=False,
+        env={**os.environ, "COLUMNS": str(columns)},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_ledger_on_the_command_line(columns):
+    came = emgkit("claims", columns=columns)
+    assert came.returncode == 0, came.stderr
+    assert max(map(len, came.stdout.splitlines())) <= columns
+    numbers = re.findall(r"^ ?(\d+) ", came.stdout, flags=re.MULTILINE)
+    assert [int(number) for number in numbers][:25] == list(range(1, 26))
+    assert "13 not testable by EMG, 7 untested, 5 overstated." in came.stdout
+    assert "…" not in came.stdout, "nothing is cut off"
+
+
+def test_one_claim_on_the_command_line():
+    came = emgkit("claims", "11")
+    assert came.returncode == 0, came.stderr
+    for text in ("Verdict: OVERSTATED", "For the claim", "p = .025", "10.1519/JSC.0000000000001826"):
+        assert text in came.stdout
+
+
+def test_json_is_the_table():
+    said = json.loads(emgkit("claims", "--json").stdout)
+    assert said == LEDGER.to_dict("records")
+    assert json.loads(emgkit("claims", "17", "--json").stdout) == said[16]
+
+
+@pytest.mark.parametrize(("words", "text"), [(["26"], "Allowed: 1 to 25"), (["eleven"], "NUMBER")])
+def test_wrong_numbers_are_status_2(words, text):
+    came = emgkit("claims", *words)
+    assert came.returncode == 2
+    assert text in came.stderr
+    assert "Traceback" not in came.stderr
+
+
+def test_the_page_is_the_ledger():
+    """Else run docs/write_claims.py."""
+    assert (DOCS / "claims.md").read_text(encoding="utf-8") == page.markdown()
+
+
+def test_the_pictures_of_the_page_are_there():
+    shown = re.findall(r"\]\((images/[^)]+)\)", page.markdown())
+    assert len(shown) == len(TESTED)
+    assert {Path(one).name for one in shown} == {path.name for path in (DOCS / "images" / "claims").iterdir()}
+
+
+def test_the_page_for_readers_runs_as_it_stands(capsys):
+    """Every example prints what the page says it prints."""
+    text = (DOCS / "how-to-read-a-claim.md").read_text(encoding="utf-8")
+    space: dict[str, object] = {}
+    pairs = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", text, flags=re.DOTALL)
+    assert len(pairs) == text.count("```python") > 4
+    for code, wanted in pairs:
+        exec(code, space)
+        assert capsys.readouterr().out == wanted
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (DOCS / link).is_file(), link
