@@ -81,9 +81,8 @@ def activation(
         ax = style.axes_or_new(ax, width=float(np.clip(width, style.COLUMN_WIDTH, style.PAGE_WIDTH)), height=3.2)
         _draw(ax, table, spec)
         up = style.legend_above(ax, _handles(spec), columns=4)
-        style.title(ax, spec.n_text, pad=up + 4)
-        if style.is_simulated(cells, simulated):
-            style.mark_simulated(ax, pad=up + 4)
+        marked = style.SIMULATED_DATA if style.is_simulated(cells, simulated) else ""
+        style.head(ax, spec.n_text, up=up, marked=marked)
     return ax
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,6 +14,10 @@ from emgkit._checks import check_unknown, listed
 from emgkit.curves import Curves
 from emgkit.errors import DesignError
 from emgkit.figures import style
+from emgkit.figures.journals import active
+
+if TYPE_CHECKING:
+    from emgkit.stats.waveforms import WaveformTest
 
 __all__ = ["curves", "curves_grid"]
 
@@ -28,6 +32,7 @@ def curves(
     hue: str = "exercise",
     unit: str | None = None,
     during: str | None = None,
+    test: WaveformTest | None = None,
     simulated: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
@@ -46,6 +51,9 @@ def curves(
         Unit of the curves, by default what the table says.
     during : str, optional
         ``"repetition"``, ``"recording"`` or the name of a phase, for the label of the time axis.
+    test : WaveformTest, optional
+        What ``ek.stats.waveform_test`` found for these curves: below them a row a contrast with a bar where it differs,
+        and under the figure the percents and exact p of each bar. A contrast without one has its p for the whole curve.
     simulated : bool, default False
         Write "simulated data" on the figure; also done where the table says so.
     ax : Axes, optional
@@ -83,13 +91,17 @@ def curves(
         muscle = check_unknown("muscle", muscle or muscles[0], muscles)
         frame = frame[frame["muscle"].astype(str) == muscle]
     with style.theme():
-        ax = style.axes_or_new(ax, width=style.COLUMN_WIDTH + 1.0, height=3.0)
+        # a row of bars and a line of text a contrast need their room
+        more = 0.0 if test is None else 0.3 + 0.28 * test.summary["contrast"].nunique()
+        ax = style.axes_or_new(
+            ax, width=style.COLUMN_WIDTH if active() else style.COLUMN_WIDTH + 1.0, height=3.0 + more
+        )
         _draw(ax, frame, style.looks(frame[hue]), hue=hue, unit=unit, during=during)
         up = style.legend_above(ax, _handles(frame, style.looks(frame[hue]), hue=hue, with_n=True), columns=2)
-        if muscle is not None:
-            style.title(ax, style.words(muscle), pad=up + 4)
-        if style.is_simulated(frame, simulated):
-            style.mark_simulated(ax, pad=up + 4)
+        if test is not None:
+            _mark_test(ax, test, muscle)
+        marked = style.SIMULATED_DATA if style.is_simulated(frame, simulated) else ""
+        style.head(ax, style.words(muscle or ""), up=up, marked=marked)
     return ax
 
 
@@ -203,6 +215,53 @@ def _draw(ax: Axes, frame: pd.DataFrame, look: dict[str, style.Look], *, hue: st
     ax.set_ylim(bottom=low)
     ax.set_xlabel(f"{style.words(during)}{'' if during in DURING else ' phase'} (%)")
     ax.set_ylabel(f"EMG ({style.surface(0.0, unit)[1]})")
+
+
+def _mark_test(ax: Axes, test: WaveformTest, muscle: str | None) -> None:
+    """Draw a row a contrast below the curves, dark where it differs, and say under the figure how surely."""
+    if muscle is not None and "muscle" in test.summary:
+        check_unknown("muscle of the test", muscle, dict.fromkeys(test.summary["muscle"].astype(str)))
+    summary, clusters = (_of_muscle(table, muscle) for table in (test.summary, test.clusters))
+    alpha = float(test.attrs.get("alpha", 0.05))
+    contrasts = list(summary["contrast"])
+    low, high = ax.get_ylim()
+    step = 0.075 * (high - low)
+    notes = []
+    for number, row in enumerate(summary.to_dict("records")):
+        y = low - (number + 0.8) * step
+        own = clusters[(clusters["contrast"] == row["contrast"]) & (clusters["p"] <= alpha)]
+        ax.plot(ax.get_xlim(), [y, y], color=style.PALE, lw=4.0, solid_capstyle="butt", zorder=1)
+        for run in own.to_dict("records"):
+            # a run of one point is seen too
+            ends = [run["first_point"] - 0.4, run["last_point"] + 0.4]
+            ax.plot(
+                ends, [y, y], color=style.INK, lw=4.0, solid_capstyle="butt", zorder=2, gid=f"run {row['contrast']}"
+            )
+        key = "abcdefghijklmnopqrstuvwxyz"[number] if len(contrasts) <= 26 else str(number + 1)
+        ax.annotate(
+            key, (1.0, y), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points", ha="left",
+            va="center", fontsize=style.size(), annotation_clip=False,
+        )  # fmt: skip
+        name = str(row["contrast"]).replace("_", " ").replace(" - ", " − ")
+        runs = [f"{run['first_point']:g}–{run['last_point']:g} % ({_p(run['p'])})" for run in own.to_dict("records")]
+        found = ", ".join(runs) if runs else f"nowhere, {_p(row['p'])}"
+        notes.append(f"{key}: {name} (n = {row['n']:g}): {found}")
+    ax.set_ylim(low - (len(contrasts) + 0.6) * step, high)
+    ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= high])
+    ax.spines["left"].set_bounds(low, high)
+    flips = "random field theory" if test.attrs.get("method") == "rft" else "sign flips"
+    head = f"Bars: the curves differ ({test.attrs.get('method')} test, {flips}), p of a bar for its contrast alone."
+    doubt = " Its ends are no estimates." if test.attrs.get("method") == "cluster" else ""
+    style.note(ax, [head + doubt, *notes])
+
+
+def _of_muscle(table: pd.DataFrame, muscle: str | None) -> pd.DataFrame:
+    return table if muscle is None or "muscle" not in table else table[table["muscle"].astype(str) == muscle]
+
+
+def _p(p: float) -> str:
+    text = style.p_text(float(p))
+    return f"p {text}" if text.startswith(">") else f"p = {text}"
 
 
 def _handles(frame: pd.DataFrame, look: dict[str, style.Look], *, hue: str, with_n: bool) -> list[Any]:

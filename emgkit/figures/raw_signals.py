@@ -16,7 +16,7 @@ from emgkit.errors import ArgumentError
 from emgkit.figures import style
 from emgkit.recording import Event, Recording, check_recording
 
-__all__ = ["signals"]
+__all__ = ["bands", "line", "signals"]
 
 Array = NDArray[np.float64]
 
@@ -75,8 +75,8 @@ def signals(
         )
     with style.theme():
         ax = style.axes_or_new(ax, width=style.PAGE_WIDTH, height=2.9)
-        x, y, unit = _line(raw, channel)
-        handles = _bands(ax, raw.events, float(x[0]), float(x[-1]))
+        x, y, unit = line(raw, channel)
+        handles = bands(ax, raw.events, float(x[0]), float(x[-1]))
         ax.plot(x, y, color="#8d9aa6" if envelope is not None else style.PALETTE[0], lw=0.5, zorder=2)
         kind = raw.channels[raw.names.index(channel)].kind
         word = "EMG" if kind == "EMG" else style.words(raw.stream)
@@ -85,13 +85,12 @@ def signals(
         if envelope is not None:
             lines.append(_envelope(ax, envelope, channel, unit))
         up = style.legend_above(ax, [*lines, *handles], columns=6)
-        style.title(ax, _heading(raw, channel), pad=up + 4)
-        if style.is_simulated(raw, simulated):
-            style.mark_simulated(ax, pad=up + 4)
+        marked = style.SIMULATED_DATA if style.is_simulated(raw, simulated) else ""
+        style.head(ax, _heading(raw, channel), up=up, marked=marked)
     return ax
 
 
-def _line(recording: Recording, channel: str) -> tuple[Array, Array, str]:
+def line(recording: Recording, channel: str) -> tuple[Array, Array, str]:
     """Give times, values as shown and unit as shown, thinned where there are more samples than bins."""
     index = recording.names.index(channel)
     y, unit = style.surface(recording.data[index], recording.channels[index].unit)
@@ -112,7 +111,7 @@ def _extremes(y: Array) -> NDArray[np.intp]:
 
 
 def _envelope(ax: Axes, envelope: Recording, channel: str, unit: str) -> Line2D:
-    x, y, shown = _line(envelope, channel)
+    x, y, shown = line(envelope, channel)
     color = style.PALETTE[1]
     if shown == unit:
         ax.plot(x, y, color=color, lw=1.4, zorder=4)
@@ -130,7 +129,7 @@ def _envelope(ax: Axes, envelope: Recording, channel: str, unit: str) -> Line2D:
     return Line2D([], [], color=color, lw=1.6, label=f"envelope ({shown}, right)")
 
 
-def _bands(ax: Axes, events: tuple[Event, ...], first: float, last: float) -> list[Any]:
+def bands(ax: Axes, events: tuple[Event, ...], first: float, last: float, *, numbers: bool = True) -> list[Any]:
     """Tint what was measured, hatch what was rejected, number the repetitions; the legend's entries."""
     seen = [event for event in events if event.onset < last and event.end > first]
     repetitions = [event for event in seen if event.label == "repetition"]
@@ -146,11 +145,12 @@ def _bands(ax: Axes, events: tuple[Event, ...], first: float, last: float) -> li
         if not event.get("accepted", True):
             ax.axvspan(event.onset, event.end, facecolor="#f4f4f4", edgecolor="#9a9a9a", hatch="////", lw=0, zorder=0)
             used.setdefault("rejected", Patch(facecolor="#f4f4f4", edgecolor="#9a9a9a", hatch="////", label="rejected"))
-        if event.get("repetition") is not None and first <= event.onset + event.duration / 2 <= last:
+        if numbers and event.get("repetition") is not None and first <= event.onset + event.duration / 2 <= last:
             ax.annotate(
-                str(event.get("repetition")), (event.onset + event.duration / 2, 1.0), fontsize=7.5, color=style.GREY,
-                xycoords=("data", "axes fraction"), xytext=(0, -2), textcoords="offset points", ha="center", va="top",
-                bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}, zorder=5,
+                str(event.get("repetition")), (event.onset + event.duration / 2, 1.0), fontsize=style.size(),
+                color=style.GREY, xycoords=("data", "axes fraction"), xytext=(0, -2), textcoords="offset points",
+                ha="center", va="top", zorder=5,
+                bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
             )  # fmt: skip
     return list(used.values())
 

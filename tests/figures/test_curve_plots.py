@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
-from emgkit import figures
+from emgkit import figures, stats
 from emgkit.curves import Curves
-from emgkit.errors import ArgumentError, DesignError
+from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
+from emgkit.figures import style
 
 MUSCLES = ("vastus_lateralis", "biceps_femoris_long_head", "gluteus_maximus", "semitendinosus")
 
@@ -143,3 +146,61 @@ def test_curves_without_a_muscle_are_refused():
         ):
             draw(ensemble(muscle=None), unit="%MVC")
     assert figures.curves(ensemble().drop(columns="muscle"), unit="%MVC").lines
+
+
+def waveforms(method):
+    """Curves of ten people in two muscles; the hip thrust is higher in the middle in one of them."""
+    rng = np.random.default_rng(3)
+    points = np.linspace(0, 100, 41)
+    parts = []
+    for muscle, bump in (("vastus_lateralis", 0.8), ("gluteus_maximus", 0.0)):
+        for person in range(10):
+            for lift in ("squat", "hip_thrust"):
+                higher = 1 + bump * (lift == "hip_thrust") * (abs(points - 50) < 12)
+                smooth = np.convolve(rng.normal(0, 0.3, 47), np.full(7, 1 / 7), mode="valid")
+                value = 50 * higher * np.exp(smooth)
+                parts.append(pd.DataFrame(
+                    {"participant": f"P{person}", "exercise": lift, "muscle": muscle, "point": points, "value": value}
+                ))  # fmt: skip
+    rows = pd.concat(parts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EmgkitWarning)
+        found = stats.waveform_test(rows, by="muscle", method=method)
+    ensemble = rows.groupby(["exercise", "muscle", "point"], sort=False)["value"].agg(mean="mean", sd="std", n="count")
+    return ensemble.reset_index(), found
+
+
+@pytest.mark.parametrize("method", ["max-t", "cluster", "rft"])
+def test_a_waveform_test_marks_where_the_curves_differ(method, legible):
+    ensemble, found = waveforms(method)
+    ax = figures.curves(ensemble, muscle="vastus_lateralis", unit="%MVC", test=found)
+    runs = [tuple(line.get_xdata()) for line in ax.lines if str(line.get_gid()).startswith("run ")]
+    sure = found.clusters.query("muscle == 'vastus_lateralis' and p <= 0.05")
+    assert runs == [(row.first_point - 0.4, row.last_point + 0.4) for row in sure.itertuples()]
+    assert runs[0][0] > 35
+    assert runs[-1][1] < 65
+    below = " ".join(text.replace("\n", " ") for text in legible(ax.figure))
+    first = sure.iloc[0]
+    assert f"a: hip thrust / squat (n = 10): {first['first_point']:g}–{first['last_point']:g} % (p = " in below
+    assert style.p_text(first["p"]) in below
+    assert f"({method} test," in below
+    assert ("ends are no estimates" in below) == (method == "cluster")
+
+
+def test_curves_that_differ_nowhere_have_their_p(legible):
+    ensemble, found = waveforms("max-t")
+    with style.journal("frontiers", columns="single"):
+        ax = figures.curves(ensemble, muscle="gluteus_maximus", unit="%MVC", test=found, simulated=True)
+    assert not [line for line in ax.lines if str(line.get_gid()).startswith("run ")]
+    p = found.summary.query("muscle == 'gluteus_maximus'")["p"].iloc[0]
+    assert f"nowhere, p = {style.p_text(p)}" in " ".join(text.replace("\n", " ") for text in legible(ax.figure))
+    low, high = ax.spines["left"].get_bounds()
+    assert low == 0
+    assert min(ax.get_yticks()) >= 0
+    assert ax.get_ylim()[0] < 0 < high
+
+
+def test_a_test_of_other_muscles_is_refused():
+    ensemble, found = waveforms("max-t")
+    with pytest.raises(ArgumentError, match="Unknown muscle of the test 'soleus'"):
+        figures.curves(ensemble.replace("gluteus_maximus", "soleus"), muscle="soleus", unit="%MVC", test=found)

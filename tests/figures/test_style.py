@@ -128,7 +128,7 @@ def test_a_figure_is_written_in_three_formats_with_text_as_text(tmp_path):
     assert paths[0].read_bytes().startswith(b"%PDF")
     assert b"/Type0" in paths[0].read_bytes()
     assert b"/Subtype /Type3" not in paths[0].read_bytes()
-    assert plt.imread(paths[1]).shape[:2] == (1440, 1920)  # 6.4 x 4.8 inches at 300 dpi
+    assert plt.imread(paths[1]).shape[:2] == (2880, 3840)  # 6.4 x 4.8 inches at 600 dpi
     assert ">Time (s)</text>" in paths[2].read_text(encoding="utf-8")
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [path.name for path in paths]
 

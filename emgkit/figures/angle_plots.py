@@ -1,0 +1,220 @@
+"""Activation against the joint angle, in bins of degrees."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from emgkit._checks import check_unknown, listed
+from emgkit.errors import DesignError
+from emgkit.figures import style
+
+__all__ = ["angle", "angle_grid"]
+
+_NEEDED = ("muscle", "angle_low", "angle_high", "value", "ci_low", "ci_high")
+# share of a bin over which the conditions' marks are spread, so that their intervals stand apart
+_SPREAD = 0.5
+
+
+def angle(
+    table: pd.DataFrame,
+    *,
+    muscle: str | None = None,
+    hue: str = "exercise",
+    joint: str | None = None,
+    unit: str | None = None,
+    simulated: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw activation by joint angle: a mark with its interval in each bin of degrees, one line a condition.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a condition, muscle and bin: `hue`, ``muscle``, ``angle_low``, ``angle_high`` (degrees), ``value``,
+        ``ci_low``, ``ci_high``, and where known ``n``, ``unit`` and ``measure``.
+    muscle : str, optional
+        Which muscle, where the table holds several.
+    hue : str, default "exercise"
+        Column of the conditions.
+    joint : str, optional
+        Name of the joint for the axis, by default what column ``joint`` says.
+    unit : str, optional
+        Unit of the value, by default the one in column ``unit``.
+    simulated : bool, default False
+        Write "simulated data" on the figure; also done where the table says so.
+    ax : Axes, optional
+        Where to draw; a new figure otherwise.
+
+    Returns
+    -------
+    Axes
+        Ticks stand at the edges of the bins. Conditions are moved apart within a bin; a bin without a value interrupts
+        its line.
+
+    Raises
+    ------
+    DesignError
+        A column is missing, the table is empty, a bin is empty or stands twice, bins overlap, no unit is known, or
+        several muscles are left.
+    ArgumentError
+        The muscle is not in the table.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"exercise": "squat", "muscle": "vastus_lateralis", "angle_low": [0.0, 30.0],
+    ...     "angle_high": [30.0, 60.0], "value": [40.0, 80.0], "ci_low": [30.0, 65.0], "ci_high": [50.0, 95.0],
+    ...     "unit": "%MVC"})
+    >>> ax = angle(table, joint="knee")
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('Knee angle (°)', 'Activation (%MVC)')
+    >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
+    """
+    muscles, unit = _check(table, hue=hue, unit=unit)
+    if muscle is None and len(muscles) > 1:
+        raise DesignError(
+            "The table holds several muscles", allowed="one", came=listed(muscles),
+            do="Name one with muscle=, or draw all with angle_grid",
+        )  # fmt: skip
+    muscle = check_unknown("muscle", muscle or muscles[0], muscles)
+    own = table[table["muscle"].astype(str) == muscle]
+    look = style.looks(own[hue])
+    with style.theme():
+        ax = style.axes_or_new(ax, width=style.COLUMN_WIDTH, height=3.0)
+        _draw(ax, own, look, hue=hue, unit=unit)
+        ax.set_xlabel(_x_label(table, joint))
+        up = style.legend_above(ax, _handles(own, look, hue=hue), columns=2)
+        marked = style.SIMULATED_DATA if style.is_simulated(table, simulated) else ""
+        style.head(ax, style.words(muscle), up=up, marked=marked)
+    return ax
+
+
+def angle_grid(
+    table: pd.DataFrame,
+    *,
+    hue: str = "exercise",
+    joint: str | None = None,
+    unit: str | None = None,
+    simulated: bool = False,
+    columns: int | None = None,
+) -> Figure:
+    """Draw :func:`angle` in one panel a muscle, all with the same value axis.
+
+    Parameters
+    ----------
+    table, hue, joint, unit, simulated
+        As for :func:`angle`.
+    columns : int, optional
+        Panels side by side, by default 2 or 3.
+
+    Returns
+    -------
+    Figure
+        One Axes a muscle, n in its corner.
+
+    Raises
+    ------
+    DesignError
+        As for :func:`angle`.
+    """
+    muscles, unit = _check(table, hue=hue, unit=unit)
+    look = style.looks(table[hue])
+    with style.theme():
+        figure, panels = style.panels(len(muscles), columns=columns, height=2.4)
+        counts = []
+        for ax, muscle in zip(panels, muscles, strict=True):
+            own = table[table["muscle"].astype(str) == muscle]
+            _draw(ax, own, look, hue=hue, unit=unit)
+            ax.set_xlabel(_x_label(table, joint))
+            counts.append(_n(own) or "not given")
+        style.share_values(panels)
+        style.legend_below(figure, _handles(table.drop(columns="n", errors="ignore"), look, hue=hue))
+        style.name_panels(figure, panels, muscles, counts, simulated=style.is_simulated(table, simulated))
+    return figure
+
+
+def _check(table: pd.DataFrame, *, hue: str, unit: str | None) -> tuple[list[str], str]:
+    """Refuse what are no bins of one unit, and give the muscles and the unit."""
+    missing = [column for column in (hue, *_NEEDED) if column not in table.columns]
+    if missing or table.empty:
+        raise DesignError(
+            "The table holds no activation by angle to draw",
+            allowed=f"at least one row and the columns {listed((hue, *_NEEDED))}",
+            came=f"{len(table)} rows; missing columns: {listed(missing)}",
+        )
+    units = list(table["unit"].unique()) if "unit" in table.columns else []
+    if unit is None and len(units) != 1:
+        raise DesignError("The unit of the values is not known", allowed="one unit, or unit=", came=listed(units))
+    if not (table["angle_high"] > table["angle_low"]).all():
+        raise DesignError("A bin of angles is empty", allowed="angle_low below angle_high")
+    for keys, own in table.groupby([hue, "muscle"], sort=False, observed=True):
+        bins = own.sort_values("angle_low")
+        if (bins["angle_low"].to_numpy()[1:] < bins["angle_high"].to_numpy()[:-1]).any():
+            raise DesignError(
+                "Bins of angles overlap or stand twice", where=", ".join(map(str, keys)),
+                allowed="bins beside each other, one row a bin", do="Select one phase, side, group or session first",
+            )  # fmt: skip
+    return list(dict.fromkeys(table["muscle"].astype(str))), str(units[0]) if unit is None else unit
+
+
+def _x_label(table: pd.DataFrame, joint: str | None) -> str:
+    joints = list(table["joint"].dropna().astype(str).unique()) if "joint" in table.columns else []
+    joint = joint or (joints[0] if len(joints) == 1 else "joint")
+    return f"{style.words(joint)} angle (°)"
+
+
+def _draw(ax: Axes, table: pd.DataFrame, look: dict[str, style.Look], *, hue: str, unit: str) -> None:
+    edges = sorted({*table["angle_low"], *table["angle_high"]})
+    for number, edge in enumerate(itertools.pairwise(edges)):
+        if number % 2:
+            ax.axvspan(*edge, facecolor="#f3f3f3", lw=0, zorder=0)
+    for number, (level, one) in enumerate(look.items()):
+        own = table[table[hue].astype(str) == level].sort_values("angle_low")
+        if own.empty:  # a level that this muscle lacks
+            continue
+        low, high = (own[name].to_numpy(dtype=float) for name in ("angle_low", "angle_high"))
+        aside = 0.0 if len(look) == 1 else _SPREAD * (number / (len(look) - 1) - 0.5)
+        x = (low + high) / 2 + aside * (high - low)
+        value, least, most = (
+            style.surface(own[name].to_numpy(dtype=float), unit)[0] for name in ("value", "ci_low", "ci_high")
+        )
+        gaps = np.flatnonzero(low[1:] > high[:-1]) + 1  # a bin that is not there interrupts the line
+        ax.plot(
+            np.insert(x, gaps, np.nan), np.insert(value, gaps, np.nan), color=one.color, ls=one.line, lw=1.0, zorder=2
+        )
+        ax.vlines(x, least, most, color=one.color, lw=1.4, zorder=2.5)
+        ax.plot(x, value, color=one.color, marker=one.marker, ms=5, mec="white", mew=0.6, ls="", zorder=3, label=level)
+    ax.set_xlim(edges[0], edges[-1])
+    ax.set_xticks(edges if len(edges) <= 9 else edges[:: -(-len(edges) // 7)])
+    bottom, top = ax.get_ylim()
+    ax.set_ylim(min(0.0, bottom), top)
+    measures = list(table["measure"].unique()) if "measure" in table.columns else []
+    word = f"{style.words(measures[0])} activation" if len(measures) == 1 else "Activation"
+    ax.set_ylabel(f"{word} ({style.surface(0.0, unit)[1]})")
+
+
+def _n(table: pd.DataFrame) -> str:
+    """The number of participants, from the fewest to the most in a bin."""
+    if "n" not in table.columns or table["n"].isna().all():
+        return ""
+    low, high = table["n"].min(), table["n"].max()
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+def _handles(table: pd.DataFrame, look: dict[str, style.Look], *, hue: str) -> list[Any]:
+    handles: list[Any] = []
+    for level, one in look.items():
+        n = _n(table[table[hue].astype(str) == level])
+        handles.append(
+            Line2D(
+                [], [], color=one.color, ls=one.line, lw=1.0, marker=one.marker, ms=5, mec="white", mew=0.6,
+                label=f"{style.words(level)} (n = {n})" if n else style.words(level),
+            )
+        )  # fmt: skip
+    return [*handles, Line2D([], [], color=style.GREY, lw=1.4, label="95 % CI")]
