@@ -19,7 +19,7 @@ from emgkit.units import UNITS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["participants", "recordings", "write_bids"]
+__all__ = ["channels", "dataset", "participants", "recordings", "sidecar", "write_bids"]
 
 _KINDS = tuple(kind for kinds in STREAMS.values() for kind in kinds)
 
@@ -76,22 +76,51 @@ def participants(root: str | os.PathLike[str]) -> pd.DataFrame:
     return pd.DataFrame([{"participant": label, **row} for label, row in facts.items()])
 
 
+def dataset(root: str | os.PathLike[str]) -> dict[str, Any]:
+    """What ``dataset_description.json`` says of a data set."""
+    return read_json(_checked_root(root) / "dataset_description.json")
+
+
+def sidecar(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What the JSON sidecars say of a recording; a deeper or more specific file goes before the others.
+
+    Parameters
+    ----------
+    path : path
+        A file of :func:`recordings`.
+
+    Returns
+    -------
+    dict
+        Empty where the file's name is none of EMG-BIDS.
+    """
+    entities = _entities(Path(path))
+    return {} if entities is None else _merged(_levels(Path(path))[1], "emg", entities)
+
+
+def channels(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """The table ``channels.tsv`` of a recording, as text; empty where there is none."""
+    import pandas as pd
+
+    entities = _entities(Path(path))
+    table = None if entities is None else _deepest(_levels(Path(path))[1], "channels", entities)
+    return pd.DataFrame({} if table is None else read_table(table))
+
+
 def with_sidecars(content: Content, path: Path) -> Content:
     """The content of a data file with what its BIDS sidecars add; unchanged where the file is none of BIDS."""
     entities = _entities(path)
     if entities is None:
         return content
-    root = next((folder for folder in path.parents if (folder / "dataset_description.json").is_file()), path.parent)
-    between = [path.parent, *path.parent.parents]
-    levels = _beside(list(reversed(between[: between.index(root) + 1])))
+    root, levels = _levels(path)
     context: dict[str, Value] = {
         name: int(entities[key]) if name == "run" and entities[key].isdigit() else entities[key]
         for name, key in ENTITIES.items()
         if key in entities
     }
     context |= _participants(root).get(entities["sub"], {})
-    sidecar = _merged(levels, "emg", entities)
-    if sidecar.get(SIMULATED) is True:
+    said = _merged(levels, "emg", entities)
+    if said.get(SIMULATED) is True:
         context["simulated"] = True
     signals = content.signals
     notices: list[Notice] = []
@@ -102,7 +131,7 @@ def with_sidecars(content: Content, path: Path) -> Content:
     table = _deepest(levels, "events", entities)
     if table is not None:
         events = _read_events(table, _merged(levels, "events", entities))
-    notices += _duration_notice(signals, sidecar)
+    notices += _duration_notice(signals, said)
     return replace(content, signals=signals, events=events, context=context, notices=(*content.notices, *notices))
 
 
@@ -123,6 +152,13 @@ def _entities(path: Path) -> dict[str, str] | None:
     if suffix != "emg" or not parts or not all("-" in part for part in parts) or not parts[0].startswith("sub-"):
         return None
     return dict(part.split("-", 1) for part in parts)
+
+
+def _levels(path: Path) -> tuple[Path, list[list[Path]]]:
+    """The root of the recording's data set, and the sidecars of each level from there to the recording."""
+    root = next((folder for folder in path.parents if (folder / "dataset_description.json").is_file()), path.parent)
+    between = [path.parent, *path.parent.parents]
+    return root, _beside(list(reversed(between[: between.index(root) + 1])))
 
 
 def _beside(levels: Sequence[Path]) -> list[list[Path]]:

@@ -15,8 +15,30 @@ Examples
 True
 """
 
+from emgkit.report.checklist import FIELDS, Answer, Facts, checklist, checklist_table
 from emgkit.report.content import LIMITS, Content, FigureItem, TableItem
 from emgkit.report.html import render
 from emgkit.report.methods import methods_text
+from emgkit.report.stages import divided
+from emgkit.report.typeset import latex
+from emgkit.report.viewer import View, view
+from emgkit.report.word import write_word
 
-__all__ = ["LIMITS", "Content", "FigureItem", "TableItem", "methods_text", "render"]
+__all__ = [
+    "FIELDS",
+    "LIMITS",
+    "Answer",
+    "Content",
+    "Facts",
+    "FigureItem",
+    "TableItem",
+    "View",
+    "checklist",
+    "checklist_table",
+    "divided",
+    "latex",
+    "methods_text",
+    "render",
+    "view",
+    "write_word",
+]

@@ -10,6 +10,8 @@ import pandas as pd
 
 from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError, Notice
+from emgkit.report.checklist import Answer
+from emgkit.report.viewer import View
 
 __all__ = ["LIMITS", "Content", "FigureItem", "TableItem"]
 
@@ -77,6 +79,10 @@ class TableItem:
         The rows as computed, unrounded; rounding is for the page only. The index is not shown.
     formats : mapping of str to str, optional
         Column to format specification, such as ``{"load_kg": ".1f"}``, where the usual digits do not fit.
+    stem : str, optional
+        Name of its files in the folder ``tables`` beside the page, a CSV and a LaTeX file.
+    simulated : bool, default False
+        Whether its numbers are simulated; its files then say so in a note.
 
     Raises
     ------
@@ -88,11 +94,18 @@ class TableItem:
     caption: str
     frame: pd.DataFrame
     formats: Mapping[str, str] = field(default_factory=dict)
+    stem: str = ""
+    simulated: bool = False
 
     def __post_init__(self) -> None:
         _check_text("title of a table", self.title)
         for column in self.formats:
             check_unknown("column", column, self.frame.columns, where=f"formats of the table {self.title!r}")
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths of its files, from the page."""
+        return (f"tables/{self.stem}.csv", f"tables/{self.stem}.tex") if self.stem else ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,7 +119,9 @@ class Content:
     title, question : str
         What the study is called and what it asks.
     finding : str
-        The answer in plain sentences.
+        The answer in plain sentences, with every number.
+    summary : str, optional
+        The answer in one paragraph, which then stands above the finding.
     simulated : bool
         Whether any of the data are simulated; the page then says so in a banner that stays in sight.
     figures : tuple of FigureItem
@@ -118,8 +133,14 @@ class Content:
     excluded : pandas.DataFrame, optional
         What was left out and why (columns such as ``what`` and ``reason``). With no rows the page says that
         nothing was excluded; None leaves the section out.
+    signals : tuple of View
+        The recordings of the interactive viewer. None leaves it out, and its script with it.
     methods : str
         The Methods text, see :func:`methods_text`.
+    checklist : tuple of Answer
+        The reporting checklist, see :func:`checklist`.
+    files : tuple of str
+        Further files with all tables, such as a Word document; paths beside the page.
     notices : tuple of Notice
         Remarks that the computation left.
     limits : tuple of str
@@ -137,11 +158,15 @@ class Content:
     question: str
     finding: str
     simulated: bool
+    summary: str = ""
     figures: tuple[FigureItem, ...] = ()
     tables: tuple[TableItem, ...] = ()
     quality: pd.DataFrame | None = None
     excluded: pd.DataFrame | None = None
+    signals: tuple[View, ...] = ()
     methods: str = ""
+    checklist: tuple[Answer, ...] = ()
+    files: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     limits: tuple[str, ...] = LIMITS
     provenance: Mapping[str, Any] = field(default_factory=dict)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from emgkit.figures.style import PHASES
+from emgkit.report.checklist import STATUSES
 from emgkit.report.content import Content, FigureItem
 from emgkit.report.remarks import remarks
 from emgkit.report.scorecard import scorecard
 from emgkit.report.tables import columns
+from emgkit.report.typeset import html as set_table
+from emgkit.report.typeset import speaks
+from emgkit.report.viewer import REJECTED, packed
 
 __all__ = ["render"]
 
@@ -27,8 +34,8 @@ _DOI = re.compile(r"doi:(10\.\d{4,9}/[^\s;,)]*[^\s;,).])")
 def render(content: Content) -> str:
     """The report as one HTML page.
 
-    The page loads nothing: figures are inside it, fonts are the reader's own, there are no
-    scripts. The same content always gives the same text.
+    The page loads nothing: figures, signals and scripts are inside it, fonts are the reader's own. It runs no script
+    but those that its head names by their hash. The same content always gives the same text.
 
     Parameters
     ----------
@@ -43,21 +50,63 @@ def render(content: Content) -> str:
     Examples
     --------
     >>> page = render(Content(title="A", question="B?", finding="C.", simulated=False))
-    >>> page.startswith("<!doctype html>"), "Simulated data" in page
-    (True, False)
+    >>> page.startswith("<!doctype html>"), "Simulated data" in page, "<script" in page
+    (True, False, False)
     """
-    card = None if content.quality is None else scorecard(content.quality)
-    return _template().render(content=content, remarks=remarks(content.notices), card=card)
+    style = [_asset("page.css")]
+    scripts = []
+    if content.signals:
+        style.append(_asset("uPlot.min.css"))
+        # the licence asks that its text goes along
+        licence = f"/*\n{_asset('uPlot.LICENSE')}*/\n"
+        scripts += [Script(text=licence + _asset("uPlot.iife.min.js")), Script(text=_asset("viewer.js"))]
+    if content.checklist:
+        scripts.append(Script(text=_asset("checklist.js")))
+    page = _environment().get_template("page.html.j2")
+    return page.render(
+        content=content,
+        remarks=remarks(content.notices),
+        card=None if content.quality is None else scorecard(content.quality),
+        style=Markup("\n".join(style)),
+        scripts=scripts,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """A script of the page: its text, which is emgkit's own, and the hash by which the page's policy allows it."""
+
+    text: str
+
+    def __html__(self) -> str:
+        return self.text
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 as the Content-Security-Policy names it."""
+        return f"sha256-{base64.b64encode(hashlib.sha256(self.text.encode('utf-8')).digest()).decode('ascii')}"
+
+
+def _asset(name: str) -> str:
+    """A style sheet or script that comes with emgkit."""
+    return resources.files("emgkit.report").joinpath("assets", name).read_text(encoding="utf-8")
 
 
 @cache
-def _template() -> Template:
-    """The template with the functions that it uses."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+def _environment() -> Environment:
+    """The templates with the functions that they use."""
+    environment = Environment(
+        loader=PackageLoader("emgkit.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters.update(paragraphs=_paragraphs, linked=_linked, led=_led, source=_source)
-    environment.globals.update(columns=columns, kind=_kind)
-    text = resources.files("emgkit.report").joinpath("template.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(text)
+    bands = {**PHASES, "rejected": REJECTED}
+    environment.globals.update(columns=columns, kind=_kind, packed=packed, statuses=STATUSES, bands=bands)
+    environment.globals.update(set_table=set_table, speaks=speaks)
+    return environment
 
 
 def _paragraphs(text: str) -> list[str]:

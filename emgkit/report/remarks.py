@@ -23,6 +23,7 @@ _HEADINGS: Mapping[str, str] = MappingProxyType(
         "clipping": "Clipped signals",
         "constant": "Channels without a signal",
         "constant-condition": "Conditions without variation",
+        "contradicts-others": "Participants who contradict the others",
         "depends-on-normaliser": "Results that depend on the reference",
         "drift": "Movement artefact",
         "dropouts": "Lost samples",

@@ -78,6 +78,13 @@ class Column:
     numeric: bool
     cells: tuple[str, ...]
 
+    @classmethod
+    def named(cls, name: str, cells: Iterable[str], *, numeric: bool) -> Column:
+        """A column whose cells are written already, with the heading that its name has on the page."""
+        base, interval, _ = name.partition(" 95 % CI")
+        heading = _heading(base) + Markup(interval) if base else Markup(escape(name))
+        return cls(heading=heading, numeric=numeric, cells=tuple(_text(cell, names=name in _NAMES) for cell in cells))
+
     @property
     def label(self) -> str:
         """The heading without markup, for a cell that stands alone."""

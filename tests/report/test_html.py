@@ -46,6 +46,10 @@ class Page(HTMLParser):
     def all(self, tag: str) -> list[dict[str, str]]:
         return [attributes for name, attributes in self.elements if name == tag]
 
+    def folded(self) -> list[str]:
+        """What opens on the screen."""
+        return [text for tag, text in self.texts if tag == "summary" or (tag == "span" and text.startswith("Show"))]
+
     def text(self) -> str:
         return " ".join(text for tag, text in self.texts if tag != "style")
 
@@ -142,6 +146,7 @@ def test_text_does_not_become_markup() -> None:
         )
     )
     assert "<script" not in text
+    assert "script-src" not in text
     page = Page(text)
     assert not [attributes for _, attributes in page.elements if "onload" in attributes]
     assert ("h1", evil) in page.texts
@@ -162,7 +167,17 @@ def test_headings_go_down_one_level_at_a_time(page: Page) -> None:
 def test_every_entry_of_the_contents_leads_somewhere_once(page: Page) -> None:
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     targets = [link["href"][1:] for link in page.all("a") if link["href"].startswith("#")]
-    assert targets == ["figures", "tables", "quality", "excluded", "methods", "notices", "limits", "provenance"]
+    assert targets == [
+        "finding",
+        "figures",
+        "tables",
+        "quality",
+        "excluded",
+        "methods",
+        "notices",
+        "limits",
+        "provenance",
+    ]
     assert len(ids) == len(set(ids))
     assert set(targets) <= set(ids)
 
@@ -201,7 +216,7 @@ def test_long_tables_and_many_remarks_are_folded_but_complete() -> None:
     long = TableItem(title="Long", caption="", frame=pd.DataFrame({"row": [f"row {i}" for i in range(41)]}))
     notices = tuple(Notice(code="clipped", text=f"channel {i}") for i in range(7))
     page = Page(render(replace(content(), tables=(long,), notices=notices)))
-    assert [text for tag, text in page.texts if tag == "summary"] == ["Show all 41 rows", "2 more"]
+    assert page.folded() == ["Show all 41 rows", "2 more"]
     assert {f"row {i}" for i in range(41)} | {f"channel {i}" for i in range(7)} <= {text for _, text in page.texts}
 
 
@@ -226,7 +241,7 @@ def test_flagged_channels_are_counted_and_shown_and_the_rest_is_folded() -> None
     )
     page = Page(render(replace(content(), quality=quality)))
     assert "2 of 4 channels of recordings are flagged: drift (2), low SNR (1)." in page.text()
-    assert [text for tag, text in page.texts if tag == "summary"] == ["Show the other 2 rows"]
+    assert page.folded() == ["Show the other 2 rows"]
     shown = [text for tag, text in page.texts if tag == "th" and text.startswith("channel ")]
     assert shown == ["channel 1", "channel 2", "channel 0", "channel 3"]
     assert ("td", "drift, low SNR") in page.texts
@@ -316,3 +331,29 @@ def test_the_methods_text_holds_its_parts_in_order_and_nothing_else() -> None:
     assert methods_text(**parts).split("\n\n") == [
         "Filtered at 20 Hz.", "Cut.", "Averaged.", "Compared.", "emgkit 0.1.0.",
     ]  # fmt: skip
+
+
+def test_a_summary_stands_above_the_numbers() -> None:
+    page = Page(render(replace(content(), summary="The hip thrust, in short.")))
+    paragraphs = [text for tag, text in page.texts if tag == "p"]
+    assert paragraphs.index("The hip thrust, in short.") < paragraphs.index("Not the squat.")
+
+
+def test_where_no_channel_is_flagged_all_rows_can_be_opened() -> None:
+    quality = pd.DataFrame({"channel": ["channel 1", "channel 2"], "flagged": ["", ""]})
+    page = Page(render(replace(content(), quality=quality)))
+    assert page.folded() == ["Show the 2 rows"]
+    assert "The 2 rows are in tables/quality.csv." in page.text()
+
+
+def test_a_text_of_many_lines_is_folded_and_keeps_its_lines() -> None:
+    page = Page(render(replace(content(), provenance={"study_file": "[study]\ntitle = 'x'\n"})))
+    assert ("pre", "[study]\ntitle = 'x'") in page.texts
+    assert page.folded() == ["Show all 2 lines"]
+
+
+def test_files_are_named_beside_the_page_only() -> None:
+    item = TableItem(title="A", caption="", frame=pd.DataFrame({"x": [1]}), stem="contrasts")
+    page = Page(render(replace(content(), tables=(item,), files=("tables/results.docx",))))
+    links = [link["href"] for link in page.all("a") if not link["href"].startswith(("#", "https://doi.org/"))]
+    assert links == ["tables/contrasts.csv", "tables/contrasts.tex", "tables/results.docx"]

@@ -1,0 +1,384 @@
+"""The reporting checklist: what a reader of an EMG study wants to know, and what of it the data say.
+
+Seventeen items after the *Standards for reporting EMG data* of the International Society of Electrophysiology and
+Kinesiology (ISEK), with what a comparison of tasks needs besides. Each part of an item is answered by a field of the
+data set (in BIDS's own names where BIDS has one), by the study file, or by what emgkit did itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from emgkit._checks import number
+
+__all__ = ["FIELDS", "ITEMS", "STATUSES", "Answer", "Facts", "Item", "Part", "checklist", "checklist_table"]
+
+REPORTED, MISSING, NOT_APPLICABLE = "reported", "missing", "not applicable"
+STATUSES = (REPORTED, MISSING, NOT_APPLICABLE)
+
+_EMPTY: tuple[Any, ...] = ("", "n/a", None, [], {})
+# where a field stands, as a reader is told; the file's name begins with that of the recording
+_PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "sidecar": "{} in *_emg.json",
+        "mvc": "{} in *_emg.json of the MVC trials",
+        "channels": "column {} in *_channels.tsv",
+        "participants": "column {} in participants.tsv",
+        "dataset": "{} in dataset_description.json",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A fact that an item asks for.
+
+    Parameters
+    ----------
+    what : str
+        The fact, in words.
+    fields : tuple of str
+        Where it may stand, ``place:name``; one of them is enough. Places are ``sidecar``, ``mvc``, ``channels``,
+        ``participants``, ``dataset`` and ``done``, which is what emgkit did or counted itself.
+    real : bool, default True
+        The fact is about people or apparatus, which simulated data do not have.
+    needs : str, default ""
+        A name in ``done`` without which nobody asks for the fact.
+    """
+
+    what: str
+    fields: tuple[str, ...]
+    real: bool = True
+    needs: str = ""
+
+    def address(self, *, sidecars: bool) -> str:
+        """Where the fact can be written down; without sidecars, only in the study file."""
+        places = [one.split(":", 1) for one in self.fields]
+        if sidecars:
+            written = [_PLACES[place].format(name) for place, name in places if place in _PLACES]
+        else:
+            written = [f"{name} under [metadata] in study.toml" for place, name in places if place == "sidecar"]
+        return " or ".join(written) or "in the study file"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One item of the checklist; it is reported when all of its parts are, and `otherwise` said when none applies."""
+
+    title: str
+    parts: tuple[Part, ...]
+    otherwise: str = ""
+
+
+def _done(what: str, name: str, *, needs: str = "") -> Part:
+    return Part(what=what, fields=(f"done:{name}",), real=False, needs=needs)
+
+
+def _said(what: str, *names: str, needs: str = "") -> Part:
+    fields = tuple(name if ":" in name else f"sidecar:{name}" for name in names)
+    return Part(what=what, fields=fields, needs=needs)
+
+
+ITEMS: tuple[Item, ...] = (
+    Item(
+        title="Task",
+        parts=(
+            _done("exercises", "exercises"),
+            _said("load, range of motion, tempo, sets, rest, order and familiarisation", "TaskDescription"),
+            _said("instructions", "Instructions"),
+        ),
+    ),
+    Item(
+        title="Participants",
+        parts=(
+            _done("number", "participants"),
+            *(
+                _said(what, f"participants:{column}", "ParticipantsDescription")
+                for what, column in (
+                    ("sex", "sex"), ("age", "age"), ("body mass", "weight"), ("height", "height"),
+                    ("training status", "training_status"),
+                )
+            ),
+            _said("limb tested", "done:sides", "ParticipantsDescription"),
+        ),
+    ),
+    Item(
+        title="Electrodes",
+        parts=(
+            _said("material", "ElectrodeMaterial"),
+            _said("shape or type", "ElectrodeType"),
+            _said("size", "ElectrodeSize"),
+            _said("inter-electrode distance (mm)", "InterelectrodeDistance", "channels:interelectrode_distance"),
+            _said("manufacturer and model", "ElectrodeManufacturersModelName", "ElectrodeManufacturer"),
+        ),
+    ),
+    Item(title="Skin preparation", parts=(_said("shaving, abrasion, cleaning, gel", "SkinPreparation"),)),
+    Item(
+        title="Electrode placement",
+        parts=(
+            _done("muscles", "muscles"),
+            _said(
+                "landmarks, direction of the fibres, standard followed",
+                "EMGPlacementSchemeDescription",
+                "channels:placement_description",
+            ),
+            _said("who placed them, and the test that verified it", "EMGPlacementVerification"),
+        ),
+    ),
+    Item(
+        title="Reference and ground",
+        parts=(_said("reference", "EMGReference"), _said("place of the ground", "EMGGround")),
+    ),
+    Item(
+        title="Detection and amplifier",
+        parts=(
+            _said("detection mode", "EMGReference"),
+            _said("amplifier", "ManufacturersModelName", "Manufacturer"),
+            _said("gain", "Gain"),
+            _said("input impedance", "InputImpedance"),
+            _said("common-mode rejection ratio (dB)", "CommonModeRejectionRatio"),
+            _done("noise", "noise"),
+        ),
+    ),
+    Item(
+        title="Filters",
+        parts=(
+            _said("hardware filters: type, order or slope, cut-offs", "HardwareFilters"),
+            _said("filters of the recording software", "SoftwareFilters"),
+            _done("filters of the analysis", "filters"),
+        ),
+    ),
+    Item(
+        title="Sampling",
+        parts=(
+            _done("rate", "rate"),
+            _said("resolution of the converter (bits)", "ADCResolution"),
+            _said("input range", "InputRange"),
+            _said("synchronisation of the devices, and known delays", "Synchronisation", needs="streams"),
+        ),
+    ),
+    Item(title="Rectification and smoothing", parts=(_done("method, cut-off or window", "amplitude"),)),
+    Item(
+        title="Normalisation",
+        parts=(
+            _done("reference, trials, window", "normalisation"),
+            _said("posture, joint angles, duration, rest", "mvc:TaskDescription", "MVCDescription", needs="mvc"),
+            _said("instructions, encouragement, training", "mvc:Instructions", "MVCInstructions", needs="mvc"),
+        ),
+    ),
+    Item(
+        title="Spectral analysis",
+        parts=(_done("estimator, epoch, definition", "spectral", needs="spectral"),),
+        otherwise="no spectral measure was taken",
+    ),
+    Item(
+        title="Crosstalk, artefacts and rejection",
+        parts=(
+            _said("how crosstalk was kept small or judged", "CrosstalkConsiderations"),
+            _said("ECG and movement artefacts", "SubjectArtefactDescription"),
+            _done("recordings, channels and repetitions left out", "rejection"),
+        ),
+    ),
+    Item(
+        title="Repetitions and phases",
+        parts=(
+            _done("method and parameters", "phases"),
+            _said("whether they were checked by eye", "VisualCheck"),
+        ),
+    ),
+    Item(title="Time normalisation and averaging", parts=(_done("points, averaging, outliers", "averaging"),)),
+    Item(
+        title="Software and availability",
+        parts=(
+            _done("software and versions", "software"),
+            _said("where data and code are", "done:data", "dataset:DatasetDOI", "dataset:License", "DataAvailability"),
+        ),
+    ),
+    Item(title="Statistics", parts=(_done("unit, test, family, effect sizes, intervals", "statistics"),)),
+)  # fmt: skip
+"""The items, in the order of the checklist."""
+
+FIELDS: tuple[str, ...] = tuple(
+    sorted({one.removeprefix("sidecar:") for item in ITEMS for part in item.parts for one in part.fields
+            if one.startswith("sidecar:")})
+)  # fmt: skip
+"""Fields that may stand in a recording's sidecar, or for all recordings in ``[metadata]`` of a study file."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Facts:
+    """What is known of a study when its checklist is filled.
+
+    Parameters
+    ----------
+    done : mapping of str to str
+        What emgkit did or counted, by the names that :data:`ITEMS` uses.
+    simulated : bool
+        Whether the data are simulated.
+    sidecars, mvc_sidecars : tuple of mapping
+        The sidecar of each recording of a task, and of each MVC trial.
+    channels : pandas.DataFrame
+        The rows of ``channels.tsv`` of all EMG channels of the tasks.
+    participants : pandas.DataFrame
+        ``participants.tsv``, of those who took part.
+    dataset : mapping
+        ``dataset_description.json``.
+    stated : mapping
+        ``[metadata]`` of the study file: holds for every recording.
+    """
+
+    done: Mapping[str, str]
+    simulated: bool
+    sidecars: tuple[Mapping[str, Any], ...] = ()
+    mvc_sidecars: tuple[Mapping[str, Any], ...] = ()
+    channels: pd.DataFrame = field(default_factory=pd.DataFrame)
+    participants: pd.DataFrame = field(default_factory=pd.DataFrame)
+    dataset: Mapping[str, Any] = field(default_factory=dict)
+    stated: Mapping[str, Any] = field(default_factory=dict)
+
+    def values(self, place: str, name: str) -> list[Any]:
+        """What is said of a field, once for each recording, channel or participant; None where nothing is."""
+        if place == "done":
+            return [self.done.get(name)]
+        if place == "dataset":
+            return [self.dataset.get(name)]
+        if place in ("channels", "participants"):
+            table: pd.DataFrame = getattr(self, place)
+            return table[name].to_list() if name in table.columns else []
+        if place == "sidecar" and name in self.stated:
+            return [self.stated[name]]
+        return [sidecar.get(name) for sidecar in (self.mvc_sidecars if place == "mvc" else self.sidecars)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An item as filled.
+
+    Parameters
+    ----------
+    number : int
+        Its place in the checklist, from 1.
+    title : str
+        What it is about.
+    status : {"reported", "missing", "not applicable"}
+        Missing as soon as one of its parts is.
+    found : tuple of str
+        What is known, a part each.
+    add : tuple of str
+        What is missing and where to write it.
+    """
+
+    number: int
+    title: str
+    status: str
+    found: tuple[str, ...]
+    add: tuple[str, ...]
+
+
+def checklist(facts: Facts) -> tuple[Answer, ...]:
+    """Fill the checklist from what is known.
+
+    Parameters
+    ----------
+    facts : Facts
+        The fields of the data set and the study file, and what emgkit did.
+
+    Returns
+    -------
+    tuple of Answer
+        One an item of :data:`ITEMS`.
+
+    Examples
+    --------
+    >>> skin = checklist(Facts(done={}, simulated=False, sidecars=({"SkinPreparation": "shaved"},)))[3]
+    >>> skin.status, skin.found
+    ('reported', ('shaving, abrasion, cleaning, gel: shaved',))
+    >>> checklist(Facts(done={}, simulated=False, sidecars=({},)))[3].add
+    ('shaving, abrasion, cleaning, gel: SkinPreparation in *_emg.json',)
+    >>> checklist(Facts(done={}, simulated=False))[3].add
+    ('shaving, abrasion, cleaning, gel: SkinPreparation under [metadata] in study.toml',)
+    """
+    return tuple(_answer(place, item, facts) for place, item in enumerate(ITEMS, start=1))
+
+
+def checklist_table(answers: tuple[Answer, ...]) -> pd.DataFrame:
+    """The checklist as a table: ``item, title, status, found, add``."""
+    rows = [{**asdict(one), "found": "; ".join(one.found), "add": "; ".join(one.add)} for one in answers]
+    return pd.DataFrame(rows).rename(columns={"number": "item"})
+
+
+def _answer(place: int, item: Item, facts: Facts) -> Answer:
+    found, add, simulated = [], [], []
+    asked = [part for part in item.parts if not part.needs or part.needs in facts.done]
+    for part in asked:
+        said = next(_reports(part, facts), "")
+        if said:
+            found.append(f"{part.what}: {said}")
+        elif part.real and facts.simulated:
+            simulated.append(part.what)
+        else:
+            add.append(f"{part.what}: {part.address(sidecars=bool(facts.sidecars))}{_share(part, facts)}")
+    status = MISSING if add else REPORTED if found else NOT_APPLICABLE
+    if simulated:
+        found.append(f"simulated: {'; '.join(simulated)}")
+    if not asked:
+        found.append(item.otherwise)
+    return Answer(number=place, title=item.title, status=status, found=tuple(found), add=tuple(add))
+
+
+def _reports(part: Part, facts: Facts) -> Iterator[str]:
+    """What each field says that is filled for every recording, channel or participant."""
+    for one in part.fields:
+        if facts.simulated and not one.startswith("done:"):
+            continue  # what the sidecars of simulated data say of apparatus is no fact
+        values = facts.values(*one.split(":", 1))
+        if values and not any(_empty(value) for value in values):
+            yield _text(values)
+
+
+def _share(part: Part, facts: Facts) -> str:
+    """How much of the data says it, where some does."""
+    for one in part.fields:
+        place, name = one.split(":", 1)
+        values = facts.values(place, name)
+        filled = sum(not _empty(value) for value in values)
+        if filled:
+            things = {"participants": "participants", "channels": "channels"}.get(place, "recordings")
+            return f" ({filled} of {len(values)} {things} have it)"
+    return ""
+
+
+def _empty(value: Any) -> bool:
+    """Whether a field holds nothing, or what writers put where they know nothing."""
+    if isinstance(value, float) and value != value:
+        return True
+    return value in _EMPTY or (isinstance(value, str) and value.strip().upper().startswith("TODO"))
+
+
+def _text(values: list[Any]) -> str:
+    """The different values, or the range of numbers, in words."""
+    if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
+        low, high = min(values), max(values)
+        return number(low) if low == high else f"{number(low)} to {number(high)}"
+    texts: dict[str, int] = {}
+    for value in values:
+        text = _words(value)
+        texts[text] = texts.get(text, 0) + 1
+    if len(texts) == 1:
+        return next(iter(texts))
+    few = list(texts.items())[:4]
+    return ", ".join(f"{text} ({times})" for text, times in few) + (" …" if len(texts) > len(few) else "")
+
+
+def _words(value: Any) -> str:
+    """A value of a sidecar in a line."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name} {_words(part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_words, value))
+    return number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value).strip()

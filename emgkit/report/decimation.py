@@ -1,0 +1,55 @@
+"""Signals thinned for drawing, so that no peak is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from emgkit.errors import ArgumentError
+
+__all__ = ["decimate"]
+
+
+def decimate(values: ArrayLike, points: int) -> NDArray[np.float64]:
+    """The least and the greatest value of each of ``points / 2`` buckets, in the order in which they came.
+
+    What is drawn looks as the whole signal does: every bucket covers the same range of values. Each bucket spans the
+    same time, to within a sample, so that point *i* of *m* stands within one bucket of ``i / m`` of the duration.
+
+    Parameters
+    ----------
+    values : array_like, shape (n_samples,)
+        The signal.
+    points : int
+        The most points wanted; even, at least 2.
+
+    Returns
+    -------
+    numpy.ndarray, shape (m,)
+        `points` values, or all of `values` where there are no more than `points`.
+
+    Raises
+    ------
+    ArgumentError
+        `points` is odd or below 2, or `values` is no single signal.
+
+    Examples
+    --------
+    >>> decimate([0, 5, 1, 1, 1, -4, 0, 2], 4)
+    array([ 0.,  5., -4.,  2.])
+    """
+    signal = np.asarray(values, dtype=np.float64)
+    if signal.ndim != 1:
+        raise ArgumentError("One signal is thinned at a time", allowed="shape (n,)", came=f"shape {signal.shape}")
+    if points < 2 or points % 2:
+        raise ArgumentError("Each bucket keeps two points", allowed="an even number of at least 2", came=repr(points))
+    if signal.size <= points:
+        return signal
+    edges = np.arange(points // 2 + 1) * signal.size // (points // 2)
+    # bucket lengths differ by one sample at most: a short bucket sees its last sample twice
+    places = np.minimum(edges[:-1, None] + np.arange(np.diff(edges).max()), edges[1:, None] - 1)
+    held = signal[places]
+    lowest, highest = held.argmin(axis=1), held.argmax(axis=1)
+    first, second = np.minimum(lowest, highest), np.maximum(lowest, highest)
+    kept = np.stack([first, second], axis=1) + edges[:-1, None]
+    return signal[kept.ravel()]

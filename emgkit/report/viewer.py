@@ -1,0 +1,206 @@
+"""What the interactive viewer shows: each recording's signals thinned and packed, with its repetitions."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from emgkit.figures import style
+from emgkit.recording import Channel, Event, Recording, Trial
+from emgkit.report.decimation import decimate
+
+__all__ = ["COLOURS", "REJECTED", "Row", "Trace", "View", "packed", "view"]
+
+COLOURS: Mapping[str, str] = MappingProxyType(
+    {"raw": "#9fb0bf", "filtered": style.PALETTE[0], "envelope": style.PALETTE[1], "movement": "#2c7699"}
+)
+"""The stages of the processing in the order in which they are drawn, and the colour of each."""
+
+REJECTED = "#dcdcdc"
+# a line of a screen's width needs fewer; the rest is for zooming in
+_POINTS = 4000
+# what all traces together may take on the page, in bytes
+_ROOM = 14_000_000
+_LARGEST = 32767
+_MOVEMENT = ("position", "angle")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trace:
+    """One line of the viewer.
+
+    Parameters
+    ----------
+    stage : str
+        A key of :data:`COLOURS`.
+    unit : str
+        The unit as shown.
+    start, duration : float
+        Second of its first sample, and seconds covered.
+    values : numpy.ndarray, shape (m,)
+        Thinned, in that unit, spread evenly over these seconds.
+    """
+
+    stage: str
+    unit: str
+    start: float
+    duration: float
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Row:
+    """The traces of one channel, under one heading."""
+
+    name: str
+    heading: str
+    traces: tuple[Trace, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class View:
+    """One recording of the viewer.
+
+    Parameters
+    ----------
+    name : str
+        What the reader chooses it by.
+    start, duration : float
+        Second of the first sample, and seconds covered.
+    rows : tuple of Row
+        One a channel, then the movement.
+    events : tuple of Event
+        Repetitions and phases.
+    """
+
+    name: str
+    start: float
+    duration: float
+    rows: tuple[Row, ...]
+    events: tuple[Event, ...]
+
+
+def view(trial: Trial, filtered: Recording | None, envelope: Recording, *, name: str) -> View:
+    """Thin the signals of a recording for the viewer.
+
+    Parameters
+    ----------
+    trial : Trial
+        The recording as it was read, with its repetitions among the events.
+    filtered : Recording or None
+        Its EMG after the filters, before it was rectified; None where nothing was filtered.
+    envelope : Recording
+        Its EMG at the end of the processing.
+    name : str
+        What the reader chooses it by.
+    """
+    stages = {"raw": trial.emg, "filtered": filtered, "envelope": envelope}
+    rows = [
+        Row(
+            name=channel.name,
+            heading=_heading(channel),
+            traces=tuple(
+                _trace(stage, recording, channel.name)
+                for stage, recording in stages.items()
+                if recording is not None and channel.name in recording.names
+            ),
+        )
+        for channel in trial.emg.channels
+    ]
+    for stream in (trial[name] for name in _MOVEMENT if name in trial):
+        rows += [
+            Row(name=channel.name, heading=_heading(channel), traces=(_trace("movement", stream, channel.name),))
+            for channel in stream.channels
+        ]
+    events = tuple(event for event in trial.events if event.label in ("repetition", "phase"))
+    return View(name=name, start=trial.emg.start, duration=trial.emg.duration, rows=tuple(rows), events=events)
+
+
+def packed(views: Sequence[View]) -> Markup:
+    """All recordings as JSON that can stand in a page.
+
+    Every trace is a line of whole numbers from -32767 to 32767: 16 bits each, the lower byte first, in base64. Times
+    its ``scale`` they are the values, each within half a ``scale``, which is the largest absolute value / 32767.
+    Where many recordings would make the page too large, each is thinned further.
+
+    Returns
+    -------
+    markupsafe.Markup
+        JSON without ``<``, so that it cannot end the element that it stands in.
+    """
+    traces = sum(len(row.traces) for each in views for row in each.rows)
+    # a point takes two bytes, and base64 four letters for three bytes
+    fitting = int(_ROOM / (8 / 3 * max(traces, 1)))
+    points = max(2, min(_POINTS, fitting // 2 * 2))
+    content = {
+        "colours": {**COLOURS, **style.PHASES, "rejected": REJECTED},
+        "recordings": [_recording(each, points) for each in views],
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def _heading(channel: Channel) -> str:
+    name = f"{style.words(channel.muscle)} ({channel.name})" if channel.muscle else channel.name
+    return name if channel.side is None else f"{name}, {channel.side}"
+
+
+def _trace(stage: str, recording: Recording, name: str) -> Trace:
+    place = recording.names.index(name)
+    values, unit = style.surface(decimate(recording.data[place], _POINTS), recording.channels[place].unit)
+    return Trace(stage=stage, unit=unit, start=recording.start, duration=recording.duration, values=values)
+
+
+def _recording(each: View, points: int) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "start": each.start,
+        "duration": each.duration,
+        "bands": _bands(each.events),
+        "rows": [
+            {"name": row.name, "heading": row.heading, "traces": [_packed(trace, points) for trace in row.traces]}
+            for row in each.rows
+        ],
+    }
+
+
+def _packed(trace: Trace, points: int) -> dict[str, Any]:
+    values = decimate(trace.values, points)
+    largest = float(np.abs(values).max())
+    scale = largest / _LARGEST if largest else 1.0
+    whole = np.round(values / scale).astype("<i2")
+    return {
+        "stage": trace.stage,
+        "unit": trace.unit,
+        "start": trace.start,
+        "duration": trace.duration,
+        "scale": scale,
+        "values": base64.b64encode(whole.tobytes()).decode("ascii"),
+    }
+
+
+def _bands(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """The stretches that are tinted, and the numbers above them: phases where there are any, else repetitions."""
+    repetitions = [event for event in events if event.label == "repetition"]
+    phases = [event for event in events if event.label == "phase" and event.get("accepted", True)]
+    tinted = phases or [event for event in repetitions if event.get("accepted", True)]
+    bands = [_band(event, str(event.get("phase") or "whole") if phases else "whole") for event in tinted]
+    bands += [_band(event, "rejected") for event in repetitions if not event.get("accepted", True)]
+    numbers = [
+        {**_band(event, "number"), "text": str(event.get("repetition"))}
+        for event in repetitions
+        if event.get("repetition") is not None
+    ]
+    return bands + numbers
+
+
+def _band(event: Event, kind: str) -> dict[str, Any]:
+    return {"from": round(event.onset, 4), "to": round(event.end, 4), "kind": kind}
