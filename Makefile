@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python reproduce
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev reproduce test lint calibrate benchmark clean
+.PHONY: help setup setup-dev reproduce studies test lint calibrate benchmark clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,8 +13,8 @@ RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
 # two test workers share the cores; a BLAS that starts threads of its own beside them only slows them
-test calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
-test calibrate benchmark: export OMP_NUM_THREADS ?= 1
+test studies calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
+test studies calibrate benchmark: export OMP_NUM_THREADS ?= 1
 ifdef EMGKIT_RECORDINGS
 export EMGKIT_RECORDINGS
 endif
@@ -29,6 +29,18 @@ setup-dev: $(DEV) ## the same, with what tests and lint need
 reproduce: $(RUNTIME) ## set up and recompute the main study, from raw signals to the report
 	@$(BIN)/emgkit reproduce
 
+# two at a time; one study's failure does not stop the others, but is the target's
+studies: $(RUNTIME) ## run every study whole (knee_tasks needs EMGKIT_RECORDINGS)
+	@ls -d studies/*/ | xargs -P 2 -n 1 sh -c ' \
+		name=$$(basename "$$0"); data=; \
+		if [ "$$name" = knee_tasks ]; then \
+			if [ -z "$$EMGKIT_RECORDINGS" ]; then echo "$$name: skipped, EMGKIT_RECORDINGS is not set"; exit 0; fi; \
+			data="--data $$EMGKIT_RECORDINGS/uci_lower_limb"; \
+		fi; \
+		begun=$$(date +%s); \
+		if said=$$($(BIN)/emgkit run "$$0" $$data 2>&1); then echo "$$name: done in $$(($$(date +%s) - begun)) s"; \
+		else echo "$$name: FAILED"; echo "$$said"; exit 1; fi'
+
 test: $(DEV) ## run the tests (EMGKIT_RECORDINGS names the folder of real recordings)
 	@$(BIN)/python -m pytest -n 2 --durations=15
 
@@ -36,7 +48,7 @@ calibrate: $(DEV) ## run the slow simulations that check the statistics (minutes
 	@$(BIN)/python -m pytest -m slow -n 2 --durations=15
 
 benchmark: $(DEV) ## time the statistics beside statsmodels and MNE, as ratios
-	@$(BIN)/python benchmarks/time_statistics.py
+	@$(BIN)/python -m pytest benchmarks -q -p no:cacheprovider --benchmark-columns=min,median,iqr,rounds
 
 lint: $(DEV) ## style, types, import layers and spelling
 	$(BIN)/ruff check

@@ -12,6 +12,7 @@ from emgkit._checks import listed, nearest
 from emgkit.errors import Notice, StudyError
 from emgkit.measures import summarize
 from emgkit.study.file import Comparison, MeasureSpec, StudyFile
+from emgkit.study.influence import influence_of
 from emgkit.study.process import Loaded, Session
 from emgkit.study.sources import Source
 
@@ -20,12 +21,13 @@ __all__ = ["Compared", "compare", "excluded", "exclusion_notices", "exclusion_ta
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """One comparison: its cells, contrasts and omnibus tests."""
+    """One comparison: its cells, contrasts, omnibus tests, and how each participant moves them."""
 
     spec: Comparison
     cells: pd.DataFrame
     contrasts: pd.DataFrame
     anova: pd.DataFrame
+    influence: pd.DataFrame | None
     notices: tuple[Notice, ...]
 
 
@@ -125,17 +127,29 @@ def compare(
     )
     anova = _omnibus(cells, spec)
     said = [Notice(**notice) for table in (contrasts, anova) for notice in table.attrs.get("notices", [])]
+    influence, flags = influence_of(cells, spec)
     return Compared(
-        spec=spec, cells=cells, contrasts=contrasts, anova=anova, notices=tuple(dict.fromkeys([*notices, *said]))
+        spec=spec,
+        cells=cells,
+        contrasts=contrasts,
+        anova=anova,
+        influence=influence,
+        notices=tuple(dict.fromkeys([*notices, *said, *flags])),
     )
 
 
 def _is(rows: pd.DataFrame, measure: MeasureSpec) -> pd.Series:
     """Which rows hold the primary measure (the same number may be asked for in several phases)."""
     chosen = rows["measure"] == measure.name
+    phase = rows["phase"].astype(str)
+    if "angle_low" in rows.columns:
+        chosen &= rows["angle_low"].notna() if measure.during == "angle" else rows["angle_low"].isna()
+    if measure.during == "half":
+        return chosen & phase.str.match(rf"{measure.phase or ''}.*half$")
+    chosen &= ~phase.str.endswith("half")
     if measure.phase is not None:
-        return chosen & (rows["phase"] == measure.phase)
-    return chosen & (rows["phase"] == "whole") if measure.during != "phase" else chosen
+        return chosen & (phase == measure.phase)
+    return chosen & ((phase == "whole") if measure.during in ("repetition", "recording") else (phase != "whole"))
 
 
 def _without_incomplete(

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from emgkit._checks import listed, nearest
 from emgkit.errors import StudyError
+from emgkit.study.expected import Expected
+from emgkit.study.published_file import PublishedFile
 
 __all__ = ["Comparison", "Exclude", "Exercise", "Layout", "MeasureSpec", "Mvc", "Published", "StudyFile", "parse"]
 
@@ -113,12 +115,19 @@ class Mvc(_Table):
 
 
 class MeasureSpec(_Table):
-    """``[[measures]]``: a number for every repetition."""
+    """``[[measures]]``: a number for every repetition, phase, half of a phase (by displacement) or bin of the angle."""
 
     name: str
-    during: Literal["repetition", "phase", "recording"] = "repetition"
+    during: Literal["repetition", "phase", "half", "angle", "recording"] = "repetition"
     phase: str | None = None
     primary: bool = False
+
+
+class AngleBins(_Table):
+    """``[angle_bins]``: how wide the bins of measures ``during = "angle"`` are (degrees), and which stream they cut."""
+
+    width: float = 15.0
+    by: str = "angle"
 
 
 class Summary(_Table):
@@ -175,13 +184,10 @@ class Exclude(_Table):
 
 
 class Published(_Table):
-    """``[[published]]``: what published studies said of one claim, shown beside the study's own result."""
+    """``[[published]]``: claims of the ledger that stand beside the study's own result at one level of `by`."""
 
     level: str
-    claim: str
-    said: tuple[str, ...]
-    verdict: Literal["supported", "contradicted", "mixed", "overstated", "untested", "not testable by EMG"]
-    why: str
+    claims: Annotated[tuple[int, ...], Field(min_length=1)]
 
 
 class StudyFile(_Table):
@@ -195,10 +201,13 @@ class StudyFile(_Table):
     steps: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
     repetitions: dict[str, float] = {}
     measures: Annotated[tuple[MeasureSpec, ...], Field(min_length=1)]
+    angle_bins: AngleBins = AngleBins()
     summary: Summary = Summary()
     comparisons: Annotated[tuple[Comparison, ...], Field(min_length=1)]
     exclude: Exclude = Exclude()
     published: tuple[Published, ...] = ()
+    expected: tuple[Expected, ...] = ()
+    metadata: dict[str, Any] = {}
 
     @model_validator(mode="after")
     def _holds_together(self) -> StudyFile:
@@ -229,8 +238,8 @@ class StudyFile(_Table):
         return next(measure for measure in self.measures if measure.primary)
 
 
-def parse(text: str, *, where: str) -> StudyFile:
-    """Read a study file's text.
+def parse(text: str, *, where: str) -> StudyFile | PublishedFile:
+    """Read a study file's text; one whose ``[data]`` names published figures has a schema of its own.
 
     Parameters
     ----------
@@ -249,10 +258,12 @@ def parse(text: str, *, where: str) -> StudyFile:
     except tomllib.TOMLDecodeError as problem:
         do = "In a Windows path, write / for every \\, or put the path in 'single quotes'" if "\\" in text else ""
         raise StudyError("The study file is no valid TOML", where=where, came=str(problem), do=do) from None
+    data = tables.get("data")
+    schema = PublishedFile if isinstance(data, dict) and "published" in data else StudyFile
     try:
-        return StudyFile.model_validate(tables)
+        return schema.model_validate(tables)
     except ValidationError as problem:
-        raise _readable(problem, where=where) from None
+        raise _readable(problem, schema, where=where) from None
 
 
 def load_text(path: Path) -> str:
@@ -265,14 +276,14 @@ def load_text(path: Path) -> str:
         raise StudyError("The study file is not UTF-8 text", where=str(path), came=str(problem)) from None
 
 
-def _readable(problem: ValidationError, *, where: str) -> StudyError:
+def _readable(problem: ValidationError, schema: type[BaseModel], *, where: str) -> StudyError:
     """The first error of pydantic in emgkit's words; a misspelt key goes before all others."""
     errors = problem.errors()
     first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
     # people count from one
     location = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        allowed = _fields_at(first["loc"][:-1])
+        allowed = _fields_at(first["loc"][:-1], schema)
         key = str(first["loc"][-1])
         return StudyError(
             f"Unknown key {key!r}", where=f"{where}, {location}", allowed=listed(allowed), do=nearest(key, allowed)
@@ -303,9 +314,8 @@ _KINDS = {
 }
 
 
-def _fields_at(location: Iterable[int | str]) -> list[str]:
-    """The keys allowed in the table at a location such as ``("comparisons", 0)``."""
-    table: type[BaseModel] = StudyFile
+def _fields_at(location: Iterable[int | str], table: type[BaseModel]) -> list[str]:
+    """The keys allowed in the table at a location such as ``("comparisons", 0)`` of a file."""
     for part in location:
         if not isinstance(part, str) or part not in table.model_fields:
             continue  # an index, or the name of an exercise or channel

@@ -11,7 +11,8 @@ import pandas as pd
 
 from emgkit.report.tables import p_text
 from emgkit.study.compare import Compared
-from emgkit.study.file import Comparison, Published
+from emgkit.study.file import Comparison
+from emgkit.study.ledger import Stated
 
 __all__ = ["SIMULATED", "LevelFinding", "level_findings", "published_table", "recovery", "words"]
 
@@ -44,28 +45,28 @@ class LevelFinding:
         interval of neighbours excludes no difference, ``≈`` where it does not.
     contrasts : tuple of str
         Each contrast with its interval and p, as in the table.
-    published : tuple of Published
+    published : tuple of Stated
         What published studies said.
     """
 
     name: str
     order: str
     contrasts: tuple[str, ...]
-    published: tuple[Published, ...]
+    published: tuple[Stated, ...]
 
     def sentence(self) -> str:
         """The finding as running text."""
         return f"{self.name[0].upper()}{self.name[1:]}: {self.order}. {'; '.join(self.contrasts)}."
 
 
-def level_findings(compared: Compared, published: Sequence[Published] = ()) -> tuple[LevelFinding, ...]:
+def level_findings(compared: Compared, published: Sequence[Stated] = ()) -> tuple[LevelFinding, ...]:
     """For each level of `by`: the order of what was compared, each ratio, and what published studies said.
 
     Parameters
     ----------
     compared : Compared
         Cells and contrasts.
-    published : sequence of Published
+    published : sequence of Stated
         Statements of published studies, matched by level.
     """
     spec, cells, contrasts = compared.spec, compared.cells, compared.contrasts
@@ -120,7 +121,7 @@ def recovery(contrasts: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def published_table(published: Sequence[Published]) -> pd.DataFrame:
+def published_table(published: Sequence[Stated]) -> pd.DataFrame:
     """What published studies said, one row a statement; the verdict rests on these statements alone."""
     rows = [
         {"muscle": one.level, "claim": one.claim, "published": said, "verdict": one.verdict, "why": one.why}

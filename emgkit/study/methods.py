@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emgkit import events, report
+from emgkit import events
 from emgkit._checks import number
 from emgkit.pipeline import Pipeline
-from emgkit.study.file import Comparison, StudyFile
+from emgkit.study.file import Comparison, MeasureSpec, StudyFile
 from emgkit.study.finding import words
 from emgkit.study.output import versions
 
 if TYPE_CHECKING:
-    from emgkit.study.run import Analysis
+    from emgkit.study.analyse import Analysis
 
-__all__ = ["methods_of"]
+__all__ = ["parts_of"]
 
 
-def methods_of(file: StudyFile, pipeline: Pipeline, analysis: Analysis) -> str:
-    """The Methods text of a study.
+def parts_of(file: StudyFile, pipeline: Pipeline, analysis: Analysis) -> dict[str, str]:
+    """The parts of the Methods text of a study, as :func:`emgkit.report.methods_text` takes them.
 
     Parameters
     ----------
@@ -31,17 +31,17 @@ def methods_of(file: StudyFile, pipeline: Pipeline, analysis: Analysis) -> str:
 
     Returns
     -------
-    str
-        Plain text, one paragraph a part.
+    dict of str to str
+        Plain text each.
     """
-    return report.methods_text(
-        pipeline_text=_data(analysis) + pipeline.methods(),
-        reference_text=_own_tasks(file) if file.mvc.own_task_maximum else _mvc(file),
-        repetitions_text=_repetitions(file),
-        measures_text=_measures(file),
-        statistics_text=" ".join(_comparison(spec) for spec in file.comparisons),
-        software_text=_software(),
-    )
+    return {
+        "pipeline_text": _data(analysis) + pipeline.methods(),
+        "reference_text": _own_tasks(file) if file.mvc.own_task_maximum else _mvc(file),
+        "repetitions_text": _repetitions(file),
+        "measures_text": _measures(file),
+        "statistics_text": " ".join(_comparison(spec) for spec in file.comparisons),
+        "software_text": _software(),
+    }
 
 
 def _data(analysis: Analysis) -> str:
@@ -103,15 +103,25 @@ def _repetitions(file: StudyFile) -> str:
 def _measures(file: StudyFile) -> str:
     asked = []
     for spec in file.measures:
-        during = spec.phase if spec.phase else "each" if spec.during == "phase" else "whole"
-        stretch = "phase" if spec.phase or spec.during == "phase" else str(spec.during)
         name = "iEMG" if spec.name == "iemg" else spec.name
-        asked.append(f"{name} over {'' if during == 'each' else 'the '}{during} {stretch}{' (primary)' * spec.primary}")
+        asked.append(f"{name} over {_stretch(spec, file)}{' (primary)' * spec.primary}")
     over = ", ".join(f"{name}s" for name in file.summary.over)
     return (
         f"Measures were {'; '.join(asked)}. They were averaged arithmetically over {over}, so that the participant is "
         "the unit."
     )
+
+
+def _stretch(spec: MeasureSpec, file: StudyFile) -> str:
+    """What a measure was taken over, in words."""
+    phase = f"{spec.phase} phase" if spec.phase else "phase"
+    if spec.during == "half":
+        return f"each half of the {phase}, by displacement"
+    if spec.during == "angle":
+        return f"each {number(file.angle_bins.width)}-degree bin of the joint angle in the {phase}"
+    if spec.phase is not None:
+        return f"the {phase}"
+    return "each phase" if spec.during == "phase" else f"the whole {spec.during}"
 
 
 def _comparison(spec: Comparison) -> str:

@@ -23,6 +23,7 @@ __all__ = ["fresh_folder", "sha256", "versions", "write_json", "write_table"]
 _RECORD = "provenance.json"
 _LIBRARIES = (
     "numpy", "scipy", "pandas", "mne", "statsmodels", "matplotlib", "pydantic", "typer", "rich", "jinja2", "edfio",
+    "great-tables", "python-docx",
 )  # fmt: skip
 
 

@@ -10,14 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from emgkit import io, quality
+from emgkit import io, report
 from emgkit._checks import check_unknown, listed, nearest
 from emgkit.curves import Curves, time_normalize
 from emgkit.errors import EmgkitError, Notice, SignalError, StudyError
-from emgkit.events import OPTIONS, audit, find_repetitions
+from emgkit.events import OPTIONS, audit, find_angle_bins, find_halves, find_repetitions
 from emgkit.measures import COLUMNS, MEASURES, measure
 from emgkit.normalize import above_reference, reference
 from emgkit.pipeline import Pipeline
+from emgkit.quality import quality
 from emgkit.recording import Recording, Trial
 from emgkit.steps import Normalize, step_from_dict
 from emgkit.study.file import Exercise, StudyFile
@@ -57,6 +58,7 @@ class Session:
     normalize: Normalize
     notices: tuple[Notice, ...]
     example: tuple[Recording, Recording]
+    views: tuple[report.View, ...]
 
     @property
     def people(self) -> set[str]:
@@ -83,6 +85,8 @@ def check_names(file: StudyFile) -> None:
         check_unknown("measure", spec.name, MEASURES, where="measures")
     for column in file.summary.over:
         check_unknown("column", column, COLUMNS, where="summary.over")
+    for name in file.metadata:
+        check_unknown("field", name, report.FIELDS, where="metadata")
     for comparison in file.comparisons:
         for column in (comparison.within, *comparison.by):
             check_unknown("column", column, COLUMNS, where=f"comparisons, {comparison.name}")
@@ -209,16 +213,18 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
     options: dict[str, Any] = dict(file.repetitions)
     with _at(loaded[0].source.participant, "participant"):
         normalize = _reference(loaded, tasks, file, pipeline)
-    percent_of = pipeline.then(normalize)
-    rows, audits, curves, extremes, cards = [], [], [], [], []
+    filters, amplitude = report.divided(pipeline)
+    percent_of = amplitude.then(normalize)
+    rows, audits, curves, extremes, cards, views = [], [], [], [], [], []
     notices: list[Notice] = []
     example: tuple[Recording, Recording] | None = None
     for one in tasks:
         name = exercises[one.source.task]
         exercise = file.exercises[name]
         with _at(one.source.name):
-            trial = _segmented(one.trial, name, exercise, options)
-            percent = percent_of(trial.emg)
+            trial = _cut(_segmented(one.trial, name, exercise, options), exercise, file)
+            filtered = filters(trial.emg)
+            percent = percent_of(filtered)
             for spec in file.measures:
                 rows.append(measure(percent, spec.name, during=spec.during, phase=spec.phase))
             curves.append(time_normalize(percent, during="repetition"))
@@ -227,8 +233,9 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
         new = trial.notices[len(one.trial.notices) :]
         notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in new)
         example = example or (trial.emg, percent)
+        views.append(report.view(trial, filtered if filters.steps else None, percent, name=_called(one.source, name)))
     for one in loaded:
-        card = quality.quality(one.trial.emg)
+        card = quality(one.trial.emg)
         cards.append(_labelled(card.to_frame(), one.source))
         # in an MVC trial the muscles that it does not test are meant to be quiet
         quiet = is_mvc(file, one.source.task)
@@ -247,7 +254,15 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
         normalize=normalize,
         notices=tuple(notices),
         example=example,
+        views=tuple(views),
     )
+
+
+def _called(source: Source, exercise: str) -> str:
+    """What a reader chooses a recording by: ``participant 01, squat``."""
+    facts = [f"{key} {source.facts[key]}" for key in ("participant", "session") if source.facts.get(key)]
+    run = [f"run {source.facts['run']}"] if source.facts.get("run") else []
+    return ", ".join([*facts, exercise.replace("_", " "), *run])
 
 
 def _segmented(trial: Trial, name: str, exercise: Exercise, options: dict[str, Any]) -> Trial:
@@ -270,6 +285,23 @@ def _segmented(trial: Trial, name: str, exercise: Exercise, options: dict[str, A
             do=f'Use them: [exercises.{name}] by = "events"',
         )
     return find_repetitions(trial, by=exercise.by, starts=exercise.starts, exercise=name, rest=exercise.rest, **options)
+
+
+def _cut(trial: Trial, exercise: Exercise, file: StudyFile) -> Trial:
+    """The trial with the parts of its phases that any measure asks for."""
+    asked = {measure.during for measure in file.measures}
+    if "half" in asked:
+        if exercise.by == "events":
+            raise StudyError(
+                "Halves of a phase need the stream of the movement",
+                where=f"[exercises] task {exercise.task!r}",
+                allowed='by = "position" or by = "angle"',
+                came='by = "events"',
+            )
+        trial = find_halves(trial, by=exercise.by)
+    if "angle" in asked:
+        trial = find_angle_bins(trial, width=file.angle_bins.width, by=file.angle_bins.by)
+    return trial
 
 
 def _reference(loaded: Sequence[Loaded], tasks: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Normalize:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,21 +13,27 @@ from emgkit import figures, report
 from emgkit.curves import Curves
 from emgkit.errors import Notice
 from emgkit.pipeline import Pipeline
-from emgkit.study import finding
+from emgkit.study import expected, finding, influence, ledger
+from emgkit.study.compare import Compared
+from emgkit.study.facts import facts_of
 from emgkit.study.file import Comparison
-from emgkit.study.methods import methods_of
+from emgkit.study.methods import parts_of
 from emgkit.study.output import sha256, versions, write_json, write_table
+from emgkit.study.result import Result
 
 if TYPE_CHECKING:
-    from emgkit.study.run import Analysis, Result, Study
+    from emgkit.study.analyse import Analysis
+    from emgkit.study.run import Study
 
-__all__ = ["write"]
+__all__ = ["write", "write_shown"]
 
 # as many panels as a page's width holds
 _SIDE_BY_SIDE = 4
 
 
-def write(study: Study, analysis: Analysis, *, pipeline: Pipeline, folder: Path, out: Path) -> Result:
+def write(
+    study: Study, analysis: Analysis, *, pipeline: Pipeline, folder: Path, out: Path, own: bool, quick: bool
+) -> Result:
     """Write all outputs of a study into a folder.
 
     Parameters
@@ -41,37 +48,66 @@ def write(study: Study, analysis: Analysis, *, pipeline: Pipeline, folder: Path,
         Where to write now.
     out : Path
         Where the folder will lie in the end.
+    own : bool
+        The data are the study's own, so that what its file expects of them can be checked.
+    quick : bool
+        The run is a quick look: simulated numbers are not those expected.
     """
-    from emgkit.study.run import Result
-
     tables = _tables(analysis)
+    if own and analysis.file.expected:
+        unchecked = frozenset(tables) if quick and analysis.simulated else frozenset()
+        tables["expected"] = expected.check(analysis.file.expected, tables, unchecked=unchecked)
     for name, table in tables.items():
         write_table(table, folder / "tables" / f"{name}.csv")
-    levels = finding.level_findings(analysis.compared[0], study.file.published)
+    levels = finding.level_findings(analysis.compared[0], ledger.stated(analysis.file.published))
     found = _finding(levels, analysis, tables)
     notices = _notices(analysis, tables)
-    methods = methods_of(study.file, pipeline, analysis)
+    parts = parts_of(analysis.file, pipeline, analysis)
+    methods = report.methods_text(**parts)
     (folder / "methods.md").write_text(f"# Methods\n\n{methods}\n", encoding="utf-8")
+    answers = report.checklist(facts_of(analysis, pipeline, parts, tables))
+    write_table(report.checklist_table(answers), folder / "tables" / "checklist.csv")
     drawn = _draw(analysis, tables, folder / "figures")
     provenance = _provenance(study, analysis, pipeline)
     write_json(provenance, folder / "provenance.json")
     content = report.Content(
-        title=study.file.study.title,
-        question=study.file.study.question,
-        finding="\n\n".join(found),
+        title=analysis.file.study.title,
+        question=analysis.file.study.question,
+        summary=_summary(levels, analysis),
+        finding="\n\n".join(sentence for sentence in found if sentence != finding.SIMULATED),
         simulated=analysis.simulated,
         figures=drawn,
-        tables=_shown_tables(study, analysis, tables),
+        signals=tuple(one for session in analysis.sessions for one in session.views),
+        tables=_shown_tables(analysis, tables),
         quality=tables["quality"],
         excluded=tables["excluded"] if len(tables["excluded"]) else None,
         methods=methods,
+        checklist=answers,
+        files=("tables/results.docx",),
         notices=notices,
         provenance=provenance,
     )
     (folder / "report.html").write_text(report.render(content), encoding="utf-8")
+    report.write_word(content, folder / "tables" / "results.docx")
+    write_shown(content.tables, folder)
     return Result(
         study=study, out=out, simulated=analysis.simulated, tables=tables, finding=found, levels=levels, notices=notices
     )
+
+
+def write_shown(items: tuple[report.TableItem, ...], folder: Path) -> None:
+    """Write every table of the page as LaTeX, and as CSV where the study has not written it already."""
+    for item in items:
+        table, typeset = (folder / name for name in item.files)
+        if not table.is_file():
+            write_table(item.frame.assign(simulated=True) if item.simulated else item.frame, table)
+        typeset.write_text(report.latex(item), encoding="utf-8")
+
+
+def _summary(levels: tuple[finding.LevelFinding, ...], analysis: Analysis) -> str:
+    """The finding in one paragraph: the order at each level."""
+    orders = [f"{level.name[:1].upper()}{level.name[1:]}: {level.order}." for level in levels]
+    return " ".join([*([finding.SIMULATED] if analysis.simulated else []), *orders])
 
 
 def _tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -93,16 +129,23 @@ def _tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     }
     for compared in analysis.compared:
         # the plain name is that of the first comparison, unless the study file says otherwise
-        suffix = compared.spec.name.removeprefix("contrasts")
-        suffix = suffix if suffix.startswith("_") or not suffix else f"_{suffix}"
+        suffix = _suffix(compared.spec)
         tables[f"contrasts{suffix}"] = compared.contrasts
         tables[f"cells{suffix}"] = compared.cells
         tables[f"anova{suffix}"] = compared.anova
+        if compared.influence is not None:
+            tables[f"influence{suffix}"] = compared.influence
     truth = analysis.folder / "derivatives" / "truth" / "truth.csv"
     if analysis.simulated and truth.is_file() and first.spec.log and first.spec.by == ("muscle",):
         known = pd.read_csv(truth, dtype={"participant": str})
         tables["recovery"] = finding.recovery(first.contrasts, known)
     return {name: table.assign(simulated=True) if analysis.simulated else table for name, table in tables.items()}
+
+
+def _suffix(spec: Comparison) -> str:
+    """What the files of a comparison are called by, behind the kind of table."""
+    suffix = spec.name.removeprefix("contrasts")
+    return suffix if suffix.startswith("_") or not suffix else f"_{suffix}"
 
 
 def _finding(
@@ -171,7 +214,8 @@ def _figures(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[tu
     cells = _panels(_ordered(first.cells, analysis, first.spec), by)
     n = cells["participant"].nunique()
     # a row of panels a group, where its muscles fit side by side
-    columns = cells[by[-1]].nunique() if len(by) > 1 and cells[by[-1]].nunique() <= _SIDE_BY_SIDE else None
+    across = first.cells[by[-1]].nunique() if len(by) > 1 else 0
+    columns = across if 0 < across <= _SIDE_BY_SIDE else None
     yield (
         "activation",
         "Activation",
@@ -226,30 +270,73 @@ def _panels(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
         ", ".join(str(row[name]) if name == by[-1] else f"{name} {row[name]}" for name in names) or "all"
         for _, row in table.iterrows()
     ]
-    return table.assign(panel=texts)
+    # the panel says the phase; figures refuse rows of several phases that nothing tells apart
+    return table.assign(panel=texts).drop(columns=[name for name in ("phase",) if name in by])
 
 
-def _shown_tables(study: Study, analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[report.TableItem, ...]:
+def _shown_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[report.TableItem, ...]:
     items = [
         report.TableItem(
             title=compared.spec.title or words_of(compared.spec.name),
-            caption=_caption(compared),
+            caption=f"{_caption(compared)} {influence.sentence(compared.influence)}",
             frame=compared.contrasts,
+            stem=f"contrasts{_suffix(compared.spec)}",
+            simulated=analysis.simulated,
         )
         for compared in analysis.compared
     ]
+    items += [replace(item, simulated=analysis.simulated) for item in _influence_tables(analysis.compared[0])]
     if "recovery" in tables:
         caption = "Simulated: the ratio of geometric means that the signals really had, and what the chain returned."
         items.append(
-            report.TableItem(title="What was put in, and what came back", caption=caption, frame=tables["recovery"])
+            report.TableItem(
+                title="What was put in, and what came back",
+                caption=caption,
+                frame=tables["recovery"],
+                stem="recovery",
+                simulated=True,
+            )
         )
-    if study.file.published:
+    if analysis.file.published:
         caption = "Published figures, none of them simulated; the verdicts rest on them and on nothing computed here."
-        frame = finding.published_table(study.file.published)
-        items.append(report.TableItem(title="What published studies said", caption=caption, frame=frame))
+        frame = finding.published_table(ledger.stated(analysis.file.published))
+        items.append(
+            report.TableItem(title="What published studies said", caption=caption, frame=frame, stem="published")
+        )
     caption = "Omnibus F beside the contrasts; Greenhouse-Geisser and Huynh-Feldt corrected."
-    items.append(report.TableItem(title="Repeated-measures ANOVA", caption=caption, frame=analysis.compared[0].anova))
+    first = analysis.compared[0]
+    stem = f"anova{_suffix(first.spec)}"
+    items.append(
+        report.TableItem(
+            title="Repeated-measures ANOVA", caption=caption, frame=first.anova, stem=stem, simulated=analysis.simulated
+        )
+    )
     return tuple(items)
+
+
+def _influence_tables(compared: Compared) -> Iterator[report.TableItem]:
+    """Who contradicts the others, and which verdicts hang on one participant; without rows no table."""
+    if compared.influence is None:
+        return
+    flagged = influence.contradicting(compared.influence, compared.spec)
+    if len(flagged):
+        caption = (
+            "Flagged are those whose own value goes the other way than the mean of the others and lies further from it "
+            "than chance explains (studentised deleted residual, p corrected for all rows of tables/influence.csv). A "
+            "flag is a reason to look at the recordings, never one to leave a person out."
+        )
+        yield report.TableItem(
+            title="Participants who contradict the others", caption=caption, frame=flagged, stem="contradicting"
+        )
+    changed = influence.hanging(compared.influence, compared.spec)
+    if len(changed):
+        caption = (
+            "Each row is a participant without whom the verdict is another: higher or lower where the adjusted p is "
+            "below .05, else undecided. tables/influence.csv has every participant left out of every contrast."
+        )
+        yield report.TableItem(
+            title="Verdicts that hang on one participant", caption=caption, frame=changed, stem="hanging"
+        )
 
 
 def words_of(name: str) -> str:
@@ -271,7 +358,7 @@ def _provenance(study: Study, analysis: Analysis, pipeline: Pipeline) -> dict[st
     return {
         "study": study.slug,
         "simulated": analysis.simulated,
-        "seed": study.file.data.seed if analysis.simulated else None,
+        "seed": analysis.file.data.seed if analysis.simulated else None,
         "versions": versions(),
         "study_file": study.text,
         "steps": json.loads(pipeline.to_json())["steps"],

@@ -3,62 +3,22 @@
 from __future__ import annotations
 
 import os
-import sys
 import warnings
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from emgkit import shipped
 from emgkit._checks import listed
-from emgkit.errors import EmgkitError, EmgkitWarning, Notice, StudyError
-from emgkit.pipeline import Pipeline
-from emgkit.study import compare, publish
+from emgkit.errors import EmgkitWarning, StudyError
+from emgkit.study import publish, published
+from emgkit.study.analyse import Progress, analyse, data_folder
 from emgkit.study.file import StudyFile, load_text, parse
-from emgkit.study.finding import LevelFinding
 from emgkit.study.output import check_writable, fresh_folder
-from emgkit.study.process import (
-    Loaded,
-    Session,
-    check_labels,
-    check_names,
-    check_positions,
-    is_mvc,
-    load,
-    pipeline_of,
-    process,
-)
-from emgkit.study.sources import Source, find
+from emgkit.study.process import check_names, pipeline_of
+from emgkit.study.published_file import PublishedFile
+from emgkit.study.result import Result
 
-__all__ = ["Result", "Study"]
-
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """What a study's run gave: tables by name, sentences, notices, and where it was written."""
-
-    study: Study
-    out: Path
-    simulated: bool
-    tables: dict[str, pd.DataFrame]
-    finding: tuple[str, ...]
-    levels: tuple[LevelFinding, ...]
-    notices: tuple[Notice, ...]
-
-    @property
-    def report(self) -> Path:
-        """The report's file."""
-        return self.out / "report.html"
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.finding)
-        return f"<h3>{escape(self.study.file.study.title)}</h3>{sentences}<p>{escape(str(self.report))}</p>"
+__all__ = ["Study"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +28,20 @@ class Study:
     Examples
     --------
     >>> study = Study.load("three_lifts")
-    >>> study.slug, study.file.study.simulated
+    >>> study.slug, study.simulated
     ('three_lifts', True)
     """
 
     folder: Path
     slug: str
     text: str
-    file: StudyFile
+    file: StudyFile | PublishedFile
     bare: bool = False
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the recordings that the study file names are simulated."""
+        return isinstance(self.file, StudyFile) and self.file.study.simulated
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Study:
@@ -113,9 +78,9 @@ class Study:
         data: str | os.PathLike[str] | None = None,
         *,
         progress: Progress | None = None,
-        participants: int | None = None,
+        quick: bool = False,
     ) -> Result:
-        """Recompute everything from the raw recordings and write tables, figures and report.
+        """Recompute everything, from raw recordings or published figures, and write tables, figures and report.
 
         Parameters
         ----------
@@ -126,8 +91,8 @@ class Study:
             Where the recordings are, in place of what the study file says.
         progress : callable, optional
             Called with (what, done, total).
-        participants : int, optional
-            Simulate only this many participants (a quick look).
+        quick : bool
+            A quick look: five simulated participants, few simulated studies.
 
         Returns
         -------
@@ -142,177 +107,33 @@ class Study:
         where = (Path(out) if out is not None else self._default_out()).absolute()
         check_writable(where)
         say = progress or (lambda _what, _done, _total: None)
-        # the steps and their parameters are checked before any file is read
-        pipeline = pipeline_of(self.file)
-        check_names(self.file)
-        folder = Path(data) if data is not None else self._data_folder(say, participants)
         with warnings.catch_warnings():
             # each of these is kept as a notice of the result
             warnings.simplefilter("ignore", EmgkitWarning)
-            analysis = _analyse(self.file, pipeline, folder, say)
-            say("Writing tables, figures and report", 0, 1)
-            with fresh_folder(where) as fresh:
-                result = publish.write(self, analysis, pipeline=pipeline, folder=fresh, out=where)
+            if isinstance(self.file, PublishedFile):
+                if data is not None:
+                    raise StudyError(
+                        "A study of published figures takes no recordings",
+                        where=self.slug,
+                        came=f"data {str(data)!r}",
+                        do="Leave --data out; [data] published names the figures",
+                    )
+                return published.run(self, self.file, where, say, quick=quick)
+            return self._run_recordings(self.file, where, None if data is None else Path(data), say, quick=quick)
+
+    def _run_recordings(self, file: StudyFile, out: Path, data: Path | None, say: Progress, *, quick: bool) -> Result:
+        # the steps and their parameters are checked before any file is read
+        pipeline = pipeline_of(file)
+        check_names(file)
+        folder = data if data is not None else data_folder(file, self.folder, say, quick=quick)
+        analysis = analyse(file, pipeline, folder, say)
+        # what is expected is expected of the study's own data
+        own = data is None or file.data.registry is not None
+        say("Writing tables, figures and report", 0, 1)
+        with fresh_folder(out) as fresh:
+            result = publish.write(self, analysis, pipeline=pipeline, folder=fresh, out=out, own=own, quick=quick)
         say("Writing tables, figures and report", 1, 1)
         return result
 
     def _default_out(self) -> Path:
         return Path("results") / self.slug if self.bare else self.folder / "results"
-
-    def _data_folder(self, say: Progress, participants: int | None) -> Path | None:
-        data = self.file.data
-        if data.simulate is not None:
-            return _simulated(data.simulate, data.seed, self.folder, say, participants)
-        named = data.bids or data.folder
-        return None if named is None else (self.folder / named)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Analysis:
-    """All that was computed, before anything is written."""
-
-    folder: Path
-    used: tuple[Source, ...]
-    sessions: tuple[Session, ...]
-    compared: tuple[compare.Compared, ...]
-    excluded: pd.DataFrame
-    notices: tuple[Notice, ...]
-    simulated: bool
-    over: tuple[str, ...]
-    exercises: tuple[str, ...]
-
-
-def _analyse(file: StudyFile, pipeline: Pipeline, folder: Path | None, say: Progress) -> Analysis:
-    """Everything from the raw files to the tables of contrasts."""
-    sources, notices = find(file, folder)
-    wanted, unused = _of_the_study(sources, file)
-    loaded, failed = _load_all(wanted, file, say)
-    check_labels(file, loaded)
-    check_positions(file, loaded)
-    away = compare.excluded(file, wanted)
-    simulated = _is_simulated(loaded)
-    memory: dict[frozenset[str], Session] = {}
-    compared = []
-    for spec in file.comparisons:
-        used = [one for one in loaded if one.source.name not in away or one.source.name in spec.keep]
-        compare.refuse_duplicates(used, name=spec.name)
-        names = {one.source.name for one in used}
-        affected = {source.participant for source in wanted if source.name not in names}
-        sessions = _sessions(used, file, pipeline, memory, say)
-        compared.append(
-            compare.compare(spec, measure=file.primary, sessions=sessions, over=file.summary.over, affected=affected)
-        )
-    primary = [one for one in loaded if one.source.name not in away]
-    return Analysis(
-        folder=Path(folder or "."),
-        used=tuple(one.source for one in loaded),
-        sessions=_sessions(primary, file, pipeline, memory, say),
-        compared=tuple(compared),
-        excluded=compare.exclusion_table(away, failed),
-        notices=(*notices, *unused, *compare.exclusion_notices(file, wanted)),
-        simulated=simulated,
-        over=file.summary.over,
-        exercises=tuple(file.exercises),
-    )
-
-
-def _sessions(
-    loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline, memory: dict[frozenset[str], Session], say: Progress
-) -> tuple[Session, ...]:
-    """One Session for each participant and session; what was computed for the same recordings is not computed again."""
-    groups: dict[tuple[str, str | None], list[Loaded]] = {}
-    for one in loaded:
-        session = None if file.mvc.across_sessions else one.source.session
-        groups.setdefault((one.source.participant, session), []).append(one)
-    groups = {key: group for key, group in groups.items() if not all(is_mvc(file, one.source.task) for one in group)}
-    found = []
-    for place, group in enumerate(groups.values()):
-        say("Filtering, normalising, cutting into repetitions", place, len(groups))
-        key = frozenset(one.source.name for one in group)
-        if key not in memory:
-            memory[key] = process(group, file, pipeline)
-        found.append(memory[key])
-    say("Filtering, normalising, cutting into repetitions", len(groups), len(groups))
-    return tuple(found)
-
-
-def _of_the_study(sources: Sequence[Source], file: StudyFile) -> tuple[tuple[Source, ...], tuple[Notice, ...]]:
-    """The recordings whose task the study names; the others are told."""
-    tasks = {exercise.task for exercise in file.exercises.values()}
-    wanted = tuple(one for one in sources if one.task in tasks or is_mvc(file, one.task))
-    others = sorted({one.task for one in sources} - {one.task for one in wanted})
-    missing = sorted(tasks - {one.task for one in wanted})
-    if missing:
-        raise StudyError(
-            f"No recording of the task {listed(missing)} was found",
-            allowed=f"recordings of the tasks {listed(sorted(tasks))}",
-            came=f"recordings of {listed(sorted({one.task for one in sources}))}",
-        )
-    if not others:
-        return wanted, ()
-    text = f"Recordings of tasks that the study does not name were not used: {listed(others)}."
-    return wanted, (Notice(code="tasks-not-used", text=text),)
-
-
-def _load_all(sources: Sequence[Source], file: StudyFile, say: Progress) -> tuple[tuple[Loaded, ...], dict[str, str]]:
-    """Read every recording; a bad one stops the study unless its file allows leaving it out."""
-    loaded, failed = [], {}
-    for place, source in enumerate(sources):
-        say("Reading recordings", place, len(sources))
-        try:
-            loaded.append(Loaded(source=source, trial=load(source, file)))
-        except EmgkitError as problem:
-            if not file.exclude.allow:
-                raise
-            failed[source.name] = str(problem)
-    say("Reading recordings", len(sources), len(sources))
-    return tuple(loaded), failed
-
-
-def _is_simulated(loaded: Sequence[Loaded]) -> bool:
-    """Whether the recordings say that they are simulated; a mixture is refused."""
-    said = {bool(one.trial.context.get("simulated")): one.source.name for one in loaded}
-    if len(said) == 2:
-        raise StudyError(
-            "Simulated and recorded data are mixed",
-            came=f"{said[True]} is simulated, {said[False]} is not",
-            do="Analyse them in two studies",
-        )
-    return said.get(True) is not None
-
-
-def _simulated(name: str, seed: int, study: Path, say: Progress, participants: int | None) -> Path:
-    """The folder of a simulated data set, made once for each specification, seed and emgkit."""
-    from emgkit import simulate
-
-    beside = study / f"{name}.toml"
-    path = beside if beside.is_file() else shipped.path("datasets", "simulated", f"{name}.toml")
-    spec = simulate.load_spec(path)
-    if participants is not None:
-        spec = spec.model_copy(update={"participants": participants})
-    folder = _cache() / f"{name}-{simulate.fingerprint(spec, seed=seed)}"
-    if not folder.is_dir():
-        say("Simulating recordings (once; kept for later runs)", 0, 1)
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
-            raise StudyError(
-                "The folder for simulated data cannot be made",
-                where=str(folder.parent),
-                came=str(problem.strerror),
-                do="Name another in the environment variable EMGKIT_DATA",
-            ) from None
-        simulate.study(spec, folder, seed=seed)
-        say("Simulating recordings (once; kept for later runs)", 1, 1)
-    return folder
-
-
-def _cache() -> Path:
-    """``$EMGKIT_DATA``, else the folder for such things of the user's system."""
-    if named := os.environ.get("EMGKIT_DATA"):
-        return Path(named)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "emgkit"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "emgkit"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "emgkit"

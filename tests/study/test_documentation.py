@@ -5,22 +5,35 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 from pydantic import BaseModel
 
+from emgkit.study import expected, published_file
 from emgkit.study import file as study_file
+from emgkit.study.recomputed import load_script
 
 PAGE = Path(__file__).parents[2] / "docs" / "study-file.md"
 
 
 def test_the_example_is_a_valid_study_file():
-    (text,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
-    parsed = study_file.parse(text, where="the example")
-    assert set(parsed.exercises) == {"squat", "deadlift"}
+    recorded, published = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert set(study_file.parse(recorded, where="the example").exercises) == {"squat", "deadlift"}
+    assert study_file.parse(published, where="the example").data.claims == (9, 12)
+
+
+def test_the_example_of_a_script_keeps_its_promise(tmp_path):
+    (text,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    (tmp_path / "recompute.py").write_text(text, encoding="utf-8")
+    rows = pd.DataFrame({"id": ["a:b"], "value": [1.5], "unit": ["%MVIC"], "seen": ["direct"]})
+    made = load_script(tmp_path / "recompute.py")(rows, seed=1, quick=True)
+    assert made.finding == ("1 figures were printed.",)
+    pd.testing.assert_frame_equal(made.tables[0].frame, rows[["id", "value", "unit", "seen"]])
 
 
 def test_every_key_stands_on_the_page():
     text = PAGE.read_text(encoding="utf-8")
-    tables = [one for one in vars(study_file).values() if isinstance(one, type) and issubclass(one, BaseModel)]
+    names = [one for module in (study_file, published_file, expected) for one in vars(module).values()]
+    tables = [one for one in names if isinstance(one, type) and issubclass(one, BaseModel)]
     keys = {key for table in tables for key in table.model_fields} - {"study"}
     missing = {key for key in keys if not re.search(rf"\b{key}\b", text)}
     assert not missing

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from emgkit import stats
 from emgkit.errors import StudyError
 from emgkit.study import Study
 from emgkit.study.process import load
@@ -47,6 +48,37 @@ def test_one_reference_a_man_and_muscle_over_his_tasks(result):
     assert (references.groupby(["participant", "channel"])["won"].sum() == 1).all()
     assert set(result.tables["cells"]["reference"]) == {"task:gait+sitting+standing"}
     assert set(result.tables["cells"]["unit"]) == {"%task"}
+
+
+def test_the_man_whose_recordings_look_exchanged_is_flagged_and_nobody_else(result):
+    for name in ("influence", "influence_keep_one"):
+        table = result.tables[name]
+        flagged = table[table["contradicts"]]
+        assert set(flagged["left_out"]) == {"02A"}
+        assert set(flagged["muscle"]) == {"rectus_femoris", "semitendinosus"}
+        assert set(flagged["contrast"]) == {"sitting / standing"}
+    texts = [notice.text for notice in result.notices if notice.code == "contradicts-others"]
+    assert len(texts) == 2
+    assert all("participant 02A contradicts all others" in text for text in texts)
+    assert "02A has a ratio" in result.report.read_text(encoding="utf-8")
+
+
+def test_exchanged_back_he_is_one_of_the_others(result):
+    """What the README says of the flag: the numbers with him, without him, and with his two tasks exchanged."""
+    table = result.tables["influence"].set_index(["muscle", "contrast", "left_out"])
+    for muscle, with_him, without in (("semitendinosus", 0.30, 0.18), ("biceps_femoris", 0.40, 0.27)):
+        row = table.loc[(muscle, "sitting / standing", "02A")]
+        assert row["ratio_all"] == pytest.approx(with_him, abs=0.005)
+        assert row["ratio"] == pytest.approx(without, abs=0.005)
+        assert (row["verdict_all"], row["verdict"]) == ("undecided", "lower")
+    cells = result.tables["cells"]
+    names = cells["exercise"].replace({"sitting": "standing", "standing": "sitting"})
+    back = cells.assign(exercise=cells["exercise"].where(cells["participant"] != "02A", names))
+    came = stats.influence(back, within="exercise", by=["group", "muscle"])
+    assert not came["contradicts"].any()
+    ratios = came.set_index(["group", "muscle", "contrast"]).loc["pathology"]["ratio_all"]
+    assert ratios.loc[("semitendinosus", "sitting / standing")].iloc[0] == pytest.approx(0.15, abs=0.005)
+    assert ratios.loc[("biceps_femoris", "sitting / standing")].iloc[0] == pytest.approx(0.24, abs=0.005)
 
 
 def test_two_other_equal_files_are_named(recordings, tmp_path):

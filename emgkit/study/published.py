@@ -1,0 +1,230 @@
+"""A study of published figures: its script recomputes them, and everything is written as for recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from emgkit import figures, report, shipped
+from emgkit._checks import listed, nearest
+from emgkit.errors import Notice, StudyError
+from emgkit.study import expected
+from emgkit.study.analyse import Progress
+from emgkit.study.output import fresh_folder, sha256, versions, write_json, write_table
+from emgkit.study.publish import write_shown
+from emgkit.study.published_file import PublishedFile
+from emgkit.study.recomputed import Drawn, Recomputed, Table, load_script
+from emgkit.study.result import Result
+
+if TYPE_CHECKING:
+    from emgkit.study.run import Study
+
+__all__ = ["run"]
+
+_PUBLISHED = "From published figures."
+_SIMULATED = "Simulated, no measurement of anybody."
+
+
+def run(study: Study, file: PublishedFile, out: Path, say: Progress, *, quick: bool) -> Result:
+    """Recompute what published figures say, and write tables, figures and report.
+
+    Parameters
+    ----------
+    study : Study
+        Its folder holds the script.
+    file : PublishedFile
+        What was asked.
+    out : Path
+        Where the results shall be.
+    say : callable
+        Called with (what, done, total).
+    quick : bool
+        Few simulated studies; their numbers are then not held against what the file expects.
+
+    Raises
+    ------
+    StudyError
+        The file names figures or claims that are not there, or the script does not keep its promise.
+    """
+    say("Reading published figures", 0, 1)
+    published, claims = _figures(file), _claims(file)
+    path = study.folder / file.recompute.script
+    say("Recomputing", 0, 1)
+    with figures.style.theme():
+        made = load_script(path)(published, seed=file.recompute.seed, quick=quick)
+        _check(made, path)
+        say("Writing tables, figures and report", 0, 1)
+        with fresh_folder(out) as fresh:
+            return _write(study, file, made, published, claims, folder=fresh, out=out, quick=quick)
+
+
+def _figures(file: PublishedFile) -> pd.DataFrame:
+    """The rows of the tables that the file names."""
+    from emgkit import literature
+
+    table: pd.DataFrame = literature.figures()
+    there = sorted(set(table["study"]))
+    for name in file.data.published:
+        if name not in there:
+            raise StudyError(
+                f"No published figures are named {name!r}",
+                where="[data] published",
+                allowed=listed(there),
+                do=nearest(name, there),
+            )
+    return table[table["study"].isin(file.data.published)].reset_index(drop=True)
+
+
+def _claims(file: PublishedFile) -> pd.DataFrame:
+    """The claims of the ledger that the file names, in its order."""
+    from emgkit import literature
+
+    ledger: pd.DataFrame = literature.claims().set_index("number", drop=False)
+    unknown = [number for number in file.data.claims if number not in ledger.index]
+    if unknown:
+        raise StudyError(
+            f"The ledger has no claim {listed(unknown)}",
+            where="[data] claims",
+            allowed=f"{ledger.index.min()} to {ledger.index.max()}",
+        )
+    return ledger.loc[list(file.data.claims)].reset_index(drop=True)
+
+
+def _check(made: Any, path: Path) -> None:
+    """Refuse what a script must not return."""
+    if not isinstance(made, Recomputed):
+        raise StudyError(
+            "The study's script returned something else than it promises",
+            where=str(path),
+            allowed="an emgkit.study.Recomputed",
+            came=type(made).__name__,
+        )
+    if not made.finding:
+        raise StudyError("The study's script found nothing to say", where=str(path), do="Return one sentence or more")
+    for kind, names in (("table", [t.name for t in made.tables]), ("figure", [f.name for f in made.figures])):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise StudyError(f"Two {kind}s have the name {twice[0]!r}", where=str(path), do="Give each its own name")
+
+
+def _write(
+    study: Study,
+    file: PublishedFile,
+    made: Recomputed,
+    published: pd.DataFrame,
+    claims: pd.DataFrame,
+    *,
+    folder: Path,
+    out: Path,
+    quick: bool,
+) -> Result:
+    """Write all outputs into a folder."""
+    tables = {"published": published, "claims": _flat(claims)}
+    tables |= {t.name: t.frame.assign(simulated=True) if t.simulated else t.frame for t in made.tables}
+    if file.expected:
+        unchecked = frozenset(t.name for t in made.tables if t.simulated and quick)
+        tables["expected"] = expected.check(file.expected, tables, unchecked=unchecked)
+    for name, table in tables.items():
+        write_table(table, folder / "tables" / f"{name}.csv")
+    finding = _finding(made, claims)
+    notices = _notices(made.tables)
+    provenance = _provenance(study, file, quick=quick)
+    write_json(provenance, folder / "provenance.json")
+    content = report.Content(
+        title=file.study.title,
+        question=file.study.question,
+        finding="\n\n".join(finding),
+        simulated=False,
+        figures=tuple(_drawn(one, folder / "figures") for one in made.figures),
+        tables=(*map(_shown, made.tables), *_claims_shown(claims), _published_shown(published)),
+        methods=made.methods,
+        notices=notices,
+        limits=(*made.limits, *report.LIMITS),
+        files=("tables/results.docx",),
+        provenance=provenance,
+    )
+    (folder / "report.html").write_text(report.render(content), encoding="utf-8")
+    report.write_word(content, folder / "tables" / "results.docx")
+    write_shown(content.tables, folder)
+    return Result(study=study, out=out, simulated=False, tables=tables, finding=finding, levels=(), notices=notices)
+
+
+def _flat(claims: pd.DataFrame) -> pd.DataFrame:
+    """The claims with lists as texts, for a CSV; of references the names of the studies."""
+
+    def text(value: object) -> object:
+        if not isinstance(value, list | tuple):
+            return value
+        return "; ".join(str(one["study"]) if isinstance(one, dict) else str(one) for one in value)
+
+    return claims.map(text)
+
+
+def _finding(made: Recomputed, claims: pd.DataFrame) -> tuple[str, ...]:
+    """What the published figures say, the verdicts that rest on them, and only then what was simulated."""
+    verdicts = [
+        f"Claim {row.number}, “{str(row.claim).rstrip('.')}”, by the rules of the ledger: {row.verdict}. {row.reason}"
+        for row in claims.itertuples()
+    ]
+    return (*made.finding, *verdicts, *(f"Simulated: {sentence}" for sentence in made.simulated))
+
+
+def _notices(tables: Sequence[Table]) -> tuple[Notice, ...]:
+    said = [Notice(**notice) for table in tables for notice in table.frame.attrs.get("notices", [])]
+    return tuple(dict.fromkeys(said))
+
+
+def _labelled(item: Table | Drawn) -> str:
+    """The caption, which says first whether the numbers are published or simulated."""
+    return f"{_SIMULATED if item.simulated else _PUBLISHED} {item.caption}"
+
+
+def _drawn(item: Drawn, folder: Path) -> report.FigureItem:
+    paths = figures.save(item.figure, folder / item.name)
+    figures.close(item.figure)
+    svg = next(path for path in paths if path.suffix == ".svg").read_text(encoding="utf-8")
+    return report.FigureItem(title=item.title, caption=_labelled(item), image=svg)
+
+
+def _shown(item: Table) -> report.TableItem:
+    return report.TableItem(
+        title=item.title, caption=_labelled(item), frame=item.frame, stem=item.name, simulated=item.simulated
+    )
+
+
+def _claims_shown(claims: pd.DataFrame) -> tuple[report.TableItem, ...]:
+    if not len(claims):
+        return ()
+    frame = claims[["number", "claim", "test", "verdict", "reason"]]
+    caption = "Verdicts follow by rule from direct figures within one study; second-hand figures decide nothing."
+    return (report.TableItem(title="The claims", caption=caption, frame=frame, stem="claims"),)
+
+
+def _published_shown(published: pd.DataFrame) -> report.TableItem:
+    """The figures that the study rests on; columns that are empty throughout are left out of the page."""
+    kept = [name for name in published.columns if not published[name].isin(["", None]).all()]
+    frame = published[kept].dropna(axis="columns", how="all")
+    caption = (
+        "Every figure the study rests on, as printed; “second-hand” ones were read in a text that quotes the paper."
+    )
+    return report.TableItem(title="Published figures", caption=caption, frame=frame, stem="published")
+
+
+def _provenance(study: Study, file: PublishedFile, *, quick: bool) -> dict[str, Any]:
+    used = [
+        path for one in file.data.published for path in sorted(shipped.path("datasets", "published", one).iterdir())
+    ]
+    inputs = {f"{path.parent.name}/{path.name}": sha256(path) for path in used}
+    script = study.folder / file.recompute.script
+    return {
+        "study": study.slug,
+        "simulated": False,
+        "seed": file.recompute.seed,
+        "quick": quick,
+        "versions": versions(),
+        "study_file": study.text,
+        "inputs": {**inputs, script.name: sha256(script)},
+    }
