@@ -15,11 +15,19 @@ from emgkit.stats.mixed import mixed_model
 from emgkit.stats.mixed_many import mixed_model_many
 from emgkit.stats.paired import contrasts
 from emgkit.stats.pooling import meta_analysis
-from emgkit.stats.power_analysis import power_equivalence, power_paired, power_simulate, power_within
+from emgkit.stats.power_analysis import (
+    power_between,
+    power_equivalence,
+    power_paired,
+    power_simulate,
+    power_within,
+)
 from emgkit.stats.published import reconstruct
+from emgkit.stats.results import Results
 from emgkit.stats.waveforms import waveform_test
 
 __all__ = [
+    "Results",
     "contrasts",
     "effect_sizes",
     "equivalence",
@@ -27,6 +35,7 @@ __all__ = [
     "meta_analysis",
     "mixed_model",
     "mixed_model_many",
+    "power_between",
     "power_equivalence",
     "power_paired",
     "power_simulate",

@@ -13,6 +13,7 @@ from scipy import special, stats
 from emgkit.errors import DesignError, Notice, warn
 from emgkit.stats import design
 from emgkit.stats.blocks import Block, arrange, check_within, level_columns
+from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
 
@@ -29,7 +30,7 @@ def reliability(
     trial: str = "trial",
     value: str = "value",
     by: str | Sequence[str] | None = None,
-) -> pd.DataFrame:
+) -> Results:
     """Reliability of repeated trials: ICC(2,1), ICC(3,1), SEM, MDC95, CV, and limits of agreement.
 
     Parameters
@@ -43,7 +44,7 @@ def reliability(
 
     Returns
     -------
-    pandas.DataFrame
+    Results
         One row a quantity: the ``by`` columns, ``quantity``, ``trials`` (the pair, for limits of agreement),
         ``value``, ``ci_low``, ``ci_high`` (95 %), ``unit``, ``n`` (participants) and ``n_trials``. Quantities:
         ``icc_2_1`` (absolute agreement, trials random), ``icc_3_1`` (consistency, trials fixed), ``sem`` and ``mdc95``
@@ -111,11 +112,11 @@ def reliability(
         warn(notice)
     levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
-    result.attrs = {
+    attrs = {
         "analysis": "reliability", "participant": participant, "trial": trial, "value": value, "by": by_names,
         "unit": unit, "confidence": CONFIDENCE, "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    return result
+    return Results.of(result, "reliability", attrs)
 
 
 def _quantities(block: Block, unit: str) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,17 +13,17 @@ from numpy.typing import NDArray
 from scipy import linalg, special
 
 from emgkit._checks import listed
-from emgkit.errors import ArgumentError, Notice, warn
-from emgkit.stats import design
+from emgkit.errors import ArgumentError, DesignError, Notice, warn
+from emgkit.stats import compound, design
+from emgkit.stats.results import Results
+from emgkit.stats.sphericity import epsilons, mauchly, pillai
 
 Array = NDArray[np.float64]
 
 MOST_FACTORS = 3
-# what is smaller than this share of what it is compared with is rounding
-ROUNDING = 1e-12
 RESULT_COLUMNS = (
     "term", "F", "df1", "df2", "p", "epsilon_gg", "p_gg", "epsilon_hf", "p_hf", "ges", "pes", "mauchly_w", "mauchly_p",
-    "n",
+    "pillai", "p_pillai", "ss", "ss_error", "n",
 )  # fmt: skip
 
 __all__ = ["rm_anova"]
@@ -34,10 +35,10 @@ def rm_anova(
     outcome: str = "value",
     participant: str = "participant",
     within: str | Sequence[str],
-    between: None = None,
+    between: str | None = None,
     log: bool = False,
-) -> pd.DataFrame:
-    """Analysis of variance of one to three factors within participants, on a complete design.
+) -> Results:
+    """Analysis of variance of one to three factors within participants, and of groups of them, on a complete design.
 
     Parameters
     ----------
@@ -47,43 +48,51 @@ def rm_anova(
         Columns of the value and of the participant.
     within : str or sequence of str
         One to three columns, each with two or more levels.
-    between : None
-        Factors between participants are not offered.
+    between : str, optional
+        Column of groups of participants; they may differ in size.
     log : bool
         Analyse the natural logarithm of the outcome.
 
     Returns
     -------
-    pandas.DataFrame
-        One row a term (``"exercise"``, ``"exercise:muscle"``) with ``F``, ``df1``, ``df2``, ``p``, ``epsilon_gg``,
-        ``p_gg``, ``epsilon_hf``, ``p_hf``, ``ges`` and ``pes`` (generalised and partial eta squared), ``mauchly_w``,
-        ``mauchly_p`` and ``n`` (participants). The degrees of freedom are uncorrected. ``.attrs["notices"]`` is a
-        list of ``{"code", "text"}``.
+    Results
+        One row a term (``"exercise"``, ``"exercise:muscle"``; with groups also ``"group"`` and, below each term,
+        ``"group:exercise"``) with ``F``, ``df1``, ``df2``, ``p``, ``epsilon_gg``, ``p_gg``, ``epsilon_hf``, ``p_hf``,
+        ``ges`` and ``pes`` (generalised and partial eta squared), ``mauchly_w``, ``mauchly_p``, ``pillai`` and
+        ``p_pillai`` (the multivariate test, which needs no sphericity), the sums of squares ``ss`` and ``ss_error``,
+        and ``n`` (participants). The degrees of freedom are uncorrected. ``.attrs["notices"]`` is a list of
+        ``{"code", "text"}``, ``.attrs["groups"]`` the size of every group.
 
     Raises
     ------
     DesignError
-        A cell is missing (nobody is left out), repeated or no usable number, or the table mixes units, measures,
-        phases, sides or sessions.
+        A cell is missing (nobody is left out), repeated or no usable number; a participant is in two groups, or alone
+        in one; the table mixes units, measures, phases, sides or sessions.
     ArgumentError
-        More than three factors, or a factor between participants.
+        More than three factors, or a column has two roles.
 
     Notes
     -----
-    F and its degrees of freedom come from statsmodels (AnovaRM). Epsilon is computed from the covariance S of a
-    term's k orthonormal contrasts: Greenhouse-Geisser tr(S)**2 / (k tr(S S)), Huynh-Feldt
-    (n k gg - 2) / (k (n - 1 - k gg)), reported as it is and taken as 1 in its p where it exceeds 1. Report the
-    Greenhouse-Geisser p whatever Mauchly's test says: the test is shown, never used to choose. Its p has the
-    second-order term of Box's expansion in the number of contrasts. It is NaN for two levels, and where there are no
-    more participants than contrasts.
+    Sums of squares are of type III: the mean of a term is that of the groups' means, each with the same weight, so that
+    unequal groups change what is estimated well, not what is estimated. The error of a term is the variation of its
+    contrasts within groups, with n - g degrees of freedom a contrast (g groups, 1 without ``between``).
 
-    Generalised eta squared divides by the effect and all error sums of squares, those of participants included.
+    Epsilon is computed from the covariance S of a term's k orthonormal contrasts within groups: Greenhouse-Geisser
+    tr(S)**2 / (k tr(S S)), Huynh-Feldt ((n - g + 1) k gg - 2) / (k (n - g - k gg)) (Lecoutre's form), reported as it is
+    and taken as 1 in its p where it exceeds 1. Report the Greenhouse-Geisser p whatever Mauchly's test says: the test
+    is shown, never used to choose. Its p has the second-order term of Box's expansion in the number of contrasts. It is
+    NaN for two levels and, like Pillai's trace, where the contrasts outnumber n - g.
+
+    Generalised eta squared divides by the effect and all error sums of squares, those of participants included; groups
+    count as manipulated, not observed.
 
     References
     ----------
     Greenhouse, S. W. & Geisser, S. (1959). On methods in the analysis of profile data. Psychometrika, 24.
     Huynh, H. & Feldt, L. S. (1976). Estimation of the Box correction for degrees of freedom from sample data in
     randomized block and split-plot designs. Journal of Educational Statistics, 1.
+    Lecoutre, B. (1991). A correction for the epsilon-tilde approximate test in repeated measures designs with two or
+    more independent groups. Journal of Educational Statistics, 16.
     Olejnik, S. & Algina, J. (2003). Generalized eta and omega squared statistics. Psychological Methods, 8.
 
     Examples
@@ -97,54 +106,42 @@ def rm_anova(
     """
     table = design.check_table(cells)
     names = _check_factors(within, between)
-    roles = [("outcome", outcome), ("participant", participant), *(("within", name) for name in names)]
+    groups_role = [] if between is None else [("between", between)]
+    roles = [("outcome", outcome), ("participant", participant), *(("within", name) for name in names), *groups_role]
     design.check_columns(table, roles)
-    design.check_single_valued(table, names, "'within'")
-    values, notices = _complete(table, outcome, participant, names, log=log)
-    notices += _normalisers(table, names, log=log)
+    design.check_single_valued(table, [name for _, name in roles[2:]], "'within'" + " or 'between'" * bool(between))
+    values, people, notices = _complete(table, outcome, participant, names, log=log)
+    groups, sizes = _groups(table, participant, between, people)
+    notices += _normalisers(table, names, between, log=log)
 
     terms = [term for size in range(1, len(names) + 1) for term in itertools.combinations(range(len(names)), size)]
-    scores = {term: _scores(values, term) for term in ((), *terms)}
-    all_errors = float(sum(_squares(score)[1] for score in scores.values()))
+    strata = [_stratum(values, groups, term, [names[i] for i in term], between) for term in ((), *terms)]
     rounding = 16 * np.finfo(np.float64).eps * max(float(np.abs(values).max()), 1.0 if log else 0.0)
-    rows = []
-    for term, (f, df1, df2, p) in zip(terms, _f_tests(values, terms), strict=True):
-        name = ":".join(names[i] for i in term)
-        effect, error = _squares(scores[term])
-        effect = effect if effect > values.size * rounding**2 else 0.0
-        if error <= values.size * rounding**2:
-            f = p = error = np.nan
-            text = f"All participants have the same effect of {name}: it has no error term, so F and p are NaN."
-            notices.append(Notice(code="no-variance", text=text))
-        row = {"term": name, "F": f, "df1": df1, "df2": df2, "p": p, **_sphericity(scores[term], f, df1, df2, p)}
-        row |= {"ges": _share(effect, all_errors), "pes": _share(effect, error)}
-        rows.append(row)
+    rows, unvarying = _rows(strata, zero=values.size * rounding**2)
+    for name in unvarying:
+        text = f"All participants have the same effect of {name}: it has no error term, so F and p are NaN."
+        notices.append(Notice(code="no-variance", text=text))
     result = pd.DataFrame(rows).assign(n=len(values))[list(RESULT_COLUMNS)]
     for notice in notices:
         warn(notice)
-    result.attrs = {
+    attrs = {
         "analysis": "repeated-measures analysis of variance",
-        "outcome": outcome, "participant": participant, "within": names, "scale": "log" if log else "raw",
+        "outcome": outcome, "participant": participant, "within": names, "between": between, "groups": sizes,
+        "scale": "log" if log else "raw",
         "unit": design.only_value(table, "unit"), "measure": design.only_value(table, "measure"),
         "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    return result
+    return Results.of(result, "anova", attrs)
 
 
-def _share(effect: float, rest: float) -> float:
-    """Share of the effect in both; NaN where nothing varies at all."""
-    both = effect + rest
-    return effect / both if both > 0 else float("nan")
-
-
-def _check_factors(within: str | Sequence[str], between: None) -> list[str]:
-    """One to three factors within participants, none between them."""
-    if between is not None:
+def _check_factors(within: str | Sequence[str], between: str | None) -> list[str]:
+    """One to three factors within participants, one between them or none."""
+    if between is not None and not isinstance(between, str):
         raise ArgumentError(
-            "'between' is not offered: unequal groups make the sums of squares ambiguous",
-            allowed="None",
+            "'between' cannot be used",
+            allowed="one column of groups, or None",
             came=repr(between),
-            do="analyse the groups one by one, or contrasts(..., by=[group, ...])",
+            do="join several columns of groups into one first",
         )
     names = design.as_names("within", within)
     if not 1 <= len(names) <= MOST_FACTORS:
@@ -156,7 +153,7 @@ def _check_factors(within: str | Sequence[str], between: None) -> list[str]:
 
 def _complete(
     table: pd.DataFrame, outcome: str, participant: str, names: list[str], *, log: bool
-) -> tuple[Array, list[Notice]]:
+) -> tuple[Array, pd.Index[Any], list[Notice]]:
     """Arrange the values as (participant, level, ...), nothing missing."""
     outcomes = design.outcome_values(table, outcome, participant, log=log)
     person = design.Factor.of(table, participant)
@@ -174,22 +171,105 @@ def _complete(
     if missing:
         raise design.incomplete(person.levels, missing, total=values.size)
     design.check_participants(person.levels)
-    return values, design.check_references(table, factors, names, numbers)
+    return values, person.levels, design.check_references(table, factors, names, numbers)
 
 
-def _normalisers(table: pd.DataFrame, names: list[str], *, log: bool) -> list[Notice]:
+def _groups(
+    table: pd.DataFrame, participant: str, between: str | None, people: pd.Index[Any]
+) -> tuple[NDArray[np.intp], dict[str, int]]:
+    """Number the group of every participant (all 0 without groups), and count them by name."""
+    if between is None:
+        return np.zeros(len(people), dtype=np.intp), {}
+    mine = compound.groups_of(table, participant, between).loc[list(people)].cat.remove_unused_categories()
+    levels = list(mine.cat.categories)
+    codes = mine.cat.codes.to_numpy(dtype=np.intp)
+    counts = np.bincount(codes)
+    alone = [f"{people[codes == i][0]} in {level}" for i, level in enumerate(levels) if counts[i] == 1]
+    if alone:
+        raise DesignError(
+            "A comparison of groups needs at least two participants in each",
+            where=f"column {between!r}",
+            came=f"alone are {listed(alone)}" if len(alone) > 1 else f"alone is {listed(alone)}",
+            do="leave that group out of the table and report it, or join groups",
+        )
+    _check_group_references(table, between)
+    return np.asarray(codes, dtype=np.intp), {
+        str(level): int(count) for level, count in zip(levels, counts, strict=True)
+    }
+
+
+def _check_group_references(table: pd.DataFrame, between: str) -> None:
+    """Refuse groups that were normalised to different references."""
+    if "reference" not in table.columns:
+        return
+    found = table["reference"].astype("string").fillna("(empty)")
+    mine = {level: frozenset(found[table[between] == level]) for level in table[between].unique()}
+    names = sorted(set().union(*mine.values()))
+    if len(set(mine.values())) > 1 and not all(name == "mvc" or name.startswith("mvc:") for name in names):
+        raise DesignError(
+            f"The groups in {between!r} were normalised to different references, which would remove or invent the "
+            "difference between them",
+            where="column 'reference'",
+            allowed="the same references in all groups",
+            came=listed(names),
+            do="normalise them to one reference (an MVC, or one task for all), or compare values in volts",
+        )
+
+
+def _normalisers(table: pd.DataFrame, names: list[str], between: str | None, *, log: bool) -> list[Notice]:
     """Say which terms would change with the reference contractions of the muscles."""
     muscles = [name for name in names if name in design.MUSCLE_COLUMNS]
     if not muscles or not design.is_percent(table):
         return []
     which = f"The main effect of {muscles[0]!r}"
-    if len(names) > 1:
-        rest = "the other main effects and the interactions do not depend on them on the log scale"
-        which = f"{which} depends" if log else "Every term depends"
-        text = f"{which} on the muscles' reference contractions, since values are in percent of them; {rest}."
-    else:
+    if len(names) == 1 and between is None:
         text = f"{which} compares the muscles' reference contractions, since values are in percent of them."
+    else:
+        subject, verb = which, "depends"
+        if between is not None:
+            subject, verb = f"{which}, that of {between!r} and their interaction", "depend"
+        rest = "the other main effects and the interactions do not depend on them on the log scale"
+        start = f"{subject} {verb}" if log else "Every term depends"
+        text = f"{start} on the muscles' reference contractions, since values are in percent of them; {rest}."
     return [Notice(code="depends-on-normaliser", text=text)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stratum:
+    """The contrasts of one term within participants: its effects, and the error they share.
+
+    Parameters
+    ----------
+    effects : tuple of (str, numpy.ndarray (k, k), int)
+        Name, sums of squares and products, and degrees of freedom a contrast.
+    error : numpy.ndarray, (k, k)
+        Sums of squares and products within groups.
+    df : int
+        Its degrees of freedom a contrast.
+    """
+
+    effects: tuple[tuple[str, Array, int], ...]
+    error: Array
+    df: int
+
+
+def _stratum(
+    values: Array, groups: NDArray[np.intp], term: tuple[int, ...], names: list[str], between: str | None
+) -> Stratum:
+    """Split the contrasts of a term into the mean of all groups, the differences between groups, and the error."""
+    scores = _scores(values, term)
+    counts = np.bincount(groups)
+    means = np.array([scores[groups == group].mean(axis=0) for group in range(len(counts))])
+    left = scores - means[groups]
+    effects = []
+    if names:
+        # of the groups' means with equal weights: type III
+        middle = means.mean(axis=0)
+        effects.append((":".join(names), np.outer(middle, middle) * len(counts) ** 2 / (1 / counts).sum(), 1))
+    if between is not None:
+        apart = (means - scores.mean(axis=0)) * np.sqrt(counts)[:, None]
+        effects.append((":".join([between, *names]), apart.T @ apart, len(counts) - 1))
+    return Stratum(effects=tuple(effects), error=left.T @ left, df=len(scores) - len(counts))
 
 
 def _scores(values: Array, term: tuple[int, ...]) -> Array:
@@ -201,66 +281,45 @@ def _scores(values: Array, term: tuple[int, ...]) -> Array:
     return scores.reshape(len(values), -1)
 
 
-def _squares(scores: Array) -> tuple[float, float]:
-    """Return the sums of squares of a term and of its error."""
-    mean = scores.mean(axis=0)
-    return float(len(scores) * (mean**2).sum()), float(((scores - mean) ** 2).sum())
+def _rows(strata: Sequence[Stratum], *, zero: float) -> tuple[list[dict[str, Any]], list[str]]:
+    """Rows of the table, and the terms without an error; sums of squares up to ``zero`` are rounding."""
+    all_errors = float(sum(np.trace(stratum.error) for stratum in strata))
+    rows, unvarying = list[dict[str, Any]](), list[str]()
+    for stratum in strata:
+        error = float(np.trace(stratum.error))
+        varies = error > zero
+        beside = _sphericity(stratum, varies=varies)
+        for name, squares, df in stratum.effects:
+            effect = float(np.trace(squares))
+            effect = effect if effect > zero else 0.0
+            df1, df2 = float(df * len(squares)), float(stratum.df * len(squares))
+            f = effect / df1 / (error / df2) if varies else np.nan
+            corrected = {
+                f"p_{which}": float(special.fdtrc(df1 * epsilon, df2 * epsilon, f))
+                for which, epsilon in (("gg", beside["epsilon_gg"]), ("hf", np.minimum(beside["epsilon_hf"], 1.0)))
+            }
+            trace, p = pillai(squares, stratum.error, df, stratum.df) if varies else (np.nan, np.nan)
+            rows.append({
+                "term": name, "F": f, "df1": df1, "df2": df2, "p": float(special.fdtrc(df1, df2, f)), **beside,
+                **corrected, "ges": _share(effect, all_errors), "pes": _share(effect, error if varies else np.nan),
+                "pillai": trace, "p_pillai": p, "ss": effect, "ss_error": error if varies else 0.0,
+            })  # fmt: skip
+            if not varies:
+                unvarying.append(name)
+    return rows, unvarying
 
 
-def _f_tests(values: Array, terms: list[tuple[int, ...]]) -> list[tuple[float, float, float, float]]:
-    """F, its degrees of freedom and p of each term, from statsmodels."""
-    from statsmodels.stats.anova import AnovaRM
-
-    # plain names of our own: AnovaRM takes a factor for the subject when its name contains the subject's
-    names = [f"f{axis}" for axis in range(values.ndim - 1)]
-    index = pd.MultiIndex.from_product([range(size) for size in values.shape], names=["subject", *names])
-    long = pd.DataFrame({"y": values.ravel()}, index=index).reset_index()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = AnovaRM(long, "y", "subject", within=names).fit().anova_table
-    tests = []
-    for term in terms:
-        f, df1, df2, p = found.loc[":".join(names[axis] for axis in term), ["F Value", "Num DF", "Den DF", "Pr > F"]]
-        tests.append((float(f), float(df1), float(df2), float(p)))
-    return tests
+def _sphericity(stratum: Stratum, *, varies: bool) -> dict[str, float]:
+    """Epsilons and Mauchly's test of an error; a single contrast is spherical, and not tested."""
+    gg, hf, w, p = 1.0, 1.0, np.nan, np.nan
+    if not varies:
+        gg, hf = (1.0, 1.0) if len(stratum.error) == 1 else (np.nan, np.nan)
+    elif len(stratum.error) > 1:
+        (gg, hf), (w, p) = epsilons(stratum.error, stratum.df), mauchly(stratum.error, stratum.df)
+    return {"epsilon_gg": gg, "epsilon_hf": hf, "mauchly_w": w, "mauchly_p": p}
 
 
-def _sphericity(scores: Array, f: float, df1: float, df2: float, p: float) -> dict[str, float]:
-    """Epsilons, p-values corrected by them, and Mauchly's test."""
-    n, k = scores.shape
-    undefined = dict.fromkeys(("epsilon_gg", "p_gg", "epsilon_hf", "p_hf", "mauchly_w", "mauchly_p"), np.nan)
-    if k == 1:
-        return undefined | {"epsilon_gg": 1.0, "p_gg": p, "epsilon_hf": 1.0, "p_hf": p}
-    if np.isnan(f):
-        return undefined
-    covariance = np.cov(scores, rowvar=False)
-    trace = float(np.trace(covariance))
-    gg = trace**2 / (k * float((covariance**2).sum()))
-    room = n - 1 - k * gg
-    hf = (n * k * gg - 2) / (k * room) if room > k * ROUNDING else np.nan
-    applied = min(hf, 1.0) if np.isfinite(hf) else np.nan
-    w, p_w = _mauchly(covariance, n - 1) if n > k else (np.nan, np.nan)
-    return {
-        "epsilon_gg": gg,
-        "p_gg": float(special.fdtrc(df1 * gg, df2 * gg, f)),
-        "epsilon_hf": hf,
-        "p_hf": float(special.fdtrc(df1 * applied, df2 * applied, f)),
-        "mauchly_w": w,
-        "mauchly_p": p_w,
-    }
-
-
-def _mauchly(covariance: Array, df: int) -> tuple[float, float]:
-    """Mauchly's W of a covariance with ``df`` degrees of freedom, and its p.
-
-    The second-order term runs over the number of contrasts k throughout; R writes the number of levels in one place.
-    """
-    k = len(covariance)
-    sign, log_det = np.linalg.slogdet(covariance / (np.trace(covariance) / k))
-    if sign <= 0:
-        return 0.0, 0.0
-    rho = 1 - (2 * k**2 + k + 2) / (6 * k * df)
-    omega = (k + 2) * (k - 1) * (k - 2) * (2 * k**3 + 6 * k**2 + 3 * k + 2) / (288 * (df * k * rho) ** 2)
-    chi2 = -df * rho * log_det
-    free = k * (k + 1) / 2 - 1
-    first, second = special.chdtrc(free, chi2), special.chdtrc(free + 4, chi2)
-    return float(np.exp(log_det)), float(np.clip(first + omega * (second - first), 0, 1))
+def _share(effect: float, rest: float) -> float:
+    """Share of the effect in both; NaN where nothing varies at all."""
+    both = effect + rest
+    return effect / both if both > 0 else float("nan")

@@ -105,6 +105,9 @@ def check_table(cells: Any) -> pd.DataFrame:
         raise ArgumentError("The table cannot be used", allowed="a pandas.DataFrame", came=type(cells).__name__)
     if cells.empty:
         raise DesignError("The table has no rows", do="see whether a filter before this removed them all")
+    if not cells.columns.is_unique:
+        twice = cells.columns[cells.columns.duplicated()].unique()
+        raise DesignError("Columns of the table share a name", came=listed(twice), do="rename or drop one of them")
     return cells
 
 
@@ -151,7 +154,7 @@ def check_single_valued(table: pd.DataFrame, named: Sequence[str], parameters: s
 def outcome_values(table: pd.DataFrame, outcome: str, participant: str, *, log: bool) -> NDArray[np.float64]:
     """Return the outcome as floats: numeric, finite, and above 0 where its logarithm will be taken."""
     column = table[outcome]
-    if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
+    if not pd.api.types.is_any_real_numeric_dtype(column.dtype):
         raise DesignError(
             f"Column {outcome!r} holds no numbers",
             allowed="a column of numbers",

@@ -14,6 +14,7 @@ from emgkit._checks import listed
 from emgkit.errors import Notice, warn
 from emgkit.stats import compound, design, effects, one_sample
 from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ def effect_sizes(
     by: str | Sequence[str] | None = None,
     between: str | None = None,
     log: bool = True,
-) -> pd.DataFrame:
+) -> Results:
     """Effect sizes of every pair of conditions within participants, raw and standardised.
 
     Parameters
@@ -55,7 +56,7 @@ def effect_sizes(
 
     Returns
     -------
-    pandas.DataFrame
+    Results
         One row a pair: the ``by`` columns, ``contrast``, ``n``, means, standard deviations and correlation ``r``, then
         each size with ``_low`` and ``_high`` (95 %) and, where it has one for pooling, its sampling variance ``_var``:
 
@@ -124,8 +125,8 @@ def effect_sizes(
         "measure": design.only_value(table, "measure"), "confidence": effects.CONFIDENCE,
         "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    result.attrs = attrs
-    return result
+    sizes = result["n"] if between is None else result["n_first"] + result["n_second"]
+    return Results.of(result, "effect sizes", {**attrs, "n": sizes.unique().tolist()})
 
 
 def _sizes(block: Block, *, log: bool) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from emgkit.stats import design, one_sample
 from emgkit.stats.blocks import arrange, check_within, level_columns, pair_names
 from emgkit.stats.compound import rounding
 from emgkit.stats.families import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ def equivalence(
     log: bool = True,
     adjust: str = "holm",
     family: str | Sequence[str] = "by",
-) -> pd.DataFrame:
+) -> Results:
     """Test for every pair of conditions whether they are as good as equal: two one-sided tests (TOST).
 
     Parameters
@@ -55,7 +56,7 @@ def equivalence(
 
     Returns
     -------
-    pandas.DataFrame
+    Results
         The ``by`` columns, ``contrast``, ``ratio`` (or ``difference``), ``ci_low``, ``ci_high`` (95 %), ``ci90_low``,
         ``ci90_high`` (90 %), ``bound_low``, ``bound_high``, ``t_lower``, ``p_lower`` (against the lower bound),
         ``t_upper``, ``p_upper``, ``df``, ``n``, ``p`` (the larger of the two), ``p_adjusted``, ``equivalent``
@@ -120,8 +121,7 @@ def equivalence(
         "measure": design.only_value(table, "measure"), "adjust": adjust, "family": chosen,
         "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    result.attrs = attrs
-    return result
+    return Results.of(result, "equivalence", attrs)
 
 
 def _check_bounds(bounds: tuple[float, float], *, log: bool) -> tuple[float, float]:

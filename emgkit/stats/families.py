@@ -13,7 +13,11 @@ from emgkit.stats.blocks import Block
 
 Array = NDArray[np.float64]
 
-ADJUSTMENTS = ("holm", "bonferroni", "none")
+# corrections of p, and what a sentence calls them
+ADJUSTMENTS = {
+    "holm": "Holm", "bonferroni": "Bonferroni", "hochberg": "Hochberg", "hommel": "Hommel",
+    "benjamini-hochberg": "Benjamini-Hochberg", "benjamini-yekutieli": "Benjamini-Yekutieli", "none": "",
+}  # fmt: skip
 FAMILIES = ("by", "all")
 
 __all__ = ["ADJUSTMENTS", "adjusted", "check_family", "families"]
@@ -49,8 +53,10 @@ def adjusted(p: Array, members: NDArray[np.intp], *, adjust: str) -> tuple[Array
         Uncorrected p-values; NaN stays NaN and is no member of its family.
     members : numpy.ndarray, (n,)
         The family of each p-value, as a number.
-    adjust : {"holm", "bonferroni", "none"}
-        The correction.
+    adjust : str
+        One of ``ADJUSTMENTS``. Holm's and Bonferroni's keep the chance of any error within the family whatever the
+        dependence, Hochberg's and Hommel's where p-values do not depend on each other negatively; the last two keep the
+        expected share of errors among what is found (false discovery rate), Yekutieli's whatever the dependence.
 
     Returns
     -------
@@ -69,11 +75,38 @@ def adjusted(p: Array, members: NDArray[np.intp], *, adjust: str) -> tuple[Array
         belongs = members == one
         tested = belongs & np.isfinite(result)
         size[belongs] = tested.sum()
-        if adjust == "bonferroni":
-            result[tested] = np.minimum(result[tested] * tested.sum(), 1)
-        elif adjust == "holm":
-            # statsmodels' multipletests gives the same, but empties the garbage collector (50 ms) at every call
-            order = np.flatnonzero(tested)[np.argsort(result[tested], kind="stable")]
-            steps = result[order] * np.arange(len(order), 0, -1)
-            result[order] = np.minimum(np.maximum.accumulate(steps), 1)
+        # statsmodels' multipletests gives the same, but empties the garbage collector (50 ms) at every call
+        order = np.flatnonzero(tested)[np.argsort(result[tested], kind="stable")]
+        result[order] = np.minimum(_corrected(result[order], adjust), 1)
     return result, size
+
+
+def _corrected(p: Array, adjust: str) -> Array:
+    """Correct ascending p-values of one family; they may come out above 1."""
+    count = len(p)
+    rank = np.arange(1, count + 1)
+    if adjust == "none" or not count:
+        return p
+    if adjust == "bonferroni":
+        return np.asarray(p * count)
+    if adjust == "holm":
+        return np.asarray(np.maximum.accumulate(p * (count + 1 - rank)))
+    if adjust == "hommel":
+        return _hommel(p)
+    share = 1.0 if adjust == "benjamini-hochberg" else float((1 / rank).sum())
+    steps = p * (count + 1 - rank) if adjust == "hochberg" else p * share * count / rank
+    return np.asarray(np.minimum.accumulate(steps[::-1])[::-1])
+
+
+def _hommel(p: Array) -> Array:
+    """Hommel's correction: the smallest level at which a closed test of Simes' kind rejects."""
+    count = len(p)
+    result = p.copy()
+    for size in range(count, 1, -1):
+        # every intersection of `size` hypotheses that holds this one, by Simes' inequality
+        last = p[count - size + 1 :]
+        least = float((size * last / np.arange(2, size + 1)).min())
+        first = np.minimum(size * p[: count - size + 1], least)
+        result[: count - size + 1] = np.maximum(result[: count - size + 1], np.minimum(first, least))
+        result[count - size + 1 :] = np.maximum(result[count - size + 1 :], np.minimum(size * last, least))
+    return result

@@ -113,7 +113,9 @@ class _Reader:
             where=self.where,
             allowed=GRAMMAR,
             came=repr(self.text),
-            do="name random terms in random=" if bar else "compute anything else as a column of the table first",
+            do="name random terms in random="
+            if bar
+            else "compute anything else as a column of the table first, and rename columns whose names hold spaces",
         )
 
     def accept(self, *signs: str) -> str:

@@ -15,6 +15,7 @@ from emgkit.errors import DesignError, Notice, warn
 from emgkit.stats import compound, design, one_sample
 from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.families import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ def influence(
     log: bool = True,
     adjust: str = "holm",
     family: str | Sequence[str] = "by",
-) -> pd.DataFrame:
+) -> Results:
     """Say how every contrast moves when one participant is left out, and flag who contradicts all others.
 
     Parameters
@@ -51,7 +52,7 @@ def influence(
 
     Returns
     -------
-    pandas.DataFrame
+    Results
         One row a contrast and participant ``left_out``: ``ratio`` (or ``difference``), ``ci_low``, ``ci_high`` (95 %),
         ``p``, ``p_adjusted`` without that participant, the same with everybody (``_all``, and ``n_all``), the
         participant's ``own`` ratio or difference, the range of the others' (``others_low``, ``others_high``),
@@ -120,8 +121,7 @@ def influence(
         "unit": design.only_value(table, "unit"), "measure": design.only_value(table, "measure"), "adjust": adjust,
         "family": chosen, "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    result.attrs = attrs
-    return result
+    return Results.of(result, "influence", {**attrs, "n": result["n_all"].unique().tolist()})
 
 
 def _leave_out(block: Block, *, log: bool) -> dict[str, Any]:

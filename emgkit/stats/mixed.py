@@ -17,6 +17,7 @@ from emgkit.stats import design, marginal, mixed_checks, reml
 from emgkit.stats.formula import Columns, Formula, Variable, model_matrix, parse
 from emgkit.stats.marginal import Grid, column_name
 from emgkit.stats.random_terms import RandomTerms, named_terms, random_terms
+from emgkit.stats.results import Results
 from emgkit.stats.small_sample import METHODS, Inference, inference
 from emgkit.stats.tables import Estimates
 
@@ -53,7 +54,7 @@ def prepare(
     table: pd.DataFrame,
     formula: Formula,
     participant: str,
-    random: str | Sequence[str],
+    random: str | Sequence[str] | None,
     *,
     correlated: bool,
     log: bool,
@@ -68,7 +69,9 @@ def prepare(
     known = mixed_checks.read_variables(table, (*formula.terms, *terms), participant)
     person = design.Factor.of(table, participant)
     design.check_participants(person.levels)
-    repeats = mixed_checks.check_rows(table, known, person, outcomes)
+    if random is None:
+        mixed_checks.check_one_row(table, person)
+    repeats = mixed_checks.check_rows(table, known, person=person, outcome=outcomes)
     factors = [person, *(design.Factor(name=column_name(name), levels=pd.Index(v.levels), codes=v.values)
                          for name, v in known.items() if v.is_factor)]  # fmt: skip
     numbers = np.ravel_multi_index(tuple(f.codes for f in factors), tuple(len(f.levels) for f in factors))
@@ -84,7 +87,9 @@ def prepare(
         terms, {name: v for name, v in known.items() if any(name in term for term in terms)}, participant,
         n=len(table), slopes=slopes, correlated=correlated,
     )  # fmt: skip
-    notices += mixed_checks.pseudo_replication(known, formula.terms, effects, person, repeats)
+    notices += mixed_checks.pseudo_replication(
+        known, formula.terms, random=effects, person=person, repeats=repeats
+    )  # fmt: skip
     return Prepared(
         formula=formula, participant=participant, person=person, known=known, columns=columns, x=x, random=effects,
         repeats=repeats, notices=tuple(notices),
@@ -96,7 +101,7 @@ def mixed_model(
     formula: str,
     *,
     participant: str = "participant",
-    random: str | Sequence[str] = "1",
+    random: str | Sequence[str] | None = "1",
     df: str = "kenward-roger",
     log: bool = False,
     correlated: bool = True,
@@ -114,10 +119,11 @@ def mixed_model(
         a factor of numbers), coded to sum to zero, levels in alphabetical order or that of an ordered categorical.
     participant : str
         Column of the participant.
-    random : str or list of str
+    random : str, list of str or None
         What varies between participants. ``"1"``: their level. ``["1", "exercise"]``: also participant:exercise, and so
         on for further entries, each with a variance of its own. ``"1 + x"``: level and slope (or, of a factor, the
-        effect of each level) with a full covariance.
+        effect of each level) with a full covariance. ``None``: nothing, for tables of one row a participant, such as an
+        analysis of covariance ``"post ~ pre + group"``.
     df : {"kenward-roger", "satterthwaite"}
         How degrees of freedom (and, for the first, standard errors) are found.
     log : bool
@@ -174,6 +180,7 @@ def mixed_model(
     )  # fmt: skip
     values = design.outcome_values(table, parsed.outcome, participant, log=log)
     analysed = np.log(values) if log else values
+    mixed_checks.check_size(analysed)
 
     problem = reml.reduce(prepared.x, analysed, prepared.random.layout, prepared.person.codes)
     mixed_checks.check_identified(problem, prepared.random)
@@ -185,7 +192,7 @@ def mixed_model(
     known, terms = prepared.known, parsed.terms
     notices = [*prepared.notices, *_fit_notices(fit, prepared.random)]
     notices += mixed_checks.pooled_error(
-        analysed, known, terms, prepared.random, prepared.person, prepared.repeats
+        analysed, known=known, terms=terms, random=prepared.random, person=prepared.person, repeats=prepared.repeats
     )  # fmt: skip
     for notice in notices:
         warn(notice)
@@ -243,7 +250,7 @@ class MixedModel(Estimates):
 
     formula: str
     participant: str
-    random: str | Sequence[str]
+    random: str | Sequence[str] | None
     df: str
     log: bool
     sigma: float
@@ -264,8 +271,27 @@ class MixedModel(Estimates):
         edge = ", singular" if self.singular else ""
         return (
             f"<MixedModel {self.formula!r}, random={self.random!r}{', log' if self.log else ''}: "
-            f"{self.n} participants, {self.n_rows} rows, REML deviance {self.reml_deviance:.2f}{edge}>"
+            f"{self.n} participants, {self.n_rows} rows, REML deviance {self.reml_deviance:.2f}{edge}>\n\n"
+            f"{self.terms}\n\n{self._variances}"
         )
+
+    def methods(self) -> str:
+        """What was done, as in :meth:`Results.methods`."""
+        return self.terms.methods()
+
+    def sentences(self) -> list[str]:
+        """The F test of every term, then the variance components."""
+        return [*self.terms.sentences(), *self.variances.sentences()]
+
+    def _repr_html_(self) -> str:
+        return f"{self.terms._repr_html_()}{self._variances._repr_html_()}"
+
+    @property
+    def _variances(self) -> Results:
+        """The variances without what is doubtful, which stands below the terms already."""
+        quiet = self.variances.copy()
+        quiet.attrs["notices"] = []
+        return quiet
 
     @cached_property
     def _known(self) -> Inference:
@@ -278,7 +304,7 @@ class MixedModel(Estimates):
         return self._prepared.grid(self._fit.problem.r, log=self.log, percent=self._percent)
 
     @cached_property
-    def variances(self) -> pd.DataFrame:
+    def variances(self) -> Results:
         """Variance components: ``group``, ``name`` (and ``other``), ``variance``, ``sd``, ``correlation``.
 
         In a row of a covariance ``variance`` holds the covariance and ``sd`` is NaN. The last row is the residual.
@@ -296,10 +322,11 @@ class MixedModel(Estimates):
             else:
                 rows.append((group, name, "", float(covariance[i, i]), float(sd[i]), np.nan))
         rows.append(("residual", "", "", self.sigma**2, self.sigma, np.nan))
-        return self._finished(pd.DataFrame(rows, columns=["group", "name", "other", "variance", "sd", "correlation"]))
+        columns = ["group", "name", "other", "variance", "sd", "correlation"]
+        return self._finished(pd.DataFrame(rows, columns=columns), "variances")
 
     @cached_property
-    def residuals(self) -> pd.DataFrame:
+    def residuals(self) -> Results:
         """One row a row of the table: ``observed``, ``fitted``, ``residual``, ``standardized``.
 
         Fitted values include the random effects. On the scale of the model (logarithms where ``log``); ``standardized``
@@ -309,20 +336,21 @@ class MixedModel(Estimates):
         fitted = self._prepared.x @ self._coefficients + (self._fit.problem.layout.rows * effects).sum(axis=1)
         left = self._analysed - fitted
         return self._finished(
-            self._table.assign(observed=self._analysed, fitted=fitted, residual=left, standardized=left / self.sigma)
+            self._table.assign(observed=self._analysed, fitted=fitted, residual=left, standardized=left / self.sigma),
+            "rows of a model",
         )
 
     @cached_property
-    def random_effects(self) -> pd.DataFrame:
+    def random_effects(self) -> Results:
         """Predicted random effects (best linear unbiased): participant, ``group``, ``name``, ``estimate``."""
         people, count = self._prepared.person.levels, len(self._prepared.random.effects)
         present = np.diagonal(self._fit.problem.s, axis1=1, axis2=2) > 0
-        groups, names = zip(*self._prepared.random.effects, strict=True)
+        groups, names = ([effect[i] for effect in self._prepared.random.effects] for i in (0, 1))
         table = pd.DataFrame({
             self.participant: people.repeat(count), "group": groups * len(people), "name": names * len(people),
             "estimate": self._effects.ravel(),
         })  # fmt: skip
-        return self._finished(table[present.ravel()].reset_index(drop=True))
+        return self._finished(table[present.ravel()].reset_index(drop=True), "participants of a model")
 
     @property
     def _coefficients(self) -> Array:
@@ -341,19 +369,20 @@ class MixedModel(Estimates):
 
         prepared = self._prepared
         return fit_mixedlm(
-            self._analysed, prepared.x, prepared.columns, prepared.person.codes, prepared.random, self._fit.factor
-        )
+            self._analysed, prepared.x, columns=prepared.columns, codes=prepared.person.codes, random=prepared.random,
+            factor=self._fit.factor,
+        )  # fmt: skip
 
-    def _finished(self, table: pd.DataFrame, **said: str) -> pd.DataFrame:
+    def _finished(self, table: pd.DataFrame, kind: str, **said: Any) -> Results:
         """Say in plain values what the table is."""
-        random = self.random if isinstance(self.random, str) else list(self.random)
-        table.attrs = {
-            "analysis": "linear mixed model (REML)", "formula": self.formula, "participant": self.participant,
+        random = self.random if self.random is None or isinstance(self.random, str) else list(self.random)
+        attrs = {
+            "analysis": "linear mixed model (REML)" if random is not None else "linear model (least squares)",
+            "formula": self.formula, "outcome": self._prepared.formula.outcome,
+            "participant": self.participant,
             "random": random, "df": self.df, "scale": "log" if self.log else "raw",
             "unit": self._unit, "measure": self._measure, "confidence": marginal.CONFIDENCE,
             "interval": "individual 95 %", "singular": self.singular, "covariates": dict(self._grid.covariates),
-            "notices": [dict(notice) for notice in self.notices],
+            "n": [self.n], "n_rows": self.n_rows, "notices": [dict(notice) for notice in self.notices],
         }  # fmt: skip
-        for key, value in said.items():
-            table.attrs[key] = value
-        return table
+        return Results.of(table, kind, {**attrs, **said})

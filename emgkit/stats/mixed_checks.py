@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import linalg, special
 
-from emgkit._checks import listed
+from emgkit._checks import listed, number
 from emgkit.errors import DesignError, Notice
 from emgkit.stats import design, reml
 from emgkit.stats.formula import Columns, Term, Variable, variables
@@ -28,10 +28,12 @@ CONDITIONS = ("exercise", "muscle", "channel")
 ALARM = 0.2
 UNEQUAL = 1.5
 ROUNDING = 1e-10
+# squares, and their squares, of what lies within this factor of 1 are numbers still
+LARGEST = 1e60
 
 __all__ = [
-    "Repeats", "check_identified", "check_rank", "check_residual", "check_rows", "no_error", "normaliser_notices",
-    "pooled_error", "pseudo_replication", "read_variables",
+    "Repeats", "check_identified", "check_one_row", "check_rank", "check_residual", "check_rows", "check_size",
+    "no_error", "normaliser_notices", "pooled_error", "pseudo_replication", "read_variables",
 ]  # fmt: skip
 
 
@@ -42,13 +44,16 @@ class Repeats:
     Parameters
     ----------
     cell : numpy.ndarray, (n_rows,)
-        Number of the cell of every row.
+        Number of the cell of every row: its participant, levels and covariates.
     count : int
         Rows that are not alone in their cell.
+    same_levels : int
+        Rows that share participant and levels with another row, whatever their covariates.
     """
 
     cell: NDArray[np.intp]
     count: int
+    same_levels: int
 
 
 def read_variables(table: pd.DataFrame, terms: Sequence[Term], participant: str) -> dict[str, Variable]:
@@ -62,7 +67,7 @@ def read_variables(table: pd.DataFrame, terms: Sequence[Term], participant: str)
     return found
 
 
-def check_rows(table: pd.DataFrame, known: Variables, person: design.Factor, outcome: Sequence[str]) -> Repeats:
+def check_rows(table: pd.DataFrame, known: Variables, *, person: design.Factor, outcome: Sequence[str]) -> Repeats:
     """Refuse rows that no column tells apart, and conditions that the formula does not name."""
     condition = _crossed([person.codes, *(v.values for v in known.values() if v.is_factor)])
     for name in CONDITIONS:
@@ -78,9 +83,9 @@ def check_rows(table: pd.DataFrame, known: Variables, person: design.Factor, out
                 )
     covariates = [np.unique(v.values, return_inverse=True)[1] for v in known.values() if not v.is_factor]
     cell = _crossed([condition, *covariates])
-    repeated = np.bincount(cell)[cell] > 1
+    repeated, same_levels = np.bincount(cell)[cell] > 1, int((np.bincount(condition)[condition] > 1).sum())
     if not repeated.any():
-        return Repeats(cell=cell, count=0)
+        return Repeats(cell=cell, count=0, same_levels=same_levels)
     named = {column_name(name) for name in known} | {person.name, *outcome}
     others = [name for name in table.columns if name not in named]
     rows = table.loc[repeated, others].assign(_cell=cell[repeated])
@@ -95,7 +100,21 @@ def check_rows(table: pd.DataFrame, known: Variables, person: design.Factor, out
             allowed="one row a cell, or a column such as 'repetition'",
             do="add the column if they are repetitions; else find out where the copies come from",
         )
-    return Repeats(cell=cell, count=int(repeated.sum()))
+    return Repeats(cell=cell, count=int(repeated.sum()), same_levels=same_levels)
+
+
+def check_one_row(table: pd.DataFrame, person: design.Factor) -> None:
+    """Refuse a model without random terms where participants have several rows."""
+    count = np.bincount(person.codes)
+    several = person.levels[count > 1]
+    if len(several):
+        raise DesignError(
+            "Without random terms every row counts as a participant of its own, and some have several",
+            where=listed(several[: design.NAMED]) + (" and more" if len(several) > design.NAMED else ""),
+            allowed="one row a participant with random=None",
+            came=f"{len(table)} rows of {len(person.levels)} participants",
+            do="give random='1', or average the rows first",
+        )
 
 
 def _crossed(codes: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:
@@ -135,7 +154,8 @@ def check_rank(x: Array, columns: Columns, known: Variables) -> None:
     raise DesignError(
         f"The formula has {p} coefficients, and the table can tell only {p - len(lost)} apart",
         where=f"{listed(lost)} can be had from the others" if lost else "",
-        do="leave out a term; a covariate needs several values, and a factor between participants no twin",
+        do="leave out a term; a covariate needs several values (far from 0 take its mean off), and a factor "
+        "between participants no twin",
     )
 
 
@@ -172,8 +192,22 @@ def check_identified(problem: reml.Problem, random: RandomTerms) -> None:
         where=f"random slopes of {random.parameters[0][0]}" if slopes else listed(groups),
         allowed="random terms with several values in each of their levels",
         came=f"{problem.n} rows of {len(problem.root)} participants",
-        do="leave the term out, or give the repetitions instead of their means",
+        do="leave the term out, or give the repetitions instead of their means"
+        + "; with one row a participant, random=None is the model without random terms"
+        * (problem.n == len(problem.root)),
     )
+
+
+def check_size(analysed: Array) -> None:
+    """Refuse an outcome in a unit so far off that its squares leave the range of numbers."""
+    largest = float(np.abs(analysed).max())
+    if largest > LARGEST or 0 < largest < 1 / LARGEST:
+        raise DesignError(
+            "The outcome cannot be squared within the range of numbers",
+            allowed=f"values up to {number(LARGEST)}, the largest not below {number(1 / LARGEST)}",
+            came=f"{number(largest)} as the largest",
+            do="give it in another unit",
+        )
 
 
 def check_residual(problem: reml.Problem) -> None:
@@ -199,44 +233,132 @@ def no_error() -> DesignError:
 
 
 def pseudo_replication(
-    known: Variables, terms: Sequence[Term], random: RandomTerms, person: design.Factor, repeats: Repeats
+    known: Variables, terms: Sequence[Term], *, random: RandomTerms, person: design.Factor, repeats: Repeats
 ) -> list[Notice]:
-    """Say where repetitions would count as if each were a participant."""
-    if not repeats.count:
-        return []
-    within = _within(known, terms, person)
+    """Say where repetitions would count as if each were a participant.
+
+    Rows with other covariates repeat a condition all the same; a covariate itself is repeated by rows with its value.
+    """
+    within = set(_within(known, terms, person))
     covered = [frozenset(name for one in random.terms for name in one)]
     if not random.full:
         covered = [frozenset(one) for one in random.terms]
-    bare = [
-        ":".join(column_name(name) for name in term)
-        for term in terms
-        if term and set(term) <= set(within) and not any(set(term) <= one for one in covered)
-    ]
-    if not bare:
+    bare = [term for term in terms if term and set(term) <= within and not any(set(term) <= one for one in covered)]
+    nested = [term for term in bare if all(known[name].is_factor for name in term)]
+    slopes = [term for term in bare if term not in nested]
+    nested, slopes = nested if repeats.same_levels else [], slopes if repeats.count else []
+    if not nested and not slopes:
         return []
+    rows = repeats.same_levels if nested else repeats.count
+    lacking = [f"{person.name}:{_label(term)}" for term in nested] + [f"slopes of {_label(term)}" for term in slopes]
+    if slopes:
+        names = dict.fromkeys(name for term in (*random.terms, *nested, *slopes) for name in term)
+        remedy = f"'{' + '.join(['1', *names])}'"
+    else:
+        named = [":".join(term) or "1" for term in random.terms if not random.full] or ["1"]
+        remedy = str([*named, *(":".join(term) for term in nested)])
     text = (
-        f"{repeats.count} rows repeat a condition of their participant, and the random terms hold no "
-        f"{listed(f'{person.name}:{name}' for name in bare)}: repetitions count as if each were a participant, and p "
-        f"is too small. Name the condition in random, such as ['1', {bare[-1]!r}], or average the repetitions."
+        f"{rows} rows repeat a condition of their participant, and the random terms hold no {listed(lacking)}: "
+        "repetitions count as if each were a participant, and p is too small. Name what varies between participants, "
+        f"such as random={remedy}, or average the repetitions."
     )
     return [Notice(code="pseudo-replication", text=text)]
 
 
+def _label(term: Term) -> str:
+    return ":".join(column_name(name) for name in term)
+
+
 def pooled_error(
     analysed: Array,
+    *,
     known: Variables,
     terms: Sequence[Term],
     random: RandomTerms,
     person: design.Factor,
     repeats: Repeats,
 ) -> list[Notice]:
-    """Say where a random intercept alone gives one error term to pairs whose variances look unequal."""
+    """Say where the random terms give one error term to pairs whose variances look unequal.
+
+    A random intercept alone has one for all pairs of conditions; a nested term has one for all pairs of its own
+    levels, so these are compared with one another. Slopes of a factor give each of its pairs an error of its own.
+    Participants who lack a cell do not count here, and repetitions count as their mean.
+    """
     within = _within(known, terms, person)
     factors = [known[name] for name in within if known[name].is_factor]
-    if not random.intercept_only or repeats.count or not factors or len(factors) < len(within):
+    alone = random.intercept_only
+    if not random.terms or not factors or len(factors) < len(within) or (alone and repeats.same_levels):
         return []
-    return _pooled(analysed, factors, known, person)
+    between = [v for v in known.values() if v.is_factor and v not in factors]
+    cells, df = _complete(analysed, factors, between=between, person=person)
+    if df < 2:
+        return []
+    slopes = {name for term in random.terms for name in term} if random.full else set()
+    pools: dict[str, list[Array]] = {}
+    for axis, name in enumerate(within):
+        if name in slopes:
+            continue
+        lines = np.moveaxis(cells, axis + 1, -1)
+        others = int(np.prod(lines.shape[1:-1]))
+        nested = sorted(_label(term) for term in random.terms if name in term and not random.full)
+        label = f"pairs of {listed(nested)}" if nested else "pairs of conditions"
+        pools.setdefault(label, []).append(_pair_variances(lines, df))
+        if others > 1:
+            mean = _pair_variances(lines.reshape(len(lines), others, -1).mean(axis=1), df)
+            if nested:
+                pools[f"pairs of {column_name(name)!r}, averaged over the other conditions"] = [mean]
+            else:
+                # without a term of its own, an average over other conditions varies as they do, less by their number
+                pools[label].append(others * mean)
+    return _unequal({label: np.sqrt(np.concatenate(found)) for label, found in pools.items()}, df)
+
+
+def _complete(
+    analysed: Array, factors: list[Variable], *, between: list[Variable], person: design.Factor
+) -> tuple[Array, int]:
+    """Cell means of the participants who have all cells, less those of their group, and their degrees of freedom."""
+    shape = (len(person.levels), *(len(v.levels) for v in factors))
+    place = np.ravel_multi_index((person.codes, *(v.values for v in factors)), shape)
+    count = np.bincount(place, minlength=int(np.prod(shape)))
+    sums = np.bincount(place, weights=analysed, minlength=int(np.prod(shape)))
+    kept = (count.reshape(shape[0], -1) > 0).all(axis=1)
+    cells = (sums / np.maximum(count, 1)).reshape(shape)[kept]
+    group = np.zeros(shape[0], dtype=np.intp)
+    for variable in between:
+        code = np.zeros(shape[0], dtype=np.intp)
+        code[person.codes] = variable.values
+        group = group * len(variable.levels) + code
+    numbers = np.unique(group[kept])
+    for one in numbers:
+        cells[group[kept] == one] -= cells[group[kept] == one].mean(axis=0)
+    return cells, int(kept.sum()) - len(numbers)
+
+
+def _pair_variances(lines: Array, df: int) -> Array:
+    """Variances of the differences of all pairs along the last axis, of deviations from the mean of participants."""
+    lines = lines - lines.mean(axis=-1, keepdims=True)
+    products = np.einsum("n...i,n...j->...ij", lines, lines) / df
+    own = np.einsum("...ii->...i", products)
+    i, j = np.triu_indices(lines.shape[-1], k=1)
+    return np.asarray(np.maximum(own[..., i] + own[..., j] - 2 * products[..., i, j], 0.0)).ravel()
+
+
+def _unequal(pools: Mapping[str, Array], df: int) -> list[Notice]:
+    """Say which pool of standard deviations is too unequal for chance, if any."""
+    compared = sum(len(found) * (len(found) - 1) // 2 for found in pools.values())
+    if not compared:
+        return []
+    chance = float(np.sqrt(special.fdtri(df, df, 1 - ALARM / compared)))
+    label, found = max(pools.items(), key=lambda item: item[1].max() / max(item[1].min(), np.finfo(np.float64).tiny))
+    if found.max() <= max(UNEQUAL, chance) * found.min():
+        return []
+    text = (
+        f"The standard deviations of the participants' differences range from {found.min():.3g} to {found.max():.3g} "
+        f"between {label}, and the random terms give all of these one error term: contrasts of the steadier pairs "
+        "reject too seldom, of the others too often. Use contrasts(...), where each pair has its own, or slopes on the "
+        "repetitions."
+    )
+    return [Notice(code="pooled-error", text=text)]
 
 
 def _within(known: Variables, terms: Sequence[Term], person: design.Factor) -> list[str]:
@@ -253,45 +375,6 @@ def _constant(values: NDArray[Any], codes: NDArray[np.intp]) -> bool:
     first = np.zeros(int(codes.max()) + 1, dtype=values.dtype)
     first[codes] = values
     return bool((first[codes] == values).all())
-
-
-def _pooled(analysed: Array, factors: list[Variable], known: Variables, person: design.Factor) -> list[Notice]:
-    """Say that one error term serves all pairs of a complete design, where their variances look unequal."""
-    shape = tuple(len(v.levels) for v in factors)
-    people = len(person.levels)
-    if len(analysed) != people * int(np.prod(shape)) or int(np.prod(shape)) < 3 or people < 3:
-        return []
-    dense = np.full((people, *shape), np.nan)
-    dense[(person.codes, *(v.values for v in factors))] = analysed
-    if np.isnan(dense).any():
-        return []
-    between = [v for v in known.values() if v.is_factor and v not in factors]
-    group = np.zeros(people, dtype=np.intp)
-    for variable in between:
-        code = np.zeros(people, dtype=np.intp)
-        code[person.codes] = variable.values
-        group = np.unique(group * len(variable.levels) + code, return_inverse=True)[1]
-    count = np.bincount(group)
-    for number in range(len(count)):
-        dense[group == number] -= dense[group == number].mean(axis=0)
-    df = people - len(count)
-    variances = []
-    for axis, size in enumerate(shape):
-        lines = np.moveaxis(dense, axis + 1, -1)
-        for i, j in itertools.combinations(range(size), 2):
-            variances.append(((lines[..., i] - lines[..., j]) ** 2).sum(axis=0).ravel() / df)
-    found = np.sqrt(np.concatenate(variances))
-    pairs = len(found) * (len(found) - 1) / 2
-    chance = np.sqrt(special.fdtri(df, df, 1 - ALARM / max(pairs, 1)))
-    if len(found) < 2 or df < 2 or found.max() <= max(UNEQUAL, chance) * found.min():
-        return []
-    text = (
-        f"The standard deviations of the participants' differences range from {found.min():.3g} to {found.max():.3g} "
-        "between pairs of conditions, and a random intercept alone gives all pairs one error term: contrasts of the "
-        "steadier pairs reject too seldom, of the others too often. Use contrasts(...), where each pair has its own, "
-        "or slopes on the repetitions."
-    )
-    return [Notice(code="pooled-error", text=text)]
 
 
 def normaliser_notices(table: pd.DataFrame, terms: Sequence[Term], *, log: bool) -> list[Notice]:

@@ -17,6 +17,7 @@ from emgkit.stats import design, marginal, mixed_checks, one_ratio, reml, small_
 from emgkit.stats.formula import parse
 from emgkit.stats.marginal import Grid
 from emgkit.stats.mixed import Prepared, prepare
+from emgkit.stats.results import Results
 from emgkit.stats.small_sample import METHODS, Inference
 from emgkit.stats.tables import Estimates
 
@@ -91,6 +92,7 @@ def mixed_model_many(
     for notice in prepared.notices:
         warn(notice)
     analysed = np.log(values) if log else values
+    mixed_checks.check_size(analysed)
 
     problem = reml.reduce(prepared.x, analysed[:, 0], prepared.random.layout, prepared.person.codes)
     mixed_checks.check_identified(problem, prepared.random)
@@ -109,11 +111,11 @@ def mixed_model_many(
     ratio = one_ratio.best_ratio(shared, e, yy)
     theta = np.sqrt(ratio)
     if df == "kenward-roger":
-        moments = one_ratio.moments_at(shared, e, yy, ratio, np.ones(len(names)))
+        moments = one_ratio.moments_at(shared, e, yy, ratio=ratio, middle=np.ones(len(names)))
         known = small_sample.kenward_roger(moments)
     else:
-        moments = one_ratio.moments_at(shared, e, yy, ratio, 2 * theta)
-        t2, s2 = one_ratio.second_at(shared, e, yy, ratio)
+        moments = one_ratio.moments_at(shared, e, yy, ratio=ratio, middle=2 * theta)
+        t2, s2 = one_ratio.second_at(shared, e, yy, ratio=ratio)
         known = small_sample.satterthwaite(moments, t2, s2)
     _check_error(names, moments.rss < 1e-12 * yy)
     return MixedModels(
@@ -208,6 +210,17 @@ class MixedModels(Estimates):
         people = len(self._prepared.person.levels)
         return f"<MixedModels {self.formula!r}: {len(self._outcomes)} outcomes, {people} participants>"
 
+    def methods(self) -> str:
+        """What was done, as in :meth:`Results.methods`."""
+        return self.terms.methods()
+
+    def sentences(self) -> list[str]:
+        """The F test of every term of every outcome."""
+        return self.terms.sentences()
+
+    def _repr_html_(self) -> str | None:
+        return self.terms._repr_html_()
+
     @property
     def _known(self) -> Inference:
         return self._inference
@@ -217,20 +230,19 @@ class MixedModels(Estimates):
         return self._prepared.grid(self._r, log=self.log, percent=self._percent, outcomes=self._outcomes)
 
     @cached_property
-    def fits(self) -> pd.DataFrame:
+    def fits(self) -> Results:
         """One row an outcome: ``sigma``, ``variance`` between participants, ``reml_deviance``, ``singular``, ``n``."""
         return self._finished(pd.DataFrame({
             "outcome": self._outcomes, "sigma": self._sigma, "variance": (self._theta * self._sigma) ** 2,
             "reml_deviance": self._deviance, "singular": self._theta < reml.SINGULAR, "n": self._grid.n,
-        }))  # fmt: skip
+        }), "fits")  # fmt: skip
 
-    def _finished(self, table: pd.DataFrame, **said: str) -> pd.DataFrame:
-        table.attrs = {
+    def _finished(self, table: pd.DataFrame, kind: str, **said: Any) -> Results:
+        attrs = {
             "analysis": "linear mixed models (REML), one for each outcome", "formula": self.formula,
             "participant": self.participant, "random": "1", "df": self.df, "scale": "log" if self.log else "raw",
             "confidence": marginal.CONFIDENCE, "interval": "individual 95 %",
-            "covariates": dict(self._grid.covariates), "notices": [dict(notice) for notice in self.notices],
+            "covariates": dict(self._grid.covariates), "n": [self._grid.n], "outcomes": ["outcome"], "unit": "",
+            "notices": [dict(notice) for notice in self.notices],
         }  # fmt: skip
-        for key, value in said.items():
-            table.attrs[key] = value
-        return table
+        return Results.of(table, kind, {**attrs, **said})

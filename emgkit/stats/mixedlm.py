@@ -17,7 +17,7 @@ __all__ = ["fit_mixedlm"]
 
 
 def fit_mixedlm(
-    outcome: Array, x: Array, columns: Columns, codes: NDArray[np.intp], random: RandomTerms, factor: Array
+    outcome: Array, x: Array, *, columns: Columns, codes: NDArray[np.intp], random: RandomTerms, factor: Array
 ) -> Any:
     """Fit MixedLM by REML, started at a relative Cholesky factor.
 
@@ -37,10 +37,16 @@ def fit_mixedlm(
     Returns
     -------
     statsmodels.regression.mixed_linear_model.MixedLMResults
-        Variances stand in ``cov_re`` and ``vcomp``, the residual one in ``scale``.
+        Variances stand in ``cov_re`` and ``vcomp``, the residual one in ``scale``. Without random terms, the results of
+        OLS.
     """
+    from statsmodels.regression.linear_model import OLS
     from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams, VCSpec
 
+    if not random.terms:
+        least_squares = OLS(outcome, x)
+        least_squares.exog_names[:] = [name for _, name in columns.names()]
+        return least_squares.fit()
     rows, covariance = random.layout.rows, factor @ factor.T
     whole = random.full or random.intercept_only
     if whole:

@@ -102,7 +102,7 @@ def best_ratio(design: Design, e: Array, yy: Array) -> Array:
     return np.where((best <= 1) & (at_zero >= 0) & (deviance(now) >= table[0] - 1e-9), 0.0, now)
 
 
-def moments_at(design: Design, e: Array, yy: Array, ratio: Array, middle: Array) -> Moments:
+def moments_at(design: Design, e: Array, yy: Array, *, ratio: Array, middle: Array) -> Moments:
     """Moments of every outcome at its ratio, for the derivative of V with ``middle`` between the random effects.
 
     Leading axis of all arrays: the outcomes. ``middle`` (n_outcomes,) is 1 for the variance, 2 theta for its root.
@@ -141,7 +141,7 @@ def moments_at(design: Design, e: Array, yy: Array, ratio: Array, middle: Array)
     )
 
 
-def second_at(design: Design, e: Array, yy: Array, ratio: Array) -> tuple[Array, Array]:
+def second_at(design: Design, e: Array, yy: Array, *, ratio: Array) -> tuple[Array, Array]:
     """Terms of second derivatives by the root of the ratio: traces and quadratic forms, (n_outcomes, 1, 1) each."""
-    plain = moments_at(design, e, yy, ratio, np.ones(len(yy)))
+    plain = moments_at(design, e, yy, ratio=ratio, middle=np.ones(len(yy)))
     return 2 * plain.t[..., None], 2 * plain.s[..., None]

@@ -14,6 +14,7 @@ from emgkit.errors import Notice, warn
 from emgkit.stats import compound, design, effects, one_sample
 from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.families import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ def contrasts(
     adjust: str = "holm",
     family: str | Sequence[str] = "by",
     between_muscles: bool = False,
-) -> pd.DataFrame:
+) -> Results:
     """Compare every pair of levels of one factor within participants, each pair with its own error term.
 
     Parameters
@@ -64,8 +65,8 @@ def contrasts(
     test : {"t", "wilcoxon", "sign-flip"}
         The paired t test, Wilcoxon's signed ranks (estimate: the median of all means of two differences), or all sign
         flips of the mean difference (up to 20 participants). Estimate, interval and p belong to the one test.
-    adjust : {"holm", "bonferroni", "none"}
-        Correction of p for the number of contrasts in the family.
+    adjust : {"holm", "bonferroni", "hochberg", "hommel", "benjamini-hochberg", "benjamini-yekutieli", "none"}
+        Correction of p for the number of contrasts in the family; the two of Benjamini keep the false discovery rate.
     family : {"by", "all"} or list of str
         Each level of ``by`` is a family of its own, or all contrasts are one family, or each level of some columns of
         ``by``: ``by=["muscle", "phase"], family=["phase"]`` has one family a phase, over all muscles.
@@ -74,7 +75,7 @@ def contrasts(
 
     Returns
     -------
-    pandas.DataFrame
+    Results
         The ``by`` columns, then ``contrast``, ``ratio`` (or ``difference``, in the unit of the outcome), ``ci_low``,
         ``ci_high`` (individual 95 %), ``t``, ``df``, ``n`` (participants), ``p``, ``p_adjusted``, ``d_z``, ``g_av``,
         the 95 % limits of both (``d_z_low``, ``d_z_high``, ``g_av_low``, ``g_av_high``) and ``family_size``. d_z is on
@@ -137,8 +138,8 @@ def contrasts(
         "interval": "individual 95 %", "adjust": adjust, "family": chosen,
         "notices": [{"code": n.code, "text": n.text} for n in compared.notices],
     }  # fmt: skip
-    result.attrs = attrs
-    return result
+    kind = "group contrasts" if between else "interaction contrasts" if factors else "contrasts"
+    return Results.of(result, kind, attrs)
 
 
 def _paired(

@@ -15,6 +15,7 @@ from emgkit._checks import check_option, listed, number
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
 from emgkit.stats import design, random_effects
 from emgkit.stats.effects import small_sample_factor
+from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
 
@@ -74,24 +75,35 @@ MEASURES: dict[str, Effect] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MetaAnalysis:
     """What :func:`meta_analysis` found: two tables.
 
     Parameters
     ----------
-    effects : pandas.DataFrame
+    effects : Results
         One row a study.
-    pooled : pandas.DataFrame
+    pooled : Results
         One row a coefficient: the pooled effect alone, or the intercept and the moderator's terms. ``.attrs`` says
         what was done, ``.attrs["notices"]`` what is doubtful.
     """
 
-    effects: pd.DataFrame
-    pooled: pd.DataFrame
+    effects: Results
+    pooled: Results
+
+    def methods(self) -> str:
+        """What was done, as in :meth:`Results.methods`."""
+        return self.pooled.methods()
+
+    def sentences(self) -> list[str]:
+        """The pooled effect or coefficients, then one sentence a study."""
+        return [*self.pooled.sentences(), *self.effects.sentences()]
+
+    def __repr__(self) -> str:
+        return f"{self.effects}\n\n{self.pooled}"
 
     def _repr_html_(self) -> str:
-        return self.effects.to_html(index=False) + self.pooled.to_html(index=False)
+        return f"{self.effects._repr_html_()}{self.pooled._repr_html_()}"
 
 
 def meta_analysis(
@@ -201,13 +213,16 @@ def meta_analysis(
         _add_joint_test(pooled, model, student=student)
     for notice in notices:
         warn(notice)
-    pooled.attrs = {
+    attrs = {
         "analysis": "random-effects meta-analysis" if method != "fixed" else "fixed-effect meta-analysis",
         "measure": measure, "method": method, "moderator": moderator, "confidence": CONFIDENCE,
         "interval": f"Hartung-Knapp, t({model.df})" if student else "normal",
-        "notices": [{"code": n.code, "text": n.text} for n in notices],
+        "notices": [{"code": n.code, "text": n.text} for n in notices], "k": len(y), "n": [int(table["n"].sum())],
     }  # fmt: skip
-    return MetaAnalysis(effects=effects, pooled=pooled)
+    silent = {**attrs, "notices": []}  # what is doubtful is said once, below the pooled effect
+    return MetaAnalysis(
+        effects=Results.of(effects, "study effects", silent), pooled=Results.of(pooled, "pooled effects", attrs)
+    )
 
 
 def _summaries(

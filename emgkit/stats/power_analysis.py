@@ -14,6 +14,7 @@ from scipy import integrate, optimize, special, stats
 from emgkit._checks import check_positive, listed
 from emgkit.errors import ArgumentError
 from emgkit.stats.paired import contrasts
+from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
 Numbers = float | Sequence[float] | NDArray[Any]
@@ -21,12 +22,12 @@ Numbers = float | Sequence[float] | NDArray[Any]
 MOST_PARTICIPANTS = 1_000_000
 ALPHA = 0.05
 
-__all__ = ["power_equivalence", "power_paired", "power_simulate", "power_within"]
+__all__ = ["power_between", "power_equivalence", "power_paired", "power_simulate", "power_within"]
 
 
 def power_paired(
     *, effect: Numbers | None = None, n: Numbers | None = None, power: Numbers | None = None, alpha: float = ALPHA
-) -> pd.DataFrame:
+) -> Results:
     """Power of a two-sided paired t test, exact; the one of ``effect``, ``n`` and ``power`` not given is found.
 
     Parameters
@@ -42,7 +43,7 @@ def power_paired(
 
     Returns
     -------
-    pandas.DataFrame
+    Results
         One row a combination: ``effect``, ``n``, ``alpha``, ``power``. Where ``n`` is found, it is the smallest that
         has the power, and ``power`` is what it then is. Where ``effect`` is found (``n`` and ``power`` given), the
         table is a sensitivity curve: the smallest effect a study of that size sees with that power.
@@ -74,7 +75,55 @@ def power_paired(
     def of(effect: float, n: float) -> float:
         return _beyond(effect * np.sqrt(n), n - 1, float(special.stdtrit(n - 1, 1 - alpha / 2)))
 
-    return _solve(of, "effect", effect, n, power, alpha=alpha)
+    table = _solve(of, "effect", effect, n, power, alpha=alpha)
+    size = "The effect size is d_z, the mean over the standard deviation of the participants' differences."
+    said = {"test": "a two-sided paired t test (noncentral t, df = n − 1)", "size": size}
+    return _results(table, "power", said, {"effect size": effect, "n": n, "power": power}, alpha=alpha)
+
+
+def power_between(
+    *, effect: Numbers | None = None, n: Numbers | None = None, power: Numbers | None = None, alpha: float = ALPHA
+) -> Results:
+    """Power of a two-sided t test between two groups, such as of their changes.
+
+    Parameters
+    ----------
+    effect : float or sequence of float, optional
+        d, the difference between the groups over the standard deviation within a group, of whatever is compared: for
+        changes, the standard deviation of the changes.
+    n : int or sequence of int, optional
+        Participants in each of the two groups.
+    power, alpha : optional
+        As in :func:`power_paired`; the one of ``effect``, ``n`` and ``power`` not given is found.
+
+    Returns
+    -------
+    Results
+        One row a combination: ``effect``, ``n``, ``alpha``, ``power``, as in :func:`power_paired`.
+
+    Raises
+    ------
+    ArgumentError
+        Not exactly two of the three are given, or one is out of range.
+
+    Notes
+    -----
+    With t noncentral, df = 2 n - 2 and noncentrality d sqrt(n / 2): Student's test with groups of one size and one
+    standard deviation, with which Welch's all but agrees.
+
+    Examples
+    --------
+    >>> power_between(effect=[0.5, 0.8], power=0.8)["n"].tolist()
+    [64, 26]
+    """
+
+    def of(effect: float, n: float) -> float:
+        return _beyond(effect * np.sqrt(n / 2), 2 * n - 2, float(special.stdtrit(2 * n - 2, 1 - alpha / 2)))
+
+    table = _solve(of, "effect", effect, n, power, alpha=alpha)
+    size = "The effect size is d, the difference over the standard deviation within a group; n is that of each group."
+    said = {"test": "a two-sided t test between two groups (noncentral t, df = 2 n − 2)", "size": size}
+    return _results(table, "power between", said, {"effect size": effect, "n": n, "power": power}, alpha=alpha)
 
 
 def power_equivalence(
@@ -84,7 +133,7 @@ def power_equivalence(
     power: Numbers | None = None,
     effect: float = 0.0,
     alpha: float = ALPHA,
-) -> pd.DataFrame:
+) -> Results:
     """Power of two one-sided paired t tests against -bound and +bound, exact.
 
     Parameters
@@ -100,7 +149,7 @@ def power_equivalence(
 
     Returns
     -------
-    pandas.DataFrame
+    Results
         One row a combination: ``bound``, ``effect``, ``n``, ``alpha``, ``power``.
 
     Raises
@@ -142,7 +191,11 @@ def power_equivalence(
         )
     table = _solve(of, "bound", bound, n, power, alpha=alpha, floor=abs(effect))
     table.insert(1, "effect", float(effect))
-    return table
+    said = {
+        "test": "two one-sided paired t tests (df = n − 1)",
+        "size": "Bounds and the true d_z are in standard deviations of the participants' differences.",
+    }
+    return _results(table, "power of equivalence", said, {"bound": bound, "n": n, "power": power}, alpha=alpha)
 
 
 def power_within(
@@ -154,7 +207,7 @@ def power_within(
     r: float = 0.5,
     epsilon: float = 1.0,
     alpha: float = ALPHA,
-) -> pd.DataFrame:
+) -> Results:
     """Power of the F test of one factor within participants; the one of ``f``, ``n`` and ``power`` not given is found.
 
     Parameters
@@ -174,7 +227,7 @@ def power_within(
 
     Returns
     -------
-    pandas.DataFrame
+    Results
         One row a combination: ``f``, ``n``, ``alpha``, ``power``, ``noncentrality``, ``df1``, ``df2``.
 
     Raises
@@ -219,7 +272,13 @@ def power_within(
 
     table = _solve(of, "f", f, n, power, alpha=alpha)
     table["noncentrality"], table["df1"], table["df2"] = parts(table["f"], table["n"])
-    return table
+    how = f"r = {r:g} between conditions, epsilon = {epsilon:g}"
+    said = {
+        "test": f"the F test of one factor with {levels} levels within participants (noncentral F, {how})",
+        "size": "Cohen's f is the standard deviation of the condition means over that within a condition.",
+        "conditions": int(levels), "r": r, "epsilon": epsilon,
+    }  # fmt: skip
+    return _results(table, "power within", said, {"effect size": f, "n": n, "power": power}, alpha=alpha)
 
 
 def power_simulate(
@@ -235,7 +294,7 @@ def power_simulate(
     alpha: float = ALPHA,
     studies: int = 1000,
     seed: int = 0,
-) -> pd.DataFrame:
+) -> Results:
     """Power of :func:`contrasts` itself, in studies simulated from variance components on the log scale.
 
     Parameters
@@ -263,7 +322,7 @@ def power_simulate(
 
     Returns
     -------
-    pandas.DataFrame
+    Results
         One row a size of study and contrast: ``n``, ``contrast``, ``true_ratio``, ``d_z``, ``power`` (share of studies
         with p below alpha) and ``power_adjusted`` (with p_adjusted), each with ``_low`` and ``_high`` (95 % from
         simulation, Wilson), ``power_expected`` (from the noncentral t) and ``studies``.
@@ -320,12 +379,21 @@ def power_simulate(
         expected = [_beyond(d * np.sqrt(size), size - 1, critical) for d in columns["d_z"]]
         frames.append(pd.DataFrame({**columns, "power_expected": expected, "studies": studies}))
     result = pd.concat(frames, ignore_index=True)
-    result.attrs = {
+    attrs = {
         "analysis": "power of paired contrasts, simulated", "means": {name: float(means[name]) for name in names},
         "sd_participant": person, "sd_condition": spread[0], "sd_repetition": spread[1], "repetitions": repetitions,
         "test": test, "adjust": adjust, "alpha": alpha, "seed": seed, "notices": [],
     }  # fmt: skip
-    return result
+    return Results.of(result, "simulated power", attrs)
+
+
+def _results(
+    table: pd.DataFrame, kind: str, said: dict[str, Any], given: dict[str, Numbers | None], *, alpha: float
+) -> Results:
+    """Say in plain values what was computed: the one of ``given`` that was not given."""
+    found = next(name for name, value in given.items() if value is None)
+    analysis = {"analysis": "power, exact", "found": "number of participants" if found == "n" else found}
+    return Results.of(table, kind, {**analysis, "alpha": float(alpha), **said, "notices": []})
 
 
 def _beyond(noncentrality: float, df: float, critical: float) -> float:

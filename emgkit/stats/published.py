@@ -21,6 +21,7 @@ from emgkit.stats.printed import (
     read_contrasts,
     two_sided_p,
 )
+from emgkit.stats.results import Results
 
 CONFIDENCE = 0.95
 QUANTITIES = (
@@ -48,7 +49,7 @@ def reconstruct(
     r_range: tuple[float, float] = (0.3, 0.9),
     study: Texts = None,
     contrast: Texts = None,
-) -> pd.DataFrame:
+) -> Results:
     """Work out what a printed comparison within participants implies, and how exactly its decimals fix it.
 
     Every printed argument is the *text* as it stands in the paper, because its decimals say how far it was rounded; or
@@ -73,7 +74,7 @@ def reconstruct(
 
     Returns
     -------
-    pandas.DataFrame
+    Results
         One row a contrast: ``study``, ``contrast``, ``n``, ``m1``, ``sd1``, ``m2``, ``sd2``, ``source`` (the printed
         statistic that fixes t most closely: ``"p"``, ``"t"``, ``"ci"``, ``"d_z"``, or ``"r_range"``); then each
         quantity as three columns, such as ``r``, ``r_min`` and ``r_max``: from the digits as they stand, and the least
@@ -134,11 +135,11 @@ def reconstruct(
     ]
     for notice in notices:
         warn(notice)
-    table.attrs = {
+    attrs = {
         "analysis": "reconstruction from printed summaries", "confidence": CONFIDENCE, "r_range": list(r_range),
         "notices": [{"code": notice.code, "text": notice.text} for notice in notices],
     }  # fmt: skip
-    return table
+    return Results.of(table, "reconstruction", attrs)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from emgkit.stats.reml import Layout
 
 Array = NDArray[np.float64]
 
-ALLOWED = "'1', a list such as ['1', 'exercise'], or slopes such as '1 + x'"
+ALLOWED = "'1', a list such as ['1', 'exercise'], slopes such as '1 + x', or None for one row a participant"
 
 __all__ = ["RandomTerms", "named_terms", "random_terms"]
 
@@ -56,8 +56,10 @@ class RandomTerms:
         return ":".join([participant, *term])
 
 
-def named_terms(random: str | Sequence[str]) -> tuple[tuple[Term, ...], bool]:
+def named_terms(random: str | Sequence[str] | None) -> tuple[tuple[Term, ...], bool]:
     """Read the argument ``random``: its terms, and whether they are slopes of one covariance."""
+    if random is None:
+        return (), False
     if isinstance(random, str):
         return parse_terms(random, where="random"), True
     if not isinstance(random, Sequence) or not random or not all(isinstance(entry, str) for entry in random):
@@ -134,7 +136,8 @@ def random_terms(
         pattern = np.zeros((at, at))
         pattern[range(begin, end), range(begin, end)] = 1
         patterns.append(pattern)
-    layout = Layout(rows=np.concatenate(rows, axis=1), patterns=np.array(patterns), blocks=tuple(blocks))
+    joined = np.concatenate(rows, axis=1) if rows else np.empty((n, 0))
+    layout = Layout(rows=joined, patterns=np.array(patterns).reshape(len(terms), at, at), blocks=tuple(blocks))
     return RandomTerms(layout=layout, terms=terms, full=False, parameters=tuple(parameters), effects=tuple(effects))
 
 

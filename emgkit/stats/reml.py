@@ -123,7 +123,7 @@ def reduce(x: Array, y: Array, layout: Layout, codes: NDArray[np.intp]) -> Probl
     left = y - basis @ start
     left = left - basis @ (basis.T @ left)
     unit = float(np.sqrt(left @ left / len(y)))
-    left = left / unit
+    left = left / (unit or 1.0)  # an outcome that X reproduces is for the caller to refuse
     scaling = np.eye(layout.rows.shape[1])
     for begin, end, full in layout.blocks:
         part = layout.rows[:, begin:end]
@@ -198,18 +198,19 @@ def _moments(problem: Problem, state: _State, middle: Array) -> Moments:
     """Moments for derivatives of V with ``middle`` (r, q, q) between the random-effects columns."""
     p, r = problem.p, len(middle)
     b, c, u, k = state.b, state.c, state.u, state.k
-    flat_c = c.reshape(-1, p)
+    rows = b.shape[0] * b.shape[1]
+    flat_c = c.reshape(rows, p)
     mc = middle[:, None] @ c
     bmc = b @ mc
-    h = flat_c.T @ mc.reshape(r, -1, p)
-    left = mc.transpose(0, 3, 1, 2).reshape(r * p, -1)
-    qq = (left @ bmc.transpose(1, 2, 0, 3).reshape(-1, r * p)).reshape(r, p, r, p).transpose(0, 2, 1, 3)
+    h = flat_c.T @ mc.reshape(r, rows, p)
+    left = mc.transpose(0, 3, 1, 2).reshape(r * p, rows)
+    qq = (left @ bmc.transpose(1, 2, 0, 3).reshape(rows, r * p)).reshape(r, p, r, p).transpose(0, 2, 1, 3)
     mb = middle[:, None] @ b
     kh = k @ h
     mu = np.einsum("jab,gb->jga", middle, u)
-    cmu = mu.reshape(r, -1) @ flat_c
+    cmu = mu.reshape(r, rows) @ flat_c
     bmu = (b @ mu[..., None])[..., 0]
-    tt = mb.reshape(r, -1) @ mb.transpose(0, 1, 3, 2).reshape(r, -1).T
+    tt = mb.reshape(r, rows * b.shape[1]) @ mb.transpose(0, 1, 3, 2).reshape(r, rows * b.shape[1]).T
     tt = tt - 2 * np.einsum("ab,jkba->jk", k, qq) + np.einsum("jab,kba->jk", kh, kh)
     return Moments(
         df=problem.n - p,
@@ -217,9 +218,9 @@ def _moments(problem: Problem, state: _State, middle: Array) -> Moments:
         beta=state.beta,
         rss=np.asarray(state.rss),
         t=np.einsum("jab,ba->j", middle, b.sum(axis=0)) - np.einsum("jaa->j", kh),
-        s=mu.reshape(r, -1) @ u.ravel(),
+        s=mu.reshape(r, rows) @ u.ravel(),
         tt=(tt + tt.T) / 2,
-        ss=mu.reshape(r, -1) @ bmu.reshape(r, -1).T - cmu @ k @ cmu.T,
+        ss=mu.reshape(r, rows) @ bmu.reshape(r, rows).T - cmu @ k @ cmu.T,
         h=h,
         q=qq,
     )
@@ -235,9 +236,9 @@ def _second(state: _State, patterns: Array) -> tuple[Array, Array]:
     """tr(P V_jk) and y'P V_jk P y, V_jk the second derivatives by the elements of the factor."""
     d_t = state.b.sum(axis=0) - np.einsum("gap,pq,gbq->ab", state.c, state.k, state.c, optimize=True)
     d_s = state.u.T @ state.u
-    r = len(patterns)
-    flat = patterns.reshape(r, -1)
-    return 2 * (d_t @ patterns).reshape(r, -1) @ flat.T, 2 * (d_s @ patterns).reshape(r, -1) @ flat.T
+    shape = (len(patterns), patterns.shape[1] ** 2)
+    flat = patterns.reshape(shape)
+    return 2 * (d_t @ patterns).reshape(shape) @ flat.T, 2 * (d_s @ patterns).reshape(shape) @ flat.T
 
 
 def random_effects(problem: Problem, factor: Array) -> Array:
@@ -371,8 +372,10 @@ def fit(problem: Problem) -> Fit:
     Statistical Software, 67.
     """
     layout = problem.layout
-    found = [_leave_zero(problem, *_descend(problem, start)) for start in _starts(problem)]
-    theta, _, converged = min(found, key=lambda result: result[1])
+    theta, converged = np.empty(0), True  # without random terms this is least squares, and nothing is searched
+    if len(layout.patterns):
+        found = [_leave_zero(problem, *_descend(problem, start)) for start in _starts(problem)]
+        theta, _, converged = min(found, key=lambda result: result[1])
 
     scaled = np.tensordot(theta, layout.patterns, axes=1)
     singular = bool((np.abs(theta[layout.diagonal]) < SINGULAR).any())
@@ -382,7 +385,7 @@ def fit(problem: Problem) -> Fit:
         # back to a lower triangle with a diagonal that is not negative
         lower = _triangle(part.T).T if full else part
         factor[begin:end, begin:end] = lower * np.where(np.diag(lower) < 0, -1.0, 1.0)
-    picked = np.array([np.argwhere(pattern)[0] for pattern in layout.patterns])
+    picked = np.array([np.argwhere(pattern)[0] for pattern in layout.patterns], dtype=np.intp).reshape(-1, 2)
     state = _state(problem, scaled)
     free = problem.n - problem.p
     constant = 2 * float(np.log(np.abs(np.diag(problem.r))).sum()) + free * (1 + np.log(2 * np.pi / free))

@@ -173,6 +173,8 @@ def _joint_kenward_roger(known: Inference, rows: Array) -> tuple[Array, float, A
         ratio = np.where((np.abs(mean) < 1e-14) & (np.abs(v1) < 1e-14), 1.0, mean / v1)
         df = 4 + (size + 2) / (size * (ratio**2 * v0 / v2 / size) - 1)
         scale = np.where(np.abs(df - 2) < 1e-2, 1.0, df * mean / (df - 2))
+        # as many contrasts as participants leave nothing to judge them by
+        scale = np.where(df > 1e-6, scale, np.nan)
     return scale * f, float(size), df
 
 

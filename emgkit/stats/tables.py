@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from emgkit.stats import design, marginal
 from emgkit.stats.marginal import Grid
+from emgkit.stats.results import Results
 from emgkit.stats.small_sample import Inference
 
 __all__ = ["Estimates"]
@@ -29,20 +31,20 @@ class Estimates(ABC):
         """The design they belong to."""
 
     @abstractmethod
-    def _finished(self, table: pd.DataFrame, **said: str) -> pd.DataFrame:
+    def _finished(self, table: pd.DataFrame, kind: str, **said: Any) -> Results:
         """Say in plain values what the table is."""
 
     @cached_property
-    def fixed(self) -> pd.DataFrame:
+    def fixed(self) -> Results:
         """Coefficients (on the log scale where ``log``) under sum-to-zero coding, with t tests and 95 % limits."""
-        return self._finished(marginal.fixed(self._grid, self._known))
+        return self._finished(marginal.fixed(self._grid, self._known), "coefficients")
 
     @cached_property
-    def terms(self) -> pd.DataFrame:
+    def terms(self) -> Results:
         """Type III F test of every term: ``term``, ``F``, ``df1``, ``df2``, ``n``, ``p``."""
-        return self._finished(marginal.terms(self._grid, self._known))
+        return self._finished(marginal.terms(self._grid, self._known), "terms")
 
-    def marginal_means(self, factors: str | Sequence[str], *, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+    def marginal_means(self, factors: str | Sequence[str], *, by: str | Sequence[str] | None = None) -> Results:
         """Give the marginal means of a factor or of combinations of several, with 95 % limits.
 
         Parameters
@@ -54,17 +56,19 @@ class Estimates(ABC):
 
         Returns
         -------
-        pandas.DataFrame
+        Results
             The levels, ``mean`` (or ``geometric_mean``), ``ci_low``, ``ci_high``, ``estimate`` and ``se`` (on the scale
             of the model), ``df``, ``n``. The factors not named are averaged with equal weights, covariates stand at
             their mean.
         """
         names = design.as_names("factors", factors)
-        return self._finished(marginal.means(self._grid, self._known, names, design.as_names("by", by)))
+        groups = design.as_names("by", by)
+        table = marginal.means(self._grid, self._known, names, groups)
+        return self._finished(table, "marginal means", by=groups, levels=names)
 
     def contrasts(
         self, factor: str, *, by: str | Sequence[str] | None = None, adjust: str = "holm", family: str = "by"
-    ) -> pd.DataFrame:
+    ) -> Results:
         """Compare every pair of levels of a factor: differences, or ratios of geometric means.
 
         Parameters
@@ -73,26 +77,26 @@ class Estimates(ABC):
             A factor of the formula; pairs are first minus second.
         by : str or sequence of str, optional
             Factors at whose levels it is compared one by one.
-        adjust : {"holm", "bonferroni", "none"}
-            Correction of p for the number of contrasts in the family.
+        adjust : {"holm", "bonferroni", "hochberg", "hommel", "benjamini-hochberg", "benjamini-yekutieli", "none"}
+            Correction of p for the number of contrasts in the family; the two of Benjamini keep the false discovery
+            rate.
         family : {"by", "all"}
             Each level of ``by`` is a family of its own, or all contrasts are one family.
 
         Returns
         -------
-        pandas.DataFrame
+        Results
             The levels of ``by``, ``contrast``, ``ratio`` (or ``difference``), ``ci_low``, ``ci_high`` (individual 95 %
             limits), ``estimate`` and ``se`` (on the scale of the model), ``t``, ``df``, ``n``, ``p``, ``p_adjusted``,
             ``family_size``.
         """
-        table = marginal.contrasts(
-            self._grid, self._known, factor, design.as_names("by", by), adjust=adjust, family=family
-        )
-        return self._finished(table, adjust=adjust, family=family)
+        groups = design.as_names("by", by)
+        table = marginal.contrasts(self._grid, self._known, factor, groups, adjust=adjust, family=family)
+        return self._finished(table, "model contrasts", within=factor, by=groups, adjust=adjust, family=family)
 
     def interaction_contrasts(
         self, factors: Sequence[str], *, by: str | Sequence[str] | None = None, adjust: str = "holm", family: str = "by"
-    ) -> pd.DataFrame:
+    ) -> Results:
         """Compare differences between levels of a factor: differences of differences, or ratios of ratios.
 
         Parameters
@@ -103,11 +107,12 @@ class Estimates(ABC):
             As in :meth:`contrasts`.
         """
         names = design.as_names("factors", factors)
-        table = marginal.interaction_contrasts(
-            self._grid, self._known, names, design.as_names("by", by), adjust=adjust, family=family
-        )
-        return self._finished(table, adjust=adjust, family=family)
+        groups = design.as_names("by", by)
+        table = marginal.interaction_contrasts(self._grid, self._known, names, groups, adjust=adjust, family=family)
+        said = {"within": names[0], "interaction": names, "by": groups, "adjust": adjust, "family": family}
+        return self._finished(table, "model contrasts", **said)
 
-    def joint_tests(self, factor: str, *, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+    def joint_tests(self, factor: str, *, by: str | Sequence[str] | None = None) -> Results:
         """F test that all levels of a factor are alike, at each level of ``by``."""
-        return self._finished(marginal.joint_tests(self._grid, self._known, factor, design.as_names("by", by)))
+        groups = design.as_names("by", by)
+        return self._finished(marginal.joint_tests(self._grid, self._known, factor, groups), "terms", by=groups)

@@ -14,9 +14,10 @@ from scipy import special
 
 from emgkit._checks import check_option, listed, number
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
-from emgkit.stats import design, random_field, sign_flips
+from emgkit.stats import design, random_field, sign_flips, wording
 from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.families import adjusted
+from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
 
@@ -38,14 +39,14 @@ class WaveformTest:
 
     Parameters
     ----------
-    nodes : pandas.DataFrame
+    nodes : Results
         One row a contrast and point: the ``by`` columns, ``contrast``, ``point``, ``ratio`` or ``difference``,
         ``ci_low``, ``ci_high`` (95 %, of each point alone), ``t``, ``p_adjusted`` (for the points of this contrast;
         NaN with clusters, which say nothing of single points) and ``cluster`` (number of the cluster, 0 outside).
-    clusters : pandas.DataFrame
+    clusters : Results
         One row a cluster, a run of points beyond the threshold with one sign: ``cluster``, ``first_point``,
         ``last_point``, ``t_peak``, ``mass`` (sum of |t|) and ``p``, by mass for ``"cluster"``, else of its peak.
-    summary : pandas.DataFrame
+    summary : Results
         One row a contrast: ``n`` participants, ``n_points``, ``t_max`` (largest |t|) and its ``point_max``,
         ``threshold`` of |t|, ``p`` (that the curves differ anywhere), ``p_adjusted`` (Holm, for the contrasts of one
         level of ``by``), ``family_size``, and for ``"rft"`` ``fwhm`` (points) and ``resels``, else NaN.
@@ -53,10 +54,29 @@ class WaveformTest:
         What was done, in plain values; ``attrs["notices"]`` is a list of ``{"code", "text"}``.
     """
 
-    nodes: pd.DataFrame
-    clusters: pd.DataFrame
-    summary: pd.DataFrame
+    nodes: Results
+    clusters: Results
+    summary: Results
     attrs: dict[str, Any] = field(default_factory=dict)
+
+    def methods(self) -> str:
+        """What was done, as in :meth:`Results.methods`."""
+        return self.summary.methods()
+
+    def sentences(self) -> list[str]:
+        """One sentence a contrast; where single points were tested, with the points at which the curves differ."""
+        told = self.summary.sentences()
+        if self.attrs["method"] == "cluster":
+            return told
+        keys = [*self.attrs["by"], "contrast"]
+        runs: dict[Any, list[Any]] = {
+            key: part.to_dict("records") for key, part in self.clusters.groupby(keys, observed=True, sort=False)
+        }
+        rows = self.summary[keys].itertuples(index=False, name=None)
+        return [wording.beyond(text, runs.get(key, [])) for text, key in zip(told, rows, strict=True)]
+
+    def _repr_html_(self) -> str | None:
+        return self.summary._repr_html_()
 
     def __repr__(self) -> str:
         return f"<WaveformTest: {self.attrs.get('method')}, {len(self.summary)} contrasts>\n{self.summary}"
@@ -157,17 +177,9 @@ def waveform_test(
         index, outcome=value, participant=participant, within=within, by=by_names, log=False
     )
     options: dict[str, Any] = {"method": method, "flips": flips, "alpha": alpha, "seed": seed, "log": log}
-    parts = [_compare(block, matrix, points, **options) for block in blocks]
-    notices += found + _doubts(blocks, parts, method=method, flips=flips, alpha=alpha)
-
-    tables = []
-    for name in ("nodes", "clusters", "summary"):
-        frames = [part[name] for part in parts]
-        levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
-        tables.append(pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1))
-    nodes, clusters, summary = tables
-    members = np.repeat(np.arange(len(blocks)), [len(part["summary"]) for part in parts])
-    summary["p_adjusted"], summary["family_size"] = adjusted(summary["p"].to_numpy(), members, adjust="holm")
+    pairs = [_compare(block, matrix, **options) for block in blocks]
+    notices += found + _doubts(blocks, pairs, method=method, flips=flips, alpha=alpha)
+    nodes, clusters, summary = _tables(blocks, by_factors, pairs, points, log=log)
     for notice in notices:
         warn(notice)
     attrs = {
@@ -177,7 +189,13 @@ def waveform_test(
         "cluster_forming_p": CLUSTER_P if method == "cluster" else None, "interval": "95 % of each point alone",
         "unit": design.only_value(table, "unit"), "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    return WaveformTest(nodes=nodes, clusters=clusters, summary=summary, attrs=attrs)
+    said = {**attrs, "adjust": "holm", "n": summary["n"].unique().tolist()}
+    return WaveformTest(
+        nodes=Results.of(nodes, "points of curves", said),
+        clusters=Results.of(clusters, "clusters of curves", said),
+        summary=Results.of(summary, "waveforms", said),
+        attrs=said,
+    )
 
 
 def _matrix(
@@ -187,29 +205,32 @@ def _matrix(
     values = design.outcome_values(table, value, participant, log=False)
     keys = [participant, *conditions]
     factors = [design.Factor.of(table, name) for name in keys]
-    numbers = np.ravel_multi_index(
-        tuple(factor.codes for factor in factors), tuple(len(factor.levels) for factor in factors)
-    )
-    _, first, curve = np.unique(numbers, return_index=True, return_inverse=True)
     place = design.Factor.of(table, point)
-    names = [", ".join(str(name) for name in row) for row in table.iloc[first][keys].itertuples(index=False)]
-    count = np.zeros((len(first), len(place.levels)), dtype=np.intp)
-    np.add.at(count, (curve, place.codes), 1)
+    shape = tuple(len(factor.levels) for factor in factors)
+    numbers = np.ravel_multi_index(tuple(factor.codes for factor in factors), shape)
+    # curves are numbered by participant and condition, as far as they occur
+    occurs = np.bincount(numbers, minlength=int(np.prod(shape))) > 0
+    curve = (np.cumsum(occurs) - 1)[numbers]
+    size = (int(occurs.sum()), len(place.levels))
+    cell = curve * size[1] + place.codes
+    count = np.bincount(cell, minlength=size[0] * size[1]).reshape(size)
+    one = np.empty(size[0], dtype=np.intp)
+    one[curve] = np.arange(len(curve))
+    heads = table.iloc[one]  # any row of a curve tells whose it is
     if count.max() > 1:
-        raise _several(table, keys, names, curve, count)
-    short = np.flatnonzero((count == 0).any(axis=1))
-    if len(short):
-        raise DesignError(
-            f"{len(short)} of {len(count)} curves lack points",
-            where="; ".join(f"{names[i]}: {int(count[i].sum())} points" for i in short[:20]),
-            allowed=f"all curves on the same {len(place.levels)} points",
-            do="normalise all repetitions to one number of points with emgkit.time_normalize",
-        )
-    matrix = np.empty(count.shape)
-    matrix[curve, place.codes] = values
-    if log:
-        _check_positive(matrix, names, value)
-    return np.log(matrix) if log else matrix, place.levels, table.iloc[first].assign(**{value: np.arange(len(first))})
+        raise _several(table, keys, _names(heads, keys), curve, count)
+    if count.min() == 0:
+        raise _short(count, _names(heads, keys))
+    matrix = np.empty(size)
+    matrix.ravel()[cell] = values
+    if log and matrix.min() <= 0:
+        raise _not_positive(matrix, _names(heads, keys), value)
+    return np.log(matrix) if log else matrix, place.levels, heads.assign(**{value: np.arange(size[0])})
+
+
+def _names(heads: pd.DataFrame, keys: list[str]) -> list[str]:
+    """Name each curve by its participant and conditions, for messages."""
+    return [", ".join(str(name) for name in row) for row in heads[keys].itertuples(index=False)]
 
 
 def _several(
@@ -231,71 +252,113 @@ def _several(
     )
 
 
-def _check_positive(matrix: Array, names: list[str], value: str) -> None:
-    """Refuse the logarithm of an envelope that touches zero."""
+def _short(count: NDArray[np.intp], names: list[str]) -> DesignError:
+    """Build the error for curves without all points."""
+    short = np.flatnonzero((count == 0).any(axis=1))
+    return DesignError(
+        f"{len(short)} of {len(count)} curves lack points",
+        where="; ".join(f"{names[i]}: {int(count[i].sum())} points" for i in short[:20]),
+        allowed=f"all curves on the same {count.shape[1]} points",
+        do="normalise all repetitions to one number of points with emgkit.time_normalize",
+    )
+
+
+def _not_positive(matrix: Array, names: list[str], value: str) -> DesignError:
+    """Build the error for the logarithm of an envelope that touches zero."""
     bad = np.flatnonzero((matrix <= 0).any(axis=1))
-    if len(bad):
-        texts = [f"{names[i]}: {int((matrix[i] <= 0).sum())} points, lowest {number(matrix[i].min())}" for i in bad]
-        raise DesignError(
-            f"The logarithm needs values above 0, and {value!r} is 0 or negative in {len(bad)} of {len(matrix)} curves",
-            where="; ".join(texts[:10]) + (f"; and {len(bad) - 10} more" if len(bad) > 10 else ""),
-            do="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, "
-            "or compare differences with log=False",
-        )
+    texts = [f"{names[i]}: {int((matrix[i] <= 0).sum())} points, lowest {number(matrix[i].min())}" for i in bad]
+    return DesignError(
+        f"The logarithm needs values above 0, and {value!r} is 0 or negative in {len(bad)} of {len(matrix)} curves",
+        where="; ".join(texts[:10]) + (f"; and {len(bad) - 10} more" if len(bad) > 10 else ""),
+        do="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, "
+        "or compare differences with log=False",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pair:
+    """One contrast of one block: arrays with an entry a point, what belongs to the curve, and its runs."""
+
+    name: str
+    n: int
+    center: Array
+    half: Array
+    t: Array
+    p_nodes: Array
+    curve: dict[str, float]
+    runs: list[dict[str, Any]]
 
 
 def _compare(
-    block: Block, matrix: Array, points: pd.Index[Any], *, method: str, flips: int | str, alpha: float, seed: int,
-    log: bool,
-) -> dict[str, pd.DataFrame]:  # fmt: skip
-    """Compare all pairs of one block: its nodes, clusters and summary."""
+    block: Block, matrix: Array, *, method: str, flips: int | str, alpha: float, seed: int, log: bool
+) -> list[_Pair]:
+    """Compare all pairs of one block."""
     n = len(block.participants)
     drawn = None if method == "rft" else sign_flips.check_flips(flips, n, alpha=alpha, where=block.label)
-    back = np.exp if log else np.asarray
     rows = block.values.astype(np.intp)
-    nodes, clusters, summary = [], [], []
+    pairs = []
     for (first, second), name in zip(block.pairs, pair_names(block.levels, log=log), strict=True):
         differences = matrix[rows[:, first]] - matrix[rows[:, second]]
         center, constant = differences.mean(axis=0), _constant(differences)
         differences[:, constant] = 0.0
         error = np.where(constant, np.nan, differences.std(axis=0, ddof=1) / np.sqrt(n))
         t = center / error
-        half = special.stdtrit(n - 1, (1 + CONFIDENCE) / 2) * error
-        p_nodes, more, runs = _test(differences, t, method=method, drawn=drawn, alpha=alpha, seed=seed)
-        number_of = np.zeros(len(t), dtype=np.intp)
-        for i, run in enumerate(runs, start=1):
-            number_of[run["first"] : run["last"] + 1] = i
-        nodes.append(
-            pd.DataFrame(
-                {
-                    "contrast": name,
-                    "point": points,
-                    "ratio" if log else "difference": back(center),
-                    "ci_low": back(center - half),
-                    "ci_high": back(center + half),
-                    "t": t,
-                    "p_adjusted": p_nodes,
-                    "cluster": number_of,
-                }
-            )
-        )
-        clusters += [
-            {
-                "contrast": name, "cluster": i, "first_point": points[run["first"]], "last_point": points[run["last"]],
-                "t_peak": run["t_peak"], "mass": run["mass"], "p": run["p"],
-            }
-            for i, run in enumerate(runs, start=1)
-        ]  # fmt: skip
-        peak = int(np.argmax(np.abs(np.nan_to_num(t))))
-        summary.append(
-            {"contrast": name, "n": n, "n_points": len(t), "t_max": abs(t[peak]), "point_max": points[peak], **more}
-        )
-    columns = ["contrast", "cluster", "first_point", "last_point", "t_peak", "mass", "p"]
-    return {
-        "nodes": pd.concat(nodes, ignore_index=True),
-        "clusters": pd.DataFrame(clusters, columns=columns),
-        "summary": pd.DataFrame(summary),
-    }
+        half = float(special.stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * error
+        p_nodes, curve, runs = _test(differences, t, method=method, drawn=drawn, alpha=alpha, seed=seed)
+        pairs.append(
+            _Pair(name=name, n=n, center=center, half=half, t=t, p_nodes=p_nodes, curve=curve, runs=runs)
+        )  # fmt: skip
+    return pairs
+
+
+def _tables(
+    blocks: list[Block], by_factors: list[design.Factor], pairs: list[list[_Pair]], points: pd.Index[Any], *, log: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Set out the nodes, the clusters and the summary of all contrasts."""
+    flat = [pair for part in pairs for pair in part]
+    names = pd.Index([pair.name for pair in flat])
+    size = len(points)
+    back = np.exp if log else np.asarray
+    center, half = (np.concatenate([getattr(pair, name) for pair in flat]) for name in ("center", "half"))
+    number_of = np.zeros((len(flat), size), dtype=np.intp)
+    for row, pair in zip(number_of, flat, strict=True):
+        for i, run in enumerate(pair.runs, start=1):
+            row[run["first"] : run["last"] + 1] = i
+    nodes = pd.DataFrame({
+        **level_columns(blocks, by_factors, [size * len(part) for part in pairs]),
+        "contrast": names.repeat(size),
+        "point": points.take(np.tile(np.arange(size), len(flat))),
+        "ratio" if log else "difference": back(center),
+        "ci_low": back(center - half),
+        "ci_high": back(center + half),
+        "t": np.concatenate([pair.t for pair in flat]),
+        "p_adjusted": np.concatenate([pair.p_nodes for pair in flat]),
+        "cluster": number_of.ravel(),
+    })  # fmt: skip
+    runs = [run for pair in flat for run in pair.runs]
+    clusters = pd.DataFrame({
+        **level_columns(blocks, by_factors, [sum(len(pair.runs) for pair in part) for part in pairs]),
+        "contrast": names.repeat([len(pair.runs) for pair in flat]),
+        "cluster": np.array([i + 1 for pair in flat for i in range(len(pair.runs))], dtype=np.intp),
+        "first_point": points.take([run["first"] for run in runs]),
+        "last_point": points.take([run["last"] for run in runs]),
+        **{name: np.array([run[name] for run in runs], dtype=np.float64) for name in ("t_peak", "mass", "p")},
+    })  # fmt: skip
+    sizes = np.abs(np.nan_to_num([pair.t for pair in flat]))
+    peaks = sizes.argmax(axis=1)
+    p = np.array([pair.curve["p"] for pair in flat])
+    members = np.repeat(np.arange(len(blocks)), [len(part) for part in pairs])
+    p_adjusted, family_size = adjusted(p, members, adjust="holm")
+    summary = pd.DataFrame({
+        **level_columns(blocks, by_factors, [len(part) for part in pairs]),
+        "contrast": names, "n": [pair.n for pair in flat], "n_points": size,
+        "t_max": np.abs([pair.t[peak] for pair, peak in zip(flat, peaks, strict=True)]),
+        "point_max": points.take(peaks),
+        "threshold": [pair.curve["threshold"] for pair in flat], "p": p,
+        **{name: [pair.curve[name] for pair in flat] for name in ("fwhm", "resels")},
+        "p_adjusted": p_adjusted, "family_size": family_size,
+    })  # fmt: skip
+    return nodes, clusters, summary
 
 
 def _constant(differences: Array) -> NDArray[np.bool_]:
@@ -321,10 +384,10 @@ def _test(
     elif method == "max-t":
         null = sign_flips.largest(sign_flips.scaled(differences), drawn, seed=seed)
         p_nodes = sign_flips.share_at_least(null, size / np.sqrt(size**2 + n - 1))
-        # the largest statistics whose share is at most alpha
-        ordered = np.sort(null)[::-1]
-        reached = sign_flips.share_at_least(null, ordered) <= alpha
-        threshold = float(sign_flips.t_of_r(ordered[reached][-1], n)) if reached.any() else np.inf
+        # the smallest statistic whose share is at most alpha; no more than these can be
+        highest = np.sort(null)[::-1][: int(alpha * len(null)) + 1]
+        reached = sign_flips.share_at_least(null, highest) <= alpha
+        threshold = float(sign_flips.t_of_r(highest[reached][-1], n)) if reached.any() else np.inf
     else:
         threshold = float(special.stdtrit(n - 1, 1 - CLUSTER_P / 2))
         p_nodes = np.full(len(t), np.nan)
@@ -362,11 +425,11 @@ def _runs(t: Array, threshold: float, *, closed: bool) -> list[dict[str, Any]]:
 
 
 def _doubts(
-    blocks: list[Block], parts: list[dict[str, pd.DataFrame]], *, method: str, flips: int | str, alpha: float
+    blocks: list[Block], pairs: list[list[_Pair]], *, method: str, flips: int | str, alpha: float
 ) -> list[Notice]:
     """Say what the result can not tell."""
     notices = []
-    empty = sum(int(part["nodes"]["t"].isna().sum()) for part in parts)
+    empty = sum(int(np.isnan(pair.t).sum()) for part in pairs for pair in part)
     if empty:
         text = (
             f"At {empty} points all participants differ by the same amount: there is no error term, so t and p are NaN."
@@ -375,9 +438,9 @@ def _doubts(
     if method == "cluster":
         text = "A cluster says that two curves differ, not at which points: its ends are no estimates."
         notices.append(Notice(code="clusters-have-no-place", text=text))
-    for block, part in zip(blocks, parts, strict=True):
+    for block, part in zip(blocks, pairs, strict=True):
         where = f" at {block.label}" if block.label else ""
-        n, family = len(block.participants), len(part["summary"])
+        n, family = len(block.participants), len(part)
         least = sign_flips.smallest_p(n, None if flips == "exact" else int(flips)) if method != "rft" else 0.0
         if least * family > alpha:
             text = (
@@ -385,7 +448,7 @@ def _doubts(
                 f"{family} contrasts none alone can reach {number(alpha)}."
             )
             notices.append(Notice(code="cannot-reach-adjusted", text=text))
-        rough = part["summary"].loc[part["summary"]["fwhm"] < 3, "contrast"].tolist()
+        rough = [pair.name for pair in part if pair.curve["fwhm"] < 3]
         if rough:
             text = (
                 f"The curves of {listed(rough)}{where} are too rough for random-field theory (FWHM below 3 points): "

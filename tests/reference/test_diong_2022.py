@@ -127,19 +127,22 @@ def test_every_muscle_is_more_active_at_full_than_at_half_activation(cells: pd.D
 
 
 def test_a_nested_mixed_model_is_the_analysis_of_variance(cells: pd.DataFrame) -> None:
-    with pytest.warns(EmgkitWarning, match="main effect of 'muscle' depends on the muscles' reference"):
+    with pytest.warns(EmgkitWarning) as caught:
         model = stats.mixed_model(cells, "value ~ target * muscle", random=["1", "target", "muscle"], log=True)
+    assert [notice["code"] for notice in model.notices] == ["depends-on-normaliser", "pooled-error"]
+    assert "between pairs of 'target', " in str(caught[1].message)
     with pytest.warns(EmgkitWarning, match="main effect of 'muscle' depends on the muscles' reference"):
         anova = stats.rm_anova(cells, within=["target", "muscle"], log=True).set_index("term")
     assert not model.singular
     terms = model.terms.set_index("term").loc[anova.index]
     np.testing.assert_allclose(terms[["F", "df1", "df2"]], anova[["F", "df1", "df2"]], rtol=1e-6)
-    # ten levels within a person are far from spherical: the one error term of both is the wrong one for many pairs
+    # ten levels within a person are far from spherical: the one error term of both is the wrong one for many pairs,
+    # as the second notice says
     assert anova.loc["target", "epsilon_gg"] < 0.5
 
 
 def test_ratios_of_the_mixed_model_are_those_of_the_contrasts(cells: pd.DataFrame) -> None:
-    with pytest.warns(EmgkitWarning, match="reference contractions"):
+    with pytest.warns(EmgkitWarning, match=r"reference contractions|one error term"):
         model = stats.mixed_model(cells, "value ~ target * muscle", random=["1", "target", "muscle"], log=True)
     keys = ["muscle", "contrast"]
     ours = model.contrasts("target", by="muscle").set_index(keys)["ratio"]

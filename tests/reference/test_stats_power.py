@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from statsmodels.stats.power import TTestIndPower
 
-from emgkit.stats import power_equivalence, power_paired, power_within
+from emgkit.stats import power_between, power_equivalence, power_paired, power_within
 
 FOLDER = Path(__file__).parent / "data" / "stats"
 EXPECTED = json.loads((FOLDER / "expected" / "power.json").read_text())
@@ -20,6 +21,15 @@ def test_paired_t(row: dict[str, Any]) -> None:
     for alpha, name in ((0.05, "power_n13"), (0.05 / 3, "power_n13_alpha_0167")):
         came = power_paired(effect=row["d_z"], n=13, alpha=alpha)
         assert came["power"].tolist() == pytest.approx([row[name]], rel=1e-6)
+
+
+@pytest.mark.parametrize("row", EXPECTED["two_sample_t"], ids=lambda row: f"d {row['d']}")
+def test_two_groups(row: dict[str, Any]) -> None:
+    assert power_between(effect=-row["d"], power=0.8)["n"].tolist() == [row["n80"]]
+    for n, alpha in ((5, 0.05), (12, 0.01)):
+        came = power_between(effect=row["d"], n=n, alpha=alpha)["power"][0]
+        assert came == pytest.approx(TTestIndPower().power(row["d"], n, alpha), rel=1e-9)
+        assert power_between(n=n, power=came, alpha=alpha)["effect"][0] == pytest.approx(row["d"], rel=1e-6)
 
 
 @pytest.mark.parametrize(("alpha", "n"), [(0.05, [34, 15, 8]), (0.05 / 3, [45, 20, 11])])

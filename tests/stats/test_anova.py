@@ -11,15 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.anova import AnovaRM
 
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
 from emgkit.stats import contrasts, rm_anova
 
 COLUMNS = [
     "term", "F", "df1", "df2", "p", "epsilon_gg", "p_gg", "epsilon_hf", "p_hf", "ges", "pes", "mauchly_w", "mauchly_p",
-    "n",
+    "pillai", "p_pillai", "ss", "ss_error", "n",
 ]  # fmt: skip
-NUMBERS = COLUMNS[1:-1]
+# all but the sums of squares, which have the unit of the outcome, squared
+NUMBERS = COLUMNS[1:-3]
 
 
 def cells(seed: int = 1, *, n: int = 9, exercises: int = 3, loads: int = 3) -> pd.DataFrame:
@@ -59,10 +61,23 @@ def test_two_levels_are_the_paired_t_test(log: bool) -> None:
     assert came[["mauchly_w", "mauchly_p"]].isna().all()
 
 
+@pytest.mark.parametrize("within", [["exercise"], ["exercise", "load"], ["exercise", "load", "side"]], ids=len)
+def test_f_as_statsmodels(within: list[str]) -> None:
+    rng = np.random.default_rng(5)
+    table = pd.concat([cells().assign(side=side, value=rng.lognormal(3, 1, 81)) for side in ("left", "right")])
+    for name in {"load", "side"} - set(within):
+        table = table[table[name] == table[name].iloc[0]]
+    came = rm_anova(table, within=within).set_index("term")
+    other = AnovaRM(table, "value", "participant", within=within).fit().anova_table.loc[came.index]
+    columns = {"F": "F Value", "df1": "Num DF", "df2": "Den DF", "p": "Pr > F"}
+    for ours, theirs in columns.items():
+        np.testing.assert_allclose(came[ours], other[theirs], rtol=1e-9, err_msg=ours)
+
+
 def test_f_is_the_ratio_of_mean_squares_beside_it() -> None:
-    # pes comes from our sums of squares, F from statsmodels
     came = rm_anova(cells(), within=["exercise", "load"])
     np.testing.assert_allclose(came["F"], came["pes"] / (1 - came["pes"]) * came["df2"] / came["df1"], rtol=1e-10)
+    np.testing.assert_allclose(came["F"], came["ss"] / came["df1"] / (came["ss_error"] / came["df2"]), rtol=1e-12)
 
 
 def test_one_factor_by_hand() -> None:
@@ -232,7 +247,9 @@ def test_refusals_shared_with_contrasts() -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"between": "group"}, "'between' is not offered.*Allowed: None. Came: 'group'.*contrasts"),
+        ({"between": ["group"]}, r"'between' cannot be used.*one column of groups, or None. Came: \['group'\].*join"),
+        ({"between": "exercise"}, "Column 'exercise' has two roles.*'within' and 'between'"),
+        ({"between": "participant"}, "Column 'participant' has two roles"),
         ({"within": []}, "'within' cannot be used. Allowed: 1 to 3 columns. Came: 0"),
         ({"within": ["a", "b", "c", "d"]}, "Came: 4: 'a', 'b', 'c' and 'd'"),
         ({"within": None}, "1 to 3 columns"),

@@ -50,6 +50,21 @@ def test_the_largest_mass_is_that_of_runs_found_one_by_one(seed: int) -> None:
     np.testing.assert_allclose(np.sort(np.tile(came, 2)), np.sort(expected), rtol=1e-9)
 
 
+@pytest.mark.parametrize("threshold", [0.3, 2.1])
+def test_masses_of_many_flips_do_not_run_into_one_another(threshold: float) -> None:
+    # at the low threshold nearly all points lie beyond it: neighbours of either sign, and the last of one flip's beside
+    # the first of the next one's
+    values = np.random.default_rng(2).normal(0.2, 1, (9, 17))
+    rows = np.concatenate(list(sign_flips.signs(9, 2 * sign_flips.AT_ONCE + 5, seed=3)))
+    assert len(rows) == 2 * sign_flips.AT_ONCE + 6
+    flipped = rows[:, :, None] * values
+    t = flipped.mean(axis=1) / (flipped.std(axis=1, ddof=1) / 3)
+    came = sign_flips.largest_mass(sign_flips.scaled(values), threshold, len(rows) - 1, seed=3)
+    np.testing.assert_allclose(came, [brute_mass(one, threshold) for one in t], rtol=1e-9)
+    came = sign_flips.largest(sign_flips.scaled(values), len(rows) - 1, seed=3)
+    np.testing.assert_allclose(sign_flips.t_of_r(came, 9), np.abs(t).max(axis=1), rtol=1e-9)
+
+
 def test_all_flips_in_several_batches() -> None:
     rows = np.concatenate(list(sign_flips.signs(13, None, seed=0)))
     assert rows.shape == (4096, 13)
@@ -59,6 +74,10 @@ def test_all_flips_in_several_batches() -> None:
 
 def test_drawn_flips_begin_with_the_data_and_depend_on_the_seed_alone() -> None:
     first, again, other = (np.concatenate(list(sign_flips.signs(9, 5000, seed=seed))) for seed in (1, 1, 2))
+    fewer = np.concatenate(list(sign_flips.signs(9, 3000, seed=1)))
+    np.testing.assert_array_equal(first[:3001], fewer)
+    # every participant on its own, and no two alike
+    np.testing.assert_allclose(first[1:].T @ first[1:] / 5000, np.eye(9), atol=0.07)
     assert first.shape == (5001, 9)
     np.testing.assert_array_equal(first[0], 1)
     np.testing.assert_array_equal(first, again)

@@ -127,6 +127,28 @@ def test_curves_that_do_not_differ_have_no_cluster() -> None:
     assert came.summary["p"][0] > 0.05
 
 
+def test_a_table_without_clusters_has_the_types_of_one_with_them() -> None:
+    none, some = (waveform_test(curves(exercises=names, seed=3)) for names in (("a", "b"), ("deadlift", "squat")))
+    assert (len(none.clusters), len(some.clusters)) == (0, 1)
+    assert none.clusters.dtypes.to_dict() == some.clusters.dtypes.to_dict()
+
+
+def test_levels_of_by_with_different_participants_and_conditions_stay_apart() -> None:
+    table = curves(muscles=2, n=12, exercises=("deadlift", "lunge", "squat"))
+    gone = (table["muscle"] == "m1") & ((table["participant"] < "P03") | (table["exercise"] == "lunge"))
+    together = quietly(table[~gone].sample(frac=1, random_state=2), by="muscle")
+    assert together.summary[["muscle", "contrast", "n"]].values.tolist() == [
+        ["m0", "deadlift / lunge", 12], ["m0", "deadlift / squat", 12], ["m0", "lunge / squat", 12],
+        ["m1", "deadlift / squat", 9],
+    ]  # fmt: skip
+    for muscle, name in (("m0", "nodes"), ("m1", "nodes"), ("m0", "clusters"), ("m1", "clusters"), ("m1", "summary")):
+        alone = getattr(quietly(table[~gone & (table["muscle"] == muscle)]), name)
+        came = getattr(together, name)
+        came = came[came["muscle"] == muscle].drop(columns="muscle").reset_index(drop=True)
+        assert len(alone) > 0
+        pd.testing.assert_frame_equal(came, alone)
+
+
 def test_an_ordered_categorical_gives_the_order_and_raw_differences() -> None:
     order = pd.CategoricalDtype(["squat", "deadlift"], ordered=True)
     came = waveform_test(curves().assign(exercise=lambda t: t["exercise"].astype(order)), log=False)

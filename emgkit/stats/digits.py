@@ -1,0 +1,181 @@
+"""Numbers and names as people write them. Only for reading: the tables keep every digit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+__all__ = [
+    "MISSING", "capital", "counted", "degrees", "fixed", "interval", "missing", "named", "p_phrase", "p_text", "places",
+    "share", "surface", "words",
+]  # fmt: skip
+
+MISSING = "–"
+# units of the files, as people read them
+_SHOWN = {"V": ("µV", 1e6), "V·s": ("µV·s", 1e6), "V^2": ("µV²", 1e12), "deg": ("°", 1.0)}
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+# more decimals than this are read better as a power of ten
+_MOST_PLACES = 5
+# things that are done, which have an article
+_DONE = ("exercise", "task", "lift")
+
+
+def missing(value: Any) -> bool:
+    """Whether there is no number."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def p_text(p: float) -> str:
+    """A p-value with three decimals and no zero before them; one below .05 is never rounded up to it.
+
+    Examples
+    --------
+    >>> p_text(0.0253), p_text(0.0004), p_text(0.9996), p_text(0.04996)
+    ('.025', '< .001', '> .999', '.0499')
+    """
+    if missing(p):
+        return MISSING
+    if p < 0.001:
+        return "< .001"
+    text = f"{p:.3f}"
+    if text == "1.000":
+        return "> .999"
+    if text == "0.050" and p < 0.05:
+        text = f"{math.floor(p * 1e4) / 1e4:.4f}"
+    return text.removeprefix("0")
+
+
+def p_phrase(p: float, name: str = "p") -> str:
+    """A p-value in a sentence.
+
+    Examples
+    --------
+    >>> p_phrase(0.0253), p_phrase(1e-7)
+    ('p = .025', 'p < .001')
+    """
+    text = p_text(p)
+    return f"{name} {text}" if text[0] in "<>" else f"{name} = {text}"
+
+
+def fixed(value: float, decimals: int | None) -> str:
+    """A number with these decimals (None: three digits, and a power of ten), and a minus sign that is one.
+
+    Examples
+    --------
+    >>> fixed(-1.2345, 2), fixed(-0.001, 2), fixed(1.2345e-7, None), fixed(float("inf"), 1)
+    ('−1.23', '0.00', '1.23×10⁻⁷', '∞')
+    """
+    if missing(value):
+        return MISSING
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if decimals is not None:
+        return f"{value:z.{decimals}f}".replace("-", "−")
+    mantissa, power = f"{value:.2e}".split("e")
+    return f"{mantissa.replace('-', '−')}×10{str(int(power)).translate(_SUPERSCRIPTS)}" if value else "0"
+
+
+def share(value: float, decimals: int = 3) -> str:
+    """A number that cannot exceed 1, without a zero before the point.
+
+    Examples
+    --------
+    >>> share(0.4712), share(-0.2), share(1.0)
+    ('.471', '−.200', '1.000')
+    """
+    text = fixed(value, decimals)
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "−0.")) else text
+
+
+def degrees(value: float) -> str:
+    """Degrees of freedom: whole ones as they are, others with one decimal.
+
+    Examples
+    --------
+    >>> degrees(12.0), degrees(22.41), degrees(float("inf"))
+    ('12', '22.4', '∞')
+    """
+    near = math.isfinite(value) and abs(value - round(value)) < 1e-6
+    return fixed(value, 0 if near else 1)
+
+
+def places(values: Iterable[float], *, least: int = 0) -> int | None:
+    """Decimals that show three digits of the largest number, ``least`` or more; None where a power of ten does better.
+
+    Examples
+    --------
+    >>> places([32.81, 4.5]), places([512.0]), places([1.2e-9]), places([0.5], least=2)
+    (1, 1, None, 3)
+    """
+    sizes = [abs(value) for value in values if not missing(value) and math.isfinite(value) and value != 0]
+    if not sizes:
+        return least
+    largest = math.floor(math.log10(max(sizes)))
+    wanted = max(2 - largest, int(largest < 3), least)
+    return None if wanted > _MOST_PLACES or largest > 6 else wanted
+
+
+def interval(low: float, high: float, decimals: int | None) -> str:
+    """Two limits in brackets.
+
+    Examples
+    --------
+    >>> interval(1.2, 1.8, 2)
+    '[1.20, 1.80]'
+    """
+    if missing(low) and missing(high):
+        return MISSING
+    return f"[{fixed(low, decimals)}, {fixed(high, decimals)}]"
+
+
+def surface(unit: str) -> tuple[str, float]:
+    """The unit people read, and the factor to it: volts become microvolts.
+
+    Examples
+    --------
+    >>> surface("V"), surface("%MVC")
+    (('µV', 1000000.0), ('%MVC', 1.0))
+    """
+    return _SHOWN.get(unit, (unit, 1.0))
+
+
+def words(name: object) -> str:
+    """A name without underscores.
+
+    Examples
+    --------
+    >>> words("gluteus_maximus")
+    'gluteus maximus'
+    """
+    return str(name).replace("_", " ")
+
+
+def named(factor: str, level: object) -> str:
+    """A level in a sentence: exercises have an article, numbers the name of their factor.
+
+    Examples
+    --------
+    >>> named("exercise", "hip_thrust"), named("load_kg", 40), named("time", "post")
+    ('the hip thrust', 'load kg 40', 'post')
+    """
+    text = words(level)
+    if factor in _DONE:
+        return f"the {text}"
+    return f"{words(factor)} {text}" if text[:1].isdigit() else text
+
+
+def capital(text: str) -> str:
+    """Text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def counted(count: int, noun: str) -> str:
+    """A number and its noun.
+
+    Examples
+    --------
+    >>> counted(1, "contrast"), counted(3, "contrast")
+    ('1 contrast', '3 contrasts')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,214 @@
+"""Tables that speak: every function of the statistics gives one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from emgkit import __version__
+from emgkit._checks import listed
+from emgkit.errors import DesignError
+from emgkit.stats import methods as wording
+from emgkit.stats import shown, typeset
+from emgkit.stats.kinds import Kind, Said, kind_of, missing_columns, title
+
+if TYPE_CHECKING:
+    from great_tables import GT
+
+__all__ = ["Results"]
+
+Target = str | os.PathLike[str] | None
+
+
+class Results(pd.DataFrame):
+    """A table of results: a DataFrame that can also be read, set for a paper, and put into words.
+
+    The numbers are unrounded floats; only what is printed is rounded. Filtering, sorting, copying and pickling give
+    ``Results`` again, which speak as long as ``.attrs`` and the columns of the analysis are there. A table that lacks
+    them (a selection of columns, say) prints as pandas prints it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from emgkit import stats
+    >>> cells = pd.DataFrame({"participant": ["P1", "P2", "P3"] * 2, "exercise": ["hip_thrust"] * 3 + ["squat"] * 3,
+    ...                       "value": [80.0, 60.0, 90.0, 40.0, 33.0, 42.0], "unit": "%MVC"})
+    >>> table = stats.contrasts(cells, within="exercise", adjust="none")
+    >>> print(table.sentences()[0].partition(", d_z")[0])
+    The hip thrust was 1.98 times the squat, 95 % CI [1.62, 2.43], t(2) = 14.37, p = .005
+    """
+
+    @property
+    def _constructor(self) -> Callable[..., Results]:
+        return Results
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, table: str, said: Mapping[Any, Any]) -> Results:
+        """A frame with what was done in ``.attrs``; ``table`` is the kind of table it is."""
+        results = cls(frame)
+        told = {**said, "table": table, "software": f"emgkit {__version__}"}
+        if "n" not in told and "n" in frame.columns:
+            told["n"] = frame["n"].unique().tolist()
+        results.attrs = told
+        return results
+
+    def methods(self) -> str:
+        """What was done, as the Methods section of a paper says it; from ``.attrs`` alone.
+
+        Returns
+        -------
+        str
+            Test, scale, error term, degrees of freedom, n; kind of interval; correction of p and its family; kind of
+            effect size; software and version.
+
+        Raises
+        ------
+        DesignError
+            ``.attrs`` got lost.
+        """
+        said = self._said()
+        text = kind_of(said).methods(said)
+        return " ".join([text.what, *text.notes, wording.software(said)])
+
+    def sentences(self) -> list[str]:
+        """One sentence a row: estimate, 95 % interval, test with df, p, effect size by its name, n.
+
+        Returns
+        -------
+        list of str
+            In the order of the rows. Exact p, but for "p < .001" and "p > .999". A p of .05 or more says "no
+            difference was shown".
+
+        Raises
+        ------
+        DesignError
+            ``.attrs`` or columns of the analysis got lost, or the rows are no results (residuals, points of a curve).
+        """
+        kind, said, _ = self._told()
+        return [kind.told({str(key): value for key, value in row.items()}, said) for row in self.to_dict("records")]
+
+    def great_table(self) -> GT:
+        """The table as a ``great_tables.GT``, to go on with: row groups, headings, notes, rounded cells."""
+        return self._set(marked=True)
+
+    def to_html(self, buf: Target = None, **pandas_options: Any) -> str | None:  # type: ignore[override]
+        """The table as HTML, rounded for readers, set by great-tables.
+
+        Parameters
+        ----------
+        buf : path, optional
+            File to write, whole or not at all: a page by itself. Without one the table is returned, to put into a page.
+        **pandas_options
+            With any option of ``pandas.DataFrame.to_html`` pandas writes its own table.
+        """
+        if pandas_options or not self._speaks():
+            return super().to_html(buf, **pandas_options)
+        return _written(self.great_table().as_raw_html(make_page=buf is not None), buf)
+
+    def to_latex(self, buf: Target = None, **pandas_options: Any) -> str | None:  # type: ignore[override]
+        """The table as LaTeX, rounded for readers; the document needs ``booktabs`` and ``caption``.
+
+        Parameters
+        ----------
+        buf : path, optional
+            File to write, whole or not at all; without one the text is returned.
+        **pandas_options
+            With any option of ``pandas.DataFrame.to_latex`` pandas writes its own table.
+        """
+        if pandas_options or not self._speaks():
+            return super().to_latex(buf, **pandas_options)
+        return _written(typeset.latex(self._set(marked=False)), buf)
+
+    def to_csv(self, path_or_buf: Any = None, **options: Any) -> str | None:  # type: ignore[override]
+        """The table as CSV, with every digit and without the index.
+
+        Parameters
+        ----------
+        path_or_buf : path or file, optional
+            File to write, whole or not at all, in UTF-8 with the mark by which Excel knows it (in R:
+            ``fileEncoding="UTF-8-BOM"``). Without one the text is returned.
+        **options
+            Those of ``pandas.DataFrame.to_csv``; ``index=True`` and ``encoding="utf-8"`` give pandas' own defaults.
+        """
+        options = {"index": False, "lineterminator": "\n", **options}
+        if not isinstance(path_or_buf, (str, os.PathLike)) or "mode" in options:
+            text: str | None = super().to_csv(path_or_buf, **options)
+            return text
+        options = {"encoding": "utf-8-sig", **options}
+        _whole(Path(path_or_buf), lambda part: super(Results, self).to_csv(part, **options))
+        return None
+
+    def __repr__(self) -> str:
+        if not self._speaks():
+            return super().__repr__()
+        kind, said, text = self._told()
+        return shown.text(
+            self, said, head=self._head(kind, said), notes=[note for note in (text.interval, text.family) if note]
+        )
+
+    def _repr_html_(self) -> str | None:
+        if self._speaks():
+            return str(self.great_table().as_raw_html())
+        plain: str | None = super()._repr_html_()  # type: ignore[misc]
+        return plain
+
+    def _said(self) -> Said:
+        return Said({str(key): value for key, value in self.attrs.items()})
+
+    def _told(self) -> tuple[Kind, Said, wording.Text]:
+        """Kind of the table, what was done, and the words for it; refused where something for a sentence got lost."""
+        said = self._said()
+        kind = kind_of(said)
+        if kind.sentence is None:
+            raise DesignError(
+                f"{kind.title} is no table of results to put into sentences",
+                do="ask .sentences() of the fitted model or of the test itself; this table is for figures and checks",
+            )
+        lacking = missing_columns(kind, said, [str(name) for name in self.columns])
+        if lacking:
+            raise DesignError(
+                f"The table lacks columns that its sentences need: {listed(lacking)}",
+                came=listed(self.columns),
+                do="put the whole table into words before columns are selected, renamed or made the index",
+            )
+        return kind, said, kind.methods(said)
+
+    def _head(self, kind: Kind, said: Said) -> str:
+        here = self["n"].unique().tolist() if "n" in self.columns else []
+        return title(kind, said, here or said.get("n", []))
+
+    def _set(self, *, marked: bool) -> GT:
+        kind, said, text = self._told()
+        return typeset.great_table(self, said, head=self._head(kind, said), notes=text.notes, marked=marked)
+
+    def _speaks(self) -> bool:
+        """Whether the whole analysis is there, to be shown as one."""
+        try:
+            self._told()
+        except DesignError:
+            return False
+        return True
+
+
+def _written(text: str, buf: Target) -> str | None:
+    """Give the text, or write it to a file."""
+    if buf is None:
+        return text
+    if not isinstance(buf, (str, os.PathLike)):
+        buf.write(text)
+        return None
+    _whole(Path(buf), lambda part: part.write_text(text, encoding="utf-8"))
+    return None
+
+
+def _whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Write a file beside its place first, so that an error or a full disk leaves the old one whole."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".table-") as folder:
+        part = Path(folder) / path.name
+        write(part)
+        os.replace(part, path)

@@ -1,0 +1,110 @@
+"""Tables for a paper, set by great-tables: HTML and LaTeX from one description."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from emgkit.stats import shown
+from emgkit.stats.digits import capital, words
+from emgkit.stats.families import ADJUSTMENTS
+
+if TYPE_CHECKING:
+    from great_tables import GT
+
+__all__ = ["great_table", "latex"]
+
+_ITALIC = re.compile(r"p|t|F|V|n|r|g|q|k|[dgpt]_\w+")
+# symbols of effect sizes, in a note as it is escaped for HTML, and in LaTeX
+_SIZE = re.compile(r"\b([dg])_(\w+)")
+_LATEX_SIZE = re.compile(r"\b([dgpt])\\_(\w+)")
+_QUANTITIES = {"icc_2_1": "ICC(2,1)", "icc_3_1": "ICC(3,1)", "sem": "SEM", "mdc95": "MDC95", "cv": "CV"}
+_LABELS = {
+    "ges": "generalised η²", "pes": "partial η²", "epsilon_gg": "ε (GG)", "epsilon_hf": "ε (HF)", "p_gg": "p (GG)",
+    "p_hf": "p (HF)", "mauchly_w": "Mauchly's W", "mauchly_p": "p (Mauchly)", "p_difference": "p of a difference",
+    "tau2": "τ²", "i2": "I² (%)", "h2": "H²", "weight": "weight (%)", "df1": "df1", "df2": "df2",
+}  # fmt: skip
+# what pdflatex has no letter for
+_LATEX = str.maketrans({
+    "−": "$-$", "×": r"$\times$", "η": r"$\eta$", "ε": r"$\varepsilon$", "τ": r"$\tau$", "²": r"$^2$", "°": r"$^\circ$",
+    "µ": r"$\mu$", "∞": r"$\infty$", "…": r"\ldots{}", "–": "--", "·": r"$\cdot$",
+    **{digit: f"$^{{{plain}}}$" for digit, plain in zip("⁻⁰¹³⁴⁵⁶⁷⁸⁹", "-013456789", strict=True)},
+})  # fmt: skip
+
+
+def great_table(
+    table: pd.DataFrame, said: Mapping[str, Any], *, head: str, notes: Sequence[str], marked: bool = True
+) -> GT:
+    """The table with row groups, headings and notes; ``marked`` sets symbols in italics with subscripts (HTML)."""
+    from great_tables import GT
+
+    found, same = shown.folded(shown.columns(table, said), said)
+    named = {column.name: column for column in found}
+    groups = [name for name in (*said.get("outcomes", []), *(said.get("by") or [])) if name in named]
+    if {"contrast", "quantity"} <= named.keys():  # the quantities of a contrast stand below its name
+        groups = list(named)[: list(named).index("quantity")]
+    kept = [column for column in found if column.name not in groups]
+    cells = pd.DataFrame({f"c{i}": [_cell(column, cell) for cell in column.cells] for i, column in enumerate(kept)})
+    if groups and len(cells):
+        rows = range(len(cells))
+        cells["group"] = [
+            capital(", ".join(_cell(named[name], named[name].cells[row]) for name in groups)) for row in rows
+        ]
+    # the same table has the same name on every page
+    name = f"emgkit-{zlib.crc32(repr((head, *(column.cells for column in found))).encode()):08x}"
+    made = GT(cells, groupname_col="group" if "group" in cells else None, id=name).tab_header(title=head)
+    labels = {f"c{i}": _label(column.name, said, marked=marked) for i, column in enumerate(kept)}
+    right = [f"c{i}" for i, column in enumerate(kept) if column.numeric]
+    made = made.cols_label(cases=labels).cols_align("left").cols_align("right", columns=right)
+    doubts = [f"Notice: {one['text']}" for one in said.get("notices", [])]
+    for note in (*(capital(words(text)) for text in same), *notes, *doubts):
+        made = made.tab_source_note(_note(note) if marked else note)
+    return made.tab_options(table_font_size="14px", row_group_font_weight="bold", heading_align="left")
+
+
+def latex(made: GT) -> str:
+    """The table as LaTeX, for the packages booktabs and caption."""
+    return _LATEX_SIZE.sub(r"$\1_{\\mathrm{\2}}$", made.as_latex()).translate(_LATEX)
+
+
+def _cell(column: shown.Column, cell: str) -> str:
+    """A name as a reader writes it; numbers and sentences as they are."""
+    if column.name == "quantity":
+        return _QUANTITIES.get(cell, cell if _ITALIC.fullmatch(cell) else words(cell))
+    if column.name == "term":
+        return words(cell).replace(":", " × ")
+    if column.name == "contrast":
+        return words(cell).replace(" - ", " − ")
+    return cell if column.numeric or column.name in ("why", "alarms", "left_out") else words(cell)
+
+
+def _note(text: str) -> Any:
+    """A note in HTML, effect sizes with their subscripts."""
+    from great_tables import html
+
+    shown_text = _SIZE.sub(r"<i>\1</i><sub>\2</sub>", escape(text, quote=False))
+    # a long note does not widen its table
+    return html(f'<div style="max-width:46em">{shown_text}</div>')
+
+
+def _label(name: str, said: Mapping[str, Any], *, marked: bool) -> Any:
+    """The heading of a column."""
+    from great_tables import html
+
+    plain = _LABELS.get(name, name)
+    if name == "p_adjusted":
+        how = ADJUSTMENTS.get(str(said.get("adjust")), "adjusted")
+        plain = f"p ({how})" if how else "p (not adjusted)"
+    base, _, rest = plain.partition(" ")
+    if not _ITALIC.fullmatch(base):
+        return words(plain)
+    if not marked:
+        return plain
+    letter, _, index = base.partition("_")
+    subscript = f"<sub>{words(index)}</sub>" if index else ""
+    return html(f"<i>{letter}</i>{subscript}{f' {rest}' if rest else ''}")

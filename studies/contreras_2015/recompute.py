@@ -1,0 +1,87 @@
+"""What the printed cells of Contreras 2015 imply, and how often such a study would find it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from emgkit import figures, literature
+from emgkit.study import Drawn, Recomputed, Table, virtual_replication
+
+
+def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
+    """Ratios of the printed means and peaks, peak over mean, and a virtual replication of each."""
+    ratios = literature.printed_contrasts(published)
+    by_statistic = {name: ratios[ratios["statistic"] == name] for name in ("mean", "peak")}
+    replications = [
+        virtual_replication(
+            literature.printed_design(
+                rows, study="Contreras 2015", people="women", repetitions=10, load="estimated 10RM", adjust="none"
+            ),
+            seed=seed,
+            quick=quick,
+            name=f"replication_{name}",
+        )
+        for name, rows in by_statistic.items()
+    ]
+    cells = published[published["value"].notna()]
+    drawn = [
+        Drawn(
+            name=f"published_{name}",
+            title=f"Printed {name}s",
+            caption=f"{name.capitalize()} activation over the set at estimated 10RM, n = 13 women; the abstract "
+            "prints no standard deviations.",
+            figure=figures.published(cells[cells["statistic"] == name], label=["exercise", "site"]).figure,
+        )
+        for name in by_statistic
+    ]
+    return Recomputed(
+        finding=_finding(by_statistic),
+        tables=(
+            Table(
+                name="ratios",
+                title="Hip thrust against back squat, as printed",
+                caption="Differences and ratios of the printed cells; low and high are the limits that the rounding "
+                "of the printed digits leaves, no confidence intervals.",
+                frame=ratios,
+            ),
+            Table(
+                name="peak_over_mean",
+                title="Peak over mean",
+                caption="How far the two statistics of the same lift are apart.",
+                frame=_peak_over_mean(cells),
+            ),
+            *(table for one in replications for table in one.tables),
+        ),
+        figures=(*drawn, *(figure for one in replications for figure in one.figures)),
+        simulated=tuple(sentence for one in replications for sentence in one.sentences),
+        methods="Ratios and differences were computed from the printed cell means; their limits come from the rounding "
+        "alone. No interval or standardised effect can be had: neither standard deviations nor p values were printed "
+        "in what was read. The virtual replication sweeps both standard deviation and correlation.",
+        limits=(
+            "Back squat and hip thrust were each loaded for about ten repetitions; the bars held different loads.",
+            "One study of 13 women; no deadlift was measured.",
+        ),
+    )
+
+
+def _peak_over_mean(cells: pd.DataFrame) -> pd.DataFrame:
+    """The ratio of the two statistics for every muscle and lift."""
+    wide = cells.pivot_table(index=["muscle", "site", "exercise"], columns="statistic", values="value", sort=False)
+    return wide.assign(peak_over_mean=wide["peak"] / wide["mean"]).reset_index().rename_axis(columns=None)
+
+
+def _finding(by_statistic: dict[str, pd.DataFrame]) -> tuple[str, ...]:
+    """One sentence a statistic."""
+    sentences = []
+    for name, rows in by_statistic.items():
+        told = "; ".join(
+            f"{' '.join(part for part in (row.site, row.muscle.replace('_', ' ')) if part)} {row.ratio:.2f} "
+            f"({row.value:g} against {row.comparator_value:g} %MVIC, {_said(row.p)})"
+            for row in rows.itertuples()
+        )
+        sentences.append(f"Printed {name}s, hip thrust / back squat, n = 13 women at estimated 10RM: {told}.")
+    return tuple(sentences)
+
+
+def _said(p: str) -> str:
+    return {"sig.": "reported as different", "n.s.": "not reported as different"}[p]
