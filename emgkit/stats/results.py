@@ -13,9 +13,9 @@ import pandas as pd
 from emgkit import __version__
 from emgkit._checks import listed
 from emgkit.errors import DesignError
-from emgkit.stats import methods as wording
 from emgkit.stats import shown, typeset
 from emgkit.stats.kinds import Kind, Said, kind_of, missing_columns, title
+from emgkit.stats.methods import Text, software
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -73,7 +73,7 @@ class Results(pd.DataFrame):
         """
         said = self._said()
         text = kind_of(said).methods(said)
-        return " ".join([text.what, *text.notes, wording.software(said)])
+        return " ".join([text.what, *text.notes, software(said)])
 
     def sentences(self) -> list[str]:
         """One sentence a row: estimate, 95 % interval, test with df, p, effect size by its name, n.
@@ -160,7 +160,7 @@ class Results(pd.DataFrame):
     def _said(self) -> Said:
         return Said({str(key): value for key, value in self.attrs.items()})
 
-    def _told(self) -> tuple[Kind, Said, wording.Text]:
+    def _told(self) -> tuple[Kind, Said, Text]:
         """Kind of the table, what was done, and the words for it; refused where something for a sentence got lost."""
         said = self._said()
         kind = kind_of(said)

@@ -10,15 +10,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 import emgkit
+from emgkit import figures
 from emgkit._checks import listed
 from emgkit.errors import StudyError
 
-__all__ = ["fresh_folder", "sha256", "versions", "write_json", "write_table"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["fresh_folder", "sha256", "versions", "write_figure", "write_json", "write_table"]
 
 _RECORD = "provenance.json"
 _LIBRARIES = (
@@ -56,6 +60,13 @@ def fresh_folder(out: Path) -> Iterator[Path]:
         _swap(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def write_figure(figure: Figure, stem: Path, *, quick: bool) -> str:
+    """Save a figure, close it, and give its SVG for the page; a quick look saves nothing but the SVG."""
+    paths = figures.save(figure, stem, formats=("svg",) if quick else ("pdf", "png", "svg"))
+    figures.close(figure)
+    return next(path for path in paths if path.suffix == ".svg").read_text(encoding="utf-8")
 
 
 def check_writable(out: Path) -> None:

@@ -18,7 +18,7 @@ from emgkit.study.compare import Compared
 from emgkit.study.facts import facts_of
 from emgkit.study.file import Comparison
 from emgkit.study.methods import parts_of
-from emgkit.study.output import sha256, versions, write_json, write_table
+from emgkit.study.output import sha256, versions, write_figure, write_json, write_table
 from emgkit.study.result import Result
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def write(
     (folder / "methods.md").write_text(f"# Methods\n\n{methods}\n", encoding="utf-8")
     answers = report.checklist(facts_of(analysis, pipeline, parts, tables))
     write_table(report.checklist_table(answers), folder / "tables" / "checklist.csv")
-    drawn = _draw(analysis, tables, folder / "figures")
+    drawn = _draw(analysis, tables, folder / "figures", quick=quick)
     provenance = _provenance(study, analysis, pipeline)
     write_json(provenance, folder / "provenance.json")
     content = report.Content(
@@ -195,14 +195,14 @@ def _extreme_notices(extremes: pd.DataFrame) -> Iterator[Notice]:
         yield Notice(code="negative-envelope", text=text)
 
 
-def _draw(analysis: Analysis, tables: dict[str, pd.DataFrame], folder: Path) -> tuple[report.FigureItem, ...]:
+def _draw(
+    analysis: Analysis, tables: dict[str, pd.DataFrame], folder: Path, *, quick: bool
+) -> tuple[report.FigureItem, ...]:
     """Draw every figure, save it three times, and give it to the report."""
     items = []
     with figures.style.theme():
         for stem, title, caption, figure in _figures(analysis, tables):
-            paths = figures.save(figure, folder / stem)
-            figures.close(figure)
-            svg = next(path for path in paths if path.suffix == ".svg").read_text(encoding="utf-8")
+            svg = write_figure(figure, folder / stem, quick=quick)
             items.append(report.FigureItem(title=title, caption=caption, image=svg))
     return tuple(items)
 

@@ -13,7 +13,7 @@ from emgkit._checks import listed, nearest
 from emgkit.errors import Notice, StudyError
 from emgkit.study import expected
 from emgkit.study.analyse import Progress
-from emgkit.study.output import fresh_folder, sha256, versions, write_json, write_table
+from emgkit.study.output import fresh_folder, sha256, versions, write_figure, write_json, write_table
 from emgkit.study.publish import write_shown
 from emgkit.study.published_file import PublishedFile
 from emgkit.study.recomputed import Drawn, Recomputed, Table, load_script
@@ -138,7 +138,7 @@ def _write(
         question=file.study.question,
         finding="\n\n".join(finding),
         simulated=False,
-        figures=tuple(_drawn(one, folder / "figures") for one in made.figures),
+        figures=tuple(_drawn(one, folder / "figures", quick=quick) for one in made.figures),
         tables=(*map(_shown, made.tables), *_claims_shown(claims), _published_shown(published)),
         methods=made.methods,
         notices=notices,
@@ -182,10 +182,8 @@ def _labelled(item: Table | Drawn) -> str:
     return f"{_SIMULATED if item.simulated else _PUBLISHED} {item.caption}"
 
 
-def _drawn(item: Drawn, folder: Path) -> report.FigureItem:
-    paths = figures.save(item.figure, folder / item.name)
-    figures.close(item.figure)
-    svg = next(path for path in paths if path.suffix == ".svg").read_text(encoding="utf-8")
+def _drawn(item: Drawn, folder: Path, *, quick: bool) -> report.FigureItem:
+    svg = write_figure(item.figure, folder / item.name, quick=quick)
     return report.FigureItem(title=item.title, caption=_labelled(item), image=svg)
 
 
