@@ -144,7 +144,10 @@ def _labels(table: pd.DataFrame, label: str | Sequence[str] | None, seen: Sequen
     """Name the rows by what differs between them; a sign says that a value is not from its source."""
     if label is not None:
         names = [label] if isinstance(label, str) else list(label)
-        texts = [" · ".join(str(row[name]).replace("_", " ") for name in names) for _, row in table.iterrows()]
+        texts = [
+            " · ".join(str(row[name]).replace("_", " ") for name in names if _given(row[name]))
+            for _, row in table.iterrows()
+        ]
     else:
         differing = [
             name

@@ -101,8 +101,11 @@ def _write(figure: Figure, target: Path | BytesIO, ending: str) -> None:
 @contextmanager
 def _laid_out(figure: Figure) -> Iterator[None]:
     """Lay the figure out once for all formats; laying out costs as much as drawing."""
-    engine = figure.get_layout_engine()
+    engine, dots = figure.get_layout_engine(), figure.get_dpi()
+    # on a screen letters are set on whole pixels: at its 100 dpi text can be a tenth narrower than it is written
+    figure.set_dpi(DPI)
     figure.draw_without_rendering()
+    figure.set_dpi(dots)
     figure.set_layout_engine("none")
     try:
         yield

@@ -166,7 +166,7 @@ def _flat(claims: pd.DataFrame) -> pd.DataFrame:
 def _finding(made: Recomputed, claims: pd.DataFrame) -> tuple[str, ...]:
     """What the published figures say, the verdicts that rest on them, and only then what was simulated."""
     verdicts = [
-        f"Claim {row.number}, “{str(row.claim).rstrip('.')}”, by the rules of the ledger: {row.verdict}. {row.reason}"
+        f"Claim {row.number}: “{row.claim}” Verdict by the rules of the ledger: {row.verdict}. {row.reason}"
         for row in claims.itertuples()
     ]
     return (*made.finding, *verdicts, *(f"Simulated: {sentence}" for sentence in made.simulated))

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 USUAL, AWAY = "barbell_hip_thrust (original)", "barbell_hip_thrust (feet away)"
 PAIRS = 6  # of four variations of the lift
 MARK = "The means were read second-hand, the order of the columns inferred by that reader."
-
-
 METHODS = (
     "Differences and ratios were computed from the second-hand means. The virtual replication takes these "
     "means as the truth of log-normal people, sweeps standard deviation and correlation, which were not seen, adds "
@@ -48,7 +46,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
         simulated=_told(one_pair, all_pairs),
         methods=METHODS,
         limits=LIMITS,
-    )  # fmt: skip
+    )
 
 
 def _tables(

@@ -29,7 +29,6 @@ DF = THRUST + SQUAT - 2
 Z, T = float(stats.norm.isf(0.025)), float(stats.t.isf(0.025, DF))
 TRUE = tuple(range(11))  # cm²
 
-
 METHODS = (
     "Estimate, standard error and 95 % interval were held against each other with all values that round to "
     "the printed ones. An interval of z or t is centred on its estimate; a bootstrap's need not be, and how these "
@@ -64,7 +63,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
         simulated=_told(power),
         methods=METHODS,
         limits=LIMITS,
-    )  # fmt: skip
+    )
 
 
 def _tables(
@@ -273,7 +272,7 @@ def _emg_figure(published: pd.DataFrame) -> Figure:
 
 def _power_figure(power: pd.DataFrame) -> Figure:
     with style.theme():
-        ax = style.axes_or_new(None, width=style.COLUMN_WIDTH, height=3.0)
+        ax = style.axes_or_new(None, width=style.PAGE_WIDTH, height=3.0)
         for name, look in style.looks(power["muscle"]).items():
             rows = power[power["muscle"] == name]
             ax.errorbar(
@@ -282,7 +281,7 @@ def _power_figure(power: pd.DataFrame) -> Figure:
             )  # fmt: skip
         ax.axhline(5, color=style.GREY, lw=0.8, ls=(0, (4, 2)), zorder=1)
         ax.set(xlabel="True difference (cm²)", ylabel="Simulated trials that found it (%)", ylim=(-2, 104))
-        up = style.legend_above(ax, ax.get_legend_handles_labels()[0], columns=1)
+        up = style.legend_above(ax, ax.get_legend_handles_labels()[0], columns=2)
         style.head(ax, f"{THRUST} and {SQUAT} people", up=up, marked="simulated trials")
     return ax.figure
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from emgkit import figures, literature
 from emgkit.errors import DesignError
@@ -130,3 +131,18 @@ def test_decimals_are_those_in_print_and_missing_numbers_of_people_are_no_number
     texts = [text.get_text() for text in figures.published(made).texts]
     assert {"70.0", "75.41", "30 [4, 56]", "13"} <= set(texts)
     assert "15" not in texts
+
+
+def test_long_labels_are_whole_in_the_saved_file(tmp_path):
+    made = pd.DataFrame(
+        {
+            "study": ["Contreras 2015"] * 2, "exercise": ["barbell_hip_thrust", "back_squat"], "site": ["upper", ""],
+            "muscle": "gluteus_maximus", "statistic": "mean", "unit": "%MVIC", "value": [69.5, 29.4], "n": 13,
+            "seen": "direct",
+        }
+    )  # fmt: skip
+    ax = figures.published(made, label=["exercise", "site"])
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["barbell hip thrust · upper", "back squat"]
+    (path,) = figures.save(ax, tmp_path / "labels", formats=("png",))
+    edge = np.asarray(Image.open(path).convert("L"))[:, :6]
+    assert edge.min() == 255  # a label that is cut off reaches the edge

@@ -71,7 +71,7 @@ def test_everything_is_written_and_says_whether_it_is_published_or_simulated(stu
     result = Study.load(study).run(tmp_path / "out")
     out = tmp_path / "out"
     assert result.finding[0] == "The ratio was computed."
-    assert result.finding[1].startswith("Claim 12, “The hip thrust is by far the best exercise for the glutes”")
+    assert result.finding[1].startswith("Claim 12: “The hip thrust is by far the best exercise for the glutes.” Verdict")
     assert result.finding[-1] == "Simulated: Nothing was found."
     assert result.tables["expected"]["holds"].tolist() == ["yes"]
     drawn = pd.read_csv(out / "tables" / "drawn.csv", encoding="utf-8-sig")
