@@ -221,15 +221,14 @@ def _mark_test(ax: Axes, test: WaveformTest, muscle: str | None) -> None:
     """Draw a row a contrast below the curves, dark where it differs, and say under the figure how surely."""
     if muscle is not None and "muscle" in test.summary:
         check_unknown("muscle of the test", muscle, dict.fromkeys(test.summary["muscle"].astype(str)))
-    summary, clusters = (_of_muscle(table, muscle) for table in (test.summary, test.clusters))
-    alpha = float(test.attrs.get("alpha", 0.05))
+    summary, clusters = (_of_muscle(table, muscle) for table in (test.summary, test.differing))
     contrasts = list(summary["contrast"])
     low, high = ax.get_ylim()
     step = 0.075 * (high - low)
     notes = []
     for number, row in enumerate(summary.to_dict("records")):
         y = low - (number + 0.8) * step
-        own = clusters[(clusters["contrast"] == row["contrast"]) & (clusters["p"] <= alpha)]
+        own = clusters[clusters["contrast"] == row["contrast"]]
         ax.plot(ax.get_xlim(), [y, y], color=style.PALE, lw=4.0, solid_capstyle="butt", zorder=1)
         for run in own.to_dict("records"):
             # a run of one point is seen too
@@ -243,8 +242,8 @@ def _mark_test(ax: Axes, test: WaveformTest, muscle: str | None) -> None:
             va="center", fontsize=style.size(), annotation_clip=False,
         )  # fmt: skip
         name = str(row["contrast"]).replace("_", " ").replace(" - ", " − ")
-        runs = [f"{run['first_point']:g}–{run['last_point']:g} % ({_p(run['p'])})" for run in own.to_dict("records")]
-        found = ", ".join(runs) if runs else f"nowhere, {_p(row['p'])}"
+        runs = [f"{run['first_point']:g}–{run['last_point']:g} % ({_p(run['p_holm'])})" for run in own.to_dict("records")]
+        found = ", ".join(runs) if runs else f"nowhere, {_p(row['p_adjusted'])}"
         notes.append(f"{key}: {name} (n = {row['n']:g}): {found}")
     ax.set_ylim(low - (len(contrasts) + 0.6) * step, high)
     ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= high])

@@ -21,7 +21,9 @@ __all__ = ["FIELDS", "ITEMS", "STATUSES", "Answer", "Facts", "Item", "Part", "ch
 REPORTED, MISSING, NOT_APPLICABLE = "reported", "missing", "not applicable"
 STATUSES = (REPORTED, MISSING, NOT_APPLICABLE)
 
-_EMPTY: tuple[Any, ...] = ("", "n/a", None, [], {})
+_EMPTY: tuple[Any, ...] = (None, [], {})
+# what writers put where they know nothing
+_UNKNOWN = ("", "n/a", "not recorded", "not reported", "unknown", "?")
 # where a field stands, as a reader is told; the file's name begins with that of the recording
 _PLACES: Mapping[str, str] = MappingProxyType(
     {
@@ -355,9 +357,10 @@ def _share(part: Part, facts: Facts) -> str:
 
 def _empty(value: Any) -> bool:
     """Whether a field holds nothing, or what writers put where they know nothing."""
-    if isinstance(value, float) and value != value:
-        return True
-    return value in _EMPTY or (isinstance(value, str) and value.strip().upper().startswith("TODO"))
+    if isinstance(value, str):
+        text = value.strip().casefold()
+        return text in _UNKNOWN or text.startswith("todo")
+    return (pd.api.types.is_scalar(value) and bool(pd.isna(value))) or value in _EMPTY
 
 
 def _text(values: list[Any]) -> str:

@@ -20,7 +20,7 @@ ADJUSTMENTS = {
 }  # fmt: skip
 FAMILIES = ("by", "all")
 
-__all__ = ["ADJUSTMENTS", "adjusted", "check_family", "families"]
+__all__ = ["ADJUSTMENTS", "adjusted", "check_family", "families", "holm_steps"]
 
 
 def check_family(family: str | Sequence[str], by: Sequence[str]) -> str | list[str]:
@@ -79,6 +79,29 @@ def adjusted(p: Array, members: NDArray[np.intp], *, adjust: str) -> tuple[Array
         order = np.flatnonzero(tested)[np.argsort(result[tested], kind="stable")]
         result[order] = np.minimum(_corrected(result[order], adjust), 1)
     return result, size
+
+
+def holm_steps(p: Array, members: NDArray[np.intp]) -> tuple[Array, Array]:
+    """What Holm's correction asks of each p: ``adjusted`` is ``max(p * times, floor)``, at most 1.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        ``times``, the hypotheses that are left at the step of each p, and ``floor``, the adjusted p of the step before.
+
+    Examples
+    --------
+    >>> times, floor = holm_steps(np.array([0.01, 0.04]), np.zeros(2, dtype=int))
+    >>> times.tolist(), floor.tolist()
+    ([2.0, 1.0], [0.0, 0.02])
+    """
+    times, floor = np.full(len(p), np.nan), np.zeros(len(p))
+    for one in np.unique(members):
+        tested = np.flatnonzero((members == one) & np.isfinite(p))
+        order = tested[np.argsort(p[tested], kind="stable")]
+        times[order] = len(order) - np.arange(len(order))
+        floor[order[1:]] = np.minimum(np.maximum.accumulate(p[order] * times[order]), 1)[:-1]
+    return times, floor
 
 
 def _corrected(p: Array, adjust: str) -> Array:

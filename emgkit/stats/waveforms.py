@@ -16,7 +16,7 @@ from emgkit._checks import check_option, listed, number
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
 from emgkit.stats import design, random_field, sign_flips, wording
 from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
-from emgkit.stats.families import adjusted
+from emgkit.stats.families import adjusted, holm_steps
 from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
@@ -28,6 +28,7 @@ CONFIDENCE = 0.95
 RESULT_COLUMNS = (
     "contrast", "ratio", "difference", "ci_low", "ci_high", "t", "p", "p_adjusted", "cluster", "n",
     "first_point", "last_point", "mass", "t_peak", "threshold", "t_max", "point_max", "fwhm", "resels", "family_size",
+    "p_holm", "threshold_holm",
 )  # fmt: skip
 
 __all__ = ["WaveformTest", "waveform_test"]
@@ -42,14 +43,18 @@ class WaveformTest:
     nodes : Results
         One row a contrast and point: the ``by`` columns, ``contrast``, ``point``, ``ratio`` or ``difference``,
         ``ci_low``, ``ci_high`` (95 %, of each point alone), ``t``, ``p_adjusted`` (for the points of this contrast;
-        NaN with clusters, which say nothing of single points) and ``cluster`` (number of the cluster, 0 outside).
+        NaN with clusters, which say nothing of single points), ``p_holm`` (also for the contrasts, by the Holm step of
+        this one: the smallest of a curve is the ``p_adjusted`` of its summary) and ``cluster`` (number of the cluster,
+        0 outside).
     clusters : Results
         One row a cluster, a run of points beyond the threshold with one sign: ``cluster``, ``first_point``,
-        ``last_point``, ``t_peak``, ``mass`` (sum of |t|) and ``p``, by mass for ``"cluster"``, else of its peak.
+        ``last_point``, ``t_peak``, ``mass`` (sum of |t|), ``p``, by mass for ``"cluster"``, else of its peak, and
+        ``p_holm``, the same at the Holm step of its contrast.
     summary : Results
         One row a contrast: ``n`` participants, ``n_points``, ``t_max`` (largest |t|) and its ``point_max``,
-        ``threshold`` of |t|, ``p`` (that the curves differ anywhere), ``p_adjusted`` (Holm, for the contrasts of one
-        level of ``by``), ``family_size``, and for ``"rft"`` ``fwhm`` (points) and ``resels``, else NaN.
+        ``threshold`` of |t| for this contrast alone, ``p`` (that the curves differ anywhere), ``p_adjusted`` (Holm, for
+        the contrasts of one level of ``by``), ``family_size``, ``threshold_holm`` (the |t| at which ``p_adjusted`` is
+        alpha; NaN with clusters), and for ``"rft"`` ``fwhm`` (points) and ``resels``, else NaN.
     attrs : dict
         What was done, in plain values; ``attrs["notices"]`` is a list of ``{"code", "text"}``.
     """
@@ -58,6 +63,32 @@ class WaveformTest:
     clusters: Results
     summary: Results
     attrs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def differing(self) -> pd.DataFrame:
+        """Where the curves differ after Holm's correction, which is all that sentences and figures speak of.
+
+        One row a run of points (or, with clusters, a cluster) whose ``p_holm`` is at most alpha: the ``by`` columns,
+        ``contrast``, ``first_point``, ``last_point`` and the smallest ``p_holm``.
+        """
+        keys = [*self.attrs["by"], "contrast"]
+        columns = [*keys, "first_point", "last_point", "p_holm"]
+        if self.attrs["method"] == "cluster":
+            found = self.clusters[self.clusters["p_holm"] <= self.attrs["alpha"]]
+            return pd.DataFrame(found[columns]).reset_index(drop=True)
+        nodes = pd.DataFrame(self.nodes)
+        curve = nodes.groupby(keys, observed=True, sort=False).ngroup().to_numpy()
+        there = np.flatnonzero(nodes["p_holm"] <= self.attrs["alpha"])
+        sign = np.sign(nodes["t"].to_numpy()[there])
+        begins = (np.diff(there, prepend=-2) > 1) | (np.diff(curve[there], prepend=-1) != 0)
+        begins |= np.diff(sign, prepend=0.0) != 0
+        runs = nodes.iloc[there].groupby(np.cumsum(begins))
+        first, last = runs.head(1), runs.tail(1)
+        return (
+            first.rename(columns={"point": "first_point"})
+            .assign(last_point=last["point"].to_numpy(), p_holm=runs["p_holm"].min().to_numpy())[columns]
+            .reset_index(drop=True)
+        )
 
     def methods(self) -> str:
         """What was done, as in :meth:`Results.methods`."""
@@ -70,7 +101,7 @@ class WaveformTest:
             return told
         keys = [*self.attrs["by"], "contrast"]
         runs: dict[Any, list[Any]] = {
-            key: part.to_dict("records") for key, part in self.clusters.groupby(keys, observed=True, sort=False)
+            key: part.to_dict("records") for key, part in self.differing.groupby(keys, observed=True, sort=False)
         }
         rows = self.summary[keys].itertuples(index=False, name=None)
         return [wording.beyond(text, runs.get(key, [])) for text, key in zip(told, rows, strict=True)]
@@ -179,7 +210,7 @@ def waveform_test(
     options: dict[str, Any] = {"method": method, "flips": flips, "alpha": alpha, "seed": seed, "log": log}
     pairs = [_compare(block, matrix, **options) for block in blocks]
     notices += found + _doubts(blocks, pairs, method=method, flips=flips, alpha=alpha)
-    nodes, clusters, summary = _tables(blocks, by_factors, pairs, points, log=log)
+    nodes, clusters, summary = _tables(blocks, by_factors, pairs, points, log=log, alpha=alpha)
     for notice in notices:
         warn(notice)
     attrs = {
@@ -287,6 +318,7 @@ class _Pair:
     p_nodes: Array
     curve: dict[str, float]
     runs: list[dict[str, Any]]
+    null: Array | None
 
 
 def _compare(
@@ -304,15 +336,21 @@ def _compare(
         error = np.where(constant, np.nan, differences.std(axis=0, ddof=1) / np.sqrt(n))
         t = center / error
         half = float(special.stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * error
-        p_nodes, curve, runs = _test(differences, t, method=method, drawn=drawn, alpha=alpha, seed=seed)
+        p_nodes, curve, runs, null = _test(differences, t, method=method, drawn=drawn, alpha=alpha, seed=seed)
         pairs.append(
-            _Pair(name=name, n=n, center=center, half=half, t=t, p_nodes=p_nodes, curve=curve, runs=runs)
-        )  # fmt: skip
+            _Pair(name=name, n=n, center=center, half=half, t=t, p_nodes=p_nodes, curve=curve, runs=runs, null=null)
+        )
     return pairs
 
 
 def _tables(
-    blocks: list[Block], by_factors: list[design.Factor], pairs: list[list[_Pair]], points: pd.Index[Any], *, log: bool
+    blocks: list[Block],
+    by_factors: list[design.Factor],
+    pairs: list[list[_Pair]],
+    points: pd.Index[Any],
+    *,
+    log: bool,
+    alpha: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Set out the nodes, the clusters and the summary of all contrasts."""
     flat = [pair for part in pairs for pair in part]
@@ -320,6 +358,10 @@ def _tables(
     size = len(points)
     back = np.exp if log else np.asarray
     center, half = (np.concatenate([getattr(pair, name) for pair in flat]) for name in ("center", "half"))
+    p = np.array([pair.curve["p"] for pair in flat])
+    members = np.repeat(np.arange(len(blocks)), [len(part) for part in pairs])
+    p_adjusted, family_size = adjusted(p, members, adjust="holm")
+    steps = list(zip(*holm_steps(p, members), strict=True))
     number_of = np.zeros((len(flat), size), dtype=np.intp)
     for row, pair in zip(number_of, flat, strict=True):
         for i, run in enumerate(pair.runs, start=1):
@@ -333,6 +375,7 @@ def _tables(
         "ci_high": back(center + half),
         "t": np.concatenate([pair.t for pair in flat]),
         "p_adjusted": np.concatenate([pair.p_nodes for pair in flat]),
+        "p_holm": np.concatenate([_holm(pair.p_nodes, step) for pair, step in zip(flat, steps, strict=True)]),
         "cluster": number_of.ravel(),
     })  # fmt: skip
     runs = [run for pair in flat for run in pair.runs]
@@ -343,12 +386,12 @@ def _tables(
         "first_point": points.take([run["first"] for run in runs]),
         "last_point": points.take([run["last"] for run in runs]),
         **{name: np.array([run[name] for run in runs], dtype=np.float64) for name in ("t_peak", "mass", "p")},
+        "p_holm": np.array([
+            _holm(run["p"], step) for pair, step in zip(flat, steps, strict=True) for run in pair.runs
+        ], dtype=np.float64),
     })  # fmt: skip
     sizes = np.abs(np.nan_to_num([pair.t for pair in flat]))
     peaks = sizes.argmax(axis=1)
-    p = np.array([pair.curve["p"] for pair in flat])
-    members = np.repeat(np.arange(len(blocks)), [len(part) for part in pairs])
-    p_adjusted, family_size = adjusted(p, members, adjust="holm")
     summary = pd.DataFrame({
         **level_columns(blocks, by_factors, [len(part) for part in pairs]),
         "contrast": names, "n": [pair.n for pair in flat], "n_points": size,
@@ -357,8 +400,32 @@ def _tables(
         "threshold": [pair.curve["threshold"] for pair in flat], "p": p,
         **{name: [pair.curve[name] for pair in flat] for name in ("fwhm", "resels")},
         "p_adjusted": p_adjusted, "family_size": family_size,
+        "threshold_holm": [_threshold_holm(pair, step, alpha) for pair, step in zip(flat, steps, strict=True)],
     })  # fmt: skip
     return nodes, clusters, summary
+
+
+def _holm(p: Any, step: tuple[float, float]) -> Any:
+    """P-values within a contrast, corrected by the Holm step (times, floor) of the contrast."""
+    return np.minimum(np.maximum(p * step[0], step[1]), 1.0)
+
+
+def _threshold_holm(pair: _Pair, step: tuple[float, float], alpha: float) -> float:
+    """The |t| at which the Holm-adjusted p of the curve is alpha: beyond any where an earlier step failed."""
+    times, floor = step
+    if np.isnan(times) or (pair.null is None and np.isnan(pair.curve["resels"])):
+        return np.nan
+    return np.inf if floor > alpha else _threshold(alpha / times, pair.n, null=pair.null, resels=pair.curve["resels"])
+
+
+def _threshold(level: float, n: int, *, null: Array | None, resels: float) -> float:
+    """The |t| at which the p of a curve is ``level``: by sign flips, or by random-field theory without any."""
+    if null is None:
+        return random_field.threshold(level, n - 1, resels)
+    # the smallest statistic whose share is at most the level; no more than these can be
+    highest = np.sort(null)[::-1][: int(level * len(null)) + 1]
+    reached = sign_flips.share_at_least(null, highest) <= level
+    return float(sign_flips.t_of_r(highest[reached][-1], n)) if reached.any() else np.inf
 
 
 def _constant(differences: Array) -> NDArray[np.bool_]:
@@ -369,33 +436,30 @@ def _constant(differences: Array) -> NDArray[np.bool_]:
 
 def _test(
     differences: Array, t: Array, *, method: str, drawn: int | None, alpha: float, seed: int
-) -> tuple[Array, dict[str, float], list[dict[str, Any]]]:
-    """P-values of the points, of the curve, and the runs beyond the threshold."""
-    n = len(differences)
+) -> tuple[Array, dict[str, float], list[dict[str, Any]], Array | None]:
+    """P-values of the points, of the curve, the runs beyond the threshold, and the largest |r| under all flips."""
+    n, null = len(differences), None
     size = np.abs(np.nan_to_num(t))
     width = resels = np.nan
     if np.isnan(t).all():
-        return np.full(len(t), np.nan), dict.fromkeys(("threshold", "p", "fwhm", "resels"), np.nan), []
+        return np.full(len(t), np.nan), dict.fromkeys(("threshold", "p", "fwhm", "resels"), np.nan), [], None
     if method == "rft":
         width = random_field.fwhm(differences - differences.mean(axis=0))
         resels = (len(t) - 1) / width
-        threshold = random_field.threshold(alpha, n - 1, resels)
+        threshold = _threshold(alpha, n, null=None, resels=resels)
         p_nodes = np.minimum(2 * random_field.p_of_height(size, n - 1, resels), 1.0)
     elif method == "max-t":
         null = sign_flips.largest(sign_flips.scaled(differences), drawn, seed=seed)
         p_nodes = sign_flips.share_at_least(null, size / np.sqrt(size**2 + n - 1))
-        # the smallest statistic whose share is at most alpha; no more than these can be
-        highest = np.sort(null)[::-1][: int(alpha * len(null)) + 1]
-        reached = sign_flips.share_at_least(null, highest) <= alpha
-        threshold = float(sign_flips.t_of_r(highest[reached][-1], n)) if reached.any() else np.inf
+        threshold = _threshold(alpha, n, null=null, resels=np.nan)
     else:
         threshold = float(special.stdtrit(n - 1, 1 - CLUSTER_P / 2))
         p_nodes = np.full(len(t), np.nan)
     runs = _runs(t, threshold, closed=method == "max-t")
     if method == "cluster":
         masses = np.array([run["mass"] for run in runs])
-        null = sign_flips.largest_mass(sign_flips.scaled(differences), threshold, drawn, seed=seed)
-        p_runs = sign_flips.share_at_least(null, masses)
+        largest = sign_flips.largest_mass(sign_flips.scaled(differences), threshold, drawn, seed=seed)
+        p_runs = sign_flips.share_at_least(largest, masses)
         p = float(p_runs.min()) if len(runs) else 1.0
     else:
         p_nodes[np.isnan(t)] = np.nan
@@ -403,7 +467,7 @@ def _test(
         p = float(np.nanmin(p_nodes)) if np.isfinite(p_nodes).any() else np.nan
     for run, p_run in zip(runs, p_runs, strict=True):
         run["p"] = float(p_run)
-    return p_nodes, {"threshold": threshold, "p": p, "fwhm": width, "resels": resels}, runs
+    return p_nodes, {"threshold": threshold, "p": p, "fwhm": width, "resels": resels}, runs, null
 
 
 def _runs(t: Array, threshold: float, *, closed: bool) -> list[dict[str, Any]]:

@@ -213,16 +213,18 @@ def waveform(row: Row, said: Said) -> str:
     if missing(row["p"]):
         return _sentence(row, said, [f"{what} could not be tested for lack of an error term", _people(row)], tail="")
     df, adjusted = int(row["n"]) - 1, row["p_adjusted"] if "p_adjusted" in row else row["p"]
-    differ = "differed" if adjusted < said["alpha"] else "were compared"
+    found = adjusted <= said["alpha"]
+    differ = "differed" if found else "were compared"
     family = row.get("family_size", 1)
     corrected = p_phrase(adjusted) + (f" (Holm-adjusted over {family})" if family > 1 else "")
     if said["method"] == "cluster":
         tested = f"largest |t|({df}) = {fixed(row['t_max'], 2)}, cluster mass by sign flips"
     else:
-        threshold = "never reached" if math.isinf(row["threshold"]) else fixed(row["threshold"], 2)
+        height = row.get("threshold_holm", row["threshold"])
+        threshold = "out of reach" if math.isinf(height) else fixed(height, 2)
         tested = f"largest |t|({df}) = {fixed(row['t_max'], 2)} at point {row['point_max']}, threshold {threshold}"
     parts = [f"{what} {differ}: {tested}", corrected, f"{row['n_points']} points", _people(row)]
-    tail = "" if adjusted < said["alpha"] else "; no difference of the curves was shown"
+    tail = "" if found else "; no difference of the curves was shown"
     return _sentence(row, said, parts, tail=tail)
 
 

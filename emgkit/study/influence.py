@@ -51,7 +51,10 @@ def sentence(table: pd.DataFrame | None) -> str:
     """What leaving one participant out does, for the caption of a table of contrasts."""
     if table is None:
         return ""
-    changed, people = int(table["verdict_changes"].sum()), sorted(table.loc[table["contradicts"], "left_out"].unique())
+    changed, people = (
+        int(table["verdict_changes"].sum()),
+        sorted(map(str, table.loc[table["contradicts"], "left_out"].unique())),
+    )
     verdicts = "changes no verdict" if not changed else f"changes the verdict in {changed} of {len(table)} cases"
     who = " and ".join(people) or "nobody"
     return f"Leaving one participant out in turn {verdicts}; {who} {'contradict' + 's' * (len(people) < 2)} the others."

@@ -26,6 +26,9 @@ __all__ = ["run"]
 
 _PUBLISHED = "From published figures."
 _SIMULATED = "Simulated, no measurement of anybody."
+_COMPUTED = "Computed, neither published nor measured."
+# tables that the study writes itself
+_RESERVED = ("published", "claims", "expected")
 
 
 def run(study: Study, file: PublishedFile, out: Path, say: Progress, *, quick: bool) -> Result:
@@ -108,6 +111,17 @@ def _check(made: Any, path: Path) -> None:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise StudyError(f"Two {kind}s have the name {twice[0]!r}", where=str(path), do="Give each its own name")
+    for item in made.tables:
+        if item.name in _RESERVED:
+            raise StudyError(
+                f"A table cannot have the name {item.name!r}",
+                where=str(path),
+                allowed=f"any but {listed(_RESERVED)}, which every study of published figures writes",
+            )
+    items: tuple[Table | Drawn, ...] = (*made.tables, *made.figures)
+    for one in items:
+        if one.simulated and one.computed:
+            raise StudyError(f"{one.name!r} is both simulated and computed", where=str(path), allowed="one of the two")
 
 
 def _write(
@@ -178,8 +192,9 @@ def _notices(tables: Sequence[Table]) -> tuple[Notice, ...]:
 
 
 def _labelled(item: Table | Drawn) -> str:
-    """The caption, which says first whether the numbers are published or simulated."""
-    return f"{_SIMULATED if item.simulated else _PUBLISHED} {item.caption}"
+    """The caption, which says first whether the numbers are published, simulated or computed."""
+    where = _SIMULATED if item.simulated else _COMPUTED if item.computed else _PUBLISHED
+    return f"{where} {item.caption}"
 
 
 def _drawn(item: Drawn, folder: Path, *, quick: bool) -> report.FigureItem:

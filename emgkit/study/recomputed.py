@@ -34,6 +34,8 @@ class Table:
         Unrounded.
     simulated : bool
         Whether its numbers come from simulated data. A table holds either published or simulated numbers.
+    computed : bool
+        Whether they come from neither, but from formulas and assumptions that the caption states.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Table:
     caption: str
     frame: pd.DataFrame
     simulated: bool = False
+    computed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,8 +58,8 @@ class Drawn:
         Heading and explanation.
     figure : matplotlib.figure.Figure
         The figure; it says itself whether it shows published or simulated numbers.
-    simulated : bool
-        Which of the two.
+    simulated, computed : bool
+        As of a :class:`Table`.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Drawn:
     caption: str
     figure: Figure
     simulated: bool = False
+    computed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -50,13 +50,17 @@ def virtual_replication(
     error = simulate.chain_error(design, seed=seed, replicates=_QUICK_STUDIES if quick else _STUDIES, level=level)
     shares = simulate.replicate(design, error=error, seed=seed, replicates=_QUICK_REPLICATES if quick else _REPLICATES)
     band = simulate.band(shares)
+    swept = (
+        "all correlations (.3 to .9), which were not printed, with the standard deviations that were read"
+        if design.sds
+        else "all standard deviations (30 to 60 % of the mean) and correlations (.3 to .9), which were not printed"
+    )
     what = f"{design.n} {design.people}, {design.measure} of the {design.phase} repetition"
     tables = (
         Table(
             name=f"{name}_band",
             title=f"Virtual replication: {what}",
-            caption="Least and largest share of simulated studies over all standard deviations (30 to 60 % of the "
-            "mean) and correlations (.3 to .9); the paper printed neither, so there is no one number.",
+            caption=f"Least and largest share of simulated studies over {swept}, so there is no one number.",
             frame=band,
             simulated=True,
         ),
@@ -79,7 +83,7 @@ def virtual_replication(
         name=name,
         title="How often would such a study find this?",
         caption=f"Share of simulated studies ({what}) that found the difference of the printed means, against the "
-        "correlation between exercises; the band spans standard deviations of 30 to 60 % of the mean.",
+        f"correlation between exercises, over {swept}.",
         figure=figures.detection_grid(shares),
         simulated=True,
     )

@@ -45,6 +45,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
                 title="One-repetition maximum from ten repetitions",
                 caption="In times the body weight, for 10 repetitions with 1.5 times the body weight.",
                 frame=formulas,
+                computed=True,
             ),
             Table(
                 name="loads",

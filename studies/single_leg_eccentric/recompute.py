@@ -46,9 +46,10 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
             Table(
                 name="statics",
                 title="One leg over two legs, at the top of the hip thrust",
-                caption="Computed, measured on nobody. Bar in times the body weight; hands: the part of the load that they take "
+                caption="Bar in times the body weight; hands: the part of the load that they take "
                 "in the lowering; share of the leg: what it carried of two.",
                 frame=statics,
+                computed=True,
             ),
             Table(
                 name="printed",
@@ -59,18 +60,20 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
             Table(
                 name="needed",
                 title="What EMG would need",
-                caption="Computed: participants for 80 % power of a paired test on logarithms (two-sided .05) to see a true "
+                caption="Participants for 80 % power of a paired test on logarithms (two-sided .05) to see a true "
                 "ratio of activation, lowering on one leg over lowering on two, in the same people with the same bar.",
                 frame=needed,
+                computed=True,
             ),
         ),
         figures=(
             Drawn(
                 name="statics",
                 title="How much more the leg carries",
-                caption="Computed from statics with even legs; nobody was measured. The band spans hands that take 0 to 20 % of the "
+                caption="Statics with even legs. The band spans hands that take 0 to 20 % of the "
                 "load.",
                 figure=_draw(statics),
+                computed=True,
             ),
         ),
         methods="Moments about the bench: the force on the feet times its distance equals the bar at the hip, head, arms and "

@@ -132,3 +132,16 @@ def test_the_table_holds_every_item() -> None:
     table = checklist_table(checklist(Facts(done=DONE, simulated=False)))
     assert table.columns.to_list() == ["item", "title", "status", "found", "add"]
     assert table["item"].to_list() == list(range(1, 18))
+
+
+@pytest.mark.parametrize("said", ["", "n/a ", "Unknown", "not reported", "TODO: ask", "?"])
+def test_what_writers_put_where_they_know_nothing_is_missing(said: str) -> None:
+    item = titled(checklist(Facts(done={}, simulated=False, sidecars=({"SkinPreparation": said},))), "Skin preparation")
+    assert item.status == "missing"
+
+
+def test_missing_values_of_any_column_type_are_no_facts() -> None:
+    ages = pd.array([23, None], dtype="Int64")
+    people = pd.DataFrame({"participant": pd.array(["01", None], dtype="string"), "age": ages})
+    answers = checklist(Facts(done={}, simulated=False, participants=people))
+    assert any("1 of 2 participants" in text for answer in answers for text in (*answer.found, *answer.add))

@@ -71,7 +71,9 @@ def test_everything_is_written_and_says_whether_it_is_published_or_simulated(stu
     result = Study.load(study).run(tmp_path / "out")
     out = tmp_path / "out"
     assert result.finding[0] == "The ratio was computed."
-    assert result.finding[1].startswith("Claim 12: “The hip thrust is by far the best exercise for the glutes.” Verdict")
+    assert result.finding[1].startswith(
+        "Claim 12: “The hip thrust is by far the best exercise for the glutes.” Verdict"
+    )
     assert result.finding[-1] == "Simulated: Nothing was found."
     assert result.tables["expected"]["holds"].tolist() == ["yes"]
     drawn = pd.read_csv(out / "tables" / "drawn.csv", encoding="utf-8-sig")
@@ -84,6 +86,13 @@ def test_everything_is_written_and_says_whether_it_is_published_or_simulated(stu
     assert {path.name for path in (out / "figures").iterdir()} >= {"line.pdf", "line.png", "line.svg"}
     provenance = json.loads((out / "provenance.json").read_text(encoding="utf-8"))
     assert {"contreras_2015/figures.csv", "contreras_2015/source.toml", "recompute.py"} <= set(provenance["inputs"])
+
+
+def test_what_is_only_computed_says_so(study, tmp_path):
+    change(study, "simulated=True", "computed=True", name="recompute.py")
+    Study.load(study).run(tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Computed, neither published nor measured. By chance." in page
 
 
 def test_two_runs_are_the_same_to_the_byte(study, tmp_path):
@@ -126,6 +135,12 @@ def test_a_study_file_that_names_what_is_not_there_is_refused(study, tmp_path, o
         ("return Recomputed(", "return dict(", r"returned something else.*dict"),
         ('finding=("The ratio was computed.",)', "finding=()", "found nothing to say"),
         ('name="drawn"', 'name="ratios"', "Two tables have the name 'ratios'"),
+        (
+            'name="drawn"',
+            'name="claims"',
+            r"cannot have the name 'claims'.*any but 'published', 'claims' and 'expected'",
+        ),
+        ("simulated=True", "simulated=True, computed=True", "'drawn' is both simulated and computed"),
     ],
 )
 def test_a_script_that_does_not_keep_its_promise_is_refused(study, tmp_path, old, new, message):
