@@ -207,8 +207,8 @@ def _show_ledger(ledger: DataFrame) -> None:
     verdicts = ledger["verdict"].value_counts()
     console.print(f"\n{', '.join(f'{count} {verdict}' for verdict, count in verdicts.items())}.")
     console.print(
-        "Counted are published contrasts of the claim's own question. The verdict is computed from those read at the "
-        "source; second-hand figures decide nothing. One claim in full: emgkit claims 11"
+        "Counted are published contrasts that were judged to be the claim's own question; the verdict follows from "
+        "those read at the source. Second-hand figures decide nothing. One claim in full: emgkit claims 11"
     )
 
 

@@ -70,6 +70,52 @@ def test_a_printed_p_gives_back_itself():
     assert limit["t_low"].to_numpy() == pytest.approx(stats.t.isf(0.0005, 12))
 
 
+@given(st.integers(1, 300), st.sampled_from([".025", "<.001"]))
+def test_limits_are_in_order_and_on_the_side_of_the_difference(percent, p):
+    """-16 % with p = .025 is the mirror image of its own lift turned round, not a t of both signs."""
+    table = ANDERSEN.head(1).assign(decimals=0, p=p)
+    higher, lower = (
+        literature.implied_by_p(literature.percent_readings(table.assign(value=sign * float(percent))))
+        for sign in (1, -1)
+    )
+    for rows, sign in ((higher, 1), (lower, -1)):
+        known = rows[rows["ratio"].notna()]
+        assert len(known) == (2 if percent < 100 else 1)
+        for name in ("t", "t_low", "t_high", "d_z", "d_z_low", "d_z_high"):
+            assert (known[name].dropna() * sign > 0).all()
+            assert rows.loc[rows["ratio"].isna(), name].isna().all()
+        if p == ".025":
+            for name in ("t", "d_z"):
+                assert (known[f"{name}_low"] < known[name]).all()
+                assert (known[name] < known[f"{name}_high"]).all()
+            assert (known["ci_low"] < known["ratio"]).all()
+            assert (known["ratio"] < known["ci_high"]).all()
+    assert lower["t_low"].dropna().tolist() == pytest.approx((-higher["t_high"].dropna()).tolist())
+    assert lower["t_high"].dropna().tolist() == pytest.approx((-higher["t_low"].dropna()).tolist())
+
+
+def test_a_limit_of_p_bounds_t_from_the_side_of_zero():
+    table = ANDERSEN.head(1).assign(decimals=0, p="<.001", value=-16.0)
+    row = literature.implied_by_p(literature.percent_readings(table)).iloc[0]
+    assert row["t_high"] == pytest.approx(-stats.t.isf(0.0005, 12))
+    assert np.isnan(row["t_low"])
+
+
+@pytest.mark.parametrize("value", [100.0, 150.0])
+def test_a_lift_cannot_be_its_own_hundred_percent_higher(value):
+    """Of the exercise itself, 100 % leaves the comparator with nothing: no ratio, and no negative one."""
+    readings = literature.percent_readings(ANDERSEN.head(1).assign(value=value, decimals=0)).set_index(
+        "hundred_percent_is"
+    )
+    assert readings.loc["hex_bar_deadlift", "ratio"] == pytest.approx(1 + value / 100)
+    assert readings.loc["barbell_hip_thrust", ["ratio", "ratio_low", "ratio_high"]].isna().tolist()[0]
+    down = literature.percent_readings(ANDERSEN.head(1).assign(value=-value, decimals=0)).set_index(
+        "hundred_percent_is"
+    )
+    assert np.isnan(down.loc["hex_bar_deadlift", "ratio"])
+    assert down.loc["barbell_hip_thrust", "ratio"] == pytest.approx(1 / (1 + value / 100))
+
+
 def test_designs_take_their_findings_from_print():
     table = literature.printed_contrasts(CONTRERAS)
     design = literature.printed_design(table[table["statistic"] == "peak"], study="Contreras 2015", repetitions=10)

@@ -242,14 +242,16 @@ def _mark_test(ax: Axes, test: WaveformTest, muscle: str | None) -> None:
             va="center", fontsize=style.size(), annotation_clip=False,
         )  # fmt: skip
         name = str(row["contrast"]).replace("_", " ").replace(" - ", " − ")
-        runs = [f"{run['first_point']:g}–{run['last_point']:g} % ({_p(run['p_holm'])})" for run in own.to_dict("records")]
+        runs = [
+            f"{run['first_point']:g}–{run['last_point']:g} % ({_p(run['p_holm'])})" for run in own.to_dict("records")
+        ]
         found = ", ".join(runs) if runs else f"nowhere, {_p(row['p_adjusted'])}"
         notes.append(f"{key}: {name} (n = {row['n']:g}): {found}")
     ax.set_ylim(low - (len(contrasts) + 0.6) * step, high)
     ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= high])
     ax.spines["left"].set_bounds(low, high)
     flips = "random field theory" if test.attrs.get("method") == "rft" else "sign flips"
-    head = f"Bars: the curves differ ({test.attrs.get('method')} test, {flips}), p of a bar for its contrast alone."
+    head = f"Bars: the curves differ ({test.attrs.get('method')} test, {flips}), p after Holm's correction."
     doubt = " Its ends are no estimates." if test.attrs.get("method") == "cluster" else ""
     style.note(ax, [head + doubt, *notes])
 

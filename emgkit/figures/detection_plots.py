@@ -141,7 +141,7 @@ def _check(table: pd.DataFrame) -> list[str]:
 
 
 def _middle(table: pd.DataFrame) -> float:
-    """The middle coefficient of variation, the lower one of two."""
+    """The middle coefficient of variation, the lower one of two; NaN where the spreads are the published ones."""
     return float(np.sort(table["cv"].unique())[(table["cv"].nunique() - 1) // 2])
 
 
@@ -155,7 +155,7 @@ def _draw(ax: Axes, table: pd.DataFrame, look: dict[str, style.Look]) -> None:
         ax.fill_between(over.index, over["min"], over["max"], color=one.color, alpha=0.16, lw=0, zorder=2)
         for edge in ("min", "max"):
             ax.plot(over.index, over[edge], color=one.color, ls=one.line, lw=0.6, alpha=0.7, zorder=2)
-        line = own[own["cv"] == middle]
+        line = own[own["cv"].isna()] if np.isnan(middle) else own[own["cv"] == middle]
         ax.errorbar(
             line["r"], 100 * line["share_found"], yerr=100 * _NORMAL * line["mc_se"], color=one.color, ls=one.line,
             lw=1.5, marker=one.marker, ms=4.5, mec="white", mew=0.5, elinewidth=0.9, zorder=3, label=level,
@@ -182,7 +182,7 @@ def _handles(table: pd.DataFrame, look: dict[str, style.Look]) -> list[Any]:
         for level, one in look.items()
     ]  # fmt: skip
     low, middle, high = (f"{100 * value:.3g}" for value in (table["cv"].min(), _middle(table), table["cv"].max()))
-    if low != high:
+    if low != high and table["cv"].notna().all():
         handles.append(Patch(facecolor=style.GREY, alpha=0.25, lw=0, label=f"CV {low} to {high} %, line at {middle} %"))
     return handles
 

@@ -241,10 +241,10 @@ def _legend_for_all(figure: Figure, handles: list[Any], loc: Any, columns: int |
 
 
 def _legend_columns(handles: list[Any], *, at_most: int, room: float) -> int:
-    """How many entries stand side by side in a number of points; a legend fills its columns one after the other."""
+    """How many entries stand side by side in a number of points."""
     widths = [text_width(str(handle.get_label()), key="legend.fontsize") + 4.2 * size() for handle in handles]
     for columns in range(min(at_most, len(handles)), 1, -1):
-        rows = -(-len(handles) // columns)
-        if sum(max(widths[start : start + rows]) for start in range(0, len(widths), rows)) <= room:
+        parts = np.array_split(np.asarray(widths), columns)  # as matplotlib fills them, one column after the other
+        if sum(float(part.max()) for part in parts) <= room:
             return columns
     return 1

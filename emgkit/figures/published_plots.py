@@ -224,6 +224,10 @@ def _p(value: Any) -> str:
 def _axis_label(table: pd.DataFrame, unit: str, compared: bool) -> str:
     statistics = list(table["statistic"].dropna().astype(str).unique()) if "statistic" in table.columns else []
     word = style.words(statistics[0]) if len(statistics) == 1 else "Published value"
+    if compared and unit == "effect size":
+        return "Effect size"
+    if compared and unit.endswith(" difference") and word in ("Mean", "Peak"):
+        return f"Difference of {word.lower()}s ({unit.removesuffix(' difference')})"
     if compared and "difference" not in word.lower():
         word = f"{word} of the comparison"
     return f"{word} ({style.surface(0.0, unit)[1]})"

@@ -1,19 +1,26 @@
-"""Claims and what published figures say of them: the verdict is computed, never written down.
+"""Claims and what published figures say of them: partly judged by hand, partly computed.
+
+The file holds three judgements of each claim: whether EMG can test it (``testable``), which contrasts are its own
+question and where it says their first side lies (``evidence``), and whether it goes further than they do
+(``narrower``). Computed from the figures are the side of each contrast, and the verdict that follows from all of them
+by the rules below. So the figures decide nothing where a claim is not testable or has no contrast of its own; elsewhere
+they decide all but whether a claim that they support is overstated.
 
 A figure counts as evidence where it is a contrast of the claim's own question within one study and was read at the
 source. With p < .05 (or "sig." where no p is printed), or a 95 % interval without zero, it is for the claim or against
-it by its sign; else it is neither. Figures read second-hand, and those of another question, are shown and decide
-nothing.
+it by its sign; else it is neither. Figures read second-hand or computed from such, and those of another question, are
+shown and decide nothing. A contrast is as weak as the weaker of its two sides where its sign is computed from them. One
+of which the value was computed here counts only if the interval was printed: its sign and surety are then the paper's.
 
 =====================  ===============================================================================
 verdict                rule
 =====================  ===============================================================================
 supported              at least one figure for, none against
-overstated             the same, for a narrower comparison than the claim's; the file says which
+overstated             the same, but the claim was judged to go further; the file says how
 contradicted           at least one figure against, none for
 mixed                  figures for and against, or only such as show no difference
-untested               no figure of the claim's own question was read at the source
-not testable by EMG    the claim is on growth, force, movement, safety or recovery
+untested               no contrast that was judged to be its own question was read at the source
+not testable by EMG    judged to be on growth, force, movement, safety, recovery or practice
 =====================  ===============================================================================
 """
 
@@ -30,7 +37,7 @@ from pydantic import model_validator
 from emgkit import shipped
 from emgkit._checks import listed, nearest
 from emgkit.errors import ArgumentError, FormatError
-from emgkit.literature.contrasts import Side, judge
+from emgkit.literature.contrasts import Side, judge, mark
 from emgkit.literature.file import Table, load
 from emgkit.literature.published import figures, source
 from emgkit.literature.wording import as_text, counted
@@ -108,7 +115,7 @@ class Claim:
         Ids (as in :func:`emgkit.literature.figures`) of the figures of its own question, read at the source. Where a
         claim cannot be tested by EMG they decide nothing.
     second_hand, beside : tuple of str
-        Ids of figures that decide nothing: read second-hand, or on another question.
+        Ids of figures that decide nothing: read second-hand or computed from such, or on another question.
     references : tuple of dict
         The studies: ``study``, ``citation``, ``doi``.
     limits : str
@@ -189,7 +196,7 @@ def weigh(entry: Entry, table: pd.DataFrame) -> Finding:
     found: dict[Side, list[str]] = {"for": [], "against": [], "neither": []}
     for one in entry.evidence:
         row = rows[one.figure]
-        if row["seen"] != "second-hand":
+        if _counts(row, table):
             found[judge(row, table, expects=one.expects)].append(one.figure)
     supporting, opposing, neither = (tuple(ids) for ids in found.values())
     if not entry.testable:
@@ -221,8 +228,17 @@ def _weighed(entry: Entry, table: pd.DataFrame, by_id: pd.DataFrame) -> Claim:
     own = [one.figure for one in entry.evidence]
     cited = [*own, *entry.beside]
     _check_cited(entry, cited, own, by_id)
+    rows = {row["id"]: row for _, row in table[table["id"].isin(cited)].iterrows()}
+    computed = [one for one in own if mark(rows[one], table) == "derived" and not _counts(rows[one], table)]
+    if computed:
+        raise FormatError(
+            "Evidence was computed here, and the paper printed no interval of it",
+            where=f"claims.toml, claim {entry.number}",
+            came=listed(computed),
+            do="Name it under beside",
+        )
     finding = weigh(entry, table)
-    second_hand = tuple(one for one in cited if by_id.loc[one, "seen"] == "second-hand")
+    second_hand = tuple(one for one in cited if mark(rows[one], table) == "second-hand")
     studies = dict.fromkeys(one.partition(":")[0] for one in cited)
     parts = [counted(finding) if own else "", entry.why]
     if finding.verdict == "overstated":
@@ -259,6 +275,12 @@ def _check_cited(entry: Entry, cited: list[str], own: list[str], by_id: pd.DataF
             came=listed(plain),
             do="Name them under beside, or name the row that has a comparator",
         )
+
+
+def _counts(row: pd.Series, table: pd.DataFrame) -> bool:
+    """Whether a contrast may decide: read at the source, or with an interval that was."""
+    seen = mark(row, table)
+    return seen == "direct" or (seen == "derived" and bool(pd.notna(row["ci_low"]) and pd.notna(row["ci_high"])))
 
 
 @lru_cache(maxsize=1)

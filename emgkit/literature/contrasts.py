@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["Side", "difference", "judge", "sides"]
+__all__ = ["Side", "difference", "judge", "mark", "sides", "weakest"]
 
 Side = Literal["for", "against", "neither"]
 
@@ -64,6 +65,44 @@ def difference(row: pd.Series, table: pd.DataFrame) -> float:
         return float(row["value"])
     first, second = sides(row, table)
     return float("nan") if first is None or second is None else float(first["value"] - second["value"])
+
+
+def mark(row: pd.Series, table: pd.DataFrame) -> str:
+    """How a figure was seen: its own mark, or the weaker one of its sides where its sign rests on them.
+
+    Returns
+    -------
+    {"direct", "derived", "second-hand"}
+        As in :func:`weakest`.
+
+    Examples
+    --------
+    >>> from emgkit.literature import figures
+    >>> table = figures().set_index("id", drop=False)
+    >>> mark(table.loc["contreras_2015:upper_gluteus_maximus_mean_hip_thrust_vs_back_squat"], table)
+    'direct'
+    """
+    rests_on_sides = row["comparator"] and np.isnan(row["value"])
+    used = [side for side in sides(row, table) if side is not None] if rests_on_sides else []
+    return weakest([row, *used])
+
+
+def weakest(rows: Sequence[pd.Series]) -> str:
+    """The mark of what rests on several figures: second-hand if any of them is, else derived if any is, else direct.
+
+    What was computed here from second-hand figures, as its provenance says, is second-hand.
+
+    Examples
+    --------
+    >>> from emgkit.literature import figures
+    >>> table = figures().set_index("id")
+    >>> weakest([table.loc["lin_2017:squat_1rm_change_of_the_means_pre_post_hip_thrust_training"]])
+    'second-hand'
+    """
+    derived = [row for row in rows if row["seen"] == "derived"]
+    if any(row["seen"] == "second-hand" for row in rows) or any("second-hand" in row["provenance"] for row in derived):
+        return "second-hand"
+    return "derived" if derived else "direct"
 
 
 def sides(row: pd.Series, table: pd.DataFrame) -> tuple[pd.Series | None, pd.Series | None]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from emgkit.errors import DesignError
+from emgkit.literature.contrasts import weakest
 
 __all__ = ["implied_by_p", "percent_readings", "printed_contrasts"]
+
+Array = NDArray[np.float64]
 
 # what two cells must share to be the two sides of one contrast
 _SAME = ("study", "muscle", "site", "phase", "statistic", "unit", "load")
@@ -61,7 +65,7 @@ def printed_contrasts(table: pd.DataFrame) -> pd.DataFrame:
                 "value": a, "comparator_value": b,
                 "difference": a - b, "difference_low": a - b - h - k, "difference_high": a - b + h + k,
                 "ratio": a / b, "ratio_low": (a - h) / (b + k), "ratio_high": (a + h) / (b - k),
-                "p": contrast["p"], "seen": _weakest([contrast, first, second]),
+                "p": contrast["p"], "seen": weakest([contrast, first, second]),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
@@ -79,12 +83,14 @@ def percent_readings(table: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Two rows a figure: ``id, study, n, muscle, phase, exercise, comparator, printed, hundred_percent_is, ratio,
-        ratio_low, ratio_high, p, seen``. `ratio` is exercise / comparator; its limits are those of the rounding.
+        ratio_low, ratio_high, p, seen``. `ratio` is exercise / comparator; its limits are those of the rounding. A
+        reading that no ratio above zero can have is NaN: 100 % higher or more, if the exercise itself is 100 %, would
+        leave the comparator with nothing, and so would 100 % lower the exercise, if the comparator is.
 
     Notes
     -----
     "16 % higher" is 1 + 0.16 times the comparator if the comparator is 100 %, and 1 / (1 - 0.16) times if the exercise
-    itself is.
+    itself is. "16 % lower" is -16 %: 1 - 0.16 times or 1 / (1 + 0.16) times.
 
     Examples
     --------
@@ -100,7 +106,7 @@ def percent_readings(table: pd.DataFrame) -> pd.DataFrame:
     for _, row in used.iterrows():
         half = 0.5 * 10.0 ** -int(row["decimals"])
         shares = np.array([row["value"], row["value"] - half, row["value"] + half], dtype=float) / 100
-        readings = {str(row["comparator"]): 1 + shares, str(row["exercise"]): 1 / (1 - shares)}
+        readings = {str(row["comparator"]): _positive(1 + shares), str(row["exercise"]): 1 / _positive(1 - shares)}
         for base, (ratio, low, high) in readings.items():
             rows.append(
                 {
@@ -124,9 +130,10 @@ def implied_by_p(readings: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows with ``t, t_low, t_high, df, d_z, d_z_low, d_z_high, ci_low, ci_high`` added. Low and high of t and d_z
-        are what the rounding of p leaves; for a limit only the low ones are known, the others are NaN. ``ci_low`` and
-        ``ci_high`` are the 95 % limits of the ratio.
+        The rows with ``t, t_low, t_high, df, d_z, d_z_low, d_z_high, ci_low, ci_high`` added. All have the sign of the
+        difference. Low and high of t and d_z are the least and the largest that the rounding of p leaves; for a limit
+        ("<.001") only the one nearer zero is known, the others are NaN. ``ci_low`` and ``ci_high`` are the 95 % limits
+        of the ratio. Where the ratio is NaN, all are.
 
     Notes
     -----
@@ -158,6 +165,7 @@ def implied_by_p(readings: pd.DataFrame) -> pd.DataFrame:
         if text.startswith("<"):
             t, t_high = np.nan, np.nan
         sign, root = np.sign(np.log(row["ratio"])), np.sqrt(df + 1)
+        t_low, t_high = (sign * t_low, sign * t_high) if sign > 0 else (sign * t_high, sign * t_low)
         reach = float(stats.t.isf(0.025, df)) * abs(np.log(row["ratio"])) / t
         rows.append(
             {
@@ -167,6 +175,11 @@ def implied_by_p(readings: pd.DataFrame) -> pd.DataFrame:
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _positive(values: Array) -> Array:
+    """The values above zero; NaN for the others."""
+    return np.where(values > 0, values, np.nan)
 
 
 def _side(table: pd.DataFrame, contrast: pd.Series, exercise: str) -> pd.Series:
@@ -183,9 +196,3 @@ def _side(table: pd.DataFrame, contrast: pd.Series, exercise: str) -> pd.Series:
             came=f"{len(found)} rows",
         )
     return found.iloc[0]
-
-
-def _weakest(rows: list[pd.Series]) -> str:
-    """The mark of a number that rests on several."""
-    seen = {str(row["seen"]) for row in rows}
-    return next((mark for mark in ("second-hand", "derived") if mark in seen), "direct")

@@ -18,21 +18,30 @@ A Dutch magazine article of 2019 makes 25 claims about the hip thrust. This page
 printed. The wording of the claims is ours. [How to read a claim](how-to-read-a-claim.md) explains every word below to
 readers who are no scientists; `emgkit claims` prints the claims, and `ek.literature.claims()` gives them as a table.
 
-**No number here is ours.** All were printed by others, and what follows is no new evidence. Figures that were read in a
-text that quotes a paper, not in the paper, are marked second-hand and decide nothing.
+**No measurement here is ours**, and what follows is no new evidence. The numbers were printed by others, save those
+marked as computed here from printed ones, such as the middle of an interval, and the ratios in the reasons. Figures
+that were read in a text that quotes a paper, not in the paper, are marked second-hand; they and what was computed from
+them decide nothing.
 
 | verdict | rule |
 |---|---|
 | supported | at least one published contrast for the claim, none against |
-| overstated | the same, for a narrower comparison than the claim's |
+| overstated | the same, but the claim was judged to go further than these contrasts |
 | contradicted | at least one contrast against the claim, none for |
 | mixed | contrasts for and against, or only such as show no difference |
-| untested | no contrast of the claim's own question was read at the source |
-| not testable by EMG | the claim is on growth, force, movement, safety or recovery |
+| untested | no contrast that was judged to be the claim's own question was read at the source |
+| not testable by EMG | the claim was judged to be on growth, force, movement, safety, recovery or practice |
 
-A contrast counts if it holds the claim's own conditions against each other in the same people. It is *for* or *against*
-with p < .05, with a 95 % interval without zero, or where the paper calls the difference significant and prints no p;
-else it is *neither*. Verdicts are computed by these rules from the figures; nobody writes them down.
+A contrast counts if one study held the claim's own conditions against each other: in the same people where the claim is
+on lifts, in the groups of a trial where it is on training. It is *for* or *against* with p < .05, with a 95 % interval
+without zero, or where the paper calls the difference significant and prints no p; else it is *neither*. Where the value
+was computed here, the contrast counts only if the paper printed its interval.
+
+**What is judgement and what is computed.** Three things are judgements, written by hand into
+`datasets/published/claims.toml`: whether EMG can test a claim, which contrasts are its own question, and whether it
+goes further than they do. Computed are the side of each contrast and what follows from all of them. So for a claim that
+is not testable or untested the judgement alone gives the verdict, and *overstated* is the figures' *supported*,
+narrowed by a judgement. You may judge otherwise; each reason says on what it rests.
 """
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from emgkit.literature.contrasts import sides
+from emgkit.literature.contrasts import mark, sides
 from emgkit.literature.published import source
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ GROUPS = {
     "figures_against": "Against the claim",
     "figures_neither": "Neither: no difference shown, or no p printed",
     "beside": "Beside it, no contrast of its own question; decides nothing",
-    "second_hand": "Read second-hand; decides nothing",
+    "second_hand": "Read second-hand, or computed from such; decides nothing",
 }
 
 
@@ -42,7 +42,7 @@ def counted(finding: Finding) -> str:
 
 
 def describe(row: pd.Series, table: pd.DataFrame) -> str:
-    """One figure as a line: who, what against what, how much, how sure.
+    """One figure as a line: who, what against what, how much, how sure, and whether it was printed.
 
     Parameters
     ----------
@@ -69,7 +69,8 @@ def describe(row: pd.Series, table: pd.DataFrame) -> str:
     task = _words(row["exercise"])
     if row["comparator"]:
         task = f"{task} against {_words(row['comparator'])}".strip()
-    parts = [", ".join([*what, task] if task else what), _amount(row, table), _surety(row)]
+    second_hand = "read second-hand" if row["seen"] != "derived" and mark(row, table) == "second-hand" else ""
+    parts = [", ".join([*what, task] if task else what), _amount(row, table), _surety(row), second_hand]
     return f"{_who(row)}: {', '.join(part for part in parts if part)}"
 
 
@@ -83,6 +84,7 @@ def _who(row: pd.Series) -> str:
 def _amount(row: pd.Series, table: pd.DataFrame) -> str:
     """The value with its unit, or the two sides that were printed instead of it."""
     unit = row["unit"].removesuffix(" difference")
+    computed = _computed(row)
     if np.isnan(row["value"]):
         first, second = sides(row, table) if row["comparator"] else (None, None)
         if first is not None and second is not None:
@@ -93,11 +95,20 @@ def _amount(row: pd.Series, table: pd.DataFrame) -> str:
     if row["unit"].endswith("difference") or row["statistic"].endswith(("change", "difference")):
         value = f"{'+' if row['value'] > 0 else ''}{value}".replace("-", "−")
     if unit in ("effect size", "r", "ηp²"):
-        return f"{unit} {value}"
+        return f"{unit} {value}{computed}"
     if unit == "SD":
-        return f"standardised mean change {value}"
+        return f"standardised mean change {value}{computed}"
     spread = "" if np.isnan(row["sd"]) else f" ± {row['sd']:g}"
-    return f"{value}{spread} {unit}"
+    return f"{value}{spread} {unit}{computed}"
+
+
+def _computed(row: pd.Series) -> str:
+    """What was computed here is not passed off as printed."""
+    if row["seen"] != "derived":
+        return ""
+    if not np.isnan(row["ci_low"]):
+        return " (middle of the interval, computed here)"
+    return f" (computed here from {'second-hand' if 'second-hand' in row['provenance'] else 'printed'} figures)"
 
 
 def _printed(row: pd.Series) -> str:

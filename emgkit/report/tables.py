@@ -57,6 +57,8 @@ _NAMES = frozenset(
 _ESTIMATES = ("ratio", "difference")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
+# columns ``<name>_low`` and ``<name>_high`` that are limits of a 95 % confidence interval
+_CONFIDENCE = ("ci", "d_z", "g_av", "g", "d_av", "d_rm", "ratio_ci", "z", "tau2")
 Writer = Callable[[float], str]
 
 
@@ -180,7 +182,10 @@ def _interval(frame: pd.DataFrame, base: str, formats: Mapping[str, str]) -> Col
         MISSING if math.isnan(low) and math.isnan(high) else f"[{_written(low, write)}, {_written(high, write)}]"
         for low, high in zip(*together[1:], strict=True)
     )
-    label = Markup("95 % CI") if base == "ci" else _heading(base) + Markup(" 95 % CI")
+    if base in _CONFIDENCE:
+        label = Markup("95 % CI") if base == "ci" else _heading(base) + Markup(" 95 % CI")
+    else:  # limits of another kind, which the caption explains: rounding, a sweep, a range over studies
+        label = _heading(base) + Markup(", low to high")
     return Column(heading=label, numeric=True, cells=cells)
 
 

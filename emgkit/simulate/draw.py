@@ -116,6 +116,7 @@ def draw_cells(
     DataFrame
         One row a participant, exercise and muscle, in the layout of :func:`emgkit.summarize`:
         the mean over the repetitions of the true activation over the whole repetition, in %MVC.
+        ``.attrs["simulated"]`` is True, so that figures of it say so.
 
     Examples
     --------
@@ -128,6 +129,7 @@ def draw_cells(
     values = np.stack([repetitions.mean(axis=1) for repetitions in drawn.repetitions], axis=1)
     cells = _layout(spec, len(values)).copy()
     cells["value"] = values.ravel()
+    cells.attrs["simulated"] = True
     return cells
 
 

@@ -63,9 +63,13 @@ def pair_names(levels: Sequence[Any], *, log: bool) -> list[str]:
     --------
     >>> pair_names(["a", "b", "c"], log=True)
     ['a / b', 'a / c', 'b / c']
+    >>> pair_names(["leg / bent", "straight"], log=True)
+    ["'leg / bent' / straight"]
     """
-    sign = "/" if log else "-"
-    return [f"{first} {sign} {second}" for first, second in itertools.combinations(levels, 2)]
+    sign = " / " if log else " - "
+    # a name that holds the sign itself stands in quotation marks
+    names = [f"'{level}'" if sign in str(level) else str(level) for level in levels]
+    return [f"{first}{sign}{second}" for first, second in itertools.combinations(names, 2)]
 
 
 def check_within(

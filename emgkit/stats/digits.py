@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = [
     "MISSING", "capital", "counted", "degrees", "fixed", "interval", "missing", "named", "p_phrase", "p_text", "places",
-    "share", "surface", "words",
+    "ratio_places", "share", "surface", "words",
 ]  # fmt: skip
 
 MISSING = "–"
@@ -114,6 +114,33 @@ def places(values: Iterable[float], *, least: int = 0) -> int | None:
     largest = math.floor(math.log10(max(sizes)))
     wanted = max(2 - largest, int(largest < 3), least)
     return None if wanted > _MOST_PLACES or largest > 6 else wanted
+
+
+def ratio_places(rows: Iterable[tuple[float, float, float]]) -> int | None:
+    """Decimals of ratios with their limits: two, or as many as keep an interval off 1 that is off 1, and not a point.
+
+    Examples
+    --------
+    >>> ratio_places([(1.34, 1.002, 1.81)]), ratio_places([(0.012, 0.01, 0.014)]), ratio_places([(1.9, 1.6, 2.3)])
+    (3, 4, 2)
+    """
+    found = [_ratio_places(value, low, high) for value, low, high in rows]
+    known = [one for one in found if one is not None]
+    return max(known, default=2) if len(known) == len(found) else None
+
+
+def _ratio_places(value: float, low: float, high: float) -> int | None:
+    decimals = 2 if missing(value) or abs(value) >= 0.095 else places([value])
+    if decimals is None or missing(low) or missing(high):
+        return decimals
+
+    def hidden(decimals: int) -> bool:
+        a, b = round(low, decimals), round(high, decimals)
+        return (low > 1 >= a) or (high < 1 <= b) or (low < high and a == b)
+
+    while decimals <= _MOST_PLACES and hidden(decimals):
+        decimals += 1
+    return decimals
 
 
 def interval(low: float, high: float, decimals: int | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from emgkit._checks import listed
 from emgkit.errors import DesignError
-from emgkit.stats import methods, wording
+from emgkit.stats import methods, study_wording, wording
 from emgkit.stats.digits import surface, words
 
 __all__ = ["KINDS", "Kind", "Said", "kind_of", "missing_columns", "title"]
@@ -51,7 +51,12 @@ class Kind:
 
     def told(self, row: Mapping[str, Any], said: Said) -> str:
         """The sentence of a row."""
-        return self.sentence(row, said) if self.sentence else ""
+        text = self.sentence(row, said) if self.sentence else ""
+        if not {"p", "p_adjusted"} & set(self.needs):
+            return text
+        codes = {notice["code"] for notice in said.get("notices", ())}
+        doubts = [doubt for code, doubt in methods.CAVEATS.items() if code in codes]
+        return "; ".join([text.removesuffix("."), *doubts]) + "." if text and doubts else text
 
 
 _ESTIMATE = ("ratio/difference", "ci_low", "ci_high")
@@ -99,14 +104,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
                             needs=("n", "contrast", "true_ratio", "d_z", "power", "power_low", "power_high",
                                    "power_adjusted", "power_adjusted_low", "power_adjusted_high", "power_expected",
                                    "studies")),
-    "study effects": Kind(title="Effects of the studies", methods=methods.pooling, sentence=wording.study_effect,
+    "study effects": Kind(title="Effects of the studies", methods=methods.pooling, sentence=study_wording.study_effect,
                           needs=("study", "ratio/yi", "ratio_low/ci_low", "ratio_high/ci_high", "weight", "n")),
-    "pooled effects": Kind(title="Pooled effects", methods=methods.pooling, sentence=wording.pooled,
+    "pooled effects": Kind(title="Pooled effects", methods=methods.pooling, sentence=study_wording.pooled,
                            needs=("term", "ratio/estimate", "ratio_low/ci_low", "ratio_high/ci_high", "t", "df", "p",
                                   "ratio_prediction_low/prediction_low", "ratio_prediction_high/prediction_high", "k",
                                   "n", "tau2", "q", "q_df", "q_p", "i2")),
     "reconstruction": Kind(title="Reconstruction from printed summaries", methods=methods.reconstruction,
-                           sentence=wording.reconstruction,
+                           sentence=study_wording.reconstruction,
                            needs=("study", "contrast", "n", "source", "difference", "ci_low", "ci_high", "alarms",
                                   *(f"{name}{end}" for name in ("t", "p", "r", "d_z", "d_av")
                                     for end in ("", "_min", "_max")))),

@@ -20,6 +20,7 @@ from scipy import special
 from emgkit._checks import check_option, listed, nearest
 from emgkit.errors import ArgumentError, DesignError
 from emgkit.stats import design
+from emgkit.stats.blocks import pair_names
 from emgkit.stats.families import ADJUSTMENTS, adjusted
 from emgkit.stats.formula import Columns, model_matrix
 from emgkit.stats.small_sample import Inference
@@ -34,7 +35,17 @@ RESULT_COLUMNS = (
     "ci_high", "t", "F", "df", "df1", "df2", "n", "p", "p_adjusted", "family_size",
 )  # fmt: skip
 
-__all__ = ["Grid", "column_name", "contrasts", "fixed", "interaction_contrasts", "joint_tests", "means", "terms"]
+__all__ = [
+    "Grid",
+    "coding",
+    "column_name",
+    "contrasts",
+    "fixed",
+    "interaction_contrasts",
+    "joint_tests",
+    "means",
+    "terms",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +68,10 @@ class Grid:
         Whether the outcome is in percent of a reference contraction.
     outcomes : tuple of str
         Names of several outcomes, on the leading axis of the inference; empty for one.
+    person, codes : numpy.ndarray (n_rows,), mapping of column to numpy.ndarray (n_rows,)
+        The participant of every row of the table, and its level of every factor.
+    at_zero : mapping of str to tuple of str
+        Terms whose effect is that where covariates are 0, which they interact with: label of the term, covariates.
     """
 
     columns: Columns
@@ -65,12 +80,30 @@ class Grid:
     n: int
     log: bool
     percent: bool
-    outcomes: tuple[str, ...] = ()
+    outcomes: tuple[str, ...]
+    person: NDArray[np.intp]
+    codes: Mapping[str, NDArray[np.intp]]
+    at_zero: Mapping[str, tuple[str, ...]]
 
     @property
     def factors(self) -> dict[str, tuple[Any, ...]]:
         """Column and levels of the factors."""
         return {column_name(name): levels for name, levels in self.columns.levels.items() if levels}
+
+    @property
+    def sum_to_zero(self) -> bool:
+        """Whether every factor is coded to sum to zero in every term, as it is where no margin is left out."""
+        return all(
+            self.columns.coded(term, name) for term in self.columns.terms for name in term if self.columns.levels[name]
+        )
+
+    def people(self, cells: Mapping[str, Sequence[Any]]) -> int:
+        """How many participants have a row at these levels: levels of each factor, any of which will do."""
+        there = np.ones(len(self.person), dtype=bool)
+        for name, wanted in cells.items():
+            known = self.factors[name]
+            there &= np.isin(self.codes[name], [known.index(level) for level in wanted])
+        return len(np.unique(self.person[there]))
 
     def rows(self, values: Mapping[str, NDArray[Any]]) -> Array:
         """Rows of the orthonormal model matrix at given levels and covariates."""
@@ -90,6 +123,11 @@ def column_name(name: str) -> str:
     'load_kg'
     """
     return name[2:-1] if name.startswith("C(") else name
+
+
+def coding(grid: Grid) -> dict[str, list[str]]:
+    """What sentences say of the columns: factors that are coded to sum to zero, and covariates, which have slopes."""
+    return {"factors": list(grid.factors) if grid.sum_to_zero else [], "slopes": list(grid.covariates)}
 
 
 def fixed(grid: Grid, known: Inference) -> pd.DataFrame:
@@ -120,7 +158,8 @@ def means(grid: Grid, known: Inference, factors: Sequence[str], by: Sequence[str
         "geometric_mean" if grid.log else "mean": back(estimate),
         "ci_low": back(estimate - half), "ci_high": back(estimate + half), "estimate": estimate, "se": se, "df": df,
     }  # fmt: skip
-    return _table(grid, levels, numbers)
+    n = _people(grid, {name: [[level] for level in levels[name]] for name in names}) if names else None
+    return _table(grid, levels, numbers, n=n)
 
 
 def contrasts(
@@ -147,7 +186,9 @@ def contrasts(
     keys = {name: _repeated(levels[name][::size], len(pairs)) for name in by}
     members = np.repeat(np.arange(len(cells)), len(pairs)) if family == "by" else np.zeros(len(labels), dtype=np.intp)
     difference = (cells[:, first] - cells[:, second]).reshape(-1, rows.shape[-1])
-    return _compared(grid, known, keys | {"contrast": labels}, difference, members, adjust)
+    both = [[grid.factors[factor][i] for i in pair] for pair in pairs] * len(cells)
+    n = _people(grid, {name: [[level] for level in keys[name]] for name in by} | {factor: both})
+    return _compared(grid, known, keys | {"contrast": labels}, difference, members, adjust, n=n)
 
 
 def interaction_contrasts(
@@ -175,8 +216,11 @@ def interaction_contrasts(
         keys[name] = [text[position] for text in texts] * len(cells)
     keys["contrast"] = [" : ".join(text) for text in texts] * len(cells)
     total = len(keys["contrast"])
+    held = {name: [[level] for level in keys[name]] for name in by}
+    for position, name in enumerate(wanted):
+        held[name] = [[grid.factors[name][i] for i in one[position]] for one in combined] * len(cells)
     members = np.repeat(np.arange(len(cells)), len(combined)) if family == "by" else np.zeros(total, dtype=np.intp)
-    return _compared(grid, known, keys, cells.reshape(total, -1), members, adjust)
+    return _compared(grid, known, keys, cells.reshape(total, -1), members, adjust, n=_people(grid, held))
 
 
 def joint_tests(grid: Grid, known: Inference, factor: str, by: Sequence[str]) -> pd.DataFrame:
@@ -187,7 +231,9 @@ def joint_tests(grid: Grid, known: Inference, factor: str, by: Sequence[str]) ->
     size = len(grid.factors[factor])
     cells = rows.reshape(-1, size, rows.shape[-1])
     keys = {name: levels[name][::size] for name in by}
-    return _f_table(grid, known, keys | {"term": [factor] * len(cells)}, [cell[1:] - cell[:1] for cell in cells])
+    n = _people(grid, {name: [[level] for level in keys[name]] for name in by}) if by else None
+    tests = [cell[1:] - cell[:1] for cell in cells]
+    return _f_table(grid, known, keys | {"term": [factor] * len(cells)}, tests, n=n)
 
 
 def rescaled(known: Inference, start: Array, unit: Array) -> Inference:
@@ -257,8 +303,7 @@ def _means(grid: Grid, names: Sequence[str]) -> tuple[dict[str, list[Any]], Arra
 
 
 def _pair(grid: Grid, factor: str, pair: tuple[int, int]) -> str:
-    first, second = (grid.factors[factor][i] for i in pair)
-    return f"{first} {'/' if grid.log else '-'} {second}"
+    return pair_names([grid.factors[factor][i] for i in pair], log=grid.log)[0]
 
 
 def _repeated(values: Iterable[Any], times: int) -> list[Any]:
@@ -278,6 +323,8 @@ def _compared(
     rows: Array,
     members: NDArray[np.intp],
     adjust: str,
+    *,
+    n: Sequence[int],
 ) -> pd.DataFrame:
     """The table of contrasts ``rows``, their p corrected in families ``members`` (of each outcome)."""
     estimate, se, df = known.single(rows)
@@ -291,19 +338,37 @@ def _compared(
         "ratio" if grid.log else "difference": back(estimate),
         "ci_low": back(estimate - half), "ci_high": back(estimate + half), "estimate": estimate, "se": se, **tested,
         "p_adjusted": np.reshape(corrected, shape), "family_size": np.reshape(sizes, shape),
-    })  # fmt: skip
+    }, n=n)  # fmt: skip
 
 
-def _f_table(grid: Grid, known: Inference, keys: Mapping[str, Sequence[Any]], tests: Sequence[Array]) -> pd.DataFrame:
+def _f_table(
+    grid: Grid,
+    known: Inference,
+    keys: Mapping[str, Sequence[Any]],
+    tests: Sequence[Array],
+    *,
+    n: Sequence[int] | None = None,
+) -> pd.DataFrame:
     found = [known.joint(rows) for rows in tests]
     f, df2 = (np.stack([test[i] for test in found], axis=-1) if found else np.empty(0) for i in (0, 2))
     df1 = np.broadcast_to(np.array([test[1] for test in found], dtype=np.float64), f.shape)
     p: Array = np.asarray(special.fdtrc(df1, df2, f), dtype=np.float64)
-    return _table(grid, keys, {"F": f, "df1": df1, "df2": df2, "p": p})
+    return _table(grid, keys, {"F": f, "df1": df1, "df2": df2, "p": p}, n=n)
 
 
-def _table(grid: Grid, keys: Mapping[str, Sequence[Any]], numbers: Mapping[str, Array]) -> pd.DataFrame:
-    """Labels beside numbers, repeated for every outcome; n last of the design's columns."""
+def _people(grid: Grid, held: Mapping[str, Sequence[Sequence[Any]]]) -> list[int]:
+    """Participants who have a row in the cells of each row of a table: its levels, factor by factor."""
+    return [grid.people(dict(zip(held, cells, strict=True))) for cells in zip(*held.values(), strict=True)]
+
+
+def _table(
+    grid: Grid,
+    keys: Mapping[str, Sequence[Any]],
+    numbers: Mapping[str, Array],
+    *,
+    n: Sequence[int] | None = None,
+) -> pd.DataFrame:
+    """Labels beside numbers, repeated for every outcome; n (by default everybody) last of the design's columns."""
     count = len(grid.outcomes) or 1
     columns: dict[str, Any] = {}
     if grid.outcomes:
@@ -312,5 +377,5 @@ def _table(grid: Grid, keys: Mapping[str, Sequence[Any]], numbers: Mapping[str, 
     columns |= {name: np.ravel(values) for name, values in numbers.items()}
     table = pd.DataFrame(columns)
     after = "df2" if "df2" in table.columns else "df"
-    table.insert(int(list(table.columns).index(after)) + 1, "n", grid.n)
+    table.insert(int(list(table.columns).index(after)) + 1, "n", grid.n if n is None else list(n) * count)
     return table

@@ -11,8 +11,8 @@ from emgkit.stats.digits import capital, counted, surface, words
 from emgkit.stats.families import ADJUSTMENTS
 
 __all__ = [
-    "Text", "anova", "contrasts", "effect_sizes", "equivalence", "influence", "mixed_model", "pooling", "power",
-    "power_simulated", "reconstruction", "reliability", "software", "variances", "waveforms",
+    "CAVEATS", "Text", "anova", "contrasts", "doubts", "effect_sizes", "equivalence", "influence", "mixed_model",
+    "pooling", "power", "power_simulated", "reconstruction", "reliability", "software", "variances", "waveforms",
 ]  # fmt: skip
 
 Said = Mapping[str, Any]
@@ -35,6 +35,13 @@ ESTIMATORS = {
 }  # fmt: skip
 D_Z = "d_z is the mean over the standard deviation of the participants' differences"
 G_AV = "g_av the difference of the raw means over the average standard deviation, with a small-sample factor"
+
+
+# what a sentence with a p says where the p may be wrong, by the code of the notice
+CAVEATS = {
+    "pseudo-replication": "repetitions may count as if each were a participant, and p be too small",
+    "pooled-error": "one error term serves pairs of unequal variance, and p may be too small or too large",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +70,11 @@ class Text:
 def software(said: Said) -> str:
     """The program and its version."""
     return f"Computed with {said['software']}."
+
+
+def doubts(said: Said) -> list[str]:
+    """Notices without which the p-values would be believed."""
+    return [notice["text"] for notice in said.get("notices", ()) if notice["code"] in CAVEATS]
 
 
 def contrasts(said: Said) -> Text:
@@ -98,12 +110,15 @@ def contrasts(said: Said) -> Text:
 def anova(said: Said) -> Text:
     """Analysis of variance of repeated measures."""
     within = " and ".join(words(name) for name in _names(said["within"]))
+    sizes = ", ".join(f"{words(level)} {count}" for level, count in (said.get("groups") or {}).items())
     between = " and ".join(words(name) for name in _names(said.get("between")))
+    between += f" ({sizes})" if between and sizes else ""
+    squares = ", type III sums of squares" if between else ""
     factors = f"{within} within{f' and {between} between' if between else ''} participants"
     scale = "natural logarithms" if said["scale"] == "log" else "the values"
     what = f"{_outcome(said)} were analysed by analysis of variance of repeated measures of {scale}, with {factors}"
     return Text(
-        what=f"{what}, each term against its own error term ({_people(said)}).",
+        what=f"{what}{_apart(said, more=False)}, each term against its own error term{squares} ({_people(said)}).",
         interval="The Greenhouse-Geisser-corrected p stands beside the uncorrected one, whatever Mauchly's test says.",
         effect="Effect sizes are generalised and partial eta squared.",
     )
@@ -196,8 +211,21 @@ def mixed_model(said: Said) -> Text:
         what=f"{what} ({_people(said)}{rows}).",
         interval=f"{interval}{f' (covariates held at {held})' if held else ''}.",
         family=_family(said) if "adjust" in said else "",
-        effect="Differences and ratios are the effect sizes; none was standardised.",
+        effect=f"{_coding(said)}Differences and ratios are the effect sizes; none was standardised.",
     )
+
+
+def _coding(said: Said) -> str:
+    """How the factors of a model were coded."""
+    factors = [words(name) for name in said.get("factors", ())]
+    if not factors:
+        return ""
+    names = ", ".join(factors)
+    return f"{'The factors' if len(factors) > 1 else 'The factor'} {names} {_were(factors)} coded to sum to zero. "
+
+
+def _were(names: Sequence[str]) -> str:
+    return "was" if len(names) == 1 else "were"
 
 
 def variances(said: Said) -> Text:
@@ -220,7 +248,9 @@ def waveforms(said: Said) -> Text:
     return Text(
         what=f"{what} judged by {how}, at {_level(said['alpha'])} for the whole curve ({_people(said)}).",
         interval=f"{estimate} are the effect sizes, with 95 % confidence intervals of each point alone.",
-        family=f"p-values were adjusted after Holm over the contrasts{_of_each(said.get('by'))}.",
+        family=f"p-values were adjusted after Holm over the contrasts{_of_each(said.get('by'))}."
+        if said.get("largest_family") != 1
+        else "",
     )
 
 
@@ -316,6 +346,8 @@ def _of_each(by: str | Sequence[str] | None) -> str:
 def _family(said: Said) -> str:
     """The correction of p, and what it is corrected for."""
     how = NAMES.get(said["adjust"])
+    if said.get("largest_family") == 1:  # nothing to adjust
+        return ""
     if not how:
         return "p-values were not adjusted for several contrasts."
     family = said["family"]

@@ -46,7 +46,9 @@ class Prepared:
         return Grid(
             columns=self.columns,
             covariates={name: value for name, value in covariates.items() if name in self.columns.levels},
-            r=r, n=len(self.person.levels), log=log, percent=percent, outcomes=outcomes,
+            r=r, n=len(self.person.levels), log=log, percent=percent, outcomes=outcomes, person=self.person.codes,
+            codes={column_name(name): v.values for name, v in self.known.items() if v.is_factor},
+            at_zero=mixed_checks.at_zero(self.formula.terms, self.known),
         )  # fmt: skip
 
 
@@ -77,6 +79,7 @@ def prepare(
     numbers = np.ravel_multi_index(tuple(f.codes for f in factors), tuple(len(f.levels) for f in factors))
     notices = design.check_references(table, factors, [f.name for f in factors[1:]], numbers)
     notices += mixed_checks.normaliser_notices(table, formula.terms, log=log)
+    notices += mixed_checks.covariate_notices(formula.terms, known)
 
     fixed_names = {name for term in formula.terms for name in term}
     columns = Columns(terms=formula.terms, levels={name: v.levels for name, v in known.items() if name in fixed_names})
@@ -214,12 +217,16 @@ def _fit_notices(fit: reml.Fit, random: RandomTerms) -> list[Notice]:
     """Say where the optimum lies on the edge, or was not reached."""
     notices = []
     if fit.singular:
+        # a factor's diagonal of zero is a variance of zero only where nothing stands beside it in its row
+        sizes = np.sqrt((fit.factor**2).sum(axis=1) * (random.layout.rows**2).mean(axis=0))
+        places = [int(np.argwhere(pattern)[0][0]) for pattern in random.layout.patterns]
         zero = [
             group if name == "1" else f"{group} ({name})"
-            for (group, name, other), theta in zip(random.parameters, fit.theta, strict=True)
-            if not other and abs(theta) < reml.SINGULAR
+            for (group, name, other), place in zip(random.parameters, places, strict=True)
+            if not other and sizes[place] < reml.SINGULAR
         ]
-        what = f"the variance of {', '.join(zero)} is estimated as zero" if zero else "slopes are perfectly correlated"
+        correlated = f"the random effects of {random.parameters[0][0]} are perfectly correlated"
+        what = f"the variance of {', '.join(zero)} is estimated as zero" if zero else correlated
         text = f"The fit is singular: {what}. The table holds too little to estimate all random terms."
         notices.append(Notice(code="singular", text=text))
     if not fit.converged:
@@ -269,8 +276,9 @@ class MixedModel(Estimates):
 
     def __repr__(self) -> str:
         edge = ", singular" if self.singular else ""
+        name, random = ("MixedModel", f", random={self.random!r}") if self.random is not None else ("Linear model", "")
         return (
-            f"<MixedModel {self.formula!r}, random={self.random!r}{', log' if self.log else ''}: "
+            f"<{name} {self.formula!r}{random}{', log' if self.log else ''}: "
             f"{self.n} participants, {self.n_rows} rows, REML deviance {self.reml_deviance:.2f}{edge}>\n\n"
             f"{self.terms}\n\n{self._variances}"
         )
@@ -383,6 +391,7 @@ class MixedModel(Estimates):
             "random": random, "df": self.df, "scale": "log" if self.log else "raw",
             "unit": self._unit, "measure": self._measure, "confidence": marginal.CONFIDENCE,
             "interval": "individual 95 %", "singular": self.singular, "covariates": dict(self._grid.covariates),
-            "n": [self.n], "n_rows": self.n_rows, "notices": [dict(notice) for notice in self.notices],
+            **marginal.coding(self._grid), "n": [self.n], "n_rows": self.n_rows,
+            "notices": [dict(notice) for notice in self.notices],
         }  # fmt: skip
         return Results.of(table, kind, {**attrs, **said})

@@ -28,12 +28,17 @@ CONDITIONS = ("exercise", "muscle", "channel")
 ALARM = 0.2
 UNEQUAL = 1.5
 ROUNDING = 1e-10
+# columns that name conditions or groups, even where these are numbered
+NAMES_OF_CONDITIONS = (*CONDITIONS, "condition", "group", "lift", "phase", "sex", "side", "task", "variant")
+# a covariate whose mean is this little of its standard deviation off 0 has been centred
+CENTRED = 0.1
 # squares, and their squares, of what lies within this factor of 1 are numbers still
 LARGEST = 1e60
 
 __all__ = [
-    "Repeats", "check_identified", "check_one_row", "check_rank", "check_residual", "check_rows", "check_size",
-    "no_error", "normaliser_notices", "pooled_error", "pseudo_replication", "read_variables",
+    "Repeats", "at_zero", "check_identified", "check_one_row", "check_rank", "check_residual", "check_rows",
+    "check_size", "covariate_notices", "no_error", "normaliser_notices", "pooled_error",
+    "pseudo_replication", "read_variables",
 ]  # fmt: skip
 
 
@@ -375,6 +380,36 @@ def _constant(values: NDArray[Any], codes: NDArray[np.intp]) -> bool:
     first = np.zeros(int(codes.max()) + 1, dtype=values.dtype)
     first[codes] = values
     return bool((first[codes] == values).all())
+
+
+def at_zero(terms: Sequence[Term], known: Variables) -> dict[str, tuple[str, ...]]:
+    """Terms that interact with a covariate whose mean is not about 0: their effect is that where it is 0."""
+    far = [name for name, v in known.items() if not v.is_factor and abs(v.values.mean()) > CENTRED * v.values.std()]
+    found = {}
+    for term in terms:
+        beside = [set(other) - set(term) for other in terms if term and set(other) > set(term)]
+        held = tuple(name for name in far if any(name in others for others in beside))
+        if held:
+            found[_label(term)] = held
+    return found
+
+
+def covariate_notices(terms: Sequence[Term], known: Variables) -> list[Notice]:
+    """Say what a column of numbers does that names conditions, or that stands far from 0 in an interaction."""
+    notices = []
+    for name, v in known.items():
+        if not v.is_factor and name in NAMES_OF_CONDITIONS and (v.values == np.round(v.values)).all():
+            text = f"{name!r} holds numbers and is taken as a covariate, with one slope; write C({name}) for levels."
+            notices.append(Notice(code="condition-as-covariate", text=text))
+    for term, held in at_zero(terms, known).items():
+        names = " and ".join(held)
+        text = (
+            f"{term!r} interacts with {names}, so its own test and coefficients are those at {names} = 0. Take a "
+            "typical value off the covariate first, or ask for joint_tests, marginal_means or contrasts, which hold it "
+            "at its mean."
+        )
+        notices.append(Notice(code="effect-at-zero", text=text))
+    return notices
 
 
 def normaliser_notices(table: pd.DataFrame, terms: Sequence[Term], *, log: bool) -> list[Notice]:

@@ -242,7 +242,8 @@ class MixedModels(Estimates):
             "analysis": "linear mixed models (REML), one for each outcome", "formula": self.formula,
             "participant": self.participant, "random": "1", "df": self.df, "scale": "log" if self.log else "raw",
             "confidence": marginal.CONFIDENCE, "interval": "individual 95 %",
-            "covariates": dict(self._grid.covariates), "n": [self._grid.n], "outcomes": ["outcome"], "unit": "",
+            "covariates": dict(self._grid.covariates), **marginal.coding(self._grid),
+            "n": [self._grid.n], "outcomes": ["outcome"], "unit": "",
             "notices": [dict(notice) for notice in self.notices],
         }  # fmt: skip
         return Results.of(table, kind, {**attrs, **said})

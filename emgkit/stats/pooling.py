@@ -215,7 +215,8 @@ def meta_analysis(
         warn(notice)
     attrs = {
         "analysis": "random-effects meta-analysis" if method != "fixed" else "fixed-effect meta-analysis",
-        "measure": measure, "method": method, "moderator": moderator, "confidence": CONFIDENCE,
+        "measure": measure, "method": method, "moderator": moderator,
+        "moderator_reference": _reference(table, moderator), "confidence": CONFIDENCE,
         "interval": f"Hartung-Knapp, t({model.df})" if student else "normal",
         "notices": [{"code": n.code, "text": n.text} for n in notices], "k": len(y), "n": [int(table["n"].sum())],
     }  # fmt: skip
@@ -347,6 +348,15 @@ def _terms(table: pd.DataFrame, moderator: str | None) -> tuple[list[str], Array
             came=f"{len(table)} studies",
         )
     return ["intercept", *names], np.hstack([ones, columns])
+
+
+def _reference(table: pd.DataFrame, moderator: str | None) -> str:
+    """The level of a moderator that its intercept is of; empty for numbers."""
+    if moderator is None or (
+        pd.api.types.is_numeric_dtype(table[moderator].dtype) and not pd.api.types.is_bool_dtype(table[moderator].dtype)
+    ):
+        return ""
+    return str(design.Factor.of(table, moderator).levels[0])
 
 
 def _coefficients(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,8 +15,9 @@ from emgkit import __version__
 from emgkit._checks import listed
 from emgkit.errors import DesignError
 from emgkit.stats import shown, typeset
+from emgkit.stats.digits import words
 from emgkit.stats.kinds import Kind, Said, kind_of, missing_columns, title
-from emgkit.stats.methods import Text, software
+from emgkit.stats.methods import Text, doubts, software
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -54,6 +56,10 @@ class Results(pd.DataFrame):
         told = {**said, "table": table, "software": f"emgkit {__version__}"}
         if "n" not in told and "n" in frame.columns:
             told["n"] = frame["n"].unique().tolist()
+        if "family_size" in frame.columns and len(frame):
+            told["largest_family"] = int(frame["family_size"].max())
+        if alike := _alike(frame):
+            told["alike"] = alike
         results.attrs = told
         return results
 
@@ -73,7 +79,7 @@ class Results(pd.DataFrame):
         """
         said = self._said()
         text = kind_of(said).methods(said)
-        return " ".join([text.what, *text.notes, software(said)])
+        return " ".join([text.what, *text.notes, *doubts(said), software(said)])
 
     def sentences(self) -> list[str]:
         """One sentence a row: estimate, 95 % interval, test with df, p, effect size by its name, n.
@@ -193,6 +199,17 @@ class Results(pd.DataFrame):
         except DesignError:
             return False
         return True
+
+
+def _alike(frame: pd.DataFrame) -> list[str]:
+    """Levels that read alike without their underscores, and so keep them in words."""
+    levels: dict[str, set[str]] = {}
+    for name in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[name].dtype):
+            for value in frame[name].unique():
+                for level in re.split(r" [/-] ", str(value)):
+                    levels.setdefault(words(level), set()).add(level)
+    return sorted(level for same in levels.values() if len(same) > 1 for level in same)
 
 
 def _written(text: str, buf: Target) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from emgkit.stats.digits import MISSING, degrees, fixed, missing, p_text, places, share, surface
+from emgkit.stats.digits import MISSING, degrees, fixed, missing, p_text, places, ratio_places, share, surface
 
 __all__ = ["WIDTH", "Column", "columns", "folded", "text"]
 
@@ -176,8 +177,17 @@ def _column(frame: pd.DataFrame, name: str, said: Mapping[str, Any]) -> Column:
     if name in (*(said.get("by") or []), "point", "trials") or values.dtype.kind in "iu":
         return Column(name=name, cells=tuple(str(value) for value in values), numeric=True)
     numbers = values.to_numpy(dtype=np.float64)
+    if _own_digits(name, said):
+        return Column(name=name, cells=tuple(_written(float(v), name, said, [float(v)]) for v in numbers), numeric=True)
     write = _writer(name, numbers, said)
     return Column(name=name, cells=tuple(write(float(value)) for value in numbers), numeric=True)
+
+
+def _own_digits(name: str, said: Mapping[str, Any]) -> bool:
+    """Whether the rows of a column are of different kinds (a slope below an intercept), each with digits of its own."""
+    return (said.get("table") == "variances" and name in ("variance", "sd")) or (
+        said.get("table") == "coefficients" and name in ("estimate", "se")
+    )
 
 
 def _interval(frame: pd.DataFrame, low: str, high: str, said: Mapping[str, Any]) -> Column:
@@ -187,13 +197,17 @@ def _interval(frame: pd.DataFrame, low: str, high: str, said: Mapping[str, Any])
     estimate = next((name for name in estimates if name in frame.columns), low)
     limits = frame[[low, high]].to_numpy(dtype=np.float64)
     centers = frame[estimate].to_numpy(dtype=np.float64)
-    write = _writer(estimate, np.concatenate([centers, limits.ravel()]), said)
-    cells = tuple(
-        MISSING if missing(float(a)) and missing(float(b)) else f"[{write(float(a))}, {write(float(b))}]"
-        for a, b in limits
-    )
+    spread = np.concatenate([centers, limits.ravel()])
+    rows = list(zip(centers.tolist(), *limits.T.tolist(), strict=True))
+    decimals = ratio_places(rows) if estimate.startswith("ratio") else 2
+    cells = []
+    for center, a, b in rows:
+        write = _writer(estimate, np.array([center, a, b]) if _own_digits(estimate, said) else spread, said)
+        if decimals is not None and decimals > 2 and spread[np.isfinite(spread)].min() >= 0.005:
+            write = functools.partial(fixed, decimals=decimals)
+        cells.append(MISSING if missing(a) and missing(b) else f"[{write(a)}, {write(b)}]")
     named = f"{base} 95 % CI" if "_low" in low else f"{base} range"
-    return Column(name=_INTERVALS.get(base, named), cells=cells, numeric=True)
+    return Column(name=_INTERVALS.get(base, named), cells=tuple(cells), numeric=True)
 
 
 def _writer(name: str, values: np.ndarray[Any, Any], said: Mapping[str, Any]) -> Callable[[float], str]:

@@ -37,12 +37,17 @@ class Estimates(ABC):
     @cached_property
     def fixed(self) -> Results:
         """Coefficients (on the log scale where ``log``) under sum-to-zero coding, with t tests and 95 % limits."""
-        return self._finished(marginal.fixed(self._grid, self._known), "coefficients")
+        columns, zero = self._grid.columns, self._grid.at_zero
+        names = columns.names()
+        coded = [name for _, name in names if "[" in name and self._grid.sum_to_zero]
+        held = {name: list(zero[term]) for term, name in names if term in zero}
+        return self._finished(marginal.fixed(self._grid, self._known), "coefficients", coded=coded, at_zero=held)
 
     @cached_property
     def terms(self) -> Results:
         """Type III F test of every term: ``term``, ``F``, ``df1``, ``df2``, ``n``, ``p``."""
-        return self._finished(marginal.terms(self._grid, self._known), "terms")
+        held = {term: list(names) for term, names in self._grid.at_zero.items()}
+        return self._finished(marginal.terms(self._grid, self._known), "terms", at_zero=held)
 
     def marginal_means(self, factors: str | Sequence[str], *, by: str | Sequence[str] | None = None) -> Results:
         """Give the marginal means of a factor or of combinations of several, with 95 % limits.

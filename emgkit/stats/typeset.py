@@ -49,11 +49,12 @@ def great_table(
     if {"contrast", "quantity"} <= named.keys():  # the quantities of a contrast stand below its name
         groups = list(named)[: list(named).index("quantity")]
     kept = [column for column in found if column.name not in groups]
-    cells = pd.DataFrame({f"c{i}": [_cell(column, cell) for cell in column.cells] for i, column in enumerate(kept)})
+    written = [[_cell(column, cell, said) for cell in column.cells] for column in kept]
+    cells = pd.DataFrame({f"c{i}": column for i, column in enumerate(written)})
     if groups and len(cells):
         rows = range(len(cells))
         cells["group"] = [
-            capital(", ".join(_cell(named[name], named[name].cells[row]) for name in groups)) for row in rows
+            capital(", ".join(_cell(named[name], named[name].cells[row], said) for name in groups)) for row in rows
         ]
     # the same table has the same name on every page
     name = f"emgkit-{zlib.crc32(repr((head, *(column.cells for column in found))).encode()):08x}"
@@ -72,10 +73,12 @@ def latex(made: GT) -> str:
     return _LATEX_SIZE.sub(r"$\1_{\\mathrm{\2}}$", made.as_latex()).translate(_LATEX)
 
 
-def _cell(column: shown.Column, cell: str) -> str:
+def _cell(column: shown.Column, cell: str, said: Mapping[str, Any]) -> str:
     """A name as a reader writes it; numbers and sentences as they are."""
     if column.name == "quantity":
         return _QUANTITIES.get(cell, cell if _ITALIC.fullmatch(cell) else words(cell))
+    if any(level in cell for level in said.get("alike", ())):
+        return cell
     if column.name == "term":
         return words(cell).replace(":", " × ")
     if column.name == "contrast":

@@ -18,8 +18,8 @@ from emgkit.stats.digits import (
     missing,
     named,
     p_phrase,
-    p_text,
     places,
+    ratio_places,
     share,
     surface,
     words,
@@ -27,9 +27,9 @@ from emgkit.stats.digits import (
 from emgkit.stats.families import ADJUSTMENTS
 
 __all__ = [
-    "anova", "beyond", "coefficient", "comparison", "effect_sizes", "equivalence", "f_test", "influence",
-    "marginal_mean", "pooled", "power_between", "power_equivalence", "power_paired", "power_simulated", "power_within",
-    "reconstruction", "reliability", "study_effect", "variance", "waveform",
+    "anova", "bare", "beyond", "coefficient", "comparison", "effect_sizes", "equivalence", "f_test", "influence",
+    "marginal_mean", "not_shown", "power_between", "power_equivalence", "power_paired", "power_simulated",
+    "power_within", "reliability", "sentence", "variance", "waveform",
 ]  # fmt: skip
 
 Row = Mapping[str, Any]
@@ -49,10 +49,6 @@ _QUANTITIES = {
     "agreement_low": "lower limit of agreement",
     "agreement_high": "upper limit of agreement",
 }
-_SOURCES = {
-    "p": "the printed p", "t": "the printed t", "ci": "the printed interval", "d_z": "the printed d_z",
-    "r_range": "correlations assumed, not known,",
-}  # fmt: skip
 
 
 def comparison(row: Row, said: Said) -> str:
@@ -66,47 +62,69 @@ def comparison(row: Row, said: Said) -> str:
     shown = "difference"
     if pairs:
         shown = "difference between groups" if said.get("between") else "interaction"
-    return _sentence(row, said, parts, tail=_not_shown(row.get("p_adjusted"), shown))
+    return sentence(row, said, parts, tail=not_shown(row.get("p_adjusted"), shown))
 
 
 def anova(row: Row, said: Said) -> str:
     """A term of an analysis of variance, the Greenhouse-Geisser p beside the plain one."""
-    parts = [_f(row)]
-    decides = row["p"]
-    if missing(decides):
-        parts.append("no test for lack of an error term")
-    elif row["epsilon_gg"] != 1 and not missing(row.get("p_gg")):  # a single contrast is spherical
+    parts, decides = [_f(row)], row["p"]
+    if (
+        row["epsilon_gg"] != 1 and not missing(decides) and not missing(row.get("p_gg"))
+    ):  # a single contrast is spherical
         decides = row["p_gg"]
         corrected = p_phrase(decides)
         parts.append(f"Greenhouse-Geisser-corrected {corrected} (epsilon = {fixed(row['epsilon_gg'], 2)})")
     sizes = (("generalised eta squared", "ges"), ("partial eta squared", "pes"))
     parts += [f"{name} = {share(row[key])}" for name, key in sizes if not missing(row.get(key))]
-    return _sentence(row, said, [*parts, _people(row)], tail=_not_shown(decides, "effect"), of=_term(row["term"]))
+    return sentence(row, said, [*parts, _people(row)], tail=not_shown(decides, "effect"), of=_term(row["term"]))
 
 
 def f_test(row: Row, said: Said) -> str:
     """A term of a mixed model."""
-    method = f" ({_df_method(said)} df)" if said["random"] else ""
+    method = f" ({_df_method(said)} df)" if said["random"] and not missing(row["p"]) else ""
+    zero = _at_zero(row, said)
     parts = [f"{_f(row)}{method}", _people(row)]
-    return _sentence(row, said, parts, tail=_not_shown(row["p"], "effect"), of=_term(row["term"]))
+    # an effect where a covariate is 0, often far from all values, is none of the factor as a whole
+    tail = "" if zero else not_shown(row["p"], "effect")
+    return sentence(row, said, parts, tail=tail, of=f"{_term(row['term'])}{zero}")
 
 
 def coefficient(row: Row, said: Said) -> str:
     """A coefficient of a mixed model, on the scale of the model."""
     log = said["scale"] == "log"
-    value, ci = _estimate(row, said, "estimate") if not log else _bare(row, "estimate", "ci_low", "ci_high")
+    value, ci = _estimate(row, said, "estimate") if not log else bare(row, "estimate", "ci_low", "ci_high")
     scale = " (logarithm)" if log else ""
-    parts = [f"the coefficient of {row['term']} was {value}{scale}", ci, *_t_and_p(row), _people(row)]
-    return _sentence(row, said, parts, tail="")
+    term = str(row["term"])
+    coding = " (coded to sum to zero)" if term in said.get("coded", ()) else ""
+    value += _per(term, said)
+    parts = [
+        f"the coefficient of {term}{coding}{_at_zero(row, said)} was {value}{scale}",
+        ci,
+        *_t_and_p(row),
+        _people(row),
+    ]
+    return sentence(row, said, parts, tail="")
+
+
+def _at_zero(row: Row, said: Said) -> str:
+    """Where the effect of a term stands that interacts with a covariate."""
+    held = (said.get("at_zero") or {}).get(str(row["term"]), [])
+    return f" at {' and '.join(f'{words(name)} = 0' for name in held)}" if held else ""
+
+
+def _per(term: str, said: Said) -> str:
+    """The unit below the line of a slope."""
+    slopes = [words(part) for part in term.split(":") if part in said.get("slopes", ())]
+    return f" per unit of {' and '.join(slopes)}" if slopes else ""
 
 
 def marginal_mean(row: Row, said: Said) -> str:
     """A marginal mean of a mixed model."""
     name = "geometric_mean" if said["scale"] == "log" else "mean"
     value, ci = _estimate(row, said, name)
-    levels = ", ".join(named(factor, row[factor]) for factor in said["levels"])
+    levels = ", ".join(_named(factor, str(row[factor]), said) for factor in said["levels"])
     parts = [f"the {words(name)} of {levels or 'all'} was {value}", ci, f"df = {degrees(row['df'])}", _people(row)]
-    return _sentence(row, said, parts, tail="")
+    return sentence(row, said, parts, tail="")
 
 
 def variance(row: Row, said: Said) -> str:
@@ -118,7 +136,7 @@ def variance(row: Row, said: Said) -> str:
         return f"The correlation of {both} is {fixed(row['correlation'], 2)}."
     factor = 1.0 if said["scale"] == "log" else surface(said["unit"])[1]
     unit = "" if said["scale"] == "log" else f" {surface(said['unit'])[0]}".rstrip()
-    sd = row["sd"] * factor
+    sd, unit = row["sd"] * factor, unit + _per(str(row["name"]), said)
     return f"The standard deviation of {words(name)}{scale} is {fixed(sd, places([sd], least=2))}{unit}."
 
 
@@ -140,28 +158,28 @@ def equivalence(row: Row, said: Said) -> str:
     parts += [ci, _people(row)]
     if not missing(row.get("p_difference")):
         parts.append(f"paired t test of a difference {p_phrase(row['p_difference'])}")
-    return _sentence(row, said, parts, tail=f"; equivalence was {'' if row['equivalent'] else 'not '}shown")
+    return sentence(row, said, parts, tail=f"; equivalence was {'' if row['equivalent'] else 'not '}shown")
 
 
 def effect_sizes(row: Row, said: Said) -> str:
     """All sizes of one pair, each by its name."""
     value, ci = _estimate(row, said, "difference", low="difference_low", high="difference_high")
     if said.get("between"):
-        change = _pair(row["contrast"], said["within"], "-", "{} minus {}", str(row["contrast"]))
-        groups = [_place(said["between"], level) for level in str(row[said["between"]]).split(" - ")]
+        change = _pair(row["contrast"], said, "-", "{} minus {}", str(row["contrast"]))
+        groups = [_place(said["between"], level, said) for level in str(row[said["between"]]).split(" - ")]
         what = f"the change ({change}) of {' minus that of '.join(groups)} was"
         parts = [f"{what} {value}", ci, *_effects(row, ("g_change",))]
         if not missing(row.get("d_ppc2")):
             parts.append(f"d_ppc2 = {fixed(row['d_ppc2'], 2)}")
         people = f"n = {row['n_first'] + row['n_second']} ({row['n_first']} and {row['n_second']})"
-        return _sentence(row, said, [*parts, people], tail="")
+        return sentence(row, said, [*parts, people], tail="")
     sign = "/" if "ratio" in row else "-"
-    parts = [_pair(row["contrast"], said["within"], sign, "{} minus {} was", row["contrast"]) + f" {value}", ci]
+    parts = [_pair(row["contrast"], said, sign, "{} minus {} was", row["contrast"]) + f" {value}", ci]
     if not missing(row.get("ratio")):
         parts.append(f"ratio of geometric means {_with_limits(row, 'ratio')}")
     parts += _effects(row, ("d_z", "g_z", "d_av", "g_av", "d_rm", "g_first"))
     parts += [f"r = {share(row['r'], 2)}"] if not missing(row.get("r")) else []
-    return _sentence(row, said, [*parts, _people(row)], tail="")
+    return sentence(row, said, [*parts, _people(row)], tail="")
 
 
 def reliability(row: Row, said: Said) -> str:
@@ -182,7 +200,7 @@ def reliability(row: Row, said: Said) -> str:
     else:
         of = f" of trials {row['trials']}" if row["trials"] else ""
         parts = [f"{_QUANTITIES[quantity]}{of} = {value}", f"95 % CI {limits}"]
-    return _sentence(row, said, [*parts, _people(row), counted(int(row["n_trials"]), "trial")], tail="")
+    return sentence(row, said, [*parts, _people(row), counted(int(row["n_trials"]), "trial")], tail="")
 
 
 def influence(row: Row, said: Said) -> str:
@@ -203,15 +221,15 @@ def influence(row: Row, said: Said) -> str:
     tail = f" ({before}): the verdict {verdict}"
     if row["contradicts"]:
         tail += f". {capital(str(row['why']))}"
-    return _sentence(row, said, parts, tail=tail)
+    return sentence(row, said, parts, tail=tail)
 
 
 def waveform(row: Row, said: Said) -> str:
     """The test of two whole curves."""
-    what = _pair(row["contrast"], said["within"], "/" if said["scale"] == "log" else "-", "the curves of {} and {}", "")
+    what = _pair(row["contrast"], said, "/" if said["scale"] == "log" else "-", "the curves of {} and {}", "")
     what = what or f"the curves of {row['contrast']}"
     if missing(row["p"]):
-        return _sentence(row, said, [f"{what} could not be tested for lack of an error term", _people(row)], tail="")
+        return sentence(row, said, [f"{what} could not be tested for lack of an error term", _people(row)], tail="")
     df, adjusted = int(row["n"]) - 1, row["p_adjusted"] if "p_adjusted" in row else row["p"]
     found = adjusted <= said["alpha"]
     differ = "differed" if found else "were compared"
@@ -225,16 +243,16 @@ def waveform(row: Row, said: Said) -> str:
         tested = f"largest |t|({df}) = {fixed(row['t_max'], 2)} at point {row['point_max']}, threshold {threshold}"
     parts = [f"{what} {differ}: {tested}", corrected, f"{row['n_points']} points", _people(row)]
     tail = "" if found else "; no difference of the curves was shown"
-    return _sentence(row, said, parts, tail=tail)
+    return sentence(row, said, parts, tail=tail)
 
 
-def beyond(sentence: str, runs: Sequence[Row]) -> str:
+def beyond(told: str, runs: Sequence[Row]) -> str:
     """A sentence on two curves, with the points beyond the threshold where the curves differed."""
-    if not runs or sentence.endswith("was shown."):
-        return sentence
+    if not runs or told.endswith("was shown."):
+        return told
     found = [(run["first_point"], run["last_point"]) for run in runs]
     texts = [f"{first} to {last}" if first != last else f"{first}" for first, last in found]
-    return f"{sentence[:-1]}; beyond the threshold at points {', '.join(texts)}."
+    return f"{told[:-1]}; beyond the threshold at points {', '.join(texts)}."
 
 
 def power_paired(row: Row, said: Said) -> str:
@@ -269,70 +287,32 @@ def power_simulated(row: Row, said: Said) -> str:
     how = ADJUSTED.get(said["adjust"])
     corrected = [f"{how}-adjusted {after}"] if how else []
     expected = f"{share(row['power_expected'])} expected from the noncentral t"
-    return _sentence(row, said, [f"{what} {alone}", limits, *corrected, expected], tail="")
+    return sentence(row, said, [f"{what} {alone}", limits, *corrected, expected], tail="")
 
 
-def pooled(row: Row, said: Said) -> str:
-    """A pooled effect, or a coefficient of a meta-regression."""
-    name, low, high, prediction = "estimate", "ci_low", "ci_high", "prediction"
-    if said["measure"] == "log_ratio":
-        name, low, high, prediction = "ratio", "ratio_low", "ratio_high", "ratio_prediction"
-    value, ci = _bare(row, name, low, high)
-    kind = {"log_ratio": "ratio of means", "mean_change": "mean change"}.get(said["measure"], said["measure"].upper())
-    term = "pooled" if row["term"] == "pooled" else str(row["term"])
-    statistic = (
-        f"z = {fixed(row['t'], 2)}" if math.isinf(row["df"]) else f"t({degrees(row['df'])}) = {fixed(row['t'], 2)}"
-    )
-    parts = [f"{term} {kind} = {value}", f"{ci} ({said['interval'].split(',')[0]})", statistic, p_phrase(row["p"])]
-    if missing(row["p"]):
-        parts = [f"{term} {kind} = {value}", "no interval and no test for lack of an error term"]
-    if not missing(row[f"{prediction}_low"]):
-        reach = _bare(row, name, f"{prediction}_low", f"{prediction}_high")[1].removeprefix("95 % CI ")
-        parts.append(f"95 % prediction interval {reach}")
-    q = f"Q({degrees(row['q_df'])}) = {fixed(row['q'], 2)}, {p_phrase(row['q_p'])}"
-    parts += [f"tau² = {fixed(row['tau2'], places([row['tau2']], least=2))}", q, f"I² = {fixed(row['i2'], 0)} %"]
-    parts += [f"k = {row['k']} studies", f"n = {row['n']}"]
-    return _sentence(row, said, parts, tail=_not_shown(row["p"] if row["term"] == "pooled" else None, "effect"))
-
-
-def study_effect(row: Row, said: Said) -> str:
-    """The effect of one study of a meta-analysis."""
-    ratio = said["measure"] == "log_ratio"
-    value, ci = _bare(row, *(("ratio", "ratio_low", "ratio_high") if ratio else ("yi", "ci_low", "ci_high")))
-    kind = {"log_ratio": "ratio of means", "mean_change": "mean change"}.get(said["measure"], said["measure"].upper())
-    parts = [f"{row['study']}: {kind} = {value}", ci, f"weight {fixed(row['weight'], 1)} %", f"n = {row['n']:g}"]
-    return _sentence(row, said, parts, tail="")
-
-
-def reconstruction(row: Row, said: Said) -> str:
-    """What one printed comparison implies, with the range that its rounding leaves."""
-    label = ", ".join(words(row[name]) for name in ("study", "contrast") if row[name])
-    source = _SOURCES[row["source"]]
-    parts = [f"{label}: from {source} and n = {row['n']}"]
-    for name in ("t", "p", "r", "d_z", "d_av"):
-        text = _ranged(row, name)
-        if text:
-            parts.append(f"{name}({int(row['n']) - 1}) {text}" if name == "t" else f"{name} {text}")
-    if not missing(row["ci_low"]):
-        numbers = [row[name] for name in ("difference", "ci_low", "ci_high")]
-        parts.append(f"difference {fixed(numbers[0], places(numbers))}")
-        parts.append(f"95 % CI {interval(numbers[1], numbers[2], places(numbers))}")
-    alarms = f"; alarms: {row['alarms']}" if row["alarms"] else ""
-    return _sentence(row, said, parts, tail=alarms)
-
-
-def _sentence(row: Row, said: Said, parts: Sequence[str], *, tail: str, of: str = "") -> str:
+def sentence(row: Row, said: Said, parts: Sequence[str], *, tail: str, of: str = "") -> str:
     """Put the parts of a sentence together, after the levels it is about."""
     found = [name for name in _groups(said) if name in row]
-    place = ", ".join([*(_place(name, row[name]) for name in found), *([of] if of else [])])
+    place = ", ".join([*(_place(name, row[name], said) for name in found), *([of] if of else [])])
     text = ", ".join(part for part in parts if part).replace(",:", ":").replace("(,", "(")
     text = f"{place}: {text}" if place else text
     return f"{capital(text)}{tail}".rstrip(".") + "."
 
 
-def _place(name: str, level: object) -> str:
+def _place(name: str, level: object, said: Said) -> str:
     """A level that a sentence is about; a muscle says by itself what it is, a group does not."""
-    return words(level) if name in _PLAIN else f"{words(name)} {words(level)}"
+    text = _words(level, said)
+    return text if name in _PLAIN else f"{words(name)} {text}"
+
+
+def _words(level: object, said: Said) -> str:
+    """A level in words, but for one that would read like another."""
+    return str(level) if str(level) in said.get("alike", ()) else words(level)
+
+
+def _named(factor: str, level: str, said: Said) -> str:
+    """A level in a sentence; one that would read like another stands as it is in the table."""
+    return repr(level) if level in said.get("alike", ()) else named(factor, level)
 
 
 def _groups(said: Said) -> list[str]:
@@ -345,38 +325,44 @@ def _estimate(
 ) -> tuple[str, str]:
     """An estimate with its unit, and its interval."""
     if name.startswith("ratio"):
-        return _bare(row, name, low, high, level=level)
+        return bare(row, name, low, high, level=level)
     unit, factor = surface(str(said.get("unit") or ""))
-    return _bare(row, name, low, high, level=level, unit=unit, factor=factor)
+    return bare(row, name, low, high, level=level, unit=unit, factor=factor)
 
 
-def _bare(
-    row: Row, name: str, low: str, high: str, *, level: str = "95 %", unit: str = "", factor: float = 1.0
+def bare(
+    row: Row,
+    name: str,
+    low: str,
+    high: str,
+    *,
+    level: str = "95 %",
+    unit: str = "",
+    factor: float = 1.0,
+    slope: bool = False,
 ) -> tuple[str, str]:
+    """An estimate and its interval; the ratio of a ``slope`` lies near 1, and what is beyond 1 has three digits."""
     value, *limits = (row[key] * factor for key in (name, low, high))
-    decimals = _ratio_places(value) if name.startswith("ratio") else places([value, *limits])
+    decimals = ratio_places([(value, *limits)]) if name.startswith("ratio") else places([value, *limits])
+    if slope and name.startswith("ratio"):
+        decimals = places([value - 1, *(limit - 1 for limit in limits)], least=2)
     text = fixed(value, decimals) + (f" {unit}" if unit else "")
     if missing(limits[0]) and missing(limits[1]):
         return text, f"no {level} CI"
     return text, f"{level} CI {interval(limits[0], limits[1], decimals)}"
 
 
-def _ratio_places(value: float) -> int | None:
-    """Two decimals, more for a ratio so small that they would hide it."""
-    return 2 if missing(value) or abs(value) >= 0.095 else places([value])
-
-
 def _with_limits(row: Row, name: str) -> str:
-    decimals = _ratio_places(row[name]) if name.startswith("ratio") else 2
     low, high = (row.get(f"{name}{end}", math.nan) for end in ("_low", "_high"))
+    decimals = ratio_places([(row[name], low, high)]) if name.startswith("ratio") else 2
     shown = "" if missing(low) and missing(high) else f" {interval(low, high, decimals)}"
     return fixed(row[name], decimals) + shown
 
 
-def _pair(contrast: object, factor: str, sign: str, form: str, other: str) -> str:
+def _pair(contrast: object, said: Said, sign: str, form: str, other: str) -> str:
     """Both levels of a contrast in a sentence; ``other`` where a level's own name holds the sign."""
     levels = str(contrast).split(f" {sign} ")
-    return form.format(*(named(factor, level) for level in levels)) if len(levels) == 2 else other
+    return form.format(*(_named(said["within"], level, said) for level in levels)) if len(levels) == 2 else other
 
 
 def _compared(row: Row, said: Said, value: str) -> str:
@@ -384,10 +370,10 @@ def _compared(row: Row, said: Said, value: str) -> str:
     if said["scale"] == "log":
         levels = str(contrast).split(" / ")
         if len(levels) == 2:
-            first, second = (named(factor, level) for level in levels)
+            first, second = (_named(factor, level, said) for level in levels)
             return f"{first} was {value} times {second}"
         return f"the ratio {contrast} was {value}"
-    return _pair(contrast, factor, "-", "{} minus {} was", f"the difference {contrast} was") + f" {value}"
+    return _pair(contrast, said, "-", "{} minus {} was", f"the difference {contrast} was") + f" {value}"
 
 
 def _compared_twice(row: Row, said: Said, pairs: Sequence[str], value: str) -> str:
@@ -396,7 +382,7 @@ def _compared_twice(row: Row, said: Said, pairs: Sequence[str], value: str) -> s
     first = words(row.get(said["within"], row["contrast"]))
     levels = str(row[pairs[0]]).split(f" {sign} ")
     if len(pairs) == 1 and len(levels) == 2:
-        one, two = (_place(pairs[0], level) for level in levels)
+        one, two = (_place(pairs[0], level, said) for level in levels)
         if log:
             return f"the ratio {first} in {one} was {value} times that in {two}"
         return f"the difference {first} in {one} minus that in {two} was {value}"
@@ -431,6 +417,8 @@ def _t_and_p(row: Row) -> list[str]:
 
 
 def _f(row: Row) -> str:
+    if missing(row["p"]):
+        return "no test for lack of an error term"
     return f"F({degrees(row['df1'])}, {degrees(row['df2'])}) = {fixed(row['F'], 2)}, {p_phrase(row['p'])}"
 
 
@@ -453,7 +441,7 @@ def _df_method(said: Said) -> str:
     return "-".join(part.capitalize() for part in str(said["df"]).split("-"))
 
 
-def _not_shown(p: float | None, what: str) -> str:
+def not_shown(p: float | None, what: str) -> str:
     """What a p that is not below .05 lets one say."""
     return f"; no {what} was shown" if p is not None and not missing(p) and p >= ALPHA else ""
 
@@ -463,19 +451,4 @@ def _power(row: Row, said: Said, effect: str, test: str) -> str:
     alpha = f"{said['alpha']:.4g}".removeprefix("0")
     found = "" if said["found"] == "power" else f" (the {said['found']} was computed)"
     text = f"with n = {row['n']}, the power of {test} at alpha = {alpha} is {share(row['power'])} for {effect}{found}"
-    return _sentence(row, said, [text], tail="")
-
-
-def _ranged(row: Row, name: str) -> str:
-    """A quantity with the range that rounding leaves; empty where there is neither."""
-    value, low, high = (row[key] for key in (name, f"{name}_min", f"{name}_max"))
-    if missing(value) and missing(low):
-        return ""
-    if name == "p":
-        limits = f"[{p_text(low)}, {p_text(high)}]"
-        if p_text(low) == p_text(high):
-            return p_phrase(low).removeprefix("p ")
-        return f"between {limits}" if missing(value) else f"{p_phrase(value).removeprefix('p ')} {limits}"
-    decimals = places([value, low, high], least=2)
-    limits = interval(low, high, decimals)
-    return f"between {limits}" if missing(value) else f"= {fixed(value, decimals)} {limits}"
+    return sentence(row, said, [text], tail="")

@@ -191,5 +191,5 @@ def _omnibus(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
         labels = pd.DataFrame([dict(zip(spec.by, key, strict=True))] * len(table))
         tables.append(pd.concat([labels, table], axis=1))
     joined = pd.concat(tables, ignore_index=True)
-    joined.attrs["notices"] = notices
-    return joined
+    said = {**table.attrs, "by": list(spec.by), "n": joined["n"].unique().tolist(), "notices": notices}
+    return stats.Results.of(joined, "anova", said)

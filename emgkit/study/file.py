@@ -266,6 +266,18 @@ def parse(text: str, *, where: str) -> StudyFile | PublishedFile:
         raise _readable(problem, schema, where=where) from None
 
 
+def check_filled_in(text: str, *, where: str) -> None:
+    """Refuse a study file in which something is still to do, as ``emgkit new`` marks it."""
+    lines = [f"line {number}: {line.strip()}" for number, line in enumerate(text.splitlines(), 1) if "TODO" in line]
+    if lines:
+        raise StudyError(
+            "The study file is not filled in yet",
+            where=where,
+            came="; ".join(lines),
+            do="Write what is right in these lines, and take the word TODO away",
+        )
+
+
 def load_text(path: Path) -> str:
     """The text of a study file, or an error that says what is there instead."""
     if not path.is_file():

@@ -14,10 +14,18 @@ from emgkit.study.compare import Compared
 from emgkit.study.file import Comparison
 from emgkit.study.ledger import Stated
 
-__all__ = ["SIMULATED", "LevelFinding", "level_findings", "published_table", "recovery", "words"]
+# a difference was shown below this adjusted p
+_ALPHA = 0.05
+
+__all__ = ["ORDER", "SIMULATED", "LevelFinding", "level_findings", "published_table", "recovery", "words"]
 
 SIMULATED = (
     "The data are simulated: this run shows that the chain returns what was put in; it is no evidence on any claim."
+)
+
+ORDER = (
+    "Levels stand from the highest mean to the lowest: “>” where a difference was shown (adjusted p below .05), a comma "
+    "where none was, which is no proof of equality."
 )
 
 
@@ -41,8 +49,8 @@ class LevelFinding:
     name : str
         The level, as a reader writes it.
     order : str
-        The levels compared, from the highest mean to the lowest, with the means, their unit and n; ``>`` where the
-        interval of neighbours excludes no difference, ``≈`` where it does not.
+        The levels compared, from the highest mean to the lowest, with the means, their unit and n; ``>`` where a
+        difference of neighbours was shown (adjusted p below .05), a comma where none was.
     contrasts : tuple of str
         Each contrast with its interval and p, as in the table.
     published : tuple of Stated
@@ -136,24 +144,21 @@ def _level(column: str, level: object) -> str:
 
 
 def _order(cells: pd.DataFrame, contrasts: pd.DataFrame, spec: Comparison) -> str:
-    """Levels from the highest to the lowest mean; ``>`` only where the interval of the two excludes no difference."""
+    """Levels from the highest to the lowest mean; ``>`` only where a difference of the two was shown, else a comma."""
     values = np.log(cells["value"]) if spec.log else cells["value"]
     middles = values.groupby(cells[spec.within], observed=True).mean().sort_values(ascending=False)
     shown = np.exp(middles) if spec.log else middles
     levels = [str(level) for level in shown.index]
-    apart = {frozenset(str(row["contrast"]).split(spec.sign)): _excludes(row, spec) for _, row in contrasts.iterrows()}
+    apart = {
+        frozenset(str(row["contrast"]).split(spec.sign)): bool(row["p_adjusted"] < _ALPHA)
+        for _, row in contrasts.iterrows()
+    }
     text = words(levels[0])
     for first, second in pairwise(levels):
-        text += f" {'>' if apart.get(frozenset((first, second))) else '≈'} {words(second)}"
+        text += f"{' >' if apart.get(frozenset((first, second))) else ','} {words(second)}"
     kind = "geometric means" if spec.log else "means"
     numbers = ", ".join(f"{middle:.1f}" for middle in shown)
     return f"{text} ({kind} {numbers} {cells['unit'].iloc[0]}; n = {cells['participant'].nunique()})"
-
-
-def _excludes(row: pd.Series, spec: Comparison) -> bool:
-    """Whether the interval leaves out no difference."""
-    none = 1.0 if spec.log else 0.0
-    return bool(row["ci_low"] > none or row["ci_high"] < none)
 
 
 def _p(p: float) -> str:

@@ -107,7 +107,7 @@ def write_shown(items: tuple[report.TableItem, ...], folder: Path) -> None:
 def _summary(levels: tuple[finding.LevelFinding, ...], analysis: Analysis) -> str:
     """The finding in one paragraph: the order at each level."""
     orders = [f"{level.name[:1].upper()}{level.name[1:]}: {level.order}." for level in levels]
-    return " ".join([*([finding.SIMULATED] if analysis.simulated else []), *orders])
+    return " ".join([*([finding.SIMULATED] if analysis.simulated else []), *orders, finding.ORDER])
 
 
 def _tables(analysis: Analysis) -> dict[str, pd.DataFrame]:

@@ -144,6 +144,7 @@ def _write(
     for name, table in tables.items():
         write_table(table, folder / "tables" / f"{name}.csv")
     finding = _finding(made, claims)
+    (folder / "methods.md").write_text(f"# Methods\n\n{made.methods}\n", encoding="utf-8")
     notices = _notices(made.tables)
     provenance = _provenance(study, file, quick=quick)
     write_json(provenance, folder / "provenance.json")
@@ -204,8 +205,13 @@ def _drawn(item: Drawn, folder: Path, *, quick: bool) -> report.FigureItem:
 
 def _shown(item: Table) -> report.TableItem:
     return report.TableItem(
-        title=item.title, caption=_labelled(item), frame=item.frame, stem=item.name, simulated=item.simulated
+        title=item.title, caption=_labelled(item), frame=_readable(item.frame), stem=item.name, simulated=item.simulated
     )
+
+
+def _readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table for readers: without the ids, which the CSV keeps."""
+    return frame.drop(columns="id", errors="ignore")
 
 
 def _claims_shown(claims: pd.DataFrame) -> tuple[report.TableItem, ...]:

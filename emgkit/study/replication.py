@@ -81,7 +81,7 @@ def virtual_replication(
     )
     figure = Drawn(
         name=name,
-        title="How often would such a study find this?",
+        title=f"How often would such a study find a difference? ({design.measure}s)",
         caption=f"Share of simulated studies ({what}) that found the difference of the printed means, against the "
         f"correlation between exercises, over {swept}.",
         figure=figures.detection_grid(shares),

@@ -12,7 +12,7 @@ from emgkit._checks import listed
 from emgkit.errors import EmgkitWarning, StudyError
 from emgkit.study import publish, published
 from emgkit.study.analyse import Progress, analyse, data_folder
-from emgkit.study.file import StudyFile, load_text, parse
+from emgkit.study.file import StudyFile, check_filled_in, load_text, parse
 from emgkit.study.output import check_writable, fresh_folder
 from emgkit.study.process import check_names, pipeline_of
 from emgkit.study.published_file import PublishedFile
@@ -104,6 +104,7 @@ class Study:
         EmgkitError
             Anything is wrong with the file, the recordings or the design; nothing is written then.
         """
+        check_filled_in(self.text, where=str(self.folder))
         where = (Path(out) if out is not None else self._default_out()).absolute()
         check_writable(where)
         say = progress or (lambda _what, _done, _total: None)

@@ -34,6 +34,8 @@ _STARTS = {
 }  # fmt: skip
 _STREAMS = {"POS": "position", "JNTANG": "angle"}
 _BARE = re.compile(r"[A-Za-z0-9_-]+")  # a TOML key that needs no quotes
+# what lies beside recordings and is none
+_TEXTS = re.compile(r"(readme|licen[cs]e|changes|changelog|participants|dataset_description)\b", re.IGNORECASE)
 _STEM = re.compile(r"[^_/.]+")
 
 
@@ -165,6 +167,7 @@ def _named(source: Path) -> tuple[dict[Path, str], str]:
     """The recordings of a folder with their tasks, and the pattern of their names."""
     endings = {ending for one in io.FORMATS for ending in one.extensions}
     paths = sorted(path for path in source.rglob("*") if path.is_file() and path.suffix.lower() in endings)
+    paths = [path for path in paths if not _TEXTS.match(path.name)]
     if not paths:
         raise StudyError(
             "The folder holds no recording that emgkit knows", where=str(source), allowed=listed(sorted(endings))
@@ -226,19 +229,29 @@ def _lacking(recordings: Iterable[_Recording]) -> list[str]:
 
 
 def _channels(recordings: Iterable[_Recording]) -> list[str]:
-    """``[channels]`` for the EMG channels whose muscle nothing says."""
+    """``[channels]`` for the EMG channels whose muscle nothing says, and for others whose unit nothing says."""
     labels = {
         signal.name or signal.label: signal
         for one in recordings
         for signal in one.channels
         if signal.kind in (None, "EMG") and not signal.muscle
     }
-    if not labels:
-        return []
     lines = [
         f'{_quoted(label)} = {{ muscle = "TODO" }}  # and side = "left" or "right"; or kind = "MISC", if it is no EMG'
         for label in labels
     ]
+    others = {
+        signal.name or signal.label: signal
+        for one in recordings
+        for signal in one.channels
+        if signal.kind not in (None, "EMG") and signal.unit is None
+    }
+    lines += [
+        f'{_quoted(label)} = {{ kind = "{signal.kind}", unit = "TODO" }}  # such as "deg" or "m"'
+        for label, signal in others.items()
+    ]
+    if not lines:
+        return []
     return ["[channels]\n" + "\n".join(lines)]
 
 

@@ -9,6 +9,7 @@ from emgkit.simulate import Finding, PublishedDesign
 from emgkit.study import Drawn, Recomputed, Replication, Table, virtual_replication
 
 HEX, DEADLIFT, THRUST = "hex_bar_deadlift", "barbell_deadlift", "barbell_hip_thrust"
+NAMES = {HEX: "hex-bar deadlift", DEADLIFT: "barbell deadlift", THRUST: "hip thrust"}
 READINGS = ("the lower lift is 100 %", "the higher lift is 100 %")
 
 
@@ -48,7 +49,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
                 name="published",
                 title="Printed percentages",
                 caption="Concentric phase at 1RM, n = 13 men; p as printed.",
-                figure=figures.published(percentages, label=["exercise", "comparator", "phase"]).figure,
+                figure=figures.published(percentages.assign(pair=_pairs(percentages)), label=["pair", "phase"]).figure,
             ),
             *(figure for one in replications.values() for figure in one.figures),
         ),
@@ -65,6 +66,12 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
             "Only the biceps femoris stands for the hamstrings.",
         ),
     )
+
+
+def _pairs(rows: pd.DataFrame) -> list[str]:
+    """The two lifts of each row."""
+    names = rows[["exercise", "comparator"]].replace(NAMES)
+    return [f"{row.exercise} over {row.comparator}" for row in names.itertuples()]
 
 
 def _third(readings: pd.DataFrame) -> pd.DataFrame:
@@ -122,20 +129,23 @@ def _replicated(readings: pd.DataFrame, name: str, *, seed: int, quick: bool) ->
 
 
 def _finding(readings: pd.DataFrame, third: pd.DataFrame) -> tuple[str, ...]:
-    """Each printed percentage with its two ratios."""
-    sentences = []
+    """What a percentage leaves open, and each printed one with its two ratios."""
+    sentences = [
+        "The abstract prints how many percent higher one lift was, and not which lift is 100 %: each percentage can "
+        "stand for two ratios."
+    ]
     for muscle, rows in readings.groupby("muscle", sort=False):
         told = []
         for _, pair in rows.groupby("id", sort=False):
             one = pair.iloc[0]
             ratios = " or ".join(f"{ratio:.2f}" for ratio in pair["ratio"])
             p = f", p {one['p'].replace('<', '< ')}" if "<" in one["p"] else f", p = {one['p']}" if one["p"] else ""
-            names = [str(one[side]).replace("_", " ") for side in ("exercise", "comparator")]
-            told.append(f"{names[0]} over {names[1]} {one['printed']:g} % ({one['phase']}{p}): {ratios} times")
+            (names,) = _pairs(pair.head(1))
+            told.append(f"{names} {one['printed']:g} % ({one['phase']}{p}), so {ratios} times")
         sentences.append(f"{str(muscle).replace('_', ' ').capitalize()}, n = 13 men at 1RM: {'; '.join(told)}.")
     both = " or ".join(f"{ratio:.2f}" for ratio in third["ratio"])
     sentences.append(
-        f"The two whole-lift percentages of the biceps femoris leave the hip thrust {both} times the hex-bar deadlift; "
-        "that contrast was not printed."
+        f"From the two whole-lift percentages of the biceps femoris the hip thrust had {both} times the activation of "
+        "the hex-bar deadlift; that contrast was not printed."
     )
     return tuple(sentences)

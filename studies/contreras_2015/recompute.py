@@ -35,7 +35,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
         for name in by_statistic
     ]
     return Recomputed(
-        finding=_finding(by_statistic),
+        finding=_finding(by_statistic, _peak_over_mean(cells)["peak_over_mean"]),
         tables=(
             Table(
                 name="ratios",
@@ -70,16 +70,23 @@ def _peak_over_mean(cells: pd.DataFrame) -> pd.DataFrame:
     return wide.assign(peak_over_mean=wide["peak"] / wide["mean"]).reset_index().rename_axis(columns=None)
 
 
-def _finding(by_statistic: dict[str, pd.DataFrame]) -> tuple[str, ...]:
-    """One sentence a statistic."""
+def _finding(by_statistic: dict[str, pd.DataFrame], peaks: pd.Series[float]) -> tuple[str, ...]:
+    """One sentence a statistic, and how far apart the two are."""
     sentences = []
     for name, rows in by_statistic.items():
         told = "; ".join(
-            f"{' '.join(part for part in (row.site, row.muscle.replace('_', ' ')) if part)} {row.ratio:.2f} "
+            f"{' '.join(part for part in (row.site, row.muscle.replace('_', ' ')) if part)} {row.ratio:.2f} times "
             f"({row.value:g} against {row.comparator_value:g} %MVIC, {_said(row.p)})"
             for row in rows.itertuples()
         )
-        sentences.append(f"Printed {name}s, hip thrust / back squat, n = 13 women at estimated 10RM: {told}.")
+        sentences.append(
+            f"{name.capitalize()} activation in the hip thrust, against the back squat (n = 13 women, estimated 10RM): "
+            f"{told}."
+        )
+    sentences.append(
+        f"A peak is {peaks.min():.1f} to {peaks.max():.1f} times the mean of the same lift, so a ranking must say which "
+        "of the two it means."
+    )
     return tuple(sentences)
 
 

@@ -17,8 +17,10 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
     """Correlations from effect size and p, the other reading of the effect size, and simulated studies of that size."""
     rows = published[(published["load"] == "1RM") & (published["unit"] == "effect size")].copy()
     rows["contrast"] = [
-        f"{row.muscle}: {row.exercise} - {row.comparator}".replace("_", " ") for row in rows.itertuples()
+        f"{row.muscle}: {row.exercise} - {row.comparator}".replace("_", " ").replace("romanian", "Romanian")
+        for row in rows.itertuples()
     ]
+    rows["pair"] = rows["contrast"].str.partition(": ")[2].str.replace(" - ", " over ")
     printed = [f"{value:.{decimals}f}" for value, decimals in zip(rows["value"], rows["decimals"], strict=True)]
     implied = stats.reconstruct(
         n=N, d_av=printed, p=list(rows["p"]), study=["Delgado 2019"] * len(rows), contrast=list(rows["contrast"])
@@ -29,7 +31,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
     other = _as_d_z(rows)
     simulated = _simulated(rows, seed=seed, replicates=500 if quick else 10_000)
     return Recomputed(
-        finding=(*_finding(shown), _other_finding(other)),
+        finding=(_printed(rows), *_finding(shown), _other_finding(other)),
         tables=(
             Table(
                 name="implied",
@@ -58,7 +60,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
                 name="published",
                 title="Printed effect sizes",
                 caption="At 1RM, n = 8 men; p as printed.",
-                figure=figures.published(rows, label=["exercise", "comparator"]).figure,
+                figure=figures.published(rows, label="pair").figure,
             ),
         ),
         simulated=_told(simulated),
@@ -95,27 +97,51 @@ def _simulated(rows: pd.DataFrame, *, seed: int, replicates: int) -> pd.DataFram
     return pd.DataFrame(found, columns=["contrast", "effect_size", "r", "n", "share_found", "mc_se", "replicates"])
 
 
+def _printed(rows: pd.DataFrame) -> str:
+    told = "; ".join(
+        f"{row.muscle.replace('_', ' ')}, {row.pair}: effect size {row.value}, p = {row.p}" for row in rows.itertuples()
+    )
+    return f"Printed at 1RM (n = 8 men): {told}. Which effect size it is, the abstract does not say."
+
+
+def _said(contrast: object) -> str:
+    """A contrast as words: ``gluteus maximus, hip thrust over back squat``."""
+    return str(contrast).replace(": ", ", ").replace(" - ", " over ")
+
+
+def _range(low: float, high: float) -> str:
+    ends = dict.fromkeys("over 99" if share < 1 and share > 0.995 else f"{100 * share:.0f}" for share in (low, high))
+    return f"{' to '.join(ends)} %"
+
+
 def _finding(implied: pd.DataFrame) -> tuple[str, ...]:
     told = "; ".join(
-        f"{row.contrast} r = {row.r:.2f} ({row.r_min:.2f} to {row.r_max:.2f} by rounding)"
+        f"{_said(row.contrast)} r = {row.r:.2f} ({row.r_min:.2f} to {row.r_max:.2f} by rounding)".replace("-0.", "−0.")
         for row in implied.itertuples()
     )
     alarmed = implied[implied["alarms"].str.contains("r-below-siblings")]["contrast"]
     return (
-        f"If the printed effect sizes are d_av, they imply these correlations between the lifts, n = 8 men: {told}.",
-        f"Alarm: {' and '.join(alarmed)} implies a correlation far below the others. Its p may be adjusted, its effect "
-        "size of another kind, or the men differed; the printed figures cannot tell which.",
+        f"As d_av (difference over the mean of both standard deviations), effect size and p imply these correlations "
+        f"between the lifts: {told}.",
+        f"Alarm: {' and '.join(map(_said, alarmed))} implies a correlation far below the others. Its p may be adjusted, its effect "
+        "size of another kind, or these eight men were so; the printed figures cannot tell which.",
     )
 
 
 def _other_finding(other: pd.DataFrame) -> str:
-    told = "; ".join(f"{row.contrast} p = {row.p_if_d_z:.4f} (printed {row.p_printed})" for row in other.itertuples())
-    return f"As d_z the effect sizes would imply other p values than those printed: {told}."
+    told = "; ".join(
+        f"{_said(row.contrast)} p = {row.p_if_d_z:.4f} (printed {row.p_printed})".replace("0.", ".")
+        for row in other.itertuples()
+    )
+    return (
+        "As d_z (difference over the standard deviation of the differences) the effect sizes would imply other p values "
+        f"than those printed: {told}."
+    )
 
 
 def _told(table: pd.DataFrame) -> tuple[str, ...]:
     shares = table.groupby("contrast", sort=False)["share_found"].agg(["min", "max"])
-    told = "; ".join(f"{100 * row['min']:.0f} to {100 * row['max']:.0f} % {name}" for name, row in shares.iterrows())
+    told = "; ".join(f"{_range(row['min'], row['max'])} {_said(name)}" for name, row in shares.iterrows())
     count = f"{table['replicates'].iloc[0]:,}".replace(",", " ")
     return (
         f"Of {count} studies of 8 men with the printed effect size as d_av, these shares found it, over correlations "

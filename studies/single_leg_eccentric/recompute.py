@@ -17,6 +17,8 @@ UPPER, THIGH, SHANK = 0.678, 0.100, 0.061
 TO_HIP, TO_KNEE = 0.29, 0.245
 # where the centres of mass lie along bench-to-hip and hip-to-knee
 UPPER_AT, THIGH_AT = 0.45, 0.433
+# the lifted shank, if it is held level: its length, and where its centre of mass lies with the foot's, from the knee
+TO_SHANK_END, SHANK_AT = 0.246, 0.606
 BARS, HANDS, SHARES = (0.0, 0.5, 1.0, 1.5), (0.0, 0.1, 0.2), (0.45, 0.5, 0.55)
 RATIOS, CVS, CORRELATIONS = (1.25, 1.5, 2.0), (0.3, 0.6), (0.3, 0.9)
 
@@ -26,18 +28,21 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
     statics = _statics()
     plain = statics[(statics["hands"] == 0) & (statics["share_of_the_leg"] == 0.5)]
     foot, hip = plain["foot_force_ratio"], plain["hip_moment_ratio"]
+    level, lifted = plain["hip_moment_ratio_shank_level"], plain["foot_force_ratio_shank_level"]
     printed = _printed(published)
     needed = _needed()
     single = printed.set_index("exercise").loc["modified_single_leg_squat"]
     return Recomputed(
         finding=(
             f"By statics the foot that stays carries {foot.min():.2f} times what it carried before, whatever the bar, if both "
-            "legs shared evenly and nothing else helps: what two feet bore, one bears.",
-            f"The extending moment of its hip rises by more, {hip.min():.2f} to {hip.max():.2f} times: the leg's own weight no "
-            "longer eats so large a part of it. The lifted leg is taken to be held level.",
-            f"“In fact doubles” is not exact: with legs that shared 45 to 55 % it is {1 / 0.55:.2f} to {1 / 0.45:.2f} times, and "
-            "hands that take 20 % of the load leave 1.6 times. Turning of the pelvis, which one leg must also hold, is not in "
-            "the sum.",
+            "legs shared the load evenly and nothing else helps: one foot bears what two bore.",
+            f"The extending moment of its hip grows more, to {hip.min():.2f} (heaviest bar) to {hip.max():.2f} times (no bar): "
+            "the leg's own weight, which takes a part of the foot's force, stays the same. The thigh of the lifted "
+            f"leg is taken to be level and its shank to hang; with the shank held level as well it is {level.min():.2f} to "
+            f"{level.max():.2f}, and the foot carries up to {lifted.max():.2f} times.",
+            f"So “doubles” is a round number: for legs that carried 55 or 45 % before it is {1 / 0.55:.2f} or "
+            f"{1 / 0.45:.2f} times, and hands that take 20 % of the load leave 1.6 times. That one leg must also keep the "
+            "pelvis from turning is not in the sum.",
             f"A load is no activation. The one direct figure beside it: gluteus maximus {single['value']:g} %MVIC in a modified "
             f"single-leg squat and {single['back_squat']:g} in the back squat, each at 8RM (McCurdy 2018, n = 18 women), "
             f"{single['ratio_to_back_squat']:.2f} times; neither a hip thrust nor the lowering alone.",
@@ -78,7 +83,8 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
         ),
         methods="Moments about the bench: the force on the feet times its distance equals the bar at the hip, head, arms and "
         "trunk, thighs and shanks, each times its own. The moment of one hip is its foot's force times the length of the thigh "
-        "less the weights of that thigh and shank. Segment weights are those in common use (Winter); lengths are assumed. "
+        "less the weights of that thigh and shank. Segment weights are those in common use (Winter); lengths are assumed. Of the lifted leg the thigh is level, and the "
+        "shank hangs or, in the columns shank_level, is level too. "
         "d_z = ln(ratio) / (s sqrt(2 (1 - r))), s^2 = ln(1 + cv^2), and the power of the paired t test is exact.",
         limits=(
             "Statics of one held position: nothing of speed, and eccentric EMG is lower than concentric at the same load.",
@@ -93,17 +99,22 @@ def _statics() -> pd.DataFrame:
     for bar, hands, share in itertools.product(BARS, HANDS, SHARES):
         feet = _force_on_feet(bar)
         before, after = share * feet, (1 - hands) * feet
-        rows.append((bar, hands, share, before, after, after / before, _hip_moment(after) / _hip_moment(before)))
+        level = (1 - hands) * _force_on_feet(bar, beyond_knee=SHANK_AT * TO_SHANK_END)
+        ratios = [_hip_moment(one) / _hip_moment(before) for one in (after, level)]
+        rows.append((bar, hands, share, before, after, after / before, ratios[0], level / before, ratios[1]))
     columns = ["bar", "hands", "share_of_the_leg", "foot_force_two_legs", "foot_force_one_leg", "foot_force_ratio",
-               "hip_moment_ratio"]  # fmt: skip
+               "hip_moment_ratio", "foot_force_ratio_shank_level", "hip_moment_ratio_shank_level"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
-def _force_on_feet(bar: float) -> float:
-    """The force on both feet in body weights, by moments about the bench."""
+def _force_on_feet(bar: float, *, beyond_knee: float = 0.0) -> float:
+    """The force on the feet in body weights, by moments about the bench.
+
+    `beyond_knee` is how far the lifted shank's centre of mass lies beyond the knee: 0 if it hangs as the other stands.
+    """
     feet = TO_HIP + TO_KNEE
     moments = bar * TO_HIP + UPPER * UPPER_AT * TO_HIP
-    moments += 2 * THIGH * (TO_HIP + THIGH_AT * TO_KNEE) + 2 * SHANK * feet
+    moments += 2 * THIGH * (TO_HIP + THIGH_AT * TO_KNEE) + SHANK * (2 * feet + beyond_knee)
     return moments / feet
 
 
@@ -139,10 +150,9 @@ def _draw(statics: pd.DataFrame) -> plt.Figure:
         part = even.groupby("bar")[column].agg(["min", "max"])
         ax.fill_between(part.index, part["min"], part["max"], color=look.color, alpha=0.2, linewidth=0)
         ax.plot(part.index, part["max"], color=look.color, marker=look.marker, label=level)
-    ax.axhline(2, color="0.4", linewidth=0.8, linestyle=":")
     ax.set_xlabel("Bar (times the body weight)")
     ax.set_ylabel("One leg over two legs (ratio)")
     ax.set_xticks(list(BARS))
     ax.legend(loc="upper right")
-    ax.set_title("computed from statics, nobody was measured", loc="right", fontstyle="italic", fontsize="small")
+    figures.style.mark(ax, "computed, nobody was measured", color=figures.style.INK)
     return figure

@@ -12,17 +12,24 @@ from emgkit import figures
 from emgkit.study import Drawn, Recomputed, Table
 
 N = 12
+# degrees of freedom: of a paired test, of the error of a repeated-measures model of three lifts, of none (normal)
+DISTRIBUTIONS = {float(N - 1): "t(11)", float(2 * (N - 1)): "t(22)", float("inf"): "normal"}
+FITS = {"exact": "fits", "within rounding": "fits within the rounding of its limits", "no": "does not fit"}
 CVS, CORRELATIONS = (0.3, 0.4, 0.5, 0.6), (0.3, 0.5, 0.7, 0.9)
 
 
 def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
-    """The t and p of each interval, intervals of the correlations, and simulated studies of that size."""
+    """The p of each interval under t and normal distributions, intervals of the correlations, and simulated studies of that size."""
     differences = published[published["unit"] == "%MVIC difference"]
-    implied = pd.DataFrame([_implied(row) for _, row in differences.iterrows()])
+    implied = pd.DataFrame([_implied(row, df) for _, row in differences.iterrows() for df in DISTRIBUTIONS])
+    first = implied.drop_duplicates("contrast")
     correlations = _correlations(published[published["unit"] == "r"])
-    replicated = _replicated(implied, seed=seed, replicates=500 if quick else 10_000)
+    replicated = _replicated(first, seed=seed, replicates=500 if quick else 10_000)
     shares = replicated.groupby("contrast", sort=False)["share_found"].agg(["min", "max"])
-    told = "; ".join(f"{100 * row['min']:.0f} to {100 * row['max']:.0f} % {name}" for name, row in shares.iterrows())
+    told = "; ".join(
+        f"{100 * row['min']:.0f} to {100 * row['max']:.0f} % {str(name).replace(' - ', ' over ')}"
+        for name, row in shares.iterrows()
+    )
     count = f"{replicated['replicates'].iloc[0]:,}".replace(",", " ")
     return Recomputed(
         finding=_finding(implied, correlations),
@@ -30,8 +37,10 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
             Table(
                 name="implied",
                 title="Interval and p against each other",
-                caption="t and p from the printed 95 % interval with 11 degrees of freedom; low and high are what the "
-                "rounding of the limits leaves. The difference is the middle of the interval, not printed.",
+                caption="Statistic and p from the printed 95 % interval, taken as an interval of t(11), of t(22) and of "
+                "the normal distribution; low and high are what the rounding of the limits leaves. The difference is the "
+                "middle of the interval, not printed. exact: p rounds to the printed one at the printed limits; within "
+                "rounding: at other limits that round to them; no: at none.",
                 frame=implied,
             ),
             Table(
@@ -55,7 +64,9 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
                 name="published",
                 title="Printed intervals",
                 caption="Peak activation at 3RM, upper and lower gluteus maximus of both legs together, n = 12 men.",
-                figure=figures.published(differences, label=["exercise", "comparator"]).figure,
+                figure=figures.published(
+                    differences.assign(pair=first["contrast"].str.replace(" - ", " over ").to_numpy()), label="pair"
+                ).figure,
             ),
         ),
         simulated=(
@@ -63,34 +74,38 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
             f"shares found it, over standard deviations of 30 to 60 %MVIC and correlations of .3 to .9: {told} "
             f"(Monte-Carlo error ≤ {100 * replicated['mc_se'].max():.1f} points).",
         ),
-        methods="An interval of a paired difference is its middle -/+ t* SE, so that t = middle / SE and p follow. The "
-        "printed limits are whole numbers; all limits that round to them were tried.",
+        methods="An interval of a paired difference is its middle -/+ q SE, q being the .975 quantile of the distribution it was made "
+        "with; middle / SE and p follow. Tried were t with 11 degrees of freedom (paired, n = 12), t with 22 (the error of a "
+        "repeated-measures model of three lifts) and the normal distribution. The printed limits are whole numbers; all "
+        "limits that round to them were tried.",
         limits=(
             "Peaks, not means: peaks are two to three times the mean and scatter more.",
-            "The p values are a post-hoc test's, of which kind is not known.",
+            "The p values are a post-hoc test's, of which kind is not known; that a normal interval fits does not prove that one was made.",
         ),
     )  # fmt: skip
 
 
-def _implied(row: pd.Series) -> dict[str, object]:
-    """What one printed interval says of t and p, with the rounding of its limits."""
-    star = float(stats.t.isf(0.025, N - 1))
+def _implied(row: pd.Series, df: float) -> dict[str, object]:
+    """What one printed interval says of the statistic and p, with the rounding of its limits; z is t of infinite df."""
+    star = float(stats.t.isf(0.025, df))
 
     def t_of(low: float, high: float) -> float:
         return (low + high) / 2 / ((high - low) / 2 / star)
 
     low, high = float(row["ci_low"]), float(row["ci_high"])
     corners = [t_of(low + a, high + b) for a, b in itertools.product((-0.5, 0.5), repeat=2)]
-    p_low, p_high = (2 * float(stats.t.sf(t, N - 1)) for t in (max(corners), min(corners)))
+    p_low, p_high = (2 * float(stats.t.sf(t, df)) for t in (max(corners), min(corners)))
     printed = float(row["p"])
     half = 0.5 * 10.0 ** -len(str(row["p"]).partition(".")[2])
+    p = 2 * float(stats.t.sf(t_of(low, high), df))
+    near = "within rounding" if p_low - half <= printed <= p_high + half else "no"
     return {
         "contrast": f"{row['exercise']} - {row['comparator']}".replace("_", " "), "n": N,
+        "distribution": DISTRIBUTIONS[df],
         "ci_low": low, "ci_high": high, "difference": (low + high) / 2, "se": (high - low) / 2 / star,
-        "t_from_ci": t_of(low, high), "p_from_ci": 2 * float(stats.t.sf(t_of(low, high), N - 1)),
+        "statistic": t_of(low, high), "p_from_ci": p,
         "p_low": p_low, "p_high": p_high, "p_printed": row["p"],
-        "fits": "yes" if p_low - half <= printed <= p_high + half else "no",
-        "d_z": t_of(low, high) / np.sqrt(N),
+        "fits": "exact" if abs(p - printed) <= half else near,
     }  # fmt: skip
 
 
@@ -120,15 +135,28 @@ def _replicated(implied: pd.DataFrame, *, seed: int, replicates: int) -> pd.Data
     return pd.DataFrame(rows, columns=["contrast", "cv", "r", "n", "share_found", "mc_se", "replicates"])
 
 
+def _short(p: float) -> str:
+    return f"{p:.3f}"[1:]
+
+
 def _finding(implied: pd.DataFrame, correlations: pd.DataFrame) -> tuple[str, ...]:
     sentences = []
-    for row in implied.itertuples():
-        fits = "fits the interval" if row.fits == "yes" else "does not fit the interval, even with its rounding"
+    for contrast, rows in implied.groupby("contrast", sort=False):
+        row = rows.iloc[0]
+        higher, lower = str(contrast).split(" - ")
+        told = "; ".join(
+            f"{_short(one.p_from_ci)} ({_short(one.p_low)} to {_short(one.p_high)} by rounding) if it is of {one.distribution}, "
+            f"which {FITS[one.fits]}"
+            for one in rows.itertuples()
+        ).replace("of normal", "of the normal distribution")
         sentences.append(
-            f"Peak gluteus maximus, {row.contrast}: {row.ci_low:g} to {row.ci_high:g} %MVIC (95 % interval, n = 12 "
-            f"men, 3RM), so t(11) = {row.t_from_ci:.2f} and p = {row.p_from_ci:.3f} ({row.p_low:.3f} to "
-            f"{row.p_high:.3f} by rounding); the printed p of {row.p_printed} {fits}."
+            f"The peak of the gluteus maximus was {row['ci_low']:g} to {row['ci_high']:g} %MVIC higher (95 % interval) in the "
+            f"{higher} than in the {lower} (n = 12 men, 3RM; printed p = {row['p_printed']}). From the interval p follows as {told}."
         )
+    if (implied.loc[implied["distribution"] == "normal", "fits"] == "exact").all() and (
+        implied.loc[implied["distribution"] == "t(11)", "fits"] == "no"
+    ).all():
+        sentences.append("Both printed p fit a normal interval to the last digit, not a t(11) one.")
     told = "; ".join(
         f"{row.what} r = {row.r:.2f}, 95 % interval {row.ci_low:.2f} to {row.ci_high:.2f}"
         for row in correlations.itertuples()

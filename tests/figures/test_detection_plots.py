@@ -77,3 +77,29 @@ def test_what_is_no_table_of_shares_is_refused():
         figures.detection(pd.concat([table(), table()]), muscle="biceps_femoris")
     with pytest.raises(DesignError, match="missing columns: 'mc_se'"):
         figures.detection_grid(table().drop(columns="mc_se"))
+
+
+def test_with_published_spreads_there_is_a_line_and_no_band(legible):
+    """Where a paper printed its standard deviations there is one share a correlation, and no cv to name."""
+    own = table(("gluteus_maximus",)).query("cv == 0.3").assign(cv=np.nan)
+    ax = figures.detection(own)
+    drawn = {
+        tuple(np.round(np.asarray(line.get_ydata(), dtype=float), 9)) for line in ax.lines if line.get_marker() == "o"
+    }
+    assert tuple(round(100 * share(r, 0.3, 0.1), 9) for r in R) in drawn
+    assert not [text for text in legible(ax.figure) if text.startswith("CV")]
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5])
+def test_no_entry_of_the_legend_is_cut_off(number, legible):
+    """A legend fills its columns one after the other, so four entries and the band need not fit as four and one."""
+    made = pd.concat(
+        [table().query("contrast == 'hip_thrust / squat'").assign(contrast=f"barbell_deadlift / hex_bar_deadlift_{n}")
+         for n in range(number)]
+    )  # fmt: skip
+    figure = figures.detection_grid(made)
+    assert "CV 30 to 60 %, line at 45 %" in legible(figure)
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert box.x0 >= -1
+    assert box.x1 <= figure.bbox.x1 + 1

@@ -146,3 +146,13 @@ def test_long_labels_are_whole_in_the_saved_file(tmp_path):
     (path,) = figures.save(ax, tmp_path / "labels", formats=("png",))
     edge = np.asarray(Image.open(path).convert("L"))[:, :6]
     assert edge.min() == 255  # a label that is cut off reaches the edge
+
+
+@pytest.mark.parametrize(
+    ("unit", "statistic", "words"),
+    [("effect size", "mean", "Effect size"), ("% difference", "mean", "Difference of means (%)"),
+     ("%MVIC difference", "peak", "Difference of peaks (%MVIC)"), ("%", "mean", "Mean of the comparison (%)")],
+)  # fmt: skip
+def test_a_comparison_s_axis_says_what_is_compared(unit, statistic, words):
+    made = table(comparator="back_squat", unit=unit, statistic=statistic)
+    assert figures.published(made).get_xlabel() == words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 
 import numpy as np
@@ -46,7 +47,7 @@ def quietly(table: pd.DataFrame, **options: object) -> WaveformTest:
 def test_tables_and_their_columns() -> None:
     came = quietly(curves(muscles=2, exercises=("deadlift", "lunge", "squat")), by="muscle")
     assert list(came.nodes.columns) == [
-        "muscle", "contrast", "point", "ratio", "ci_low", "ci_high", "t", "p_adjusted", "cluster",
+        "muscle", "contrast", "point", "ratio", "ci_low", "ci_high", "t", "p_adjusted", "p_holm", "cluster",
     ]  # fmt: skip
     assert len(came.nodes) == 2 * 3 * 21
     assert came.summary["muscle"].tolist() == ["m0"] * 3 + ["m1"] * 3
@@ -62,6 +63,53 @@ def test_holm_over_the_contrasts_of_each_level_of_by() -> None:
     came = quietly(curves(n=9, muscles=2, exercises=("deadlift", "lunge", "squat")), by="muscle").summary
     for _, rows in came.groupby("muscle"):
         np.testing.assert_allclose(rows["p_adjusted"], multipletests(rows["p"], method="holm")[1], rtol=1e-12)
+
+
+def three(seed: int) -> pd.DataFrame:
+    """Curves whose three contrasts differ a little, so that Holm's correction takes some back."""
+    table = curves(seed, n=9, exercises=("deadlift", "lunge", "step"))
+    late = (table["exercise"] == "step") & (table["point"] > 40)
+    return table.assign(value=table["value"] * np.where(late, np.exp(0.42), 1.0))
+
+
+@pytest.mark.parametrize("method", ["max-t", "cluster", "rft"])
+@pytest.mark.parametrize("seed", [2, 5, 8, 11])
+def test_nothing_is_said_of_points_that_the_holm_adjusted_p_does_not_show(method: str, seed: int) -> None:
+    came = quietly(three(seed), method=method)
+    summary = came.summary.set_index("contrast")
+    shown = summary["p_adjusted"] <= 0.05
+    assert set(came.differing["contrast"]) == set(summary.index[shown])
+    parts = came.clusters if method == "cluster" else came.nodes
+    own = parts.groupby("contrast")["p_holm"].min()
+    np.testing.assert_allclose(own, summary["p_adjusted"].loc[own.index], rtol=1e-12)
+    before = parts["p" if method == "cluster" else "p_adjusted"]
+    assert (parts["p_holm"] >= before - 1e-15).all()
+    if method != "cluster":
+        np.testing.assert_array_equal(summary["t_max"] >= summary["threshold_holm"] * (1 - 1e-9), shown)
+        assert (summary["threshold_holm"] >= summary["threshold"] * (1 - 1e-9)).all()
+        inside = [
+            any(run.first_point <= row.point <= run.last_point and run.contrast == row.contrast
+                for run in came.differing.itertuples())
+            for row in came.nodes.itertuples()
+        ]  # fmt: skip
+        np.testing.assert_array_equal(inside, came.nodes["p_holm"] <= 0.05)
+    for sentence, (contrast, differs) in zip(came.sentences(), shown.items(), strict=True):
+        assert ("differed" in sentence) == differs
+        assert ("no difference of the curves was shown" in sentence) != differs
+        assert ("beyond the threshold" in sentence) == (differs and method != "cluster")
+        # the statistic and the threshold of a sentence never contradict its p
+        if "threshold " in sentence and "out of reach" not in sentence:
+            t, height = (float(text) for text in re.search(r"= ([\d.]+) at .*?threshold ([\d.]+)", sentence).groups())
+            assert (t > height) == differs or abs(t - height) < 0.01, contrast
+
+
+def test_holm_takes_bars_back() -> None:
+    taken = []
+    for seed in range(12):
+        came = quietly(three(seed))
+        alone = set(came.clusters.loc[came.clusters["p"] <= 0.05, "contrast"])
+        taken.append(alone > set(came.differing["contrast"]))
+    assert any(taken)
 
 
 def test_points_are_paired_t_tests_of_logarithms() -> None:

@@ -37,6 +37,16 @@ def test_quadriceps_work_seated_and_hamstrings_standing(result):
     assert (table.loc["pathology", "n"] == 11).all()
 
 
+def test_the_ratios_are_those_of_the_readme(result):
+    held = result.tables["expected"]
+    assert held["expected"].tolist() == ["5.27", "4.73", "0.26", "0.16"]
+    assert (held["holds"] == "yes").all()
+    readme = (result.study.folder / "README.md").read_text(encoding="utf-8").replace("\n", " ")
+    for row in held.itertuples():
+        muscle = row.row.split("muscle ")[1].split(",")[0].replace("_", " ")
+        assert f"{muscle} {row.expected}" in readme
+
+
 def test_the_second_table_keeps_one_of_the_copies(result):
     second = result.tables["contrasts_keep_one"].set_index("group")
     assert (second.loc["normal", "n"] == 10).all()

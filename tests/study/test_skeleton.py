@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 
 import numpy as np
@@ -54,7 +55,11 @@ def test_a_folder_of_files_becomes_a_study_that_runs_once_filled_in(files, tmp_p
     assert asked == ["question", "sfreq", '"VL"', '"BF"', "starts"]
     filled = text.replace('"VL" = { muscle = "TODO" }', '"VL" = { muscle = "vastus_lateralis" }')
     filled = filled.replace('"BF" = { muscle = "TODO" }', '"BF" = { muscle = "biceps_femoris" }')
-    made.file.write_text(filled.replace('starts = "eccentric"', 'starts = "concentric"'), encoding="utf-8")
+    filled = filled.replace('starts = "eccentric"', 'starts = "concentric"')
+    made.file.write_text(filled, encoding="utf-8")
+    with pytest.raises(StudyError, match=r'(?s)not filled in yet.*line \d+: question = "TODO.*sfreq = 1000  # TODO'):
+        Study.load(made.file.parent).run(tmp_path / "out")
+    made.file.write_text(re.sub("TODO:? ?", "", filled), encoding="utf-8")
     result = Study.load(made.file.parent).run(tmp_path / "out")
     assert set(result.tables["contrasts"]["muscle"]) == {"vastus_lateralis", "biceps_femoris"}
 
@@ -101,9 +106,11 @@ def test_what_cannot_be_told_is_refused(files, tmp_path):
     with pytest.raises(StudyError, match="holds no recording that emgkit knows"):
         skeleton.new(tmp_path / "t", tmp_path / "empty")
     (files / "readme.txt").write_text("hello", encoding="utf-8")
+    skeleton.new(tmp_path / "u", files)
+    (files / "readme.txt").rename(files / "notes.txt")
     with pytest.raises(StudyError, match="recordings of several formats"):
         skeleton.new(tmp_path / "t", files)
-    (files / "readme.txt").rename(files / "P01.csv")
+    (files / "notes.txt").rename(files / "P01.csv")
     with pytest.raises(StudyError, match="do not tell participant and task"):
         skeleton.new(tmp_path / "t", files)
     assert not (tmp_path / "t").exists()

@@ -93,6 +93,18 @@ def test_outputs_are_whole_and_say_simulated(small, tmp_path):
     assert (contrasts["n"] == 4).all()
 
 
+def test_the_whole_study_finds_what_was_put_in(tmp_path, monkeypatch):
+    """The only run of the study as it is shipped: 13 participants, its own seed, held against what its file expects."""
+    monkeypatch.setenv("EMGKIT_DATA", str(tmp_path / "data"))
+    result = Study.load("three_lifts").run(tmp_path / "out")
+    held = result.tables["expected"]
+    assert len(held) == 9
+    assert (held["holds"] == "yes").all(), held.to_string()
+    recovery = result.tables["recovery"]
+    assert recovery["put_in"].between(recovery["ci_low"], recovery["ci_high"]).all()
+    assert (result.tables["contrasts"]["n"] == 13).all()
+
+
 def test_values_above_the_reference_are_kept_and_told(small, tmp_path):
     result = Study.load("three_lifts").run(tmp_path / "out", small)
     extremes = result.tables["extremes"]

@@ -1,0 +1,289 @@
+"""Sentences say what their table shows, no more: where, of whom, in which unit, and how surely."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from emgkit.errors import EmgkitWarning
+from emgkit.stats import Results, contrasts, meta_analysis, mixed_model, mixed_model_many, rm_anova
+from emgkit.stats.digits import ratio_places
+from emgkit.stats.mixed import MixedModel
+
+
+def lifts(seed: int = 1, *, loads: tuple[float, ...] = (20.0, 40.0, 60.0), repetitions: int = 1) -> pd.DataFrame:
+    """Two exercises under several loads, with a level and a slope of each person's own."""
+    rng = np.random.default_rng(seed)
+    levels = [range(10), ["squat", "thrust"], loads, range(repetitions)]
+    table = pd.MultiIndex.from_product(levels, names=["participant", "exercise", "load", "repetition"]).to_frame(
+        index=False
+    )
+    own = rng.normal(0, [5, 0.05], (10, 2))[table["participant"]]
+    table["value"] = 50 + own[:, 0] + own[:, 1] * table["load"] + rng.normal(0, 1, len(table))
+    return table.assign(unit="%MVC")
+
+
+def squats(**options: Any) -> pd.DataFrame:
+    return lifts(**options).query("exercise == 'squat'")
+
+
+def quietly(table: pd.DataFrame, formula: str, **options: Any) -> MixedModel:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EmgkitWarning)
+        return mixed_model(table, formula, **options)
+
+
+def codes(model: MixedModel) -> set[str]:
+    return {notice["code"] for notice in model.notices}
+
+
+# ---------------------------------------------------------------- covariates
+
+
+def test_a_factor_that_interacts_with_a_covariate_far_from_zero_is_not_said_to_have_no_effect() -> None:
+    table = lifts()
+    model = quietly(table, "value ~ exercise * load")
+    (text,) = (notice["text"] for notice in model.notices if notice["code"] == "effect-at-zero")
+    assert text.startswith("'exercise' interacts with load, so its own test and coefficients are those at load = 0.")
+    assert model.terms["p"].min() > 0.05, "else nothing is tested here"
+    told = dict(zip(model.terms["term"], model.terms.sentences(), strict=True))
+    assert told["exercise"].startswith("Exercise at load = 0: F(1, ")
+    assert "no effect was shown" not in told["exercise"]
+    assert "no effect was shown" in told["load"]
+    assert "no effect was shown" in told["exercise:load"]
+    assert "exercise[squat] (coded to sum to zero) at load = 0 was " in model.fixed.sentences()[1]
+    # means and joint tests stand at the mean of the covariate
+    assert model.joint_tests("exercise").sentences()[0].startswith("Exercise: F(")
+
+
+def test_a_centred_covariate_needs_no_notice() -> None:
+    table = lifts().assign(load=lambda t: t["load"] - t["load"].mean())
+    model = quietly(table, "value ~ exercise * load")
+    assert "effect-at-zero" not in codes(model)
+    assert model.terms.sentences()[0].startswith("Exercise: F(1, ")
+    assert "effect-at-zero" not in codes(quietly(lifts(), "value ~ exercise + load"))
+
+
+@pytest.mark.parametrize("name", ["exercise", "muscle", "phase"])
+def test_numbered_conditions_become_a_slope_only_with_a_notice(name: str) -> None:
+    table = lifts(loads=(20.0,)).rename(columns={"exercise": name})
+    table[name] = table[name].map({"squat": 1, "thrust": 2})
+    texts = [notice["text"] for notice in quietly(table, f"value ~ {name}").notices]
+    assert f"{name!r} holds numbers and is taken as a covariate, with one slope; write C({name}) for levels." in texts
+    assert "condition-as-covariate" not in codes(quietly(table, f"value ~ C({name})"))
+    assert "condition-as-covariate" not in codes(quietly(squats(), "value ~ load"))
+
+
+def test_slopes_have_their_unit() -> None:
+    model = quietly(lifts(), "value ~ exercise * load", random="1 + load")
+    told = model.fixed.sentences()
+    assert re.search(r"load was −?[\d.]+ %MVC per unit of load, ", told[2])
+    assert re.search(r"exercise\[squat\]:load .*%MVC per unit of load, ", told[3])
+    assert "per unit" not in told[0] + told[1]
+    units = {
+        row.name: text for row, text in zip(model.variances.itertuples(), model.variances.sentences(), strict=True)
+    }
+    assert units["load"].endswith("%MVC per unit of load.")
+    assert "per unit" not in units["1"] + units[""]
+    assert "The factor exercise was coded to sum to zero." in model.methods()
+    assert "coded" not in quietly(squats(), "value ~ load").methods()
+
+
+def test_a_small_variance_below_a_large_one_keeps_its_digits() -> None:
+    model = quietly(squats(), "value ~ load", random="1 + load")
+    shown = next(line for line in repr(model.variances).splitlines() if re.match(r"participant +load", line))
+    variance, sd = (float(text) for text in re.findall(r"\d\.\d+", shown))
+    row = model.variances.set_index("name").loc["load"]
+    assert variance == pytest.approx(row["variance"], rel=0.01)
+    assert sd == pytest.approx(row["sd"], rel=0.01)
+    assert 0 < variance < 0.01
+
+
+# ---------------------------------------------------------------- the fit
+
+
+def test_a_perfect_correlation_is_no_variance_of_zero() -> None:
+    rng = np.random.default_rng(4)
+    table = squats(loads=(0.0, 1.0, 2.0))
+    own = rng.normal(0, 5, 10)[table["participant"]]
+    # the slope is the level over again
+    table["value"] = 50 + own - 0.5 * own * table["load"] + rng.normal(0, 3, len(table))
+    model = quietly(table, "value ~ load", random="1 + load")
+    assert model.singular
+    variances = model.variances[model.variances["other"] == ""]
+    assert (variances["variance"] > 0.01).all()
+    assert abs(model.variances["correlation"].dropna().iloc[0]) == pytest.approx(1, abs=1e-6)
+    (text,) = (notice["text"] for notice in model.notices if notice["code"] == "singular")
+    assert "the random effects of participant are perfectly correlated" in text
+    assert "zero" not in text
+
+
+def test_n_counts_those_who_have_a_value_in_the_cells_of_a_row() -> None:
+    rng = np.random.default_rng(2)
+    table = pd.MultiIndex.from_product([range(12), ["post", "pre"]], names=["participant", "time"]).to_frame(
+        index=False
+    )
+    table["group"] = np.where(table["participant"] < 7, "hip_thrust", "squat")
+    table["value"] = rng.normal(0, 1, len(table)) + rng.normal(0, 2, 12)[table["participant"]]
+    table = table[~((table["participant"].isin([0, 8, 9])) & (table["time"] == "post"))]
+    for model in (
+        quietly(table, "value ~ time * group"),
+        mixed_model_many(table, "~ time * group", outcomes=["value"]),
+    ):
+        assert model.marginal_means("group", by="time")["n"].tolist() == [6, 3, 7, 5]
+        assert model.marginal_means("group")["n"].tolist() == [7, 5]
+        assert model.contrasts("group", by="time")["n"].tolist() == [9, 12]
+        assert model.contrasts("time", by="group")["n"].tolist() == [7, 5]
+        assert model.interaction_contrasts(["time", "group"])["n"].tolist() == [12]
+        assert model.joint_tests("group", by="time")["n"].tolist() == [9, 12]
+        assert set(model.terms["n"]) == {12}
+
+
+def test_a_p_that_may_be_wrong_is_not_passed_on_alone() -> None:
+    model = quietly(lifts(loads=(20.0,), repetitions=4), "value ~ exercise")
+    assert "pseudo-replication" in codes(model)
+    doubt = "; repetitions may count as if each were a participant, and p be too small."
+    for table in (model.terms, model.fixed, model.contrasts("exercise"), model.joint_tests("exercise")):
+        assert all(text.endswith(doubt) for text in table.sentences())
+        assert "and p is too small. Name what varies" in table.methods()
+    assert not any("p be too small" in text for text in model.variances.sentences())
+    sure = quietly(lifts(loads=(20.0,), repetitions=4), "value ~ exercise", random=["1", "exercise"])
+    assert "too small" not in sure.methods() + "".join(sure.sentences())
+
+
+def test_a_pooled_error_term_is_told_with_the_p() -> None:
+    rng = np.random.default_rng(3)
+    table = pd.MultiIndex.from_product([range(20), ["a", "b", "c"]], names=["participant", "exercise"]).to_frame(
+        index=False
+    )
+    table["value"] = rng.normal(0, 1, len(table)) * np.where(table["exercise"] == "c", 8, 0.5)
+    model = quietly(table, "value ~ exercise")
+    assert "pooled-error" in codes(model)
+    assert model.terms.sentences()[0].endswith("; one error term serves pairs of unequal variance, and p may be too "
+                                               "small or too large.")  # fmt: skip
+    assert "reject too seldom" in model.methods()
+
+
+# ---------------------------------------------------------------- numbers and names
+
+
+def ratios(value: float, low: float, high: float) -> Results:
+    found = contrasts(lifts(loads=(20.0,)), within="exercise")
+    found["ratio"], found["ci_low"], found["ci_high"] = value, low, high
+    return found
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ((1.345, 1.0012, 1.807), "1.345 times the thrust, 95 % CI [1.001, 1.807]"),
+        ((0.74, 0.55, 0.9996), "0.7400 times the thrust, 95 % CI [0.5500, 0.9996]"),
+        ((1.0004, 1.0001, 1.0007), "1.0004 times the thrust, 95 % CI [1.0001, 1.0007]"),
+        ((1.345, 1.02, 1.807), "1.34 times the thrust, 95 % CI [1.02, 1.81]"),
+        ((1.003, 0.9, 1.1), "1.00 times the thrust, 95 % CI [0.90, 1.10]"),
+    ],
+)
+def test_an_interval_that_is_off_one_reads_so(numbers: tuple[float, float, float], text: str) -> None:
+    table = ratios(*numbers)
+    assert text in table.sentences()[0]
+    assert text.partition("CI ")[2] in repr(table)
+    assert text.partition("CI ")[2] in table.to_html()
+    assert ratio_places([numbers]) == len(text.partition(" ")[0].partition(".")[2])
+
+
+STUDIES = pd.DataFrame({
+    "study": list("ABCDE"), "m1": [88.0, 75, 53, 60, 70], "sd1": [28.0, 29, 14, 20, 20], "m2": [51.0, 51, 36, 44, 60],
+    "sd2": [19.0, 23, 23, 20, 20], "n": [13, 12, 10, 14, 9], "r": 0.6, "load": [60.0, 70, 80, 50, 65],
+    "sex": list("FMFMF"),
+})  # fmt: skip
+
+
+def test_a_meta_regression_in_words() -> None:
+    intercept, slope = meta_analysis(STUDIES, moderator="load").pooled.sentences()
+    assert intercept.startswith("At load = 0 the ratio of means is 1.41, 95 % CI [")
+    found = re.match(r"Per unit of load the ratio of means is multiplied by ([\d.]+), 95 % CI \[([\d.]+), ", slope)
+    assert found
+    row = meta_analysis(STUDIES, moderator="load").pooled.iloc[1]
+    assert float(found[1]) == pytest.approx(row["ratio"], abs=5e-5)
+    assert float(found[2]) == pytest.approx(row["ratio_low"], abs=5e-5)
+    assert row["p"] > 0.05
+    assert slope.endswith("; no change with load was shown.")
+    assert (
+        meta_analysis(STUDIES, moderator="load", measure="smcc")
+        .pooled.sentences()[1]
+        .startswith("Per unit of load the SMCC changes by −0.0036, ")
+    )
+    first, other = meta_analysis(STUDIES, moderator="sex").pooled.sentences()
+    assert first.startswith("At sex = F the ratio of means is ")
+    assert other.startswith("The ratio of means at sex M is 0.99 times that at F, ")
+    assert other.endswith("; no difference between levels of sex was shown.")
+    assert meta_analysis(STUDIES).pooled.sentences()[0].startswith("Pooled ratio of means = ")
+
+
+def test_an_analysis_of_variance_of_groups_names_their_sizes_and_its_squares() -> None:
+    table = lifts(loads=(20.0,)).assign(group=lambda t: np.where(t["participant"] < 4, "novice", "trained"))
+    text = rm_anova(table, within="exercise", between="group").methods()
+    assert "group (novice 4, trained 6) between participants" in text
+    assert "type III sums of squares (n = 10)" in text
+    assert "type III" not in rm_anova(table, within="exercise").methods()
+
+
+@pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
+def test_a_term_without_an_error_term_has_no_f() -> None:
+    table = lifts(loads=(20.0,))
+    table["value"] = table["participant"] + 3.0 * (table["exercise"] == "squat")
+    (told,) = rm_anova(table, within="exercise").sentences()
+    assert told.startswith("Exercise: no test for lack of an error term, ")
+    assert not re.search(r"F\(|p =|–", told)
+
+
+def test_levels_that_read_alike_keep_their_names() -> None:
+    table = lifts(loads=(20.0,)).assign(
+        exercise=lambda t: t["exercise"].map({"squat": "hip thrust", "thrust": "hip_thrust"})
+    )
+    found = contrasts(table, within="exercise")
+    assert found.sentences()[0].startswith("'hip thrust' was ")
+    assert " times 'hip_thrust', " in found.sentences()[0]
+    assert "hip thrust / hip_thrust" in found.to_html()
+    assert "The squat was " in contrasts(lifts(loads=(20.0,)), within="exercise").sentences()[0]
+
+
+def test_a_level_that_holds_the_sign_is_quoted() -> None:
+    table = lifts(loads=(20.0,)).assign(exercise=lambda t: t["exercise"].replace("squat", "leg / bent"))
+    assert contrasts(table, within="exercise")["contrast"].tolist() == ["'leg / bent' / thrust"]
+    assert contrasts(table, within="exercise", log=False)["contrast"].tolist() == ["leg / bent - thrust"]
+    assert contrasts(table, within="exercise").sentences()[0].startswith("The ratio 'leg / bent' / thrust was ")
+    model = quietly(table, "value ~ exercise", log=True)
+    assert model.contrasts("exercise")["contrast"].tolist() == ["'leg / bent' / thrust"]
+
+
+def test_one_contrast_is_no_family() -> None:
+    one = contrasts(lifts(loads=(20.0,)), within="exercise")
+    assert "adjusted" not in one.methods()
+    three = contrasts(lifts().query("exercise == 'squat'"), within="load")
+    assert "adjusted after Holm over all contrasts as one family." in three.methods()
+    assert "adjusted" not in quietly(lifts(loads=(20.0,)), "value ~ exercise").contrasts("exercise").methods()
+
+
+def test_a_model_without_random_terms_has_no_mixed_title() -> None:
+    table = lifts(loads=(20.0,)).query("exercise == 'squat'").assign(age=lambda t: t["participant"] ** 2)
+    model = quietly(table, "value ~ age", random=None)
+    assert "Mixed" not in repr(model).replace("<MixedModel", "")
+    assert repr(model).startswith("<Linear model 'value ~ age'")
+
+
+def test_joined_tables_speak_of_the_level_each_row_is_of() -> None:
+    parts = [
+        rm_anova(lifts(seed, loads=(20.0,)), within="exercise").assign(muscle=name)
+        for seed, name in ((1, "gluteus_maximus"), (2, "soleus"))
+    ]
+    joined = Results.of(pd.concat(parts, ignore_index=True), "anova", {**parts[0].attrs, "by": ["muscle"]})
+    told = joined.sentences()
+    assert told[0].startswith("Gluteus maximus, exercise: F(1, 9) = ")
+    assert told[1].startswith("Soleus, exercise: F(1, 9) = ")
+    assert "separately for each muscle, each term against its own error term" in joined.methods()

@@ -1,0 +1,78 @@
+"""The tutorial works as it stands there: its lines and commands run in order, and print what the page shows."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+from typer.testing import CliRunner
+
+from emgkit.cli import app
+
+PAGE = Path(__file__).parents[1] / "docs" / "tutorial.md"
+# what is run or written into the study file, and the output that follows what is run
+BLOCK = re.compile(
+    r"^```(?P<kind>python|sh|toml)\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```$)?", re.DOTALL | re.MULTILINE
+)
+
+
+def python(code: str, names: dict[str, Any]) -> str:
+    caught = io.StringIO()
+    with contextlib.redirect_stdout(caught):
+        exec(compile(code, PAGE.name, "exec"), names)
+    return caught.getvalue()
+
+
+def command(line: str) -> str:
+    program, *words = line.split()
+    assert program == "emgkit"
+    came = CliRunner().invoke(app, words, env={"COLUMNS": "100"})
+    assert came.exit_code == 0, came.output
+    return came.stdout
+
+
+def fill_in(code: str) -> str:
+    """What the page tells the reader to write in the place of the TODO."""
+    file = Path("my_study/study.toml")
+    (todo,) = re.findall(r"^.*TODO.*$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    assert todo.split(" = ")[0] == code.split(" = ")[0]
+    file.write_text(file.read_text(encoding="utf-8").replace(todo, code.strip()), encoding="utf-8")
+    return ""
+
+
+def outputs(folder: Path) -> list[tuple[str, str | None, str]]:
+    """Code, output on the page and output that came, block by block; the reader's home stands for the folder."""
+    found = []
+    names: dict[str, Any] = {"__name__": "page"}
+    run = {"python": lambda code: python(code, names), "sh": lambda code: command(code.strip()), "toml": fill_in}
+    with contextlib.chdir(folder):
+        for block in BLOCK.finditer(PAGE.read_text(encoding="utf-8")):
+            came = run[block["kind"]](block["code"]).replace(str(folder), "/home/you")
+            found.append((block["code"], block["output"], came))
+    plt.close("all")
+    return found
+
+
+def test_every_block_runs_and_prints_what_the_page_shows(tmp_path):
+    blocks = outputs(tmp_path)
+    assert (
+        len(blocks) == len(re.findall(r"^```(?:python|sh|toml)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)) == 7
+    )
+    for code, shown, came in blocks:
+        wanted = [line.rstrip() for line in (shown or "").splitlines()]
+        assert [line.rstrip() for line in came.splitlines()] == wanted, f"the page is out of date:\n{code}\n{came}"
+    assert (tmp_path / "my_study" / "results" / "report.html").is_file()
+    assert "simulated" in " ".join(came.lower() for _, _, came in blocks)
+    shown = PAGE.read_text(encoding="utf-8").partition("## 4.")[2]
+    for name in re.findall(r"`((?:tables/)?[\w.]+\.(?:docx|csv|md|json))`", shown):
+        results = tmp_path / "my_study" / "results"
+        assert (results / name).is_file() or (results / "tables" / name).is_file(), name
+
+
+def test_links_and_images_are_there():
+    for link in re.findall(r"\]\(([^)#]+)\)", PAGE.read_text(encoding="utf-8")):
+        assert (PAGE.parent / link).is_file(), link
