@@ -24,8 +24,8 @@ SIMULATED = (
 )
 
 ORDER = (
-    "Levels stand from the highest mean to the lowest: “>” where a difference was shown (adjusted p below .05), a comma "
-    "where none was, which is no proof of equality."
+    "Levels stand from the highest mean to the lowest: “>” where a difference was shown (adjusted p below .05), a "
+    "comma where none was, which is no proof of equality."
 )
 
 
