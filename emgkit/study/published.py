@@ -218,7 +218,10 @@ def _claims_shown(claims: pd.DataFrame) -> tuple[report.TableItem, ...]:
     if not len(claims):
         return ()
     frame = claims[["number", "claim", "test", "verdict", "reason"]]
-    caption = "Verdicts follow by rule from direct figures within one study; second-hand figures decide nothing."
+    caption = (
+        "Whether EMG can test a claim, and which contrasts are its own, is judged and argued; for, against and the "
+        "verdict then follow by rule from figures read at the source; second-hand ones decide nothing (emgkit claims)."
+    )
     return (report.TableItem(title="The claims", caption=caption, frame=frame, stem="claims"),)
 
 
