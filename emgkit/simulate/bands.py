@@ -140,7 +140,7 @@ def _parts(table: pd.DataFrame) -> tuple[str, list[tuple[str, str]], str]:
         found.append((_range(row[f"{name}_low"], row[f"{name}_high"]), what))
     if len(told) > 1:
         share = _range(told["share_as_reported_low"].iloc[0], told["share_as_reported_high"].iloc[0])
-        found.append((share, f"all {len(told)} results as reported"))
+        found.append((share, f"{'both' if len(told) == 2 else f'all {len(told)}'} results as reported"))
     return start, found, end
 
 

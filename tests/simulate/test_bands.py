@@ -56,7 +56,7 @@ def test_a_finding_makes_a_sentence_and_all_of_them_one_more(table):
     expected = f"found no difference in vastus lateralis between hip thrust and squat, {depending}"
     assert said[1] == f"{start} {low} to {high} % {expected}"
     assert said[2].startswith(start)
-    assert said[2].endswith(f"found all 2 results as reported, {depending}")
+    assert said[2].endswith(f"found both results as reported, {depending}")
 
 
 @pytest.mark.parametrize(

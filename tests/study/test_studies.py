@@ -85,7 +85,8 @@ def test_the_readme_shows_a_figure_and_how_to_run_it(folder):
 
 
 def test_the_schema_is_the_current_one():
-    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == skeleton.schema()
+    renew = "write json.dumps(emgkit.study.skeleton.schema(), indent=1) to it anew"
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == skeleton.schema(), renew
 
 
 @pytest.mark.parametrize("folder", STUDIES, ids=by_name)
