@@ -28,6 +28,7 @@ def people(seed: int = 1, sizes: tuple[int, ...] = (7, 5, 9)) -> pd.DataFrame:
 
 
 @BOTH
+@pytest.mark.filterwarnings("ignore:'group' interacts with pre")  # told on purpose: statsmodels has the same test
 @pytest.mark.parametrize(
     "formula", ["post ~ pre + group", "post ~ pre * group", "post ~ group * sex + pre", "post ~ 1"]
 )
@@ -73,7 +74,7 @@ def test_what_a_model_without_random_terms_says_of_itself() -> None:
     assert len(model.random_effects) == 0
     assert model.terms.attrs["analysis"] == "linear model (least squares)"
     assert model.terms.attrs["random"] is None
-    assert "random=None" in repr(model)
+    assert repr(model).startswith("<Linear model ")
     assert model.contrasts("group")["contrast"].tolist() == ["a / b", "a / c", "b / c"]
     left = np.log(people()["post"]) - model.residuals["fitted"]
     free = people().shape[0] - 4

@@ -42,7 +42,7 @@ def recorded(tmp_path_factory):
 
 def test_what_is_known_is_reported_and_what_is_not_is_asked_for(recorded, tmp_path):
     folder = study(tmp_path / "study", metadata='ElectrodeType = "two bars"\nInterelectrodeDistance = 10')
-    out = Study.load(folder).run(tmp_path / "out", recorded).out
+    out = Study.load(folder).run(tmp_path / "out", recorded, quick=True).out
     table = pd.read_csv(out / "tables" / "checklist.csv", encoding="utf-8-sig").fillna("").set_index("title")
     assert len(table) == 17
     assert table["found"]["Participants"].startswith("number: 3 participants")
@@ -68,7 +68,7 @@ def test_what_is_known_is_reported_and_what_is_not_is_asked_for(recorded, tmp_pa
 def test_a_misspelt_field_names_the_nearest(recorded, tmp_path):
     folder = study(tmp_path / "study", metadata='SkinPreperation = "shaved"')
     with pytest.raises(ArgumentError, match=r"Unknown field 'SkinPreperation'.*Did you mean 'SkinPreparation'"):
-        Study.load(folder).run(tmp_path / "out", recorded)
+        Study.load(folder).run(tmp_path / "out", recorded, quick=True)
 
 
 def test_sidecars_are_read_from_the_top_down(recorded):

@@ -18,7 +18,7 @@ def test_halves_are_compared_phase_by_phase(tmp_path):
     (folder / "study.toml").write_text(text, encoding="utf-8")
     spec = simulate.load_spec("three_lifts").model_copy(update={"participants": 3})
     data = simulate.study(spec, tmp_path / "set", seed=3)
-    result = Study.load(folder).run(tmp_path / "out", data)
+    result = Study.load(folder).run(tmp_path / "out", data, quick=True)
     contrasts = result.tables["contrasts"]
     assert set(contrasts["phase"]) == {"concentric, lower half", "concentric, upper half"}
     assert len(contrasts) == 3 * 3 * 2

@@ -70,7 +70,7 @@ def run(tmp_path):
 
     def run_with(people, **options):
         record(tmp_path / "data", people, **options)
-        return Study.load(tmp_path).run(tmp_path / "out")
+        return Study.load(tmp_path).run(tmp_path / "out", quick=True)
 
     return run_with
 
