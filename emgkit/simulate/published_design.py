@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from emgkit._checks import check_option, check_positive, check_unknown, listed
 from emgkit.errors import ArgumentError, DesignError
-from emgkit.stats.families import ADJUSTMENTS
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 
 __all__ = ["Finding", "PublishedDesign", "whole_number"]
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from emgkit.errors import DesignError, Notice, warn
-from emgkit.stats import design
-from emgkit.stats.blocks import Block, arrange, check_within, level_columns
+from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns
+from emgkit.stats.cells.columns import as_names, check_table, only_value
 from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
@@ -86,13 +86,13 @@ def reliability(
     sem        14.577
     Name: value, dtype: float64
     """
-    checked = design.check_table(table)
-    by_names = design.as_names("by", by)
+    checked = check_table(table)
+    by_names = as_names("by", by)
     roles: dict[str, Any] = {"outcome": value, "participant": participant, "within": trial, "by": by_names}
     hidden = [name for name in RESULT_COLUMNS if name not in ("value", "unit")]
     check_within(checked, **roles, result_columns=hidden)
     blocks, by_factors, notices = arrange(checked, **roles, log=True)
-    unit = design.only_value(checked, "unit")
+    unit = only_value(checked, "unit")
     frames = []
     for block in blocks:
         if len(block.participants) < 3:

@@ -14,7 +14,21 @@ from scipy import linalg, special
 
 from emgkit._checks import listed
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
-from emgkit.stats import compound, design
+from emgkit.stats import compound
+from emgkit.stats.cells.columns import (
+    Factor,
+    as_names,
+    cell_numbers,
+    check_columns,
+    check_levels,
+    check_participants,
+    check_single_valued,
+    check_table,
+    incomplete,
+    only_value,
+    outcome_values,
+)
+from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_references, is_percent
 from emgkit.stats.results import Results
 from emgkit.stats.sphericity import epsilons, mauchly, pillai
 
@@ -104,12 +118,12 @@ def rm_anova(
            term      F  df1  df2  n
     0  exercise  39.24  1.0  2.0  3
     """
-    table = design.check_table(cells)
+    table = check_table(cells)
     names = _check_factors(within, between)
     groups_role = [] if between is None else [("between", between)]
     roles = [("outcome", outcome), ("participant", participant), *(("within", name) for name in names), *groups_role]
-    design.check_columns(table, roles)
-    design.check_single_valued(table, [name for _, name in roles[2:]], "'within'" + " or 'between'" * bool(between))
+    check_columns(table, roles)
+    check_single_valued(table, [name for _, name in roles[2:]], "'within'" + " or 'between'" * bool(between))
     values, people, notices = _complete(table, outcome, participant, names, log=log)
     groups, sizes = _groups(table, participant, between, people)
     notices += _normalisers(table, names, between, log=log)
@@ -128,7 +142,7 @@ def rm_anova(
         "analysis": "repeated-measures analysis of variance",
         "outcome": outcome, "participant": participant, "within": names, "between": between, "groups": sizes,
         "scale": "log" if log else "raw",
-        "unit": design.only_value(table, "unit"), "measure": design.only_value(table, "measure"),
+        "unit": only_value(table, "unit"), "measure": only_value(table, "measure"),
         "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
     return Results.of(result, "anova", attrs)
@@ -143,7 +157,7 @@ def _check_factors(within: str | Sequence[str], between: str | None) -> list[str
             came=repr(between),
             do="join several columns of groups into one first",
         )
-    names = design.as_names("within", within)
+    names = as_names("within", within)
     if not 1 <= len(names) <= MOST_FACTORS:
         raise ArgumentError(
             "'within' cannot be used", allowed=f"1 to {MOST_FACTORS} columns", came=f"{len(names)}: {listed(names)}"
@@ -155,13 +169,13 @@ def _complete(
     table: pd.DataFrame, outcome: str, participant: str, names: list[str], *, log: bool
 ) -> tuple[Array, pd.Index[Any], list[Notice]]:
     """Arrange the values as (participant, level, ...), nothing missing."""
-    outcomes = design.outcome_values(table, outcome, participant, log=log)
-    person = design.Factor.of(table, participant)
-    conditions = [design.Factor.of(table, name) for name in names]
+    outcomes = outcome_values(table, outcome, participant, log=log)
+    person = Factor.of(table, participant)
+    conditions = [Factor.of(table, name) for name in names]
     for condition in conditions:
-        design.check_levels(condition.name, condition.levels)
+        check_levels(condition.name, condition.levels)
     factors = [person, *conditions]
-    numbers = design.cell_numbers(table, factors)
+    numbers = cell_numbers(table, factors)
     values = np.full(tuple(len(factor.levels) for factor in factors), np.nan)
     values.ravel()[numbers] = np.log(outcomes) if log else outcomes
     missing = dict[Any, list[str]]()
@@ -169,9 +183,9 @@ def _complete(
         levels = " × ".join(str(c.levels[j]) for c, j in zip(conditions, cell, strict=True))
         missing.setdefault(person.levels[i], []).append(levels)
     if missing:
-        raise design.incomplete(person.levels, missing, total=values.size)
-    design.check_participants(person.levels)
-    return values, person.levels, design.check_references(table, factors, names, numbers)
+        raise incomplete(person.levels, missing, total=values.size)
+    check_participants(person.levels)
+    return values, person.levels, check_references(table, factors, names, numbers)
 
 
 def _groups(
@@ -218,8 +232,8 @@ def _check_group_references(table: pd.DataFrame, between: str) -> None:
 
 def _normalisers(table: pd.DataFrame, names: list[str], between: str | None, *, log: bool) -> list[Notice]:
     """Say which terms would change with the reference contractions of the muscles."""
-    muscles = [name for name in names if name in design.MUSCLE_COLUMNS]
-    if not muscles or not design.is_percent(table):
+    muscles = [name for name in names if name in MUSCLE_COLUMNS]
+    if not muscles or not is_percent(table):
         return []
     which = f"The main effect of {muscles[0]!r}"
     if len(names) == 1 and between is None:

@@ -14,8 +14,11 @@ from scipy import special
 
 from emgkit._checks import listed
 from emgkit.errors import ArgumentError, DesignError, Notice
-from emgkit.stats import design, effects, one_sample
-from emgkit.stats.blocks import Block, arrange, check_within, pair_names
+from emgkit.stats import one_sample
+from emgkit.stats.cells.blocks import Block, arrange, check_within, pair_names
+from emgkit.stats.cells.columns import Factor, cell_numbers, check_levels
+from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_interval, d_z_interval, small_sample_factor
+from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_references, is_percent
 
 Array = NDArray[np.float64]
 
@@ -42,7 +45,7 @@ class Compared:
 
     columns: dict[str, Any]
     blocks: list[Block]
-    by_factors: list[design.Factor]
+    by_factors: list[Factor]
     repeats: list[int]
     notices: list[Notice]
     analysis: str
@@ -63,7 +66,7 @@ def on_scale(columns: dict[str, Any], *, log: bool, test: str) -> dict[str, Any]
     columns["ci_low"], columns["ci_high"] = back(columns.pop("low")), back(columns.pop("high"))
     if "g" not in columns:
         columns["d_z"] = columns["t"] / np.sqrt(columns["n"])
-        columns["d_z_low"], columns["d_z_high"] = effects.d_z_interval(columns["t"], columns["n"])
+        columns["d_z_low"], columns["d_z_high"] = d_z_interval(columns["t"], columns["n"])
     for name in {"t": (), "wilcoxon": ("t", "df"), "sign-flip": ("df",)}[test]:
         del columns[name]
     return columns
@@ -125,8 +128,8 @@ def compare(
 
 def _check_raw_muscles(table: pd.DataFrame, factors: Sequence[str]) -> None:
     """Refuse to subtract percentages of different muscles; on the log scale each muscle's reference cancels."""
-    named = [name for name in factors if name in design.MUSCLE_COLUMNS]
-    if named and design.is_percent(table):
+    named = [name for name in factors if name in MUSCLE_COLUMNS]
+    if named and is_percent(table):
         raise DesignError(
             f"Differences in percent of a reference cannot be compared between the levels of {named[0]!r}: a percent "
             "of one muscle's reference is another amount than a percent of another's",
@@ -138,7 +141,7 @@ def _check_raw_muscles(table: pd.DataFrame, factors: Sequence[str]) -> None:
 
 def _arrange(
     table: pd.DataFrame, roles: dict[str, Any], factors: Sequence[str], *, log: bool
-) -> tuple[list[tuple[Block, list[tuple[str, list[Any]]]]], list[design.Factor], list[Notice]]:
+) -> tuple[list[tuple[Block, list[tuple[str, list[Any]]]]], list[Factor], list[Notice]]:
     """Cut the cells by level of ``by``, every participant in every combination of ``within`` and ``factors``.
 
     Beside each block stand the factors with the levels that span its columns.
@@ -146,14 +149,14 @@ def _arrange(
     if not factors:
         blocks, by_factors, found = arrange(table, **roles, log=log)
         return [(block, [(roles["within"], list(block.levels))]) for block in blocks], by_factors, found
-    spanning = [design.Factor.of(table, name) for name in (roles["within"], *factors)]
+    spanning = [Factor.of(table, name) for name in (roles["within"], *factors)]
     for factor in spanning:
-        design.check_levels(factor.name, factor.levels)
-    by_factors = [design.Factor.of(table, name) for name in roles["by"]]
-    cells = [*by_factors, design.Factor.of(table, roles["participant"]), *spanning]
+        check_levels(factor.name, factor.levels)
+    by_factors = [Factor.of(table, name) for name in roles["by"]]
+    cells = [*by_factors, Factor.of(table, roles["participant"]), *spanning]
     # references may differ between the levels of a factor of ratios: they cancel
     compared = [roles["within"]] if log else [factor.name for factor in spanning]
-    notices = design.check_references(table, cells, compared, design.cell_numbers(table, cells))
+    notices = check_references(table, cells, compared, cell_numbers(table, cells))
     shape = tuple(len(factor.levels) for factor in spanning)
     codes = np.ravel_multi_index(tuple(factor.codes for factor in spanning), shape)
     names = [" × ".join(map(str, levels)) for levels in itertools.product(*(factor.levels for factor in spanning))]
@@ -179,7 +182,7 @@ def _arrange(
             (factor.name, factor.levels.take(part).tolist()) for factor, part in zip(spanning, parts, strict=True)
         ]
         for name, found_levels in levels:
-            design.check_levels(name, pd.Index(found_levels), where=block.label)
+            check_levels(name, pd.Index(found_levels), where=block.label)
         spanned.append((block, levels))
     return spanned, by_factors, notices + found
 
@@ -206,7 +209,7 @@ def _within(block: Block, pairs: dict[str, Any], scores: Array, *, log: bool, te
 
 def groups_of(table: pd.DataFrame, participant: str, between: str) -> pd.Series[Any]:
     """Group of every participant; who is in two raises."""
-    group = design.Factor.of(table, between)
+    group = Factor.of(table, between)
     people = pd.DataFrame({"who": table[participant].to_numpy(), "group": group.codes}).drop_duplicates()
     double = people.loc[people["who"].duplicated(), "who"].tolist()
     if double:
@@ -216,7 +219,7 @@ def groups_of(table: pd.DataFrame, participant: str, between: str) -> pd.Series[
             allowed="one group a participant",
             do="name a column in which participants have several levels in 'within', 'interaction' or 'by'",
         )
-    design.check_levels(between, group.levels)
+    check_levels(between, group.levels)
     named = group.levels.take(people["group"].to_numpy())
     order = pd.Categorical(named, categories=group.levels, ordered=True)
     return pd.Series(order, index=people["who"])
@@ -228,7 +231,7 @@ def group_pairs(
     """Every pair of groups in a block: their names, and which participants are in each."""
     mine = groups.loc[list(block.participants)]
     present = [level for level in groups.cat.categories if (mine == level).any()]
-    design.check_levels(between, pd.Index(present), where=block.label)
+    check_levels(between, pd.Index(present), where=block.label)
     masks = {level: (mine == level).to_numpy() for level in present}
     for level, mask in masks.items():
         if mask.sum() < 2:
@@ -261,12 +264,12 @@ def two_samples(a: Array, b: Array, *, tolerance: float) -> dict[str, Array]:
     error[error <= tolerance] = np.nan
     center = a.mean(axis=0) - b.mean(axis=0)
     df = error**4 / (v1**2 / (n1 - 1) + v2**2 / (n2 - 1) + np.where(np.isnan(error), np.nan, 0))
-    half = special.stdtrit(df, (1 + effects.CONFIDENCE) / 2) * error
+    half = special.stdtrit(df, (1 + CONFIDENCE) / 2) * error
     t = center / error
     pooled = np.sqrt(((n1 - 1) * n1 * v1 + (n2 - 1) * n2 * v2) / (n1 + n2 - 2))
     d, scale = np.where(np.isnan(error), np.nan, center) / pooled, np.sqrt(1 / n1 + 1 / n2)
-    factor = effects.small_sample_factor(n1 + n2 - 2)
-    low, high = effects.d_interval(d / scale, n1 + n2 - 2, scale)
+    factor = small_sample_factor(n1 + n2 - 2)
+    low, high = d_interval(d / scale, n1 + n2 - 2, scale)
     size = np.ones(a.shape[1], dtype=np.intp)
     return {
         "center": center, "low": center - half, "high": center + half, "t": t, "df": df, "n": (n1 + n2) * size,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emgkit._checks import listed, number
 from emgkit.errors import DesignError
-from emgkit.stats import design
+from emgkit.stats.cells.columns import Factor, outcome_values
 
 Array = NDArray[np.float64]
 
@@ -21,10 +21,10 @@ def curve_matrix(
     table: pd.DataFrame, value: str, participant: str, point: str, conditions: list[str], *, log: bool
 ) -> tuple[Array, pd.Index[Any], pd.DataFrame]:
     """Arrange the curves as rows, and describe each by a row of a table whose outcome is the row's number."""
-    values = design.outcome_values(table, value, participant, log=False)
+    values = outcome_values(table, value, participant, log=False)
     keys = [participant, *conditions]
-    factors = [design.Factor.of(table, name) for name in keys]
-    place = design.Factor.of(table, point)
+    factors = [Factor.of(table, name) for name in keys]
+    place = Factor.of(table, point)
     shape = tuple(len(factor.levels) for factor in factors)
     numbers = np.ravel_multi_index(tuple(factor.codes for factor in factors), shape)
     # curves are numbered by participant and condition, as far as they occur

@@ -12,8 +12,12 @@ from scipy import special
 
 from emgkit._checks import listed
 from emgkit.errors import Notice, warn
-from emgkit.stats import compound, design, effects, one_sample
-from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats import compound, one_sample
+from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.cells.columns import as_names, check_table, only_value
+from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_z_interval, small_sample_factor
+from emgkit.stats.cells.effect_formulas import d_av as effect_formulas_d_av
+from emgkit.stats.cells.effect_formulas import g_av as effect_formulas_g_av
 from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
@@ -103,8 +107,8 @@ def effect_sizes(
       contrast  difference   d_z  d_av  d_rm
     0    a / b       36.25  3.77   3.8  1.83
     """
-    table = design.check_table(cells)
-    by_names = design.as_names("by", by)
+    table = check_table(cells)
+    by_names = as_names("by", by)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": within, "by": by_names}
     others = [("between", between)] if between is not None else []
     columns = RESULT_COLUMNS if between is None else GROUP_COLUMNS
@@ -121,8 +125,8 @@ def effect_sizes(
     for notice in notices:
         warn(notice)
     attrs: dict[Any, Any] = {
-        "analysis": "effect sizes", **roles, "between": between, "unit": design.only_value(table, "unit"),
-        "measure": design.only_value(table, "measure"), "confidence": effects.CONFIDENCE,
+        "analysis": "effect sizes", **roles, "between": between, "unit": only_value(table, "unit"),
+        "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
         "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
     sizes = result["n"] if between is None else result["n_first"] + result["n_second"]
@@ -136,19 +140,19 @@ def _sizes(block: Block, *, log: bool) -> pd.DataFrame:
     first, second = block.values[:, i], block.values[:, j]
     m1, m2, s1, s2 = first.mean(axis=0), second.mean(axis=0), first.std(axis=0, ddof=1), second.std(axis=0, ddof=1)
     raw = one_sample.t_test(block.differences(log=False), rounding=compound.rounding(block.values, log=False))
-    z = special.ndtri((1 + effects.CONFIDENCE) / 2)
+    z = special.ndtri((1 + CONFIDENCE) / 2)
     columns: dict[str, Any] = {
         "contrast": pair_names(block.levels, log=log), "n": raw["n"], "mean_first": m1, "sd_first": s1,
         "mean_second": m2, "sd_second": s2,
     }  # fmt: skip
     with np.errstate(divide="ignore", invalid="ignore"):
         r = ((first - m1) * (second - m2)).sum(axis=0) / ((n - 1) * s1 * s2)
-        d_z, (z_low, z_high) = raw["t"] / np.sqrt(n), effects.d_z_interval(raw["t"], raw["n"])
-        factor = effects.small_sample_factor(n - 1) if n > 2 else np.nan
-        g_av, g_low, g_high = effects.g_av(first, second) if n > 2 else np.full((3, len(i)), np.nan)
+        d_z, (z_low, z_high) = raw["t"] / np.sqrt(n), d_z_interval(raw["t"], raw["n"])
+        factor = small_sample_factor(n - 1) if n > 2 else np.nan
+        g_av, g_low, g_high = effect_formulas_g_av(first, second) if n > 2 else np.full((3, len(i)), np.nan)
         # the limits of g_av are the same factor times those of d_av, and symmetric about it
-        d_av = effects.d_av(first, second)
-        shrunk = effects.small_sample_factor(2 * (n - 1) / (1 + r**2))
+        d_av = effect_formulas_d_av(first, second)
+        shrunk = small_sample_factor(2 * (n - 1) / (1 + r**2))
         g_first = factor * (m1 - m2) / s1
         var_first = 2 * (1 - r) / n + g_first**2 / (2 * n)
         var_rom = s1**2 / (n * m1**2) + s2**2 / (n * m2**2) - 2 * r * s1 * s2 / (n * m1 * m2)

@@ -12,10 +12,11 @@ from scipy import special
 
 from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, Notice, warn
-from emgkit.stats import design, one_sample
-from emgkit.stats.blocks import arrange, check_within, level_columns, pair_names
+from emgkit.stats import one_sample
+from emgkit.stats.cells.blocks import arrange, check_within, level_columns, pair_names
+from emgkit.stats.cells.columns import as_names, check_table, only_value
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
 from emgkit.stats.compound import rounding
-from emgkit.stats.families import ADJUSTMENTS, adjusted, check_family, families
 from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
@@ -88,8 +89,8 @@ def equivalence(
       contrast  ratio  equivalent
     0    a / b   0.99        True
     """
-    table = design.check_table(cells)
-    by_names = design.as_names("by", by)
+    table = check_table(cells)
+    by_names = as_names("by", by)
     check_option("adjust", adjust, ADJUSTMENTS)
     chosen = check_family(family, by_names)
     low, high = _check_bounds(bounds, log=log)
@@ -117,8 +118,8 @@ def equivalence(
         warn(notice)
     attrs: dict[Any, Any] = {
         "analysis": "equivalence by two one-sided paired t tests", **roles, "scale": "log" if log else "raw",
-        "bounds": [float(bound) for bound in bounds], "alpha": ALPHA, "unit": design.only_value(table, "unit"),
-        "measure": design.only_value(table, "measure"), "adjust": adjust, "family": chosen,
+        "bounds": [float(bound) for bound in bounds], "alpha": ALPHA, "unit": only_value(table, "unit"),
+        "measure": only_value(table, "measure"), "adjust": adjust, "family": chosen,
         "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
     return Results.of(result, "equivalence", attrs)

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit.errors import ArgumentError
-from emgkit.stats.design import Factor
+from emgkit.stats.cells.columns import Factor
 
 Array = NDArray[np.float64]
 # a term is the variables that are multiplied in it; the empty term is the intercept

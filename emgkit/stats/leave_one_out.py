@@ -12,9 +12,10 @@ from scipy import special
 
 from emgkit._checks import check_option
 from emgkit.errors import DesignError, Notice, warn
-from emgkit.stats import compound, design, one_sample
-from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
-from emgkit.stats.families import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats import compound, one_sample
+from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.cells.columns import as_names, check_table, only_value
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
 from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
@@ -88,8 +89,8 @@ def influence(
     >>> int(came["contradicts"].sum()), bool(came["verdict_changes"].any())
     (0, False)
     """
-    table = design.check_table(cells)
-    by_names = design.as_names("by", by)
+    table = check_table(cells)
+    by_names = as_names("by", by)
     check_option("adjust", adjust, ADJUSTMENTS)
     chosen = check_family(family, by_names)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": within, "by": by_names}
@@ -118,7 +119,7 @@ def influence(
         warn(notice)
     attrs: dict[Any, Any] = {
         "analysis": "leave one participant out", **roles, "scale": "log" if log else "raw", "alpha": ALPHA,
-        "unit": design.only_value(table, "unit"), "measure": design.only_value(table, "measure"), "adjust": adjust,
+        "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "adjust": adjust,
         "family": chosen, "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
     return Results.of(result, "influence", {**attrs, "n": result["n_all"].unique().tolist()})

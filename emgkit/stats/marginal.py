@@ -19,9 +19,9 @@ from scipy import special
 
 from emgkit._checks import check_option, listed, nearest
 from emgkit.errors import ArgumentError, DesignError
-from emgkit.stats import design
-from emgkit.stats.blocks import pair_names
-from emgkit.stats.families import ADJUSTMENTS, adjusted
+from emgkit.stats.cells.blocks import pair_names
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted
+from emgkit.stats.cells.references import MUSCLE_COLUMNS
 from emgkit.stats.formula import Columns, model_matrix
 from emgkit.stats.small_sample import Inference
 
@@ -275,7 +275,7 @@ def _check(grid: Grid, factors: Sequence[str], by: Sequence[str]) -> list[str]:
 
 
 def _refuse_between_muscles(grid: Grid, factor: str) -> None:
-    if grid.percent and factor in design.MUSCLE_COLUMNS:
+    if grid.percent and factor in MUSCLE_COLUMNS:
         raise DesignError(
             f"Contrasts between the levels of {factor!r} are refused for values in percent of a reference: 100 % of "
             "one muscle is another contraction than 100 % of another, so the contrast would compare the references",

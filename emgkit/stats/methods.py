@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from emgkit._checks import number
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.digits import capital, counted, surface, words
-from emgkit.stats.families import ADJUSTMENTS
 
 __all__ = [
     "CAVEATS", "Text", "anova", "contrasts", "doubts", "effect_sizes", "equivalence", "influence", "mixed_model",

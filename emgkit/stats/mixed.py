@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, Notice, warn
-from emgkit.stats import design, marginal, mixed_checks, reml
+from emgkit.stats import marginal, mixed_checks, reml
+from emgkit.stats.cells.columns import (
+    Factor,
+    check_columns,
+    check_participants,
+    check_single_valued,
+    check_table,
+    only_value,
+    outcome_values,
+)
+from emgkit.stats.cells.references import check_references, is_percent
 from emgkit.stats.formula import Columns, Formula, Variable, model_matrix, parse
 from emgkit.stats.marginal import Grid, column_name
 from emgkit.stats.random_terms import RandomTerms, named_terms, random_terms
@@ -32,7 +42,7 @@ class Prepared:
 
     formula: Formula
     participant: str
-    person: design.Factor
+    person: Factor
     known: Mapping[str, Variable]
     columns: Columns
     x: Array
@@ -66,18 +76,18 @@ def prepare(
     terms, slopes = named_terms(random)
     names = list(dict.fromkeys(column_name(name) for term in (*formula.terms, *terms) for name in term))
     roles = [("participant", participant), *(("outcome", name) for name in outcomes)]
-    design.check_columns(table, [*roles, *(("formula", name) for name in names)])
-    design.check_single_valued(table, names, "the formula")
+    check_columns(table, [*roles, *(("formula", name) for name in names)])
+    check_single_valued(table, names, "the formula")
     known = mixed_checks.read_variables(table, (*formula.terms, *terms), participant)
-    person = design.Factor.of(table, participant)
-    design.check_participants(person.levels)
+    person = Factor.of(table, participant)
+    check_participants(person.levels)
     if random is None:
         mixed_checks.check_one_row(table, person)
     repeats = mixed_checks.check_rows(table, known, person=person, outcome=outcomes)
-    factors = [person, *(design.Factor(name=column_name(name), levels=pd.Index(v.levels), codes=v.values)
+    factors = [person, *(Factor(name=column_name(name), levels=pd.Index(v.levels), codes=v.values)
                          for name, v in known.items() if v.is_factor)]  # fmt: skip
     numbers = np.ravel_multi_index(tuple(f.codes for f in factors), tuple(len(f.levels) for f in factors))
-    notices = design.check_references(table, factors, [f.name for f in factors[1:]], numbers)
+    notices = check_references(table, factors, [f.name for f in factors[1:]], numbers)
     notices += mixed_checks.normaliser_notices(table, formula.terms, log=log)
     notices += mixed_checks.covariate_notices(formula.terms, known)
 
@@ -173,7 +183,7 @@ def mixed_model(
                  contrast  difference   df  n
     0  hip_thrust - squat       32.75  3.0  4
     """
-    table = design.check_table(cells)
+    table = check_table(cells)
     check_option("df", df, METHODS)
     parsed = parse(formula)
     if not parsed.outcome:
@@ -181,7 +191,7 @@ def mixed_model(
     prepared = prepare(
         table, parsed, participant, random, correlated=correlated, log=log, outcomes=[parsed.outcome]
     )  # fmt: skip
-    values = design.outcome_values(table, parsed.outcome, participant, log=log)
+    values = outcome_values(table, parsed.outcome, participant, log=log)
     analysed = np.log(values) if log else values
     mixed_checks.check_size(analysed)
 
@@ -204,8 +214,8 @@ def mixed_model(
         reml_deviance=fit.deviance, singular=fit.singular, n=len(prepared.person.levels), n_rows=len(table),
         notices=tuple({"code": notice.code, "text": notice.text} for notice in notices),
         _fit=fit, _prepared=prepared, _analysed=analysed, _table=table[[participant, *_columns(prepared)]],
-        _unit=design.only_value(table, "unit"), _measure=design.only_value(table, "measure"),
-        _percent=design.is_percent(table),
+        _unit=only_value(table, "unit"), _measure=only_value(table, "measure"),
+        _percent=is_percent(table),
     )  # fmt: skip
 
 

@@ -14,7 +14,9 @@ from scipy import linalg, special
 
 from emgkit._checks import listed, number
 from emgkit.errors import DesignError, Notice
-from emgkit.stats import design, reml
+from emgkit.stats import reml
+from emgkit.stats.cells.columns import NAMED, Factor, check_levels, outcome_values
+from emgkit.stats.cells.references import MUSCLE_COLUMNS, is_percent
 from emgkit.stats.formula import Columns, Term, Variable, variables
 from emgkit.stats.marginal import column_name
 from emgkit.stats.random_terms import RandomTerms
@@ -66,13 +68,13 @@ def read_variables(table: pd.DataFrame, terms: Sequence[Term], participant: str)
     found = variables(table, terms)
     for name, variable in found.items():
         if variable.is_factor:
-            design.check_levels(column_name(name), pd.Index(variable.levels))
+            check_levels(column_name(name), pd.Index(variable.levels))
         else:
-            design.outcome_values(table, name, participant, log=False)
+            outcome_values(table, name, participant, log=False)
     return found
 
 
-def check_rows(table: pd.DataFrame, known: Variables, *, person: design.Factor, outcome: Sequence[str]) -> Repeats:
+def check_rows(table: pd.DataFrame, known: Variables, *, person: Factor, outcome: Sequence[str]) -> Repeats:
     """Refuse rows that no column tells apart, and conditions that the formula does not name."""
     condition = _crossed([person.codes, *(v.values for v in known.values() if v.is_factor)])
     for name in CONDITIONS:
@@ -108,14 +110,14 @@ def check_rows(table: pd.DataFrame, known: Variables, *, person: design.Factor, 
     return Repeats(cell=cell, count=int(repeated.sum()), same_levels=same_levels)
 
 
-def check_one_row(table: pd.DataFrame, person: design.Factor) -> None:
+def check_one_row(table: pd.DataFrame, person: Factor) -> None:
     """Refuse a model without random terms where participants have several rows."""
     count = np.bincount(person.codes)
     several = person.levels[count > 1]
     if len(several):
         raise DesignError(
             "Without random terms every row counts as a participant of its own, and some have several",
-            where=listed(several[: design.NAMED]) + (" and more" if len(several) > design.NAMED else ""),
+            where=listed(several[:NAMED]) + (" and more" if len(several) > NAMED else ""),
             allowed="one row a participant with random=None",
             came=f"{len(table)} rows of {len(person.levels)} participants",
             do="give random='1', or average the rows first",
@@ -146,7 +148,7 @@ def check_rank(x: Array, columns: Columns, known: Variables) -> None:
             raise DesignError(
                 f"The formula has the term {':'.join(v.name for v in factors)!r}, and {len(empty)} of its cells "
                 f"{'has' if len(empty) == 1 else 'have'} no values",
-                where=listed(empty[: design.NAMED]) + (" and more" if len(empty) > design.NAMED else ""),
+                where=listed(empty[:NAMED]) + (" and more" if len(empty) > NAMED else ""),
                 allowed="values in every combination of an interaction",
                 do="leave the interaction out ('+' instead of '*'), or analyse the complete levels only",
             )
@@ -238,7 +240,7 @@ def no_error() -> DesignError:
 
 
 def pseudo_replication(
-    known: Variables, terms: Sequence[Term], *, random: RandomTerms, person: design.Factor, repeats: Repeats
+    known: Variables, terms: Sequence[Term], *, random: RandomTerms, person: Factor, repeats: Repeats
 ) -> list[Notice]:
     """Say where repetitions would count as if each were a participant.
 
@@ -280,7 +282,7 @@ def pooled_error(
     known: Variables,
     terms: Sequence[Term],
     random: RandomTerms,
-    person: design.Factor,
+    person: Factor,
     repeats: Repeats,
 ) -> list[Notice]:
     """Say where the random terms give one error term to pairs whose variances look unequal.
@@ -319,7 +321,7 @@ def pooled_error(
 
 
 def _complete(
-    analysed: Array, factors: list[Variable], *, between: list[Variable], person: design.Factor
+    analysed: Array, factors: list[Variable], *, between: list[Variable], person: Factor
 ) -> tuple[Array, int]:
     """Cell means of the participants who have all cells, less those of their group, and their degrees of freedom."""
     shape = (len(person.levels), *(len(v.levels) for v in factors))
@@ -366,7 +368,7 @@ def _unequal(pools: Mapping[str, Array], df: int) -> list[Notice]:
     return [Notice(code="pooled-error", text=text)]
 
 
-def _within(known: Variables, terms: Sequence[Term], person: design.Factor) -> list[str]:
+def _within(known: Variables, terms: Sequence[Term], person: Factor) -> list[str]:
     """Variables of the formula that vary within a participant."""
     return [name for name, v in known.items() if _in(name, terms) and not _constant(v.values, person.codes)]
 
@@ -414,8 +416,8 @@ def covariate_notices(terms: Sequence[Term], known: Variables) -> list[Notice]:
 
 def normaliser_notices(table: pd.DataFrame, terms: Sequence[Term], *, log: bool) -> list[Notice]:
     """Say which tests would change with the reference contractions of the muscles."""
-    named = [name for name in design.MUSCLE_COLUMNS if _in(name, terms)]
-    if not named or not design.is_percent(table):
+    named = [name for name in MUSCLE_COLUMNS if _in(name, terms)]
+    if not named or not is_percent(table):
         return []
     if log:
         rest = "; the other main effects and the interactions do not"

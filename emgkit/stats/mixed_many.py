@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_option, listed, number
 from emgkit.errors import ArgumentError, DesignError, warn
-from emgkit.stats import design, marginal, mixed_checks, one_ratio, reml, small_sample
+from emgkit.stats import marginal, mixed_checks, one_ratio, reml, small_sample
+from emgkit.stats.cells.columns import NAMED, as_names, check_columns, check_table, outcome_values
+from emgkit.stats.cells.references import is_percent
 from emgkit.stats.formula import parse
 from emgkit.stats.marginal import Grid
 from emgkit.stats.mixed import Prepared, prepare
@@ -79,7 +81,7 @@ def mixed_model_many(
     0    mean  hip_thrust - squat       32.75  3.0
     1    peak  hip_thrust - squat       27.50  3.0
     """
-    table = design.check_table(cells)
+    table = check_table(cells)
     check_option("df", df, METHODS)
     parsed = parse(formula)
     if parsed.outcome:
@@ -124,7 +126,7 @@ def mixed_model_many(
         _prepared=prepared, _outcomes=names, _inference=marginal.rescaled(known, start.T, unit),
         _deviance=_deviance(shared, problem.r, moments.k, moments.rss, ratio, unit),
         _sigma=unit * np.sqrt(moments.rss / moments.df), _theta=theta, _r=problem.r,
-        _percent=design.is_percent(table),
+        _percent=is_percent(table),
     )  # fmt: skip
 
 
@@ -148,11 +150,11 @@ def _outcomes(
             raise ArgumentError("'outcomes' holds no numbers", allowed="real numbers", came=f"type {values.dtype}")
         values = values.astype(np.float64)
     else:
-        names = tuple(design.as_names("outcomes", outcomes))
+        names = tuple(as_names("outcomes", outcomes))
         if not names:
             raise ArgumentError("'outcomes' names no column", allowed=listed(table.columns))
-        design.check_columns(table, [("outcomes", name) for name in names])
-        return names, np.stack([design.outcome_values(table, name, participant, log=log) for name in names], axis=1)
+        check_columns(table, [("outcomes", name) for name in names])
+        return names, np.stack([outcome_values(table, name, participant, log=log) for name in names], axis=1)
     bad = ~np.isfinite(values) | ((values <= 0) & log)
     if bad.any():
         row, column = (int(i) for i in np.argwhere(bad)[0])
@@ -168,7 +170,7 @@ def _check_error(names: tuple[str, ...], bad: NDArray[np.bool_]) -> None:
     if bad.any():
         raise DesignError(
             "The formula and the random terms reproduce every value: there is no error term",
-            where=f"outcome {listed(np.array(names)[bad][: design.NAMED])}",
+            where=f"outcome {listed(np.array(names)[bad][:NAMED])}",
             do="check for copied values, or leave the outcome out",
         )
 

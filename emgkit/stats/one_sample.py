@@ -15,7 +15,7 @@ from scipy import special, stats
 
 from emgkit._checks import listed
 from emgkit.errors import Notice
-from emgkit.stats import sign_flips
+from emgkit.stats.cells.sign_flips import check_flips, share_at_least
 
 Array = NDArray[np.float64]
 
@@ -153,13 +153,13 @@ def sign_flip(differences: Array, *, confidence: float = 0.95) -> dict[str, floa
     (0.03125, 1.0, 6.0)
     """
     n = len(differences)
-    sign_flips.check_flips("exact", n, alpha=None)
+    check_flips("exact", n, alpha=None)
     sums, counts = np.zeros(1), np.zeros(1)
     for one in differences:
         sums, counts = np.concatenate([sums, sums + one]), np.concatenate([counts, counts + 1])
     total = float(differences.sum())
     # flipping a subset takes twice its sum away
-    p = sign_flips.share_at_least(np.abs(total - 2 * sums), np.array([abs(total)]))
+    p = share_at_least(np.abs(total - 2 * sums), np.array([abs(total)]))
     means = np.sort(sums[1:] / counts[1:])
     low, high = _middle(means, int(np.floor((1 - confidence) / 2 * 2**n + 1e-9)))
     return {"p": float(p[0]), "center": total / n, "low": low, "high": high}

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_option
 from emgkit.errors import Notice, warn
-from emgkit.stats import compound, design, effects, one_sample
-from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
-from emgkit.stats.families import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats import compound, one_sample
+from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.cells.columns import as_names, check_table, only_value
+from emgkit.stats.cells.effect_formulas import CONFIDENCE, g_av
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
 from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
@@ -109,10 +111,10 @@ def contrasts(
                  contrast  ratio  n
     0  hip_thrust / squat   1.98  3
     """
-    table = design.check_table(cells)
+    table = check_table(cells)
     check_option("adjust", adjust, ADJUSTMENTS)
     check_option("test", test, one_sample.TESTS)
-    by_names, factors = design.as_names("by", by), design.as_names("interaction", interaction)
+    by_names, factors = as_names("by", by), as_names("interaction", interaction)
     chosen = check_family(family, by_names)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": within, "by": by_names}
     options: dict[str, Any] = {"log": log, "test": test, "between_muscles": between_muscles}
@@ -133,8 +135,8 @@ def contrasts(
         warn(notice)
     attrs: dict[Any, Any] = {
         "analysis": compared.analysis, **roles, "between": between, "interaction": factors,
-        "scale": "log" if log else "raw", **one_sample.describe(test), "unit": design.only_value(table, "unit"),
-        "measure": design.only_value(table, "measure"), "confidence": effects.CONFIDENCE,
+        "scale": "log" if log else "raw", **one_sample.describe(test), "unit": only_value(table, "unit"),
+        "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
         "interval": "individual 95 %", "adjust": adjust, "family": chosen,
         "notices": [{"code": n.code, "text": n.text} for n in compared.notices],
     }  # fmt: skip
@@ -171,7 +173,7 @@ def _compare(block: Block, *, log: bool, test: str) -> dict[str, Array]:
     g = np.full((3, len(first)), np.nan)
     if len(block.participants) > 2:  # two participants are always correlated at +1 or -1
         with np.errstate(divide="ignore", invalid="ignore"):
-            g = np.array(effects.g_av(block.values[:, first], block.values[:, second]))
+            g = np.array(g_av(block.values[:, first], block.values[:, second]))
     tested = one_sample.against_zero(block.differences(log=log), test=test, rounding=rounding)
     return {**tested, "g_av": g[0], "g_av_low": g[1], "g_av_high": g[2]}
 

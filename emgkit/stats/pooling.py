@@ -13,8 +13,16 @@ from scipy import special, stats
 
 from emgkit._checks import check_option, listed, number
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
-from emgkit.stats import design, random_effects
-from emgkit.stats.effects import small_sample_factor
+from emgkit.stats import random_effects
+from emgkit.stats.cells.columns import (
+    Factor,
+    check_columns,
+    check_levels,
+    check_single_valued,
+    check_table,
+    outcome_values,
+)
+from emgkit.stats.cells.effect_formulas import small_sample_factor
 from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
@@ -230,21 +238,21 @@ def _summaries(
     studies: pd.DataFrame, *, measure: str, moderator: str | None, r: float | None
 ) -> tuple[pd.DataFrame, list[Notice]]:
     """Check the published summaries, and fill in an assumed correlation."""
-    table = design.check_table(studies).reset_index(drop=True)
+    table = check_table(studies).reset_index(drop=True)
     needed = [*SUMMARIES, *(["r"] if r is None else [])]
     if r is None and "r" not in table.columns:
         raise _without_r("The table has no column 'r'")
-    design.check_columns(table, [(name, name) for name in needed])
+    check_columns(table, [(name, name) for name in needed])
     named = [] if moderator is None else [moderator]
     if moderator is not None:
-        design.check_columns(table, [*((name, name) for name in needed), ("moderator", moderator)])
+        check_columns(table, [*((name, name) for name in needed), ("moderator", moderator)])
         if moderator in EFFECT_COLUMNS:
             raise ArgumentError(
                 f"{moderator!r} as moderator would stand beside a column of the result with the same name",
                 do="rename the column of the table",
             )
     # ratios and standardised changes have no unit, so that laboratories may differ in theirs
-    design.check_single_valued(table, [*named, *(["unit"] if measure != "mean_change" else [])], "'moderator'")
+    check_single_valued(table, [*named, *(["unit"] if measure != "mean_change" else [])], "'moderator'")
     if "study" not in table.columns:
         table["study"] = [f"row {label}" for label in studies.index]
     _check_studies(table)
@@ -304,7 +312,7 @@ def _check_values(table: pd.DataFrame, measure: str) -> None:
     standardised = measure.startswith("smc")
     smallest = 3 if standardised else 2
     for name in (*SUMMARIES, "r"):
-        values = pd.Series(design.outcome_values(table, name, "study", log=False), index=table.index)
+        values = pd.Series(outcome_values(table, name, "study", log=False), index=table.index)
         if name.startswith("sd"):
             _refuse(table, name, values <= 0, "standard deviations above 0")
         elif name.startswith("m") and measure == "log_ratio":
@@ -329,7 +337,7 @@ def _terms(table: pd.DataFrame, moderator: str | None) -> tuple[list[str], Array
         return ["pooled"], ones
     column = table[moderator]
     if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
-        values = design.outcome_values(table, moderator, "study", log=False)
+        values = outcome_values(table, moderator, "study", log=False)
         if np.ptp(values) == 0:
             raise DesignError(
                 f"The moderator {moderator!r} has one value in all studies, so it explains nothing",
@@ -337,8 +345,8 @@ def _terms(table: pd.DataFrame, moderator: str | None) -> tuple[list[str], Array
             )
         names, columns = [moderator], values[:, None]
     else:
-        factor = design.Factor.of(table, moderator)
-        design.check_levels(moderator, factor.levels)
+        factor = Factor.of(table, moderator)
+        check_levels(moderator, factor.levels)
         names = [f"{moderator}: {level} - {factor.levels[0]}" for level in factor.levels[1:]]
         columns = (factor.codes[:, None] == np.arange(1, len(factor.levels))).astype(np.float64)
     if len(table) < len(names) + 3:
@@ -356,7 +364,7 @@ def _reference(table: pd.DataFrame, moderator: str | None) -> str:
         pd.api.types.is_numeric_dtype(table[moderator].dtype) and not pd.api.types.is_bool_dtype(table[moderator].dtype)
     ):
         return ""
-    return str(design.Factor.of(table, moderator).levels[0])
+    return str(Factor.of(table, moderator).levels[0])
 
 
 def _coefficients(

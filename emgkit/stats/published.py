@@ -11,7 +11,8 @@ import pandas as pd
 from scipy import stats
 
 from emgkit.errors import ArgumentError, Notice, warn
-from emgkit.stats import contradictions, effects
+from emgkit.stats import contradictions
+from emgkit.stats.cells.effect_formulas import d_z_interval
 from emgkit.stats.printed import (
     Contrast,
     Span,
@@ -267,9 +268,7 @@ def _inference(row: Contrast, size: Span, spread: Span | None, d_av: Span, *, so
     root, difference = math.sqrt(row.n), row.difference
     direction = difference or (row.t if math.isnan(d_av.low) else d_av) or row.d_z or size
     t = _signed(size, direction)
-    limits = [
-        effects.d_z_interval(one, row.n, confidence=CONFIDENCE) if math.isfinite(one) else (one, one) for one in t
-    ]
+    limits = [d_z_interval(one, row.n, confidence=CONFIDENCE) if math.isfinite(one) else (one, one) for one in t]
     found = {
         "t": t,
         "p": two_sided_p(size, row.n - 1),

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from emgkit.stats import design, marginal
+from emgkit.stats import marginal
+from emgkit.stats.cells.columns import as_names
 from emgkit.stats.marginal import Grid
 from emgkit.stats.results import Results
 from emgkit.stats.small_sample import Inference
@@ -66,8 +67,8 @@ class Estimates(ABC):
             of the model), ``df``, ``n``. The factors not named are averaged with equal weights, covariates stand at
             their mean.
         """
-        names = design.as_names("factors", factors)
-        groups = design.as_names("by", by)
+        names = as_names("factors", factors)
+        groups = as_names("by", by)
         table = marginal.means(self._grid, self._known, names, groups)
         return self._finished(table, "marginal means", by=groups, levels=names)
 
@@ -95,7 +96,7 @@ class Estimates(ABC):
             limits), ``estimate`` and ``se`` (on the scale of the model), ``t``, ``df``, ``n``, ``p``, ``p_adjusted``,
             ``family_size``.
         """
-        groups = design.as_names("by", by)
+        groups = as_names("by", by)
         table = marginal.contrasts(self._grid, self._known, factor, groups, adjust=adjust, family=family)
         return self._finished(table, "model contrasts", within=factor, by=groups, adjust=adjust, family=family)
 
@@ -111,13 +112,13 @@ class Estimates(ABC):
         by, adjust, family
             As in :meth:`contrasts`.
         """
-        names = design.as_names("factors", factors)
-        groups = design.as_names("by", by)
+        names = as_names("factors", factors)
+        groups = as_names("by", by)
         table = marginal.interaction_contrasts(self._grid, self._known, names, groups, adjust=adjust, family=family)
         said = {"within": names[0], "interaction": names, "by": groups, "adjust": adjust, "family": family}
         return self._finished(table, "model contrasts", **said)
 
     def joint_tests(self, factor: str, *, by: str | Sequence[str] | None = None) -> Results:
         """F test that all levels of a factor are alike, at each level of ``by``."""
-        groups = design.as_names("by", by)
+        groups = as_names("by", by)
         return self._finished(marginal.joint_tests(self._grid, self._known, factor, groups), "terms", by=groups)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit.stats import shown
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.digits import capital, words
-from emgkit.stats.families import ADJUSTMENTS
 
 if TYPE_CHECKING:
     from great_tables import GT

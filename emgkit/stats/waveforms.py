@@ -14,10 +14,21 @@ from scipy import special
 
 from emgkit._checks import check_option, listed, number
 from emgkit.errors import ArgumentError, Notice, warn
-from emgkit.stats import design, random_field, sign_flips, wording
-from emgkit.stats.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats import random_field, wording
+from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.cells.columns import Factor, as_names, check_table, only_value
+from emgkit.stats.cells.multiplicity import adjusted, holm_steps
+from emgkit.stats.cells.sign_flips import (
+    ROUNDING,
+    check_flips,
+    largest_mass,
+    scaled,
+    share_at_least,
+    smallest_p,
+    t_of_r,
+)
+from emgkit.stats.cells.sign_flips import largest as sign_flips_largest
 from emgkit.stats.curve_matrix import curve_matrix
-from emgkit.stats.families import adjusted, holm_steps
 from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
@@ -195,8 +206,8 @@ def waveform_test(
              contrast  n         p
     0  squat / thrust  8  0.007812
     """
-    table = design.check_table(curves)
-    by_names = design.as_names("by", by)
+    table = check_table(curves)
+    by_names = as_names("by", by)
     check_option("method", method, METHODS)
     if not 0 < alpha < 1:
         raise ArgumentError("'alpha' cannot be used", allowed="above 0 and below 1", came=repr(alpha))
@@ -219,7 +230,7 @@ def waveform_test(
         "flips": "none" if method == "rft" else flips, "seed": seed, "alpha": alpha, "value": value,
         "participant": participant, "within": within, "by": by_names, "scale": "log" if log else "raw",
         "cluster_forming_p": CLUSTER_P if method == "cluster" else None, "interval": "95 % of each point alone",
-        "unit": design.only_value(table, "unit"), "notices": [{"code": n.code, "text": n.text} for n in notices],
+        "unit": only_value(table, "unit"), "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
     said = {**attrs, "adjust": "holm", "n": summary["n"].unique().tolist()}
     return WaveformTest(
@@ -250,7 +261,7 @@ def _compare(
 ) -> list[_Pair]:
     """Compare all pairs of one block."""
     n = len(block.participants)
-    drawn = None if method == "rft" else sign_flips.check_flips(flips, n, alpha=alpha, where=block.label)
+    drawn = None if method == "rft" else check_flips(flips, n, alpha=alpha, where=block.label)
     rows = block.values.astype(np.intp)
     pairs = []
     for (first, second), name in zip(block.pairs, pair_names(block.levels, log=log), strict=True):
@@ -269,7 +280,7 @@ def _compare(
 
 def _tables(
     blocks: list[Block],
-    by_factors: list[design.Factor],
+    by_factors: list[Factor],
     pairs: list[list[_Pair]],
     points: pd.Index[Any],
     *,
@@ -348,8 +359,8 @@ def _threshold(level: float, n: int, *, null: Array | None, resels: float) -> fl
         return random_field.threshold(level, n - 1, resels)
     # the smallest statistic whose share is at most the level; no more than these can be
     highest = np.sort(null)[::-1][: int(level * len(null)) + 1]
-    reached = sign_flips.share_at_least(null, highest) <= level
-    return float(sign_flips.t_of_r(highest[reached][-1], n)) if reached.any() else np.inf
+    reached = share_at_least(null, highest) <= level
+    return float(t_of_r(highest[reached][-1], n)) if reached.any() else np.inf
 
 
 def _constant(differences: Array) -> NDArray[np.bool_]:
@@ -373,8 +384,8 @@ def _test(
         threshold = _threshold(alpha, n, null=None, resels=resels)
         p_nodes = np.minimum(2 * random_field.p_of_height(size, n - 1, resels), 1.0)
     elif method == "max-t":
-        null = sign_flips.largest(sign_flips.scaled(differences), drawn, seed=seed)
-        p_nodes = sign_flips.share_at_least(null, size / np.sqrt(size**2 + n - 1))
+        null = sign_flips_largest(scaled(differences), drawn, seed=seed)
+        p_nodes = share_at_least(null, size / np.sqrt(size**2 + n - 1))
         threshold = _threshold(alpha, n, null=null, resels=np.nan)
     else:
         threshold = float(special.stdtrit(n - 1, 1 - CLUSTER_P / 2))
@@ -382,8 +393,8 @@ def _test(
     runs = _runs(t, threshold, closed=method == "max-t")
     if method == "cluster":
         masses = np.array([run["mass"] for run in runs])
-        largest = sign_flips.largest_mass(sign_flips.scaled(differences), threshold, drawn, seed=seed)
-        p_runs = sign_flips.share_at_least(largest, masses)
+        largest = largest_mass(scaled(differences), threshold, drawn, seed=seed)
+        p_runs = share_at_least(largest, masses)
         p = float(p_runs.min()) if len(runs) else 1.0
     else:
         p_nodes[np.isnan(t)] = np.nan
@@ -397,7 +408,7 @@ def _test(
 def _runs(t: Array, threshold: float, *, closed: bool) -> list[dict[str, Any]]:
     """Runs of points with |t| beyond the threshold (at it, where ``closed``) and one sign."""
     size = np.abs(np.nan_to_num(t))
-    beyond = size >= threshold * (1 - sign_flips.ROUNDING) if closed else size > threshold
+    beyond = size >= threshold * (1 - ROUNDING) if closed else size > threshold
     state = np.sign(np.nan_to_num(t)) * beyond
     edges = np.flatnonzero(np.diff(state, prepend=0.0, append=0.0))
     return [
@@ -429,7 +440,7 @@ def _doubts(
     for block, part in zip(blocks, pairs, strict=True):
         where = f" at {block.label}" if block.label else ""
         n, family = len(block.participants), len(part)
-        least = sign_flips.smallest_p(n, None if flips == "exact" else int(flips)) if method != "rft" else 0.0
+        least = smallest_p(n, None if flips == "exact" else int(flips)) if method != "rft" else 0.0
         if least * family > alpha:
             text = (
                 f"The smallest p that {n} participants can give{where} is {number(least)}; after Holm's correction for "

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.digits import (
     capital,
     counted,
@@ -24,7 +25,6 @@ from emgkit.stats.digits import (
     surface,
     words,
 )
-from emgkit.stats.families import ADJUSTMENTS
 
 __all__ = [
     "anova", "bare", "beyond", "coefficient", "comparison", "effect_sizes", "equivalence", "f_test", "influence",

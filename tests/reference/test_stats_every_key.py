@@ -23,7 +23,6 @@ from emgkit.errors import EmgkitWarning
 from emgkit.stats import (
     contrasts,
     effect_sizes,
-    effects,
     equivalence,
     meta_analysis,
     mixed_model,
@@ -35,7 +34,8 @@ from emgkit.stats import (
     rm_anova,
     waveform_test,
 )
-from emgkit.stats.families import adjusted
+from emgkit.stats.cells.effect_formulas import small_sample_factor
+from emgkit.stats.cells.multiplicity import adjusted
 from emgkit.stats.pooling import MEASURES
 
 FOLDER = Path(__file__).parent / "data" / "stats"
@@ -188,7 +188,7 @@ def pair(key: str) -> dict[str, Any]:
     raw, log = (first_row(contrasts(cells, log=log, **options)) for log in (False, True))
     size = first_row(effect_sizes(cells, **options))
     tost = first_row(equivalence(cells, bounds=(-10, 10), log=False, **options))
-    n, df, factor = raw["n"], raw["df"], float(effects.small_sample_factor(raw["df"]))
+    n, df, factor = raw["n"], raw["df"], float(small_sample_factor(raw["df"]))
     summary = [
         np.array([float(size[name])]) for name in ("mean_first", "sd_first", "mean_second", "sd_second", "n", "r")
     ]
@@ -241,7 +241,7 @@ def bonett(key: str) -> dict[str, Any]:
     size = first_row(effect_sizes(in_order(key), outcome="emg", within="exercise"))
     nu = 2 * (size["n"] - 1) / (1 + size["r"] ** 2)
     factors = {"nminus1": size["n"] - 1, "2nminus2": 2 * size["n"] - 2}
-    other = {f"g_av_nu_{name}": size["d_av"] * effects.small_sample_factor(df) for name, df in factors.items()}
+    other = {f"g_av_nu_{name}": size["d_av"] * small_sample_factor(df) for name, df in factors.items()}
     return {"d_av": size["d_av"], "var_bonett": size["d_av_var"], "ci_z": [size["d_av_low"], size["d_av_high"]],
             "nu_cousineau": nu, "g_av_nu_cousineau": size["g_av"], **other}  # fmt: skip
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgkit.stats import contrasts, effects
+from emgkit.stats import contrasts
+from emgkit.stats.cells.effect_formulas import d_av, small_sample_factor
 from emgkit.stats.paired import adjusted
 
 FOLDER = Path(__file__).parent / "data" / "stats"
@@ -101,13 +102,13 @@ def test_g_av_is_on_the_raw_scale_with_bonetts_interval(key: str, log: bool) -> 
 def test_building_blocks_of_g_av(key: str) -> None:
     expected = EXTRA["d_av_bonett"][key]
     first, second = values(key)
-    np.testing.assert_allclose(effects.d_av(first, second), expected["d_av"], rtol=1e-10)
+    np.testing.assert_allclose(d_av(first, second), expected["d_av"], rtol=1e-10)
     for nu, name in [
         (12, "g_av_nu_nminus1"),
         (24, "g_av_nu_2nminus2"),
         (expected["nu_cousineau"], "g_av_nu_cousineau"),
     ]:
-        g = effects.small_sample_factor(nu) * expected["d_av"]
+        g = small_sample_factor(nu) * expected["d_av"]
         np.testing.assert_allclose(g, expected[name], rtol=1e-10, err_msg=name)
 
 

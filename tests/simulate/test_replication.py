@@ -15,7 +15,7 @@ from emgkit.errors import ArgumentError
 from emgkit.simulate import Finding, PublishedDesign, replicate
 from emgkit.simulate.replication import CORRELATIONS, CVS, compared, drawn_logs
 from emgkit.stats import contrasts, power_paired
-from emgkit.stats.families import adjusted
+from emgkit.stats.cells.multiplicity import adjusted
 
 RATIO = 1.25
 HIGHER = Finding(muscle="bf", first="thrust", second="squat", reported="higher")

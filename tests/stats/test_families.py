@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from emgkit.stats.families import ADJUSTMENTS, adjusted
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted
 
 THEIRS = {
     "holm": "holm", "bonferroni": "bonferroni", "hochberg": "simes-hochberg", "hommel": "hommel",

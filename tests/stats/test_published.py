@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from emgkit.errors import ArgumentError, EmgkitWarning
-from emgkit.stats import effects
+from emgkit.stats.cells.effect_formulas import d_z_interval
 from emgkit.stats.printed import Span, correlation, difference_sd, read_number, read_p
 from emgkit.stats.published import QUANTITIES, reconstruct
 
@@ -36,7 +36,7 @@ def truth(m1: float, s1: float, m2: float, s2: float, r: float, n: int) -> dict[
     sd = math.sqrt(s1**2 + s2**2 - 2 * r * s1 * s2)
     t = (m1 - m2) / (sd / math.sqrt(n))
     half = float(stats.t.ppf(0.975, n - 1)) * sd / math.sqrt(n)
-    low, high = effects.d_z_interval(t, n)
+    low, high = d_z_interval(t, n)
     return {
         "difference": m1 - m2, "ratio": m1 / m2, "sd_diff": sd, "t": t, "d_z": t / math.sqrt(n), "r": r,
         "p": 2 * float(stats.t.sf(abs(t), n - 1)), "d_av": (m1 - m2) / math.sqrt((s1**2 + s2**2) / 2),

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from emgkit.errors import ArgumentError, DesignError
-from emgkit.stats import one_sample, sign_flips
+from emgkit.stats import one_sample
+from emgkit.stats.cells.sign_flips import (
+    AT_ONCE,
+    check_flips,
+    largest,
+    largest_mass,
+    scaled,
+    share_at_least,
+    signs,
+    t_of_r,
+)
 
 
 def brute_force(values: np.ndarray) -> np.ndarray:
@@ -34,10 +44,10 @@ def brute_mass(t: np.ndarray, threshold: float) -> float:
 def test_the_largest_t_is_that_of_a_t_test_on_flipped_data(seed: int, n: int) -> None:
     values = np.random.default_rng(seed).normal(0.3, 1, (n, 9))
     expected = np.abs(brute_force(values)).max(axis=1)
-    came = sign_flips.t_of_r(sign_flips.largest(sign_flips.scaled(values), None, seed=0), n)
+    came = t_of_r(largest(scaled(values), None, seed=0), n)
     np.testing.assert_allclose(np.sort(np.tile(came, 2)), np.sort(expected), rtol=1e-9)
     observed = np.abs(stats.ttest_1samp(values, 0).statistic)
-    ours = sign_flips.share_at_least(came, observed)
+    ours = share_at_least(came, observed)
     np.testing.assert_allclose(ours, [(expected >= t * (1 - 1e-9)).mean() for t in observed])
 
 
@@ -46,7 +56,7 @@ def test_the_largest_t_is_that_of_a_t_test_on_flipped_data(seed: int, n: int) ->
 def test_the_largest_mass_is_that_of_runs_found_one_by_one(seed: int) -> None:
     values = np.random.default_rng(seed).normal(0, 1, (6, 12)).cumsum(axis=1)
     expected = [brute_mass(t, 1.2) for t in brute_force(values)]
-    came = sign_flips.largest_mass(sign_flips.scaled(values), 1.2, None, seed=0)
+    came = largest_mass(scaled(values), 1.2, None, seed=0)
     np.testing.assert_allclose(np.sort(np.tile(came, 2)), np.sort(expected), rtol=1e-9)
 
 
@@ -55,26 +65,26 @@ def test_masses_of_many_flips_do_not_run_into_one_another(threshold: float) -> N
     # at the low threshold nearly all points lie beyond it: neighbours of either sign, and the last of one flip's beside
     # the first of the next one's
     values = np.random.default_rng(2).normal(0.2, 1, (9, 17))
-    rows = np.concatenate(list(sign_flips.signs(9, 2 * sign_flips.AT_ONCE + 5, seed=3)))
-    assert len(rows) == 2 * sign_flips.AT_ONCE + 6
+    rows = np.concatenate(list(signs(9, 2 * AT_ONCE + 5, seed=3)))
+    assert len(rows) == 2 * AT_ONCE + 6
     flipped = rows[:, :, None] * values
     t = flipped.mean(axis=1) / (flipped.std(axis=1, ddof=1) / 3)
-    came = sign_flips.largest_mass(sign_flips.scaled(values), threshold, len(rows) - 1, seed=3)
+    came = largest_mass(scaled(values), threshold, len(rows) - 1, seed=3)
     np.testing.assert_allclose(came, [brute_mass(one, threshold) for one in t], rtol=1e-9)
-    came = sign_flips.largest(sign_flips.scaled(values), len(rows) - 1, seed=3)
-    np.testing.assert_allclose(sign_flips.t_of_r(came, 9), np.abs(t).max(axis=1), rtol=1e-9)
+    came = largest(scaled(values), len(rows) - 1, seed=3)
+    np.testing.assert_allclose(t_of_r(came, 9), np.abs(t).max(axis=1), rtol=1e-9)
 
 
 def test_all_flips_in_several_batches() -> None:
-    rows = np.concatenate(list(sign_flips.signs(13, None, seed=0)))
+    rows = np.concatenate(list(signs(13, None, seed=0)))
     assert rows.shape == (4096, 13)
     assert len(np.unique(np.concatenate([rows, -rows]), axis=0)) == 8192
     np.testing.assert_array_equal(rows[0], 1)
 
 
 def test_drawn_flips_begin_with_the_data_and_depend_on_the_seed_alone() -> None:
-    first, again, other = (np.concatenate(list(sign_flips.signs(9, 5000, seed=seed))) for seed in (1, 1, 2))
-    fewer = np.concatenate(list(sign_flips.signs(9, 3000, seed=1)))
+    first, again, other = (np.concatenate(list(signs(9, 5000, seed=seed))) for seed in (1, 1, 2))
+    fewer = np.concatenate(list(signs(9, 3000, seed=1)))
     np.testing.assert_array_equal(first[:3001], fewer)
     # every participant on its own, and no two alike
     np.testing.assert_allclose(first[1:].T @ first[1:] / 5000, np.eye(9), atol=0.07)
@@ -88,10 +98,10 @@ def test_drawn_flips_begin_with_the_data_and_depend_on_the_seed_alone() -> None:
 
 def test_drawn_flips_approach_all_flips() -> None:
     values = np.random.default_rng(4).normal(0.4, 1, (12, 20))
-    shares, t = sign_flips.scaled(values), np.abs(stats.ttest_1samp(values, 0).statistic)
+    shares, t = scaled(values), np.abs(stats.ttest_1samp(values, 0).statistic)
     r = t / np.sqrt(t**2 + 11)
-    exact = sign_flips.share_at_least(sign_flips.largest(shares, None, seed=0), r)
-    drawn = sign_flips.share_at_least(sign_flips.largest(shares, 20_000, seed=1), r)
+    exact = share_at_least(largest(shares, None, seed=0), r)
+    drawn = share_at_least(largest(shares, 20_000, seed=1), r)
     np.testing.assert_allclose(drawn, exact, atol=4 * np.sqrt(0.25 / 20_000))
     assert drawn.min() >= 1 / 20_001
 
@@ -99,8 +109,8 @@ def test_drawn_flips_approach_all_flips() -> None:
 def test_equal_statistics_are_equal_in_spite_of_rounding() -> None:
     # all flips of equal differences that keep one sign in the sum tie with the data or lie below
     values = np.full((6, 1), 0.1) + np.array([[1e-3, -1e-3, 2e-3, -2e-3, 3e-3, -3e-3]]).T
-    null = sign_flips.largest(sign_flips.scaled(values), None, seed=0)
-    assert sign_flips.share_at_least(null, null[:1])[0] == 1 / 32
+    null = largest(scaled(values), None, seed=0)
+    assert share_at_least(null, null[:1])[0] == 1 / 32
 
 
 @pytest.mark.parametrize(
@@ -114,13 +124,13 @@ def test_equal_statistics_are_equal_in_spite_of_rounding() -> None:
 )
 def test_what_cannot_be_tested_is_refused(flips: int | str, n: int, text: str) -> None:
     with pytest.raises(DesignError, match=text):
-        sign_flips.check_flips(flips, n, alpha=0.05)
+        check_flips(flips, n, alpha=0.05)
 
 
 @pytest.mark.parametrize("flips", ["all", 0, -3, 2.5, True])
 def test_unusable_flips(flips: object) -> None:
     with pytest.raises(ArgumentError, match=r"'flips' cannot be used.*'exact' or a whole number above 0"):
-        sign_flips.check_flips(flips, 10, alpha=0.05)  # type: ignore[arg-type]
+        check_flips(flips, 10, alpha=0.05)  # type: ignore[arg-type]
 
 
 def test_type_one_error_of_max_t_is_at_most_five_percent_for_smooth_heavy_tailed_curves() -> None:
@@ -129,8 +139,8 @@ def test_type_one_error_of_max_t_is_at_most_five_percent_for_smooth_heavy_tailed
     for _ in range(800):
         noise = rng.standard_t(3, (9, 71))
         curves = np.array([np.convolve(one, kernel, mode="valid") for one in noise])
-        null = sign_flips.largest(sign_flips.scaled(curves), None, seed=0)
-        wrong += sign_flips.share_at_least(null, null[:1])[0] <= 0.05
+        null = largest(scaled(curves), None, seed=0)
+        wrong += share_at_least(null, null[:1])[0] <= 0.05
     # the exact level is 12 / 256 = .047; three standard errors around it
     assert 0.024 < wrong / 800 < 0.07
 

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 
 from emgkit._checks import listed
 from emgkit.errors import ArgumentError, Notice
-from emgkit.stats import design
+from emgkit.stats.cells.columns import (
+    Factor,
+    cell_numbers,
+    check_columns,
+    check_levels,
+    check_participants,
+    check_single_valued,
+    incomplete,
+    outcome_values,
+)
+from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_between_muscles, check_references, is_percent
 
 Array = NDArray[np.float64]
 
@@ -94,7 +104,7 @@ def check_within(
             came=repr(within),
         )
     roles = [("outcome", outcome), ("participant", participant), ("within", within), *(("by", name) for name in by)]
-    design.check_columns(table, [*roles, *others])
+    check_columns(table, [*roles, *others])
     shown = [*(("by", name) for name in by), *others]
     hidden = {name: role for role, name in shown if name in result_columns}
     if hidden:
@@ -103,10 +113,10 @@ def check_within(
             f"{listed(hidden)} in {role} would stand beside a column of the result with the same name",
             do="rename the column of the table",
         )
-    design.check_single_valued(table, [within, *by, *(name for _, name in others)], "'by' or 'within'")
+    check_single_valued(table, [within, *by, *(name for _, name in others)], "'by' or 'within'")
     if not between_muscles:
-        design.check_between_muscles(table, within)
-    elif within in design.MUSCLE_COLUMNS and design.is_percent(table):
+        check_between_muscles(table, within)
+    elif within in MUSCLE_COLUMNS and is_percent(table):
         text = (
             f"Contrasts between the levels of {within!r} were asked for: values are in percent of each muscle's own "
             "reference contraction, so the contrasts compare the references too."
@@ -117,15 +127,15 @@ def check_within(
 
 def arrange(
     table: pd.DataFrame, *, outcome: str, participant: str, within: str, by: Sequence[str], log: bool
-) -> tuple[list[Block], list[design.Factor], list[Notice]]:
+) -> tuple[list[Block], list[Factor], list[Notice]]:
     """Cut the values by level of ``by``, every participant complete; anything missing raises."""
-    values = design.outcome_values(table, outcome, participant, log=log)
-    by_factors = [design.Factor.of(table, name) for name in by]
-    person, condition = design.Factor.of(table, participant), design.Factor.of(table, within)
-    design.check_levels(within, condition.levels)
+    values = outcome_values(table, outcome, participant, log=log)
+    by_factors = [Factor.of(table, name) for name in by]
+    person, condition = Factor.of(table, participant), Factor.of(table, within)
+    check_levels(within, condition.levels)
     factors = [*by_factors, person, condition]
-    numbers = design.cell_numbers(table, factors)
-    notices = design.check_references(table, factors, [within], numbers)
+    numbers = cell_numbers(table, factors)
+    notices = check_references(table, factors, [within], numbers)
 
     by_shape = tuple(len(factor.levels) for factor in by_factors)
     dense = np.full((*by_shape, len(person.levels), len(condition.levels)), np.nan)
@@ -139,7 +149,7 @@ def arrange(
             continue
         names = [str(factor.levels[i]) for factor, i in zip(by_factors, place, strict=True)]
         label = ", ".join(f"{factor.name} {name}" for factor, name in zip(by_factors, names, strict=True))
-        design.check_levels(within, condition.levels.take(levels), where=label)
+        check_levels(within, condition.levels.take(levels), where=label)
         total += len(people) * len(levels)
         for i, j in np.argwhere(~present[place][np.ix_(people, levels)]).tolist():
             cell = " × ".join([*names, str(condition.levels[levels[j]])])
@@ -157,7 +167,7 @@ def arrange(
     return blocks, by_factors, notices + _unequal(blocks, person, condition, by_factors)
 
 
-def level_columns(blocks: list[Block], by_factors: list[design.Factor], repeats: Sequence[int]) -> dict[str, Any]:
+def level_columns(blocks: list[Block], by_factors: list[Factor], repeats: Sequence[int]) -> dict[str, Any]:
     """Columns of the levels of ``by``, each block repeated as often as it has rows in the result."""
     return {
         factor.name: factor.levels.take(np.repeat([block.place[axis] for block in blocks], repeats))
@@ -165,18 +175,16 @@ def level_columns(blocks: list[Block], by_factors: list[design.Factor], repeats:
     }
 
 
-def _check_complete(blocks: list[Block], person: design.Factor, missing: dict[Any, list[str]], total: int) -> None:
+def _check_complete(blocks: list[Block], person: Factor, missing: dict[Any, list[str]], total: int) -> None:
     """Refuse missing cells, and a level of ``by`` with a single participant."""
     if missing:
         ordered = {name: missing[name] for name in person.levels if name in missing}
-        raise design.incomplete(person.levels, ordered, total=total)
+        raise incomplete(person.levels, ordered, total=total)
     for block in blocks:
-        design.check_participants(block.participants, where=block.label)
+        check_participants(block.participants, where=block.label)
 
 
-def _unequal(
-    blocks: list[Block], person: design.Factor, condition: design.Factor, by_factors: list[design.Factor]
-) -> list[Notice]:
+def _unequal(blocks: list[Block], person: Factor, condition: Factor, by_factors: list[Factor]) -> list[Notice]:
     """Say where a level of ``by`` lacks a level of ``within``, or a participant whom other levels have."""
     notices = []
     for block in blocks:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit._checks import check_option, check_unknown
-from emgkit.stats import design
-from emgkit.stats.blocks import Block
+from emgkit.stats.cells.blocks import Block
+from emgkit.stats.cells.columns import as_names
 
 Array = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ def check_family(family: str | Sequence[str], by: Sequence[str]) -> str | list[s
     """Refuse a family that is neither ``"by"`` nor ``"all"``, nor a list of columns of ``by``."""
     if isinstance(family, str):
         return check_option("family", family, FAMILIES)
-    names = design.as_names("family", family)
+    names = as_names("family", family)
     for name in names:
         check_unknown("column of 'by' in 'family'", name, by)
     return names
