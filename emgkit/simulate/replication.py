@@ -14,7 +14,7 @@ from emgkit._checks import check_positive, listed, number
 from emgkit.errors import ArgumentError
 from emgkit.simulate.draw import check_seed
 from emgkit.simulate.published_design import PublishedDesign, whole_number
-from emgkit.stats import one_sample
+from emgkit.stats.within import one_sample
 
 __all__ = ["CORRELATIONS", "CVS", "compared", "drawn_logs", "replicate"]
 

@@ -6,14 +6,8 @@ nothing of recordings.
 
 from __future__ import annotations
 
-from emgkit.stats.agreement import reliability
-from emgkit.stats.anova import rm_anova
-from emgkit.stats.effect_tables import effect_sizes
-from emgkit.stats.equivalence_tests import equivalence
-from emgkit.stats.leave_one_out import influence
 from emgkit.stats.mixed import mixed_model
 from emgkit.stats.mixed_many import mixed_model_many
-from emgkit.stats.paired import contrasts
 from emgkit.stats.pooling import meta_analysis
 from emgkit.stats.power_analysis import (
     power_between,
@@ -25,6 +19,12 @@ from emgkit.stats.power_analysis import (
 from emgkit.stats.published import reconstruct
 from emgkit.stats.results import Results
 from emgkit.stats.waveforms import waveform_test
+from emgkit.stats.within.anova import rm_anova
+from emgkit.stats.within.contrasts import contrasts
+from emgkit.stats.within.effect_sizes import effect_sizes
+from emgkit.stats.within.equivalence import equivalence
+from emgkit.stats.within.influence import influence
+from emgkit.stats.within.reliability import reliability
 
 __all__ = [
     "Results",

@@ -13,8 +13,8 @@ from scipy import integrate, optimize, special, stats
 
 from emgkit._checks import check_positive, listed
 from emgkit.errors import ArgumentError
-from emgkit.stats.paired import contrasts
 from emgkit.stats.results import Results
+from emgkit.stats.within.contrasts import contrasts
 
 Array = NDArray[np.float64]
 Numbers = float | Sequence[float] | NDArray[Any]

@@ -9,7 +9,7 @@ import pandas as pd
 from emgkit import stats
 from emgkit.errors import Notice
 from emgkit.report.tables import p_text
-from emgkit.stats.leave_one_out import FEWEST
+from emgkit.stats.within.influence import FEWEST
 from emgkit.study.file import Comparison
 
 __all__ = ["contradicting", "hanging", "influence_of", "sentence"]

@@ -11,7 +11,7 @@ import pytest
 
 from emgkit.stats import contrasts
 from emgkit.stats.cells.effect_formulas import d_av, small_sample_factor
-from emgkit.stats.paired import adjusted
+from emgkit.stats.within.contrasts import adjusted
 
 FOLDER = Path(__file__).parent / "data" / "stats"
 D1 = pd.read_csv(FOLDER / "data" / "d1_balanced_3x3.csv")

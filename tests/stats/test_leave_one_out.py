@@ -37,7 +37,7 @@ def cells(
 
 def quietly(table: pd.DataFrame) -> pd.DataFrame:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("emgkit.stats.leave_one_out.warn", lambda notice: notice)
+        patch.setattr("emgkit.stats.within.influence.warn", lambda notice: notice)
         return influence(table, within="exercise", by="muscle")
 
 

@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
 from emgkit.stats import contrasts
-from emgkit.stats.paired import adjusted
+from emgkit.stats.within.contrasts import adjusted
 
 EXERCISES = ["deadlift", "hip_thrust", "squat"]
 NUMBERS = ["ratio", "ci_low", "ci_high", "t", "p", "p_adjusted", "d_z", "g_av", "d_z_low", "d_z_high", "g_av_low"]

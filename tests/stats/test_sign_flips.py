@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from emgkit.errors import ArgumentError, DesignError
-from emgkit.stats import one_sample
 from emgkit.stats.cells.sign_flips import (
     AT_ONCE,
     check_flips,
@@ -22,6 +21,7 @@ from emgkit.stats.cells.sign_flips import (
     signs,
     t_of_r,
 )
+from emgkit.stats.within import one_sample
 
 
 def brute_force(values: np.ndarray) -> np.ndarray:

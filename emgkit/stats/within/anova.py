@@ -14,7 +14,6 @@ from scipy import linalg, special
 
 from emgkit._checks import listed
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
-from emgkit.stats import compound
 from emgkit.stats.cells.columns import (
     Factor,
     as_names,
@@ -30,7 +29,8 @@ from emgkit.stats.cells.columns import (
 )
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_references, is_percent
 from emgkit.stats.results import Results
-from emgkit.stats.sphericity import epsilons, mauchly, pillai
+from emgkit.stats.within import interactions
+from emgkit.stats.within.sphericity import epsilons, mauchly, pillai
 
 Array = NDArray[np.float64]
 
@@ -194,7 +194,7 @@ def _groups(
     """Number the group of every participant (all 0 without groups), and count them by name."""
     if between is None:
         return np.zeros(len(people), dtype=np.intp), {}
-    mine = compound.groups_of(table, participant, between).loc[list(people)].cat.remove_unused_categories()
+    mine = interactions.groups_of(table, participant, between).loc[list(people)].cat.remove_unused_categories()
     levels = list(mine.cat.categories)
     codes = mine.cat.codes.to_numpy(dtype=np.intp)
     counts = np.bincount(codes)

@@ -14,11 +14,11 @@ from scipy import special
 
 from emgkit._checks import listed
 from emgkit.errors import ArgumentError, DesignError, Notice
-from emgkit.stats import one_sample
 from emgkit.stats.cells.blocks import Block, arrange, check_within, pair_names
 from emgkit.stats.cells.columns import Factor, cell_numbers, check_levels
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_interval, d_z_interval, small_sample_factor
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_references, is_percent
+from emgkit.stats.within import one_sample
 
 Array = NDArray[np.float64]
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_option
 from emgkit.errors import Notice, warn
-from emgkit.stats import compound, one_sample
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, g_av
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
 from emgkit.stats.results import Results
+from emgkit.stats.within import interactions, one_sample
 
 Array = NDArray[np.float64]
 
@@ -121,7 +121,7 @@ def contrasts(
     if between is None and interaction is None:
         compared = _paired(table, roles, **options)
     else:
-        compared = compound.compare(
+        compared = interactions.compare(
             table, roles, between=between, interaction=factors, result_columns=RESULT_COLUMNS, **options
         )
 
@@ -146,17 +146,17 @@ def contrasts(
 
 def _paired(
     table: pd.DataFrame, roles: dict[str, Any], *, log: bool, test: str, between_muscles: bool
-) -> compound.Compared:
+) -> interactions.Compared:
     """Compare all pairs within participants."""
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS, between_muscles=between_muscles)
     blocks, by_factors, found = arrange(table, **roles, log=log)
     parts = [_compare(block, log=log, test=test) for block in blocks]
     columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    columns = compound.on_scale(columns, log=log, test=test)
+    columns = interactions.on_scale(columns, log=log, test=test)
     names = [name for block in blocks for name in pair_names(block.levels, log=log)]
     columns["contrast"] = np.array(names, dtype=object)
     tested = [column for block in blocks for column in block.differences(log=log).T]
-    return compound.Compared(
+    return interactions.Compared(
         columns=columns,
         blocks=blocks,
         by_factors=by_factors,
@@ -169,7 +169,7 @@ def _paired(
 def _compare(block: Block, *, log: bool, test: str) -> dict[str, Array]:
     """Compare the pairs of one block, each with the standard error of its own differences."""
     first, second = np.array(block.pairs).T
-    rounding = compound.rounding(block.values, log=log)
+    rounding = interactions.rounding(block.values, log=log)
     g = np.full((3, len(first)), np.nan)
     if len(block.participants) > 2:  # two participants are always correlated at +1 or -1
         with np.errstate(divide="ignore", invalid="ignore"):

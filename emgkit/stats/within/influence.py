@@ -12,11 +12,11 @@ from scipy import special
 
 from emgkit._checks import check_option
 from emgkit.errors import DesignError, Notice, warn
-from emgkit.stats import compound, one_sample
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_names, check_table, only_value
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
 from emgkit.stats.results import Results
+from emgkit.stats.within import interactions, one_sample
 
 Array = NDArray[np.float64]
 
@@ -129,7 +129,7 @@ def _leave_out(block: Block, *, log: bool) -> dict[str, Any]:
     """Contrasts with everybody, and without each participant, (n_participants, n_contrasts)."""
     differences = block.differences(log=log)
     n, size = differences.shape
-    rounding = compound.rounding(block.values, log=log)
+    rounding = interactions.rounding(block.values, log=log)
     others = np.array([np.delete(np.arange(n), i) for i in range(n)])
     # all reduced samples beside each other, (n - 1, n * n_contrasts)
     reduced = differences[others].transpose(1, 0, 2).reshape(n - 1, n * size)

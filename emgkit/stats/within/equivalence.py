@@ -12,12 +12,12 @@ from scipy import special
 
 from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, Notice, warn
-from emgkit.stats import one_sample
 from emgkit.stats.cells.blocks import arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_names, check_table, only_value
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
-from emgkit.stats.compound import rounding
 from emgkit.stats.results import Results
+from emgkit.stats.within import one_sample
+from emgkit.stats.within.interactions import rounding
 
 Array = NDArray[np.float64]
 

@@ -12,13 +12,13 @@ from scipy import special
 
 from emgkit._checks import listed
 from emgkit.errors import Notice, warn
-from emgkit.stats import compound, one_sample
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_z_interval, small_sample_factor
 from emgkit.stats.cells.effect_formulas import d_av as effect_formulas_d_av
 from emgkit.stats.cells.effect_formulas import g_av as effect_formulas_g_av
 from emgkit.stats.results import Results
+from emgkit.stats.within import interactions, one_sample
 
 Array = NDArray[np.float64]
 
@@ -117,7 +117,7 @@ def effect_sizes(
     if between is None:
         frames = [_sizes(block, log=log) for block in blocks]
     else:
-        groups = compound.groups_of(table, participant, between)
+        groups = interactions.groups_of(table, participant, between)
         frames = [_changes(block, groups, between) for block in blocks]
     levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
@@ -139,7 +139,7 @@ def _sizes(block: Block, *, log: bool) -> pd.DataFrame:
     i, j = np.array(block.pairs).T
     first, second = block.values[:, i], block.values[:, j]
     m1, m2, s1, s2 = first.mean(axis=0), second.mean(axis=0), first.std(axis=0, ddof=1), second.std(axis=0, ddof=1)
-    raw = one_sample.t_test(block.differences(log=False), rounding=compound.rounding(block.values, log=False))
+    raw = one_sample.t_test(block.differences(log=False), rounding=interactions.rounding(block.values, log=False))
     z = special.ndtri((1 + CONFIDENCE) / 2)
     columns: dict[str, Any] = {
         "contrast": pair_names(block.levels, log=log), "n": raw["n"], "mean_first": m1, "sd_first": s1,
@@ -161,7 +161,9 @@ def _sizes(block: Block, *, log: bool) -> pd.DataFrame:
         variance = block.differences(log=False).var(axis=0, ddof=1) / n
         columns |= {"r": r, **_named("difference", raw["center"], raw["low"], raw["high"], variance)}
         if log:
-            logs = one_sample.t_test(block.differences(log=True), rounding=compound.rounding(block.values, log=True))
+            logs = one_sample.t_test(
+                block.differences(log=True), rounding=interactions.rounding(block.values, log=True)
+            )
             columns |= _named("ratio", *np.exp([logs["center"], logs["low"], logs["high"]]))
             half = z * np.sqrt(var_rom)
             columns |= _named("ratio_of_means", np.exp(rom), np.exp(rom - half), np.exp(rom + half), var_rom)
@@ -186,9 +188,11 @@ def _changes(block: Block, groups: pd.Series[Any], between: str) -> pd.DataFrame
     changes, seconds = block.differences(log=False), block.values[:, np.array(block.pairs)[:, 1]]
     names = pair_names(block.levels, log=False)
     frames = []
-    for levels, a, b in compound.group_pairs(block, groups, between):
+    for levels, a, b in interactions.group_pairs(block, groups, between):
         n1, n2 = int(a.sum()), int(b.sum())
-        found = compound.two_samples(changes[a], changes[b], tolerance=compound.rounding(block.values, log=False))
+        found = interactions.two_samples(
+            changes[a], changes[b], tolerance=interactions.rounding(block.values, log=False)
+        )
         squares = (n1 - 1) * seconds[a].var(axis=0, ddof=1) + (n2 - 1) * seconds[b].var(axis=0, ddof=1)
         pooled = np.sqrt(np.where(squares > 0, squares, np.nan) / (n1 + n2 - 2))
         factor = 1 - 3 / (4 * (n1 + n2 - 2) - 1)

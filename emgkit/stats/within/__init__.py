@@ -1,0 +1,3 @@
+"""Comparisons within participants: contrasts, analysis of variance, equivalence, effect sizes, reliability."""
+
+__all__: list[str] = []
