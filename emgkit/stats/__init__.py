@@ -6,8 +6,8 @@ nothing of recordings.
 
 from __future__ import annotations
 
-from emgkit.stats.mixed import mixed_model
-from emgkit.stats.mixed_many import mixed_model_many
+from emgkit.stats.mixed.many import mixed_model_many
+from emgkit.stats.mixed.model import mixed_model
 from emgkit.stats.pooling import meta_analysis
 from emgkit.stats.power_analysis import (
     power_between,

@@ -22,7 +22,7 @@ from scipy import stats
 
 from emgkit.errors import EmgkitWarning
 from emgkit.stats import mixed_model
-from emgkit.stats.mixed import MixedModel
+from emgkit.stats.mixed.model import MixedModel
 
 FOLDER = Path(__file__).parent / "data" / "stats"
 LMM: dict[str, Any] = json.loads((FOLDER / "expected" / "lmm.json").read_text())

@@ -18,7 +18,7 @@ import pytest
 
 from emgkit.errors import EmgkitWarning
 from emgkit.stats import mixed_model
-from emgkit.stats.mixed import MixedModel
+from emgkit.stats.mixed.model import MixedModel
 
 FOLDER = Path(__file__).parent / "data" / "stats"
 LMM = json.loads((FOLDER / "expected" / "lmm.json").read_text())

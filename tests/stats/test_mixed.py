@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
 from emgkit.stats import contrasts, mixed_model, mixed_model_many, rm_anova
-from emgkit.stats.mixed import MixedModel
+from emgkit.stats.mixed.model import MixedModel
 
 EXERCISES = ["deadlift", "hip_thrust", "squat"]
 TWO_WAY = "value ~ exercise * muscle"

@@ -12,7 +12,7 @@ import pytest
 
 from emgkit.errors import EmgkitWarning
 from emgkit.stats import mixed_model
-from emgkit.stats.mixed import MixedModel
+from emgkit.stats.mixed.model import MixedModel
 
 EXERCISES = ("deadlift", "hip_thrust", "squat")
 TWO_WAY = "value ~ exercise * muscle"

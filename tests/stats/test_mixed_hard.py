@@ -13,7 +13,7 @@ from scipy import stats as scipy_stats
 
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
 from emgkit.stats import contrasts, mixed_model, mixed_model_many
-from emgkit.stats.mixed import MixedModel
+from emgkit.stats.mixed.model import MixedModel
 
 EXERCISES = ["deadlift", "hip_thrust", "squat"]
 STATISTICS = ["t", "df", "p"]

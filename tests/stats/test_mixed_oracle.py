@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from emgkit.errors import EmgkitWarning
-from emgkit.stats import contrasts, mixed_model, reml, rm_anova
-from emgkit.stats.mixed import MixedModel
+from emgkit.stats import contrasts, mixed_model, rm_anova
+from emgkit.stats.mixed import reml
+from emgkit.stats.mixed.model import MixedModel
 
 RANDOM: list[Any] = ["1", ["1", "exercise"], ["1", "exercise", "muscle"], "1 + x", "0 + x", ["1", "exercise:muscle"]]
 UNEVEN = pytest.mark.parametrize("random", RANDOM, ids=str)

@@ -13,7 +13,7 @@ import pytest
 from emgkit.errors import EmgkitWarning
 from emgkit.stats import Results, contrasts, meta_analysis, mixed_model, mixed_model_many, rm_anova
 from emgkit.stats.digits import ratio_places
-from emgkit.stats.mixed import MixedModel
+from emgkit.stats.mixed.model import MixedModel
 
 
 def lifts(seed: int = 1, *, loads: tuple[float, ...] = (20.0, 40.0, 60.0), repetitions: int = 1) -> pd.DataFrame:

@@ -22,8 +22,8 @@ from emgkit.errors import ArgumentError, DesignError
 from emgkit.stats.cells.blocks import pair_names
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted
 from emgkit.stats.cells.references import MUSCLE_COLUMNS
-from emgkit.stats.formula import Columns, model_matrix
-from emgkit.stats.small_sample import Inference
+from emgkit.stats.mixed.formula import Columns, model_matrix
+from emgkit.stats.mixed.small_sample import Inference
 
 Array = NDArray[np.float64]
 

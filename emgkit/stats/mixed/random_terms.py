@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from emgkit._checks import listed
 from emgkit.errors import ArgumentError
-from emgkit.stats.formula import Columns, Term, Variable, model_matrix, parse_terms
-from emgkit.stats.reml import Layout
+from emgkit.stats.mixed.formula import Columns, Term, Variable, model_matrix, parse_terms
+from emgkit.stats.mixed.reml import Layout
 
 Array = NDArray[np.float64]
 

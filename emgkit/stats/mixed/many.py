@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_option, listed, number
 from emgkit.errors import ArgumentError, DesignError, warn
-from emgkit.stats import marginal, mixed_checks, one_ratio, reml, small_sample
 from emgkit.stats.cells.columns import NAMED, as_names, check_columns, check_table, outcome_values
 from emgkit.stats.cells.references import is_percent
-from emgkit.stats.formula import parse
-from emgkit.stats.marginal import Grid
-from emgkit.stats.mixed import Prepared, prepare
+from emgkit.stats.mixed import checks, marginal, reml, reml_one_ratio, small_sample
+from emgkit.stats.mixed.estimates import Estimates
+from emgkit.stats.mixed.formula import parse
+from emgkit.stats.mixed.marginal import Grid
+from emgkit.stats.mixed.model import Prepared, prepare
+from emgkit.stats.mixed.small_sample import METHODS, Inference
 from emgkit.stats.results import Results
-from emgkit.stats.small_sample import METHODS, Inference
-from emgkit.stats.tables import Estimates
 
 Array = NDArray[np.float64]
 
@@ -94,10 +94,10 @@ def mixed_model_many(
     for notice in prepared.notices:
         warn(notice)
     analysed = np.log(values) if log else values
-    mixed_checks.check_size(analysed)
+    checks.check_size(analysed)
 
     problem = reml.reduce(prepared.x, analysed[:, 0], prepared.random.layout, prepared.person.codes)
-    mixed_checks.check_identified(problem, prepared.random)
+    checks.check_identified(problem, prepared.random)
     basis = np.linalg.solve(problem.r.T, prepared.x.T).T
     start = basis.T @ analysed
     left = analysed - basis @ start
@@ -108,16 +108,16 @@ def mixed_model_many(
     codes, people = prepared.person.codes, len(prepared.person.levels)
     member = np.zeros((people, len(table)))
     member[codes, np.arange(len(table))] = 1
-    shared = one_ratio.Design(s=problem.s[:, 0, 0], f=problem.f[:, 0], n=len(table))
+    shared = reml_one_ratio.Design(s=problem.s[:, 0, 0], f=problem.f[:, 0], n=len(table))
     e, yy = member @ (left / unit), np.full(len(names), float(len(table)))
-    ratio = one_ratio.best_ratio(shared, e, yy)
+    ratio = reml_one_ratio.best_ratio(shared, e, yy)
     theta = np.sqrt(ratio)
     if df == "kenward-roger":
-        moments = one_ratio.moments_at(shared, e, yy, ratio=ratio, middle=np.ones(len(names)))
+        moments = reml_one_ratio.moments_at(shared, e, yy, ratio=ratio, middle=np.ones(len(names)))
         known = small_sample.kenward_roger(moments)
     else:
-        moments = one_ratio.moments_at(shared, e, yy, ratio=ratio, middle=2 * theta)
-        t2, s2 = one_ratio.second_at(shared, e, yy, ratio=ratio)
+        moments = reml_one_ratio.moments_at(shared, e, yy, ratio=ratio, middle=2 * theta)
+        t2, s2 = reml_one_ratio.second_at(shared, e, yy, ratio=ratio)
         known = small_sample.satterthwaite(moments, t2, s2)
     _check_error(names, moments.rss < 1e-12 * yy)
     return MixedModels(
@@ -175,7 +175,7 @@ def _check_error(names: tuple[str, ...], bad: NDArray[np.bool_]) -> None:
         )
 
 
-def _deviance(shared: one_ratio.Design, r: Array, k: Array, rss: Array, ratio: Array, unit: Array) -> Array:
+def _deviance(shared: reml_one_ratio.Design, r: Array, k: Array, rss: Array, ratio: Array, unit: Array) -> Array:
     free = shared.n - len(r)
     log_v = np.log1p(np.multiply.outer(ratio, shared.s)).sum(axis=-1)
     log_x = 2 * np.log(np.abs(np.diag(r))).sum() - np.linalg.slogdet(k)[1]

@@ -14,12 +14,12 @@ from scipy import linalg, special
 
 from emgkit._checks import listed, number
 from emgkit.errors import DesignError, Notice
-from emgkit.stats import reml
 from emgkit.stats.cells.columns import NAMED, Factor, check_levels, outcome_values
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, is_percent
-from emgkit.stats.formula import Columns, Term, Variable, variables
-from emgkit.stats.marginal import column_name
-from emgkit.stats.random_terms import RandomTerms
+from emgkit.stats.mixed import reml
+from emgkit.stats.mixed.formula import Columns, Term, Variable, variables
+from emgkit.stats.mixed.marginal import column_name
+from emgkit.stats.mixed.random_terms import RandomTerms
 
 Array = NDArray[np.float64]
 Variables = Mapping[str, Variable]

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, Notice, warn
-from emgkit.stats import marginal, mixed_checks, reml
 from emgkit.stats.cells.columns import (
     Factor,
     check_columns,
@@ -24,12 +23,13 @@ from emgkit.stats.cells.columns import (
     outcome_values,
 )
 from emgkit.stats.cells.references import check_references, is_percent
-from emgkit.stats.formula import Columns, Formula, Variable, model_matrix, parse
-from emgkit.stats.marginal import Grid, column_name
-from emgkit.stats.random_terms import RandomTerms, named_terms, random_terms
+from emgkit.stats.mixed import checks, marginal, reml
+from emgkit.stats.mixed.estimates import Estimates
+from emgkit.stats.mixed.formula import Columns, Formula, Variable, model_matrix, parse
+from emgkit.stats.mixed.marginal import Grid, column_name
+from emgkit.stats.mixed.random_terms import RandomTerms, named_terms, random_terms
+from emgkit.stats.mixed.small_sample import METHODS, Inference, inference
 from emgkit.stats.results import Results
-from emgkit.stats.small_sample import METHODS, Inference, inference
-from emgkit.stats.tables import Estimates
 
 Array = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ class Prepared:
     columns: Columns
     x: Array
     random: RandomTerms
-    repeats: mixed_checks.Repeats
+    repeats: checks.Repeats
     notices: tuple[Notice, ...]
 
     def grid(self, r: Array, *, log: bool, percent: bool, outcomes: tuple[str, ...] = ()) -> Grid:
@@ -58,7 +58,7 @@ class Prepared:
             covariates={name: value for name, value in covariates.items() if name in self.columns.levels},
             r=r, n=len(self.person.levels), log=log, percent=percent, outcomes=outcomes, person=self.person.codes,
             codes={column_name(name): v.values for name, v in self.known.items() if v.is_factor},
-            at_zero=mixed_checks.at_zero(self.formula.terms, self.known),
+            at_zero=checks.at_zero(self.formula.terms, self.known),
         )  # fmt: skip
 
 
@@ -78,29 +78,29 @@ def prepare(
     roles = [("participant", participant), *(("outcome", name) for name in outcomes)]
     check_columns(table, [*roles, *(("formula", name) for name in names)])
     check_single_valued(table, names, "the formula")
-    known = mixed_checks.read_variables(table, (*formula.terms, *terms), participant)
+    known = checks.read_variables(table, (*formula.terms, *terms), participant)
     person = Factor.of(table, participant)
     check_participants(person.levels)
     if random is None:
-        mixed_checks.check_one_row(table, person)
-    repeats = mixed_checks.check_rows(table, known, person=person, outcome=outcomes)
+        checks.check_one_row(table, person)
+    repeats = checks.check_rows(table, known, person=person, outcome=outcomes)
     factors = [person, *(Factor(name=column_name(name), levels=pd.Index(v.levels), codes=v.values)
                          for name, v in known.items() if v.is_factor)]  # fmt: skip
     numbers = np.ravel_multi_index(tuple(f.codes for f in factors), tuple(len(f.levels) for f in factors))
     notices = check_references(table, factors, [f.name for f in factors[1:]], numbers)
-    notices += mixed_checks.normaliser_notices(table, formula.terms, log=log)
-    notices += mixed_checks.covariate_notices(formula.terms, known)
+    notices += checks.normaliser_notices(table, formula.terms, log=log)
+    notices += checks.covariate_notices(formula.terms, known)
 
     fixed_names = {name for term in formula.terms for name in term}
     columns = Columns(terms=formula.terms, levels={name: v.levels for name, v in known.items() if name in fixed_names})
     values = {name: v.values for name, v in known.items() if name in fixed_names}
     x = model_matrix(columns, values) if values else np.ones((len(table), 1))
-    mixed_checks.check_rank(x, columns, known)
+    checks.check_rank(x, columns, known)
     effects = random_terms(
         terms, {name: v for name, v in known.items() if any(name in term for term in terms)}, participant,
         n=len(table), slopes=slopes, correlated=correlated,
     )  # fmt: skip
-    notices += mixed_checks.pseudo_replication(
+    notices += checks.pseudo_replication(
         known, formula.terms, random=effects, person=person, repeats=repeats
     )  # fmt: skip
     return Prepared(
@@ -193,18 +193,18 @@ def mixed_model(
     )  # fmt: skip
     values = outcome_values(table, parsed.outcome, participant, log=log)
     analysed = np.log(values) if log else values
-    mixed_checks.check_size(analysed)
+    checks.check_size(analysed)
 
     problem = reml.reduce(prepared.x, analysed, prepared.random.layout, prepared.person.codes)
-    mixed_checks.check_identified(problem, prepared.random)
+    checks.check_identified(problem, prepared.random)
     rounding = 64 * np.finfo(np.float64).eps * max(float(np.abs(analysed).max()), 1.0 if log else 0.0)
     if problem.unit <= rounding:
-        raise mixed_checks.no_error()
-    mixed_checks.check_residual(problem)
+        raise checks.no_error()
+    checks.check_residual(problem)
     fit = reml.fit(problem)
     known, terms = prepared.known, parsed.terms
     notices = [*prepared.notices, *_fit_notices(fit, prepared.random)]
-    notices += mixed_checks.pooled_error(
+    notices += checks.pooled_error(
         analysed, known=known, terms=terms, random=prepared.random, person=prepared.person, repeats=prepared.repeats
     )  # fmt: skip
     for notice in notices:
@@ -383,7 +383,7 @@ class MixedModel(Estimates):
     @cached_property
     def statsmodels(self) -> Any:
         """The same model fitted by statsmodels' MixedLM, started at the optimum; its inference is z only."""
-        from emgkit.stats.mixedlm import fit_mixedlm
+        from emgkit.stats.mixed.statsmodels_twin import fit_mixedlm
 
         prepared = self._prepared
         return fit_mixedlm(

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.stats.formula import Columns
-from emgkit.stats.random_terms import RandomTerms
+from emgkit.stats.mixed.formula import Columns
+from emgkit.stats.mixed.random_terms import RandomTerms
 
 Array = NDArray[np.float64]
 

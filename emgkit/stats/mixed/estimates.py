@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from emgkit.stats import marginal
 from emgkit.stats.cells.columns import as_names
-from emgkit.stats.marginal import Grid
+from emgkit.stats.mixed import marginal
+from emgkit.stats.mixed.marginal import Grid
+from emgkit.stats.mixed.small_sample import Inference
 from emgkit.stats.results import Results
-from emgkit.stats.small_sample import Inference
 
 __all__ = ["Estimates"]
 

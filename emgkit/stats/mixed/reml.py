@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from emgkit.stats.moments import Moments
-from emgkit.stats.one_ratio import Design, best_ratio
+from emgkit.stats.mixed.moments import Moments
+from emgkit.stats.mixed.reml_one_ratio import Design, best_ratio
 
 Array = NDArray[np.float64]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.stats.moments import Moments
-from emgkit.stats.reml import Fit, factor_derivatives, moments, second_moments
+from emgkit.stats.mixed.moments import Moments
+from emgkit.stats.mixed.reml import Fit, factor_derivatives, moments, second_moments
 
 Array = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.stats.moments import Moments
+from emgkit.stats.mixed.moments import Moments
 
 Array = NDArray[np.float64]
 
