@@ -17,7 +17,7 @@ from emgkit.figures import style
 from emgkit.figures.journals import active
 
 if TYPE_CHECKING:
-    from emgkit.stats.waveforms import WaveformTest
+    from emgkit.stats.curves.waveform_test import WaveformTest
 
 __all__ = ["curves", "curves_grid"]
 

@@ -6,6 +6,7 @@ nothing of recordings.
 
 from __future__ import annotations
 
+from emgkit.stats.curves.waveform_test import waveform_test
 from emgkit.stats.mixed.many import mixed_model_many
 from emgkit.stats.mixed.model import mixed_model
 from emgkit.stats.pooling import meta_analysis
@@ -18,7 +19,6 @@ from emgkit.stats.power_analysis import (
 )
 from emgkit.stats.published import reconstruct
 from emgkit.stats.results import Results
-from emgkit.stats.waveforms import waveform_test
 from emgkit.stats.within.anova import rm_anova
 from emgkit.stats.within.contrasts import contrasts
 from emgkit.stats.within.effect_sizes import effect_sizes

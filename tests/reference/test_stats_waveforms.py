@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose
 
 from emgkit.errors import EmgkitWarning
 from emgkit.stats import waveform_test
-from emgkit.stats.waveforms import WaveformTest
+from emgkit.stats.curves.waveform_test import WaveformTest
 
 FOLDER = Path(__file__).parent / "data" / "stats"
 EXPECTED = json.loads((FOLDER / "expected" / "waveforms.json").read_text())

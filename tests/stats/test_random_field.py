@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage, stats
 
-from emgkit.stats import random_field
+from emgkit.stats.curves import random_field
 
 
 def smooth(rng: np.random.Generator, shape: tuple[int, ...], width: float) -> np.ndarray:

@@ -14,7 +14,7 @@ from statsmodels.stats.multitest import multipletests
 
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
 from emgkit.stats import waveform_test
-from emgkit.stats.waveforms import WaveformTest
+from emgkit.stats.curves.waveform_test import WaveformTest
 
 
 def curves(

@@ -14,7 +14,7 @@ from scipy import special
 
 from emgkit._checks import check_option, listed, number
 from emgkit.errors import ArgumentError, Notice, warn
-from emgkit.stats import random_field, wording
+from emgkit.stats import wording
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import Factor, as_names, check_table, only_value
 from emgkit.stats.cells.multiplicity import adjusted, holm_steps
@@ -28,7 +28,8 @@ from emgkit.stats.cells.sign_flips import (
     t_of_r,
 )
 from emgkit.stats.cells.sign_flips import largest as sign_flips_largest
-from emgkit.stats.curve_matrix import curve_matrix
+from emgkit.stats.curves import random_field
+from emgkit.stats.curves.matrix import curve_matrix
 from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]

@@ -1,0 +1,3 @@
+"""Tests of whole curves."""
+
+__all__: list[str] = []
