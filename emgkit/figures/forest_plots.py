@@ -14,7 +14,7 @@ from emgkit.errors import DesignError
 from emgkit.figures import rows, style
 
 if TYPE_CHECKING:
-    from emgkit.stats.pooling import MetaAnalysis
+    from emgkit.stats.meta.meta_analysis import MetaAnalysis
 
 __all__ = ["forest"]
 

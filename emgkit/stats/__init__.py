@@ -7,17 +7,12 @@ nothing of recordings.
 from __future__ import annotations
 
 from emgkit.stats.curves.waveform_test import waveform_test
+from emgkit.stats.meta.meta_analysis import meta_analysis
+from emgkit.stats.meta.reconstruct import reconstruct
 from emgkit.stats.mixed.many import mixed_model_many
 from emgkit.stats.mixed.model import mixed_model
-from emgkit.stats.pooling import meta_analysis
-from emgkit.stats.power_analysis import (
-    power_between,
-    power_equivalence,
-    power_paired,
-    power_simulate,
-    power_within,
-)
-from emgkit.stats.published import reconstruct
+from emgkit.stats.power.exact import power_between, power_equivalence, power_paired, power_within
+from emgkit.stats.power.simulated import power_simulate
 from emgkit.stats.results import Results
 from emgkit.stats.within.anova import rm_anova
 from emgkit.stats.within.contrasts import contrasts

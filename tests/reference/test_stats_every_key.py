@@ -36,7 +36,7 @@ from emgkit.stats import (
 )
 from emgkit.stats.cells.effect_formulas import small_sample_factor
 from emgkit.stats.cells.multiplicity import adjusted
-from emgkit.stats.pooling import MEASURES
+from emgkit.stats.meta.meta_analysis import MEASURES
 
 FOLDER = Path(__file__).parent / "data" / "stats"
 NAMES = sorted(path.stem for path in (FOLDER / "expected").glob("*.json"))

@@ -14,9 +14,9 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 
 from emgkit.errors import EmgkitWarning
-from emgkit.stats import random_effects
-from emgkit.stats.pooling import MEASURES, MetaAnalysis, meta_analysis
-from emgkit.stats.published import reconstruct
+from emgkit.stats.meta import between_studies
+from emgkit.stats.meta.meta_analysis import MEASURES, MetaAnalysis, meta_analysis
+from emgkit.stats.meta.reconstruct import reconstruct
 
 FOLDER = Path(__file__).parent / "data" / "stats"
 D8 = pd.read_csv(FOLDER / "data" / "d8_meta.csv")
@@ -120,7 +120,7 @@ def bcg() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def test_regression_on_latitude_as_printed_by_metafor() -> None:
     y, v, latitude = bcg()
     design = np.column_stack([np.ones_like(y), latitude])
-    found = random_effects.fit(y, v, design, method="reml")
+    found = between_studies.fit(y, v, design, method="reml")
     # metafor stops at a change of tau2 below 1e-5, so its fourth decimal is open
     assert found.tau2 == pytest.approx(0.0764, abs=1e-4)
     np.testing.assert_allclose([found.i2, found.h2], [68.39, 3.16], atol=0.006)
@@ -132,7 +132,7 @@ def test_regression_on_latitude_as_printed_by_metafor() -> None:
 
 def test_without_latitude_as_printed_by_metafor() -> None:
     y, v, _ = bcg()
-    found = random_effects.fit(y, v, np.ones((13, 1)), method="reml")
+    found = between_studies.fit(y, v, np.ones((13, 1)), method="reml")
     np.testing.assert_allclose([found.tau2, found.i2, found.h2], [0.3132, 92.22, 12.86], atol=0.006)
     assert found.tau2 == pytest.approx(0.3132, abs=5.1e-5)
 

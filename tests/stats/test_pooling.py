@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from scipy import linalg, stats
 
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
-from emgkit.stats import random_effects
-from emgkit.stats.pooling import MEASURES, MetaAnalysis, meta_analysis
+from emgkit.stats.meta import between_studies
+from emgkit.stats.meta.meta_analysis import MEASURES, MetaAnalysis, meta_analysis
 
 STUDIES = pd.DataFrame(
     {
@@ -133,7 +133,7 @@ def test_reml_is_the_highest_density_of_the_error_contrasts(rows: list[tuple[int
     design = np.ones((len(y), 1))
     if slope and len(y) > 3:
         design = np.column_stack([design, np.arange(len(y))])
-    found = random_effects.between_studies(y, v, design, method="reml")
+    found = between_studies.between_studies(y, v, design, method="reml")
     best = max(contrast_density(y, v, design, tau2) for tau2 in np.concatenate([[0], np.logspace(-5, 3, 60)]))
     assert contrast_density(y, v, design, found) >= best - 1e-9
 
@@ -149,7 +149,7 @@ def test_reml_finds_the_higher_of_two_maxima(spread: float, highest_at_0: bool) 
     inner = np.flatnonzero((heights[1:-1] > heights[:-2]) & (heights[1:-1] > heights[2:])) + 1
     assert len(inner) == 1
     assert heights[0] > heights[1]
-    found = random_effects.between_studies(y, v, design, method="reml")
+    found = between_studies.between_studies(y, v, design, method="reml")
     assert (found == 0) is highest_at_0
     assert contrast_density(y, v, design, found) >= heights.max()
 
@@ -160,7 +160,7 @@ def test_paule_mandel_brings_q_to_its_expectation() -> None:
     assert ((y - estimate) ** 2 / (v + tau2)).sum() == pytest.approx(5, rel=1e-12)
 
 
-@pytest.mark.parametrize("method", random_effects.METHODS)
+@pytest.mark.parametrize("method", between_studies.METHODS)
 @pytest.mark.parametrize("moderator", [None, "load_pct"])
 def test_a_change_of_unit(method: str, moderator: str | None) -> None:
     units = ["m1", "sd1", "m2", "sd2"]

@@ -17,8 +17,8 @@ from scipy import stats
 
 from emgkit.errors import ArgumentError, EmgkitWarning
 from emgkit.stats.cells.effect_formulas import d_z_interval
-from emgkit.stats.printed import Span, correlation, difference_sd, read_number, read_p
-from emgkit.stats.published import QUANTITIES, reconstruct
+from emgkit.stats.meta.printed import Span, correlation, difference_sd, read_number, read_p
+from emgkit.stats.meta.reconstruct import QUANTITIES, reconstruct
 
 
 def quietly(**printed: Any) -> pd.DataFrame:

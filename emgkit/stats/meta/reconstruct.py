@@ -11,9 +11,9 @@ import pandas as pd
 from scipy import stats
 
 from emgkit.errors import ArgumentError, Notice, warn
-from emgkit.stats import contradictions
 from emgkit.stats.cells.effect_formulas import d_z_interval
-from emgkit.stats.printed import (
+from emgkit.stats.meta.alarms import disagreements, doubts_about_r, equal_sds, far_below, small_sds
+from emgkit.stats.meta.printed import (
     Contrast,
     Span,
     correlation,
@@ -126,7 +126,7 @@ def reconstruct(
     alarms = []
     for i, one in enumerate(solved):
         siblings = [solved[j].found["r"].value for j, row in enumerate(rows) if j != i and row.study == rows[i].study]
-        alarms.append([*one.alarms, *contradictions.far_below(one.found["r"], siblings)])
+        alarms.append([*one.alarms, *far_below(one.found["r"], siblings)])
 
     table = pd.DataFrame([_columns(*parts) for parts in zip(rows, solved, alarms, strict=True)])
     notices = [
@@ -192,14 +192,14 @@ def _solve(row: Contrast, assumed: Span) -> _Solved:
     # the statistic whose digits leave the least open
     source = min(sizes, key=lambda name: sizes[name].high - sizes[name].low) if sizes else "r_range"
     found = dict.fromkeys(QUANTITIES, NOTHING) | _from_moments(row)
-    alarms = contradictions.disagreements(row, sizes, found["d_av"]) + contradictions.small_sds(row)
+    alarms = disagreements(row, sizes, found["d_av"]) + small_sds(row)
     if row.d_av and math.isnan(found["d_av"].low):
         found["d_av"] = row.d_av
     difference, root = row.difference, math.sqrt(row.n)
     if sizes:
         size, spread = sizes[source], _spread(row, sizes[source], source)
         r = _correlation(row, size, spread, found["d_av"])
-        alarms += contradictions.doubts_about_r(row, r, spread)
+        alarms += doubts_about_r(row, r, spread)
         found["r"] = r.within(-1.0, 1.0)
         if spread and row.sd1 and row.sd2:
             least = max(row.sd1.low - row.sd2.high, row.sd2.low - row.sd1.high, 0.0)
@@ -210,7 +210,7 @@ def _solve(row: Contrast, assumed: Span) -> _Solved:
     else:
         found["r"] = assumed
         if not row.sd1:
-            alarms.append(contradictions.equal_sds("unequal ones would bring d_z nearer to 0 at any r above 0"))
+            alarms.append(equal_sds("unequal ones would bring d_z nearer to 0 at any r above 0"))
         spread, size = _swept(row, assumed, found["d_av"])
     found |= _inference(row, size, spread, found["d_av"], source=source)
     return _Solved(source=source, found=found, alarms=alarms)

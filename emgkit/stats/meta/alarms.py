@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from emgkit.errors import Notice
-from emgkit.stats.printed import Contrast, Span, correlation, crosses, over_corners, two_sided_p
+from emgkit.stats.meta.printed import Contrast, Span, correlation, crosses, over_corners, two_sided_p
 
 # an r this far below the median of its siblings is pointed out
 FAR = 0.5

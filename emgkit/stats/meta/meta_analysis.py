@@ -13,7 +13,6 @@ from scipy import special, stats
 
 from emgkit._checks import check_option, listed, number
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
-from emgkit.stats import random_effects
 from emgkit.stats.cells.columns import (
     Factor,
     check_columns,
@@ -23,6 +22,7 @@ from emgkit.stats.cells.columns import (
     outcome_values,
 )
 from emgkit.stats.cells.effect_formulas import small_sample_factor
+from emgkit.stats.meta import between_studies
 from emgkit.stats.results import Results
 
 Array = NDArray[np.float64]
@@ -195,13 +195,13 @@ def meta_analysis(
     0      26.2     0.4     51.9  3
     """
     check_option("measure", measure, tuple(MEASURES))
-    check_option("method", method, random_effects.METHODS)
+    check_option("method", method, between_studies.METHODS)
     table, notices = _summaries(studies, measure=measure, moderator=moderator, r=r)
     columns = (table[name].to_numpy(dtype=np.float64) for name in (*SUMMARIES, "r"))
     y, v = MEASURES[measure](*columns)
     terms, matrix = _terms(table, moderator)
 
-    model = random_effects.fit(y, v, matrix, method=method)
+    model = between_studies.fit(y, v, matrix, method=method)
     student = knapp_hartung and method != "fixed" and len(y) > 2
     if knapp_hartung and method != "fixed" and not student:
         text = "Two studies are too few for the Hartung-Knapp interval (one df) and for a prediction interval: "
@@ -369,7 +369,7 @@ def _reference(table: pd.DataFrame, moderator: str | None) -> str:
 
 def _coefficients(
     terms: list[str],
-    model: random_effects.RandomEffects,
+    model: between_studies.RandomEffects,
     y: Array,
     v: Array,
     *,
@@ -414,7 +414,7 @@ def _add_ratios(table: pd.DataFrame, columns: dict[str, str]) -> None:
 
 def _add_model(
     pooled: pd.DataFrame,
-    model: random_effects.RandomEffects,
+    model: between_studies.RandomEffects,
     y: Array,
     v: Array,
     matrix: Array,
@@ -423,7 +423,7 @@ def _add_model(
     notices: list[Notice],
 ) -> None:
     """Put what holds for the whole model into every row."""
-    low, high = random_effects.profile_interval(y, v, matrix, confidence=CONFIDENCE)
+    low, high = between_studies.profile_interval(y, v, matrix, confidence=CONFIDENCE)
     if np.isnan(low):
         text = "The effects are more alike than their sampling errors allow for: tau2 has no Q-profile interval."
         notices.append(Notice(code="tau2-interval-empty", text=text))
@@ -435,7 +435,7 @@ def _add_model(
         pooled[name] = value
 
 
-def _add_joint_test(pooled: pd.DataFrame, model: random_effects.RandomEffects, *, student: bool) -> None:
+def _add_joint_test(pooled: pd.DataFrame, model: between_studies.RandomEffects, *, student: bool) -> None:
     """Test all terms of the moderator at once."""
     slopes, count = model.coefficients[1:], len(model.coefficients) - 1
     wald = float(slopes @ np.linalg.solve(model.covariance[1:, 1:], slopes)) / count

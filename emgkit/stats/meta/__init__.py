@@ -1,0 +1,3 @@
+"""Studies beside one another: meta-analysis, and what printed figures imply."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Power: exact, and of simulated studies."""
+
+__all__: list[str] = []
