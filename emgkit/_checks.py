@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emgkit.errors import ArgumentError, SignalError
+from emgkit.notation import listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,21 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["check_option", "check_positive", "check_samples", "check_unknown", "listed", "nearest", "number"]
-
-
-def listed(names: Iterable[object]) -> str:
-    """Names for a sentence: ``'a', 'b' and 'c'``.
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"])
-    "'a', 'b' and 'c'"
-    """
-    quoted = [repr(str(name)) for name in names]
-    if not quoted:
-        return "none"
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+__all__ = ["check_option", "check_positive", "check_samples", "check_unknown", "nearest"]
 
 
 def nearest(name: str, allowed: Iterable[object]) -> str:
@@ -46,17 +33,6 @@ def nearest(name: str, allowed: Iterable[object]) -> str:
     candidates = {str(option).lower(): str(option) for option in allowed}
     close = difflib.get_close_matches(name.lower(), list(candidates), n=1, cutoff=0.6)
     return f"Did you mean {candidates[close[0]]!r}?" if close else ""
-
-
-def number(value: float) -> str:
-    """A number as a person would write it: no trailing zeros, all its digits.
-
-    Examples
-    --------
-    >>> number(20.0), number(0.5), number(2148.148)
-    ('20', '0.5', '2148.148')
-    """
-    return f"{value:.10g}"
 
 
 def check_option(parameter: str, value: T, allowed: Collection[T]) -> T:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit._checks import check_unknown, listed, number
+from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError, DesignError, SignalError
+from emgkit.notation import listed, number
 from emgkit.recording import Recording
 from emgkit.windows import reference_of, windows
 

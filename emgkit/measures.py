@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit._checks import check_unknown, listed
+from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
+from emgkit.notation import listed
 from emgkit.recording import Recording, check_recording
 from emgkit.steps import TKEO, Envelope, MovingRMS, Rectify
 from emgkit.windows import reference_of, windows

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit import signal
-from emgkit._checks import check_positive, listed, number
+from emgkit._checks import check_positive
 from emgkit.errors import ArgumentError, Notice
+from emgkit.notation import listed, number
 from emgkit.recording import Channel, Recording
 from emgkit.steps import Envelope, MovingRMS, Rectify
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, runtime_ch
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from emgkit._checks import check_option, check_positive, check_unknown, listed, nearest, number
+from emgkit._checks import check_option, check_positive, check_unknown, nearest
 from emgkit.errors import ArgumentError, Notice, SignalError, UnitError
+from emgkit.notation import listed, number
 from emgkit.units import INSIDE, UNITS, in_si
 
 if TYPE_CHECKING:

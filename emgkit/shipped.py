@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emgkit._checks import check_option, listed, nearest
+from emgkit._checks import check_option, nearest
 from emgkit.errors import FileError
+from emgkit.notation import listed
 
 __all__ = ["folder", "path"]
 

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from emgkit._checks import check_option, check_positive, check_samples, number
+from emgkit._checks import check_option, check_positive, check_samples
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.kernels import (
     Kind,
@@ -26,6 +26,7 @@ from emgkit.kernels import (
     zero_lag_odd,
     zero_lag_zeros_after,
 )
+from emgkit.notation import number
 
 __all__ = [
     "bandpass",

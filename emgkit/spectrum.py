@@ -11,8 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from emgkit._checks import check_positive, check_samples, number
+from emgkit._checks import check_positive, check_samples
 from emgkit.errors import ArgumentError, SignalError
+from emgkit.notation import number
 
 __all__ = [
     "band_power",

@@ -8,8 +8,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from emgkit._checks import listed, nearest
+from emgkit._checks import nearest
 from emgkit.errors import UnitError
+from emgkit.notation import listed
 
 __all__ = ["INSIDE", "UNITS", "in_si"]
 

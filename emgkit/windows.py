@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emgkit._checks import check_option, listed, nearest, number
+from emgkit._checks import check_option, nearest
 from emgkit.errors import ArgumentError, SignalError
+from emgkit.notation import listed, number
 from emgkit.recording import Event, Recording, Value
 from emgkit.steps import Normalize
 

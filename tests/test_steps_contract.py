@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import emgkit as ek
-from emgkit._checks import number
 from emgkit.errors import UnitError
+from emgkit.notation import number
 from emgkit.recording import Recording, Step
 from emgkit.steps import (
     STEPS,

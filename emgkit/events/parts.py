@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit import signal
-from emgkit._checks import check_positive, number
+from emgkit._checks import check_positive
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.events.stream import stream_of
+from emgkit.notation import number
 from emgkit.recording import Event, Recording, Trial
 
 __all__ = ["find_angle_bins", "find_halves"]

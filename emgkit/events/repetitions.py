@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit import signal
-from emgkit._checks import check_option, check_positive, number
+from emgkit._checks import check_option, check_positive
 from emgkit.errors import ArgumentError, Notice, SignalError, warn
 from emgkit.events.phases import Motion, Repetition, find_phases, meet
 from emgkit.events.stream import stream_of
+from emgkit.notation import number
 from emgkit.recording import Event, Recording, Trial, Value
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from emgkit._checks import check_option, check_unknown, listed, number
+from emgkit._checks import check_option, check_unknown
 from emgkit.errors import ArgumentError, SignalError
+from emgkit.notation import listed, number
 from emgkit.recording import Recording, Trial
 
 __all__ = ["stream_of"]

@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from emgkit._checks import check_unknown, number
+from emgkit._checks import check_unknown
 from emgkit.events.repetitions import find_repetitions
+from emgkit.notation import number
 
 __all__ = ["OPTIONS", "search_sentence"]
 

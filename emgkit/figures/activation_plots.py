@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from emgkit._checks import listed
 from emgkit.errors import DesignError
 from emgkit.figures import style
+from emgkit.notation import listed
 
 __all__ = ["activation", "activation_grid"]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from emgkit._checks import listed
 from emgkit.errors import ArgumentError, FileError, FormatError
 from emgkit.figures.journals import MM, Journal
+from emgkit.notation import listed
 
 __all__ = ["check_file", "check_pdf"]
 

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from emgkit._checks import listed
 from emgkit.errors import DesignError
 from emgkit.figures import rows, style
+from emgkit.notation import listed
 
 __all__ = ["contrasts"]
 

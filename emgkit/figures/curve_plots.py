@@ -10,11 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from emgkit._checks import check_unknown, listed
+from emgkit._checks import check_unknown
 from emgkit.curves import Curves
 from emgkit.errors import DesignError
 from emgkit.figures import style
 from emgkit.figures.journals import active
+from emgkit.notation import listed
 
 if TYPE_CHECKING:
     from emgkit.stats.curves.waveform_test import WaveformTest

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from emgkit._checks import check_unknown, listed
+from emgkit._checks import check_unknown
 from emgkit.errors import DesignError
 from emgkit.figures import style
+from emgkit.notation import listed
 
 __all__ = ["detection", "detection_grid"]
 

@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
-from emgkit._checks import listed
 from emgkit.errors import DesignError
 from emgkit.figures import rows, style
+from emgkit.notation import listed
 
 if TYPE_CHECKING:
     from emgkit.stats.meta.meta_analysis import MetaAnalysis

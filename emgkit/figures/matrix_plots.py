@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from emgkit._checks import listed
 from emgkit.errors import DesignError
 from emgkit.figures import rows, style
+from emgkit.notation import listed
 
 __all__ = ["effect_matrix"]
 

@@ -9,9 +9,10 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from emgkit._checks import check_unknown, listed
+from emgkit._checks import check_unknown
 from emgkit.errors import DesignError
 from emgkit.figures import activation_plots, rows, style
+from emgkit.notation import listed
 
 __all__ = ["paired"]
 

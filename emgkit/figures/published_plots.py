@@ -10,9 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from emgkit._checks import listed
 from emgkit.errors import DesignError
 from emgkit.figures import rows, style
+from emgkit.notation import listed
 
 __all__ = ["published"]
 

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from emgkit._checks import check_option, listed
+from emgkit._checks import check_option
 from emgkit.errors import FileError, FormatError
 from emgkit.io import bids
 from emgkit.io._assembly import ChannelSpec, Content, Overrides, assemble, survey
 from emgkit.io.bids import write_bids
 from emgkit.io.edf import write_bdf, write_edf
+from emgkit.notation import listed
 from emgkit.recording import Trial
 
 __all__ = [

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgkit import __version__
-from emgkit._checks import listed
 from emgkit.errors import ArgumentError, FileError
 from emgkit.io import edf
 from emgkit.io._tables import column_format, plain, write_json, write_table
+from emgkit.notation import listed
 from emgkit.recording import Event, Trial, Value
 
 if TYPE_CHECKING:

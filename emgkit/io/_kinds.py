@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from emgkit._checks import listed
+from emgkit.notation import listed
 from emgkit.units import UNITS
 
 __all__ = ["VOLTS", "example_unit", "kind_of", "units_of"]

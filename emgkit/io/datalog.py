@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit._checks import number
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import Content, Signal
 from emgkit.io._text import decoded, number_table, shortened
+from emgkit.notation import number
 
 __all__ = ["load"]
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit._checks import number
 from emgkit.errors import FormatError, Notice, UnitError
 from emgkit.io._assembly import Content, Signal
 from emgkit.io._text import NUMBER, SPACES, decoded, first_bad_cell, number_table, shortened, split
+from emgkit.notation import number
 from emgkit.units import UNITS
 
 __all__ = ["load"]

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit._checks import listed, number
 from emgkit.errors import ArgumentError, FileError, FormatError, Notice, warn
 from emgkit.io._assembly import Content, Signal
+from emgkit.notation import listed, number
 from emgkit.recording import Channel, Event, Recording, Trial
 
 __all__ = ["Written", "load", "write_bdf", "write_edf"]

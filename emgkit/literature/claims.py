@@ -35,12 +35,13 @@ import pandas as pd
 from pydantic import model_validator
 
 from emgkit import shipped
-from emgkit._checks import listed, nearest
+from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, FormatError
 from emgkit.literature.contrasts import Side, judge, mark
 from emgkit.literature.file import Table, load
 from emgkit.literature.published import figures, source
 from emgkit.literature.wording import as_text, counted
+from emgkit.notation import listed
 
 __all__ = ["VERDICTS", "Claim", "ClaimsFile", "Finding", "claim", "claims", "ledger", "weigh"]
 

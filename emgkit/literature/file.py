@@ -9,8 +9,9 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from emgkit._checks import listed, nearest
+from emgkit._checks import nearest
 from emgkit.errors import FormatError
+from emgkit.notation import listed
 
 __all__ = ["Table", "load", "parse"]
 

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import pandas as pd
 
 from emgkit import shipped
-from emgkit._checks import listed, nearest
+from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, FormatError
 from emgkit.literature.file import Table, load
+from emgkit.notation import listed
 
 __all__ = ["COLUMNS", "SEEN", "STATISTICS", "UNITS", "Source", "figures", "source", "sources"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from emgkit._checks import number
+from emgkit.notation import number
 
 __all__ = ["FIELDS", "ITEMS", "STATUSES", "Answer", "Facts", "Item", "Part", "checklist", "checklist_table"]
 

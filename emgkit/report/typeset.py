@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from emgkit.report.content import TableItem
 from emgkit.report.tables import Column, columns
-from emgkit.stats import shown, typeset
-from emgkit.stats.results import Results
+from emgkit.stats.results import columns as result_columns
+from emgkit.stats.results import great_table
+from emgkit.stats.results.results import Results
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -33,7 +34,7 @@ def cells(item: TableItem) -> tuple[Column, ...]:
     """The columns as they are read, with the digits of the page and of LaTeX."""
     if not speaks(item.frame):
         return columns(item.frame, item.formats)
-    found = shown.columns(item.frame, {str(key): said for key, said in item.frame.attrs.items()})
+    found = result_columns.columns(item.frame, {str(key): said for key, said in item.frame.attrs.items()})
     return tuple(Column.named(each.name, each.cells, numeric=each.numeric) for each in found)
 
 
@@ -64,4 +65,4 @@ def html(item: TableItem) -> Markup:
 def latex(item: TableItem) -> str:
     """The table as LaTeX, for the packages booktabs and caption; its title is the caption, its caption a note."""
     made = _great_table(item)
-    return typeset.latex(made.tab_source_note(SIMULATED) if item.simulated else made)
+    return great_table.latex(made.tab_source_note(SIMULATED) if item.simulated else made)

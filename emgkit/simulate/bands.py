@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from emgkit._checks import listed
 from emgkit.errors import DesignError
+from emgkit.notation import listed
 
 __all__ = ["band", "sentences", "summary"]
 

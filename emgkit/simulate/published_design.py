@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
 
-from emgkit._checks import check_option, check_positive, check_unknown, listed
+from emgkit._checks import check_option, check_positive, check_unknown
 from emgkit.errors import ArgumentError, DesignError
+from emgkit.notation import listed
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 
 __all__ = ["Finding", "PublishedDesign", "whole_number"]

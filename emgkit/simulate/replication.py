@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit._checks import check_positive, listed, number
+from emgkit._checks import check_positive
 from emgkit.errors import ArgumentError
+from emgkit.notation import listed, number
 from emgkit.simulate.draw import check_seed
 from emgkit.simulate.published_design import PublishedDesign, whole_number
 from emgkit.stats.within import one_sample

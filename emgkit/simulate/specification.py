@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from emgkit import shipped
-from emgkit._checks import check_unknown, listed
+from emgkit._checks import check_unknown
 from emgkit.errors import FileError, StudyError
+from emgkit.notation import listed
 
 __all__ = [
     "Activation", "Artefacts", "Exercise", "Mean", "Movement", "Muscle", "Mvc", "MvcPosition", "Specification",

@@ -13,7 +13,7 @@ from emgkit.stats.mixed.many import mixed_model_many
 from emgkit.stats.mixed.model import mixed_model
 from emgkit.stats.power.exact import power_between, power_equivalence, power_paired, power_within
 from emgkit.stats.power.simulated import power_simulate
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 from emgkit.stats.within.anova import rm_anova
 from emgkit.stats.within.contrasts import contrasts
 from emgkit.stats.within.effect_sizes import effect_sizes

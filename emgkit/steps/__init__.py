@@ -13,8 +13,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from emgkit._checks import check_unknown, listed
+from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError
+from emgkit.notation import listed
 from emgkit.recording import Crop, Pick, Step
 from emgkit.steps._calling import parameters
 from emgkit.steps.conditioning import (

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit._checks import listed
 from emgkit.errors import UnitError
+from emgkit.notation import listed
 from emgkit.recording import Recording, Step, check_recording
 from emgkit.units import UNITS
 

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from emgkit import signal
-from emgkit._checks import check_option, check_positive, check_unknown, number
+from emgkit._checks import check_option, check_positive, check_unknown
 from emgkit.errors import ArgumentError, SignalError
+from emgkit.notation import number
 from emgkit.recording import Recording, check_recording
 from emgkit.steps._calling import MEASURED, Defaults, apply, check_units, parameters, put
 

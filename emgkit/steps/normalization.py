@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from emgkit._checks import check_option, check_positive, listed, number
+from emgkit._checks import check_option, check_positive
 from emgkit.errors import ArgumentError, NormalizationError, UnitError
+from emgkit.notation import listed, number
 from emgkit.recording import Recording, Step, check_recording
 from emgkit.steps._calling import Defaults, apply, check_units, put
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from emgkit import shipped
-from emgkit._checks import listed
 from emgkit.errors import EmgkitError, Notice, StudyError
+from emgkit.notation import listed
 from emgkit.pipeline import Pipeline
 from emgkit.study import compare
 from emgkit.study.file import StudyFile

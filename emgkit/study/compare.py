@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from emgkit import quality, stats
-from emgkit._checks import listed, nearest
+from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
 from emgkit.measures import summarize
+from emgkit.notation import listed
 from emgkit.study.file import Comparison, MeasureSpec, StudyFile
 from emgkit.study.influence import influence_of
 from emgkit.study.process import Loaded, Session

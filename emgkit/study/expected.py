@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from emgkit._checks import listed, nearest
+from emgkit._checks import nearest
 from emgkit.errors import StudyError
+from emgkit.notation import listed
 
 __all__ = ["Expected", "check"]
 

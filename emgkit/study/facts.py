@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit import report, shipped
-from emgkit._checks import number
 from emgkit.figures.style import count, surface
 from emgkit.io import bids
+from emgkit.notation import number
 from emgkit.pipeline import Pipeline
 from emgkit.study.finding import words
 from emgkit.study.process import is_mvc

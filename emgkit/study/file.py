@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from emgkit._checks import listed, nearest
+from emgkit._checks import nearest
 from emgkit.errors import StudyError
+from emgkit.notation import listed
 from emgkit.study.expected import Expected
 from emgkit.study.published_file import PublishedFile
 

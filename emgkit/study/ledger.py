@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from emgkit._checks import listed
 from emgkit.errors import StudyError
+from emgkit.notation import listed
 from emgkit.study.file import Published
 
 __all__ = ["Stated", "stated"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emgkit import events
-from emgkit._checks import number
+from emgkit.notation import number
 from emgkit.pipeline import Pipeline
 from emgkit.study.file import Comparison, MeasureSpec, StudyFile
 from emgkit.study.finding import words

@@ -16,8 +16,8 @@ import pandas as pd
 
 import emgkit
 from emgkit import figures
-from emgkit._checks import listed
 from emgkit.errors import StudyError
+from emgkit.notation import listed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

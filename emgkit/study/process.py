@@ -11,12 +11,13 @@ from typing import Any
 import pandas as pd
 
 from emgkit import io, report
-from emgkit._checks import check_unknown, listed, nearest
+from emgkit._checks import check_unknown, nearest
 from emgkit.curves import Curves, time_normalize
 from emgkit.errors import EmgkitError, Notice, SignalError, StudyError
 from emgkit.events import OPTIONS, audit, find_angle_bins, find_halves, find_repetitions
 from emgkit.measures import COLUMNS, MEASURES, measure
 from emgkit.normalize import above_reference, reference
+from emgkit.notation import listed
 from emgkit.pipeline import Pipeline
 from emgkit.quality import quality
 from emgkit.recording import Recording, Trial

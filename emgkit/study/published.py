@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit import figures, report, shipped
-from emgkit._checks import listed, nearest
+from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
+from emgkit.notation import listed
 from emgkit.study import expected
 from emgkit.study.analyse import Progress
 from emgkit.study.output import fresh_folder, sha256, versions, write_figure, write_json, write_table

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emgkit import shipped
-from emgkit._checks import listed
 from emgkit.errors import EmgkitWarning, StudyError
+from emgkit.notation import listed
 from emgkit.study import publish, published
 from emgkit.study.analyse import Progress, analyse, data_folder
 from emgkit.study.file import StudyFile, check_filled_in, load_text, parse

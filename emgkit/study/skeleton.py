@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from emgkit import io
-from emgkit._checks import listed
 from emgkit.errors import EmgkitError, StudyError
 from emgkit.io import Overrides
+from emgkit.notation import listed
 from emgkit.study.file import StudyFile, parse
 from emgkit.study.published_file import PublishedFile
 from emgkit.study.sources import is_bids

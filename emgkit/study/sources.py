@@ -10,8 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from emgkit import shipped
-from emgkit._checks import listed
 from emgkit.errors import Notice, StudyError
+from emgkit.notation import listed
 from emgkit.study.file import ChannelSpec, Layout, StudyFile
 
 __all__ = ["Source", "find", "is_bids"]

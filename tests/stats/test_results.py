@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from emgkit import __version__, stats
 from emgkit.errors import DesignError, EmgkitError
+from emgkit.notation import degrees, fixed, p_phrase, p_text, places, share
 from emgkit.stats import Results
-from emgkit.stats.digits import degrees, fixed, p_phrase, p_text, places, share
 
 # many of these designs have notices, which is not what is tested here
 pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
@@ -541,7 +541,7 @@ def test_lost_attrs_are_told(ask: str) -> None:
     with pytest.raises(DesignError) as caught:
         getattr(table, ask)()
     text = str(caught.value)
-    assert "The table's .attrs do not say 'table'" in text
+    assert "The table's .attrs do not hold 'table'" in text
     assert "table.attrs = original.attrs" in text
     assert repr(table) == repr(pd.DataFrame(table)), "printing never fails"
     table.attrs = {"table": "contrasts", "scale": "log"}

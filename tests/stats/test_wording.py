@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from emgkit.errors import EmgkitWarning
+from emgkit.notation import ratio_places
 from emgkit.stats import Results, contrasts, meta_analysis, mixed_model, mixed_model_many, rm_anova
-from emgkit.stats.digits import ratio_places
 from emgkit.stats.mixed.model import MixedModel
 
 

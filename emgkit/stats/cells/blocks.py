@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit._checks import listed
 from emgkit.errors import ArgumentError, Notice
+from emgkit.notation import listed
 from emgkit.stats.cells.columns import (
     Factor,
     cell_numbers,

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit._checks import listed, nearest, number
+from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, DesignError
+from emgkit.notation import listed, number
 
 Codes = NDArray[np.intp]
 

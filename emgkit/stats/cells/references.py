@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from emgkit._checks import listed
 from emgkit.errors import DesignError, Notice
+from emgkit.notation import listed
 from emgkit.stats.cells.columns import Codes, Factor
 
 __all__ = ["MUSCLE_COLUMNS", "check_between_muscles", "check_references", "is_percent"]

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit._checks import number
 from emgkit.errors import ArgumentError, DesignError
+from emgkit.notation import number
 
 Array = NDArray[np.float64]
 

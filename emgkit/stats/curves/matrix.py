@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit._checks import listed, number
 from emgkit.errors import DesignError
+from emgkit.notation import listed, number
 from emgkit.stats.cells.columns import Factor, outcome_values
 
 Array = NDArray[np.float64]

@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from emgkit._checks import check_option, listed, number
+from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, Notice, warn
-from emgkit.stats import wording
+from emgkit.notation import listed, number
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import Factor, as_names, check_table, only_value
 from emgkit.stats.cells.multiplicity import adjusted, holm_steps
@@ -30,7 +30,8 @@ from emgkit.stats.cells.sign_flips import (
 from emgkit.stats.cells.sign_flips import largest as sign_flips_largest
 from emgkit.stats.curves import random_field
 from emgkit.stats.curves.matrix import curve_matrix
-from emgkit.stats.results import Results
+from emgkit.stats.curves.words import beyond_threshold
+from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
 
@@ -117,7 +118,7 @@ class WaveformTest:
             key: part.to_dict("records") for key, part in self.differing.groupby(keys, observed=True, sort=False)
         }
         rows = self.summary[keys].itertuples(index=False, name=None)
-        return [wording.beyond(text, runs.get(key, [])) for text, key in zip(told, rows, strict=True)]
+        return [beyond_threshold(text, runs.get(key, [])) for text, key in zip(told, rows, strict=True)]
 
     def _repr_html_(self) -> str | None:
         return self.summary._repr_html_()

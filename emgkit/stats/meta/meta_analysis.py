@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from emgkit._checks import check_option, listed, number
+from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
+from emgkit.notation import listed, number
 from emgkit.stats.cells.columns import (
     Factor,
     check_columns,
@@ -23,7 +24,7 @@ from emgkit.stats.cells.columns import (
 )
 from emgkit.stats.cells.effect_formulas import small_sample_factor
 from emgkit.stats.meta import between_studies
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
 

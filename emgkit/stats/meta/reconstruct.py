@@ -22,7 +22,7 @@ from emgkit.stats.meta.printed import (
     read_contrasts,
     two_sided_p,
 )
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 
 CONFIDENCE = 0.95
 QUANTITIES = (

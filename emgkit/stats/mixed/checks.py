@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import linalg, special
 
-from emgkit._checks import listed, number
 from emgkit.errors import DesignError, Notice
+from emgkit.notation import listed, number
 from emgkit.stats.cells.columns import NAMED, Factor, check_levels, outcome_values
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, is_percent
 from emgkit.stats.mixed import reml

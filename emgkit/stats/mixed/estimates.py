@@ -13,7 +13,7 @@ from emgkit.stats.cells.columns import as_names
 from emgkit.stats.mixed import marginal
 from emgkit.stats.mixed.marginal import Grid
 from emgkit.stats.mixed.small_sample import Inference
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 
 __all__ = ["Estimates"]
 

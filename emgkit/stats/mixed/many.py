@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit._checks import check_option, listed, number
+from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, DesignError, warn
+from emgkit.notation import listed, number
 from emgkit.stats.cells.columns import NAMED, as_names, check_columns, check_table, outcome_values
 from emgkit.stats.cells.references import is_percent
 from emgkit.stats.mixed import checks, marginal, reml, reml_one_ratio, small_sample
@@ -21,7 +22,7 @@ from emgkit.stats.mixed.formula import parse
 from emgkit.stats.mixed.marginal import Grid
 from emgkit.stats.mixed.model import Prepared, prepare
 from emgkit.stats.mixed.small_sample import METHODS, Inference
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
 

@@ -17,8 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from emgkit._checks import check_option, listed, nearest
+from emgkit._checks import check_option, nearest
 from emgkit.errors import ArgumentError, DesignError
+from emgkit.notation import listed
 from emgkit.stats.cells.blocks import pair_names
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted
 from emgkit.stats.cells.references import MUSCLE_COLUMNS

@@ -29,7 +29,7 @@ from emgkit.stats.mixed.formula import Columns, Formula, Variable, model_matrix,
 from emgkit.stats.mixed.marginal import Grid, column_name
 from emgkit.stats.mixed.random_terms import RandomTerms, named_terms, random_terms
 from emgkit.stats.mixed.small_sample import METHODS, Inference, inference
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit._checks import listed
 from emgkit.errors import ArgumentError
+from emgkit.notation import listed
 from emgkit.stats.mixed.formula import Columns, Term, Variable, model_matrix, parse_terms
 from emgkit.stats.mixed.reml import Layout
 

@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import integrate, optimize, special, stats
 
-from emgkit._checks import check_positive, listed
+from emgkit._checks import check_positive
 from emgkit.errors import ArgumentError
-from emgkit.stats.results import Results
+from emgkit.notation import listed
+from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
 Numbers = float | Sequence[float] | NDArray[Any]

@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from emgkit._checks import check_positive, listed
+from emgkit._checks import check_positive
 from emgkit.errors import ArgumentError
+from emgkit.notation import listed
 from emgkit.stats.power.exact import ALPHA, Array, _between, _beyond, _whole
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 from emgkit.stats.within.contrasts import contrasts
 
 __all__ = ["power_simulate"]

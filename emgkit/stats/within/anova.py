@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import linalg, special
 
-from emgkit._checks import listed
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
+from emgkit.notation import listed
 from emgkit.stats.cells.columns import (
     Factor,
     as_names,
@@ -28,7 +28,7 @@ from emgkit.stats.cells.columns import (
     outcome_values,
 )
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_references, is_percent
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions
 from emgkit.stats.within.sphericity import epsilons, mauchly, pillai
 

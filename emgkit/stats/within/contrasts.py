@@ -15,7 +15,7 @@ from emgkit.stats.cells.blocks import Block, arrange, check_within, level_column
 from emgkit.stats.cells.columns import as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, g_av
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
 
 Array = NDArray[np.float64]

@@ -10,14 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from emgkit._checks import listed
 from emgkit.errors import Notice, warn
+from emgkit.notation import listed
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_z_interval, small_sample_factor
 from emgkit.stats.cells.effect_formulas import d_av as effect_formulas_d_av
 from emgkit.stats.cells.effect_formulas import g_av as effect_formulas_g_av
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
 
 Array = NDArray[np.float64]

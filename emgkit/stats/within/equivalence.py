@@ -15,7 +15,7 @@ from emgkit.errors import ArgumentError, Notice, warn
 from emgkit.stats.cells.blocks import arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_names, check_table, only_value
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 from emgkit.stats.within import one_sample
 from emgkit.stats.within.interactions import rounding
 

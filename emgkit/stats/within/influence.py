@@ -15,7 +15,7 @@ from emgkit.errors import DesignError, Notice, warn
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_names, check_table, only_value
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
 
 Array = NDArray[np.float64]

@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from emgkit._checks import listed
 from emgkit.errors import ArgumentError, DesignError, Notice
+from emgkit.notation import listed
 from emgkit.stats.cells.blocks import Block, arrange, check_within, pair_names
 from emgkit.stats.cells.columns import Factor, cell_numbers, check_levels
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_interval, d_z_interval, small_sample_factor

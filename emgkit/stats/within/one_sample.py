@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from emgkit._checks import listed
 from emgkit.errors import Notice
+from emgkit.notation import listed
 from emgkit.stats.cells.sign_flips import check_flips, share_at_least
 
 Array = NDArray[np.float64]

@@ -13,7 +13,7 @@ from scipy import special, stats
 from emgkit.errors import DesignError, Notice, warn
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns
 from emgkit.stats.cells.columns import as_names, check_table, only_value
-from emgkit.stats.results import Results
+from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from emgkit.stats.results.facts import AnalysisFacts
+
 import os
 import re
 import tempfile
@@ -12,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit import __version__
-from emgkit._checks import listed
 from emgkit.errors import DesignError
-from emgkit.stats import shown, typeset
-from emgkit.stats.digits import words
-from emgkit.stats.kinds import Kind, Said, kind_of, missing_columns, title
-from emgkit.stats.methods import Text, doubts, software
+from emgkit.notation import listed, readable
+from emgkit.stats.results import columns, great_table
+from emgkit.stats.results.kinds import (Kind, kind_of, missing_columns, title)
+from emgkit.stats.results.methods import Text, doubts, software
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -50,10 +51,10 @@ class Results(pd.DataFrame):
         return Results
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, table: str, said: Mapping[Any, Any]) -> Results:
+    def of(cls, frame: pd.DataFrame, table: str, facts: Mapping[Any, Any]) -> Results:
         """A frame with what was done in ``.attrs``; ``table`` is the kind of table it is."""
         results = cls(frame)
-        told = {**said, "table": table, "software": f"emgkit {__version__}"}
+        told = {**facts, "table": table, "software": f"emgkit {__version__}"}
         if "n" not in told and "n" in frame.columns:
             told["n"] = frame["n"].unique().tolist()
         if "family_size" in frame.columns and len(frame):
@@ -77,9 +78,9 @@ class Results(pd.DataFrame):
         DesignError
             ``.attrs`` got lost.
         """
-        said = self._said()
-        text = kind_of(said).methods(said)
-        return " ".join([text.what, *text.notes, *doubts(said), software(said)])
+        facts = self._said()
+        text = kind_of(facts).methods(facts)
+        return " ".join([text.what, *text.notes, *doubts(facts), software(facts)])
 
     def sentences(self) -> list[str]:
         """One sentence a row: estimate, 95 % interval, test with df, p, effect size by its name, n.
@@ -95,8 +96,8 @@ class Results(pd.DataFrame):
         DesignError
             ``.attrs`` or columns of the analysis got lost, or the rows are no results (residuals, points of a curve).
         """
-        kind, said, _ = self._told()
-        return [kind.told({str(key): value for key, value in row.items()}, said) for row in self.to_dict("records")]
+        kind, facts, _ = self._told()
+        return [kind.told({str(key): value for key, value in row.items()}, facts) for row in self.to_dict("records")]
 
     def great_table(self) -> GT:
         """The table as a ``great_tables.GT``, to go on with: row groups, headings, notes, rounded cells."""
@@ -128,7 +129,7 @@ class Results(pd.DataFrame):
         """
         if pandas_options or not self._speaks():
             return super().to_latex(buf, **pandas_options)
-        return _written(typeset.latex(self._set(marked=False)), buf)
+        return _written(great_table.latex(self._set(marked=False)), buf)
 
     def to_csv(self, path_or_buf: Any = None, **options: Any) -> str | None:  # type: ignore[override]
         """The table as CSV, with every digit and without the index.
@@ -152,9 +153,9 @@ class Results(pd.DataFrame):
     def __repr__(self) -> str:
         if not self._speaks():
             return super().__repr__()
-        kind, said, text = self._told()
-        return shown.text(
-            self, said, head=self._head(kind, said), notes=[note for note in (text.interval, text.family) if note]
+        kind, facts, text = self._told()
+        return columns.text(
+            self, facts, head=self._head(kind, facts), notes=[note for note in (text.interval, text.family) if note]
         )
 
     def _repr_html_(self) -> str | None:
@@ -163,34 +164,34 @@ class Results(pd.DataFrame):
         plain: str | None = super()._repr_html_()  # type: ignore[misc]
         return plain
 
-    def _said(self) -> Said:
-        return Said({str(key): value for key, value in self.attrs.items()})
+    def _said(self) -> AnalysisFacts:
+        return AnalysisFacts({str(key): value for key, value in self.attrs.items()})
 
-    def _told(self) -> tuple[Kind, Said, Text]:
+    def _told(self) -> tuple[Kind, AnalysisFacts, Text]:
         """Kind of the table, what was done, and the words for it; refused where something for a sentence got lost."""
-        said = self._said()
-        kind = kind_of(said)
+        facts = self._said()
+        kind = kind_of(facts)
         if kind.sentence is None:
             raise DesignError(
                 f"{kind.title} is no table of results to put into sentences",
                 do="ask .sentences() of the fitted model or of the test itself; this table is for figures and checks",
             )
-        lacking = missing_columns(kind, said, [str(name) for name in self.columns])
+        lacking = missing_columns(kind, facts, [str(name) for name in self.columns])
         if lacking:
             raise DesignError(
                 f"The table lacks columns that its sentences need: {listed(lacking)}",
                 came=listed(self.columns),
                 do="put the whole table into words before columns are selected, renamed or made the index",
             )
-        return kind, said, kind.methods(said)
+        return kind, facts, kind.methods(facts)
 
-    def _head(self, kind: Kind, said: Said) -> str:
+    def _head(self, kind: Kind, facts: AnalysisFacts) -> str:
         here = self["n"].unique().tolist() if "n" in self.columns else []
-        return title(kind, said, here or said.get("n", []))
+        return title(kind, facts, here or facts.get("n", []))
 
     def _set(self, *, marked: bool) -> GT:
-        kind, said, text = self._told()
-        return typeset.great_table(self, said, head=self._head(kind, said), notes=text.notes, marked=marked)
+        kind, facts, text = self._told()
+        return great_table.great_table(self, facts, head=self._head(kind, facts), notes=text.notes, marked=marked)
 
     def _speaks(self) -> bool:
         """Whether the whole analysis is there, to be shown as one."""
@@ -208,7 +209,7 @@ def _alike(frame: pd.DataFrame) -> list[str]:
         if not pd.api.types.is_numeric_dtype(frame[name].dtype):
             for value in frame[name].unique():
                 for level in re.split(r" [/-] ", str(value)):
-                    levels.setdefault(words(level), set()).add(level)
+                    levels.setdefault(readable(level), set()).add(level)
     return sorted(level for same in levels.values() if len(same) > 1 for level in same)
 
 

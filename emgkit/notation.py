@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 __all__ = [
-    "MISSING", "capital", "counted", "degrees", "fixed", "interval", "missing", "named", "p_phrase", "p_text", "places",
-    "ratio_places", "share", "surface", "words",
+    "MISSING", "capital", "counted", "degrees", "fixed", "interval", "listed", "missing", "named", "number",
+    "p_phrase", "p_text", "places", "ratio_places", "readable", "share", "surface",
 ]  # fmt: skip
 
 MISSING = "–"
@@ -167,12 +167,12 @@ def surface(unit: str) -> tuple[str, float]:
     return _SHOWN.get(unit, (unit, 1.0))
 
 
-def words(name: object) -> str:
+def readable(name: object) -> str:
     """A name without underscores.
 
     Examples
     --------
-    >>> words("gluteus_maximus")
+    >>> readable("gluteus_maximus")
     'gluteus maximus'
     """
     return str(name).replace("_", " ")
@@ -186,10 +186,10 @@ def named(factor: str, level: object) -> str:
     >>> named("exercise", "hip_thrust"), named("load_kg", 40), named("time", "post")
     ('the hip thrust', 'load kg 40', 'post')
     """
-    text = words(level)
+    text = readable(level)
     if factor in _DONE:
         return f"the {text}"
-    return f"{words(factor)} {text}" if text[:1].isdigit() else text
+    return f"{readable(factor)} {text}" if text[:1].isdigit() else text
 
 
 def capital(text: str) -> str:
@@ -206,3 +206,28 @@ def counted(count: int, noun: str) -> str:
     ('1 contrast', '3 contrasts')
     """
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names for a sentence: ``'a', 'b' and 'c'``.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"])
+    "'a', 'b' and 'c'"
+    """
+    quoted = [repr(str(name)) for name in names]
+    if not quoted:
+        return "none"
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def number(value: float) -> str:
+    """A number as a person would write it: no trailing zeros, all its digits.
+
+    Examples
+    --------
+    >>> number(20.0), number(0.5), number(2148.148)
+    ('20', '0.5', '2148.148')
+    """
+    return f"{value:.10g}"

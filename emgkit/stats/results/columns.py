@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from emgkit.stats.digits import MISSING, degrees, fixed, missing, p_text, places, ratio_places, share, surface
+from emgkit.notation import MISSING, degrees, fixed, missing, p_text, places, ratio_places, share, surface
 
 __all__ = ["WIDTH", "Column", "columns", "folded", "text"]
 
@@ -65,11 +65,11 @@ class Column:
     numeric: bool
 
 
-def columns(table: pd.DataFrame, said: Mapping[str, Any]) -> list[Column]:
+def columns(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[Column]:
     """The columns as they are shown, each interval in one column behind its estimate."""
-    frame = _LONG[said["table"]](table, said) if said.get("table") in _LONG else table
+    frame = _LONG[facts["table"]](table, facts) if facts.get("table") in _LONG else table
     # where factors stand in columns of their own, the contrast repeats them
-    repeated = "contrast" if said.get("interaction") and said["within"] in frame.columns else None
+    repeated = "contrast" if facts.get("interaction") and facts["within"] in frame.columns else None
     names = [str(name) for name in frame.columns if name != repeated]
     pairs = {name: _LOW.sub(lambda end: "_high" if "low" in end[0] else "_max", name, count=1) for name in names}
     pairs = {low: high for low, high in pairs.items() if low != high and high in names}
@@ -82,49 +82,49 @@ def columns(table: pd.DataFrame, said: Mapping[str, Any]) -> list[Column]:
         elif name not in pairs.values():
             order += [name, *([behind[name]] if name in behind else [])]
     return [
-        _interval(frame, name, pairs[name], said) if name in pairs else _column(frame, name, said) for name in order
+        _interval(frame, name, pairs[name], facts) if name in pairs else _column(frame, name, facts) for name in order
     ]
 
 
-def folded(found: Sequence[Column], said: Mapping[str, Any]) -> tuple[list[Column], list[str]]:
+def folded(found: Sequence[Column], facts: Mapping[str, Any]) -> tuple[list[Column], list[str]]:
     """The columns without those that are the same in every row, and these in words; n stands in the title."""
     kept, same = list(found), []
     for column in found:
-        if len(kept) > 4 and column.name in (*_SIZES, said.get("between")) and len(set(column.cells)) == 1:
+        if len(kept) > 4 and column.name in (*_SIZES, facts.get("between")) and len(set(column.cells)) == 1:
             kept.remove(column)
             same += [f"{column.name} is {column.cells[0]} in every row."] if column.name != "n" else []
     return kept, same
 
 
-def text(table: pd.DataFrame, said: Mapping[str, Any], *, head: str, notes: Sequence[str]) -> str:
+def text(table: pd.DataFrame, facts: Mapping[str, Any], *, head: str, notes: Sequence[str]) -> str:
     """The table for a terminal: title, columns, notes; what has no room is named below."""
-    found = columns(table, said)
-    levels = [str(name) for name in _levels(said) if name in table.columns]
-    found, below = folded(found, said)
+    found = columns(table, facts)
+    levels = [str(name) for name in _levels(facts) if name in table.columns]
+    found, below = folded(found, facts)
     lacking: list[str] = []
     while sum(_width(column) + 2 for column in found) - 2 > WIDTH and (least := _least(found, levels)) is not None:
         lacking.insert(0, found.pop(least).name)
-    lines = _lines(found, levels if "contrast" in table and not _stacked(said) else [*levels, "contrast"])
+    lines = _lines(found, levels if "contrast" in table and not _stacked(facts) else [*levels, "contrast"])
     size = len(table) if not found else len(found[0].cells)
     if size > MOST_ROWS:
         lines = [*lines[: END_ROWS + 1], "…", *lines[-END_ROWS:]]
         below.insert(0, f"{size} rows; table.head(60) prints the first 60.")
     below += [*notes, *([f"Without room here: {', '.join(lacking)}."] if lacking else [])]
-    below += [f"Notice: {notice['text']}" for notice in said.get("notices", [])]
+    below += [f"Notice: {notice['text']}" for notice in facts.get("notices", [])]
     wrapped = [line for each in below for line in textwrap.wrap(each, WIDTH, subsequent_indent="  ")]
     body = lines if size else [lines[0], "(no rows)"]
     return "\n".join([*textwrap.wrap(head, WIDTH), "", *body, *([""] if wrapped else []), *wrapped])
 
 
-def _levels(said: Mapping[str, Any]) -> list[str]:
+def _levels(facts: Mapping[str, Any]) -> list[str]:
     """Columns of the levels that a row is about."""
-    pairs = [*(said.get("interaction") or []), *([said["between"]] if said.get("between") else [])]
-    return [*said.get("outcomes", []), *(said.get("by") or []), *said.get("levels", []), *pairs]
+    pairs = [*(facts.get("interaction") or []), *([facts["between"]] if facts.get("between") else [])]
+    return [*facts.get("outcomes", []), *(facts.get("by") or []), *facts.get("levels", []), *pairs]
 
 
-def _stacked(said: Mapping[str, Any]) -> bool:
+def _stacked(facts: Mapping[str, Any]) -> bool:
     """Whether a contrast has several rows."""
-    return said.get("table") in (*_LONG, "influence", "interaction contrasts", "group contrasts")
+    return facts.get("table") in (*_LONG, "influence", "interaction contrasts", "group contrasts")
 
 
 def _lines(found: Sequence[Column], repeated: Sequence[str]) -> list[str]:
@@ -152,7 +152,7 @@ def _least(found: Sequence[Column], levels: Sequence[str]) -> int | None:
 def _without_repeats(
     cells: list[str], found: Sequence[Column], groups: Sequence[str], before: dict[str, str]
 ) -> list[str]:
-    """Leave out what the row above said of the levels."""
+    """Leave out what the row above facts of the levels."""
     shown, same = list(cells), True
     for i, column in enumerate(found):
         if column.name in groups:
@@ -170,27 +170,27 @@ def _line(cells: Sequence[str], found: Sequence[Column]) -> str:
     return "  ".join(parts).rstrip()
 
 
-def _column(frame: pd.DataFrame, name: str, said: Mapping[str, Any]) -> Column:
+def _column(frame: pd.DataFrame, name: str, facts: Mapping[str, Any]) -> Column:
     values = frame[name]
     if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
         return Column(name=name, cells=tuple(_text(value) for value in values), numeric=name in _WRITTEN)
-    if name in (*(said.get("by") or []), "point", "trials") or values.dtype.kind in "iu":
+    if name in (*(facts.get("by") or []), "point", "trials") or values.dtype.kind in "iu":
         return Column(name=name, cells=tuple(str(value) for value in values), numeric=True)
     numbers = values.to_numpy(dtype=np.float64)
-    if _own_digits(name, said):
-        return Column(name=name, cells=tuple(_written(float(v), name, said, [float(v)]) for v in numbers), numeric=True)
-    write = _writer(name, numbers, said)
+    if _own_digits(name, facts):
+        return Column(name=name, cells=tuple(_written(float(v), name, facts, [float(v)]) for v in numbers), numeric=True)
+    write = _writer(name, numbers, facts)
     return Column(name=name, cells=tuple(write(float(value)) for value in numbers), numeric=True)
 
 
-def _own_digits(name: str, said: Mapping[str, Any]) -> bool:
+def _own_digits(name: str, facts: Mapping[str, Any]) -> bool:
     """Whether the rows of a column are of different kinds (a slope below an intercept), each with digits of its own."""
-    return (said.get("table") == "variances" and name in ("variance", "sd")) or (
-        said.get("table") == "coefficients" and name in ("estimate", "se")
+    return (facts.get("table") == "variances" and name in ("variance", "sd")) or (
+        facts.get("table") == "coefficients" and name in ("estimate", "se")
     )
 
 
-def _interval(frame: pd.DataFrame, low: str, high: str, said: Mapping[str, Any]) -> Column:
+def _interval(frame: pd.DataFrame, low: str, high: str, facts: Mapping[str, Any]) -> Column:
     base = _LOW.sub("", low, count=1)
     estimates = (base, *(f"{name}{'_all' if base == 'ci_all' else ''}" for name in
                          ("ratio", "difference", "geometric_mean", "mean", "estimate", "yi")))  # fmt: skip
@@ -202,7 +202,7 @@ def _interval(frame: pd.DataFrame, low: str, high: str, said: Mapping[str, Any])
     decimals = ratio_places(rows) if estimate.startswith("ratio") else 2
     cells = []
     for center, a, b in rows:
-        write = _writer(estimate, np.array([center, a, b]) if _own_digits(estimate, said) else spread, said)
+        write = _writer(estimate, np.array([center, a, b]) if _own_digits(estimate, facts) else spread, facts)
         if decimals is not None and decimals > 2 and spread[np.isfinite(spread)].min() >= 0.005:
             write = functools.partial(fixed, decimals=decimals)
         cells.append(MISSING if missing(a) and missing(b) else f"[{write(a)}, {write(b)}]")
@@ -210,9 +210,9 @@ def _interval(frame: pd.DataFrame, low: str, high: str, said: Mapping[str, Any])
     return Column(name=_INTERVALS.get(base, named), cells=tuple(cells), numeric=True)
 
 
-def _writer(name: str, values: np.ndarray[Any, Any], said: Mapping[str, Any]) -> Callable[[float], str]:
+def _writer(name: str, values: np.ndarray[Any, Any], facts: Mapping[str, Any]) -> Callable[[float], str]:
     """What writes the numbers of a column."""
-    log = said.get("scale") == "log"
+    log = facts.get("scale") == "log"
     if name == "p" or name.startswith("p_") or name.endswith("_p"):
         return p_text
     if name in _SHARES:
@@ -232,8 +232,8 @@ def _writer(name: str, values: np.ndarray[Any, Any], said: Mapping[str, Any]) ->
     of_outcome = _OF_OUTCOME.fullmatch(name) and not (
         log and name in ("estimate", "se", "observed", "fitted", "residual")
     )
-    factor = surface(str(said.get("unit") or ""))[1] if of_outcome else 1.0
-    if name == "bound" and "unit" not in said:
+    factor = surface(str(facts.get("unit") or ""))[1] if of_outcome else 1.0
+    if name == "bound" and "unit" not in facts:
         return lambda value: fixed(value, 2)
     decimals = places((values * factor).tolist())
     return lambda value: fixed(value * factor, decimals)
@@ -245,13 +245,13 @@ def _text(value: object) -> str:
     return MISSING if value is None or value is pd.NA or value == "" or missing(value) else str(value)
 
 
-def _written(value: float, name: str, said: Mapping[str, Any], spread: Sequence[float]) -> str:
-    return MISSING if missing(value) else _writer(name, np.array(spread, dtype=np.float64), said)(value)
+def _written(value: float, name: str, facts: Mapping[str, Any], spread: Sequence[float]) -> str:
+    return MISSING if missing(value) else _writer(name, np.array(spread, dtype=np.float64), facts)(value)
 
 
-def _long_sizes(table: pd.DataFrame, said: Mapping[str, Any]) -> pd.DataFrame:
+def _long_sizes(table: pd.DataFrame, facts: Mapping[str, Any]) -> pd.DataFrame:
     """Effect sizes one below the other, instead of forty columns."""
-    keys = [name for name in (*(said.get("by") or []), "contrast", said.get("between"), "n", "n_first", "n_second")
+    keys = [name for name in (*(facts.get("by") or []), "contrast", facts.get("between"), "n", "n_first", "n_second")
             if name in table.columns]  # fmt: skip
     ends = ("_low", "_high", "_var")
     sizes = [name for name in table.columns if name not in keys and not str(name).endswith(ends)]
@@ -260,17 +260,17 @@ def _long_sizes(table: pd.DataFrame, said: Mapping[str, Any]) -> pd.DataFrame:
         for size in sizes:
             low, high, variance = (float(row.get(f"{size}{end}", np.nan)) for end in ends)
             spread = [float(row[size]), low, high]
-            limits = [_written(limit, str(size), said, spread) for limit in (low, high)]
+            limits = [_written(limit, str(size), facts, spread) for limit in (low, high)]
             rows.append({
                 **{key: row[key] for key in keys}, "quantity": size,
-                "value": _written(row[size], str(size), said, spread),
+                "value": _written(row[size], str(size), facts, spread),
                 "95 % CI": MISSING if missing(low) else f"[{', '.join(limits)}]",
                 "variance": MISSING if missing(variance) else f"{variance:.3g}",
             })  # fmt: skip
     return pd.DataFrame(rows, columns=[*keys, "quantity", "value", "95 % CI", "variance"])
 
 
-def _long_ranges(table: pd.DataFrame, said: Mapping[str, Any]) -> pd.DataFrame:
+def _long_ranges(table: pd.DataFrame, facts: Mapping[str, Any]) -> pd.DataFrame:
     """Reconstructed quantities one below the other, with the range that rounding leaves."""
     keys = [name for name in ("study", "contrast", "n", "source") if name in table.columns]
     sizes = [
@@ -281,8 +281,8 @@ def _long_ranges(table: pd.DataFrame, said: Mapping[str, Any]) -> pd.DataFrame:
         for size in sizes:
             low, high = (float(row.get(f"{size}{end}", np.nan)) for end in ("_min", "_max"))
             spread = [float(row[size]), low, high]
-            limits = [_written(limit, str(size), said, spread) for limit in (low, high)]
-            cells = {"quantity": size, "value": _written(row[size], str(size), said, spread)}
+            limits = [_written(limit, str(size), facts, spread) for limit in (low, high)]
+            cells = {"quantity": size, "value": _written(row[size], str(size), facts, spread)}
             rows.append({**{key: row[key] for key in keys}, **cells,
                          "range": MISSING if missing(low) else f"[{', '.join(limits)}]",
                          "alarms": row.get("alarms", "") if size == sizes[-1] else ""})  # fmt: skip

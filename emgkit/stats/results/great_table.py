@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from emgkit.stats import shown
+from emgkit.notation import capital, readable
+from emgkit.stats.results import columns
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
-from emgkit.stats.digits import capital, words
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -38,32 +38,32 @@ _LATEX = str.maketrans({
 
 
 def great_table(
-    table: pd.DataFrame, said: Mapping[str, Any], *, head: str, notes: Sequence[str], marked: bool = True
+    table: pd.DataFrame, facts: Mapping[str, Any], *, head: str, notes: Sequence[str], marked: bool = True
 ) -> GT:
     """The table with row groups, headings and notes; ``marked`` sets symbols in italics with subscripts (HTML)."""
     from great_tables import GT
 
-    found, same = shown.folded(shown.columns(table, said), said)
+    found, same = columns.folded(columns.columns(table, facts), facts)
     named = {column.name: column for column in found}
-    groups = [name for name in (*said.get("outcomes", []), *(said.get("by") or [])) if name in named]
+    groups = [name for name in (*facts.get("outcomes", []), *(facts.get("by") or [])) if name in named]
     if {"contrast", "quantity"} <= named.keys():  # the quantities of a contrast stand below its name
         groups = list(named)[: list(named).index("quantity")]
     kept = [column for column in found if column.name not in groups]
-    written = [[_cell(column, cell, said) for cell in column.cells] for column in kept]
+    written = [[_cell(column, cell, facts) for cell in column.cells] for column in kept]
     cells = pd.DataFrame({f"c{i}": column for i, column in enumerate(written)})
     if groups and len(cells):
         rows = range(len(cells))
         cells["group"] = [
-            capital(", ".join(_cell(named[name], named[name].cells[row], said) for name in groups)) for row in rows
+            capital(", ".join(_cell(named[name], named[name].cells[row], facts) for name in groups)) for row in rows
         ]
     # the same table has the same name on every page
     name = f"emgkit-{zlib.crc32(repr((head, *(column.cells for column in found))).encode()):08x}"
     made = GT(cells, groupname_col="group" if "group" in cells else None, id=name).tab_header(title=head)
-    labels = {f"c{i}": _label(column.name, said, marked=marked) for i, column in enumerate(kept)}
+    labels = {f"c{i}": _label(column.name, facts, marked=marked) for i, column in enumerate(kept)}
     right = [f"c{i}" for i, column in enumerate(kept) if column.numeric]
     made = made.cols_label(cases=labels).cols_align("left").cols_align("right", columns=right)
-    doubts = [f"Notice: {one['text']}" for one in said.get("notices", [])]
-    for note in (*(capital(words(text)) for text in same), *notes, *doubts):
+    doubts = [f"Notice: {one['text']}" for one in facts.get("notices", [])]
+    for note in (*(capital(readable(text)) for text in same), *notes, *doubts):
         made = made.tab_source_note(_note(note) if marked else note)
     return made.tab_options(table_font_size="14px", row_group_font_weight="bold", heading_align="left")
 
@@ -73,17 +73,17 @@ def latex(made: GT) -> str:
     return _LATEX_SIZE.sub(r"$\1_{\\mathrm{\2}}$", made.as_latex()).translate(_LATEX)
 
 
-def _cell(column: shown.Column, cell: str, said: Mapping[str, Any]) -> str:
+def _cell(column: columns.Column, cell: str, facts: Mapping[str, Any]) -> str:
     """A name as a reader writes it; numbers and sentences as they are."""
     if column.name == "quantity":
-        return _QUANTITIES.get(cell, cell if _ITALIC.fullmatch(cell) else words(cell))
-    if any(level in cell for level in said.get("alike", ())):
+        return _QUANTITIES.get(cell, cell if _ITALIC.fullmatch(cell) else readable(cell))
+    if any(level in cell for level in facts.get("alike", ())):
         return cell
     if column.name == "term":
-        return words(cell).replace(":", " × ")
+        return readable(cell).replace(":", " × ")
     if column.name == "contrast":
-        return words(cell).replace(" - ", " − ")
-    return cell if column.numeric or column.name in ("why", "alarms", "left_out") else words(cell)
+        return readable(cell).replace(" - ", " − ")
+    return cell if column.numeric or column.name in ("why", "alarms", "left_out") else readable(cell)
 
 
 def _note(text: str) -> Any:
@@ -95,19 +95,19 @@ def _note(text: str) -> Any:
     return html(f'<div style="max-width:46em">{shown_text}</div>')
 
 
-def _label(name: str, said: Mapping[str, Any], *, marked: bool) -> Any:
+def _label(name: str, facts: Mapping[str, Any], *, marked: bool) -> Any:
     """The heading of a column."""
     from great_tables import html
 
     plain = _LABELS.get(name, name)
     if name == "p_adjusted":
-        how = ADJUSTMENTS.get(str(said.get("adjust")), "adjusted")
+        how = ADJUSTMENTS.get(str(facts.get("adjust")), "adjusted")
         plain = f"p ({how})" if how else "p (not adjusted)"
     base, _, rest = plain.partition(" ")
     if not _ITALIC.fullmatch(base):
-        return words(plain)
+        return readable(plain)
     if not marked:
         return plain
     letter, _, index = base.partition("_")
-    subscript = f"<sub>{words(index)}</sub>" if index else ""
+    subscript = f"<sub>{readable(index)}</sub>" if index else ""
     return html(f"<i>{letter}</i>{subscript}{f' {rest}' if rest else ''}")

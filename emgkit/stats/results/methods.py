@@ -1,0 +1,144 @@
+"""The Methods sentences of every analysis, from what its table says was done (``.attrs``) and nothing else."""
+
+from __future__ import annotations
+
+from emgkit.stats.results.facts import AnalysisFacts
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from emgkit.notation import capital, counted, number, readable, surface
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS
+
+__all__ = ["CAVEATS", "Text", "doubts", "software"]  # fmt: skip
+
+
+NAMES = {name: facts for name, facts in ADJUSTMENTS.items() if facts}
+
+
+# what a sentence with a p says where the p may be wrong, by the code of the notice
+CAVEATS = {
+    "pseudo-replication": "repetitions may count as if each were a participant, and p be too small",
+    "pooled-error": "one error term serves pairs of unequal variance, and p may be too small or too large",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """What was done, sentence by sentence.
+
+    Parameters
+    ----------
+    what : str
+        The analysis: test, scale, error term, participants.
+    interval, family, effect : str
+        Kind of interval, correction of p and its family, kind of effect size; empty where there is none.
+    """
+
+    what: str
+    interval: str = ""
+    family: str = ""
+    effect: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands below a table."""
+        return tuple(text for text in (self.interval, self.family, self.effect) if text)
+
+
+def software(facts: AnalysisFacts) -> str:
+    """The program and its version."""
+    return f"Computed with {facts['software']}."
+
+
+def doubts(facts: AnalysisFacts) -> list[str]:
+    """Notices without which the p-values would be believed."""
+    return [notice["text"] for notice in facts.get("notices", ()) if notice["code"] in CAVEATS]
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+def names_of(value: str | Sequence[str] | None) -> list[str]:
+    return [] if value is None else [value] if isinstance(value, str) else list(value)
+
+
+def outcome_text(facts: AnalysisFacts, *, start: bool = True) -> str:
+    """The outcome with its measure and unit."""
+    name = str(facts.get("outcome") or "value")
+    text = "values" if name == "value" else f"values of {readable(name)}"
+    return (capital(text) if start else text) + unit_text(facts)
+
+
+def unit_text(facts: AnalysisFacts) -> str:
+    known = [readable(facts.get("measure") or ""), surface(str(facts.get("unit") or ""))[0]]
+    text = ", ".join(part for part in known if part)
+    return f" ({text})" if text else ""
+
+
+def separately(facts: AnalysisFacts, *, more: bool = True) -> str:
+    """Whether the analysis was made for levels one by one; with ``more`` the sentence goes on."""
+    names = names_of(facts.get("by"))
+    return f", separately for each {crossed_names(names)}{',' if more else ''}" if names else ""
+
+
+def crossed_names(names: Sequence[str]) -> str:
+    return " and ".join(readable(name) for name in names)
+
+
+def n_text(facts: AnalysisFacts) -> str:
+    sizes = facts["n"]
+    if len(sizes) == 1:
+        return f"n = {sizes[0]}"
+    return f"n = {', '.join(map(str, sizes))}" if len(sizes) < 4 else f"n = {min(sizes)} to {max(sizes)}"
+
+
+def of_each(by: str | Sequence[str] | None) -> str:
+    names = names_of(by)
+    return f" of each {crossed_names(names)}" if names else ""
+
+
+def family_text(facts: AnalysisFacts) -> str:
+    """The correction of p, and what it is corrected for."""
+    how = NAMES.get(facts["adjust"])
+    if facts.get("largest_family") == 1:  # nothing to adjust
+        return ""
+    if not how:
+        return "p-values were not adjusted for several contrasts."
+    family = facts["family"]
+    if family == "all" or not names_of(facts.get("by")):
+        return f"p-values were adjusted after {how} over all contrasts as one family."
+    named = names_of(facts.get("by")) if family == "by" else list(family)
+    return f"p-values were adjusted after {how} over the contrasts of each {crossed_names(named)}."
+
+
+def alpha_text(alpha: float) -> str:
+    return f"alpha = {alpha:.4g}".replace("0.", ".")

@@ -1,0 +1,244 @@
+"""One sentence a row: estimate, interval, test with its degrees of freedom, exact p, effect size by its name, n.
+
+A p of .05 or more never reads "no difference", but "no difference was shown".
+"""
+
+from __future__ import annotations
+
+from emgkit.stats.results.facts import AnalysisFacts
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from emgkit.notation import (
+    capital,
+    counted,
+    degrees,
+    fixed,
+    interval,
+    missing,
+    named,
+    p_phrase,
+    places,
+    ratio_places,
+    readable,
+    share,
+    surface,
+)
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS
+
+__all__ = ["bare", "comparison_sentence", "not_shown", "sentence"]  # fmt: skip
+
+Row = Mapping[str, Any]
+
+ALPHA = 0.05
+ADJUSTED = {name: facts for name, facts in ADJUSTMENTS.items() if facts}
+# columns whose levels say by themselves what they are
+_PLAIN = ("muscle", "channel", "exercise", "task", "outcome", "measure", "study")
+
+
+def comparison_sentence(row: Row, facts: AnalysisFacts) -> str:
+    """A contrast of conditions, between groups, or between levels of a further factor."""
+    pairs = [name for name in facts.get("interaction") or [] if name != facts["within"]]
+    pairs += [facts["between"]] if facts.get("between") else []
+    name = "ratio" if facts["scale"] == "log" else "difference"
+    value, ci = estimate_text(row, facts, name)
+    what = compared_text(row, facts, value) if not pairs else _compared_twice(row, facts, pairs, value)
+    parts = [what, *tested_texts(row, facts, ci), *effect_texts(row, ("d_z", "g_av", "g")), n_of_row(row)]
+    shown = "difference"
+    if pairs:
+        shown = "difference between groups" if facts.get("between") else "interaction"
+    return sentence(row, facts, parts, tail=not_shown(row.get("p_adjusted"), shown))
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+def sentence(row: Row, facts: AnalysisFacts, parts: Sequence[str], *, tail: str, of: str = "") -> str:
+    """Put the parts of a sentence together, after the levels it is about."""
+    found = [name for name in _groups(facts) if name in row]
+    place = ", ".join([*(place_text(name, row[name], facts) for name in found), *([of] if of else [])])
+    text = ", ".join(part for part in parts if part).replace(",:", ":").replace("(,", "(")
+    text = f"{place}: {text}" if place else text
+    return f"{capital(text)}{tail}".rstrip(".") + "."
+
+
+def place_text(name: str, level: object, facts: AnalysisFacts) -> str:
+    """A level that a sentence is about; a muscle says by itself what it is, a group does not."""
+    text = _level_text(level, facts)
+    return text if name in _PLAIN else f"{readable(name)} {text}"
+
+
+def _level_text(level: object, facts: AnalysisFacts) -> str:
+    """A level in words, but for one that would read like another."""
+    return str(level) if str(level) in facts.get("alike", ()) else readable(level)
+
+
+def level_in_sentence(factor: str, level: str, facts: AnalysisFacts) -> str:
+    """A level in a sentence; one that would read like another stands as it is in the table."""
+    return repr(level) if level in facts.get("alike", ()) else named(factor, level)
+
+
+def _groups(facts: AnalysisFacts) -> list[str]:
+    """Columns of the levels that a row is about."""
+    return [*facts.get("outcomes", []), *(facts.get("by") or [])]
+
+
+def estimate_text(
+    row: Row, facts: AnalysisFacts, name: str, *, low: str = "ci_low", high: str = "ci_high", level: str = "95 %"
+) -> tuple[str, str]:
+    """An estimate with its unit, and its interval."""
+    if name.startswith("ratio"):
+        return bare(row, name, low, high, level=level)
+    unit, factor = surface(str(facts.get("unit") or ""))
+    return bare(row, name, low, high, level=level, unit=unit, factor=factor)
+
+
+def bare(
+    row: Row,
+    name: str,
+    low: str,
+    high: str,
+    *,
+    level: str = "95 %",
+    unit: str = "",
+    factor: float = 1.0,
+    slope: bool = False,
+) -> tuple[str, str]:
+    """An estimate and its interval; the ratio of a ``slope`` lies near 1, and what is beyond 1 has three digits."""
+    value, *limits = (row[key] * factor for key in (name, low, high))
+    decimals = ratio_places([(value, *limits)]) if name.startswith("ratio") else places([value, *limits])
+    if slope and name.startswith("ratio"):
+        decimals = places([value - 1, *(limit - 1 for limit in limits)], least=2)
+    text = fixed(value, decimals) + (f" {unit}" if unit else "")
+    if missing(limits[0]) and missing(limits[1]):
+        return text, f"no {level} CI"
+    return text, f"{level} CI {interval(limits[0], limits[1], decimals)}"
+
+
+def with_limits(row: Row, name: str) -> str:
+    low, high = (row.get(f"{name}{end}", math.nan) for end in ("_low", "_high"))
+    decimals = ratio_places([(row[name], low, high)]) if name.startswith("ratio") else 2
+    shown = "" if missing(low) and missing(high) else f" {interval(low, high, decimals)}"
+    return fixed(row[name], decimals) + shown
+
+
+def pair_text(contrast: object, facts: AnalysisFacts, sign: str, form: str, other: str) -> str:
+    """Both levels of a contrast in a sentence; ``other`` where a level's own name holds the sign."""
+    levels = str(contrast).split(f" {sign} ")
+    return form.format(*(level_in_sentence(facts["within"], level, facts) for level in levels)) if len(levels) == 2 else other
+
+
+def compared_text(row: Row, facts: AnalysisFacts, value: str) -> str:
+    contrast, factor = row["contrast"], facts["within"]
+    if facts["scale"] == "log":
+        levels = str(contrast).split(" / ")
+        if len(levels) == 2:
+            first, second = (level_in_sentence(factor, level, facts) for level in levels)
+            return f"{first} was {value} times {second}"
+        return f"the ratio {contrast} was {value}"
+    return pair_text(contrast, facts, "-", "{} minus {} was", f"the difference {contrast} was") + f" {value}"
+
+
+def _compared_twice(row: Row, facts: AnalysisFacts, pairs: Sequence[str], value: str) -> str:
+    log = facts["scale"] == "log"
+    kind, sign = ("ratio", "/") if log else ("difference", "-")
+    first = readable(row.get(facts["within"], row["contrast"]))
+    levels = str(row[pairs[0]]).split(f" {sign} ")
+    if len(pairs) == 1 and len(levels) == 2:
+        one, two = (place_text(pairs[0], level, facts) for level in levels)
+        if log:
+            return f"the ratio {first} in {one} was {value} times that in {two}"
+        return f"the difference {first} in {one} minus that in {two} was {value}"
+    names = "; ".join(readable(row[name]) for name in pairs)
+    return f"the {kind} of {kind}s ({first}; {names}) was {value}"
+
+
+def tested_texts(row: Row, facts: AnalysisFacts, ci: str) -> list[str]:
+    """Interval, test statistic and p of a contrast."""
+    if missing(row["p_adjusted"]):
+        return ["no interval and no test for lack of an error term"]
+    if not missing(row.get("V")):
+        statistic = f"V = {row['V']:g}"
+    elif not missing(row.get("df")):
+        statistic = f"t({degrees(row['df'])}) = {fixed(row['t'], 2)}"
+    else:
+        statistic = "exact sign flips"
+    return [ci, statistic, adjusted_p_text(row, facts)]
+
+
+def adjusted_p_text(row: Row, facts: AnalysisFacts) -> str:
+    """The p of a contrast, and what it is corrected for."""
+    family, how = int(row.get("family_size", 1)), ADJUSTED.get(facts["adjust"])
+    text = p_phrase(row["p_adjusted"])
+    if family > 1:
+        return f"{text} ({how}-adjusted over {family})" if how else f"{text} (one of {family}, not adjusted)"
+    return text
+
+
+def t_and_p_texts(row: Row) -> list[str]:
+    return [f"t({degrees(row['df'])}) = {fixed(row['t'], 2)}", p_phrase(row["p"])]
+
+
+def f_and_p_text(row: Row) -> str:
+    if missing(row["p"]):
+        return "no test for lack of an error term"
+    return f"F({degrees(row['df1'])}, {degrees(row['df2'])}) = {fixed(row['F'], 2)}, {p_phrase(row['p'])}"
+
+
+def effect_texts(row: Row, names: Sequence[str]) -> list[str]:
+    """Effect sizes that are there, each by its name and with its interval."""
+    shown = {"g": "Hedges' g"}
+    return [f"{shown.get(name, name)} = {with_limits(row, name)}" for name in names if not missing(row.get(name))]
+
+
+def n_of_row(row: Row) -> str:
+    groups = f" ({row['n_first']} and {row['n_second']})" if "n_first" in row and "n_second" in row else ""
+    return f"n = {row['n']}{groups}"
+
+
+def term_text(name: object) -> str:
+    return readable(str(name).replace(":", " × "))
+
+
+
+
+def not_shown(p: float | None, what: str) -> str:
+    """What a p that is not below .05 lets one say."""
+    return f"; no {what} was shown" if p is not None and not missing(p) and p >= ALPHA else ""
+
+

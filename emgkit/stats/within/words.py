@@ -1,0 +1,353 @@
+"""Sentences and Methods paragraphs of comparisons within participants."""
+
+from __future__ import annotations
+
+from emgkit.notation import (
+    capital,
+    counted,
+    degrees,
+    fixed,
+    interval,
+    missing,
+    number,
+    p_phrase,
+    places,
+    readable,
+    share,
+    surface,
+)
+from emgkit.stats.results.facts import AnalysisFacts
+from emgkit.stats.results.kinds import Kind, register
+from emgkit.stats.results.methods import (
+    Text,
+    alpha_text,
+    family_text,
+    n_text,
+    names_of,
+    outcome_text,
+    separately,
+)
+from emgkit.stats.results.sentences import (
+    ADJUSTED,
+    Row,
+    adjusted_p_text,
+    compared_text,
+    comparison_sentence,
+    effect_texts,
+    estimate_text,
+    f_and_p_text,
+    n_of_row,
+    not_shown,
+    pair_text,
+    place_text,
+    sentence,
+    term_text,
+    with_limits,
+)
+
+__all__ = [
+    "D_Z",
+    "G_AV",
+    "TESTS",
+    "anova_methods",
+    "anova_sentence",
+    "contrasts_methods",
+    "effect_sizes_methods",
+    "effect_sizes_sentence",
+    "equivalence_methods",
+    "equivalence_sentence",
+    "influence_methods",
+    "influence_sentence",
+    "reliability_methods",
+    "reliability_sentence",
+]
+
+
+_QUANTITIES = {
+    "icc_2_1": "ICC(2,1) of absolute agreement",
+    "icc_3_1": "ICC(3,1) of consistency",
+    "sem": "standard error of measurement",
+    "mdc95": "minimal detectable change (95 %)",
+    "cv": "coefficient of variation (typical error)",
+    "bias": "bias",
+    "agreement_low": "lower limit of agreement",
+    "agreement_high": "upper limit of agreement",
+}
+
+
+def anova_sentence(row: Row, facts: AnalysisFacts) -> str:
+    """A term of an analysis of variance, the Greenhouse-Geisser p beside the plain one."""
+    parts, decides = [f_and_p_text(row)], row["p"]
+    if (
+        row["epsilon_gg"] != 1 and not missing(decides) and not missing(row.get("p_gg"))
+    ):  # a single contrast is spherical
+        decides = row["p_gg"]
+        corrected = p_phrase(decides)
+        parts.append(f"Greenhouse-Geisser-corrected {corrected} (epsilon = {fixed(row['epsilon_gg'], 2)})")
+    sizes = (("generalised eta squared", "ges"), ("partial eta squared", "pes"))
+    parts += [f"{name} = {share(row[key])}" for name, key in sizes if not missing(row.get(key))]
+    return sentence(row, facts, [*parts, n_of_row(row)], tail=not_shown(decides, "effect"), of=term_text(row["term"]))
+
+
+def equivalence_sentence(row: Row, facts: AnalysisFacts) -> str:
+    """Two one-sided tests against bounds, and what they show."""
+    name = "ratio" if facts["scale"] == "log" else "difference"
+    value, ci90 = estimate_text(row, facts, name, low="ci90_low", high="ci90_high", level="90 %")
+    ci = estimate_text(row, facts, name)[1]
+    factor = 1.0 if name == "ratio" else surface(str(facts.get("unit") or ""))[1]
+    low, high = (row[bound] * factor for bound in ("bound_low", "bound_high"))
+    bounds = interval(low, high, places([low, high], least=2 if name == "ratio" else 0))
+    parts = [compared_text(row, facts, value), ci90]
+    if missing(row["p"]):
+        parts.append("no test for lack of an error term")
+    else:
+        df = degrees(row["df"])
+        tests = f"two one-sided tests against the bounds {bounds}: t({df}) = {fixed(row['t_lower'], 2)} and"
+        parts += [f"{tests} t({df}) = {fixed(row['t_upper'], 2)}", adjusted_p_text(row, facts)]
+    parts += [ci, n_of_row(row)]
+    if not missing(row.get("p_difference")):
+        parts.append(f"paired t test of a difference {p_phrase(row['p_difference'])}")
+    return sentence(row, facts, parts, tail=f"; equivalence was {'' if row['equivalent'] else 'not '}shown")
+
+
+def effect_sizes_sentence(row: Row, facts: AnalysisFacts) -> str:
+    """All sizes of one pair, each by its name."""
+    value, ci = estimate_text(row, facts, "difference", low="difference_low", high="difference_high")
+    if facts.get("between"):
+        change = pair_text(row["contrast"], facts, "-", "{} minus {}", str(row["contrast"]))
+        groups = [place_text(facts["between"], level, facts) for level in str(row[facts["between"]]).split(" - ")]
+        what = f"the change ({change}) of {' minus that of '.join(groups)} was"
+        parts = [f"{what} {value}", ci, *effect_texts(row, ("g_change",))]
+        if not missing(row.get("d_ppc2")):
+            parts.append(f"d_ppc2 = {fixed(row['d_ppc2'], 2)}")
+        people = f"n = {row['n_first'] + row['n_second']} ({row['n_first']} and {row['n_second']})"
+        return sentence(row, facts, [*parts, people], tail="")
+    sign = "/" if "ratio" in row else "-"
+    parts = [pair_text(row["contrast"], facts, sign, "{} minus {} was", row["contrast"]) + f" {value}", ci]
+    if not missing(row.get("ratio")):
+        parts.append(f"ratio of geometric means {with_limits(row, 'ratio')}")
+    parts += effect_texts(row, ("d_z", "g_z", "d_av", "g_av", "d_rm", "g_first"))
+    parts += [f"r = {share(row['r'], 2)}"] if not missing(row.get("r")) else []
+    return sentence(row, facts, [*parts, n_of_row(row)], tail="")
+
+
+def reliability_sentence(row: Row, facts: AnalysisFacts) -> str:
+    """One quantity of reliability."""
+    quantity = str(row["quantity"])
+    unit, factor = surface(str(row["unit"]))
+    numbers = [row[name] * factor for name in ("value", "ci_low", "ci_high")]
+    if quantity.startswith("icc"):
+        value, limits = share(numbers[0]), f"[{share(numbers[1])}, {share(numbers[2])}]"
+    else:
+        decimals = places(numbers)
+        value, limits = (
+            fixed(numbers[0], decimals) + (f" {unit}" if unit else ""),
+            interval(numbers[1], numbers[2], decimals),
+        )
+    if missing(numbers[0]):
+        parts = [f"{_QUANTITIES[quantity]} is not defined: the trials differ by the same amount in all"]
+    else:
+        of = f" of trials {row['trials']}" if row["trials"] else ""
+        parts = [f"{_QUANTITIES[quantity]}{of} = {value}", f"95 % CI {limits}"]
+    return sentence(row, facts, [*parts, n_of_row(row), counted(int(row["n_trials"]), "trial")], tail="")
+
+
+def influence_sentence(row: Row, facts: AnalysisFacts) -> str:
+    """A contrast without one participant, beside that of everybody."""
+    name = "ratio" if facts["scale"] == "log" else "difference"
+    value, ci = estimate_text(row, facts, name)
+    everybody, ci_all = estimate_text(row, facts, f"{name}_all", low="ci_low_all", high="ci_high_all")
+    how = ADJUSTED.get(facts["adjust"])
+    adjusted = f" ({how}-adjusted)" if how else ""
+    n = int(row["n_all"])
+    parts = [
+        f"without {row['left_out']} {compared_text(row, facts, value)}", ci, p_phrase(row["p_adjusted"]) + adjusted,
+        f"n = {n - 1}",
+    ]  # fmt: skip
+    before = f"with everybody {everybody}, {ci_all}, {p_phrase(row['p_adjusted_all'])}{adjusted}, n = {n}"
+    same = not row["verdict_changes"]
+    verdict = f"stays {row['verdict']!r}" if same else f"changes from {row['verdict_all']!r} to {row['verdict']!r}"
+    tail = f" ({before}): the verdict {verdict}"
+    if row["contradicts"]:
+        tail += f". {capital(str(row['why']))}"
+    return sentence(row, facts, parts, tail=tail)
+
+
+TESTS = {
+    "t": "paired t tests (df = n − 1)",
+    "Wilcoxon signed rank": "Wilcoxon's signed-rank tests (estimate: the median of all means of two differences)",
+    "sign flip, exact": "exact sign-flip tests of the mean difference",
+}
+
+
+D_Z = "d_z is the mean over the standard deviation of the participants' differences"
+
+
+G_AV = "g_av the difference of the raw means over the average standard deviation, with a small-sample factor"
+
+
+def contrasts_methods(facts: AnalysisFacts) -> Text:
+    """Contrasts within participants, between groups, or between levels of a further factor."""
+    log, between = facts["scale"] == "log", facts.get("between")
+    factors = [name for name in facts.get("interaction") or [] if name != facts["within"]]
+    pairs = f"every pair of levels of {readable(facts['within'])}"
+    scale = "natural logarithms" if log else "the values"
+    if between or factors:
+        over = " and ".join(readable(name) for name in [*factors, *([between] if between else [])])
+        test = "Welch's t tests (Welch-Satterthwaite df)" if between else TESTS[facts["test"]]
+        kind = "ratio" if log else "difference"
+        what = f"{outcome_text(facts)} were compared within participants between {pairs}, and each {kind} between"
+        what += f" every pair of levels of {over}{separately(facts)} by {test} of {scale}, each contrast with its"
+        what += " own error term"
+    else:
+        what = f"{outcome_text(facts)} were compared within participants between {pairs}{separately(facts)} by"
+        what += f" {TESTS[facts['test']]} of {scale}, each contrast with its own error term"
+    d_z = f"{D_Z}{' of logarithms' if log else ''}"
+    effect = f"{d_z}; {G_AV}." if not factors else f"{d_z}."
+    if between:
+        effect = "g is Hedges' g: the difference over the pooled standard deviation, with a small-sample factor."
+    estimate = ("Ratios of geometric means" if facts["test"] == "t" else "Ratios") if log else "Differences"
+    if log and (between or factors):
+        estimate = "Ratios of ratios"
+    return Text(
+        what=f"{what} ({n_text(facts)}).",
+        interval=f"{estimate} have {facts['interval']} confidence intervals.",
+        family=family_text(facts),
+        effect=effect,
+    )
+
+
+def anova_methods(facts: AnalysisFacts) -> Text:
+    """Analysis of variance of repeated measures."""
+    within = " and ".join(readable(name) for name in names_of(facts["within"]))
+    sizes = ", ".join(f"{readable(level)} {count}" for level, count in (facts.get("groups") or {}).items())
+    between = " and ".join(readable(name) for name in names_of(facts.get("between")))
+    between += f" ({sizes})" if between and sizes else ""
+    squares = ", type III sums of squares" if between else ""
+    factors = f"{within} within{f' and {between} between' if between else ''} participants"
+    scale = "natural logarithms" if facts["scale"] == "log" else "the values"
+    what = (
+        f"{outcome_text(facts)} were analysed by analysis of variance of repeated measures of {scale}, with {factors}"
+    )
+    return Text(
+        what=f"{what}{separately(facts, more=False)}, each term against its own error term{squares} ({n_text(facts)}).",
+        interval="The Greenhouse-Geisser-corrected p stands beside the uncorrected one, whatever Mauchly's test says.",
+        effect="Effect sizes are generalised and partial eta squared.",
+    )
+
+
+def equivalence_methods(facts: AnalysisFacts) -> Text:
+    """Two one-sided tests."""
+    log = facts["scale"] == "log"
+    scale = "natural logarithms" if log else "the values"
+    unit, factor = surface(str(facts.get("unit") or "")) if not log else ("", 1.0)
+    low, high = (number(bound * factor) for bound in facts["bounds"])
+    bounds = f"{low} and {high}{f' {unit}' if unit else ''}".replace("-", "−")
+    what = f"{outcome_text(facts)} were tested for equivalence within participants between every pair of levels of"
+    what += f" {readable(facts['within'])}{separately(facts)} by two one-sided paired t tests (df = n − 1) of {scale}"
+    return Text(
+        what=f"{what} against bounds of {bounds} on the {'ratio' if log else 'difference'} ({n_text(facts)}).",
+        interval=f"Intervals are individual; the 90 % one belongs to the tests at {alpha_text(facts['alpha'])}.",
+        family=family_text(facts),
+    )
+
+
+def effect_sizes_methods(facts: AnalysisFacts) -> Text:
+    """A table of effect sizes."""
+    pairs = f"every pair of levels of {readable(facts['within'])}"
+    if facts.get("between"):
+        what = f"Changes of {outcome_text(facts, start=False)} between {pairs} were compared between the levels of"
+        what += f" {readable(facts['between'])}{separately(facts, more=False)}; no test was made"
+        effect = (
+            "g_change is standardised by the pooled standard deviation of the changes, d_ppc2 by that of the second"
+        )
+        effect += " condition; both have a small-sample factor."
+        return Text(what=f"{what} ({n_text(facts)}).", interval="Intervals are individual 95 %.", effect=effect)
+    what = f"Effect sizes of {outcome_text(facts, start=False)} are given for {pairs} within participants"
+    what += separately(facts, more=False)
+    effect = f"{D_Z}, g_z the same with a small-sample factor; d_av and g_av (with the factor) use the average standard"
+    effect += " deviation, d_rm is d_z sqrt(2 (1 − r)), and g_first uses the standard deviation of the first condition."
+    return Text(what=f"{what} ({n_text(facts)}).", interval="Intervals are individual 95 %.", effect=effect)
+
+
+def influence_methods(facts: AnalysisFacts) -> Text:
+    """Contrasts with each participant left out."""
+    scale = "natural logarithms" if facts["scale"] == "log" else "the values"
+    what = f"{outcome_text(facts)} were compared within participants between every pair of levels of"
+    what += f" {readable(facts['within'])}{separately(facts)} by paired t tests of {scale}, with"
+    what += " each participant left out in turn"
+    effect = "A participant contradicts the others where the studentised deleted residual is beyond chance"
+    effect += f" ({alpha_text(facts['alpha'])} after Bonferroni over all rows) and the difference goes the other way."
+    return Text(
+        what=f"{what} ({n_text(facts)}).",
+        interval="Intervals are individual 95 %.",
+        family=family_text(facts),
+        effect=effect,
+    )
+
+
+def reliability_methods(facts: AnalysisFacts) -> Text:
+    """Reliability over trials."""
+    of = outcome_text(AnalysisFacts({**facts, "outcome": facts["value"]}), start=False)
+    what = f"Reliability of {of} over the levels of {readable(facts['trial'])} was estimated{separately(facts)}"
+    what += " from a two-way analysis of variance"
+    effect = (
+        "ICC(2,1) is absolute agreement with random trials, ICC(3,1) consistency with fixed ones; the coefficient of"
+    )
+    effect += " variation is the typical error of the logarithms."
+    return Text(
+        what=f"{what} ({n_text(facts)}).",
+        interval="Intervals are 95 %; limits of agreement are the bias −/+ 1.96 standard deviations.",
+        effect=effect,
+    )
+
+
+_ESTIMATE = ("ratio/difference", "ci_low", "ci_high")
+
+
+def _contrasts(title: str, *needs: str) -> Kind:
+    needed = ("contrast", *_ESTIMATE, "n", "p_adjusted", *needs)
+    return Kind(title=title, methods=contrasts_methods, sentence=comparison_sentence, needs=needed)
+
+
+register(
+    contrasts=_contrasts("Paired contrasts"),
+    interaction_contrasts=_contrasts("Interaction contrasts"),
+    group_contrasts=_contrasts("Contrasts compared between groups", "n_first", "n_second"),
+    anova=Kind(
+        title="Analysis of variance of repeated measures",
+        methods=anova_methods,
+        sentence=anova_sentence,
+        needs=("term", "F", "df1", "df2", "n", "p", "epsilon_gg", "p_gg"),
+    ),
+    equivalence=Kind(
+        title="Equivalence, two one-sided tests",
+        methods=equivalence_methods,
+        sentence=equivalence_sentence,
+        needs=(
+            "contrast", *_ESTIMATE, "ci90_low", "ci90_high", "bound_low", "bound_high", "t_lower", "t_upper", "df", "n",
+            "p", "p_adjusted", "equivalent",
+        ),
+    ),
+    effect_sizes=Kind(
+        title="Effect sizes",
+        methods=effect_sizes_methods,
+        sentence=effect_sizes_sentence,
+        needs=("contrast", "difference", "difference_low", "difference_high", "n/n_first"),
+    ),
+    influence=Kind(
+        title="Contrasts with each participant left out",
+        methods=influence_methods,
+        sentence=influence_sentence,
+        needs=(
+            "contrast", "left_out", *_ESTIMATE, "p_adjusted", "ratio_all/difference_all", "ci_low_all", "ci_high_all",
+            "p_adjusted_all", "n_all", "verdict", "verdict_all", "verdict_changes", "contradicts", "why",
+        ),
+    ),
+    reliability=Kind(
+        title="Reliability",
+        methods=reliability_methods,
+        sentence=reliability_sentence,
+        needs=("quantity", "trials", "value", "ci_low", "ci_high", "unit", "n", "n_trials"),
+    ),
+)  # fmt: skip
