@@ -9,6 +9,8 @@ from emgkit import simulate as simulate
 from emgkit import spectrum as spectrum
 from emgkit import stats as stats
 from emgkit import steps as steps
+from emgkit.channels import Channel as Channel
+from emgkit.channels import Event as Event
 from emgkit.curves import Curves as Curves
 from emgkit.curves import time_normalize as time_normalize
 from emgkit.errors import EmgkitError as EmgkitError
@@ -21,8 +23,6 @@ from emgkit.measures import summarize as summarize
 from emgkit.normalize import reference as reference
 from emgkit.pipeline import Pipeline as Pipeline
 from emgkit.quality import _CallableModule
-from emgkit.recording import Channel as Channel
-from emgkit.recording import Event as Event
 from emgkit.recording import Recording as Recording
 from emgkit.recording import Trial as Trial
 from emgkit.steps import TKEO as TKEO

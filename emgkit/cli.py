@@ -151,7 +151,7 @@ def _needs(signals: Sequence[Signal]) -> str:
 
 def _signal_row(signal: Signal) -> dict[str, Any]:
     """A row as of :func:`_channels_of`, None where nothing says it, and the number of samples."""
-    from emgkit.recording import stream_of
+    from emgkit.channels import stream_of
 
     rate = None if signal.sfreq is None else float(signal.sfreq)
     return {

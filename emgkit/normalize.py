@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from emgkit import signal, spectrum
 from emgkit._checks import check_option, check_positive
+from emgkit.channels import Channel
 from emgkit.errors import ArgumentError, NormalizationError, UnitError
 from emgkit.notation import listed, number
 from emgkit.pipeline import Pipeline
-from emgkit.recording import Channel, Recording, Step, Trial
+from emgkit.recording import Recording, Step, Trial
 from emgkit.steps import ChannelReference, Normalize, amplitude_steps
 
 if TYPE_CHECKING:

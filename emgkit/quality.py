@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 
 from emgkit import signal
 from emgkit._checks import check_positive
+from emgkit.channels import Channel
 from emgkit.errors import ArgumentError, Notice
 from emgkit.notation import listed, number
-from emgkit.recording import Channel, Recording
+from emgkit.recording import Recording
 from emgkit.steps import Envelope, MovingRMS, Rectify
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from emgkit._checks import check_option, nearest
+from emgkit.channels import Event, Value
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.notation import listed, number
-from emgkit.recording import Event, Recording, Value
+from emgkit.recording import Recording
 from emgkit.steps import Normalize
 
 __all__ = ["DURING", "Window", "reference_of", "windows"]

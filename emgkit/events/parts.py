@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from emgkit import signal
 from emgkit._checks import check_positive
+from emgkit.channels import Event
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.events.stream import stream_of
 from emgkit.notation import number
-from emgkit.recording import Event, Recording, Trial
+from emgkit.recording import Recording, Trial
 
 __all__ = ["find_angle_bins", "find_halves"]
 

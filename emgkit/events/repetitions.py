@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from emgkit import signal
 from emgkit._checks import check_option, check_positive
+from emgkit.channels import Event, Value
 from emgkit.errors import ArgumentError, Notice, SignalError, warn
 from emgkit.events.phases import Motion, Repetition, find_phases, meet
 from emgkit.events.stream import stream_of
 from emgkit.notation import number
-from emgkit.recording import Event, Recording, Trial, Value
+from emgkit.recording import Recording, Trial
 
 if TYPE_CHECKING:
     import pandas as pd

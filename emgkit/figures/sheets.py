@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from emgkit._checks import check_unknown
+from emgkit.channels import Event
 from emgkit.errors import ArgumentError
 from emgkit.figures import raw_signals, style
-from emgkit.recording import Event, Recording, Trial
+from emgkit.recording import Recording, Trial
 
 __all__ = ["contact_sheet"]
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit._checks import check_positive, check_unknown
+from emgkit.channels import Channel, Event, Value, stream_of
 from emgkit.errors import ArgumentError, FormatError, Notice, UnitError
 from emgkit.io._kinds import VOLTS, example_unit, kind_of, units_of
 from emgkit.io._text import shortened
 from emgkit.notation import number
-from emgkit.recording import Channel, Event, Recording, Trial, Value, stream_of
+from emgkit.recording import Recording, Trial
 from emgkit.units import in_si
 
 __all__ = ["Content", "Overrides", "Signal", "assemble", "kind_of", "survey"]

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from emgkit.channels import Value
 from emgkit.errors import ArgumentError, FormatError
 from emgkit.notation import listed
-from emgkit.recording import Value
 
 __all__ = ["column_format", "read_json", "read_table", "typed", "write_json", "write_table"]
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emgkit.channels import STREAMS, Event, Value
 from emgkit.errors import FileError, Notice
 from emgkit.io._assembly import SAME_RATE, Content, Signal
 from emgkit.io._bids_writing import ENTITIES, SIMULATED, write_bids
 from emgkit.io._tables import MISSING, read_json, read_table, typed
 from emgkit.notation import listed, number
-from emgkit.recording import STREAMS, Event, Value
 from emgkit.units import UNITS
 
 if TYPE_CHECKING:

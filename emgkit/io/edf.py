@@ -21,10 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emgkit.channels import Channel, Event
 from emgkit.errors import ArgumentError, FileError, FormatError, Notice, warn
 from emgkit.io._assembly import Content, Signal
 from emgkit.notation import listed, number
-from emgkit.recording import Channel, Event, Recording, Trial
+from emgkit.recording import Recording, Trial
 
 __all__ = ["Written", "load", "write_bdf", "write_edf"]
 

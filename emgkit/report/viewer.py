@@ -13,8 +13,9 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from emgkit.channels import Channel, Event
 from emgkit.figures import style
-from emgkit.recording import Channel, Event, Recording, Trial
+from emgkit.recording import Recording, Trial
 from emgkit.report.decimation import decimate
 
 __all__ = ["COLOURS", "REJECTED", "Row", "Trace", "View", "packed", "view"]

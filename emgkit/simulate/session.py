@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit.recording import Channel, Recording, Trial
+from emgkit.channels import Channel
+from emgkit.recording import Recording, Trial
 from emgkit.simulate.draw import Purpose, check_seed, draw, generator, participant_label
 from emgkit.simulate.movement import Timing, height, timing
 from emgkit.simulate.signals import activation, disturbed, interference, mvc_activation

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from scipy import stats as distributions
 
 from emgkit import figures, literature, stats
+from emgkit.channels import Channel
 from emgkit.events import find_angle_bins, find_halves, find_repetitions
 from emgkit.figures import style
 from emgkit.measures import measure, summarize
 from emgkit.normalize import reference
 from emgkit.pipeline import Pipeline
-from emgkit.recording import Channel, Recording, Trial
+from emgkit.recording import Recording, Trial
 from emgkit.spectrum import shaped_noise
 from emgkit.steps import Bandpass, Envelope, Rectify
 from emgkit.study import Drawn, Recomputed, Table

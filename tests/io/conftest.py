@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from emgkit.recording import Channel, Event, Recording, Trial
+from emgkit.channels import Channel, Event
+from emgkit.recording import Recording, Trial
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from emgkit.channels import Channel, Event
 from emgkit.errors import ArgumentError, FileError, FormatError
 from emgkit.io import bids, read, write_bids
 from emgkit.io._tables import column_format, typed
-from emgkit.recording import Channel, Event, Recording, Trial
+from emgkit.recording import Recording, Trial
 
 
 def validate(root):

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import emgkit.io
+from emgkit.channels import Channel
 from emgkit.errors import ArgumentError, FileError, FormatError, UnitError
 from emgkit.io import FORMATS, NOT_YET, read, survey
 from emgkit.io._assembly import Content, Overrides, Signal, assemble, kind_of
-from emgkit.recording import Channel
 
 
 def made(*signals, likely_sfreq=None, sfreq=None, units=None, channels=None):
