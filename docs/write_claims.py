@@ -14,7 +14,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 
 import emgkit as ek
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 from emgkit.literature.contrasts import sides
 from emgkit.literature.page import TESTED, markdown
 

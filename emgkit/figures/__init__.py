@@ -5,19 +5,19 @@ the data are simulated. The files are not named like the functions, so that
 ``ek.figures.contrasts`` is always the function.
 """
 
-from emgkit.figures import style
 from emgkit.figures.activation_plots import activation, activation_grid
 from emgkit.figures.angle_plots import angle, angle_grid
 from emgkit.figures.contrast_plots import contrasts
 from emgkit.figures.curve_plots import curves, curves_grid
 from emgkit.figures.detection_plots import detection, detection_grid
+from emgkit.figures.drawing import style
+from emgkit.figures.drawing.sheets import contact_sheet
+from emgkit.figures.drawing.style import close, save
 from emgkit.figures.forest_plots import forest
 from emgkit.figures.matrix_plots import effect_matrix
 from emgkit.figures.paired_plots import paired
 from emgkit.figures.published_plots import published
 from emgkit.figures.raw_signals import signals
-from emgkit.figures.sheets import contact_sheet
-from emgkit.figures.style import close, save
 
 __all__ = [
     "activation", "activation_grid", "angle", "angle_grid", "close", "contact_sheet", "contrasts", "curves",

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from emgkit.errors import DesignError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 from emgkit.notation import listed
 
 __all__ = ["activation", "activation_grid"]

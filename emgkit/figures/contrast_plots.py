@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from emgkit.errors import DesignError
-from emgkit.figures import rows, style
+from emgkit.figures.drawing import rows, style
 from emgkit.notation import listed
 
 __all__ = ["contrasts"]

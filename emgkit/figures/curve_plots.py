@@ -13,8 +13,8 @@ from matplotlib.patches import Patch
 from emgkit._checks import check_unknown
 from emgkit.curves import Curves
 from emgkit.errors import DesignError
-from emgkit.figures import style
-from emgkit.figures.journals import active
+from emgkit.figures.drawing import style
+from emgkit.figures.drawing.journals import active
 from emgkit.notation import listed
 
 if TYPE_CHECKING:

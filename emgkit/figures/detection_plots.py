@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 
 from emgkit._checks import check_unknown
 from emgkit.errors import DesignError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 from emgkit.notation import listed
 
 __all__ = ["detection", "detection_grid"]

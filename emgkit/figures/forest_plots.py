@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from emgkit.errors import DesignError
-from emgkit.figures import rows, style
+from emgkit.figures.drawing import rows, style
 from emgkit.notation import listed
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from emgkit.errors import DesignError
-from emgkit.figures import rows, style
+from emgkit.figures.drawing import rows, style
 from emgkit.notation import listed
 
 __all__ = ["effect_matrix"]

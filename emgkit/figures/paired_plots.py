@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 
 from emgkit._checks import check_unknown
 from emgkit.errors import DesignError
-from emgkit.figures import activation_plots, rows, style
+from emgkit.figures import activation_plots
+from emgkit.figures.drawing import rows, style
 from emgkit.notation import listed
 
 __all__ = ["paired"]

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from emgkit.errors import DesignError
-from emgkit.figures import rows, style
+from emgkit.figures.drawing import rows, style
 from emgkit.notation import listed
 
 __all__ = ["published"]

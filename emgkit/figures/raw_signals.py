@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from emgkit._checks import check_unknown
 from emgkit.channels import Event
 from emgkit.errors import ArgumentError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 from emgkit.recording import Recording, check_recording
 
 __all__ = ["bands", "line", "signals"]

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from emgkit.figures.style import PHASES
+from emgkit.figures.drawing.style import PHASES
 from emgkit.report.checklist import STATUSES
 from emgkit.report.content import Content, FigureItem
 from emgkit.report.remarks import remarks

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from emgkit.figures.style import surface
+from emgkit.figures.drawing.style import surface
 from emgkit.report.remarks import code_words
 
 __all__ = ["Scorecard", "scorecard"]

@@ -13,7 +13,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 
 __all__ = ["Column", "columns", "p_text"]
 

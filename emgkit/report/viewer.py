@@ -14,7 +14,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from emgkit.channels import Channel, Event
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 from emgkit.recording import Recording, Trial
 from emgkit.report.decimation import decimate
 

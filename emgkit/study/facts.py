@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit import report, shipped
-from emgkit.figures.style import count, surface
+from emgkit.figures.drawing.style import count, surface
 from emgkit.io import bids
 from emgkit.notation import number
 from emgkit.pipeline import Pipeline

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from emgkit import figures, simulate
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 from emgkit.simulate import Finding, PublishedDesign
 from emgkit.study import Drawn, Recomputed, Table
 

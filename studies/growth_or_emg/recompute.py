@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from emgkit import figures, literature
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 from emgkit.study import Drawn, Recomputed, Table
 
 if TYPE_CHECKING:

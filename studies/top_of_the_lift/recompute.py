@@ -13,7 +13,7 @@ from scipy import stats as distributions
 from emgkit import figures, literature, stats
 from emgkit.channels import Channel
 from emgkit.events import find_angle_bins, find_halves, find_repetitions
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 from emgkit.measures import measure, summarize
 from emgkit.normalize import reference
 from emgkit.pipeline import Pipeline

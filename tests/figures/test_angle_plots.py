@@ -8,7 +8,7 @@ import pytest
 
 from emgkit import figures
 from emgkit.errors import ArgumentError, DesignError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 
 
 def table(lifts=("squat", "deadlift", "hip_thrust"), muscles=("vastus_lateralis", "gluteus_maximus"), **columns):

@@ -12,7 +12,7 @@ import pytest
 from emgkit import figures, stats
 from emgkit.curves import Curves
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 
 MUSCLES = ("vastus_lateralis", "biceps_femoris_long_head", "gluteus_maximus", "semitendinosus")
 

@@ -8,7 +8,7 @@ import pytest
 
 from emgkit import figures
 from emgkit.errors import ArgumentError, DesignError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 
 R, CV = (0.2, 0.5, 0.8), (0.3, 0.45, 0.6)
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Polygon
 
 from emgkit import figures, stats
 from emgkit.errors import DesignError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 
 SUMMARIES = pd.DataFrame({
     "study": ["Study A", "Study B", "Study C", "Study D"], "m1": [88.0, 75.0, 53.0, 70.0],

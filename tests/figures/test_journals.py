@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from emgkit import figures
 from emgkit.errors import ArgumentError, DesignError, FileError, FormatError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 
 MM = 25.4
 

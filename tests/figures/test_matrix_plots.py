@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 
 from emgkit import figures, stats
 from emgkit.errors import DesignError
-from emgkit.figures import matrix_plots, style
+from emgkit.figures import matrix_plots
+from emgkit.figures.drawing import style
 
 LIFTS = ("back_squat", "deadlift", "hip_thrust")
 

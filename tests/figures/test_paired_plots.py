@@ -8,7 +8,7 @@ import pytest
 
 from emgkit import figures, stats
 from emgkit.errors import ArgumentError, DesignError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 
 PAIR = ("hip_thrust", "back_squat")
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from emgkit import figures, literature
 from emgkit.errors import DesignError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 
 
 def table(**columns):

@@ -9,7 +9,7 @@ import pytest
 import emgkit as ek
 from emgkit import figures
 from emgkit.errors import ArgumentError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 from emgkit.figures.raw_signals import _extremes
 
 SFREQ = 1000.0

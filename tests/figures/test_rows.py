@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emgkit.figures import rows
+from emgkit.figures.drawing import rows
 
 
 @pytest.mark.parametrize("low", [0.01, 0.3, 0.53, 0.9, 1.0, 1.7])

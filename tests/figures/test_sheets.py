@@ -8,7 +8,7 @@ import pytest
 import emgkit as ek
 from emgkit import figures
 from emgkit.errors import ArgumentError
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 
 
 def trial(channels=("VL", "BF", "GMAX"), **context):

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from emgkit._checks import check_unknown
 from emgkit.channels import Event
 from emgkit.errors import ArgumentError
-from emgkit.figures import raw_signals, style
+from emgkit.figures import raw_signals
+from emgkit.figures.drawing import style
 from emgkit.recording import Recording, Trial
 
 __all__ = ["contact_sheet"]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
-from emgkit.figures.appearance import GREY, RC, SIMULATED, SIMULATED_DATA, size
+from emgkit.figures.drawing.appearance import GREY, RC, SIMULATED, SIMULATED_DATA, size
 
 __all__ = [
     "count",

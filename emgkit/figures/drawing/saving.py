@@ -18,9 +18,9 @@ from PIL import Image
 
 from emgkit._checks import check_option
 from emgkit.errors import ArgumentError
-from emgkit.figures.appearance import theme
-from emgkit.figures.checking import check_file, check_pdf
-from emgkit.figures.journals import JOURNALS
+from emgkit.figures.drawing.appearance import theme
+from emgkit.figures.drawing.checking import check_file, check_pdf
+from emgkit.figures.drawing.journals import JOURNALS
 from emgkit.notation import listed
 
 __all__ = ["DPI", "FORMATS", "check", "close", "save"]

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from emgkit.figures.appearance import (
+from emgkit.figures.drawing.appearance import (  # fmt: skip
     GREY,
     INK,
     LINES,
@@ -31,9 +31,9 @@ from emgkit.figures.appearance import (
     looks,
     size,
     theme,
-)  # fmt: skip
-from emgkit.figures.journals import COLUMN_WIDTH, JOURNALS, PAGE_WIDTH, Journal, journal
-from emgkit.figures.lettering import (
+)
+from emgkit.figures.drawing.journals import COLUMN_WIDTH, JOURNALS, PAGE_WIDTH, Journal, journal
+from emgkit.figures.drawing.lettering import (  # fmt: skip
     count,
     filled,
     head,
@@ -49,8 +49,8 @@ from emgkit.figures.lettering import (
     title,
     words,
     wrapped,
-)  # fmt: skip
-from emgkit.figures.saving import FORMATS, check, close, save
+)
+from emgkit.figures.drawing.saving import FORMATS, check, close, save
 
 __all__ = [
     "COLUMN_WIDTH", "FORMATS", "GREY", "INK", "JOURNALS", "LINES", "MARKERS", "NARROW", "PAGE_WIDTH", "PALE",

@@ -14,7 +14,7 @@ from typing import Any
 
 import matplotlib as mpl
 
-from emgkit.figures.journals import active
+from emgkit.figures.drawing.journals import active
 
 __all__ = [
     "GREY",

@@ -15,7 +15,7 @@ import pandas as pd
 from PIL import Image
 
 from emgkit.errors import ArgumentError, FileError, FormatError
-from emgkit.figures.journals import MM, Journal
+from emgkit.figures.drawing.journals import MM, Journal
 from emgkit.notation import listed
 
 __all__ = ["check_file", "check_pdf"]

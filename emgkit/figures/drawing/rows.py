@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
-from emgkit.figures import style
+from emgkit.figures.drawing import style
 
 __all__ = [
     "Column",
