@@ -17,7 +17,7 @@ from emgkit.errors import FileError, FormatError
 from emgkit.io import bids
 from emgkit.io._assembly import ChannelSpec, Content, Overrides, assemble, survey
 from emgkit.io.bids import write_bids
-from emgkit.io.edf import write_bdf, write_edf
+from emgkit.io.formats.edf import write_bdf, write_edf
 from emgkit.notation import listed
 from emgkit.recording import Trial
 
@@ -74,28 +74,28 @@ FORMATS = (
         description="BDF and BDF+ (24 bits), alone or in an EMG-BIDS data set",
         extensions=(".bdf",),
         marker=re.compile(rb"\A\xffBIOSEMI"),
-        module="emgkit.io.edf",
+        module="emgkit.io.formats.edf",
     ),
     Format(
         name="edf",
         description="EDF and EDF+ (16 bits), alone or in an EMG-BIDS data set",
         extensions=(".edf",),
         marker=re.compile(rb"\A0 {7}.{160}[ \d]\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d", re.DOTALL),
-        module="emgkit.io.edf",
+        module="emgkit.io.formats.edf",
     ),
     Format(
         name="datalog",
         description="Biometrics DataLOG text export",
         extensions=(".txt",),
         marker=re.compile(rb"^Channel \d+: '[^'\n]*', \d+ values, engineering units: ", re.MULTILINE),
-        module="emgkit.io.datalog",
+        module="emgkit.io.formats.datalog",
     ),
     Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
         marker=None,
-        module="emgkit.io.delimited",
+        module="emgkit.io.formats.delimited",
     ),
 )
 

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from emgkit.channels import Channel, Event
 from emgkit.errors import ArgumentError, EmgkitWarning, FileError, FormatError, UnitError
 from emgkit.io import read, write_bdf, write_edf
-from emgkit.io.edf import record_duration
+from emgkit.io.formats.edf import record_duration
 from emgkit.recording import Recording, Trial
 
 STEPS = {".bdf": 2**23 - 1, ".edf": 2**15 - 1}

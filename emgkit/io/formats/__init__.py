@@ -1,0 +1,3 @@
+"""One file a format."""
+
+__all__: list[str] = []
