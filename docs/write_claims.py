@@ -15,8 +15,8 @@ import matplotlib.pyplot as plt
 
 import emgkit as ek
 from emgkit.figures.drawing import style
+from emgkit.literature.claims_page import TESTED, markdown
 from emgkit.literature.contrasts import sides
-from emgkit.literature.page import TESTED, markdown
 
 DOCS = Path(__file__).resolve().parent
 GROUPS = {

@@ -12,8 +12,8 @@ __version__ = "0.1.0"
 
 # public name -> module it lives in
 _PUBLIC = {
-    "Channel": "recording",
-    "Event": "recording",
+    "Channel": "channels",
+    "Event": "channels",
     "Recording": "recording",
     "Trial": "recording",
     "Bandpass": "steps",
@@ -50,6 +50,7 @@ _MODULES = (
     "io",
     "literature",
     "quality",
+    "replication",
     "report",
     "signal",
     "simulate",

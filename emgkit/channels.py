@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,19 +14,12 @@ from emgkit.errors import ArgumentError, UnitError
 from emgkit.notation import listed
 from emgkit.units import INSIDE, UNITS, in_si
 
-if TYPE_CHECKING:
-    pass
-from emgkit.recording import Recording, Trial
-
-__all__ = ["SOURCES", "STREAMS", "Channel", "Event", "Value", "stream_of"]
-
+__all__ = ["SOURCES", "STREAMS", "Channel", "Event", "Value", "pickled_parts", "stream_of"]
 
 Value: TypeAlias = "str | int | float | bool | None"
 
-
 # where a unit, a rate or a channel kind was learnt
 SOURCES = ("header", "heuristic", "user")
-
 
 # stream -> kinds of channel it holds (BIDS words, upper case; FORCE is emgkit's own, MISC in newtons in BIDS)
 STREAMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -169,15 +162,15 @@ class Event:
         return self.onset + self.duration
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _parts(self)
+        return pickled_parts(self)
 
     def get(self, column: str, default: Value = None) -> Value:
         """The value of a further column, or `default`."""
         return self.columns.get(column, default)
 
 
-def _parts(value: Event | Recording | Trial) -> tuple[Any, ...]:
-    """How to copy and pickle a frozen value: its class and its fields, read-only mappings as plain ones."""
+def pickled_parts(value: Any) -> tuple[Any, ...]:
+    """How to copy and pickle a frozen dataclass: its class and its fields, read-only mappings as plain ones."""
     given = {field.name: getattr(value, field.name) for field in fields(value)}
     plain = {name: dict(part) if isinstance(part, MappingProxyType) else part for name, part in given.items()}
     return _made, (type(value), plain)

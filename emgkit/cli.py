@@ -216,7 +216,8 @@ def _show_claim(one: Claim, table: DataFrame) -> None:
     from rich.console import Console
     from rich.padding import Padding
 
-    from emgkit.literature import wording
+    from emgkit.literature.claims import grouped
+    from emgkit.literature.wording import reference
 
     console = Console(highlight=False)
 
@@ -228,7 +229,7 @@ def _show_claim(one: Claim, table: DataFrame) -> None:
     for title, text in (("", one.reason), ("What would test it: ", one.test), ("Limits: ", one.limits)):
         if text:
             say(f"{title}{text}")
-    said = wording.grouped(one, table) | {"References": [wording.reference(each) for each in one.references]}
+    said = grouped(one, table) | {"References": [reference(each) for each in one.references]}
     for heading, lines in said.items():
         if lines:
             console.print()

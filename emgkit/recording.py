@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emgkit._checks import check_option, check_positive, check_unknown
-from emgkit.channels import SOURCES, STREAMS, Channel, Event, Value, _parts, stream_of
+from emgkit.channels import SOURCES, STREAMS, Channel, Event, Value, pickled_parts, stream_of
 from emgkit.errors import ArgumentError, Notice, SignalError, UnitError
 from emgkit.notation import listed, number
 from emgkit.units import INSIDE
@@ -231,7 +231,7 @@ class Recording:
         )  # fmt: skip
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _parts(self)
+        return pickled_parts(self)
 
     def __repr__(self) -> str:
         kinds = "/".join(dict.fromkeys(channel.kind for channel in self.channels))
@@ -382,7 +382,7 @@ class Trial(Mapping[str, Recording]):
         return sorted({*super().__dir__(), *self.streams})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _parts(self)
+        return pickled_parts(self)
 
     def with_events(self, events: Iterable[Event]) -> Trial:
         """The same trial with other events."""

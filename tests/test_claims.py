@@ -17,16 +17,17 @@ from hypothesis import strategies as st
 import emgkit as ek
 from emgkit import shipped
 from emgkit.errors import ArgumentError, FormatError
-from emgkit.literature import contrasts, page, published, wording
+from emgkit.literature import claims_page, contrasts, wording
 from emgkit.literature.claims import VERDICTS, ClaimsFile, Entry, ledger, weigh
-from emgkit.literature.file import load, parse
+from emgkit.literature.figures import source
+from emgkit.toml_files import load, parse
 
 DOCS = Path(__file__).parents[1] / "docs"
 TABLE = ek.literature.figures()
 TOML_HEADER = shipped.path("datasets", "published", "claims.toml").read_text(encoding="utf-8").partition("[[")[0]
 FILE = load(shipped.path("datasets", "published", "claims.toml"), ClaimsFile)
 LEDGER = ek.literature.claims()
-TESTED = [entry for entry in FILE.claims if LEDGER["verdict"][entry.number - 1] in page.TESTED]
+TESTED = [entry for entry in FILE.claims if LEDGER["verdict"][entry.number - 1] in claims_page.TESTED]
 OWN = [(entry.number, one.figure) for entry in TESTED for one in entry.evidence]
 GROUPS = ["figures_for", "figures_against", "figures_neither"]
 
@@ -67,7 +68,7 @@ def test_every_figure_cited_exists_and_its_study_is_a_reference():
         assert len(set(cited)) == len(cited)
         assert {one["study"] for one in row["references"]} == {one.partition(":")[0] for one in cited}
         for one in row["references"]:
-            origin = published.source(one["study"])
+            origin = source(one["study"])
             assert one["citation"] == origin.citation
             assert one["doi"] == (origin.doi or "")
 
@@ -114,8 +115,8 @@ def test_what_was_not_printed_says_so():
     for number in (8, 12):
         text = str(ek.literature.claim(number))
         assert text.count("%MVIC (middle of the interval, computed here), 95 % interval") == 2
-    assert "No number here is ours" not in page.markdown()
-    assert "Lin 2017 (20 men" not in page.markdown()
+    assert "No number here is ours" not in claims_page.markdown()
+    assert "Lin 2017 (20 men" not in claims_page.markdown()
     by_id = TABLE.set_index("id")
     told = wording.describe(by_id.loc["collazo_garcia_2020:gluteus_maximus_hip_thrust_original"], TABLE)
     assert told.endswith(", read second-hand")
@@ -124,7 +125,7 @@ def test_what_was_not_printed_says_so():
 def test_judgement_is_not_called_computed():
     by_hand = [not entry.testable or not entry.evidence for entry in FILE.claims]
     assert sum(by_hand) == LEDGER["verdict"].isin(["not testable by EMG", "untested"]).sum() > 0
-    for text in (page.markdown(), str(sys.modules["emgkit.literature.claims"].__doc__), TOML_HEADER):
+    for text in (claims_page.markdown(), str(sys.modules["emgkit.literature.claims"].__doc__), TOML_HEADER):
         assert "nobody writes them down" not in text
         assert "never written" not in text
         assert "judge" in text
@@ -347,11 +348,11 @@ def test_wrong_numbers_are_status_2(words, text):
 
 def test_the_page_is_the_ledger():
     """Else run docs/write_claims.py."""
-    assert (DOCS / "claims.md").read_text(encoding="utf-8") == page.markdown()
+    assert (DOCS / "claims.md").read_text(encoding="utf-8") == claims_page.markdown()
 
 
 def test_the_pictures_of_the_page_are_there():
-    shown = re.findall(r"\]\((images/[^)]+)\)", page.markdown())
+    shown = re.findall(r"\]\((images/[^)]+)\)", claims_page.markdown())
     assert len(shown) == len(TESTED)
     assert {Path(one).name for one in shown} == {path.name for path in (DOCS / "images" / "claims").iterdir()}
 

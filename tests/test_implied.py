@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from emgkit import literature
+from emgkit import literature, replication
 from emgkit.errors import DesignError
 
 CONTRERAS = literature.figures(study="contreras_2015")
@@ -118,14 +118,14 @@ def test_a_lift_cannot_be_its_own_hundred_percent_higher(value):
 
 def test_designs_take_their_findings_from_print():
     table = literature.printed_contrasts(CONTRERAS)
-    design = literature.printed_design(table[table["statistic"] == "peak"], study="Contreras 2015", repetitions=10)
+    design = replication.printed_design(table[table["statistic"] == "peak"], study="Contreras 2015", repetitions=10)
     assert design.measure == "peak"
     assert design.means["upper_gluteus_maximus"] == {"barbell_hip_thrust": 172.0, "back_squat": 84.9}
     assert [one.reported for one in design.findings] == ["higher", "higher", "higher", "no difference"]
     with pytest.raises(DesignError, match=r"(?s)one statistic.*mean, peak"):
-        literature.printed_design(table, study="Contreras 2015", repetitions=10)
+        replication.printed_design(table, study="Contreras 2015", repetitions=10)
     lower = table.assign(
         difference=-table["difference"], value=table["comparator_value"], comparator_value=table["value"]
     )
-    turned = literature.printed_design(pd.DataFrame(lower[lower["statistic"] == "mean"]), study="x", repetitions=1)
+    turned = replication.printed_design(pd.DataFrame(lower[lower["statistic"] == "mean"]), study="x", repetitions=1)
     assert turned.findings[0].reported == "lower"

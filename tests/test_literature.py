@@ -13,8 +13,8 @@ import pytest
 import emgkit as ek
 from emgkit import shipped
 from emgkit.errors import ArgumentError, FormatError
-from emgkit.literature import contrasts, published
-from emgkit.literature.published import COLUMNS, SEEN, STATISTICS, UNITS
+from emgkit.literature import contrasts
+from emgkit.literature.figures import COLUMNS, SEEN, STATISTICS, UNITS, read_table, source
 
 COLLECTED = Path(__file__).parent / "data" / "published_figures.csv"
 NUMBERS = ("value", "sd", "se", "ci_low", "ci_high", "range_low", "range_high")
@@ -272,7 +272,7 @@ def test_both_numbers_of_a_disagreement_stand_side_by_side(by_id):
     assert by_id.loc["contreras_2015:lower_gluteus_maximus_mean_hip_thrust", "value"] == 86.8
     assert by_id.loc["contreras_2016:lower_gluteus_maximus_hip_thrust", "value"] == 86.7
     for study in ("contreras_2015", "contreras_2016"):
-        (said,) = published.source(study).disagreements
+        (said,) = source(study).disagreements
         assert "86.8" in said
         assert "86.7" in said
 
@@ -341,7 +341,7 @@ ROW = "a,13,F,,squat,,gluteus_maximus,,,mean,%MVIC,86.80,,,,,,,.025,direct,abstr
 
 def read(path, text):
     path.write_text(text, encoding="utf-8")
-    return published.read_table(path, study="x_2000", origin=published.source("andersen_2018"))
+    return read_table(path, study="x_2000", origin=source("andersen_2018"))
 
 
 def test_printed_decimals_are_those_of_the_text(tmp_path):

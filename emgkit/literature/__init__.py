@@ -6,9 +6,8 @@ Every figure keeps the place where it was read; what was read second-hand is mar
 from __future__ import annotations
 
 from emgkit.literature.claims import Claim, claim, claims
-from emgkit.literature.designs import printed_design
+from emgkit.literature.figures import figures, sources
 from emgkit.literature.implied import implied_by_p, percent_readings, printed_contrasts
-from emgkit.literature.published import figures, sources
 
 __all__ = [
     "Claim",
@@ -18,6 +17,5 @@ __all__ = [
     "implied_by_p",
     "percent_readings",
     "printed_contrasts",
-    "printed_design",
     "sources",
 ]

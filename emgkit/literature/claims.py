@@ -38,12 +38,25 @@ from emgkit import shipped
 from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, FormatError
 from emgkit.literature.contrasts import Side, judge, mark
-from emgkit.literature.file import Table, load
-from emgkit.literature.published import figures, source
-from emgkit.literature.wording import as_text, counted
+from emgkit.literature.figures import figures, source
+from emgkit.literature.wording import describe, reference
 from emgkit.notation import listed
+from emgkit.toml_files import Table, load
 
-__all__ = ["VERDICTS", "Claim", "ClaimsFile", "Finding", "claim", "claims", "ledger", "weigh"]
+__all__ = [
+    "GROUPS",
+    "VERDICTS",
+    "Claim",
+    "ClaimsFile",
+    "Weighing",
+    "as_text",
+    "claim",
+    "claims",
+    "counted",
+    "grouped",
+    "ledger",
+    "weigh",
+]
 
 VERDICTS = ("supported", "contradicted", "mixed", "overstated", "untested", "not testable by EMG")
 
@@ -89,7 +102,7 @@ class ClaimsFile(Table):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Weighing:
     """A verdict and the figures it rests on, by id."""
 
     verdict: str
@@ -185,7 +198,7 @@ def claim(number: int) -> Claim:
     return ledger[int(number) - 1]
 
 
-def weigh(entry: Entry, table: pd.DataFrame) -> Finding:
+def weigh(entry: Entry, table: pd.DataFrame) -> Weighing:
     """Weigh a claim's own figures that were read at the source, and give the verdict.
 
     Examples
@@ -210,7 +223,7 @@ def weigh(entry: Entry, table: pd.DataFrame) -> Finding:
         verdict = "contradicted"
     else:
         verdict = "overstated" if entry.narrower else "supported"
-    return Finding(verdict=verdict, figures_for=supporting, figures_against=opposing, figures_neither=neither)
+    return Weighing(verdict=verdict, figures_for=supporting, figures_against=opposing, figures_neither=neither)
 
 
 def ledger(entries: ClaimsFile, table: pd.DataFrame) -> tuple[Claim, ...]:
@@ -287,3 +300,56 @@ def _counts(row: pd.Series, table: pd.DataFrame) -> bool:
 @lru_cache(maxsize=1)
 def _ledger() -> tuple[Claim, ...]:
     return ledger(load(shipped.path("datasets", "published", "claims.toml"), ClaimsFile), figures())
+
+
+# attribute of a claim -> its heading
+GROUPS = {
+    "figures_for": "For the claim",
+    "figures_against": "Against the claim",
+    "figures_neither": "Neither: no difference shown, or no p printed",
+    "beside": "Beside it, no contrast of its own question; decides nothing",
+    "second_hand": "Read second-hand, or computed from such; decides nothing",
+}
+
+
+def counted(finding: Weighing) -> str:
+    """How many figures of the claim's own question are on each side.
+
+    Examples
+    --------
+    >>> from emgkit.literature.claims import Weighing
+    >>> counted(Weighing(verdict="mixed", figures_for=("a",), figures_against=("b", "c")))
+    '1 published contrast for the claim, 2 against, 0 neither.'
+    """
+    count = len(finding.figures_for)
+    return (
+        f"{count} published contrast{'' if count == 1 else 's'} for the claim, {len(finding.figures_against)} against, "
+        f"{len(finding.figures_neither)} neither."
+    )
+
+
+def grouped(claim: Claim, table: pd.DataFrame) -> dict[str, list[str]]:
+    """The figures of a claim in words, by heading; headings without figures are left out."""
+    by_id = table.set_index("id", drop=False)
+    return {
+        heading: [describe(by_id.loc[one], table) for one in getattr(claim, name)]
+        for name, heading in GROUPS.items()
+        if getattr(claim, name)
+    }
+
+
+def as_text(claim: Claim, table: pd.DataFrame) -> str:
+    """A claim as a page of plain text."""
+    lines = [
+        f"Claim {claim.number}: {claim.claim}",
+        f"Verdict: {claim.verdict.upper()}",
+        f"Reason: {claim.reason}",
+        f"What would test it: {claim.test}",
+    ]
+    for heading, told in grouped(claim, table).items():
+        lines += ["", f"{heading}:", *(f"  {line}" for line in told)]
+    if claim.limits:
+        lines += ["", f"Limits: {claim.limits}"]
+    if claim.references:
+        lines += ["", "References:", *(f"  {reference(one)}" for one in claim.references)]
+    return "\n".join(lines)

@@ -8,37 +8,12 @@ import numpy as np
 import pandas as pd
 
 from emgkit.literature.contrasts import mark, sides
-from emgkit.literature.published import source
+from emgkit.literature.figures import source
 
 if TYPE_CHECKING:
-    from emgkit.literature.claims import Claim, Finding
+    pass
 
-__all__ = ["GROUPS", "as_text", "counted", "describe", "grouped", "reference"]
-
-# attribute of a claim -> its heading
-GROUPS = {
-    "figures_for": "For the claim",
-    "figures_against": "Against the claim",
-    "figures_neither": "Neither: no difference shown, or no p printed",
-    "beside": "Beside it, no contrast of its own question; decides nothing",
-    "second_hand": "Read second-hand, or computed from such; decides nothing",
-}
-
-
-def counted(finding: Finding) -> str:
-    """How many figures of the claim's own question are on each side.
-
-    Examples
-    --------
-    >>> from emgkit.literature.claims import Finding
-    >>> counted(Finding(verdict="mixed", figures_for=("a",), figures_against=("b", "c")))
-    '1 published contrast for the claim, 2 against, 0 neither.'
-    """
-    count = len(finding.figures_for)
-    return (
-        f"{count} published contrast{'' if count == 1 else 's'} for the claim, {len(finding.figures_against)} against, "
-        f"{len(finding.figures_neither)} neither."
-    )
+__all__ = ["describe", "reference"]
 
 
 def describe(row: pd.Series, table: pd.DataFrame) -> str:
@@ -134,33 +109,6 @@ def _surety(row: pd.Series) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ").replace("romanian", "Romanian").replace("american", "American")
-
-
-def grouped(claim: Claim, table: pd.DataFrame) -> dict[str, list[str]]:
-    """The figures of a claim in words, by heading; headings without figures are left out."""
-    by_id = table.set_index("id", drop=False)
-    return {
-        heading: [describe(by_id.loc[one], table) for one in getattr(claim, name)]
-        for name, heading in GROUPS.items()
-        if getattr(claim, name)
-    }
-
-
-def as_text(claim: Claim, table: pd.DataFrame) -> str:
-    """A claim as a page of plain text."""
-    lines = [
-        f"Claim {claim.number}: {claim.claim}",
-        f"Verdict: {claim.verdict.upper()}",
-        f"Reason: {claim.reason}",
-        f"What would test it: {claim.test}",
-    ]
-    for heading, told in grouped(claim, table).items():
-        lines += ["", f"{heading}:", *(f"  {line}" for line in told)]
-    if claim.limits:
-        lines += ["", f"Limits: {claim.limits}"]
-    if claim.references:
-        lines += ["", "References:", *(f"  {reference(one)}" for one in claim.references)]
-    return "\n".join(lines)
 
 
 def reference(one: dict[str, str]) -> str:

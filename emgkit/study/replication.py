@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emgkit import figures, simulate
-from emgkit.simulate import PublishedDesign
+from emgkit import figures, replication
+from emgkit.replication import PublishedDesign
 from emgkit.study.recomputed import Drawn, Table
 
 __all__ = ["Replication", "virtual_replication"]
@@ -30,7 +30,7 @@ def virtual_replication(
 
     Parameters
     ----------
-    design : emgkit.simulate.PublishedDesign
+    design : emgkit.replication.PublishedDesign
         What the paper printed.
     seed : int
         Of both simulations.
@@ -47,9 +47,11 @@ def virtual_replication(
         Tables ``<name>`` (a share for every standard deviation and correlation), ``<name>_band`` (least and largest)
         and ``<name>_chain`` (the error of the chain from raw signals); a figure; a sentence on all findings.
     """
-    error = simulate.chain_error(design, seed=seed, replicates=_QUICK_STUDIES if quick else _STUDIES, level=level)
-    shares = simulate.replicate(design, error=error, seed=seed, replicates=_QUICK_REPLICATES if quick else _REPLICATES)
-    band = simulate.band(shares)
+    error = replication.chain_error(design, seed=seed, replicates=_QUICK_STUDIES if quick else _STUDIES, level=level)
+    shares = replication.replicate(
+        design, error=error, seed=seed, replicates=_QUICK_REPLICATES if quick else _REPLICATES
+    )
+    band = replication.sweep_range(shares)
     swept = (
         "all correlations (.3 to .9), which were not printed, with the standard deviations that were read"
         if design.sds
@@ -87,4 +89,4 @@ def virtual_replication(
         figure=figures.detection_grid(shares),
         simulated=True,
     )
-    return Replication(tables=tables, figures=(figure,), sentences=(simulate.summary(shares),))
+    return Replication(tables=tables, figures=(figure,), sentences=(replication.summary(shares),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from emgkit import figures, literature
-from emgkit.simulate import Finding, PublishedDesign
+from emgkit.replication import PublishedDesign, ReportedResult
 from emgkit.study import Drawn, Recomputed, Replication, Table, virtual_replication
 
 HEX, DEADLIFT, THRUST = "hex_bar_deadlift", "barbell_deadlift", "barbell_hip_thrust"
@@ -118,9 +118,9 @@ def _replicated(readings: pd.DataFrame, name: str, *, seed: int, quick: bool) ->
             },
         },
         findings=(
-            Finding(muscle="gluteus_maximus", first=THRUST, second=HEX, reported="higher"),
-            Finding(muscle="biceps_femoris", first=DEADLIFT, second=HEX, reported="higher"),
-            Finding(muscle="biceps_femoris", first=DEADLIFT, second=THRUST, reported="higher"),
+            ReportedResult(muscle="gluteus_maximus", first=THRUST, second=HEX, reported="higher"),
+            ReportedResult(muscle="biceps_femoris", first=DEADLIFT, second=HEX, reported="higher"),
+            ReportedResult(muscle="biceps_femoris", first=DEADLIFT, second=THRUST, reported="higher"),
         ),
         adjust="none",
     )  # fmt: skip

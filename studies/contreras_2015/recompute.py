@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from emgkit import figures, literature
+from emgkit import figures, literature, replication
 from emgkit.study import Drawn, Recomputed, Table, virtual_replication
 
 
@@ -14,7 +14,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
     by_statistic = {name: ratios[ratios["statistic"] == name] for name in ("mean", "peak")}
     replications = [
         virtual_replication(
-            literature.printed_design(
+            replication.printed_design(
                 rows, study="Contreras 2015", people="women", repetitions=10, load="estimated 10RM", adjust="none"
             ),
             seed=seed,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from emgkit import figures, simulate
+from emgkit import figures, replication
 from emgkit.figures.drawing import style
-from emgkit.simulate import Finding, PublishedDesign
+from emgkit.replication import PublishedDesign, ReportedResult
 from emgkit.study import Drawn, Recomputed, Table
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _shares(positions: pd.DataFrame, *, seed: int, quick: bool) -> pd.DataFrame:
             },
             # no p of this pair was seen: these are directions of the means, nothing that was reported
             findings=tuple(
-                Finding(
+                ReportedResult(
                     muscle=row.muscle, first="feet_away", second="usual",
                     reported="higher" if row.difference > 0 else "lower",
                 )
@@ -147,8 +147,8 @@ def _shares(positions: pd.DataFrame, *, seed: int, quick: bool) -> pd.DataFrame:
             adjust="none",
         )  # fmt: skip
         if error is None:
-            error = simulate.chain_error(design, seed=seed, replicates=2 if quick else 5)
-        table = simulate.replicate(design, error=error, seed=seed, replicates=500 if quick else 10_000)
+            error = replication.chain_error(design, seed=seed, replicates=2 if quick else 5)
+        table = replication.replicate(design, error=error, seed=seed, replicates=500 if quick else 10_000)
         kept = table.drop(columns=["reported", "share_as_reported"]).rename(
             columns={"published_ratio": "ratio_of_means"}
         )

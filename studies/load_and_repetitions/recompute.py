@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from emgkit import figures
-from emgkit.simulate import Finding, PublishedDesign
+from emgkit.replication import PublishedDesign, ReportedResult
 from emgkit.study import Drawn, Recomputed, Table, virtual_replication
 
 REPETITIONS, LOAD = 10, 1.5
@@ -129,7 +129,8 @@ def _design(loads: pd.DataFrame) -> PublishedDesign:
         means={row.muscle: {AT_HEAVY: row.heavy, AT_LIGHT: row.light} for row in used.itertuples()},
         sds={row.muscle: {AT_HEAVY: row.heavy_sd, AT_LIGHT: row.light_sd} for row in used.itertuples()},
         findings=tuple(
-            Finding(muscle=muscle, first=AT_HEAVY, second=AT_LIGHT, reported="higher") for muscle in used["muscle"]
+            ReportedResult(muscle=muscle, first=AT_HEAVY, second=AT_LIGHT, reported="higher")
+            for muscle in used["muscle"]
         ),
         adjust="none",
     )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from emgkit import figures, simulate
+from emgkit import figures, replication
 from emgkit.study import Drawn, Recomputed, Table
 
 # how many of the 20 trained with the hip thrust was not seen
@@ -28,7 +28,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
     changes["training"] = changes["exercise"].str.replace(" training", "", regex=False)
     apart = pd.concat(
         [
-            simulate.replicate_change(
+            replication.replicate_change(
                 n=n, mean_change=0.31, sd_change=0.15, seed=seed, replicates=500 if quick else 10_000
             )
             for n in GROUPS

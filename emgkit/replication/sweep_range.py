@@ -8,13 +8,13 @@ import pandas as pd
 from emgkit.errors import DesignError
 from emgkit.notation import listed
 
-__all__ = ["band", "sentences", "summary"]
+__all__ = ["sentences", "summary", "sweep_range"]
 
 SHARES = ("share_found", "share_reverse", "share_no_difference", "share_as_reported")
 KEYS = ["muscle", "contrast", "reported", "published_ratio", "n", "replicates"]
 
 
-def band(table: pd.DataFrame) -> pd.DataFrame:
+def sweep_range(table: pd.DataFrame) -> pd.DataFrame:
     """Take the smallest and the largest share over all standard deviations and correlations.
 
     Parameters
@@ -37,12 +37,13 @@ def band(table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from emgkit.simulate import Finding, PublishedDesign, replicate
+    >>> from emgkit.replication import ReportedResult, PublishedDesign, replicate
     >>> design = PublishedDesign(
     ...     study="An example", n=13, repetitions=10, means={"biceps_femoris": {"hip_thrust": 40.8, "squat": 14.9}},
-    ...     findings=[Finding(muscle="biceps_femoris", first="hip_thrust", second="squat", reported="higher")],
+    ...     findings=[ReportedResult(muscle="biceps_femoris", first="hip_thrust", second="squat", reported="higher")],
     ... )
-    >>> band(replicate(design, error=None, seed=1, replicates=2500))[["muscle", "share_found_low", "mc_se"]].round(2)
+    >>> swept = sweep_range(replicate(design, error=None, seed=1, replicates=2500))
+    >>> swept[["muscle", "share_found_low", "mc_se"]].round(2)
                muscle  share_found_low  mc_se
     0  biceps_femoris              1.0   0.01
     """
@@ -75,11 +76,11 @@ def sentences(table: pd.DataFrame) -> list[str]:
 
     Examples
     --------
-    >>> from emgkit.simulate import Finding, PublishedDesign, replicate
+    >>> from emgkit.replication import ReportedResult, PublishedDesign, replicate
     >>> design = PublishedDesign(
     ...     study="An example", n=13, people="women", repetitions=10,
     ...     means={"biceps_femoris": {"hip_thrust": 40.8, "squat": 14.9}},
-    ...     findings=[Finding(muscle="biceps_femoris", first="hip_thrust", second="squat", reported="higher")],
+    ...     findings=[ReportedResult(muscle="biceps_femoris", first="hip_thrust", second="squat", reported="higher")],
     ... )
     >>> print(sentences(replicate(design, error=None, seed=1, cvs=[0.3], correlations=[0.5]))[0])
     Of 10 000 simulated studies of 13 women with the means of An example, 100 % found biceps femoris higher in hip \
@@ -105,11 +106,11 @@ def summary(table: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> from emgkit.simulate import Finding, PublishedDesign, replicate
+    >>> from emgkit.replication import ReportedResult, PublishedDesign, replicate
     >>> design = PublishedDesign(
     ...     study="An example", n=13, people="women", repetitions=10,
     ...     means={"biceps_femoris": {"hip_thrust": 40.8, "squat": 14.9}},
-    ...     findings=[Finding(muscle="biceps_femoris", first="hip_thrust", second="squat", reported="higher")],
+    ...     findings=[ReportedResult(muscle="biceps_femoris", first="hip_thrust", second="squat", reported="higher")],
     ... )
     >>> print(summary(replicate(design, error=None, seed=1, cvs=[0.3], correlations=[0.5])))
     Of 10 000 simulated studies of 13 women with the means of An example, 100 % found biceps femoris higher in hip \
@@ -122,7 +123,7 @@ points).
 
 def _parts(table: pd.DataFrame) -> tuple[str, list[tuple[str, str]], str]:
     """How a sentence begins, the share and the words of each result, and how it ends."""
-    bands = band(table)
+    bands = sweep_range(table)
     said = table.attrs
     given = "ratios" if said["unit"] == "ratio" else "mean peaks" if said["measure"] == "peak" else "means"
     count = f"{said['replicates']:,}".replace(",", " ")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from emgkit.literature.claims import VERDICTS, Claim, claim, claims
-from emgkit.literature.published import figures
-from emgkit.literature.wording import grouped, reference
+from emgkit.literature.claims import VERDICTS, Claim, claim, claims, grouped
+from emgkit.literature.figures import figures
+from emgkit.literature.wording import reference
 
 __all__ = ["TESTED", "markdown"]
 

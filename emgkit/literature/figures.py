@@ -15,8 +15,8 @@ import pandas as pd
 from emgkit import shipped
 from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, FormatError
-from emgkit.literature.file import Table, load
 from emgkit.notation import listed
+from emgkit.toml_files import Table, load
 
 __all__ = ["COLUMNS", "SEEN", "STATISTICS", "UNITS", "Source", "figures", "source", "sources"]
 

@@ -13,8 +13,8 @@ from emgkit.events import find_repetitions
 from emgkit.measures import measure, summarize
 from emgkit.normalize import reference
 from emgkit.pipeline import Pipeline
+from emgkit.replication.design import PublishedDesign, whole_number
 from emgkit.simulate.draw import check_seed
-from emgkit.simulate.published_design import PublishedDesign, whole_number
 from emgkit.simulate.session import trials, truth
 from emgkit.simulate.specification import Specification, load_spec
 from emgkit.steps import Bandpass, Envelope, Rectify
@@ -83,10 +83,10 @@ def chain_error(
 
     Examples
     --------
-    >>> from emgkit.simulate import Finding, PublishedDesign
+    >>> from emgkit.replication import ReportedResult, PublishedDesign
     >>> design = PublishedDesign(
     ...     study="An example", n=4, repetitions=3, means={"vastus_lateralis": {"hip_thrust": 99.5, "squat": 110.0}},
-    ...     findings=[Finding(muscle="vastus_lateralis", first="hip_thrust", second="squat",
+    ...     findings=[ReportedResult(muscle="vastus_lateralis", first="hip_thrust", second="squat",
     ...                       reported="no difference")],
     ... )
     >>> error = chain_error(design, seed=1, replicates=2)

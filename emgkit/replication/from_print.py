@@ -9,7 +9,7 @@ import pandas as pd
 from emgkit.errors import DesignError
 
 if TYPE_CHECKING:
-    from emgkit.simulate import PublishedDesign
+    from emgkit.replication import PublishedDesign
 
 __all__ = ["printed_design"]
 
@@ -24,12 +24,12 @@ def printed_design(contrasts: pd.DataFrame, **said: Any) -> PublishedDesign:
     contrasts : pandas.DataFrame
         Rows of :func:`printed_contrasts` of one study and one statistic ("mean" or "peak").
     **said
-        What else :class:`emgkit.simulate.PublishedDesign` takes: ``study`` (the name in sentences), ``repetitions``,
+        What else :class:`emgkit.replication.PublishedDesign` takes: ``study`` (the name in sentences), ``repetitions``,
         ``people``, ``load``, ``adjust`` …
 
     Returns
     -------
-    emgkit.simulate.PublishedDesign
+    emgkit.replication.PublishedDesign
         Its "muscles" are muscles, after their electrode site if one is named; a contrast printed as "n.s." was
         reported as no difference, one without p is no finding, every other one is higher or lower as the two cells say.
 
@@ -46,7 +46,7 @@ def printed_design(contrasts: pd.DataFrame, **said: Any) -> PublishedDesign:
     >>> design.n, design.means["lower_gluteus_maximus"]["back_squat"], design.findings[-1].reported
     (13, 45.4, 'no difference')
     """
-    from emgkit.simulate import Finding, PublishedDesign  # loads the simulator, which the figures do not need
+    from emgkit.replication import PublishedDesign, ReportedResult
 
     for name in ("study", "n", "statistic"):
         if len(set(contrasts[name])) != 1:
@@ -63,7 +63,9 @@ def printed_design(contrasts: pd.DataFrame, **said: Any) -> PublishedDesign:
         means.setdefault(muscle, {}).update(sides)
         reported = _REPORTED.get(row["p"], "higher" if row["difference"] > 0 else "lower")
         if reported != "not reported":
-            findings.append(Finding(muscle=muscle, first=row["exercise"], second=row["comparator"], reported=reported))
+            findings.append(
+                ReportedResult(muscle=muscle, first=row["exercise"], second=row["comparator"], reported=reported)
+            )
     return PublishedDesign(
         n=int(contrasts["n"].iloc[0]),
         means=means,

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from emgkit.errors import ArgumentError
-from emgkit.simulate import Finding, PublishedDesign, replicate
-from emgkit.simulate.replication import CORRELATIONS, CVS, compared, drawn_logs
+from emgkit.replication import PublishedDesign, ReportedResult, replicate
+from emgkit.replication.replicate import CORRELATIONS, CVS, compared, drawn_logs
 from emgkit.stats import contrasts, power_paired
 from emgkit.stats.cells.multiplicity import adjusted
 
 RATIO = 1.25
-HIGHER = Finding(muscle="bf", first="thrust", second="squat", reported="higher")
+HIGHER = ReportedResult(muscle="bf", first="thrust", second="squat", reported="higher")
 ONE = PublishedDesign(
     study="An example", n=13, repetitions=5, means={"bf": {"thrust": 40.0 * RATIO, "squat": 40.0}}, findings=(HIGHER,)
 )
@@ -29,8 +29,8 @@ THREE = PublishedDesign(
         "vl": {"thrust": 99.5, "squat": 110.0, "deadlift": 80.0},
     },
     findings=(
-        Finding(muscle="bf", first="deadlift", second="squat", reported="higher"),
-        Finding(muscle="vl", first="thrust", second="squat", reported="no difference"),
+        ReportedResult(muscle="bf", first="deadlift", second="squat", reported="higher"),
+        ReportedResult(muscle="vl", first="thrust", second="squat", reported="no difference"),
     ),
 )  # fmt: skip
 
@@ -100,7 +100,7 @@ def test_the_ratio_scatters_as_it_should(table):
 
 
 def test_turning_a_finding_round_turns_its_ratio_round(table):
-    lower = Finding(muscle="bf", first="squat", second="thrust", reported="lower")
+    lower = ReportedResult(muscle="bf", first="squat", second="thrust", reported="lower")
     turned = replicate(replace(ONE, findings=(lower,)), error=None, seed=1)
     for share in ("share_found", "share_reverse", "share_as_reported"):
         pd.testing.assert_series_equal(turned[share], table[share])
@@ -147,7 +147,7 @@ def test_every_study_is_analysed_as_the_public_function_does(adjust):
 
 @given(arrays(np.float64, (4, 3), elements=st.floats(1e-12, 1.0)), st.sampled_from(["holm", "bonferroni", "none"]))
 def test_the_correction_is_that_of_the_statistics(p, adjust):
-    from emgkit.simulate.replication import _corrected
+    from emgkit.replication.replicate import _corrected
 
     for study, column in enumerate(p.T):
         expected, _ = adjusted(column, np.zeros(4, dtype=int), adjust=adjust)

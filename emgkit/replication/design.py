@@ -12,14 +12,14 @@ from emgkit.errors import ArgumentError, DesignError
 from emgkit.notation import listed
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 
-__all__ = ["Finding", "PublishedDesign", "whole_number"]
+__all__ = ["PublishedDesign", "ReportedResult", "whole_number"]
 
 REPORTS = ("higher", "lower", "no difference")
 Table = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class ReportedResult:
     """What a paper reported of one pair of conditions in one muscle.
 
     Parameters
@@ -56,7 +56,7 @@ class PublishedDesign:
     means : mapping of muscle to mapping of condition to float
         The arithmetic means: in %MVIC, or, where only percent differences were printed, as ratios to one condition
         (28 % above the hex bar: ``{"hex_bar": 1.0, "deadlift": 1.28}``). Muscles may differ in their conditions.
-    findings : sequence of Finding
+    findings : sequence of ReportedResult
         What was reported, differences and no differences alike.
     repetitions : int
         Repetitions that were averaged into one value a participant and condition.
@@ -89,7 +89,7 @@ class PublishedDesign:
     >>> design = PublishedDesign(
     ...     study="An example", n=13, repetitions=10,
     ...     means={"vastus_lateralis": {"hip_thrust": 99.5, "squat": 110.0}},
-    ...     findings=[Finding(muscle="vastus_lateralis", first="hip_thrust", second="squat",
+    ...     findings=[ReportedResult(muscle="vastus_lateralis", first="hip_thrust", second="squat",
     ...                       reported="no difference")],
     ... )
     >>> design.pairs("vastus_lateralis")
@@ -99,7 +99,7 @@ class PublishedDesign:
     study: str
     n: int
     means: Table
-    findings: tuple[Finding, ...]
+    findings: tuple[ReportedResult, ...]
     repetitions: int
     unit: str = "%MVIC"
     measure: str = "mean"
@@ -174,7 +174,9 @@ class PublishedDesign:
 
     def _check_findings(self) -> None:
         if not self.findings:
-            raise ArgumentError("There is no finding to replicate", where=self.study, allowed="at least one Finding")
+            raise ArgumentError(
+                "There is no finding to replicate", where=self.study, allowed="at least one ReportedResult"
+            )
         seen = set()
         for one in self.findings:
             check_unknown("muscle", one.muscle, self.means, where=f"findings of {self.study}")

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from emgkit.errors import DesignError
-from emgkit.simulate import Finding, PublishedDesign, band, replicate, sentences
-from emgkit.simulate.bands import _range
+from emgkit.replication import PublishedDesign, ReportedResult, replicate, sentences, sweep_range
+from emgkit.replication.sweep_range import _range
 
 DESIGN = PublishedDesign(
     study="An example", n=13, people="women", repetitions=10,
@@ -16,8 +16,8 @@ DESIGN = PublishedDesign(
         "vastus_lateralis": {"hip_thrust": 99.5, "squat": 110.0},
     },
     findings=(
-        Finding(muscle="biceps_femoris", first="squat", second="hip_thrust", reported="lower"),
-        Finding(muscle="vastus_lateralis", first="hip_thrust", second="squat", reported="no difference"),
+        ReportedResult(muscle="biceps_femoris", first="squat", second="hip_thrust", reported="lower"),
+        ReportedResult(muscle="vastus_lateralis", first="hip_thrust", second="squat", reported="no difference"),
     ),
 )  # fmt: skip
 
@@ -28,7 +28,7 @@ def table():
 
 
 def test_a_band_reaches_from_the_smallest_to_the_largest(table):
-    bands = band(table)
+    bands = sweep_range(table)
     assert len(bands) == 4  # three pairs and one, over sixteen points each
     for row in bands.to_dict("records"):
         mine = table[(table["muscle"] == row["muscle"]) & (table["contrast"] == row["contrast"])]
@@ -42,7 +42,7 @@ def test_a_band_reaches_from_the_smallest_to_the_largest(table):
 
 
 def test_a_finding_makes_a_sentence_and_all_of_them_one_more(table):
-    bands = band(table).set_index("muscle")
+    bands = sweep_range(table).set_index("muscle")
     none = bands.loc["vastus_lateralis"]
     low, high = (f"{100 * none[f'share_no_difference_{side}']:.0f}" for side in ("low", "high"))
     said = sentences(table)
@@ -110,7 +110,7 @@ def test_all_means_all_and_none_means_none(low, high, text):
 def test_only_virtual_replications_have_bands(table):
     unmarked = table.copy()
     unmarked.attrs = {}
-    for function in (band, sentences):
+    for function in (sweep_range, sentences):
         with pytest.raises(DesignError, match="a table that does not say that it is simulated"):
             function(unmarked)
         with pytest.raises(DesignError, match=r"This is no table of virtual replications.*no column 'muscle'"):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from emgkit.errors import ArgumentError
-from emgkit.simulate import replicate_change
+from emgkit.replication import replicate_change
 
 # Lin 2017: squat +31 ± 15 % in 20 participants; the printed group means say 185 -> 237 lb
 LIN = {"n": 20, "mean_change": 0.31, "sd_change": 0.15}

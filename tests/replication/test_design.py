@@ -5,12 +5,12 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from emgkit.errors import ArgumentError, DesignError
-from emgkit.simulate import Finding, PublishedDesign
+from emgkit.replication import PublishedDesign, ReportedResult
 
 MEANS = {"bf": {"hip_thrust": 40.8, "squat": 14.9, "deadlift": 49.0}, "vl": {"hip_thrust": 99.5, "squat": 110.0}}
 FINDINGS = (
-    Finding(muscle="bf", first="deadlift", second="squat", reported="higher"),
-    Finding(muscle="vl", first="hip_thrust", second="squat", reported="no difference"),
+    ReportedResult(muscle="bf", first="deadlift", second="squat", reported="higher"),
+    ReportedResult(muscle="vl", first="hip_thrust", second="squat", reported="no difference"),
 )
 DESIGN = PublishedDesign(study="An example", n=13, repetitions=5, means=MEANS, findings=FINDINGS)
 
@@ -28,7 +28,7 @@ def test_nothing_in_it_can_change():
     with pytest.raises(TypeError):
         DESIGN.means["bf"]["squat"] = 1.0
     own = {"bf": {"a": 1.0, "b": 2.0}}
-    finding = Finding(muscle="bf", first="b", second="a", reported="higher")
+    finding = ReportedResult(muscle="bf", first="b", second="a", reported="higher")
     design = PublishedDesign(study="An example", n=5, repetitions=1, means=own, findings=[finding])
     own["bf"]["a"] = 9.0
     assert design.means["bf"]["a"] == 1.0
@@ -65,15 +65,15 @@ def test_what_prints_no_means_is_not_replicated(missing):
         ({"findings": ()}, "There is no finding to replicate"),
         ({"findings": (*FINDINGS, FINDINGS[0])}, "A pair of conditions has two findings. Where: An example, bf"),
         (
-            {"findings": (Finding(muscle="bff", first="squat", second="deadlift", reported="lower"),)},
+            {"findings": (ReportedResult(muscle="bff", first="squat", second="deadlift", reported="lower"),)},
             "Unknown muscle 'bff'",
         ),
         (
-            {"findings": (Finding(muscle="vl", first="squat", second="deadlift", reported="lower"),)},
+            {"findings": (ReportedResult(muscle="vl", first="squat", second="deadlift", reported="lower"),)},
             "Unknown condition 'deadlift'",
         ),
         (
-            {"findings": (Finding(muscle="bf", first="squat", second="deadlift", reported="higher"),)},
+            {"findings": (ReportedResult(muscle="bf", first="squat", second="deadlift", reported="higher"),)},
             "A finding contradicts the means.*Came: squat higher than deadlift, with means of 14.9 and 49",
         ),
     ],
@@ -85,9 +85,9 @@ def test_what_does_not_hold_together_is_refused(change, message):
 
 def test_a_finding_is_one_of_three_and_compares_two():
     with pytest.raises(ArgumentError, match=r"'reported'.*'higher', 'lower' and 'no difference'"):
-        Finding(muscle="bf", first="a", second="b", reported="significant")
+        ReportedResult(muscle="bf", first="a", second="b", reported="significant")
     with pytest.raises(ArgumentError, match=r"A finding compares two conditions. Where: bf. Came: twice 'a'"):
-        Finding(muscle="bf", first="a", second="a", reported="higher")
+        ReportedResult(muscle="bf", first="a", second="a", reported="higher")
 
 
 def test_sds_take_the_order_of_the_means():

@@ -9,8 +9,8 @@ import pandas as pd
 
 from emgkit._checks import check_positive
 from emgkit.errors import ArgumentError
+from emgkit.replication.design import whole_number
 from emgkit.simulate.draw import check_seed
-from emgkit.simulate.published_design import whole_number
 
 __all__ = ["replicate_change"]
 

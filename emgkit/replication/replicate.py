@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from emgkit._checks import check_positive
 from emgkit.errors import ArgumentError
 from emgkit.notation import listed, number
+from emgkit.replication.design import PublishedDesign, whole_number
 from emgkit.simulate.draw import check_seed
-from emgkit.simulate.published_design import PublishedDesign, whole_number
 from emgkit.stats.within import one_sample
 
 __all__ = ["CORRELATIONS", "CVS", "compared", "drawn_logs", "replicate"]
@@ -83,10 +83,10 @@ def replicate(
 
     Examples
     --------
-    >>> from emgkit.simulate import Finding
+    >>> from emgkit.replication import ReportedResult
     >>> design = PublishedDesign(
     ...     study="An example", n=13, repetitions=10, means={"biceps_femoris": {"hip_thrust": 40.8, "squat": 14.9}},
-    ...     findings=[Finding(muscle="biceps_femoris", first="hip_thrust", second="squat", reported="higher")],
+    ...     findings=[ReportedResult(muscle="biceps_femoris", first="hip_thrust", second="squat", reported="higher")],
     ... )
     >>> table = replicate(design, error=None, seed=1, replicates=1000)
     >>> len(table), bool((table["share_found"] > 0.99).all())
