@@ -15,11 +15,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from emgkit.figures.drawing.style import PHASES
+from emgkit.report.cells import columns
 from emgkit.report.checklist import STATUSES
 from emgkit.report.content import Content, FigureItem
 from emgkit.report.remarks import remarks
 from emgkit.report.scorecard import scorecard
-from emgkit.report.tables import columns
 from emgkit.report.typeset import html as set_table
 from emgkit.report.typeset import speaks
 from emgkit.report.viewer import REJECTED, packed

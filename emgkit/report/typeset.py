@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from markupsafe import Markup
 
+from emgkit.report.cells import Column, columns
 from emgkit.report.content import TableItem
-from emgkit.report.tables import Column, columns
 from emgkit.stats.results import columns as result_columns
 from emgkit.stats.results import great_table
 from emgkit.stats.results.results import Results

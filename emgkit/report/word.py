@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from emgkit.report.cells import Column
 from emgkit.report.content import Content, TableItem
-from emgkit.report.tables import Column
 from emgkit.report.typeset import SIMULATED, cells
 
 __all__ = ["write_word"]

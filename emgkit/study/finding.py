@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from emgkit.report.tables import p_text
+from emgkit.report.cells import p_text
 from emgkit.study.compare import Compared
 from emgkit.study.file import Comparison
 from emgkit.study.ledger import Stated

@@ -8,7 +8,7 @@ import pandas as pd
 
 from emgkit import stats
 from emgkit.errors import Notice
-from emgkit.report.tables import p_text
+from emgkit.report.cells import p_text
 from emgkit.stats.within.influence import FEWEST
 from emgkit.study.file import Comparison
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from emgkit import figures
 from emgkit.errors import ArgumentError
 from emgkit.figures.drawing import style
-from emgkit.report.tables import p_text
+from emgkit.report.cells import p_text
 
 # linear RGB as seen without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1)
 VISIONS = {

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emgkit.report.tables import columns, p_text
+from emgkit.report.cells import columns, p_text
 
 
 def cells(frame: pd.DataFrame, place: int = 0, **formats: str) -> tuple[str, ...]:
