@@ -278,9 +278,9 @@ def new(
     ],
 ) -> None:
     """Write a study file for a folder of recordings; what it cannot know it marks TODO."""
-    from emgkit.study import skeleton
+    from emgkit.study import new
 
-    made = skeleton.new(study, data)
+    made = new.new(study, data)
     print(f"Wrote {made.file}")
     if made.to_do:
         print("To fill in:")

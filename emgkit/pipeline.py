@@ -11,9 +11,12 @@ from emgkit import __version__
 from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError
 from emgkit.recording import Recording, Step, check_recording
-from emgkit.steps import Normalize, step_from_dict, step_to_dict
+from emgkit.steps import TKEO, Envelope, MovingMean, MovingRMS, Normalize, Rectify, step_from_dict, step_to_dict
 
 __all__ = ["Pipeline"]
+
+# steps after which a signal has no sign any more
+_AMPLITUDE = (Rectify, Envelope, MovingRMS, MovingMean, TKEO, Normalize)
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -81,6 +84,25 @@ class Pipeline:
         for step in self.steps:
             recording = step(recording)
         return recording
+
+    def split_at_amplitude(self) -> tuple[Pipeline, Pipeline]:
+        """The steps that leave a signal with its two signs, and those from the first that makes an amplitude of it.
+
+        Returns
+        -------
+        tuple of Pipeline
+            Filters, then the amplitude; either may have no steps.
+
+        Examples
+        --------
+        >>> from emgkit.steps import Bandpass, Envelope, Rectify
+        >>> pipeline = Pipeline(Bandpass(low=20, high=450), Rectify(), Envelope(cutoff=6))
+        >>> [len(part.steps) for part in pipeline.split_at_amplitude()]
+        [1, 2]
+        """
+        places = [place for place, step in enumerate(self.steps) if isinstance(step, _AMPLITUDE)]
+        end = places[0] if places else len(self.steps)
+        return Pipeline(*self.steps[:end]), Pipeline(*self.steps[end:])
 
     def methods(self) -> str:
         """Say what was done, a sentence a step, for a Methods section.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from emgkit.events.parts import find_angle_bins, find_halves
-from emgkit.events.repetitions import audit, find_repetitions
-from emgkit.events.wording import OPTIONS, search_sentence
+from emgkit.events.repetitions import OPTIONS, audit, find_repetitions, search_sentence
 
 __all__ = ["OPTIONS", "audit", "find_angle_bins", "find_halves", "find_repetitions", "search_sentence"]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgkit import signal
-from emgkit._checks import check_option, check_positive
+from emgkit._checks import check_option, check_positive, check_unknown
 from emgkit.channels import Event, Value
 from emgkit.errors import ArgumentError, Notice, SignalError, warn
 from emgkit.events.phases import Motion, Repetition, find_phases, meet
@@ -22,10 +23,22 @@ from emgkit.recording import Recording, Trial
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PHASES", "REST", "audit", "find_repetitions"]
+__all__ = ["OPTIONS", "PHASES", "REST", "audit", "find_repetitions", "search_sentence"]
 
 Array = NDArray[np.float64]
 
+# the thresholds of the search, with what they are where nobody names others
+OPTIONS: Mapping[str, float] = MappingProxyType(
+    {
+        "cutoff": 6.0,
+        "prominence": 0.3,
+        "distance": 0.5,
+        "edge": 0.05,
+        "minimum_hold": 0.1,
+        "smallest": 0.6,
+        "largest": 1.5,
+    }
+)
 PHASES = ("eccentric", "hold", "concentric")
 REST = ("low", "high", "near-zero", "far-from-zero")
 
@@ -107,13 +120,13 @@ def find_repetitions(
     exercise: str | None = None,
     channel: str | None = None,
     rest: str | None = None,
-    cutoff: float = 6.0,
-    prominence: float = 0.3,
-    distance: float = 0.5,
-    edge: float = 0.05,
-    minimum_hold: float = 0.1,
-    smallest: float = 0.6,
-    largest: float = 1.5,
+    cutoff: float = OPTIONS["cutoff"],
+    prominence: float = OPTIONS["prominence"],
+    distance: float = OPTIONS["distance"],
+    edge: float = OPTIONS["edge"],
+    minimum_hold: float = OPTIONS["minimum_hold"],
+    smallest: float = OPTIONS["smallest"],
+    largest: float = OPTIONS["largest"],
 ) -> Trial:
     """Find repetitions and their phases in a position or an angle.
 
@@ -462,3 +475,35 @@ def _events(one: _Found, named: dict[str, Value], recording: Recording) -> list[
         event("repetition", one.first, one.last, {"excursion": one.excursion}),
         *(event("phase", first, last, {"phase": phase}) for phase, first, last in one.phases),
     ]
+
+
+def search_sentence(**options: float) -> str:
+    """The thresholds of :func:`find_repetitions` as sentences, every number in them.
+
+    Parameters
+    ----------
+    **options
+        Those given to :func:`find_repetitions`; the others have their defaults.
+
+    Raises
+    ------
+    ArgumentError
+        An option is not known.
+
+    Examples
+    --------
+    >>> search_sentence(cutoff=10).split(";")[0]
+    'The signal was low-pass filtered at 10 Hz (zero-lag Butterworth filter, net order 4)'
+    """
+    for name in options:
+        check_unknown("option", name, OPTIONS)
+    used = {name: number(float(value)) for name, value in {**OPTIONS, **options}.items()}
+    return (
+        f"The signal was low-pass filtered at {used['cutoff']} Hz (zero-lag Butterworth filter, net order 4); turning "
+        f"points have a prominence of at least {used['prominence']} of the signal's range in movement and lie at least "
+        f"{used['distance']} s apart. A phase begins and ends where the velocity crosses {used['edge']} of the "
+        f"movement's peak; a pause between phases of at least {used['minimum_hold']} s is a hold. Repetitions were "
+        f"rejected if the recording cut them, if their excursion was outside {used['smallest']} to {used['largest']} "
+        "times the median, or if their duration differed from the median by more than a factor of two and three "
+        "scaled median absolute deviations."
+    )

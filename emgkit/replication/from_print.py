@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from emgkit.errors import DesignError
-
-if TYPE_CHECKING:
-    from emgkit.replication import PublishedDesign
+from emgkit.replication.design import PublishedDesign, ReportedResult
 
 __all__ = ["printed_design"]
 
@@ -46,8 +44,6 @@ def printed_design(contrasts: pd.DataFrame, **said: Any) -> PublishedDesign:
     >>> design.n, design.means["lower_gluteus_maximus"]["back_squat"], design.findings[-1].reported
     (13, 45.4, 'no difference')
     """
-    from emgkit.replication import PublishedDesign, ReportedResult
-
     for name in ("study", "n", "statistic"):
         if len(set(contrasts[name])) != 1:
             raise DesignError(

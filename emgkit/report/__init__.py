@@ -19,7 +19,6 @@ from emgkit.report.checklist import FIELDS, Answer, Facts, checklist, checklist_
 from emgkit.report.content import LIMITS, Content, FigureItem, TableItem
 from emgkit.report.html import render
 from emgkit.report.methods import methods_text
-from emgkit.report.stages import divided
 from emgkit.report.typeset import latex
 from emgkit.report.viewer import View, view
 from emgkit.report.word import write_word
@@ -35,7 +34,6 @@ __all__ = [
     "View",
     "checklist",
     "checklist_table",
-    "divided",
     "latex",
     "methods_text",
     "render",

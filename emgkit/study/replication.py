@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from emgkit import figures, replication
 from emgkit.replication import PublishedDesign
-from emgkit.study.recomputed import Drawn, Table
+from emgkit.study.script import Drawn, Table
 
 __all__ = ["Replication", "virtual_replication"]
 

@@ -46,7 +46,7 @@ def recorded(who: str) -> View:
     ]
     events.append(Event(onset=2.0, duration=1.0, label="phase", columns={"phase": "eccentric"}))
     events.append(Event(onset=3.0, duration=1.0, label="phase", columns={"phase": "concentric"}))
-    filters, amplitude = report.divided(Pipeline(Bandpass(low=20, high=450), Rectify(), Envelope(cutoff=6)))
+    filters, amplitude = Pipeline(Bandpass(low=20, high=450), Rectify(), Envelope(cutoff=6)).split_at_amplitude()
     filtered = filters(emg)
     trial = Trial(streams={"emg": emg, "position": bar}, events=tuple(events))
     return report.view(trial, filtered, amplitude(filtered), name=f"participant {who}, squat")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from emgkit import Channel, Event, Pipeline, Recording, Trial
-from emgkit.report.stages import divided
 from emgkit.report.viewer import View, packed, view
 from emgkit.steps import Bandpass, Envelope, Rectify, RemoveMean
 
@@ -39,7 +38,7 @@ def trial(*, seconds: float = 6.0, sfreq: float = 2000.0, name: str = "VL") -> T
 
 def shown(one: Trial | None = None) -> View:
     one = one or trial()
-    filters, amplitude = divided(Pipeline(Bandpass(low=20, high=450), Rectify(), Envelope(cutoff=6)))
+    filters, amplitude = Pipeline(Bandpass(low=20, high=450), Rectify(), Envelope(cutoff=6)).split_at_amplitude()
     filtered = filters(one.emg)
     return view(one, filtered, amplitude(filtered), name="participant 01, squat")
 
@@ -106,7 +105,9 @@ def test_a_silent_channel_is_a_line_at_zero() -> None:
 
 
 def test_the_processing_is_divided_where_a_signal_loses_its_sign() -> None:
-    filters, amplitude = divided(Pipeline(RemoveMean(), Bandpass(low=20, high=450), Rectify(), Envelope(cutoff=6)))
+    filters, amplitude = Pipeline(
+        RemoveMean(), Bandpass(low=20, high=450), Rectify(), Envelope(cutoff=6)
+    ).split_at_amplitude()
     assert [type(step).__name__ for step in filters.steps] == ["RemoveMean", "Bandpass"]
     assert [type(step).__name__ for step in amplitude.steps] == ["Rectify", "Envelope"]
-    assert divided(Pipeline(RemoveMean()))[1] == Pipeline()
+    assert Pipeline(RemoveMean()).split_at_amplitude()[1] == Pipeline()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 from pydantic import BaseModel
 
-from emgkit.study import expected, published_file
-from emgkit.study import file as study_file
-from emgkit.study.recomputed import load_script
+from emgkit.study.file import expected, published
+from emgkit.study.file import recordings as study_file
+from emgkit.study.script import load_script
 
 PAGE = Path(__file__).parents[2] / "docs" / "study-file.md"
 
@@ -32,7 +32,7 @@ def test_the_example_of_a_script_keeps_its_promise(tmp_path):
 
 def test_every_key_stands_on_the_page():
     text = PAGE.read_text(encoding="utf-8")
-    names = [one for module in (study_file, published_file, expected) for one in vars(module).values()]
+    names = [one for module in (study_file, published, expected) for one in vars(module).values()]
     tables = [one for one in names if isinstance(one, type) and issubclass(one, BaseModel)]
     keys = {key for table in tables for key in table.model_fields} - {"study"}
     missing = {key for key in keys if not re.search(rf"\b{key}\b", text)}

@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from emgkit.errors import StudyError
-from emgkit.study import expected
-from emgkit.study.expected import Expected
+from emgkit.study.file import expected
+from emgkit.study.file.expected import Expected
 
 TABLES = {
     "ratios": pd.DataFrame(

@@ -6,8 +6,8 @@ import pytest
 
 from emgkit import shipped
 from emgkit.errors import StudyError
-from emgkit.study.file import parse
-from emgkit.study.published_file import PublishedFile
+from emgkit.study.file.published import PublishedFile
+from emgkit.study.file.read import parse
 
 
 def test_minimal_file_has_the_documented_defaults(minimal):

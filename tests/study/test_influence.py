@@ -9,8 +9,9 @@ import pytest
 from emgkit import simulate
 from emgkit.errors import EmgkitWarning
 from emgkit.stats import contrasts
-from emgkit.study import Study, influence
-from emgkit.study.file import Comparison
+from emgkit.study import Study
+from emgkit.study.file.recordings import Comparison
+from emgkit.study.recordings import influence
 
 SPEC = Comparison(within="exercise", by=("muscle",))
 STUDY = """

@@ -9,8 +9,8 @@ import pytest
 from emgkit import stats
 from emgkit.errors import StudyError
 from emgkit.study import Study
-from emgkit.study.process import load
-from emgkit.study.sources import find
+from emgkit.study.recordings.loading import load
+from emgkit.study.recordings.sources import find
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from emgkit.errors import StudyError
-from emgkit.study.output import fresh_folder, write_json, write_table
+from emgkit.study.writing.folder import fresh_folder, write_json, write_table
 
 
 def write_one(out, text="new"):

@@ -12,8 +12,8 @@ import pytest
 
 from emgkit import simulate
 from emgkit.errors import StudyError
-from emgkit.study import Study, skeleton
-from emgkit.study.file import parse
+from emgkit.study import Study, new
+from emgkit.study.file.read import parse
 
 RATE = 1000
 
@@ -40,7 +40,7 @@ def files(tmp_path):
 
 
 def test_a_folder_of_files_becomes_a_study_that_runs_once_filled_in(files, tmp_path):
-    made = skeleton.new(tmp_path / "my_study", files)
+    made = new.new(tmp_path / "my_study", files)
     text = made.file.read_text(encoding="utf-8")
     file = parse(text, where="new")
     assert file.study.title == "My study"
@@ -67,7 +67,7 @@ def test_a_folder_of_files_becomes_a_study_that_runs_once_filled_in(files, tmp_p
 def test_a_complete_bids_set_needs_nothing_but_the_question(tmp_path):
     spec = simulate.load_spec("three_lifts").model_copy(update={"participants": 2})
     root = simulate.study(spec, tmp_path / "set", seed=3)
-    made = skeleton.new(tmp_path / "lifts", root)
+    made = new.new(tmp_path / "lifts", root)
     assert made.to_do == ('question = "TODO: what shall be compared?"',)
     file = Study.load(made.file.parent).file
     assert {name: (one.starts, one.by) for name, one in file.exercises.items()} == {
@@ -80,16 +80,16 @@ def test_groups_and_sessions_are_told_by_the_folders(tmp_path):
     for group in ("women", "men"):
         for person in ("a", "b", "c"):
             write_csv(tmp_path / "d" / group / f"{group[0]}{person}_squat.csv", 1, lift=True)
-    text = skeleton.new(tmp_path / "s", tmp_path / "d").file.read_text(encoding="utf-8")
+    text = new.new(tmp_path / "s", tmp_path / "d").file.read_text(encoding="utf-8")
     assert 'pattern = "{group}/{participant}_{task}.csv"' in text
     assert "own_task_maximum = true" in text
 
 
 def test_the_schema_beside_the_file_is_the_current_one(files, tmp_path):
-    made = skeleton.new(tmp_path / "s", files)
-    written = json.loads((made.file.parent / skeleton.SCHEMA).read_text(encoding="utf-8"))
-    assert written == skeleton.schema()
-    assert made.file.read_text(encoding="utf-8").startswith(f"#:schema ./{skeleton.SCHEMA}\n")
+    made = new.new(tmp_path / "s", files)
+    written = json.loads((made.file.parent / new.SCHEMA).read_text(encoding="utf-8"))
+    assert written == new.schema()
+    assert made.file.read_text(encoding="utf-8").startswith(f"#:schema ./{new.SCHEMA}\n")
     comparison = written["$defs"]["Comparison"]["properties"]
     assert comparison["adjust"]["enum"] == ["holm", "bonferroni", "none"]
     assert "eccentric" in json.dumps(written["$defs"]["Exercise"])
@@ -97,20 +97,20 @@ def test_the_schema_beside_the_file_is_the_current_one(files, tmp_path):
 
 
 def test_what_cannot_be_told_is_refused(files, tmp_path):
-    skeleton.new(tmp_path / "s", files)
+    new.new(tmp_path / "s", files)
     with pytest.raises(StudyError, match="folder is not empty"):
-        skeleton.new(tmp_path / "s", files)
+        new.new(tmp_path / "s", files)
     with pytest.raises(StudyError, match="folder of recordings is not there"):
-        skeleton.new(tmp_path / "t", tmp_path / "nowhere")
+        new.new(tmp_path / "t", tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
     with pytest.raises(StudyError, match="holds no recording that emgkit knows"):
-        skeleton.new(tmp_path / "t", tmp_path / "empty")
+        new.new(tmp_path / "t", tmp_path / "empty")
     (files / "readme.txt").write_text("hello", encoding="utf-8")
-    skeleton.new(tmp_path / "u", files)
+    new.new(tmp_path / "u", files)
     (files / "readme.txt").rename(files / "notes.txt")
     with pytest.raises(StudyError, match="recordings of several formats"):
-        skeleton.new(tmp_path / "t", files)
+        new.new(tmp_path / "t", files)
     (files / "notes.txt").rename(files / "P01.csv")
     with pytest.raises(StudyError, match="do not tell participant and task"):
-        skeleton.new(tmp_path / "t", files)
+        new.new(tmp_path / "t", files)
     assert not (tmp_path / "t").exists()

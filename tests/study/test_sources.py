@@ -6,8 +6,8 @@ import pytest
 
 from emgkit.errors import StudyError
 from emgkit.study import Study
-from emgkit.study.file import parse
-from emgkit.study.sources import find
+from emgkit.study.file.read import parse
+from emgkit.study.recordings.sources import find
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from emgkit.study import Study, skeleton
+from emgkit.study import Study, new
 
 ROOT = Path(__file__).parents[2]
 STUDIES = sorted(path.parent for path in ROOT.glob("studies/*/study.toml"))
@@ -85,8 +85,8 @@ def test_the_readme_shows_a_figure_and_how_to_run_it(folder):
 
 
 def test_the_schema_is_the_current_one():
-    renew = "write json.dumps(emgkit.study.skeleton.schema(), indent=1) to it anew"
-    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == skeleton.schema(), renew
+    renew = "write json.dumps(emgkit.study.new.schema(), indent=1) to it anew"
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == new.schema(), renew
 
 
 @pytest.mark.parametrize("folder", STUDIES, ids=by_name)
@@ -103,12 +103,12 @@ def test_the_study_file_fits_the_schema_that_it_names(folder):
 def test_the_schema_refuses_what_emgkit_refuses():
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     text = (ROOT / "studies" / "three_lifts" / "study.toml").read_text(encoding="utf-8")
-    for old, new, misfit in (
+    for old, changed, misfit in (
         ('starts = "eccentric"', 'starts = "down"', "not one of"),
         ('name = "peak"', 'nmae = "peak"', "unknown"),
         ('question = "', 'questoin = "', "missing"),
         ("seed = 2015", 'seed = "2015"', "no integer"),
     ):
         assert old in text
-        found = misfits(tomllib.loads(text.replace(old, new)), schema, schema)
-        assert any(misfit in one for one in found), (new, found)
+        found = misfits(tomllib.loads(text.replace(old, changed)), schema, schema)
+        assert any(misfit in one for one in found), (changed, found)

@@ -14,12 +14,12 @@ from emgkit.figures.drawing.style import count, surface
 from emgkit.io import bids
 from emgkit.notation import number
 from emgkit.pipeline import Pipeline
-from emgkit.study.finding import words
-from emgkit.study.process import is_mvc
-from emgkit.study.sources import is_bids
+from emgkit.study.recordings.loading import is_mvc
+from emgkit.study.recordings.sources import is_bids
+from emgkit.study.writing.finding import words
 
 if TYPE_CHECKING:
-    from emgkit.study.analyse import Analysis
+    from emgkit.study.recordings.analysis import Analysis
 
 __all__ = ["facts_of"]
 
@@ -71,7 +71,7 @@ def _emg_rows(paths: list[Path]) -> pd.DataFrame:
 
 def _processing(analysis: Analysis, pipeline: Pipeline, methods: Mapping[str, str]) -> dict[str, str]:
     """What was done to the signals and the numbers, in the words of the Methods text."""
-    filters, amplitude = report.divided(pipeline)
+    filters, amplitude = pipeline.split_at_amplitude()
     file = analysis.file
     done = {
         "normalisation": _begun(methods["reference_text"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -12,16 +12,14 @@ from emgkit import figures, report, shipped
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed
-from emgkit.study import expected
-from emgkit.study.analyse import Progress
-from emgkit.study.output import fresh_folder, sha256, versions, write_figure, write_json, write_table
-from emgkit.study.publish import write_shown
-from emgkit.study.published_file import PublishedFile
-from emgkit.study.recomputed import Drawn, Recomputed, Table, load_script
-from emgkit.study.result import Result
-
-if TYPE_CHECKING:
-    from emgkit.study.run import Study
+from emgkit.study.definition import StudyDefinition
+from emgkit.study.file import expected
+from emgkit.study.file.published import PublishedFile
+from emgkit.study.recordings.analysis import Progress
+from emgkit.study.script import Drawn, Recomputed, Table, load_script
+from emgkit.study.writing.folder import fresh_folder, sha256, versions, write_figure, write_json, write_table
+from emgkit.study.writing.result import Result
+from emgkit.study.writing.tables import write_shown
 
 __all__ = ["run"]
 
@@ -32,12 +30,12 @@ _COMPUTED = "Computed, neither published nor measured."
 _RESERVED = ("published", "claims", "expected")
 
 
-def run(study: Study, file: PublishedFile, out: Path, say: Progress, *, quick: bool) -> Result:
+def run(study: StudyDefinition, file: PublishedFile, out: Path, say: Progress, *, quick: bool) -> Result:
     """Recompute what published figures say, and write tables, figures and report.
 
     Parameters
     ----------
-    study : Study
+    study : StudyDefinition
         Its folder holds the script.
     file : PublishedFile
         What was asked.
@@ -126,7 +124,7 @@ def _check(made: Any, path: Path) -> None:
 
 
 def _write(
-    study: Study,
+    study: StudyDefinition,
     file: PublishedFile,
     made: Recomputed,
     published: pd.DataFrame,
@@ -236,7 +234,7 @@ def _published_shown(published: pd.DataFrame) -> report.TableItem:
     return report.TableItem(title="Published figures", caption=caption, frame=frame, stem="published")
 
 
-def _provenance(study: Study, file: PublishedFile, *, quick: bool) -> dict[str, Any]:
+def _provenance(study: StudyDefinition, file: PublishedFile, *, quick: bool) -> dict[str, Any]:
     used = [
         path for one in file.data.published for path in sorted(shipped.path("datasets", "published", one).iterdir())
     ]

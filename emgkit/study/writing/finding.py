@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from emgkit.report.cells import p_text
-from emgkit.study.compare import Compared
-from emgkit.study.file import Comparison
-from emgkit.study.ledger import Stated
+from emgkit.study.file.recordings import Comparison
+from emgkit.study.recordings.comparison import Compared
+from emgkit.study.writing.claims import Stated
 
 # a difference was shown below this adjusted p
 _ALPHA = 0.05

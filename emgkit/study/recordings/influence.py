@@ -10,7 +10,7 @@ from emgkit import stats
 from emgkit.errors import Notice
 from emgkit.report.cells import p_text
 from emgkit.stats.within.influence import FEWEST
-from emgkit.study.file import Comparison
+from emgkit.study.file.recordings import Comparison
 
 __all__ = ["contradicting", "hanging", "influence_of", "sentence"]
 

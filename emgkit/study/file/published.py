@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from emgkit.study.expected import Expected
+from emgkit.study.file.expected import Expected
 
 __all__ = ["PublishedFile"]
 

@@ -10,19 +10,22 @@ from pathlib import Path
 from emgkit import shipped
 from emgkit.errors import EmgkitWarning, StudyError
 from emgkit.notation import listed
-from emgkit.study import publish, published
-from emgkit.study.analyse import Progress, analyse, data_folder
-from emgkit.study.file import StudyFile, check_filled_in, load_text, parse
-from emgkit.study.output import check_writable, fresh_folder
-from emgkit.study.process import check_names, pipeline_of
-from emgkit.study.published_file import PublishedFile
-from emgkit.study.result import Result
+from emgkit.study.definition import StudyDefinition
+from emgkit.study.file.published import PublishedFile
+from emgkit.study.file.read import check_filled_in, load_text, parse
+from emgkit.study.file.recordings import StudyFile
+from emgkit.study.recordings.analysis import Progress, analyse
+from emgkit.study.recordings.loading import check_names, pipeline_of
+from emgkit.study.recordings.simulated import data_folder
+from emgkit.study.writing import published_page, recordings_page
+from emgkit.study.writing.folder import check_writable, fresh_folder
+from emgkit.study.writing.result import Result
 
 __all__ = ["Study"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Study:
+class Study(StudyDefinition):
     """A study as a value: its file, where it lies, and how to run it.
 
     Examples
@@ -31,17 +34,6 @@ class Study:
     >>> study.slug, study.simulated
     ('three_lifts', True)
     """
-
-    folder: Path
-    slug: str
-    text: str
-    file: StudyFile | PublishedFile
-    bare: bool = False
-
-    @property
-    def simulated(self) -> bool:
-        """Whether the recordings that the study file names are simulated."""
-        return isinstance(self.file, StudyFile) and self.file.study.simulated
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Study:
@@ -119,7 +111,7 @@ class Study:
                         came=f"data {str(data)!r}",
                         do="Leave --data out; [data] published names the figures",
                     )
-                return published.run(self, self.file, where, say, quick=quick)
+                return published_page.run(self, self.file, where, say, quick=quick)
             return self._run_recordings(self.file, where, None if data is None else Path(data), say, quick=quick)
 
     def _run_recordings(self, file: StudyFile, out: Path, data: Path | None, say: Progress, *, quick: bool) -> Result:
@@ -132,7 +124,9 @@ class Study:
         own = data is None or file.data.registry is not None
         say("Writing tables, figures and report", 0, 1)
         with fresh_folder(out) as fresh:
-            result = publish.write(self, analysis, pipeline=pipeline, folder=fresh, out=out, own=own, quick=quick)
+            result = recordings_page.write(
+                self, analysis, pipeline=pipeline, folder=fresh, out=out, own=own, quick=quick
+            )
         say("Writing tables, figures and report", 1, 1)
         return result
 

@@ -5,9 +5,7 @@ The schema is the documentation: every table and key of ``study.toml`` is a fiel
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,10 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from emgkit._checks import nearest
 from emgkit.errors import StudyError
 from emgkit.notation import listed
-from emgkit.study.expected import Expected
-from emgkit.study.published_file import PublishedFile
+from emgkit.study.file.expected import Expected
 
-__all__ = ["Comparison", "Exclude", "Exercise", "Layout", "MeasureSpec", "Mvc", "Published", "StudyFile", "parse"]
+__all__ = ["Comparison", "Exclude", "Exercise", "Layout", "MeasureSpec", "Mvc", "Published", "StudyFile"]
 
 
 class _Table(BaseModel):
@@ -237,56 +234,6 @@ class StudyFile(_Table):
     def primary(self) -> MeasureSpec:
         """The one measure that the comparisons are made on."""
         return next(measure for measure in self.measures if measure.primary)
-
-
-def parse(text: str, *, where: str) -> StudyFile | PublishedFile:
-    """Read a study file's text; one whose ``[data]`` names published figures has a schema of its own.
-
-    Parameters
-    ----------
-    text : str
-        TOML.
-    where : str
-        The file's path, for messages.
-
-    Raises
-    ------
-    StudyError
-        The text is no TOML, a key is misspelt (the nearest right one is named), or a value is not allowed.
-    """
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        do = "In a Windows path, write / for every \\, or put the path in 'single quotes'" if "\\" in text else ""
-        raise StudyError("The study file is no valid TOML", where=where, came=str(problem), do=do) from None
-    data = tables.get("data")
-    schema = PublishedFile if isinstance(data, dict) and "published" in data else StudyFile
-    try:
-        return schema.model_validate(tables)
-    except ValidationError as problem:
-        raise _readable(problem, schema, where=where) from None
-
-
-def check_filled_in(text: str, *, where: str) -> None:
-    """Refuse a study file in which something is still to do, as ``emgkit new`` marks it."""
-    lines = [f"line {number}: {line.strip()}" for number, line in enumerate(text.splitlines(), 1) if "TODO" in line]
-    if lines:
-        raise StudyError(
-            "The study file is not filled in yet",
-            where=where,
-            came="; ".join(lines),
-            do="Write what is right in these lines, and take the word TODO away",
-        )
-
-
-def load_text(path: Path) -> str:
-    """The text of a study file, or an error that says what is there instead."""
-    if not path.is_file():
-        raise StudyError("There is no study file", where=str(path), do="Name a folder that holds a study.toml")
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as problem:
-        raise StudyError("The study file is not UTF-8 text", where=str(path), came=str(problem)) from None
 
 
 def _readable(problem: ValidationError, schema: type[BaseModel], *, where: str) -> StudyError:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from emgkit import shipped
 from emgkit.errors import EmgkitError, Notice, StudyError
 from emgkit.notation import listed
 from emgkit.pipeline import Pipeline
-from emgkit.study import compare
-from emgkit.study.file import StudyFile
-from emgkit.study.process import Loaded, Session, check_labels, check_positions, is_mvc, load, process
-from emgkit.study.sources import Source, find
+from emgkit.study.file.recordings import StudyFile
+from emgkit.study.recordings.comparison import Compared, compare
+from emgkit.study.recordings.exclusions import excluded, exclusion_notices, exclusion_table, refuse_duplicates
+from emgkit.study.recordings.loading import Loaded, check_labels, check_positions, is_mvc, load
+from emgkit.study.recordings.session import Session, process
+from emgkit.study.recordings.sources import Source, find
 
-__all__ = ["Analysis", "Progress", "analyse", "data_folder"]
+__all__ = ["Analysis", "Progress", "analyse"]
 
 Progress = Callable[[str, int, int], None]
-# a quick look simulates no more people
-_QUICK_PARTICIPANTS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +31,7 @@ class Analysis:
     folder: Path
     used: tuple[Source, ...]
     sessions: tuple[Session, ...]
-    compared: tuple[compare.Compared, ...]
+    compared: tuple[Compared, ...]
     excluded: pd.DataFrame
     notices: tuple[Notice, ...]
     simulated: bool
@@ -49,18 +46,18 @@ def analyse(file: StudyFile, pipeline: Pipeline, folder: Path | None, say: Progr
     loaded, failed = _load_all(wanted, file, say)
     check_labels(file, loaded)
     check_positions(file, loaded)
-    away = compare.excluded(file, wanted)
+    away = excluded(file, wanted)
     simulated = _is_simulated(loaded)
     memory: dict[frozenset[str], Session] = {}
     compared = []
     for spec in file.comparisons:
         used = [one for one in loaded if one.source.name not in away or one.source.name in spec.keep]
-        compare.refuse_duplicates(used, name=spec.name)
+        refuse_duplicates(used, name=spec.name)
         names = {one.source.name for one in used}
         affected = {source.participant for source in wanted if source.name not in names}
         sessions = _sessions(used, file, pipeline, memory, say)
         compared.append(
-            compare.compare(spec, measure=file.primary, sessions=sessions, over=file.summary.over, affected=affected)
+            compare(spec, measure=file.primary, sessions=sessions, over=file.summary.over, affected=affected)
         )
     primary = [one for one in loaded if one.source.name not in away]
     return Analysis(
@@ -69,8 +66,8 @@ def analyse(file: StudyFile, pipeline: Pipeline, folder: Path | None, say: Progr
         used=tuple(one.source for one in loaded),
         sessions=_sessions(primary, file, pipeline, memory, say),
         compared=tuple(compared),
-        excluded=compare.exclusion_table(away, failed),
-        notices=(*notices, *unused, *compare.exclusion_notices(file, wanted)),
+        excluded=exclusion_table(away, failed),
+        notices=(*notices, *unused, *exclusion_notices(file, wanted)),
         simulated=simulated,
         over=file.summary.over,
         exercises=tuple(file.exercises),
@@ -140,49 +137,3 @@ def _is_simulated(loaded: Sequence[Loaded]) -> bool:
             do="Analyse them in two studies",
         )
     return said.get(True) is not None
-
-
-def data_folder(file: StudyFile, study: Path, say: Progress, *, quick: bool) -> Path | None:
-    """Where the study file says that the recordings are; simulated ones are made first."""
-    data = file.data
-    if data.simulate is not None:
-        return _simulated(data.simulate, data.seed, study, say, quick=quick)
-    named = data.bids or data.folder
-    return None if named is None else (study / named)
-
-
-def _simulated(name: str, seed: int, study: Path, say: Progress, *, quick: bool) -> Path:
-    """The folder of a simulated data set, made once for each specification, seed and emgkit."""
-    from emgkit import simulate
-
-    beside = study / f"{name}.toml"
-    path = beside if beside.is_file() else shipped.path("datasets", "simulated", f"{name}.toml")
-    spec = simulate.load_spec(path)
-    if quick:
-        spec = spec.model_copy(update={"participants": min(spec.participants, _QUICK_PARTICIPANTS)})
-    folder = _cache() / f"{name}-{simulate.fingerprint(spec, seed=seed)}"
-    if not folder.is_dir():
-        say("Simulating recordings (once; kept for later runs)", 0, 1)
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
-            raise StudyError(
-                "The folder for simulated data cannot be made",
-                where=str(folder.parent),
-                came=str(problem.strerror),
-                do="Name another in the environment variable EMGKIT_DATA",
-            ) from None
-        simulate.study(spec, folder, seed=seed)
-        say("Simulating recordings (once; kept for later runs)", 1, 1)
-    return folder
-
-
-def _cache() -> Path:
-    """``$EMGKIT_DATA``, else the folder for such things of the user's system."""
-    if named := os.environ.get("EMGKIT_DATA"):
-        return Path(named)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "emgkit"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "emgkit"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "emgkit"

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from emgkit.errors import Notice
-from emgkit.study.finding import LevelFinding
-
-if TYPE_CHECKING:
-    from emgkit.study.run import Study
+from emgkit.study.definition import StudyDefinition
+from emgkit.study.writing.finding import LevelFinding
 
 __all__ = ["Result"]
 
@@ -21,7 +18,7 @@ __all__ = ["Result"]
 class Result:
     """What a study's run gave: tables by name, sentences, notices, and where it was written."""
 
-    study: Study
+    study: StudyDefinition
     out: Path
     simulated: bool
     tables: dict[str, pd.DataFrame]

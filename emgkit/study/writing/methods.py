@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from emgkit import events
 from emgkit.notation import number
 from emgkit.pipeline import Pipeline
-from emgkit.study.file import Comparison, MeasureSpec, StudyFile
-from emgkit.study.finding import words
-from emgkit.study.output import versions
+from emgkit.study.file.recordings import Comparison, MeasureSpec, StudyFile
+from emgkit.study.writing.finding import words
+from emgkit.study.writing.folder import versions
 
 if TYPE_CHECKING:
-    from emgkit.study.analyse import Analysis
+    from emgkit.study.recordings.analysis import Analysis
 
 __all__ = ["parts_of"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from emgkit.errors import StudyError
 from emgkit.notation import listed
-from emgkit.study.file import Published
+from emgkit.study.file.recordings import Published
 
 __all__ = ["Stated", "stated"]
 

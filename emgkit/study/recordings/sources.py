@@ -12,7 +12,7 @@ from types import MappingProxyType
 from emgkit import shipped
 from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed
-from emgkit.study.file import ChannelSpec, Layout, StudyFile
+from emgkit.study.file.recordings import ChannelSpec, Layout, StudyFile
 
 __all__ = ["Source", "find", "is_bids"]
 

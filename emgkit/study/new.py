@@ -16,9 +16,10 @@ from emgkit import io
 from emgkit.errors import EmgkitError, StudyError
 from emgkit.io import Overrides
 from emgkit.notation import listed
-from emgkit.study.file import StudyFile, parse
-from emgkit.study.published_file import PublishedFile
-from emgkit.study.sources import is_bids
+from emgkit.study.file.published import PublishedFile
+from emgkit.study.file.read import parse
+from emgkit.study.file.recordings import StudyFile
+from emgkit.study.recordings.sources import is_bids
 
 if TYPE_CHECKING:
     from emgkit.io._assembly import Signal

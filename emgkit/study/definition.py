@@ -1,0 +1,41 @@
+"""What a study is before it runs: its file, and where it lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from emgkit.study.file.published import PublishedFile
+from emgkit.study.file.recordings import StudyFile
+
+__all__ = ["StudyDefinition"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyDefinition:
+    """A study file, where it lies and how it is called.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the study file.
+    slug : str
+        The study's short name: that of its folder.
+    text : str
+        The text of the study file, as it is kept in the provenance.
+    file : StudyFile or PublishedFile
+        What the text says.
+    bare : bool
+        The study was named without a folder.
+    """
+
+    folder: Path
+    slug: str
+    text: str
+    file: StudyFile | PublishedFile
+    bare: bool = False
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the recordings that the study file names are simulated."""
+        return isinstance(self.file, StudyFile) and self.file.study.simulated

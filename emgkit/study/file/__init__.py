@@ -1,0 +1,3 @@
+"""What a study file may say."""
+
+__all__: list[str] = []

@@ -1,0 +1,64 @@
+"""Where the recordings of a study lie; simulated ones are made first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from emgkit import shipped
+from emgkit.errors import StudyError
+from emgkit.study.file.recordings import StudyFile
+from emgkit.study.recordings.analysis import Progress
+
+__all__ = ["data_folder"]
+
+
+# a quick look simulates no more people
+_QUICK_PARTICIPANTS = 5
+
+
+def data_folder(file: StudyFile, study: Path, say: Progress, *, quick: bool) -> Path | None:
+    """Where the study file says that the recordings are; simulated ones are made first."""
+    data = file.data
+    if data.simulate is not None:
+        return _simulated(data.simulate, data.seed, study, say, quick=quick)
+    named = data.bids or data.folder
+    return None if named is None else (study / named)
+
+
+def _simulated(name: str, seed: int, study: Path, say: Progress, *, quick: bool) -> Path:
+    """The folder of a simulated data set, made once for each specification, seed and emgkit."""
+    from emgkit import simulate
+
+    beside = study / f"{name}.toml"
+    path = beside if beside.is_file() else shipped.path("datasets", "simulated", f"{name}.toml")
+    spec = simulate.load_spec(path)
+    if quick:
+        spec = spec.model_copy(update={"participants": min(spec.participants, _QUICK_PARTICIPANTS)})
+    folder = _cache() / f"{name}-{simulate.fingerprint(spec, seed=seed)}"
+    if not folder.is_dir():
+        say("Simulating recordings (once; kept for later runs)", 0, 1)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise StudyError(
+                "The folder for simulated data cannot be made",
+                where=str(folder.parent),
+                came=str(problem.strerror),
+                do="Name another in the environment variable EMGKIT_DATA",
+            ) from None
+        simulate.study(spec, folder, seed=seed)
+        say("Simulating recordings (once; kept for later runs)", 1, 1)
+    return folder
+
+
+def _cache() -> Path:
+    """``$EMGKIT_DATA``, else the folder for such things of the user's system."""
+    if named := os.environ.get("EMGKIT_DATA"):
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "emgkit"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "emgkit"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "emgkit"

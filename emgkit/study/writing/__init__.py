@@ -1,0 +1,3 @@
+"""From what was computed to files: tables, figures, words, the report."""
+
+__all__: list[str] = []
