@@ -545,7 +545,7 @@ def test_lost_attrs_are_told(ask: str) -> None:
     assert "table.attrs = original.attrs" in text
     assert repr(table) == repr(pd.DataFrame(table)), "printing never fails"
     table.attrs = {"table": "contrasts", "scale": "log"}
-    with pytest.raises(EmgkitError, match="do not say '"):
+    with pytest.raises(EmgkitError, match="do not hold '"):
         getattr(table, ask)()
     assert repr(table) == repr(pd.DataFrame(table))
     table.attrs = whole().attrs

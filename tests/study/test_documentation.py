@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from emgkit.study.file import expected, published
 from emgkit.study.file import recordings as study_file
+from emgkit.study.file.read import parse
 from emgkit.study.script import load_script
 
 PAGE = Path(__file__).parents[2] / "docs" / "study-file.md"
@@ -17,8 +18,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "study-file.md"
 
 def test_the_example_is_a_valid_study_file():
     recorded, published = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert set(study_file.parse(recorded, where="the example").exercises) == {"squat", "deadlift"}
-    assert study_file.parse(published, where="the example").data.claims == (9, 12)
+    assert set(parse(recorded, where="the example").exercises) == {"squat", "deadlift"}
+    assert parse(published, where="the example").data.claims == (9, 12)
 
 
 def test_the_example_of_a_script_keeps_its_promise(tmp_path):

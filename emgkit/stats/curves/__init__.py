@@ -1,3 +1,5 @@
 """Tests of whole curves."""
 
-__all__: list[str] = []
+from emgkit.stats.curves import words  # registers the kinds of tables that these analyses give
+
+__all__ = ["words"]

@@ -1,3 +1,5 @@
 """Studies beside one another: meta-analysis, and what printed figures imply."""
 
-__all__: list[str] = []
+from emgkit.stats.meta import words  # registers the kinds of tables that these analyses give
+
+__all__ = ["words"]

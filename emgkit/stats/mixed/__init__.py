@@ -1,3 +1,5 @@
 """Linear mixed models by REML, with Kenward-Roger and Satterthwaite degrees of freedom."""
 
-__all__: list[str] = []
+from emgkit.stats.mixed import words  # registers the kinds of tables that these analyses give
+
+__all__ = ["words"]

@@ -1,3 +1,5 @@
 """Power: exact, and of simulated studies."""
 
-__all__: list[str] = []
+from emgkit.stats.power import words  # registers the kinds of tables that these analyses give
+
+__all__ = ["words"]
