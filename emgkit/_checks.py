@@ -47,8 +47,8 @@ def check_option(parameter: str, value: T, allowed: Collection[T]) -> T:
         raise ArgumentError(
             f"Unknown value for {parameter!r}",
             allowed=listed(allowed),
-            came=repr(value),
-            do=nearest(str(value), allowed),
+            got=repr(value),
+            hint=nearest(str(value), allowed),
         )
     return value
 
@@ -64,7 +64,7 @@ def check_unknown(kind: str, name: str, known: Iterable[object], *, where: str =
     known = [str(option) for option in known]
     if name not in known:
         raise ArgumentError(
-            f"Unknown {kind} {name!r}", where=where, allowed=listed(known), came=repr(name), do=nearest(name, known)
+            f"Unknown {kind} {name!r}", where=where, allowed=listed(known), got=repr(name), hint=nearest(name, known)
         )
     return name
 
@@ -83,7 +83,7 @@ def check_positive(parameter: str, value: Any, *, unit: str = "", zero: bool = F
     except (TypeError, ValueError):
         checked = math.nan
     if isinstance(value, (bool, str)) or not math.isfinite(checked) or checked < 0 or (checked == 0 and not zero):
-        raise ArgumentError(f"{parameter!r} cannot be used", allowed=allowed, came=repr(value))
+        raise ArgumentError(f"{parameter!r} cannot be used", allowed=allowed, got=repr(value))
     return checked
 
 
@@ -99,18 +99,18 @@ def check_samples(x: Any, *, at_least: int = 1) -> NDArray[np.float64]:
     """
     import numpy as np
 
-    came = np.asanyarray(x)
-    if came.dtype.kind not in "fiub" or np.ma.is_masked(came):
-        kind = "masked values" if came.dtype.kind in "fiub" else f"values of type {came.dtype}"
-        raise ArgumentError("The samples cannot be used", allowed="an array of real numbers", came=kind)
-    samples = np.asarray(came, dtype=np.float64)
+    got = np.asanyarray(x)
+    if got.dtype.kind not in "fiub" or np.ma.is_masked(got):
+        kind = "masked values" if got.dtype.kind in "fiub" else f"values of type {got.dtype}"
+        raise ArgumentError("The samples cannot be used", allowed="an array of real numbers", got=kind)
+    samples = np.asarray(got, dtype=np.float64)
     if samples.ndim == 0:
-        raise ArgumentError("The samples cannot be used", allowed="an array with time on its last axis", came=repr(x))
+        raise ArgumentError("The samples cannot be used", allowed="an array with time on its last axis", got=repr(x))
     if samples.size == 0 or samples.shape[-1] < at_least:
         raise SignalError(
             "The signal is too short" if samples.size else "The signal is empty",
             allowed=f"at least {at_least} sample{'s' if at_least > 1 else ''}",
-            came=f"an array of shape {samples.shape}",
+            got=f"an array of shape {samples.shape}",
         )
     # The sum of finite samples is finite (unless it overflows), and costs one pass without a temporary.
     with np.errstate(over="ignore", invalid="ignore"):
@@ -123,6 +123,6 @@ def check_samples(x: Any, *, at_least: int = 1) -> NDArray[np.float64]:
             f"{int((~finite).sum())} of {samples.size} samples are NaN or infinite",
             where=f"the first is sample {sample}{f' of row {row[0] if len(row) == 1 else tuple(row)}' if row else ''}, "
             "counted from 0",
-            do="Leave the stretch out, or bridge it with an edit that says why",
+            hint="Leave the stretch out, or bridge it with an edit that says why",
         )
     return samples

@@ -64,8 +64,8 @@ def stream_of(kind: str) -> str:
     kinds = tuple(kind for group in STREAMS.values() for kind in group)
     called = _CALLED.get(kind.lower().replace("_", " "))
     raise ArgumentError(
-        f"Unknown channel kind {kind!r}", allowed=listed(kinds), came=repr(kind),
-        do=f"Did you mean {called!r}?" if called else nearest(kind, kinds),
+        f"Unknown channel kind {kind!r}", allowed=listed(kinds), got=repr(kind),
+        hint=f"Did you mean {called!r}?" if called else nearest(kind, kinds),
     )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ class Channel:
 
     def __post_init__(self) -> None:
         if not self.name:
-            raise ArgumentError("A channel needs a name", allowed="a text of at least one character", came="''")
+            raise ArgumentError("A channel needs a name", allowed="a text of at least one character", got="''")
         object.__setattr__(self, "kind", self.kind.upper())
         stream_of(self.kind)
         if self.unit not in INSIDE:
@@ -117,8 +117,8 @@ class Channel:
             raise UnitError(
                 f"Channel {self.name!r} cannot be in {self.unit!r}",
                 allowed=f"{inside!r} (inside, emgkit keeps {listed(INSIDE)})",
-                came=repr(self.unit),
-                do=f"Multiply its samples by {factor:g} and say {inside!r}, or read the file with units={self.unit!r}",
+                got=repr(self.unit),
+                hint=f"Multiply its samples by {factor:g} and say {inside!r}, or read it with units={self.unit!r}",
             )
         if self.side is not None:
             check_option("side", self.side, ("left", "right"))
@@ -152,7 +152,7 @@ class Event:
 
     def __post_init__(self) -> None:
         if not np.isfinite(self.onset):
-            raise ArgumentError(f"Event {self.label!r} has no onset", allowed="seconds", came=repr(self.onset))
+            raise ArgumentError(f"Event {self.label!r} has no onset", allowed="seconds", got=repr(self.onset))
         check_positive("duration", self.duration, unit="s", zero=True)
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
 

@@ -17,7 +17,7 @@ from emgkit.errors import ArgumentError, EmgkitError
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from emgkit.io import Content, Overrides
+    from emgkit.io import FileContent, Overrides
     from emgkit.io._assembly import Signal
     from emgkit.literature import Claim
     from emgkit.recording import Trial
@@ -87,14 +87,14 @@ def info(
     signals = emgkit.io.survey(content, overrides, where=str(path))
     needs = _needs(signals)
     if needs:
-        held: Content | Trial = content
+        held: FileContent | Trial = content
         table = [_signal_row(signal) for signal in signals]
     else:
         held = emgkit.io.assemble(content, overrides, where=str(path))
         table = _channels_of(held)
     if as_json:
-        said = {"file": str(path), "context": dict(held.context), "channels": table}
-        print(json.dumps(said | ({"needs": needs} if needs else {}), indent=2))
+        summary = {"file": str(path), "context": dict(held.context), "channels": table}
+        print(json.dumps(summary | ({"needs": needs} if needs else {}), indent=2))
         return
     from rich.console import Console
 
@@ -117,16 +117,16 @@ def info(
         say(f"To read it: {needs}", style="yellow")
 
 
-def _overrides(sfreq: float | None, said: list[str]) -> Overrides:
-    """What was said on the command line: ``mV`` is for all EMG, ``angle=deg`` for one channel."""
-    blanket = [unit for unit in said if "=" not in unit]
-    single = {label: unit for label, _, unit in (one.rpartition("=") for one in said if "=" in one)}
+def _overrides(sfreq: float | None, units: list[str]) -> Overrides:
+    """The units given on the command line: ``mV`` is for all EMG, ``angle=deg`` for one channel."""
+    blanket = [unit for unit in units if "=" not in unit]
+    single = {label: unit for label, _, unit in (one.rpartition("=") for one in units if "=" in one)}
     if len(set(blanket)) > 1:
         raise ArgumentError(
-            "Several units were said for all EMG",
+            "Several units were given for all EMG",
             allowed="one, and CHANNEL=UNIT for others",
-            came=", ".join(blanket),
-            do="Write --units mV --units 'knee angle=deg'",
+            got=", ".join(blanket),
+            hint="Write --units mV --units 'knee angle=deg'",
         )
     if not blanket:
         return emgkit.io.Overrides(sfreq=sfreq, units=single or None)
@@ -171,8 +171,8 @@ def claims(
     from emgkit import literature
 
     if as_json:
-        said = literature.claims().to_dict("records") if number is None else literature.claim(number).to_dict()
-        print(json.dumps(said, indent=2, ensure_ascii=False))
+        rows = literature.claims().to_dict("records") if number is None else literature.claim(number).to_dict()
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
     elif number is None:
         _show_ledger(literature.claims())
     else:
@@ -229,8 +229,8 @@ def _show_claim(one: Claim, table: DataFrame) -> None:
     for title, text in (("", one.reason), ("What would test it: ", one.test), ("Limits: ", one.limits)):
         if text:
             say(f"{title}{text}")
-    said = grouped(one, table) | {"References": [reference(each) for each in one.references]}
-    for heading, lines in said.items():
+    groups = grouped(one, table) | {"References": [reference(each) for each in one.references]}
+    for heading, lines in groups.items():
         if lines:
             console.print()
             say(heading, style="bold cyan")
@@ -366,8 +366,8 @@ def _show(result: Result, *, said_simulated: bool) -> None:
             say(contrast, 2)
         for one in level.published:
             say(f"Claim: {one.claim}.", 2)
-            for said in one.said:
-                say(f"published: {said}", 4, style="dim")
+            for statement in one.statements:
+                say(f"published: {statement}", 4, style="dim")
             say(f"verdict, from the published figures alone: {one.verdict.upper()}. {one.why}", 4)
     shown = {level.sentence() for level in result.levels}
     rest = [
@@ -428,12 +428,12 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        said: set[str] = set()
+        printed: set[str] = set()
 
         def tell(what: str, _done: int, total: int) -> None:
-            if what not in said:
+            if what not in printed:
                 print(f"{what} ({total}) …", file=sys.stderr, flush=True)
-                said.add(what)
+                printed.add(what)
 
         yield tell
         return
@@ -451,7 +451,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def _say_error(problem: EmgkitError) -> None:
     """The parts of an error, one a line, on standard error."""
-    parts = (("Where", problem.where), ("Allowed", problem.allowed), ("Came", problem.came), ("To do", problem.do))
+    parts = (("Where", problem.where), ("Allowed", problem.allowed), ("Got", problem.got), ("Hint", problem.hint))
     print(f"emgkit: {problem.what}", file=sys.stderr)
     for label, text in parts:
         if text:

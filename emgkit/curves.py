@@ -58,7 +58,7 @@ class Curves:
             raise ArgumentError(
                 "The values and the index of the curves do not fit together",
                 allowed="values of shape (n_curves, n_points), at least 2 points, one row of the index a curve",
-                came=f"values of shape {values.shape} and {len(self.index)} rows",
+                got=f"values of shape {values.shape} and {len(self.index)} rows",
             )
         if not np.isfinite(values).all():
             raise SignalError("A curve has points that are NaN or infinite", allowed="finite values")
@@ -95,7 +95,7 @@ class Curves:
             raise ArgumentError(
                 "No curve is of these participants",
                 allowed=listed(dict.fromkeys(self.index["participant"])),
-                came=listed(participants),
+                got=listed(participants),
             )
         return replace(self, values=self.values[chosen], index=self.index[chosen])
 
@@ -189,7 +189,7 @@ class Curves:
         """
         curves = list(curves)
         if not curves:
-            raise ArgumentError("There are no curves to put together", allowed="at least one Curves", came="none")
+            raise ArgumentError("There are no curves to put together", allowed="at least one Curves", got="none")
         for what, values in (
             ("number of points", [str(one.values.shape[1]) for one in curves]),
             ("unit", [one.unit for one in curves]),
@@ -198,7 +198,7 @@ class Curves:
         ):
             if len(set(values)) > 1:
                 raise ArgumentError(
-                    f"The curves differ in {what}", allowed=f"one {what}", came=listed(sorted(set(values)))
+                    f"The curves differ in {what}", allowed=f"one {what}", got=listed(sorted(set(values)))
                 )
         return cls(
             values=np.concatenate([one.values for one in curves]),
@@ -270,11 +270,11 @@ def time_normalize(
     array([[0., 2., 4.]])
     """
     if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 2:
-        raise ArgumentError("'points' cannot be used", allowed="a whole number of at least 2", came=repr(points))
+        raise ArgumentError("'points' cannot be used", allowed="a whole number of at least 2", got=repr(points))
     units = dict.fromkeys(channel.unit for channel in recording.channels)
     if len(units) > 1:
         raise ArgumentError(
-            "The channels differ in unit", allowed="one unit", came=listed(units), do="Pick those of one"
+            "The channels differ in unit", allowed="one unit", got=listed(units), hint="Pick those of one"
         )
     found = windows(recording, during=during, phase=phase)
     short = [w for w in found if w.stop - w.first < 2]
@@ -284,7 +284,7 @@ def time_normalize(
             where=f"repetition {short[0].facts['repetition']} ({short[0].facts['phase']}) at "
             f"{number(recording.start + short[0].first / recording.sfreq)} s",
             allowed="at least 2 samples",
-            came="1 sample",
+            got="1 sample",
         )
     channels = recording.channels
     facts = [
@@ -335,7 +335,7 @@ def _check_once(index: pd.DataFrame, by: tuple[str, ...]) -> None:
         raise DesignError(
             f"{unnamed} curves do not say whose they are",
             allowed="a participant in the context of every recording",
-            do="Add it with trial.with_context(participant=…)",
+            hint="Add it with trial.with_context(participant=…)",
         )
     keys = list(dict.fromkeys(("participant", *by)))
     twice = index[index.duplicated(keys, keep=False)]
@@ -347,8 +347,8 @@ def _check_once(index: pd.DataFrame, by: tuple[str, ...]) -> None:
     raise DesignError(
         f"Participant {one['participant'].iloc[0]!r} has {len(one)} curves where the ensemble takes one",
         where=", ".join(f"{key} {one[key].iloc[0]}" for key in by),
-        came=f"different {listed(differ)}" if differ else "the same curve more than once",
-        do=f"Name {listed(differ)} in by, select one before, or average with participant_means(over=…)"
+        got=f"different {listed(differ)}" if differ else "the same curve more than once",
+        hint=f"Name {listed(differ)} in by, select one before, or average with participant_means(over=…)"
         if differ
         else "",
     )

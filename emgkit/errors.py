@@ -14,7 +14,7 @@
 
     EmgkitWarning (UserWarning)           carries a Notice: a right number on a doubtful signal
 
-An error says what was wrong, where, what is allowed, what came and what to do; each
+An error says what was wrong, where, what is allowed, what was got, and a hint; each
 part is an attribute too, so that a caller can show them apart.
 """
 
@@ -50,20 +50,20 @@ class EmgkitError(Exception):
         The file, channel, row or parameter concerned.
     allowed : str, optional
         What would have been right.
-    came : str, optional
+    got : str, optional
         What was found instead.
-    do : str, optional
+    hint : str, optional
         What the user can do about it.
 
     Examples
     --------
-    >>> print(EmgkitError("The cut-off is too high", allowed="below 500 Hz", came="600 Hz"))
-    The cut-off is too high. Allowed: below 500 Hz. Came: 600 Hz.
+    >>> print(EmgkitError("The cut-off is too high", allowed="below 500 Hz", got="600 Hz"))
+    The cut-off is too high. Allowed: below 500 Hz. Got: 600 Hz.
     """
 
-    def __init__(self, what: str, *, where: str = "", allowed: str = "", came: str = "", do: str = "") -> None:
-        self.what, self.where, self.allowed, self.came, self.do = what, where, allowed, came, do
-        labelled = (("Where", where), ("Allowed", allowed), ("Came", came), ("To do", do))
+    def __init__(self, what: str, *, where: str = "", allowed: str = "", got: str = "", hint: str = "") -> None:
+        self.what, self.where, self.allowed, self.got, self.hint = what, where, allowed, got, hint
+        labelled = (("Where", where), ("Allowed", allowed), ("Got", got), ("Hint", hint))
         sentences = [what, *(f"{label}: {text}" for label, text in labelled if text)]
         super().__init__(" ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in sentences))
 

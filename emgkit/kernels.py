@@ -84,7 +84,7 @@ def zero_lag_odd(samples: Samples, sections: Samples) -> Samples:
     pad = 3 * (2 * len(sections) + 1 - first_order)
     if n <= pad:
         raise SignalError(
-            "The signal is too short for this filter", allowed=f"at least {pad + 1} samples", came=f"{n} samples"
+            "The signal is too short for this filter", allowed=f"at least {pad + 1} samples", got=f"{n} samples"
         )
     return each_signal(samples, lambda signal: np.asarray(sosfiltfilt(sections, signal, padlen=pad)), n)
 

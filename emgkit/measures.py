@@ -246,14 +246,14 @@ def _column(key: str, values: Sequence[Any]) -> object:
 def _check_rows(rows: pd.DataFrame, names: tuple[str, ...]) -> None:
     missing = [column for column in COLUMNS if column not in rows.columns]
     if missing:
-        raise DesignError("The table lacks columns", allowed=listed(COLUMNS), came=f"without {listed(missing)}")
+        raise DesignError("The table lacks columns", allowed=listed(COLUMNS), got=f"without {listed(missing)}")
     fixed = ("participant", "measure", "value", "unit", "reference")
     for name in names:
         check_unknown("column to average over", name, [column for column in rows.columns if column not in fixed])
     if not names:
-        raise ArgumentError("There is nothing to average over", allowed="at least one column", came=repr(names))
+        raise ArgumentError("There is nothing to average over", allowed="at least one column", got=repr(names))
     if rows.empty:
-        raise DesignError("The table is empty", allowed="at least one row", came="0 rows")
+        raise DesignError("The table is empty", allowed="at least one row", got="0 rows")
     bad = np.flatnonzero(~np.isfinite(rows["value"].to_numpy(dtype=np.float64)))
     if bad.size:
         raise DesignError(
@@ -275,7 +275,7 @@ def _check_one(rows: pd.DataFrame, cell: NDArray[np.integer[Any]], column: str, 
             f"A cell mixes numbers of more than one {column}",
             where=_described(rows.iloc[row], tuple(keys)),
             allowed=f"one {column} a cell",
-            came=listed(values),
+            got=listed(values),
         )
 
 

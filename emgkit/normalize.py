@@ -98,8 +98,8 @@ def reference(
         raise ArgumentError(
             "The pipeline of a reference already normalises",
             allowed="steps up to the envelope",
-            came=repr(pipeline),
-            do="Make the reference without Normalize, then put it last with pipeline.then(…)",
+            got=repr(pipeline),
+            hint="Make the reference without Normalize, then put it last with pipeline.then(…)",
         )
     contexts = [trial.context for trial in trials]
     participant = _only("participant", contexts)
@@ -161,7 +161,7 @@ def above_reference(recording: Recording) -> pd.DataFrame:
     for channel in recording.channels:
         if channel.unit not in ("%MVC", "%task"):
             raise UnitError(
-                f"Channel {channel.name!r} is not normalised", allowed="'%MVC' or '%task'", came=repr(channel.unit)
+                f"Channel {channel.name!r} is not normalised", allowed="'%MVC' or '%task'", got=repr(channel.unit)
             )
     maximum, share = recording.data.max(axis=1), (recording.data > 100).mean(axis=1)
     return pd.DataFrame({"channel": list(recording.names), "maximum": maximum, "share_above": share})
@@ -218,7 +218,7 @@ def best_window_bias(
     sfreq, duration = check_positive("sfreq", sfreq, unit="Hz"), check_positive("duration", duration, unit="s")
     for name, count in (("trials", trials), ("replicates", replicates)):
         if count != int(check_positive(name, count)):
-            raise ArgumentError(f"{name!r} cannot be used", allowed="a whole number of at least 1", came=repr(count))
+            raise ArgumentError(f"{name!r} cannot be used", allowed="a whole number of at least 1", got=repr(count))
     rng = np.random.default_rng(seed)
     n_samples = round(duration * sfreq)
     best, mean = np.empty((replicates, trials)), np.empty((replicates, trials))
@@ -240,63 +240,67 @@ def _checked_trials(trials: object, pipeline: object) -> list[Trial | Recording]
         raise ArgumentError(
             "reference takes a list of trials",
             allowed="trials of one participant, such as all MVC trials",
-            came=f"one {type(trials).__name__}",
-            do="Put it into a list: reference([trial], pipeline)",
+            got=f"one {type(trials).__name__}",
+            hint="Put it into a list: reference([trial], pipeline)",
         )
     if isinstance(trials, (Pipeline, Step)):
         raise ArgumentError(
             "The arguments of reference are swapped",
             allowed="the trials, then the pipeline",
-            came=f"a {type(trials).__name__} first",
-            do="Write reference(trials, pipeline)",
+            got=f"a {type(trials).__name__} first",
+            hint="Write reference(trials, pipeline)",
         )
     if not isinstance(pipeline, Pipeline):
         raise ArgumentError(
             "reference needs the processing as a Pipeline",
             allowed="a Pipeline",
-            came=f"a {type(pipeline).__name__}",
-            do="Write reference(trials, Pipeline(…steps…))",
+            got=f"a {type(pipeline).__name__}",
+            hint="Write reference(trials, Pipeline(…steps…))",
         )
     if not isinstance(trials, Iterable):
-        raise ArgumentError("reference takes a list of trials", allowed="a list", came=f"a {type(trials).__name__}")
+        raise ArgumentError("reference takes a list of trials", allowed="a list", got=f"a {type(trials).__name__}")
     found = list(trials)
     for trial in found:
         if not isinstance(trial, (Trial, Recording)):
             raise ArgumentError(
                 "reference takes a list of trials",
                 allowed="Trials or Recordings",
-                came=f"{trial!r:.60} in the list",
-                do="Read the files first: [read(path) for path in paths]" if isinstance(trial, (str, PurePath)) else "",
+                got=f"{trial!r:.60} in the list",
+                hint="Read the files first: [read(path) for path in paths]"
+                if isinstance(trial, (str, PurePath))
+                else "",
             )
     if not found:
         raise NormalizationError(
-            "There are no trials to take a reference from", allowed="at least one trial", came="none"
+            "There are no trials to take a reference from", allowed="at least one trial", got="none"
         )
     return found
 
 
-def _said(context: Mapping[str, object], fact: str) -> str | None:
+def _fact(context: Mapping[str, object], fact: str) -> str | None:
     return None if context.get(fact) is None else str(context[fact])
 
 
 def _only(fact: str, contexts: Sequence[Mapping[str, object]]) -> str | None:
     """Find the one participant or session that all trials name; None if none names any."""
-    said = dict.fromkeys(_said(context, fact) for context in contexts)
-    if len(said) > 1:
+    stated = dict.fromkeys(_fact(context, fact) for context in contexts)
+    if len(stated) > 1:
         raise NormalizationError(
             f"The trials of a reference are not of one {fact}",
             allowed=f"trials of one {fact}",
-            came=listed("without one" if value is None else value for value in said),
-            do="Say across_sessions=True to join sessions" if fact == "session" else "Make one reference a participant",
+            got=listed("without one" if value is None else value for value in stated),
+            hint="Say across_sessions=True to join sessions"
+            if fact == "session"
+            else "Make one reference a participant",
         )
-    return next(iter(said))
+    return next(iter(stated))
 
 
 def _names(contexts: Sequence[Mapping[str, object]], *, with_session: bool) -> list[str]:
     """Name each trial ``task_run-<run>``, the session before it where there are several."""
     names = []
     for context in contexts:
-        session, task, run = (_said(context, fact) for fact in ("session", "task", "run"))
+        session, task, run = (_fact(context, fact) for fact in ("session", "task", "run"))
         parts = (with_session and session and f"ses-{session}", task or "trial", run and f"run-{run}")
         names.append("_".join(part for part in parts if part))
     counts, seen = Counter(names), Counter[str]()
@@ -313,11 +317,11 @@ def _emg(trial: Trial | Recording, name: str) -> list[Recording]:
         return [trial]
     streams = [recording for recording in trial.values() if recording.stream == "emg"]
     if not streams:
-        raise NormalizationError(f"Trial {name!r} has no EMG", came=f"the streams {listed(trial)}")
+        raise NormalizationError(f"Trial {name!r} has no EMG", got=f"the streams {listed(trial)}")
     counts = Counter(channel for recording in streams for channel in recording.names)
     twice = [channel for channel, count in counts.items() if count > 1]
     if twice:
-        raise NormalizationError(f"Trial {name!r} has a channel in two streams", came=listed(twice))
+        raise NormalizationError(f"Trial {name!r} has a channel in two streams", got=listed(twice))
     return streams
 
 
@@ -326,11 +330,11 @@ def _common_processing(processed: Processed) -> tuple[Step, ...]:
         amplitude_steps(envelope.history): name for name, pairs in processed.items() for _, envelope in pairs
     }
     if len(processings) > 1:
-        said = (f"{name}: {' → '.join(map(repr, steps)) or 'no step'}" for steps, name in processings.items())
+        stated = (f"{name}: {' → '.join(map(repr, steps)) or 'no step'}" for steps, name in processings.items())
         raise NormalizationError(
             "The trials of a reference were not processed in the same way",
             allowed="the same steps",
-            came="; ".join(said),
+            got="; ".join(stated),
         )
     return next(iter(processings))
 
@@ -352,7 +356,7 @@ def _references(processed: Processed, window: float) -> tuple[ChannelReference, 
                         f"Channel {channel.name!r} cannot be a reference",
                         where=f"trial {name!r}",
                         allowed=f"{listed(Normalize.accepts)}, the same in all trials",
-                        came=repr(channel.unit),
+                        got=repr(channel.unit),
                     )
                 # filters leave a constant channel some rounding, which is no contraction
                 silent = value <= 1e-9 * abs(levels[channel.name])
@@ -376,8 +380,8 @@ def _best_window(recording: Recording, window: float, name: str) -> Array:
         raise NormalizationError(
             f"Trial {name!r} is shorter than the window of the reference",
             allowed=f"at least {width} samples ({number(window)} s)",
-            came=f"{recording.data.shape[1]} samples ({number(recording.duration)} s)",
-            do="Leave the trial out or say a shorter window",
+            got=f"{recording.data.shape[1]} samples ({number(recording.duration)} s)",
+            hint="Leave the trial out or say a shorter window",
         )
     for channel, row in zip(recording.names, recording.data, strict=True):
         # an oscillation about zero has hardly any mean; an amplitude is nearly all mean
@@ -386,7 +390,7 @@ def _best_window(recording: Recording, window: float, name: str) -> Array:
                 f"Channel {channel!r} oscillates about zero: that is no amplitude",
                 where=f"trial {name!r}",
                 allowed="a rectified signal or an envelope",
-                do="Put Rectify and Envelope, or MovingRMS, into the pipeline",
+                hint="Put Rectify and Envelope, or MovingRMS, into the pipeline",
             )
     means = signal.moving_mean(recording.data, window, sfreq=recording.sfreq)
     # moving_mean shortens its window at the edges; only the whole ones count

@@ -52,7 +52,7 @@ class Pipeline:
             elif isinstance(step, type) or not isinstance(step, Step):
                 hint = f"Write {step.__name__}(…)" if isinstance(step, type) else ""
                 raise ArgumentError(
-                    "A Pipeline is made of steps", allowed="steps and Pipelines", came=repr(step), do=hint
+                    "A Pipeline is made of steps", allowed="steps and Pipelines", got=repr(step), hint=hint
                 )
             else:
                 flat.append(step)
@@ -132,10 +132,10 @@ class Pipeline:
         try:
             content = json.loads(text)
         except json.JSONDecodeError as error:
-            raise ArgumentError("The text is not JSON", came=str(error)) from error
+            raise ArgumentError("The text is not JSON", got=str(error)) from error
         if not isinstance(content, dict) or not isinstance(content.get("steps"), list):
             raise ArgumentError(
-                "The JSON holds no Pipeline", allowed='{"emgkit": "<version>", "steps": […]}', came=f"{text[:60]!r}"
+                "The JSON holds no Pipeline", allowed='{"emgkit": "<version>", "steps": […]}', got=f"{text[:60]!r}"
             )
         for key in content:
             check_unknown("key", key, ("emgkit", "steps"), where="the JSON of a Pipeline")

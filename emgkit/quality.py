@@ -236,10 +236,10 @@ def quality(recording: Recording, *, mains: float = 50.0, baseline: tuple[float,
     True
     """
     if not isinstance(recording, Recording) or recording.stream != "emg":
-        came = f"stream {recording.stream!r}" if isinstance(recording, Recording) else type(recording).__name__
+        got = f"stream {recording.stream!r}" if isinstance(recording, Recording) else type(recording).__name__
         raise ArgumentError(
-            "The scorecard is made for EMG", allowed="a Recording with channels of kind 'EMG'", came=came,
-            do="Take the EMG of the trial: trial.emg",
+            "The scorecard is made for EMG", allowed="a Recording with channels of kind 'EMG'", got=got,
+            hint="Take the EMG of the trial: trial.emg",
         )  # fmt: skip
     mains = check_positive("mains", mains, unit="Hz")
     rest = None if baseline is None else _baseline_samples(recording, baseline)
@@ -300,7 +300,7 @@ def duplicates(
     digests: dict[str, dict[str, tuple[str, bool]]] = {}
     for name, recording in pairs:
         if name in digests:
-            raise ArgumentError("Names of recordings must be unique", came=f"more than once: {name!r}")
+            raise ArgumentError("Names of recordings must be unique", got=f"more than once: {name!r}")
         digests[name] = _digests(recording)
     wholes: dict[tuple[str, ...], list[str]] = defaultdict(list)
     channels: dict[str, list[tuple[str, str]]] = defaultdict(list)

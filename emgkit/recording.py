@@ -191,8 +191,8 @@ class Recording:
                 raise UnitError(
                     f"Channel {channel.name!r} cannot go to MNE, which keeps EMG in volts",
                     allowed="'V'",
-                    came=repr(channel.unit),
-                    do="Convert before Normalize, or use to_frame()",
+                    got=repr(channel.unit),
+                    hint="Convert before Normalize, or use to_frame()",
                 )
         kinds = [{"EMG": "emg", "ECG": "ecg"}.get(channel.kind, "misc") for channel in self.channels]
         info = mne.create_info(list(self.names), self.sfreq, kinds)
@@ -216,8 +216,8 @@ class Recording:
         if not names:
             raise ArgumentError(
                 "The mne.io.Raw has no channel of type 'emg'",
-                came=listed(sorted(set(kinds))),
-                do="Set it with raw.set_channel_types({name: 'emg'})",
+                got=listed(sorted(set(kinds))),
+                hint="Set it with raw.set_channel_types({name: 'emg'})",
             )
         channels = tuple(Channel(name=name, unit="V", unit_source="header") for name in names)
         first = raw.first_samp / raw.info["sfreq"] if raw.info["meas_date"] is not None else 0.0
@@ -268,14 +268,14 @@ class Pick:
 
     def __post_init__(self) -> None:
         if isinstance(self.names, str):
-            raise ArgumentError("Pick takes a list of names", allowed=f"names=({self.names!r},)", came=repr(self.names))
+            raise ArgumentError("Pick takes a list of names", allowed=f"names=({self.names!r},)", got=repr(self.names))
         object.__setattr__(self, "names", tuple(self.names))
 
     def __call__(self, recording: Recording) -> Recording:
         """Select the channels."""
         check_recording(recording, by="Pick")
         if not self.names:
-            raise ArgumentError("No channel was picked", allowed=listed(recording.names), came="nothing")
+            raise ArgumentError("No channel was picked", allowed=listed(recording.names), got="nothing")
         for name in self.names:
             check_unknown("channel", name, recording.names)
         rows = [recording.names.index(name) for name in self.names]
@@ -308,7 +308,7 @@ class Crop:
             raise ArgumentError(
                 "The window to crop to is empty or reaches beyond the recording",
                 allowed=f"{number(recording.start)} <= tmin < tmax <= {number(recording.start + recording.duration)} s",
-                came=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
+                got=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
             )
         start = recording.start + first / recording.sfreq
         end = recording.start + stop / recording.sfreq
@@ -352,7 +352,7 @@ class Trial(Mapping[str, Recording]):
     def __post_init__(self) -> None:
         events, context = tuple(self.events), MappingProxyType(dict(self.context))
         if not self.streams:
-            raise ArgumentError("A trial needs at least one stream", allowed=listed(STREAMS), came="none")
+            raise ArgumentError("A trial needs at least one stream", allowed=listed(STREAMS), got="none")
         for name in self.streams:
             check_unknown("stream", name.rstrip("0123456789").rstrip("_"), STREAMS)
         streams = {name: replace(r, events=events, context=context) for name, r in self.streams.items()}
@@ -435,10 +435,10 @@ def check_recording(given: object, *, by: str) -> Recording:
         raise ArgumentError(
             f"{by} works on one Recording, not on a whole Trial",
             allowed=f"one of its streams: {listed(streams)}",
-            came="a Trial",
-            do=f"Use trial.{stream}",
+            got="a Trial",
+            hint=f"Use trial.{stream}",
         )
-    raise ArgumentError(f"{by} works on one Recording", allowed="a Recording", came=type(given).__name__)
+    raise ArgumentError(f"{by} works on one Recording", allowed="a Recording", got=type(given).__name__)
 
 
 def _frozen(data: ArrayLike) -> Array:
@@ -458,18 +458,18 @@ def _check_channels(data: Array, channels: tuple[Channel, ...]) -> None:
         raise ArgumentError(
             "The samples and the channels do not fit together",
             allowed="data of shape (n_channels, n_samples), at least one sample, one Channel a row",
-            came=f"data of shape {data.shape} and {len(channels)} channels",
+            got=f"data of shape {data.shape} and {len(channels)} channels",
         )
     names = [channel.name for channel in channels]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ArgumentError("Channel names must be unique", came=f"more than once: {listed(twice)}")
+        raise ArgumentError("Channel names must be unique", got=f"more than once: {listed(twice)}")
     streams = {stream_of(channel.kind) for channel in channels}
     if len(streams) > 1:
         raise ArgumentError(
             "A recording holds signals of one stream",
-            came=f"channels of {listed(sorted(streams))}",
-            do="Make one Recording a stream and put them into a Trial",
+            got=f"channels of {listed(sorted(streams))}",
+            hint="Make one Recording a stream and put them into a Trial",
         )
 
 
@@ -485,6 +485,6 @@ def _check_finite(data: Array, channels: tuple[Channel, ...], sfreq: float, star
                 f"Channel {channel.name!r} has {bad.size} samples that are NaN or infinite",
                 where=f"first at sample {bad[0]} ({number(start + bad[0] / sfreq)} s)",
                 allowed="finite samples",
-                came=str(row[bad[0]]),
-                do="Leave out the stretch or the channel; emgkit fills no gaps by itself",
+                got=str(row[bad[0]]),
+                hint="Leave out the stretch or the channel; emgkit fills no gaps by itself",
             )

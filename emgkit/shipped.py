@@ -59,7 +59,7 @@ def path(kind: str, *parts: str) -> Path:
         raise FileError(
             f"Nothing named {'/'.join(parts)!r} comes with emgkit under {kind}",
             allowed=listed(beside),
-            came=repr(parts[-1]),
-            do=nearest(parts[-1], beside),
+            got=repr(parts[-1]),
+            hint=nearest(parts[-1], beside),
         )
     return found

@@ -269,13 +269,13 @@ def notch(x: ArrayLike, frequency: float, *, sfreq: float, harmonics: int = 1, w
     highest = _check_whole("harmonics", harmonics) * frequency
     if width >= frequency:
         raise ArgumentError(
-            "The notch is too wide", allowed=f"a width below {number(frequency)} Hz", came=f"{number(width)} Hz"
+            "The notch is too wide", allowed=f"a width below {number(frequency)} Hz", got=f"{number(width)} Hz"
         )
     if highest + width / 2 >= sfreq / 2:
         raise ArgumentError(
             "The highest notch, with its width, reaches the Nyquist frequency",
             allowed=f"harmonics below {number(sfreq / 2 - width / 2)} Hz at a rate of {number(sfreq)} Hz",
-            came=f"{harmonics} harmonics of {number(frequency)} Hz, up to {number(highest)} Hz",
+            got=f"{harmonics} harmonics of {number(frequency)} Hz, up to {number(highest)} Hz",
         )
     frequencies = [k * frequency for k in range(1, harmonics + 1)]
     return zero_lag_odd(check_samples(x), notch_sections(frequencies, sfreq=sfreq, width=width))
@@ -351,8 +351,8 @@ def envelope(
         raise SignalError(
             "An envelope needs a rectified signal",
             allowed="no value below 0",
-            came=f"{n_negative} of {samples.size} values below 0",
-            do="Rectify the signal first",
+            got=f"{n_negative} of {samples.size} values below 0",
+            hint="Rectify the signal first",
         )
     return lowpass(samples, cutoff, sfreq=sfreq, order=order, cutoff_rule=cutoff_rule, padding=padding)
 
@@ -389,7 +389,7 @@ def window_samples(window: float, *, sfreq: float) -> int:
         raise ArgumentError(
             "The window is shorter than one sample",
             allowed=f"at least {number(1 / sfreq)} s at {number(sfreq)} Hz",
-            came=f"{number(window)} s",
+            got=f"{number(window)} s",
         )
     return 2 * math.floor(exact / 2) + 1
 
@@ -434,7 +434,7 @@ def moving_mean(x: ArrayLike, window: float, *, sfreq: float) -> Samples:
         raise SignalError(
             "The window is longer than the signal",
             allowed=f"a window of at most {n} samples ({number(n / sfreq)} s)",
-            came=f"{width} samples ({number(window)} s)",
+            got=f"{width} samples ({number(window)} s)",
         )
     half, middle = width // 2, np.arange(n)
     n_held = np.minimum(middle + half, n - 1) - np.maximum(middle - half, 0) + 1
@@ -539,8 +539,8 @@ def resample(x: ArrayLike, *, sfreq: float, to: float) -> Samples:
         raise ArgumentError(
             "The sampling rates have no simple ratio",
             allowed="a ratio of whole numbers up to 10 000, to 1 part in 10^9",
-            came=f"{sfreq!r} Hz to {to!r} Hz",
-            do="Give both rates with all their digits, such as 58000 / 27",
+            got=f"{sfreq!r} Hz to {to!r} Hz",
+            hint="Give both rates with all their digits, such as 58000 / 27",
         )
     return samples.copy() if up == down else polyphase(samples, up, down)
 
@@ -556,7 +556,7 @@ def _butterworth(
         raise ArgumentError(
             "The order is odd: it counts both passes, so each has half of it",
             allowed="an even number of at least 2",
-            came=str(order),
+            got=str(order),
         )
     samples, per_pass, applied = check_samples(x), order // 2, cutoff_rule == "applied"
     sections = butterworth_sections(
@@ -576,17 +576,17 @@ def _check_edges(edges: dict[str, float], sfreq: float) -> None:
             raise ArgumentError(
                 f"The cut-off {name!r} is too high for the sampling rate",
                 allowed=f"below {number(limit)} Hz, 0.95 of the Nyquist frequency at {number(sfreq)} Hz",
-                came=f"{number(value)} Hz",
+                got=f"{number(value)} Hz",
             )
     if "low" in edges and edges["low"] >= edges["high"]:
         raise ArgumentError(
             "The cut-offs are swapped or equal",
             allowed="'low' below 'high'",
-            came=f"low {number(edges['low'])} Hz, high {number(edges['high'])} Hz",
+            got=f"low {number(edges['low'])} Hz, high {number(edges['high'])} Hz",
         )
 
 
 def _check_whole(parameter: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ArgumentError(f"{parameter!r} cannot be used", allowed="a whole number of at least 1", came=repr(value))
+        raise ArgumentError(f"{parameter!r} cannot be used", allowed="a whole number of at least 1", got=repr(value))
     return int(value)

@@ -186,7 +186,7 @@ def band_power(x: ArrayLike, low: float, high: float, *, sfreq: float) -> NDArra
         raise ArgumentError(
             "The band cannot be used",
             allowed=f"'low' below 'high', and 'high' up to the Nyquist frequency of {number(nyquist)} Hz",
-            came=f"low {number(low)} Hz, high {number(high)} Hz",
+            got=f"low {number(low)} Hz, high {number(high)} Hz",
         )
     edges, cumulative = _cumulative_power(x, sfreq)
     rows = cumulative.reshape(-1, len(edges))
@@ -287,9 +287,9 @@ def shaped_noise(
     sfreq = check_positive("sfreq", sfreq, unit="Hz")
     for name, count in (("n_samples", n_samples), ("n_channels", n_channels)):
         if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
-            raise ArgumentError(f"{name!r} cannot be used", allowed="a whole number of at least 1", came=repr(count))
+            raise ArgumentError(f"{name!r} cannot be used", allowed="a whole number of at least 1", got=repr(count))
     if not isinstance(rng, np.random.Generator):
-        raise ArgumentError("'rng' cannot be used", allowed="a numpy.random.Generator", came=repr(rng))
+        raise ArgumentError("'rng' cannot be used", allowed="a numpy.random.Generator", got=repr(rng))
     length = next_fast_len(int(n_samples) + math.ceil(sfreq), real=True)
     frequencies = np.linspace(0.0, length // 2 * sfreq / length, length // 2 + 1)
     power = np.asarray(density(frequencies), dtype=np.float64)
@@ -297,7 +297,7 @@ def shaped_noise(
         raise ArgumentError(
             "The density cannot be used",
             allowed="one finite value of at least 0 a frequency, not all of them 0",
-            came=f"{power.size} values for {frequencies.size} frequencies"
+            got=f"{power.size} values for {frequencies.size} frequencies"
             + (f", from {power.min():g} to {power.max():g}" if power.size else ""),
         )
     # Every frequency but 0 (and, for an even length, Nyquist) stands for two of the full, two-sided transform.
@@ -329,6 +329,6 @@ def _power_of_each(x: ArrayLike, cumulative: NDArray[np.float64]) -> NDArray[np.
         raise SignalError(
             "A constant signal has no spectrum",
             where=f"row {row[0] if len(row) == 1 else row}, counted from 0" if row else "",
-            came=f"{int(constant.sum())} of {constant.size} signals constant",
+            got=f"{int(constant.sum())} of {constant.size} signals constant",
         )
     return total

@@ -13,16 +13,16 @@ from emgkit._checks import nearest
 from emgkit.errors import FormatError
 from emgkit.notation import listed
 
-__all__ = ["Table", "load", "parse"]
+__all__ = ["TomlTable", "load", "parse"]
 
 
-class Table(BaseModel):
+class TomlTable(BaseModel):
     """One table of a file: frozen, and a key that is not a field is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-Model = TypeVar("Model", bound=Table)
+Model = TypeVar("Model", bound=TomlTable)
 
 
 def load(path: Path, model: type[Model]) -> Model:
@@ -40,7 +40,7 @@ def parse(text: str, model: type[Model], *, where: str) -> Model:
 
     Examples
     --------
-    >>> class Place(Table):
+    >>> class Place(TomlTable):
     ...     town: str
     >>> parse("town = 'Bergen'", Place, where="here").town
     'Bergen'
@@ -48,7 +48,7 @@ def parse(text: str, model: type[Model], *, where: str) -> Model:
     try:
         return model.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as problem:
-        raise FormatError("The file is no valid TOML", where=where, came=str(problem)) from None
+        raise FormatError("The file is no valid TOML", where=where, got=str(problem)) from None
     except ValidationError as problem:
         raise _readable(problem, model, where=where) from None
 
@@ -62,12 +62,12 @@ def _readable(problem: ValidationError, model: type[BaseModel], *, where: str) -
     place = f"{where}, {location}" if location else where
     if first["type"] == "extra_forbidden":
         key, allowed = str(first["loc"][-1]), _fields_at(model, first["loc"][:-1])
-        return FormatError(f"Unknown key {key!r}", where=place, allowed=listed(allowed), do=nearest(key, allowed))
+        return FormatError(f"Unknown key {key!r}", where=place, allowed=listed(allowed), hint=nearest(key, allowed))
     if first["type"] == "missing":
         return FormatError(f"The key {location!r} is missing", where=where)
     allowed_text = str(first["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    came = "" if isinstance(first["input"], Mapping) else repr(first["input"])
-    return FormatError("A value cannot be used", where=place, allowed=allowed_text, came=came)
+    got = "" if isinstance(first["input"], Mapping) else repr(first["input"])
+    return FormatError("A value cannot be used", where=place, allowed=allowed_text, got=got)
 
 
 def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

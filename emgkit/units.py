@@ -63,6 +63,6 @@ def in_si(values: ArrayLike, unit: str) -> tuple[Array, str]:
     (array([0.0015]), 'V')
     """
     if unit not in UNITS:
-        raise UnitError(f"Unknown unit {unit!r}", allowed=listed(UNITS), came=repr(unit), do=nearest(unit, UNITS))
+        raise UnitError(f"Unknown unit {unit!r}", allowed=listed(UNITS), got=repr(unit), hint=nearest(unit, UNITS))
     inside, factor = UNITS[unit]
     return np.asarray(values, dtype=np.float64) * factor, inside

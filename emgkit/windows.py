@@ -70,7 +70,7 @@ def windows(recording: Recording, *, during: str, phase: str | None = None) -> t
     if during == "recording":
         if phase is not None:
             raise ArgumentError(
-                "A whole recording has no phases", allowed="phase=None with during='recording'", came=f"phase={phase!r}"
+                "A whole recording has no phases", allowed="phase=None with during='recording'", got=f"phase={phase!r}"
             )
         return (Window(first=0, stop=recording.data.shape[1], facts=_facts(recording, {}, "whole")),)
     label = "phase" if during == "repetition" and phase is not None else during
@@ -92,19 +92,19 @@ def _accepted(recording: Recording, label: str, phase: str | None) -> list[Event
     if not repetitions and not events:
         raise SignalError(
             "The recording has no repetition events",
-            came=f"events {listed(dict.fromkeys(event.label for event in recording.events))}",
-            do="Call emgkit.find_repetitions on the trial before taking its EMG, or measure with during='recording'",
+            got=f"events {listed(dict.fromkeys(event.label for event in recording.events))}",
+            hint="Call emgkit.find_repetitions on the trial before taking its EMG, or measure with during='recording'",
         )
     if not events and label in _CUT_BY:
         raise SignalError(
             f"The phases are not cut into events {label!r}",
-            do=f"Call emgkit.events.{_CUT_BY[label]} on the trial first",
+            hint=f"Call emgkit.events.{_CUT_BY[label]} on the trial first",
         )
     if not events:
         raise SignalError(
             "The repetitions have no phases",
-            came=f"{len(repetitions)} repetitions, as of cycles found with starts=None",
-            do="Find them with starts='eccentric' or 'concentric', or leave phase away",
+            got=f"{len(repetitions)} repetitions, as of cycles found with starts=None",
+            hint="Find them with starts='eccentric' or 'concentric', or leave phase away",
         )
     if phase is not None:
         phases = tuple(dict.fromkeys(str(event.columns.get("phase")) for event in events))
@@ -113,16 +113,16 @@ def _accepted(recording: Recording, label: str, phase: str | None) -> list[Event
             raise SignalError(
                 f"No repetition has a phase {phase!r}",
                 allowed=listed(phases),
-                came=repr(phase),
-                do=nearest(phase, phases),
+                got=repr(phase),
+                hint=nearest(phase, phases),
             )
     accepted = [event for event in events if _is_accepted(event)]
     if not accepted:
         reasons = dict.fromkeys(str(event.columns.get("reason") or "no reason given") for event in events)
         raise SignalError(
             f"All {len(events)} {label} events are rejected",
-            came="; ".join(reasons),
-            do="Look at emgkit.events.audit(trial)",
+            got="; ".join(reasons),
+            hint="Look at emgkit.events.audit(trial)",
         )
     return accepted
 
@@ -131,7 +131,7 @@ def _is_accepted(event: Event) -> bool:
     accepted = event.columns.get("accepted")
     if accepted is not None and not isinstance(accepted, (bool, np.bool_)):
         raise ArgumentError(
-            f"{_named(event)} is neither accepted nor rejected", allowed="True or False", came=repr(accepted)
+            f"{_named(event)} is neither accepted nor rejected", allowed="True or False", got=repr(accepted)
         )
     return accepted is None or bool(accepted)
 
@@ -148,7 +148,7 @@ def _window(recording: Recording, event: Event) -> Window:
             f"{_named(event)} holds no sample",
             where=f"at {number(round(event.onset, 6))} s",
             allowed=f"at least one sample, {number(1 / recording.sfreq)} s",
-            came=f"a duration of {number(event.duration)} s",
+            got=f"a duration of {number(event.duration)} s",
         )
     phase = "whole" if event.label == "repetition" else event.columns.get("phase")
     if event.label == "half":
@@ -166,7 +166,7 @@ def _outside(recording: Recording, event: Event, *, before: bool, after: bool) -
         f"{_named(event)} ({_span(event.onset, event.end)}) does not lie wholly inside the recording",
         where=f"missing {' and '.join(missing)}",
         allowed=_span(begins, ends),
-        do="Crop so that no event is cut, or leave the event out",
+        hint="Crop so that no event is cut, or leave the event out",
     )
 
 

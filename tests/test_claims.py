@@ -258,7 +258,7 @@ def test_a_faulty_file_is_refused(text, said):
 @pytest.mark.parametrize(
     ("cited", "said"),
     [
-        ({"beside": ["lin_2017:squat_1rm_chang"]}, r"claims\.toml, claim 1.*Came: 'lin_2017:squat_1rm_chang'"),
+        ({"beside": ["lin_2017:squat_1rm_chang"]}, r"claims\.toml, claim 1.*Got: 'lin_2017:squat_1rm_chang'"),
         ({"beside": ["barbalho_2020:squat_1rm_back_squat_training"]}, "of which the data are disputed"),
         (
             {"evidence": [{"figure": "korak_2018:gluteus_maximus_mean_deadlift", "expects": "above"}]},
@@ -316,20 +316,20 @@ def emgkit(*words, columns=100):
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_ledger_on_the_command_line(columns):
-    came = emgkit("claims", columns=columns)
-    assert came.returncode == 0, came.stderr
-    assert max(map(len, came.stdout.splitlines())) <= columns
-    numbers = re.findall(r"^ ?(\d+) ", came.stdout, flags=re.MULTILINE)
+    got = emgkit("claims", columns=columns)
+    assert got.returncode == 0, got.stderr
+    assert max(map(len, got.stdout.splitlines())) <= columns
+    numbers = re.findall(r"^ ?(\d+) ", got.stdout, flags=re.MULTILINE)
     assert [int(number) for number in numbers][:25] == list(range(1, 26))
-    assert "13 not testable by EMG, 7 untested, 5 overstated." in came.stdout
-    assert "…" not in came.stdout, "nothing is cut off"
+    assert "13 not testable by EMG, 7 untested, 5 overstated." in got.stdout
+    assert "…" not in got.stdout, "nothing is cut off"
 
 
 def test_one_claim_on_the_command_line():
-    came = emgkit("claims", "11")
-    assert came.returncode == 0, came.stderr
+    got = emgkit("claims", "11")
+    assert got.returncode == 0, got.stderr
     for text in ("Verdict: OVERSTATED", "For the claim", "p = .025", "10.1519/JSC.0000000000001826"):
-        assert text in came.stdout
+        assert text in got.stdout
 
 
 def test_json_is_the_table():
@@ -340,10 +340,10 @@ def test_json_is_the_table():
 
 @pytest.mark.parametrize(("words", "text"), [(["26"], "Allowed: 1 to 25"), (["eleven"], "NUMBER")])
 def test_wrong_numbers_are_status_2(words, text):
-    came = emgkit("claims", *words)
-    assert came.returncode == 2
-    assert text in came.stderr
-    assert "Traceback" not in came.stderr
+    got = emgkit("claims", *words)
+    assert got.returncode == 2
+    assert text in got.stderr
+    assert "Traceback" not in got.stderr
 
 
 def test_the_page_is_the_ledger():

@@ -158,7 +158,7 @@ def test_curves_of_several_recordings_are_put_together():
 
 
 def test_what_cannot_be_a_curve_is_refused():
-    with pytest.raises(ArgumentError, match=r"'points'.*at least 2.*Came: 1"):
+    with pytest.raises(ArgumentError, match=r"'points'.*at least 2.*Got: 1"):
         time_normalize(recording(np.ones((1, 200)), [event(0.0, 1.0)]), points=1)
     with pytest.raises(SignalError, match=r"too short for a curve.*repetition 1.*at 0\.5 s"):
         time_normalize(recording(np.ones((1, 200)), [event(0.5, 0.01)]))
@@ -177,5 +177,5 @@ def test_curves_of_some_participants():
     index = pd.DataFrame({"participant": ["01", "02", "01"], "repetition": [1, 1, 2]})
     curves = Curves(values=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], index=index, during="repetition", unit="%MVC")
     assert curves.of(participants={"01"}).values.tolist() == [[1.0, 2.0], [5.0, 6.0]]
-    with pytest.raises(ArgumentError, match=r"No curve is of these participants\. Allowed: '01' and '02'\. Came: '03'"):
+    with pytest.raises(ArgumentError, match=r"No curve is of these participants\. Allowed: '01' and '02'\. Got: '03'"):
         curves.of(participants={"03"})

@@ -218,8 +218,8 @@ NETO = {
 @pytest.mark.parametrize("exercise", NETO)
 def test_neto_2020_has_ranges_and_no_intervals(by_id, exercise):
     row = by_id.loc[f"neto_2020:gluteus_maximus_{exercise}"]
-    came = [*(float(row[column]) for column in ("value", "sd", "range_low", "range_high")), row["n"]]
-    assert came == pytest.approx(list(NETO[exercise]), abs=0, nan_ok=True)
+    got = [*(float(row[column]) for column in ("value", "sd", "range_low", "range_high")), row["n"]]
+    assert got == pytest.approx(list(NETO[exercise]), abs=0, nan_ok=True)
     assert math.isnan(row["ci_low"])
     assert math.isnan(row["ci_high"])
 

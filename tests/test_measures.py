@@ -132,7 +132,7 @@ def test_rejected_repetitions_give_no_row():
         Event(onset=1.0, duration=1.0, label="repetition", columns={"repetition": 2, "accepted": False, "reason": "x"}),
     ]
     assert measure(recording(np.ones((1, 3000)), events=events), "mean")["repetition"].tolist() == [1]
-    with pytest.raises(SignalError, match=r"All 1 repetition events are rejected.*Came: x.*audit"):
+    with pytest.raises(SignalError, match=r"All 1 repetition events are rejected.*Got: x.*audit"):
         measure(recording(np.ones((1, 3000)), events=events[1:]), "mean")
     odd = repetition(0.0, 1.0, accepted="no")
     with pytest.raises(ArgumentError, match="Repetition 1 is neither accepted nor rejected"):

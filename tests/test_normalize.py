@@ -111,10 +111,10 @@ def test_a_trial_gives_its_emg_of_every_device_and_nothing_else() -> None:
         ("VL", "mvcKnee_run-2"),
         ("BF", "mvcKnee_run-2"),
     ]
-    with pytest.raises(NormalizationError, match=r"Trial 'mvcKnee_run-2' has no EMG. Came: the streams 'angle'"):
+    with pytest.raises(NormalizationError, match=r"Trial 'mvcKnee_run-2' has no EMG. Got: the streams 'angle'"):
         reference([Trial(streams={"angle": angle}, context=trial.context)], RMS)
     twice = {"emg": recording(steady(1e-4), "VL"), "emg_2": recording(steady(2e-4), "VL")}
-    with pytest.raises(NormalizationError, match=r"'mvcKnee_run-2' has a channel in two streams. Came: 'VL'"):
+    with pytest.raises(NormalizationError, match=r"'mvcKnee_run-2' has a channel in two streams. Got: 'VL'"):
         reference([Trial(streams=twice, context=trial.context)], RMS)
 
 
@@ -151,7 +151,7 @@ def test_the_trial_that_won_is_100_percent_of_itself() -> None:
 
 
 def test_above_reference_needs_percent() -> None:
-    with pytest.raises(UnitError, match=r"'VL' is not normalised. Allowed: '%MVC' or '%task'. Came: 'V'"):
+    with pytest.raises(UnitError, match=r"'VL' is not normalised. Allowed: '%MVC' or '%task'. Got: 'V'"):
         above_reference(recording(steady(1e-4)))
 
 
@@ -195,24 +195,22 @@ def test_selections_and_repairs_are_not_compared_but_reported() -> None:
 
 
 def test_no_trials_are_refused() -> None:
-    with pytest.raises(NormalizationError, match=r"no trials to take a reference from.*at least one trial. Came: none"):
+    with pytest.raises(NormalizationError, match=r"no trials to take a reference from.*at least one trial. Got: none"):
         reference([], RMS)
 
 
 @pytest.mark.parametrize("other", ["02", None])
 def test_trials_of_several_participants_are_refused(other: str | None) -> None:
     trials = [recording(steady(1e-4)), recording(steady(1e-4), participant=other)]
-    came = f"Came: '01' and '{other or 'without one'}'"
-    with pytest.raises(
-        NormalizationError, match=rf"not of one participant. Allowed: trials of one participant. {came}"
-    ):
+    got = f"Got: '01' and '{other or 'without one'}'"
+    with pytest.raises(NormalizationError, match=rf"not of one participant. Allowed: trials of one participant. {got}"):
         reference(trials, RMS, across_sessions=True)
 
 
 @pytest.mark.parametrize("other", ["2", None])
 def test_trials_of_several_sessions_are_refused_unless_they_are_joined(other: str | None) -> None:
     trials = [recording(steady(1e-4)), recording(steady(2e-4), session=other)]
-    with pytest.raises(NormalizationError, match=r"not of one session.*Came: '1' and '.*across_sessions=True"):
+    with pytest.raises(NormalizationError, match=r"not of one session.*Got: '1' and '.*across_sessions=True"):
         reference(trials, RMS)
     joined = reference(trials, RMS, across_sessions=True)
     assert joined.label == ("mvc:1+2" if other else "mvc:1")
@@ -234,10 +232,10 @@ def test_a_trial_shorter_than_the_window_is_refused_by_name() -> None:
 
 
 def test_a_silent_channel_is_refused_by_name() -> None:
-    with pytest.raises(NormalizationError, match=r"channel 'BF' cannot be divided by.*'mvcKnee'.*above 0 V. Came: 0 V"):
+    with pytest.raises(NormalizationError, match=r"channel 'BF' cannot be divided by.*'mvcKnee'.*above 0 V. Got: 0 V"):
         reference([recording(np.vstack([steady(1e-4), np.zeros(1000)]))], RMS)
     constant = np.vstack([noise(1, n_samples=1000)[0], np.full(1000, 1e-3)])
-    with pytest.raises(NormalizationError, match=r"channel 'BF' cannot be divided by.*Came: 0 V"):
+    with pytest.raises(NormalizationError, match=r"channel 'BF' cannot be divided by.*Got: 0 V"):
         reference([recording(constant)], ek.Pipeline(ek.Highpass(cutoff=20), ek.Rectify()))
     once = [recording(constant, run=1), recording(noise(2, n_channels=2), run=2)]
     assert reference(once, ek.Pipeline(ek.Highpass(cutoff=20), ek.Rectify())).values[1].trials[0] == (
@@ -254,7 +252,7 @@ def test_a_signal_that_is_not_rectified_is_refused(pipeline: ek.Pipeline) -> Non
 
 def test_a_pipeline_that_already_normalises_is_refused() -> None:
     step = reference([recording(steady(1e-4))], RMS)
-    with pytest.raises(ArgumentError, match=r"pipeline of a reference already normalises.*Came: Pipeline.*Normalize"):
+    with pytest.raises(ArgumentError, match=r"pipeline of a reference already normalises.*Got: Pipeline.*Normalize"):
         reference([recording(steady(1e-4))], RMS.then(step))
 
 
@@ -271,9 +269,9 @@ def test_other_units_and_kinds_are_refused() -> None:
         UnitError, match=r"'VL' cannot be a reference. Where: trial 'mvcKnee'. Allowed: 'V' and 'V.2'.*'N'"
     ):
         reference([recording(steady(1.0), unit="N")], RMS)
-    with pytest.raises(UnitError, match=r"the same in all trials. Came: 'V.2'"):
+    with pytest.raises(UnitError, match=r"the same in all trials. Got: 'V.2'"):
         reference([recording(steady(1.0)), recording(steady(1.0), unit="V^2")], RMS)
-    with pytest.raises(ArgumentError, match=r"Unknown value for 'kind'.*'mvc' and 'task'.*Came: 'max'"):
+    with pytest.raises(ArgumentError, match=r"Unknown value for 'kind'.*'mvc' and 'task'.*Got: 'max'"):
         reference([recording(steady(1.0))], RMS, kind="max")
     with pytest.raises(ArgumentError, match=r"'window' cannot be used"):
         reference([recording(steady(1.0))], RMS, window=0)
@@ -291,7 +289,7 @@ def step() -> Normalize:
 @pytest.mark.parametrize("other", ["99", None])
 def test_another_participant_or_session_is_refused(step: Normalize, fact: str, other: str | None) -> None:
     with pytest.raises(
-        NormalizationError, match=rf"not of this recording's {fact}. Allowed: {fact} '0?1'.*Came: {fact} {other!r}"
+        NormalizationError, match=rf"not of this recording's {fact}. Allowed: {fact} '0?1'.*Got: {fact} {other!r}"
     ):
         RMS.then(step)(recording(steady(1e-4), **{fact: other}))
 
@@ -300,7 +298,7 @@ def test_another_participant_or_session_is_refused(step: Normalize, fact: str, o
 def test_a_fact_missing_on_both_sides_is_allowed_and_on_one_side_refused(fact: str) -> None:
     unknown = reference([recording(steady(2e-4), **{fact: None})], RMS)
     assert RMS.then(unknown)(recording(steady(1e-4), **{fact: None})).data.max() == pytest.approx(50)
-    with pytest.raises(NormalizationError, match=rf"{fact} None, as the reference. Came: {fact} '0?1'"):
+    with pytest.raises(NormalizationError, match=rf"{fact} None, as the reference. Got: {fact} '0?1'"):
         RMS.then(unknown)(recording(steady(1e-4)))
 
 
@@ -311,9 +309,9 @@ def test_numbers_and_texts_name_the_same_participant(step: Normalize) -> None:
 def test_other_processing_is_refused_and_both_lists_are_said(step: Normalize) -> None:
     other = ek.Pipeline(ek.RemoveMean(), ek.MovingRMS(window=0.06))
     message = r"not processed as its reference was. Allowed: the reference's steps: MovingRMS\(window=0.05\)."
-    with pytest.raises(NormalizationError, match=message + r" Came: RemoveMean\(\) → MovingRMS\(window=0.06\)."):
+    with pytest.raises(NormalizationError, match=message + r" Got: RemoveMean\(\) → MovingRMS\(window=0.06\)."):
         other.then(step)(recording(steady(1e-4)))
-    with pytest.raises(NormalizationError, match=message + " Came: no step"):
+    with pytest.raises(NormalizationError, match=message + " Got: no step"):
         step(recording(steady(1e-4)))
     reordered = reference([recording(noise(1))], ek.Pipeline(ek.Rectify(), ek.RemoveMean(), ek.Rectify()))
     with pytest.raises(NormalizationError, match=r"not processed"):
@@ -334,11 +332,9 @@ def test_fewer_and_reordered_channels_find_their_own_reference(step: Normalize) 
 
 
 def test_units_of_reference_and_recording_must_agree_and_normalising_twice_is_refused(step: Normalize) -> None:
-    with pytest.raises(
-        UnitError, match=r"'VL' and its reference differ in unit. Allowed: 'V', as the ref.*Came: 'V.2'"
-    ):
+    with pytest.raises(UnitError, match=r"'VL' and its reference differ in unit. Allowed: 'V', as the ref.*Got: 'V.2'"):
         RMS.then(step)(recording(steady(1e-4), unit="V^2"))
-    with pytest.raises(UnitError, match=r"Normalize cannot work on channel 'VL'.*Came: '%MVC'"):
+    with pytest.raises(UnitError, match=r"Normalize cannot work on channel 'VL'.*Got: '%MVC'"):
         RMS.then(step, step)(recording(steady(1e-4)))
 
 
@@ -444,13 +440,13 @@ def test_the_simulated_trial_must_hold_a_window() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda r: reference(r, RMS), r"takes a list of trials.*Came: one Recording.*reference\(\[trial\], pipeline\)"),
-        (lambda r: reference(Trial(streams={"emg": r}), RMS), r"Came: one Trial.*reference\(\[trial\], pipeline\)"),
+        (lambda r: reference(r, RMS), r"takes a list of trials.*Got: one Recording.*reference\(\[trial\], pipeline\)"),
+        (lambda r: reference(Trial(streams={"emg": r}), RMS), r"Got: one Trial.*reference\(\[trial\], pipeline\)"),
         (lambda r: reference(RMS, [r]), r"arguments of reference are swapped.*Write reference\(trials, pipeline\)"),
         (lambda r: reference(ek.Rectify(), [r]), "swapped.*a Rectify first"),
-        (lambda r: reference([r], ek.Rectify()), r"as a Pipeline.*Came: a Rectify.*Pipeline\(…steps…\)"),
-        (lambda _: reference(["mvc.csv"], RMS), r"Came: 'mvc\.csv' in the list.*\[read\(path\) for path in paths\]"),
-        (lambda _: reference(7, RMS), "takes a list of trials.*Came: a int"),
+        (lambda r: reference([r], ek.Rectify()), r"as a Pipeline.*Got: a Rectify.*Pipeline\(…steps…\)"),
+        (lambda _: reference(["mvc.csv"], RMS), r"Got: 'mvc\.csv' in the list.*\[read\(path\) for path in paths\]"),
+        (lambda _: reference(7, RMS), "takes a list of trials.*Got: a int"),
     ],
 )
 def test_slips_of_the_call_are_told(call: Any, message: str) -> None:

@@ -58,8 +58,8 @@ def test_no_steps_leave_a_recording_as_it_is(raw: Recording) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ((ek.Rectify,), r"made of steps. Allowed: steps and Pipelines.*To do: Write Rectify\(…\)"),
-        (("Rectify",), "Came: 'Rectify'"),
+        ((ek.Rectify,), r"made of steps. Allowed: steps and Pipelines.*Hint: Write Rectify\(…\)"),
+        (("Rectify",), "Got: 'Rectify'"),
         ((np.abs,), "made of steps"),
     ],
 )
@@ -115,10 +115,10 @@ def test_the_json_says_which_emgkit_wrote_it_and_gives_the_same_numbers(raw: Rec
     ("text", "message"),
     [
         ("Bandpass", "The text is not JSON"),
-        ("[]", r"holds no Pipeline.*Came: '\[\]'"),
+        ("[]", r"holds no Pipeline.*Got: '\[\]'"),
         ('{"emgkit": "0.1.0"}', "holds no Pipeline"),
         ('{"steps": [], "extra": 1}', "Unknown key 'extra'.*Where: the JSON of a Pipeline"),
-        ('{"steps": [{"step": "Rectify", "version": 99}]}', "'Rectify' was written by a version.*Came: version 99"),
+        ('{"steps": [{"step": "Rectify", "version": 99}]}', "'Rectify' was written by a version.*Got: version 99"),
         ('{"steps": [{"step": "Rektify"}]}', "Unknown step 'Rektify'.*Did you mean 'Rectify'"),
         ('{"steps": [["Rectify"]]}', "A step has no name"),
     ],
@@ -136,7 +136,7 @@ def test_a_whole_trial_is_refused_with_the_stream_to_give(raw: Recording) -> Non
                  ek.Edited(channel="VL", tmin=0.1, tmax=0.2, reason="x")):  # fmt: skip
         with pytest.raises(ArgumentError, match=message):
             work(trial)  # type: ignore[arg-type]
-    with pytest.raises(ArgumentError, match=r"Bandpass works on one Recording. Allowed: a Recording. Came: ndarray"):
+    with pytest.raises(ArgumentError, match=r"Bandpass works on one Recording. Allowed: a Recording. Got: ndarray"):
         STANDARD.steps[0](raw.data)  # type: ignore[arg-type]
 
 

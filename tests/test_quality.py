@@ -224,13 +224,13 @@ def test_a_low_rate_is_noted_for_the_recording():
 
 def test_refusals_say_what_is_allowed():
     angle = ek.Recording(data=[[1.0, 2.0]], sfreq=100.0, channels=(ek.Channel(name="knee", unit="deg", kind="JNTANG"),))
-    with pytest.raises(ArgumentError, match=r"made for EMG\. Allowed: .*kind 'EMG'\. Came: stream 'angle'"):
+    with pytest.raises(ArgumentError, match=r"made for EMG\. Allowed: .*kind 'EMG'\. Got: stream 'angle'"):
         ek.quality(angle)
-    with pytest.raises(ArgumentError, match=r"Came: Trial\. To do: Take the EMG of the trial: trial\.emg"):
+    with pytest.raises(ArgumentError, match=r"Got: Trial\. Hint: Take the EMG of the trial: trial\.emg"):
         ek.quality(ek.Trial(streams={"angle": angle}))
     with pytest.raises(ArgumentError, match="'mains' cannot be used"):
         ek.quality(emg(noise()), mains=0.0)
-    with pytest.raises(ArgumentError, match=r"beyond the recording.*Came: tmin = 9 s, tmax = 12 s"):
+    with pytest.raises(ArgumentError, match=r"beyond the recording.*Got: tmin = 9 s, tmax = 12 s"):
         ek.quality(emg(noise()), baseline=(9.0, 12.0))
 
 

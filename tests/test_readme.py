@@ -21,7 +21,7 @@ README = Path(__file__).parents[1] / "README.md"
 def test_the_fifteen_lines_run_verbatim(tmp_path):
     (script,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert len([line for line in script.splitlines() if line.strip()]) == 15
-    came = subprocess.run(
+    got = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
         capture_output=True,
         text=True,
@@ -29,8 +29,8 @@ def test_the_fifteen_lines_run_verbatim(tmp_path):
         timeout=240,
         check=False,
     )
-    assert came.returncode == 0, came.stderr
-    assert came.stdout.count("gluteus_maximus") == 3
+    assert got.returncode == 0, got.stderr
+    assert got.stdout.count("gluteus_maximus") == 3
     assert (tmp_path / "three_lifts_simulated" / "dataset_description.json").is_file()
 
 

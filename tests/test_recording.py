@@ -39,11 +39,11 @@ def test_a_trial_shows_a_row_a_stream() -> None:
 def test_a_trial_is_told_apart_from_a_recording() -> None:
     emg = trial().emg
     assert check_recording(emg, by="measure") is emg
-    with pytest.raises(ArgumentError, match=r"one of its streams: 'emg' and 'position'. Came: a Trial.*Use trial\.emg"):
+    with pytest.raises(ArgumentError, match=r"one of its streams: 'emg' and 'position'. Got: a Trial.*Use trial\.emg"):
         check_recording(trial(), by="measure")
     with pytest.raises(ArgumentError, match=r"Use trial\.position"):
         check_recording(ek.Trial(streams={"position": trial().position}), by="measure")
-    with pytest.raises(ArgumentError, match=r"measure works on one Recording. Allowed: a Recording. Came: list"):
+    with pytest.raises(ArgumentError, match=r"measure works on one Recording. Allowed: a Recording. Got: list"):
         check_recording([emg], by="measure")
 
 

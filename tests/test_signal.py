@@ -108,8 +108,8 @@ def test_zeros_after_is_filtfilt_of_r(kind: str, order: int) -> None:
     b, a = butter(order // 2, edges if len(edges) == 2 else 50, kind, fs=1000)
     padded = np.append(x, np.zeros(2 * len(b)))
     expected = lfilter(b, a, lfilter(b, a, padded)[::-1])[::-1][: len(x)]
-    came = getattr(signal, kind)(x, *edges, sfreq=1000, order=order, cutoff_rule="per-pass", padding="zeros-after")
-    assert np.allclose(came, expected, rtol=0, atol=1e-9)
+    got = getattr(signal, kind)(x, *edges, sfreq=1000, order=order, cutoff_rule="per-pass", padding="zeros-after")
+    assert np.allclose(got, expected, rtol=0, atol=1e-9)
 
 
 def test_a_published_walk_is_reproduced_to_rounding(recordings: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_constant_stays_constant_to_the_edge(name: str) -> None:
 
 def test_a_signal_shorter_than_the_padding_says_what_is_needed() -> None:
     with pytest.raises(
-        SignalError, match=r"too short for this filter\. Allowed: at least 16 samples\. Came: 15 samples"
+        SignalError, match=r"too short for this filter\. Allowed: at least 16 samples\. Got: 15 samples"
     ):
         signal.bandpass(np.ones(15), 20, 450, sfreq=2000)
     assert signal.bandpass(np.ones(16), 20, 450, sfreq=2000).shape == (16,)
@@ -158,18 +158,18 @@ def test_a_signal_shorter_than_the_padding_says_what_is_needed() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"low": 450, "high": 20}, "swapped or equal.*Came: low 450 Hz, high 20 Hz"),
+        ({"low": 450, "high": 20}, "swapped or equal.*Got: low 450 Hz, high 20 Hz"),
         ({"low": 20, "high": 20}, "swapped or equal"),
-        ({"low": 0, "high": 450}, "'low' cannot be used.*above 0 Hz.*Came: 0"),
-        ({"low": -5, "high": 450}, "'low' cannot be used.*Came: -5"),
-        ({"low": 20, "high": math.nan}, "'high' cannot be used.*Came: nan"),
-        ({"low": 20, "high": 475}, r"'high' is too high.*below 475 Hz, 0\.95 of the Nyquist.*1000 Hz.*Came: 475 Hz"),
-        ({"low": 600, "high": 700}, "'low' is too high.*Came: 600 Hz"),
-        ({"low": 20, "high": 450, "order": 3}, "order is odd.*even number of at least 2.*Came: 3"),
-        ({"low": 20, "high": 450, "order": 0}, "'order' cannot be used.*Came: 0"),
-        ({"low": 20, "high": 450, "order": 4.0}, r"'order' cannot be used.*Came: 4\.0"),
+        ({"low": 0, "high": 450}, "'low' cannot be used.*above 0 Hz.*Got: 0"),
+        ({"low": -5, "high": 450}, "'low' cannot be used.*Got: -5"),
+        ({"low": 20, "high": math.nan}, "'high' cannot be used.*Got: nan"),
+        ({"low": 20, "high": 475}, r"'high' is too high.*below 475 Hz, 0\.95 of the Nyquist.*1000 Hz.*Got: 475 Hz"),
+        ({"low": 600, "high": 700}, "'low' is too high.*Got: 600 Hz"),
+        ({"low": 20, "high": 450, "order": 3}, "order is odd.*even number of at least 2.*Got: 3"),
+        ({"low": 20, "high": 450, "order": 0}, "'order' cannot be used.*Got: 0"),
+        ({"low": 20, "high": 450, "order": 4.0}, r"'order' cannot be used.*Got: 4\.0"),
         ({"low": 20, "high": 450, "cutoff_rule": "aplied"}, "'applied' and 'per-pass'.*Did you mean 'applied'"),
-        ({"low": 20, "high": 450, "padding": "even"}, "'padding'.*'odd' and 'zeros-after'.*Came: 'even'"),
+        ({"low": 20, "high": 450, "padding": "even"}, "'padding'.*'odd' and 'zeros-after'.*Got: 'even'"),
         ({"low": 20, "high": 450, "sfreq": 0}, "'sfreq' cannot be used"),
     ],
 )
@@ -190,7 +190,7 @@ def test_nan_and_infinity_are_refused_and_counted(name: str) -> None:
 def test_empty_and_complex_arrays_are_refused(name: str) -> None:
     with pytest.raises(SignalError, match=r"The signal is empty.*shape \(2, 0\)"):
         FUNCTIONS[name](np.ones((2, 0)))
-    with pytest.raises(ArgumentError, match=r"real numbers\. Came: values of type complex128"):
+    with pytest.raises(ArgumentError, match=r"real numbers\. Got: values of type complex128"):
         FUNCTIONS[name](np.ones(500, dtype=complex))  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="time on its last axis"):
         FUNCTIONS[name](np.float64(3))  # type: ignore[arg-type]
@@ -246,7 +246,7 @@ def test_the_envelope_of_a_sine_is_2_over_pi_at_any_rate(sfreq: float) -> None:
 
 
 def test_an_envelope_of_a_signal_not_rectified_is_refused() -> None:
-    with pytest.raises(SignalError, match=r"rectified signal.*Came: 1 of 3 values below 0\. To do: Rectify"):
+    with pytest.raises(SignalError, match=r"rectified signal.*Got: 1 of 3 values below 0\. Hint: Rectify"):
         signal.envelope([1.0, -1.0, 1.0], 6, sfreq=1000)
 
 
@@ -283,9 +283,9 @@ def test_a_notch_at_or_above_nyquist_is_refused_instead_of_skipped() -> None:
     with pytest.raises(ArgumentError, match=r"reaches the Nyquist.*below 499 Hz.*10 harmonics of 50 Hz, up to 500 Hz"):
         signal.notch(x, 50, sfreq=1000, harmonics=10)
     assert signal.notch(x, 50, sfreq=1000, harmonics=9).shape == x.shape
-    with pytest.raises(ArgumentError, match=r"'harmonics' cannot be used.*Came: 0"):
+    with pytest.raises(ArgumentError, match=r"'harmonics' cannot be used.*Got: 0"):
         signal.notch(x, 50, sfreq=1000, harmonics=0)
-    with pytest.raises(ArgumentError, match=r"too wide.*below 50 Hz.*Came: 60 Hz"):
+    with pytest.raises(ArgumentError, match=r"too wide.*below 50 Hz.*Got: 60 Hz"):
         signal.notch(x, 50, sfreq=1000, width=60)
 
 
@@ -380,7 +380,7 @@ def test_the_same_rate_gives_the_same_samples() -> None:
 
 
 def test_rates_without_a_simple_ratio_are_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"no simple ratio.*Came: 2148\.14 Hz to 2000\.0 Hz.*58000 / 27"):
+    with pytest.raises(ArgumentError, match=r"no simple ratio.*Got: 2148\.14 Hz to 2000\.0 Hz.*58000 / 27"):
         signal.resample(np.ones(100), sfreq=2148.14, to=2000)
     with pytest.raises(ArgumentError, match="no simple ratio"):
         signal.resample(np.ones(100), sfreq=1e6, to=1)

@@ -72,10 +72,10 @@ def test_of_two_tones_the_mean_is_weighted_by_power_and_the_median_is_the_louder
 def test_neither_gain_nor_offset_nor_the_other_channels_change_them() -> None:
     x = np.random.default_rng(2).normal(size=(2, 3, 4000))
     for measured in (spectrum.median_frequency, spectrum.mean_frequency):
-        came = measured(x, sfreq=2000)
-        assert came.shape == (2, 3)
-        assert np.allclose(measured(1e-6 * x + 0.01, sfreq=2000), came, rtol=1e-6)
-        assert measured(x[1, 2], sfreq=2000) == pytest.approx(came[1, 2], rel=1e-12)
+        got = measured(x, sfreq=2000)
+        assert got.shape == (2, 3)
+        assert np.allclose(measured(1e-6 * x + 0.01, sfreq=2000), got, rtol=1e-6)
+        assert measured(x[1, 2], sfreq=2000) == pytest.approx(got[1, 2], rel=1e-12)
         assert measured(x[1, 2], sfreq=2000).shape == ()
 
 
@@ -135,7 +135,7 @@ def test_a_constant_has_no_median_or_mean_frequency(level: float) -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(100, 50), (50, 50), (20, 1001)])
 def test_bands_outside_the_spectrum_are_refused(low: float, high: float) -> None:
-    with pytest.raises(ArgumentError, match=rf"Nyquist frequency of 1000 Hz\. Came: low {low} Hz, high {high} Hz"):
+    with pytest.raises(ArgumentError, match=rf"Nyquist frequency of 1000 Hz\. Got: low {low} Hz, high {high} Hz"):
         spectrum.band_power(np.ones(100), low, high, sfreq=2000)
 
 
@@ -205,7 +205,7 @@ def test_shaped_noise_refuses_what_is_no_density() -> None:
     for bad in (np.zeros_like, lambda f: -f, lambda f: np.full_like(f, np.nan), lambda f: f[:-1]):
         with pytest.raises(ArgumentError, match="density cannot be used"):
             spectrum.shaped_noise(100, sfreq=1000, rng=rng, density=bad)
-    with pytest.raises(ArgumentError, match=r"'rng' cannot be used.*numpy\.random\.Generator\. Came: 42"):
+    with pytest.raises(ArgumentError, match=r"'rng' cannot be used.*numpy\.random\.Generator\. Got: 42"):
         spectrum.shaped_noise(100, sfreq=1000, rng=42)  # type: ignore[arg-type]
-    with pytest.raises(ArgumentError, match=r"'n_samples' cannot be used.*Came: 0"):
+    with pytest.raises(ArgumentError, match=r"'n_samples' cannot be used.*Got: 0"):
         spectrum.shaped_noise(0, sfreq=1000, rng=rng)

@@ -33,15 +33,15 @@ def noise(n_samples: int, *, n_channels: int = 1, seed: int = 0) -> Any:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"cutoff": 0}, "'cutoff' cannot be used. Allowed: a finite number above 0 Hz. Came: 0"),
+        ({"cutoff": 0}, "'cutoff' cannot be used. Allowed: a finite number above 0 Hz. Got: 0"),
         ({"cutoff": float("nan")}, "'cutoff' cannot be used"),
-        ({"cutoff": "20"}, "Came: '20'"),
-        ({"order": 3}, "'order' cannot be used. Allowed: an even whole number of at least 2. Came: 3. To do: Two"),
-        ({"order": 0}, "Came: 0"),
-        ({"order": 4.0}, "Came: 4.0"),
-        ({"order": True}, "Came: True"),
+        ({"cutoff": "20"}, "Got: '20'"),
+        ({"order": 3}, "'order' cannot be used. Allowed: an even whole number of at least 2. Got: 3. Hint: Two"),
+        ({"order": 0}, "Got: 0"),
+        ({"order": 4.0}, "Got: 4.0"),
+        ({"order": True}, "Got: True"),
         ({"cutoff_rule": "appliedd"}, "Unknown value for 'cutoff_rule'.*'applied' and 'per-pass'.*mean 'applied'"),
-        ({"padding": "even"}, "Unknown value for 'padding'.*'odd' and 'zeros-after'.*Came: 'even'"),
+        ({"padding": "even"}, "Unknown value for 'padding'.*'odd' and 'zeros-after'.*Got: 'even'"),
     ],
 )
 def test_a_filter_refuses_wrong_parameters(make: Any, wrong: dict[str, Any], message: str) -> None:
@@ -51,7 +51,7 @@ def test_a_filter_refuses_wrong_parameters(make: Any, wrong: dict[str, Any], mes
 
 @pytest.mark.parametrize(("low", "high"), [(450, 20), (20, 20)])
 def test_a_band_pass_refuses_swapped_cut_offs(low: float, high: float) -> None:
-    with pytest.raises(ArgumentError, match=rf"swapped or equal. Allowed: low < high. Came: low = {low} Hz"):
+    with pytest.raises(ArgumentError, match=rf"swapped or equal. Allowed: low < high. Got: low = {low} Hz"):
         ek.Bandpass(low=low, high=high)
     with pytest.raises(ArgumentError, match=r"odd|even"):
         ek.Bandpass(low=20, high=450, order=5)
@@ -66,7 +66,7 @@ def test_a_band_pass_refuses_swapped_cut_offs(low: float, high: float) -> None:
             {"frequency": 50, "harmonics": 0},
             "'harmonics' cannot be used. Allowed: a whole number of at least 1",
         ),
-        (ek.Notch, {"frequency": 50, "harmonics": 1.5}, "Came: 1.5"),
+        (ek.Notch, {"frequency": 50, "harmonics": 1.5}, "Got: 1.5"),
         (ek.Notch, {"frequency": 50, "width": 0}, "'width' cannot be used"),
         (ek.MovingRMS, {"window": 0}, "'window' cannot be used. Allowed: a finite number above 0 s"),
         (ek.MovingMean, {"window": -0.1}, "'window' cannot be used"),
@@ -75,7 +75,7 @@ def test_a_band_pass_refuses_swapped_cut_offs(low: float, high: float) -> None:
         (
             ek.Edited,
             {"channel": "VL", "tmin": 2, "tmax": 2, "reason": "knock"},
-            "tmin < tmax. Came: tmin = 2 s, tmax = 2",
+            "tmin < tmax. Got: tmin = 2 s, tmax = 2",
         ),
         (ek.Edited, {"channel": "VL", "tmin": float("nan"), "tmax": 2, "reason": "knock"}, "empty or not finite"),
     ],
@@ -99,7 +99,7 @@ def test_equal_parameters_make_equal_steps_whatever_their_type() -> None:
     ids=lambda step: type(step).__name__,
 )
 def test_a_rate_too_low_for_a_cut_off_is_refused(step: Step) -> None:
-    with pytest.raises(ArgumentError, match=r"Allowed: below 475 Hz.*Came: 480 Hz"):
+    with pytest.raises(ArgumentError, match=r"Allowed: below 475 Hz.*Got: 480 Hz"):
         step(recording(np.abs(noise(2000))))
     assert step(recording(np.abs(noise(2000)), sfreq=2000.0)).sfreq == 2000.0
 
@@ -124,7 +124,7 @@ def test_units_are_checked_channel_by_channel() -> None:
         channels=(ek.Channel(name="VL", unit="V"), ek.Channel(name="BF", unit="%MVC")),
     )
     with pytest.raises(
-        UnitError, match=r"Rectify cannot work on channel 'BF'.*Came: '%MVC'. To do: Put it before Normal"
+        UnitError, match=r"Rectify cannot work on channel 'BF'.*Got: '%MVC'. Hint: Put it before Normal"
     ):
         ek.Rectify()(mixed)
     assert ek.Edited(channel="VL", tmin=0.5, tmax=0.6, reason="knock")(mixed).history
@@ -278,9 +278,9 @@ def test_a_study_file_may_leave_out_the_version_and_the_defaults() -> None:
             {"step": "Normalize", "window": 1, "values": [{"channell": "VL"}]},
             "Unknown parameter 'channell'.*mean 'channel'",
         ),
-        ({"low": 20, "high": 450}, "A step has no name.*'step' = one of 'RemoveMean'.*Came: {'low': 20"),
-        ({"step": "Rectify", "version": 2}, "'Rectify' was written by a version.*Allowed: version 1. Came: version 2"),
-        ({"step": "Rectify", "version": 0}, "Came: version 0"),
+        ({"low": 20, "high": 450}, "A step has no name.*'step' = one of 'RemoveMean'.*Got: {'low': 20"),
+        ({"step": "Rectify", "version": 2}, "'Rectify' was written by a version.*Allowed: version 1. Got: version 2"),
+        ({"step": "Rectify", "version": 0}, "Got: version 0"),
         ({"step": "Bandpass", "low": 450, "high": 20}, "swapped or equal"),
     ],
 )
@@ -348,9 +348,9 @@ def test_a_reference_that_cannot_be_divided_by_is_refused(value: float) -> None:
 
 def test_normalize_refuses_no_values_and_a_channel_twice() -> None:
     value = ChannelReference(channel="VL", value=1e-4, unit="V", trial="a")
-    with pytest.raises(ArgumentError, match=r"one value a channel.*Came: none"):
+    with pytest.raises(ArgumentError, match=r"one value a channel.*Got: none"):
         Normalize(window=0.5, values=())
-    with pytest.raises(ArgumentError, match=r"one value a channel.*Came: 'VL' and 'VL'"):
+    with pytest.raises(ArgumentError, match=r"one value a channel.*Got: 'VL' and 'VL'"):
         Normalize(window=0.5, values=(value, value))
     with pytest.raises(ArgumentError, match=r"Unknown value for 'kind'"):
         Normalize(window=0.5, values=(value,), kind="MVC")

@@ -175,7 +175,7 @@ def test_a_wrong_unit_is_refused_by_name(step: Step, recording: Recording) -> No
         assert type(step).__name__ in caught.value.what
         assert "'VL'" in caught.value.what
         assert repr(step.accepts[0]) in caught.value.allowed
-        assert caught.value.came == repr(unit)
+        assert caught.value.got == repr(unit)
 
 
 def _said(step: Any) -> Iterator[str]:

@@ -30,9 +30,9 @@ def python(code: str, names: dict[str, Any]) -> str:
 def command(line: str) -> str:
     program, *words = line.split()
     assert program == "emgkit"
-    came = CliRunner().invoke(app, words, env={"COLUMNS": "100"})
-    assert came.exit_code == 0, came.output
-    return came.stdout
+    got = CliRunner().invoke(app, words, env={"COLUMNS": "100"})
+    assert got.exit_code == 0, got.output
+    return got.stdout
 
 
 def fill_in(code: str) -> str:
@@ -51,8 +51,8 @@ def outputs(folder: Path) -> list[tuple[str, str | None, str]]:
     run = {"python": lambda code: python(code, names), "sh": lambda code: command(code.strip()), "toml": fill_in}
     with contextlib.chdir(folder):
         for block in BLOCK.finditer(PAGE.read_text(encoding="utf-8")):
-            came = run[block["kind"]](block["code"]).replace(str(folder), "/home/you")
-            found.append((block["code"], block["output"], came))
+            got = run[block["kind"]](block["code"]).replace(str(folder), "/home/you")
+            found.append((block["code"], block["output"], got))
     plt.close("all")
     return found
 
@@ -62,11 +62,11 @@ def test_every_block_runs_and_prints_what_the_page_shows(tmp_path):
     assert (
         len(blocks) == len(re.findall(r"^```(?:python|sh|toml)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)) == 7
     )
-    for code, shown, came in blocks:
+    for code, shown, got in blocks:
         wanted = [line.rstrip() for line in (shown or "").splitlines()]
-        assert [line.rstrip() for line in came.splitlines()] == wanted, f"the page is out of date:\n{code}\n{came}"
+        assert [line.rstrip() for line in got.splitlines()] == wanted, f"the page is out of date:\n{code}\n{got}"
     assert (tmp_path / "my_study" / "results" / "report.html").is_file()
-    assert "simulated" in " ".join(came.lower() for _, _, came in blocks)
+    assert "simulated" in " ".join(got.lower() for _, _, got in blocks)
     shown = PAGE.read_text(encoding="utf-8").partition("## 4.")[2]
     for name in re.findall(r"`((?:tables/)?[\w.]+\.(?:docx|csv|md|json))`", shown):
         results = tmp_path / "my_study" / "results"

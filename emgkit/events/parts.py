@@ -159,7 +159,7 @@ def find_angle_bins(
             "Bins of the joint angle need an angle",
             where=f"channel {recording.names[0]!r}",
             allowed="a stream in deg",
-            came=recording.channels[0].unit,
+            got=recording.channels[0].unit,
         )
     return _with_parts(trial, "angle", cut, by=by, channel=channel, cutoff=cutoff)
 
@@ -175,14 +175,14 @@ def _with_parts(
 ) -> Trial:
     """The trial with each moving phase cut into parts."""
     if any(event.label == label for event in trial.events):
-        raise ArgumentError(f"The trial already has events {label!r}", do="Use them, or cut a trial without")
+        raise ArgumentError(f"The trial already has events {label!r}", hint="Use them, or cut a trial without")
     phases = [event for event in trial.events if event.label == "phase" and event.get("phase") in _MOVES]
     phases = [phase for phase in phases if phase.get("accepted") is not False]  # of the others the audit tells
     if not phases:
         raise SignalError(
             "The trial has no phases to cut",
             allowed="accepted events 'phase', eccentric or concentric",
-            do="Call emgkit.find_repetitions with starts='eccentric' or 'concentric' first",
+            hint="Call emgkit.find_repetitions with starts='eccentric' or 'concentric' first",
         )
     recording = stream_of(trial, by, channel)
     smooth = signal.lowpass(recording.data[0], cutoff, sfreq=recording.sfreq, order=4)
@@ -206,7 +206,7 @@ def _during(recording: Recording, smooth: Array, phase: Event) -> tuple[Array, A
         raise SignalError(
             "The stream does not move in a phase",
             where=f"repetition {phase.get('repetition')}, {phase.get('phase')}",
-            do="Name the stream that shows this movement with by=",
+            hint="Name the stream that shows this movement with by=",
         )
     return when, values
 

@@ -71,7 +71,7 @@ class _Rules:
         for name in ("prominence", "edge"):
             if check_positive(name, getattr(self, name)) >= 1:
                 raise ArgumentError(
-                    f"{name!r} cannot be used", allowed="a part: above 0, below 1", came=repr(getattr(self, name))
+                    f"{name!r} cannot be used", allowed="a part: above 0, below 1", got=repr(getattr(self, name))
                 )
         check_positive("smallest", self.smallest, zero=True)
         check_positive("largest", self.largest)
@@ -79,7 +79,7 @@ class _Rules:
             raise ArgumentError(
                 "'smallest' and 'largest' leave out the median repetition itself",
                 allowed="smallest < 1 < largest",
-                came=f"smallest = {number(self.smallest)}, largest = {number(self.largest)}",
+                got=f"smallest = {number(self.smallest)}, largest = {number(self.largest)}",
             )
 
 
@@ -228,7 +228,7 @@ def find_repetitions(
             allowed="at least two turning points"
             if starts is None
             else "at least one movement away from rest and back",
-            do="Look at the stream; a smaller prominence finds smaller movements",
+            hint="Look at the stream; a smaller prominence finds smaller movements",
         )
     found = _judged(found, rules, stream)
     if all(one.reason for one in found):
@@ -265,7 +265,7 @@ def audit(trial: Trial) -> pd.DataFrame:
 
     repetitions = [event for event in trial.events if event.label == "repetition"]
     if not repetitions:
-        raise SignalError("The trial has no repetition events", do="Call emgkit.find_repetitions first")
+        raise SignalError("The trial has no repetition events", hint="Call emgkit.find_repetitions first")
     seconds = {(*key(e), e.columns.get("phase")): e.duration for e in trial.events if e.label == "phase"}
     rows = [
         {
@@ -288,8 +288,8 @@ def _without_repetitions(trial: Trial) -> None:
     if there:
         raise ArgumentError(
             "The trial already has repetition events",
-            came=f"{there} of them",
-            do="Use them, or search a trial without: trial.with_events(…)",
+            got=f"{there} of them",
+            hint="Use them, or search a trial without: trial.with_events(…)",
         )
 
 
@@ -310,7 +310,7 @@ def _smoothed(recording: Recording, rules: _Rules) -> _Stream:
         raise SignalError(
             f"Channel {recording.names[0]!r} holds no movement, only noise",
             allowed=f"movements of at least {_ABOVE_NOISE * below:.3g} {unit}, beyond the noise",
-            came=f"a range of {high - low:.3g} {unit}",
+            got=f"a range of {high - low:.3g} {unit}",
         )
     grain = float(np.sqrt(np.mean(np.diff(raw, 2) ** 2) / 6))
     motion = Motion(

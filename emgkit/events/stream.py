@@ -33,26 +33,24 @@ def stream_of(trial: Trial, by: str, channel: str | None) -> Recording:
     """
     check_option("by", by.rstrip("0123456789").rstrip("_"), ("position", "angle"))
     if by not in trial:
-        raise SignalError(
-            f"The trial has no stream {by!r} to find repetitions in", allowed=listed(trial), came=repr(by)
-        )
+        raise SignalError(f"The trial has no stream {by!r} to find repetitions in", allowed=listed(trial), got=repr(by))
     recording = trial[by]
     if channel is None and len(recording.names) > 1:
         raise ArgumentError(
             f"The stream {by!r} has several channels",
             allowed=f"channel = one of {listed(recording.names)}",
-            came="none",
+            got="none",
         )
     if channel is not None:
         check_unknown("channel", channel, recording.names, where=f"stream {by!r}")
         recording = recording.pick(channel)
     name, x = recording.names[0], recording.data[0]
     if recording.channels[0].kind == "VEL":
-        raise ArgumentError(f"Channel {name!r} is a velocity", allowed="a position or an angle", came="kind VEL")
+        raise ArgumentError(f"Channel {name!r} is a velocity", allowed="a position or an angle", got="kind VEL")
     if not np.ptp(x) > 1e-12 * np.abs(x).max():
         raise SignalError(
             f"Channel {name!r} of the stream {by!r} is constant",
             allowed="a stream that moves",
-            came=f"{number(x[0])} {recording.channels[0].unit} throughout",
+            got=f"{number(x[0])} {recording.channels[0].unit} throughout",
         )
     return recording

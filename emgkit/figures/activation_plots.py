@@ -158,7 +158,7 @@ def _prepare(
         raise DesignError(
             "The table holds no activation to draw",
             allowed=f"at least one row and the columns {listed(needed)}",
-            came=f"{len(cells)} rows; missing columns: {listed(missing)}",
+            got=f"{len(cells)} rows; missing columns: {listed(missing)}",
         )
     nobody = int(cells[participant].isna().sum())
     if nobody:
@@ -166,16 +166,16 @@ def _prepare(
             f"{nobody} of {len(cells)} rows have no participant",
             where=f"column {participant!r}",
             allowed="the participant of every row",
-            came="missing values",
-            do="Say who was recorded when reading: trial.with_context(participant='01')",
+            got="missing values",
+            hint="Say who was recorded when reading: trial.with_context(participant='01')",
         )
     for column in _SINGLE:
         if column in cells.columns and column not in needed and len(cells[column].unique()) > 1:
             raise DesignError(
                 f"The rows differ in {column!r} and cannot share one figure",
                 allowed=f"one {column}",
-                came=listed(_levels(cells[column])),
-                do=f"Select the rows of one {column} first",
+                got=listed(_levels(cells[column])),
+                hint=f"Select the rows of one {column} first",
             )
     keys = [participant, x, *([] if by is None else [by])]
     twice = cells[cells.duplicated(keys)]
@@ -184,13 +184,13 @@ def _prepare(
             "A participant has more than one row in a cell",
             where=", ".join(f"{key} {twice.iloc[0][key]}" for key in keys),
             allowed=f"one row a combination of {listed(keys)}",
-            do="Average repetitions, sets and sides with ek.summarize first",
+            hint="Average repetitions, sets and sides with ek.summarize first",
         )
     if unit is None:
         unit = str(cells["unit"].iloc[0]) if "unit" in cells.columns else ""
     if not unit:
         raise DesignError(
-            "The unit of the values is not known", allowed="a column 'unit', or unit=", came=listed(cells.columns)
+            "The unit of the values is not known", allowed="a column 'unit', or unit=", got=listed(cells.columns)
         )
     values, shown = style.surface(cells[value].to_numpy(dtype=float), unit)
     table = pd.DataFrame({

@@ -80,8 +80,8 @@ def angle(
     muscles, unit = _check(table, hue=hue, unit=unit)
     if muscle is None and len(muscles) > 1:
         raise DesignError(
-            "The table holds several muscles", allowed="one", came=listed(muscles),
-            do="Name one with muscle=, or draw all with angle_grid",
+            "The table holds several muscles", allowed="one", got=listed(muscles),
+            hint="Name one with muscle=, or draw all with angle_grid",
         )  # fmt: skip
     muscle = check_unknown("muscle", muscle or muscles[0], muscles)
     own = table[table["muscle"].astype(str) == muscle]
@@ -147,11 +147,11 @@ def _check(table: pd.DataFrame, *, hue: str, unit: str | None) -> tuple[list[str
         raise DesignError(
             "The table holds no activation by angle to draw",
             allowed=f"at least one row and the columns {listed((hue, *_NEEDED))}",
-            came=f"{len(table)} rows; missing columns: {listed(missing)}",
+            got=f"{len(table)} rows; missing columns: {listed(missing)}",
         )
     units = list(table["unit"].unique()) if "unit" in table.columns else []
     if unit is None and len(units) != 1:
-        raise DesignError("The unit of the values is not known", allowed="one unit, or unit=", came=listed(units))
+        raise DesignError("The unit of the values is not known", allowed="one unit, or unit=", got=listed(units))
     if not (table["angle_high"] > table["angle_low"]).all():
         raise DesignError("A bin of angles is empty", allowed="angle_low below angle_high")
     for keys, own in table.groupby([hue, "muscle"], sort=False, observed=True):
@@ -159,7 +159,7 @@ def _check(table: pd.DataFrame, *, hue: str, unit: str | None) -> tuple[list[str
         if (bins["angle_low"].to_numpy()[1:] < bins["angle_high"].to_numpy()[:-1]).any():
             raise DesignError(
                 "Bins of angles overlap or stand twice", where=", ".join(map(str, keys)),
-                allowed="bins beside each other, one row a bin", do="Select one phase, side, group or session first",
+                allowed="bins beside each other, one row a bin", hint="Select one phase, side, group or session first",
             )  # fmt: skip
     return list(dict.fromkeys(table["muscle"].astype(str))), str(units[0]) if unit is None else unit
 

@@ -69,7 +69,7 @@ def contrasts(
         raise DesignError(
             "The table holds no contrasts to draw",
             allowed=f"at least one row and the columns {listed(needed)}",
-            came=f"{len(table)} rows; missing columns: {listed(missing)}",
+            got=f"{len(table)} rows; missing columns: {listed(missing)}",
         )
     unit = str(table.attrs.get("unit", "")) if unit is None else unit
     shown = table.copy()
@@ -105,7 +105,7 @@ def _contrast(ax: Axes, row: dict[Any, Any], y: float, *, look: style.Look, outc
         ax.plot([row[outcome]], [y], marker=look.marker, color=look.color, ms=6, mec="white", mew=0.7, ls="", zorder=4)
 
 
-def _columns(table: pd.DataFrame, *, outcome: str, adjust: str) -> list[rows.Column]:
+def _columns(table: pd.DataFrame, *, outcome: str, adjust: str) -> list[rows.RowColumn]:
     """Estimate, n and p; the head of the p values says how they were adjusted."""
     ratio, p = outcome == "ratio", _ADJUSTED.get(adjust, "p (adj.)")
     estimates = tuple(
@@ -114,13 +114,13 @@ def _columns(table: pd.DataFrame, *, outcome: str, adjust: str) -> list[rows.Col
     )
     exact = tuple(style.p_text(float(value)) for value in table["p_adjusted"])
     return [
-        rows.Column(head=f"{outcome} [95 % CI]", texts=estimates),
-        rows.Column(head="n", texts=tuple(f"{n:g}" for n in table["n"]), inline="n = {}"),
-        rows.Column(head=p, texts=exact, inline=f"{p} {{}}"),
+        rows.RowColumn(head=f"{outcome} [95 % CI]", texts=estimates),
+        rows.RowColumn(head="n", texts=tuple(f"{n:g}" for n in table["n"]), inline="n = {}"),
+        rows.RowColumn(head=p, texts=exact, inline=f"{p} {{}}"),
     ]
 
 
-def _axis(ax: Axes, table: pd.DataFrame, layout: rows.Layout, *, outcome: str, unit: str) -> None:
+def _axis(ax: Axes, table: pd.DataFrame, layout: rows.RowLayout, *, outcome: str, unit: str) -> None:
     """Set a logarithmic axis about 1 for ratios, a linear one about 0 for differences."""
     values = table[[outcome, "ci_low", "ci_high"]].to_numpy(dtype=float)
     intervals = ", individual 95 % confidence intervals"

@@ -86,8 +86,8 @@ def curves(
         muscles = list(frame["muscle"].astype(str).unique())
         if muscle is None and len(muscles) > 1:
             raise DesignError(
-                "The table holds several muscles", allowed="one", came=listed(muscles),
-                do="Name one with muscle=, or draw all with curves_grid",
+                "The table holds several muscles", allowed="one", got=listed(muscles),
+                hint="Name one with muscle=, or draw all with curves_grid",
             )  # fmt: skip
         muscle = check_unknown("muscle", muscle or muscles[0], muscles)
         frame = frame[frame["muscle"].astype(str) == muscle]
@@ -136,7 +136,7 @@ def curves_grid(
     """
     frame, unit, during = _table(table, hue=hue, unit=unit, during=during)
     if "muscle" not in frame.columns:
-        raise DesignError("A grid needs a panel a muscle", allowed="a column 'muscle'", came=listed(frame.columns))
+        raise DesignError("A grid needs a panel a muscle", allowed="a column 'muscle'", got=listed(frame.columns))
     muscles = list(frame["muscle"].astype(str).unique())
     look = style.looks(frame[hue])
     with style.theme():
@@ -160,8 +160,8 @@ def _table(
     if isinstance(table, Curves):
         unit = table.unit if unit is None else unit
         phases = list(table.index["phase"].unique()) if "phase" in table.index.columns else []
-        said = str(phases[0]) if table.during == "phase" and len(phases) == 1 else table.during
-        during = said if during is None else during
+        facts = str(phases[0]) if table.during == "phase" and len(phases) == 1 else table.during
+        during = facts if during is None else during
         frame = table.ensemble(by=tuple(name for name in (hue, "muscle") if name in table.index.columns))
     else:
         frame = table
@@ -170,24 +170,24 @@ def _table(
         raise DesignError(
             "The table holds no mean curves to draw",
             allowed=f"at least one row and the columns {listed((hue, *_NEEDED))}",
-            came=f"{len(frame)} rows; missing columns: {listed(missing)}",
-            do="Take Curves.ensemble(by=(…, 'muscle'))",
+            got=f"{len(frame)} rows; missing columns: {listed(missing)}",
+            hint="Take Curves.ensemble(by=(…, 'muscle'))",
         )
     if "muscle" in frame.columns and frame["muscle"].isna().all():
         raise DesignError(
             "No curve has a muscle",
             where="column 'muscle'",
             allowed="the muscle of each curve, or no such column",
-            came="missing values",
-            do="Name the muscles when reading: read(path, channels={'VL': {'muscle': 'vastus_lateralis'}})",
+            got="missing values",
+            hint="Name the muscles when reading: read(path, channels={'VL': {'muscle': 'vastus_lateralis'}})",
         )
     if unit is None:
         units = list(frame["unit"].unique()) if "unit" in frame.columns else [frame.attrs.get("unit", "")]
         if len(units) > 1:
-            raise DesignError("The curves have several units", allowed="one", came=listed(units))
+            raise DesignError("The curves have several units", allowed="one", got=listed(units))
         unit = str(units[0])
     if not unit:
-        raise DesignError("The unit of the curves is not known", allowed="unit=, such as unit='%MVC'", came="nothing")
+        raise DesignError("The unit of the curves is not known", allowed="unit=, such as unit='%MVC'", got="nothing")
     if during is None:
         phases = list(frame["phase"].unique()) if "phase" in frame.columns else []
         during = str(phases[0]) if len(phases) == 1 and phases[0] != "whole" else "repetition"
@@ -203,7 +203,7 @@ def _draw(ax: Axes, frame: pd.DataFrame, look: dict[str, style.Look], *, hue: st
         if own["point"].duplicated().any():
             raise DesignError(
                 f"{hue} {level!r} has more than one row a point", allowed=f"one row a {hue}, muscle and point",
-                do="Select one phase, side or group first",
+                hint="Select one phase, side or group first",
             )  # fmt: skip
         mean = style.surface(own["mean"].to_numpy(dtype=float), unit)[0]
         sd = style.surface(own["sd"].to_numpy(dtype=float), unit)[0]

@@ -62,8 +62,8 @@ def detection(table: pd.DataFrame, *, muscle: str | None = None, ax: Axes | None
     muscles = _check(table)
     if muscle is None and len(muscles) > 1:
         raise DesignError(
-            "The table holds several muscles", allowed="one", came=listed(muscles),
-            do="Name one with muscle=, or draw all with detection_grid",
+            "The table holds several muscles", allowed="one", got=listed(muscles),
+            hint="Name one with muscle=, or draw all with detection_grid",
         )  # fmt: skip
     muscle = check_unknown("muscle", muscle or muscles[0], muscles)
     own = table[table["muscle"].astype(str) == muscle]
@@ -123,20 +123,20 @@ def _check(table: pd.DataFrame) -> list[str]:
         raise DesignError(
             "The table holds no shares of simulated studies",
             allowed=f"at least one row and the columns {listed(_NEEDED)}",
-            came=f"{len(table)} rows; missing columns: {listed(missing)}",
+            got=f"{len(table)} rows; missing columns: {listed(missing)}",
         )
     outside = ~table["share_found"].between(0.0, 1.0)
     if outside.any():
         raise DesignError(
             "A share is outside 0 to 1", where="column 'share_found'", allowed="a fraction of the simulated studies",
-            came=listed(f"{value:g}" for value in table.loc[outside, "share_found"].head(3)),
+            got=listed(f"{value:g}" for value in table.loc[outside, "share_found"].head(3)),
         )  # fmt: skip
     keys = ["contrast", "muscle", "cv", "r"]
     twice = table[table.duplicated(keys)]
     if len(twice):
         raise DesignError(
             "A simulated condition stands twice", where=", ".join(f"{key} {twice.iloc[0][key]}" for key in keys),
-            allowed="one row a contrast, muscle, cv and r", do="Select one group, analysis or number of participants",
+            allowed="one row a contrast, muscle, cv and r", hint="Select one group, analysis or number of participants",
         )  # fmt: skip
     return list(dict.fromkeys(table["muscle"].astype(str)))
 

@@ -101,7 +101,7 @@ def forest(
         [whole.get(key, np.nan) for key in _LIMITS],
     ])  # fmt: skip
     if ratio and (drawn[np.isfinite(drawn)] <= 0).any():
-        raise DesignError("Ratios cannot be drawn on a logarithmic axis", allowed="above 0", came="0 or less")
+        raise DesignError("Ratios cannot be drawn on a logarithmic axis", allowed="above 0", got="0 or less")
     with style.theme():
         labels = [*table["study"], *(["Pooled"] if whole else [])]
         groups = [*([""] * len(table)), *(["Together"] if whole else [])]
@@ -134,7 +134,7 @@ def _studies(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         raise DesignError(
             "The table holds no studies to draw",
             allowed="at least one row, 'study', and 'ratio', 'difference' or 'value' with 'ci_low' and 'ci_high'",
-            came=f"{len(table)} rows; columns {listed(table.columns)}",
+            got=f"{len(table)} rows; columns {listed(table.columns)}",
         )
     plain = pd.DataFrame({"study": [str(study) for study in table["study"]]})
     for name, column in zip(("value", "low", "high"), found, strict=True):
@@ -154,8 +154,8 @@ def _whole(pooled: pd.DataFrame | None) -> dict[str, Any]:
         raise DesignError(
             "The pooled effect cannot be drawn",
             allowed="one row with 'estimate' or 'ratio' and its limits",
-            came=f"{len(pooled)} rows; columns {listed(pooled.columns)}",
-            do="" if found is None else "A meta-regression has a row a coefficient: draw its studies alone",
+            got=f"{len(pooled)} rows; columns {listed(pooled.columns)}",
+            hint="" if found is None else "A meta-regression has a row a coefficient: draw its studies alone",
         )
     row = pooled.iloc[0]
     whole = {name: float(row.get(column, np.nan)) for name, column in zip(_LIMITS, found, strict=True)}
@@ -178,7 +178,7 @@ def _axis_label(table: pd.DataFrame, measure: str, outcome: str, unit: str) -> s
     return f"{word}{f' ({unit})' if unit else ''}{f', {kinds}' if kinds else ''}"
 
 
-def _columns(table: pd.DataFrame, whole: dict[str, Any], *, ratio: bool) -> list[rows.Column]:
+def _columns(table: pd.DataFrame, whole: dict[str, Any], *, ratio: bool) -> list[rows.RowColumn]:
     texts = []
     for row in table.to_dict("records"):
         text = rows.estimate(row["value"], row["low"], row["high"], ratio=ratio, signed=not ratio and _signed(table))
@@ -190,12 +190,12 @@ def _columns(table: pd.DataFrame, whole: dict[str, Any], *, ratio: bool) -> list
             rows.estimate(whole["value"], whole["low"], whole["high"], ratio=ratio, signed=not ratio and _signed(table))
         )
     head = "estimate [95 % CI]" if table["low"].notna().any() else "estimate"
-    columns = [rows.Column(head=head, texts=tuple(texts))]
+    columns = [rows.RowColumn(head=head, texts=tuple(texts))]
     for name, head, inline, form in (("weight", "weight", "weight {}", "{:.0f} %"), ("n", "n", "n = {}", "{:g}")):
         values = [*table[name], *([whole.get(name, np.nan)] if whole else [])]
         written = tuple("" if np.isnan(value) else form.format(value) for value in values)
         if any(written):
-            columns.append(rows.Column(head=head, texts=written, inline=inline))
+            columns.append(rows.RowColumn(head=head, texts=written, inline=inline))
     return columns
 
 
@@ -227,7 +227,7 @@ def _equal(p: str) -> str:
     return p if p.startswith(">") else f"= {p}"
 
 
-def _draw_studies(ax: Axes, table: pd.DataFrame, layout: rows.Layout) -> None:
+def _draw_studies(ax: Axes, table: pd.DataFrame, layout: rows.RowLayout) -> None:
     color = style.PALETTE[0]
     greatest = table["weight"].max()
     for y, row in zip(layout.y, table.to_dict("records"), strict=False):

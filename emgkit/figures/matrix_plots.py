@@ -107,8 +107,8 @@ def _panel_column(table: pd.DataFrame) -> str | None:
     before = [name for name in names[: names.index("contrast")] if name != "simulated"] if "contrast" in names else []
     if len(before) > 1:
         raise DesignError(
-            "Several columns group the contrasts", allowed="one panel a level of one column", came=listed(before),
-            do="Select the rows of one group or phase, and name the column of the panels with by=",
+            "Several columns group the contrasts", allowed="one panel a level of one column", got=listed(before),
+            hint="Select the rows of one group or phase, and name the column of the panels with by=",
         )  # fmt: skip
     return before[0] if before else None
 
@@ -120,14 +120,14 @@ def _check(table: pd.DataFrame, outcome: str, by: str | None) -> None:
         raise DesignError(
             "The table holds no contrasts to draw",
             allowed=f"at least one row and the columns {listed(needed)}",
-            came=f"{len(table)} rows; missing columns: {listed(missing)}",
+            got=f"{len(table)} rows; missing columns: {listed(missing)}",
         )
     keys = [*([] if by is None else [by]), "contrast"]
     twice = table[table.duplicated(keys)]
     if len(twice):
         raise DesignError(
             "A contrast stands twice in a panel", where=", ".join(str(twice.iloc[0][key]) for key in keys),
-            allowed="one row a contrast", do="Select the rows of one phase, group and measure first",
+            allowed="one row a contrast", hint="Select the rows of one phase, group and measure first",
         )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def _pair(contrast: str) -> tuple[str, str]:
         if contrast.count(sign) == 1:
             first, second = contrast.split(sign)
             return first, second
-    raise DesignError("A contrast is no pair", where="column 'contrast'", allowed="'a / b' or 'a - b'", came=contrast)
+    raise DesignError("A contrast is no pair", where="column 'contrast'", allowed="'a / b' or 'a - b'", got=contrast)
 
 
 def _levels(contrasts: pd.Series[Any]) -> list[str]:

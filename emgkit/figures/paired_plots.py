@@ -69,12 +69,12 @@ def paired(
     >>> import matplotlib.pyplot as plt; plt.close(values.figure)
     """
     if len(conditions) != 2 or conditions[0] == conditions[1]:
-        raise DesignError("A pair needs two conditions", allowed="two different ones", came=listed(conditions))
+        raise DesignError("A pair needs two conditions", allowed="two different ones", got=listed(conditions))
     was_simulated = style.is_simulated(cells, simulated) or style.is_simulated(contrasts, False)
     cells, contrasts = _one_muscle(cells, muscle), _one_muscle(contrasts, muscle)
     row = _row(contrasts, conditions)
     if within not in cells.columns:
-        raise DesignError(f"The cells have no column {within!r}", allowed=f"a column {within!r}", came=listed(cells))
+        raise DesignError(f"The cells have no column {within!r}", allowed=f"a column {within!r}", got=listed(cells))
     own = cells[cells[within].astype(str).isin(list(conditions))]
     own = own.assign(**{within: pd.Categorical(own[within].astype(str), list(conditions), ordered=True)})
     for name in conditions:
@@ -84,8 +84,8 @@ def paired(
         raise DesignError(
             "The contrast is not of these participants",
             allowed=f"a contrast of {int(people)} participants with both conditions",
-            came=f"n = {row['n']:g}",
-            do="Compute the contrasts from the cells that are drawn",
+            got=f"n = {row['n']:g}",
+            hint="Compute the contrasts from the cells that are drawn",
         )
     with style.theme():
         figure, (values, beside) = plt.subplots(
@@ -112,7 +112,7 @@ def _one_muscle(table: pd.DataFrame, muscle: str | None) -> pd.DataFrame:
     muscles = list(table["muscle"].astype(str).unique())
     if muscle is None and len(muscles) > 1:
         raise DesignError(
-            "The table holds several muscles", allowed="one", came=listed(muscles), do="Name one: muscle="
+            "The table holds several muscles", allowed="one", got=listed(muscles), hint="Name one: muscle="
         )
     chosen = check_unknown("muscle", muscle or muscles[0], muscles)
     return table[table["muscle"].astype(str) == chosen]
@@ -128,8 +128,8 @@ def _row(contrasts: pd.DataFrame, conditions: Sequence[str]) -> dict[str, Any]:
         raise DesignError(
             f"The contrasts hold {len(found)} rows of {first!r} and {second!r}",
             allowed="one",
-            came=listed(contrasts["contrast"]) if "contrast" in contrasts.columns else listed(contrasts.columns),
-            do="Select the rows of one phase, group and muscle first",
+            got=listed(contrasts["contrast"]) if "contrast" in contrasts.columns else listed(contrasts.columns),
+            hint="Select the rows of one phase, group and muscle first",
         )
     return dict(found.iloc[0])
 

@@ -107,22 +107,22 @@ def _check(table: pd.DataFrame, *, by: str, unit: str | None) -> str:
         raise DesignError(
             "The table holds no published values to draw",
             allowed=f"at least one row and the columns {listed(needed)}",
-            came=f"{len(table)} rows; missing columns: {listed(missing)}",
+            got=f"{len(table)} rows; missing columns: {listed(missing)}",
         )
     units = list(table["unit"].unique()) if "unit" in table.columns else []
     if unit is None and len(units) != 1:
         raise DesignError(
             "Published values need one unit to share an axis",
             allowed="one unit in column 'unit', or unit=",
-            came=listed(units),
-            do="Select the rows of one unit first",
+            got=listed(units),
+            hint="Select the rows of one unit first",
         )
     if len(_compared(table).unique()) > 1:
         raise DesignError(
             "Values of one condition stand beside comparisons of two",
             where="column 'comparator'",
             allowed="a comparator in every row, or in none",
-            do="Draw the comparisons in a figure of their own",
+            hint="Draw the comparisons in a figure of their own",
         )
     unknown = sorted(set(table.get("seen", pd.Series(dtype=str)).dropna().astype(str)) - set(SEEN))
     if unknown or ("seen" in table.columns and table["seen"].isna().any()):
@@ -130,7 +130,7 @@ def _check(table: pd.DataFrame, *, by: str, unit: str | None) -> str:
             "How a value was seen is not known",
             where="column 'seen'",
             allowed=listed(SEEN),
-            came=listed(unknown) if unknown else "missing values",
+            got=listed(unknown) if unknown else "missing values",
         )
     return str(units[0]) if unit is None else unit
 
@@ -185,7 +185,7 @@ def _numbers(table: pd.DataFrame, name: str) -> np.ndarray[Any, Any]:
     return table[name].astype("float64").to_numpy() if name in table.columns else np.full(len(table), np.nan)
 
 
-def _columns(table: pd.DataFrame, spreads: dict[str, Any]) -> list[rows.Column]:
+def _columns(table: pd.DataFrame, spreads: dict[str, Any]) -> list[rows.RowColumn]:
     """Values as text with their spread, n, and p where one is printed."""
     texts = []
     for number, value in enumerate(_numbers(table, "value")):
@@ -197,13 +197,13 @@ def _columns(table: pd.DataFrame, spreads: dict[str, Any]) -> list[rows.Column]:
             low, high = (limit[number] for limit in spreads[name])
             text += f" [{word}{low:g}, {high:g}]" if np.isfinite([low, high]).all() else ""
         texts.append(text.replace("-", "−"))
-    columns = [rows.Column(head="value", texts=tuple(texts))]
+    columns = [rows.RowColumn(head="value", texts=tuple(texts))]
     n = ["" if np.isnan(each) else f"{each:g}" for each in _numbers(table, "n")]
     if any(n):
-        columns.append(rows.Column(head="n", texts=tuple(n), inline="n = {}"))
+        columns.append(rows.RowColumn(head="n", texts=tuple(n), inline="n = {}"))
     p = [_p(value) for value in table["p"]] if "p" in table.columns else []
     if any(p):
-        columns.append(rows.Column(head="p", texts=tuple(p), inline="p {}"))
+        columns.append(rows.RowColumn(head="p", texts=tuple(p), inline="p {}"))
     return columns
 
 
@@ -234,7 +234,7 @@ def _axis_label(table: pd.DataFrame, unit: str, compared: bool) -> str:
 
 
 def _draw(
-    ax: Axes, values: np.ndarray[Any, Any], spreads: dict[str, Any], seen: Sequence[str], layout: rows.Layout
+    ax: Axes, values: np.ndarray[Any, Any], spreads: dict[str, Any], seen: Sequence[str], layout: rows.RowLayout
 ) -> None:
     color = style.PALETTE[0]
     for number, (y, value) in enumerate(zip(layout.y, values, strict=True)):

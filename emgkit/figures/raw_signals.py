@@ -72,7 +72,7 @@ def signals(
         raise ArgumentError(
             "Signal and envelope do not overlap in time",
             allowed=f"{raw.times[0]:g} to {raw.times[-1]:g} s",
-            came=f"{envelope.times[0]:g} to {envelope.times[-1]:g} s",
+            got=f"{envelope.times[0]:g} to {envelope.times[-1]:g} s",
         )
     with style.theme():
         ax = style.axes_or_new(ax, width=style.PAGE_WIDTH, height=2.9)

@@ -15,7 +15,7 @@ from pathlib import Path
 from emgkit._checks import check_option
 from emgkit.errors import FileError, FormatError
 from emgkit.io import bids
-from emgkit.io._assembly import ChannelSpec, Content, Overrides, assemble, survey
+from emgkit.io._assembly import ChannelSpec, FileContent, Overrides, assemble, survey
 from emgkit.io.bids import write_bids
 from emgkit.io.formats.edf import write_bdf, write_edf
 from emgkit.notation import listed
@@ -24,7 +24,7 @@ from emgkit.recording import Trial
 __all__ = [
     "FORMATS",
     "NOT_YET",
-    "Content",
+    "FileContent",
     "Foreign",
     "Format",
     "Overrides",
@@ -217,7 +217,7 @@ def read(
     return assemble(content, Overrides(sfreq=sfreq, units=units, channels=channels), where=str(path))
 
 
-def load(path: str | os.PathLike[str], *, format: str | None = None) -> Content:
+def load(path: str | os.PathLike[str], *, format: str | None = None) -> FileContent:
     """What a file says, before a Trial is made of it: :func:`read` without its overrides and refusals.
 
     Raises
@@ -229,7 +229,7 @@ def load(path: str | os.PathLike[str], *, format: str | None = None) -> Content:
     """
     file = _existing(Path(path))
     chosen = detect(file) if format is None else named(format)
-    content: Content = importlib.import_module(chosen.module).load(file)
+    content: FileContent = importlib.import_module(chosen.module).load(file)
     return bids.with_sidecars(content, file)
 
 
@@ -268,7 +268,7 @@ def detect(path: Path) -> Format:
             f"This is {'an' if foreign.name[0] in 'AEHX' else 'a'} {foreign.name} file, which emgkit does not read yet",
             where=str(path),
             allowed=listed(known.name for known in FORMATS),
-            do="Export it as EDF, BDF or a plain table: CSV with one header row, a column of times and a column a "
+            hint="Export it as EDF, BDF or a plain table: CSV with one header row, a column of times and a column a "
             "channel, such as 'time (s),VL (mV)'",
         )
     if not fitting:
@@ -277,8 +277,8 @@ def detect(path: Path) -> Format:
             "The file is of an unknown format",
             where=str(path),
             allowed=known_ones,
-            came=f"a file that begins with {head[:12]!r} and ends in {ending!r}",
-            do="Say format= if it is one of these, else export it from its program as CSV, EDF or BDF",
+            got=f"a file that begins with {head[:12]!r} and ends in {ending!r}",
+            hint="Say format= if it is one of these, else export it from its program as CSV, EDF or BDF",
         )
     return next((known for known in fitting if known.marker is None), fitting[0])
 
@@ -290,7 +290,7 @@ def _existing(path: Path) -> Path:
             "The path is a directory, not a file",
             where=str(path),
             allowed="one recording",
-            do="Its recordings are listed by emgkit.io.bids.recordings(path)"
+            hint="Its recordings are listed by emgkit.io.bids.recordings(path)"
             if is_bids
             else f"Name one file of it. It holds {listed(sorted(entry.name for entry in path.iterdir())[:5])} …",
         )
@@ -298,7 +298,7 @@ def _existing(path: Path) -> Path:
         from emgkit._checks import nearest
 
         beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise FileError("The file does not exist", where=str(path), do=nearest(path.name, beside))
+        raise FileError("The file does not exist", where=str(path), hint=nearest(path.name, beside))
     if path.stat().st_size == 0:
-        raise FileError("The file is empty", where=str(path), came="0 bytes")
+        raise FileError("The file is empty", where=str(path), got="0 bytes")
     return path

@@ -22,7 +22,7 @@ from emgkit.notation import number
 from emgkit.recording import Recording, Trial
 from emgkit.units import in_si
 
-__all__ = ["Content", "Overrides", "Signal", "assemble", "kind_of", "survey"]
+__all__ = ["FileContent", "Overrides", "Signal", "assemble", "kind_of", "survey"]
 
 ChannelSpec: TypeAlias = "Channel | Mapping[str, str | None]"
 
@@ -51,7 +51,7 @@ class Signal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Content:
+class FileContent:
     """All that a file says. `likely_sfreq` is used, with its notice, where neither file nor user gives a rate."""
 
     signals: tuple[Signal, ...]
@@ -70,7 +70,7 @@ class Overrides:
     channels: Mapping[str, ChannelSpec] | None = None
 
 
-def assemble(content: Content, overrides: Overrides, *, where: str) -> Trial:
+def assemble(content: FileContent, overrides: Overrides, *, where: str) -> Trial:
     """The Trial of a file's content, with what the user said in place of it.
 
     Raises
@@ -105,7 +105,7 @@ def assemble(content: Content, overrides: Overrides, *, where: str) -> Trial:
     return Trial(streams=streams, events=content.events, context=content.context, notices=notices)
 
 
-def survey(content: Content, overrides: Overrides, *, where: str) -> tuple[Signal, ...]:
+def survey(content: FileContent, overrides: Overrides, *, where: str) -> tuple[Signal, ...]:
     """The signals with all that file and user say of them; kind, unit and rate are None where neither says it.
 
     Raises
@@ -120,7 +120,9 @@ def survey(content: Content, overrides: Overrides, *, where: str) -> tuple[Signa
     return _surveyed(content, overrides, where=where)[0]
 
 
-def _surveyed(content: Content, overrides: Overrides, *, where: str) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:
+def _surveyed(
+    content: FileContent, overrides: Overrides, *, where: str
+) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:
     _check_names([signal.label for signal in content.signals], where=where)
     _check_overrides(content, overrides, where=where)
     signals, notices = _with_rates(content, overrides, where=where)
@@ -155,18 +157,18 @@ def _check_names(names: Iterable[str], *, where: str) -> None:
         raise FormatError("The file holds no signal", where=where, allowed="at least one channel")
     empty = [str(position + 1) for position, name in enumerate(names) if not name]
     if empty:
-        raise FormatError("A channel has no name", where=where, came=f"channel {', '.join(empty)}")
+        raise FormatError("A channel has no name", where=where, got=f"channel {', '.join(empty)}")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise FormatError(
             "Channel names must be unique",
             where=where,
-            came=f"more than once: {shortened(twice)}",
-            do="Rename the channels in the file; a name that stands for two signals cannot be asked for",
+            got=f"more than once: {shortened(twice)}",
+            hint="Rename the channels in the file; a name that stands for two signals cannot be asked for",
         )
 
 
-def _check_overrides(content: Content, overrides: Overrides, *, where: str) -> None:
+def _check_overrides(content: FileContent, overrides: Overrides, *, where: str) -> None:
     labels = [signal.label for signal in content.signals]
     names = [signal.name for signal in content.signals if signal.name and signal.name not in labels]
     if overrides.sfreq is not None:
@@ -182,7 +184,9 @@ def _check_overrides(content: Content, overrides: Overrides, *, where: str) -> N
         in_si(0.0, unit)
 
 
-def _with_rates(content: Content, overrides: Overrides, *, where: str) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:
+def _with_rates(
+    content: FileContent, overrides: Overrides, *, where: str
+) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:
     """Every signal with a rate: the file's, else the user's, else a likely one with its notice."""
     signals, notices = [], []
     for signal in content.signals:
@@ -192,8 +196,8 @@ def _with_rates(content: Content, overrides: Overrides, *, where: str) -> tuple[
                     "'sfreq' contradicts the file",
                     where=f"{where}, channel {signal.label!r}",
                     allowed=f"{number(signal.sfreq)} Hz, as the file says",
-                    came=f"{number(overrides.sfreq)} Hz",
-                    do="Leave sfreq out; it is for files that give no rate. To change the rate use the step Resample",
+                    got=f"{number(overrides.sfreq)} Hz",
+                    hint="Leave sfreq out; it is for files that give no rate. To change the rate use the step Resample",
                 )
             signals.append(signal)
         elif overrides.sfreq is not None:
@@ -214,8 +218,8 @@ def _check_rates(signals: Iterable[Signal], *, where: str) -> None:
                 "The file gives no sampling rate",
                 where=f"{where}, channel {signal.label!r}",
                 allowed="a time column, a rate in the header, or sfreq=",
-                came="none",
-                do="Say it: read(path, sfreq=1000)",
+                got="none",
+                hint="Say it: read(path, sfreq=1000)",
             )
 
 
@@ -242,8 +246,8 @@ def _check_units(signals: Iterable[Signal], overrides: Overrides, *, where: str)
         f"Channel {first.label!r} has no unit{told}",
         where=f"{where}, channel {first.label!r}" + (f" (taken for {first.kind})" if first.kind else ""),
         allowed=units_of(first.kind),
-        came="none in the file",
-        do=do,
+        got="none in the file",
+        hint=do,
     )
 
 
@@ -251,7 +255,7 @@ def _check_emg_unit(unit: str, *, where: str) -> None:
     try:
         in_si(0.0, unit)
     except UnitError as error:
-        raise UnitError(error.what, where=where, allowed=units_of("EMG"), came=error.came, do=error.do) from None
+        raise UnitError(error.what, where=where, allowed=units_of("EMG"), got=error.got, hint=error.hint) from None
 
 
 def _field(spec: ChannelSpec, key: str) -> str | None:
@@ -268,8 +272,8 @@ def _described(signal: Signal, overrides: Overrides) -> Signal:
     if not isinstance(spec, Channel):
         for key in spec:
             check_unknown(f"key for channel {signal.label!r}:", key, _SPEC_KEYS)
-    said = {key: _field(spec, key) for key in ("name", "kind", "muscle", "side")}
-    changes = {key: value for key, value in said.items() if value is not None}
+    stated = {key: _field(spec, key) for key in ("name", "kind", "muscle", "side")}
+    changes = {key: value for key, value in stated.items() if value is not None}
     if "kind" in changes:
         changes |= {"kind": changes["kind"].upper(), "kind_source": "user"}
     if not isinstance(spec, Channel) and spec.get("unit") is not None:
@@ -281,9 +285,9 @@ def _settled(signal: Signal, overrides: Overrides) -> Signal:
     """The signal with its unit and kind; a unit said for all EMG goes to what nothing says is another kind."""
     units = overrides.units
     if isinstance(units, Mapping):
-        said = units.get(signal.label, units.get(signal.name or signal.label))
-        if said is not None:
-            signal = replace(signal, unit=said, unit_source="user")
+        stated = units.get(signal.label, units.get(signal.name or signal.label))
+        if stated is not None:
+            signal = replace(signal, unit=stated, unit_source="user")
     if signal.kind is None:
         guess = kind_of(signal.label, signal.unit)
         if guess is None and signal.unit is None and isinstance(units, str):
@@ -304,18 +308,18 @@ def _channel(signal: Signal, overrides: Overrides, *, where: str) -> tuple[Chann
             error.what,
             where=place,
             allowed=units_of(signal.kind),
-            came=error.came,
-            do=f"{error.do} Say what it means: read(path, units={{{signal.label!r}: …}}), or 'n/a'".strip(),
+            got=error.got,
+            hint=f"{error.hint} Say what it means: read(path, units={{{signal.label!r}: …}}), or 'n/a'".strip(),
         ) from None
     if signal.kind == "EMG" and unit not in VOLTS and not unit.startswith("%"):
         raise UnitError(
-            f"EMG channel {signal.label!r} is not in volts", where=place, allowed=units_of("EMG"), came=repr(unit)
+            f"EMG channel {signal.label!r} is not in volts", where=place, allowed=units_of("EMG"), got=repr(unit)
         )
     spec = (overrides.channels or {}).get(signal.label)
     if isinstance(spec, Channel) and spec.unit != inside:
         raise UnitError(
             f"The Channel given for {signal.label!r} has another unit than the file",
-            where=place, allowed=repr(inside), came=repr(spec.unit),
+            where=place, allowed=repr(inside), got=repr(spec.unit),
         )  # fmt: skip
     channel = Channel(
         name=name, unit=inside, kind=signal.kind or "MISC", muscle=signal.muscle, side=signal.side,

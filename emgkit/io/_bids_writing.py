@@ -139,7 +139,7 @@ def _fill(
         simulated.append(_write_trial(trial, root, sidecar))
         _collect(facts, trial)
     if not simulated:
-        raise ArgumentError("There is nothing to write", allowed="at least one trial", came="none")
+        raise ArgumentError("There is nothing to write", allowed="at least one trial", got="none")
     _write_participants(root, facts, table)
     _write_root(root, name=name, n_participants=len(facts), n_trials=len(simulated), n_simulated=sum(simulated))
 
@@ -149,14 +149,14 @@ def _check_target(root: Path, *, overwrite: bool) -> None:
         return
     if not overwrite:
         raise FileError(
-            "The folder exists", where=str(root), do="Name a new folder, or say overwrite=True to replace it"
+            "The folder exists", where=str(root), hint="Name a new folder, or say overwrite=True to replace it"
         )
     if not (root / "dataset_description.json").is_file():
         raise FileError(
             "Only a BIDS data set is replaced, and the folder is none",
             where=str(root),
             allowed="a folder with a dataset_description.json",
-            do="Remove the folder yourself if it is not needed",
+            hint="Remove the folder yourself if it is not needed",
         )
 
 
@@ -186,7 +186,7 @@ def _labels(trial: Trial) -> dict[str, str]:
             if word in ("participant", "task"):
                 raise ArgumentError(
                     f"A trial has no {word!r} in its context", where=repr(dict(trial.context)),
-                    do=f"trial.with_context({word}=…)",
+                    hint=f"trial.with_context({word}=…)",
                 )  # fmt: skip
             continue
         label = str(value)
@@ -194,7 +194,7 @@ def _labels(trial: Trial) -> dict[str, str]:
             (r"\d+", "a whole number") if word == "run" else (r"[0-9a-zA-Z+]+", "letters, digits and '+'")
         )
         if not re.fullmatch(pattern, label):
-            raise ArgumentError(f"The {word} cannot be a BIDS label", allowed=allowed, came=repr(label))
+            raise ArgumentError(f"The {word} cannot be a BIDS label", allowed=allowed, got=repr(label))
         labels[key] = label
     return labels
 
@@ -208,19 +208,21 @@ def _write_trial(trial: Trial, root: Path, sidecar: Mapping[str, Any]) -> bool:
         if made:
             raise ArgumentError(
                 "A data set holds recordings as they were recorded",
-                where=f"{stem}, stream {stream!r}", allowed="no processing beyond pick and crop", came=listed(made),
+                where=f"{stem}, stream {stream!r}", allowed="no processing beyond pick and crop", got=listed(made),
             )  # fmt: skip
     folder = root / f"sub-{labels['sub']}" / (f"ses-{labels['ses']}" if "ses" in labels else "") / "emg"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{stem}_emg.bdf"
     if file.exists():
         raise ArgumentError(
-            "Two trials have the same name", came=file.name, do="Tell them apart by run, acquisition or session"
+            "Two trials have the same name", got=file.name, hint="Tell them apart by run, acquisition or session"
         )
     try:
         written = edf.write_file(trial, file)
     except ArgumentError as error:
-        raise ArgumentError(error.what, where=file.name, allowed=error.allowed, came=error.came, do=error.do) from None
+        raise ArgumentError(
+            error.what, where=file.name, allowed=error.allowed, got=error.got, hint=error.hint
+        ) from None
     _write_channels(trial, folder / stem, written)
     if trial.events:
         start = next(iter(trial.values())).start
@@ -274,7 +276,7 @@ def _write_events(events: Sequence[Event], stem: Path, *, start: float) -> None:
     reserved = {"onset", "duration", "trial_type"} & set(names)
     if reserved:
         raise ArgumentError(
-            "An event has a column whose name BIDS keeps for itself", where=stem.name, came=listed(reserved)
+            "An event has a column whose name BIDS keeps for itself", where=stem.name, got=listed(reserved)
         )
     where = f"{stem.name}, event column"
     columns: dict[str, list[Value]] = {
@@ -307,8 +309,8 @@ def _join(known: dict[str, Value], more: Mapping[str, object], participant: str)
         if known.get(name) is not None and value is not None and known[name] != value:
             raise ArgumentError(
                 f"The fact {name!r} about participant {participant!r} is not the same everywhere",
-                came=f"{known[name]!r} and {value!r}",
-                do="What differs between the trials of a participant belongs to their events, not to the context",
+                got=f"{known[name]!r} and {value!r}",
+                hint="What differs between the trials of a participant belongs to their events, not to the context",
             )
         if known.get(name) is None:
             known[name] = value
@@ -320,7 +322,7 @@ def _write_participants(root: Path, facts: dict[str, dict[str, Value]], table: p
         if key is None:
             raise ArgumentError(
                 "The table of participants has no column that names them",
-                allowed="'participant' or 'participant_id'", came=listed(table.columns),
+                allowed="'participant' or 'participant_id'", got=listed(table.columns),
             )  # fmt: skip
         labels = [str(value).removeprefix("sub-") for value in table[key]]
         lost, unknown = sorted(set(facts) - set(labels)), sorted(set(labels) - set(facts))
@@ -328,7 +330,7 @@ def _write_participants(root: Path, facts: dict[str, dict[str, Value]], table: p
             raise ArgumentError(
                 "The table of participants and the trials name different participants",
                 allowed="one row for each participant with a trial",
-                came=f"no row for {listed(lost)}; no trial for {listed(unknown)}; {len(labels)} rows",
+                got=f"no row for {listed(lost)}; no trial for {listed(unknown)}; {len(labels)} rows",
             )
         for label, row in zip(labels, table.drop(columns=key).to_dict("records"), strict=True):
             _join(facts[label], {str(name): value for name, value in row.items()}, label)

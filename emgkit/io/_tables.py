@@ -28,7 +28,7 @@ def plain(value: object, *, where: str) -> Value:
         return None
     if not isinstance(value, (bool, int, float, str)):
         raise ArgumentError(
-            "A value does not fit into a table", where=where, allowed="bool, int, float or str", came=repr(value)
+            "A value does not fit into a table", where=where, allowed="bool, int, float or str", got=repr(value)
         )
     return value
 
@@ -45,7 +45,7 @@ def column_format(values: Iterable[Value], *, where: str) -> str:
     if kinds == {"integer", "number"}:
         return "number"
     if len(kinds) > 1:
-        raise ArgumentError("A column mixes kinds of values", where=where, came=listed(sorted(kinds)))
+        raise ArgumentError("A column mixes kinds of values", where=where, got=listed(sorted(kinds)))
     return kinds.pop() if kinds else "string"
 
 
@@ -58,7 +58,7 @@ def cell(value: Value, *, where: str) -> str:
     text = repr(value) if isinstance(value, float) else str(value)
     if any(sign in text for sign in "\t\n\r"):
         raise ArgumentError(
-            "A text does not fit into a table's cell", where=where, allowed="no tab or line break", came=repr(text)
+            "A text does not fit into a table's cell", where=where, allowed="no tab or line break", got=repr(text)
         )
     return text
 
@@ -89,7 +89,7 @@ def typed(cells: Sequence[str], form: str | None = None) -> list[Value]:
     try:
         return [None if text in (MISSING, "") else convert(text) for text in cells]
     except ValueError as error:
-        raise FormatError(f"A column is said to hold {form} values", came=str(error)) from None
+        raise FormatError(f"A column is said to hold {form} values", got=str(error)) from None
 
 
 def read_table(path: Path) -> dict[str, list[str]]:
@@ -103,7 +103,7 @@ def read_table(path: Path) -> dict[str, list[str]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as error:
-        raise FormatError("The table is not UTF-8 text", where=str(path), came=str(error)) from None
+        raise FormatError("The table is not UTF-8 text", where=str(path), got=str(error)) from None
     rows = [line.split("\t") for line in lines if line.strip()]
     if not rows:
         raise FormatError("The table is empty", where=str(path), allowed="a row of column names")
@@ -112,7 +112,7 @@ def read_table(path: Path) -> dict[str, list[str]]:
         if len(row) != len(header):
             raise FormatError(
                 "A row of the table is cut off or too long",
-                where=f"{path}, row {position}", allowed=f"{len(header)} cells", came=f"{len(row)} cells",
+                where=f"{path}, row {position}", allowed=f"{len(header)} cells", got=f"{len(row)} cells",
             )  # fmt: skip
     return {name: [row[column].strip() for row in rows[1:]] for column, name in enumerate(header)}
 
@@ -138,9 +138,9 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
-        raise FormatError("The file is not JSON", where=str(path), came=str(error)) from None
+        raise FormatError("The file is not JSON", where=str(path), got=str(error)) from None
     if not isinstance(content, dict):
-        raise FormatError("The file holds no JSON object", where=str(path), came=type(content).__name__)
+        raise FormatError("The file holds no JSON object", where=str(path), got=type(content).__name__)
     return content
 
 

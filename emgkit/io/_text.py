@@ -50,7 +50,7 @@ def decoded(path: Path) -> str:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16").replace("\r\n", "\n")
     if b"\x00" in raw:
-        raise FormatError("The file is not text", where=str(path), came=f"a zero at byte {raw.index(0)}")
+        raise FormatError("The file is not text", where=str(path), got=f"a zero at byte {raw.index(0)}")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -106,12 +106,12 @@ def number_table(
         )
     except (ValueError, pd.errors.ParserError) as error:
         bad = first_bad_cell(body, sep=sep, decimal=decimal, names=names, first_row=first_row, where=where)
-        raise bad or FormatError("The rows are no table of numbers", where=where, came=str(error)) from None
+        raise bad or FormatError("The rows are no table of numbers", where=where, got=str(error)) from None
     if table.shape[1] != len(names):
         bad = first_bad_cell(body, sep=sep, decimal=decimal, names=names, first_row=first_row, where=where)
         raise bad or FormatError(
             "The header and the rows do not fit together",
-            where=where, allowed=f"{len(names)} columns", came=f"{table.shape[1]} columns",
+            where=where, allowed=f"{len(names)} columns", got=f"{table.shape[1]} columns",
         )  # fmt: skip
     numbers: NDArray[np.float64] = table.to_numpy()
     return numbers
@@ -132,8 +132,8 @@ def first_bad_cell(
                 else "A row has the wrong number of cells",
                 where=f"{where}, row {row}",
                 allowed=f"{len(names)} cells",
-                came=f"{len(cells)} cells: {line[:60]!r}",
-                do="Copy or export the file again" if last else "",
+                got=f"{len(cells)} cells: {line[:60]!r}",
+                hint="Copy or export the file again" if last else "",
             )
         for name, cell in zip(names, cells, strict=True):
             text = cell.replace(decimal, ".") if decimal != "." else cell
@@ -142,7 +142,7 @@ def first_bad_cell(
                     "A cell is empty" if not cell else "A cell is no number",
                     where=f"{where}, row {row}, column {name!r}",
                     allowed="a finite number",
-                    came=repr(cell),
-                    do="emgkit fills no gaps: cut the recording where its cells are complete, or leave the column out",
+                    got=repr(cell),
+                    hint="emgkit fills no gaps: cut the recording to its complete cells, or leave the column out",
                 )
     return None

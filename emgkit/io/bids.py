@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgkit.channels import STREAMS, Event, Value
 from emgkit.errors import FileError, Notice
-from emgkit.io._assembly import SAME_RATE, Content, Signal
+from emgkit.io._assembly import SAME_RATE, FileContent, Signal
 from emgkit.io._bids_writing import ENTITIES, SIMULATED, write_bids
 from emgkit.io._tables import MISSING, read_json, read_table, typed
 from emgkit.notation import listed, number
@@ -107,7 +107,7 @@ def channels(path: str | os.PathLike[str]) -> pd.DataFrame:
     return pd.DataFrame({} if table is None else read_table(table))
 
 
-def with_sidecars(content: Content, path: Path) -> Content:
+def with_sidecars(content: FileContent, path: Path) -> FileContent:
     """The content of a data file with what its BIDS sidecars add; unchanged where the file is none of BIDS."""
     entities = _entities(path)
     if entities is None:
@@ -119,8 +119,8 @@ def with_sidecars(content: Content, path: Path) -> Content:
         if key in entities
     }
     context |= _participants(root).get(entities["sub"], {})
-    said = _merged(levels, "emg", entities)
-    if said.get(SIMULATED) is True:
+    stated = _merged(levels, "emg", entities)
+    if stated.get(SIMULATED) is True:
         context["simulated"] = True
     signals = content.signals
     notices: list[Notice] = []
@@ -131,7 +131,7 @@ def with_sidecars(content: Content, path: Path) -> Content:
     table = _deepest(levels, "events", entities)
     if table is not None:
         events = _read_events(table, _merged(levels, "events", entities))
-    notices += _duration_notice(signals, said)
+    notices += _duration_notice(signals, stated)
     return replace(content, signals=signals, events=events, context=context, notices=(*content.notices, *notices))
 
 
@@ -210,7 +210,7 @@ def _participants(root: Path) -> dict[str, dict[str, Value]]:
     columns = read_table(table)
     if "participant_id" not in columns:
         raise FileError(
-            "The table of participants has no column 'participant_id'", where=str(table), came=listed(columns)
+            "The table of participants has no column 'participant_id'", where=str(table), got=listed(columns)
         )
     labels = [label.removeprefix("sub-") for label in columns.pop("participant_id")]
     facts = _typed_columns(columns, read_json(described) if described.is_file() else {})
@@ -227,13 +227,15 @@ def _with_channels(
     wrong: dict[tuple[str, str, str], list[str]] = {}
     for signal in signals:
         row = rows.get(signal.label, {})
-        said, rate = row.get("units", MISSING), row.get("sampling_frequency", MISSING)
-        unit = signal.unit or (said if said != MISSING or row else None)
-        if signal.unit is not None and said != MISSING and UNITS.get(signal.unit) != UNITS.get(said):
-            wrong.setdefault(("unit", said, signal.unit), []).append(signal.label)
-        (stated,) = typed([rate])
-        if isinstance(stated, (int, float)) and signal.sfreq and abs(stated / signal.sfreq - 1) > SAME_RATE:
-            wrong.setdefault(("rate", f"{number(stated)} Hz", f"{number(signal.sfreq)} Hz"), []).append(signal.label)
+        table_unit, rate = row.get("units", MISSING), row.get("sampling_frequency", MISSING)
+        unit = signal.unit or (table_unit if table_unit != MISSING or row else None)
+        if signal.unit is not None and table_unit != MISSING and UNITS.get(signal.unit) != UNITS.get(table_unit):
+            wrong.setdefault(("unit", table_unit, signal.unit), []).append(signal.label)
+        (table_rate,) = typed([rate])
+        if isinstance(table_rate, (int, float)) and signal.sfreq and abs(table_rate / signal.sfreq - 1) > SAME_RATE:
+            wrong.setdefault(("rate", f"{number(table_rate)} Hz", f"{number(signal.sfreq)} Hz"), []).append(
+                signal.label
+            )
         kind, source = row.get("type", "").upper() or None, "header"
         if kind is not None and kind not in _KINDS:
             kind = "OTHER"
@@ -253,10 +255,10 @@ def _with_channels(
     notices = [
         Notice(
             code=f"{what}-contradiction",
-            text=f"channels.tsv gives the {what} of {_some(labels)} as {said}, the header of the file as {header}. "
+            text=f"channels.tsv gives the {what} of {_some(labels)} as {stated}, the header of the file as {header}. "
             "The header is followed, since it holds the scaling of the samples.",
         )
-        for (what, said, header), labels in wrong.items()
+        for (what, stated, header), labels in wrong.items()
     ]
     missing, unused = [s.label for s in signals if s.label not in rows], sorted(set(names) - {s.label for s in signals})
     if missing or unused:
@@ -285,7 +287,7 @@ def _duration_notice(signals: Sequence[Signal], sidecar: Mapping[str, Any]) -> l
 def _read_events(path: Path, described: Mapping[str, Any]) -> tuple[Event, ...]:
     table = read_table(path)
     if "onset" not in table or "duration" not in table:
-        raise FileError("The table of events has no column 'onset' or 'duration'", where=str(path), came=listed(table))
+        raise FileError("The table of events has no column 'onset' or 'duration'", where=str(path), got=listed(table))
     onsets, durations, labels = table.pop("onset"), table.pop("duration"), table.pop("trial_type", None)
     columns = _typed_columns(table, described)
     events = []
@@ -298,6 +300,6 @@ def _read_events(path: Path, described: Mapping[str, Any]) -> tuple[Event, ...]:
             events.append(Event(onset=float(onset), duration=lasts, label=label, columns=facts))
         except ValueError as error:
             raise FileError(
-                "An event has no usable onset or duration", where=f"{path}, row {row + 2}", came=str(error)
+                "An event has no usable onset or duration", where=f"{path}, row {row + 2}", got=str(error)
             ) from None
     return tuple(events)

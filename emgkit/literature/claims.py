@@ -41,7 +41,7 @@ from emgkit.literature.contrasts import Side, judge, mark
 from emgkit.literature.figures import figures, source
 from emgkit.literature.wording import describe, reference
 from emgkit.notation import listed
-from emgkit.toml_files import Table, load
+from emgkit.toml_files import TomlTable, load
 
 __all__ = [
     "GROUPS",
@@ -61,14 +61,14 @@ __all__ = [
 VERDICTS = ("supported", "contradicted", "mixed", "overstated", "untested", "not testable by EMG")
 
 
-class Evidence(Table):
+class Evidence(TomlTable):
     """A contrast of the claim's own question, and where the claim says its first side lies."""
 
     figure: str
     expects: Literal["above", "below"]
 
 
-class Entry(Table):
+class Entry(TomlTable):
     """``[[claims]]``: one claim of the file."""
 
     number: int
@@ -89,7 +89,7 @@ class Entry(Table):
         return self
 
 
-class ClaimsFile(Table):
+class ClaimsFile(TomlTable):
     """A whole ``claims.toml``."""
 
     claims: tuple[Entry, ...]
@@ -194,7 +194,7 @@ def claim(number: int) -> Claim:
     """
     ledger = _ledger()
     if isinstance(number, bool) or number not in range(1, len(ledger) + 1):
-        raise ArgumentError("There is no claim of that number", allowed=f"1 to {len(ledger)}", came=repr(number))
+        raise ArgumentError("There is no claim of that number", allowed=f"1 to {len(ledger)}", got=repr(number))
     return ledger[int(number) - 1]
 
 
@@ -248,8 +248,8 @@ def _weighed(entry: Entry, table: pd.DataFrame, by_id: pd.DataFrame) -> Claim:
         raise FormatError(
             "Evidence was computed here, and the paper printed no interval of it",
             where=f"claims.toml, claim {entry.number}",
-            came=listed(computed),
-            do="Name it under beside",
+            got=listed(computed),
+            hint="Name it under beside",
         )
     finding = weigh(entry, table)
     second_hand = tuple(one for one in cited if mark(rows[one], table) == "second-hand")
@@ -277,17 +277,17 @@ def _check_cited(entry: Entry, cited: list[str], own: list[str], by_id: pd.DataF
     for one in cited:
         if one not in by_id.index:
             raise FormatError(
-                "A claim cites a figure that is not there", where=where, came=repr(one), do=nearest(one, by_id.index)
+                "A claim cites a figure that is not there", where=where, got=repr(one), hint=nearest(one, by_id.index)
             )
         if source(one.partition(":")[0]).disputed:
-            raise FormatError("A claim cites a figure of which the data are disputed", where=where, came=repr(one))
+            raise FormatError("A claim cites a figure of which the data are disputed", where=where, got=repr(one))
     plain = [one for one in own if not by_id.loc[one, "comparator"]]
     if plain:
         raise FormatError(
             "Evidence must be contrasts: one side against the other, in one study",
             where=where,
-            came=listed(plain),
-            do="Name them under beside, or name the row that has a comparator",
+            got=listed(plain),
+            hint="Name them under beside, or name the row that has a comparator",
         )
 
 

@@ -16,9 +16,9 @@ from emgkit import shipped
 from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, FormatError
 from emgkit.notation import listed
-from emgkit.toml_files import Table, load
+from emgkit.toml_files import TomlTable, load
 
-__all__ = ["COLUMNS", "SEEN", "STATISTICS", "UNITS", "Source", "figures", "source", "sources"]
+__all__ = ["COLUMNS", "SEEN", "STATISTICS", "UNITS", "PublishedSource", "figures", "source", "sources"]
 
 _TEXT = ("exercise", "comparator", "muscle", "site", "phase", "statistic", "unit")
 _NUMBERS = ("value", "sd", "se", "ci_low", "ci_high", "range_low", "range_high")
@@ -38,7 +38,7 @@ STATISTICS = (
 )  # fmt: skip
 
 
-class Source(Table):
+class PublishedSource(TomlTable):
     """One study: ``datasets/published/<study>/source.toml``. What was not reported in what was read is left out."""
 
     name: str
@@ -123,7 +123,7 @@ def sources() -> pd.DataFrame:
     rows = []
     for name, one in _all_sources().items():
         own = table[table["study"] == name]
-        told = {field: getattr(one, field) for field in Source.model_fields}
+        told = {field: getattr(one, field) for field in PublishedSource.model_fields}
         told |= {field: list(value) for field, value in told.items() if isinstance(value, tuple)}
         told |= {field: "" for field, value in told.items() if value is None and field not in ("n", "year")}
         second_hand = int((own["seen"] == "second-hand").sum())
@@ -135,7 +135,7 @@ def sources() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=order).astype({"n": "Int64", "year": "Int64"})
 
 
-def source(study: str) -> Source:
+def source(study: str) -> PublishedSource:
     """What is known of one study.
 
     Raises
@@ -159,15 +159,15 @@ def check_study(study: str) -> None:
         raise ArgumentError(
             f"There is no published study {study!r}",
             allowed=listed(known),
-            came=repr(study),
-            do=nearest(str(study), known),
+            got=repr(study),
+            hint=nearest(str(study), known),
         )
 
 
 @lru_cache(maxsize=1)
-def _all_sources() -> Mapping[str, Source]:
+def _all_sources() -> Mapping[str, PublishedSource]:
     folder = shipped.path("datasets", "published")
-    return {path.parent.name: load(path, Source) for path in sorted(folder.glob("*/source.toml"))}
+    return {path.parent.name: load(path, PublishedSource) for path in sorted(folder.glob("*/source.toml"))}
 
 
 @lru_cache(maxsize=1)
@@ -182,7 +182,7 @@ def _all_figures() -> pd.DataFrame:
     return table.astype({"n": "Int64", "year": "Int64", "decimals": "Int64"})
 
 
-def read_table(path: Path, *, study: str, origin: Source) -> list[dict[str, Any]]:
+def read_table(path: Path, *, study: str, origin: PublishedSource) -> list[dict[str, Any]]:
     """Read the rows of one study's CSV table.
 
     Raises
@@ -197,21 +197,21 @@ def read_table(path: Path, *, study: str, origin: Source) -> list[dict[str, Any]
                 "The columns of a table of published figures are others",
                 where=str(path),
                 allowed=",".join(_HEADER),
-                came=",".join(reader.fieldnames or ()),
+                got=",".join(reader.fieldnames or ()),
             )
         rows = [_row(row, f"{path}, line {reader.line_num}", study=study, origin=origin) for row in reader]
     names = [row["id"] for row in rows]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise FormatError("Names of rows stand twice", where=str(path), came=listed(twice))
+        raise FormatError("Names of rows stand twice", where=str(path), got=listed(twice))
     return rows
 
 
-def _row(row: dict[str, Any], where: str, *, study: str, origin: Source) -> dict[str, Any]:
+def _row(row: dict[str, Any], where: str, *, study: str, origin: PublishedSource) -> dict[str, Any]:
     cells = sum(len(value) if isinstance(value, list) else value is not None for value in row.values())
     if cells != len(_HEADER):
         raise FormatError(
-            "A row has too few or too many cells", where=where, allowed=f"{len(_HEADER)} cells", came=str(cells)
+            "A row has too few or too many cells", where=where, allowed=f"{len(_HEADER)} cells", got=str(cells)
         )
     for column, allowed in (("unit", UNITS), ("statistic", STATISTICS), ("seen", SEEN)):
         if row[column] not in allowed:
@@ -219,18 +219,18 @@ def _row(row: dict[str, Any], where: str, *, study: str, origin: Source) -> dict
                 f"The {column} is none of those known",
                 where=where,
                 allowed=listed(allowed),
-                came=repr(row[column]),
-                do=nearest(row[column], allowed),
+                got=repr(row[column]),
+                hint=nearest(row[column], allowed),
             )
     if not _P.fullmatch(row["p"]):
         raise FormatError(
-            "The p is not as papers print it", where=where, allowed=".025, <.001, n.s., sig. or nothing", came=row["p"]
+            "The p is not as papers print it", where=where, allowed=".025, <.001, n.s., sig. or nothing", got=row["p"]
         )
     try:
         numbers: dict[str, float] = {column: float(row[column] or "nan") for column in _NUMBERS}
         n = int(row["n"]) if row["n"] else None
     except ValueError as problem:
-        raise FormatError("A cell that should hold a number does not", where=where, came=str(problem)) from None
+        raise FormatError("A cell that should hold a number does not", where=where, got=str(problem)) from None
     printed = row["value"] if row["seen"] != "derived" else ""  # what was computed here was not printed
     return {
         "id": f"{study}:{row['row']}", "study": study, "doi": origin.doi or "", "year": origin.year,

@@ -193,6 +193,6 @@ def _side(table: pd.DataFrame, contrast: pd.Series, exercise: str) -> pd.Series:
             "A printed contrast needs its two sides",
             where=str(contrast["id"]),
             allowed=f"one row of {exercise} with the same {', '.join(_SAME[1:])}",
-            came=f"{len(found)} rows",
+            got=f"{len(found)} rows",
         )
     return found.iloc[0]

@@ -129,13 +129,13 @@ def _scale(design: PublishedDesign, level: float | None) -> float:
             raise ArgumentError(
                 "The means are ratios, and recordings need a level",
                 where=design.study,
-                do="Name 'level', the %MVC that a mean of 1 shall be in the recordings, such as 60",
+                hint="Name 'level', the %MVC that a mean of 1 shall be in the recordings, such as 60",
             )
         percent = check_positive("level", level, unit="%MVC")
     else:
         if level is not None:
             raise ArgumentError(
-                "'level' belongs to a design in ratios", where=design.study, came=f"{level!r}, with %MVIC"
+                "'level' belongs to a design in ratios", where=design.study, got=f"{level!r}, with %MVIC"
             )
         percent = 1.0
     return percent / PEAK_OVER_MEAN if design.measure == "peak" else percent

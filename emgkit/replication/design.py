@@ -40,7 +40,7 @@ class ReportedResult:
     def __post_init__(self) -> None:
         check_option("reported", self.reported, REPORTS)
         if self.first == self.second:
-            raise ArgumentError("A finding compares two conditions", where=self.muscle, came=f"twice {self.first!r}")
+            raise ArgumentError("A finding compares two conditions", where=self.muscle, got=f"twice {self.first!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,7 @@ class PublishedDesign:
         check_option("phase", self.phase, ("whole", "concentric", "eccentric"))
         check_option("adjust", self.adjust, ADJUSTMENTS)
         if not 0 < check_positive("alpha", self.alpha) < 1:
-            raise ArgumentError("'alpha' cannot be used", allowed="above 0 and below 1", came=repr(self.alpha))
+            raise ArgumentError("'alpha' cannot be used", allowed="above 0 and below 1", got=repr(self.alpha))
         object.__setattr__(self, "means", self._checked_means())
         if self.sds is not None:
             object.__setattr__(self, "sds", self._checked_sds(self.sds))
@@ -151,13 +151,13 @@ class PublishedDesign:
         if not means or missing:
             raise DesignError(
                 f"{self.study} cannot be replicated at the level of means",
-                came=f"no mean for {listed(missing)}" if missing else "no means at all",
-                do="Leave out what was not printed. Percent differences go in as ratios to one condition; effect "
+                got=f"no mean for {listed(missing)}" if missing else "no means at all",
+                hint="Leave out what was not printed. Percent differences go in as ratios to one condition; effect "
                 "sizes and p-values alone say nothing of a ratio of means, and none is invented here",
             )
         for muscle, row in means.items():
             if len(row) < 2:
-                raise DesignError("A muscle needs two conditions", where=f"{self.study}, {muscle}", came=listed(row))
+                raise DesignError("A muscle needs two conditions", where=f"{self.study}, {muscle}", got=listed(row))
         return _frozen(means, "means")
 
     def _checked_sds(self, sds: Table) -> Table:
@@ -167,8 +167,8 @@ class PublishedDesign:
             raise DesignError(
                 "'sds' must hold a standard deviation for every mean, and no other",
                 where=self.study,
-                came=f"without its partner: {listed(f'{c} in {m}' for m, c in sorted(cells ^ given))}",
-                do="Leave 'sds' out, so that the standard deviation is swept",
+                got=f"without its partner: {listed(f'{c} in {m}' for m, c in sorted(cells ^ given))}",
+                hint="Leave 'sds' out, so that the standard deviation is swept",
             )
         return _frozen({muscle: {c: sds[muscle][c] for c in row} for muscle, row in self.means.items()}, "sds")
 
@@ -187,7 +187,7 @@ class PublishedDesign:
                 raise ArgumentError(
                     "A pair of conditions has two findings",
                     where=f"{self.study}, {one.muscle}",
-                    came=f"{one.first!r} and {one.second!r} twice",
+                    got=f"{one.first!r} and {one.second!r} twice",
                 )
             seen.add(pair)
             first, second = self.means[one.muscle][one.first], self.means[one.muscle][one.second]
@@ -195,15 +195,15 @@ class PublishedDesign:
                 raise ArgumentError(
                     "A finding contradicts the means",
                     where=f"{self.study}, {one.muscle}",
-                    came=f"{one.first} {one.reported} than {one.second}, with means of {first:g} and {second:g}",
-                    do="Look for a misprint or two conditions that changed places",
+                    got=f"{one.first} {one.reported} than {one.second}, with means of {first:g} and {second:g}",
+                    hint="Look for a misprint or two conditions that changed places",
                 )
 
 
 def whole_number(name: str, value: object, *, least: int = 1) -> int:
     """Refuse anything but a whole number of at least `least`."""
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ArgumentError(f"{name!r} cannot be used", allowed=f"a whole number of at least {least}", came=repr(value))
+        raise ArgumentError(f"{name!r} cannot be used", allowed=f"a whole number of at least {least}", got=repr(value))
     return value
 
 

@@ -14,14 +14,14 @@ __all__ = ["printed_design"]
 _REPORTED = {"n.s.": "no difference", "": "not reported"}
 
 
-def printed_design(contrasts: pd.DataFrame, **said: Any) -> PublishedDesign:
+def printed_design(contrasts: pd.DataFrame, **design: Any) -> PublishedDesign:
     """Make the design of a virtual replication from printed contrasts.
 
     Parameters
     ----------
     contrasts : pandas.DataFrame
         Rows of :func:`printed_contrasts` of one study and one statistic ("mean" or "peak").
-    **said
+    **design
         What else :class:`emgkit.replication.PublishedDesign` takes: ``study`` (the name in sentences), ``repetitions``,
         ``people``, ``load``, ``adjust`` …
 
@@ -49,7 +49,7 @@ def printed_design(contrasts: pd.DataFrame, **said: Any) -> PublishedDesign:
             raise DesignError(
                 f"A virtual replication has one {name}",
                 allowed="rows of printed_contrasts of one study and statistic",
-                came=", ".join(map(str, contrasts[name].unique())) or "no rows",
+                got=", ".join(map(str, contrasts[name].unique())) or "no rows",
             )
     means: dict[str, dict[str, float]] = {}
     findings = []
@@ -67,5 +67,5 @@ def printed_design(contrasts: pd.DataFrame, **said: Any) -> PublishedDesign:
         means=means,
         findings=tuple(findings),
         measure=str(contrasts["statistic"].iloc[0]),
-        **said,
+        **design,
     )

@@ -228,20 +228,20 @@ def _chain(design: PublishedDesign, error: pd.DataFrame | None) -> dict[str, tup
     do = "Take chain_error of this very design"
     missing = [name for name in ERROR_COLUMNS if name not in error.columns]
     if missing:
-        raise ArgumentError("'error' is no table of the chain's error", came=f"no column {listed(missing)}", do=do)
+        raise ArgumentError("'error' is no table of the chain's error", got=f"no column {listed(missing)}", hint=do)
     if set(error["measure"]) != {design.measure} or set(error["phase"]) != {design.phase}:
         raise ArgumentError(
             "'error' belongs to another measure or phase",
             allowed=f"{design.measure}, {design.phase}",
-            came="; ".join(sorted({f"{m}, {p}" for m, p in zip(error["measure"], error["phase"], strict=True)})),
-            do=do,
+            got="; ".join(sorted({f"{m}, {p}" for m, p in zip(error["measure"], error["phase"], strict=True)})),
+            hint=do,
         )
     if error.duplicated(["muscle", "condition"]).any():
-        raise ArgumentError("'error' holds several rows of one muscle and condition", do=do)
+        raise ArgumentError("'error' holds several rows of one muscle and condition", hint=do)
     known = error.set_index(["muscle", "condition"])[["bias", "sd_own"]]
     absent = [f"{c} in {m}" for m in design.muscles for c in design.conditions(m) if (m, c) not in known.index]
     if absent:
-        raise ArgumentError("'error' does not hold every condition", came=f"none for {listed(absent)}", do=do)
+        raise ArgumentError("'error' does not hold every condition", got=f"none for {listed(absent)}", hint=do)
     chain = {}
     for muscle in design.muscles:
         mine = known.loc[[(muscle, c) for c in design.conditions(muscle)]].to_numpy(dtype=np.float64)
@@ -261,7 +261,7 @@ def _spreads(design: PublishedDesign, cvs: Sequence[float] | None) -> list[float
         raise ArgumentError(
             "'cvs' would take the place of printed standard deviations",
             where=design.study,
-            do="Leave 'cvs' out, or make the design without 'sds'",
+            hint="Leave 'cvs' out, or make the design without 'sds'",
         )
     return [float("nan")]
 
@@ -271,7 +271,7 @@ def _checked(values: Sequence[float], name: str, *, below: float) -> list[float]
     checked = [check_positive(name, value, zero=name == "correlations") for value in values]
     if not checked or len(set(checked)) < len(checked) or max(checked) >= below:
         limit = "" if np.isinf(below) else f" below {number(below)}"
-        raise ArgumentError(f"{name!r} cannot be used", allowed=f"different numbers{limit}", came=repr(list(values)))
+        raise ArgumentError(f"{name!r} cannot be used", allowed=f"different numbers{limit}", got=repr(list(values)))
     return checked
 
 

@@ -80,7 +80,7 @@ def replicate_change(
         before = np.exp(before_sd * normals[0])
         for r in correlations:
             if not -1 <= r <= 1:
-                raise ArgumentError("'correlations' cannot be used", allowed="-1 to 1", came=repr(r))
+                raise ArgumentError("'correlations' cannot be used", allowed="-1 to 1", got=repr(r))
             logs = gain_sd * (r * normals[0] + np.sqrt(1 - r**2) * normals[1])
             ratios = ratio * np.exp(logs - gain_sd**2 / 2)
             of_ratios = 100 * (ratios.mean(axis=0) - 1)

@@ -124,10 +124,10 @@ points).
 def _parts(table: pd.DataFrame) -> tuple[str, list[tuple[str, str]], str]:
     """How a sentence begins, the share and the words of each result, and how it ends."""
     bands = sweep_range(table)
-    said = table.attrs
-    given = "ratios" if said["unit"] == "ratio" else "mean peaks" if said["measure"] == "peak" else "means"
-    count = f"{said['replicates']:,}".replace(",", " ")
-    start = f"Of {count} simulated studies of {said['n']} {said['people']} with the {given} of {said['study']}"
+    facts = table.attrs
+    given = "ratios" if facts["unit"] == "ratio" else "mean peaks" if facts["measure"] == "peak" else "means"
+    count = f"{facts['replicates']:,}".replace(",", " ")
+    start = f"Of {count} simulated studies of {facts['n']} {facts['people']} with the {given} of {facts['study']}"
     end = f"{_swept(table)} (Monte-Carlo error ≤ {100 * bands['mc_se'].max():.1f} points)"
     told = bands[bands["reported"] != "not reported"]
     found = []
@@ -151,18 +151,18 @@ def _check(table: pd.DataFrame) -> None:
         raise DesignError(
             "This is no table of virtual replications",
             allowed="what replicate() returned, with its attrs",
-            came=f"no column {listed(missing)}" if missing else "a table that does not say that it is simulated",
+            got=f"no column {listed(missing)}" if missing else "a table that does not say that it is simulated",
         )
 
 
 def _swept(table: pd.DataFrame) -> str:
     """Say what was swept, and what was fixed."""
-    said = table.attrs
-    cvs, correlations = said["cvs"], said["correlations"]
+    facts = table.attrs
+    cvs, correlations = facts["cvs"], facts["correlations"]
     spread = f"a standard deviation of {100 * cvs[0]:.3g} % of the mean"
     agreement = f"a correlation of {_decimal(correlations[0])}"
     varied = []
-    if said["sds"] == "published":
+    if facts["sds"] == "published":
         spread = "the published standard deviations"
     elif len(cvs) > 1:
         varied.append(f"the standard deviation ({100 * min(cvs):.3g}–{100 * max(cvs):.3g} % of the mean)")

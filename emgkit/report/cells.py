@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from emgkit.figures.drawing import style
 
-__all__ = ["Column", "columns", "p_text"]
+__all__ = ["PageColumn", "columns", "p_text"]
 
 MISSING = "–"
 # letters that fit on one line of a cell, and letters above which a cell holds a sentence
@@ -63,7 +63,7 @@ Writer = Callable[[float], str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class PageColumn:
     """A column as it is shown.
 
     Parameters
@@ -81,7 +81,7 @@ class Column:
     cells: tuple[str, ...]
 
     @classmethod
-    def named(cls, name: str, cells: Iterable[str], *, numeric: bool) -> Column:
+    def named(cls, name: str, cells: Iterable[str], *, numeric: bool) -> PageColumn:
         """A column whose cells are written already, with the heading that its name has on the page."""
         base, interval, _ = name.partition(" 95 % CI")
         heading = _heading(base) + Markup(interval) if base else Markup(escape(name))
@@ -103,7 +103,7 @@ class Column:
         return all(len(cell) <= _ONE_LINE for cell in self.cells)
 
 
-def columns(frame: pd.DataFrame, formats: Mapping[str, str]) -> tuple[Column, ...]:
+def columns(frame: pd.DataFrame, formats: Mapping[str, str]) -> tuple[PageColumn, ...]:
     """The columns of a table as they are shown.
 
     Parameters
@@ -160,18 +160,18 @@ def _heading(name: Hashable) -> Markup:
     return _HEADINGS.get(str(name)) or escape(str(name).replace("_", " "))
 
 
-def _column(frame: pd.DataFrame, name: Hashable, formats: Mapping[str, str]) -> Column:
+def _column(frame: pd.DataFrame, name: Hashable, formats: Mapping[str, str]) -> PageColumn:
     """One column, as numbers or as text."""
     values = frame[name]
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         write = _writer(str(name), (numbers,), formats)
-        return Column(heading=_heading(name), numeric=True, cells=tuple(_written(each, write) for each in numbers))
+        return PageColumn(heading=_heading(name), numeric=True, cells=tuple(_written(each, write) for each in numbers))
     cells = tuple(_text(each, names=name in _NAMES) for each in values)
-    return Column(heading=_heading(name), numeric=False, cells=cells)
+    return PageColumn(heading=_heading(name), numeric=False, cells=cells)
 
 
-def _interval(frame: pd.DataFrame, base: str, formats: Mapping[str, str]) -> Column:
+def _interval(frame: pd.DataFrame, base: str, formats: Mapping[str, str]) -> PageColumn:
     """Two limits as one column, with the digits of their estimate."""
     estimate = next((name for name in (base, *_ESTIMATES) if name in frame.columns), f"{base}_low")
     together = [
@@ -186,7 +186,7 @@ def _interval(frame: pd.DataFrame, base: str, formats: Mapping[str, str]) -> Col
         label = Markup("95 % CI") if base == "ci" else _heading(base) + Markup(" 95 % CI")
     else:  # limits of another kind, which the caption explains: rounding, a sweep, a range over studies
         label = _heading(base) + Markup(", low to high")
-    return Column(heading=label, numeric=True, cells=cells)
+    return PageColumn(heading=label, numeric=True, cells=cells)
 
 
 def _writer(name: str, values: Iterable[NDArray[np.float64]], formats: Mapping[str, str]) -> Writer:

@@ -318,9 +318,9 @@ def _answer(place: int, item: Item, facts: Facts) -> Answer:
     found, add, simulated = [], [], []
     asked = [part for part in item.parts if not part.needs or part.needs in facts.done]
     for part in asked:
-        said = next(_reports(part, facts), "")
-        if said:
-            found.append(f"{part.what}: {said}")
+        stated = next(_reports(part, facts), "")
+        if stated:
+            found.append(f"{part.what}: {stated}")
         elif part.real and facts.simulated:
             simulated.append(part.what)
         else:

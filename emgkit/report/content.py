@@ -63,7 +63,7 @@ class FigureItem:
                 "The image of a figure cannot be shown",
                 where=self.title,
                 allowed="an SVG document as str, or the bytes of a PNG",
-                came=repr(self.image[:20]),
+                got=repr(self.image[:20]),
             )
 
 
@@ -179,4 +179,4 @@ class Content:
 def _check_text(name: str, text: str) -> None:
     """Refuse an empty text, which would leave a hole in the page."""
     if not text.strip():
-        raise ArgumentError(f"The {name} is empty", allowed="a text", came=repr(text))
+        raise ArgumentError(f"The {name} is empty", allowed="a text", got=repr(text))

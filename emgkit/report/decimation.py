@@ -40,9 +40,9 @@ def decimate(values: ArrayLike, points: int) -> NDArray[np.float64]:
     """
     signal = np.asarray(values, dtype=np.float64)
     if signal.ndim != 1:
-        raise ArgumentError("One signal is thinned at a time", allowed="shape (n,)", came=f"shape {signal.shape}")
+        raise ArgumentError("One signal is thinned at a time", allowed="shape (n,)", got=f"shape {signal.shape}")
     if points < 2 or points % 2:
-        raise ArgumentError("Each bucket keeps two points", allowed="an even number of at least 2", came=repr(points))
+        raise ArgumentError("Each bucket keeps two points", allowed="an even number of at least 2", got=repr(points))
     if signal.size <= points:
         return signal
     edges = np.arange(points // 2 + 1) * signal.size // (points // 2)

@@ -10,13 +10,13 @@ import pandas as pd
 from emgkit.figures.drawing.style import surface
 from emgkit.report.remarks import code_words
 
-__all__ = ["Scorecard", "scorecard"]
+__all__ = ["ShownScorecard", "scorecard"]
 
 _FLAGGED, _FIRST_MEASURE = "flagged", "clipped_share"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Scorecard:
+class ShownScorecard:
     """What the section on signal quality shows.
 
     Parameters
@@ -32,7 +32,7 @@ class Scorecard:
     folded: pd.DataFrame
 
 
-def scorecard(quality: pd.DataFrame) -> Scorecard:
+def scorecard(quality: pd.DataFrame) -> ShownScorecard:
     """Divide the table of quality into what is flagged and what is not.
 
     Parameters
@@ -51,19 +51,19 @@ def scorecard(quality: pd.DataFrame) -> Scorecard:
     >>> card.sentence
     '1 of 2 channels of recordings is flagged: drift (1).'
     """
-    said = quality.replace("", None).dropna(axis="columns", how="all")
-    said = _surfaced(said if len(said.columns) else quality)
+    stated = quality.replace("", None).dropna(axis="columns", how="all")
+    stated = _surfaced(stated if len(stated.columns) else quality)
     if _FLAGGED not in quality.columns:
-        return Scorecard(sentence="", shown=said, folded=said.iloc[:0])
+        return ShownScorecard(sentence="", shown=stated, folded=stated.iloc[:0])
     codes = quality[_FLAGGED].fillna("").astype(str)
     flagged = (codes != "").to_numpy()
-    rest = said.drop(columns=_FLAGGED, errors="ignore")
+    rest = stated.drop(columns=_FLAGGED, errors="ignore")
     shown = rest[flagged].copy()
     # before the measures, where it is seen without scrolling
     names = [str(name) for name in rest.columns]
     place = names.index(_FIRST_MEASURE) if _FIRST_MEASURE in names else len(names)
     shown.insert(place, _FLAGGED, [code_words(text) for text in codes[flagged]])
-    return Scorecard(sentence=_sentence(codes), shown=shown, folded=rest[~flagged])
+    return ShownScorecard(sentence=_sentence(codes), shown=shown, folded=rest[~flagged])
 
 
 def _sentence(codes: pd.Series[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from markupsafe import Markup
 
-from emgkit.report.cells import Column, columns
+from emgkit.report.cells import PageColumn, columns
 from emgkit.report.content import TableItem
 from emgkit.stats.results import columns as result_columns
 from emgkit.stats.results import great_table
@@ -30,12 +30,12 @@ def speaks(frame: pd.DataFrame) -> bool:
     return isinstance(frame, Results) and "table" in frame.attrs
 
 
-def cells(item: TableItem) -> tuple[Column, ...]:
+def cells(item: TableItem) -> tuple[PageColumn, ...]:
     """The columns as they are read, with the digits of the page and of LaTeX."""
     if not speaks(item.frame):
         return columns(item.frame, item.formats)
-    found = result_columns.columns(item.frame, {str(key): said for key, said in item.frame.attrs.items()})
-    return tuple(Column.named(each.name, each.cells, numeric=each.numeric) for each in found)
+    found = result_columns.columns(item.frame, {str(key): value for key, value in item.frame.attrs.items()})
+    return tuple(PageColumn.named(each.name, each.cells, numeric=each.numeric) for each in found)
 
 
 def _great_table(item: TableItem) -> GT:

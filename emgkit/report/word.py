@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from emgkit.report.cells import Column
+from emgkit.report.cells import PageColumn
 from emgkit.report.content import Content, TableItem
 from emgkit.report.typeset import SIMULATED, cells
 
@@ -67,7 +67,7 @@ def write_word(content: Content, path: str | os.PathLike[str]) -> Path:
     return _written(document, Path(path))
 
 
-def _add_table(document: Any, item: TableItem, columns: tuple[Column, ...], *, number: int) -> None:
+def _add_table(document: Any, item: TableItem, columns: tuple[PageColumn, ...], *, number: int) -> None:
     """A caption above, three rules, a note below."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 

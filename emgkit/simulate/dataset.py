@@ -55,7 +55,7 @@ def study(spec: Spec, out: str | os.PathLike[str], *, seed: int) -> Path:
     """
     spec, root, seed = load_spec(spec), Path(out), check_seed(seed)
     if root.exists():
-        raise FileError("The folder exists", where=str(root), do="Name a new folder, or remove this one")
+        raise FileError("The folder exists", where=str(root), hint="Name a new folder, or remove this one")
     root.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
     try:

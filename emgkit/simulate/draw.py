@@ -81,7 +81,7 @@ def draw(spec: Specification, *, seed: int, n_participants: int | None = None) -
     n = spec.participants if n_participants is None else n_participants
     check_seed(seed)
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ArgumentError("'n_participants' cannot be used", allowed="a whole number of at least 1", came=repr(n))
+        raise ArgumentError("'n_participants' cannot be used", allowed="a whole number of at least 1", got=repr(n))
     n_exercises, n_muscles = len(spec.exercises), len(spec.muscles)
     counts = [exercise.repetitions for exercise in spec.exercises]
     size = n_muscles * (1 + n_exercises + sum(counts))
@@ -176,7 +176,7 @@ def stated_means(spec: Specification) -> Array:
 def check_seed(seed: int) -> int:
     """Refuse a seed that is no whole number of at least 0."""
     if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
-        raise ArgumentError("'seed' cannot be used", allowed="a whole number of at least 0", came=repr(seed))
+        raise ArgumentError("'seed' cannot be used", allowed="a whole number of at least 0", got=repr(seed))
     return int(seed)
 
 

@@ -57,8 +57,8 @@ def activation(when: Timing, percent: Array, shape: Activation) -> Array:
             raise ArgumentError(
                 "The phases are too short for activations this different",
                 where=f"repetition {repetition.number}",
-                came=f"phases of {', '.join(f'{(p.stop - p.first) / when.sfreq:.2f}' for p in repetition.phases)} s",
-                do="Lengthen the phases or bring their relative activations closer",
+                got=f"phases of {', '.join(f'{(p.stop - p.first) / when.sfreq:.2f}' for p in repetition.phases)} s",
+                hint="Lengthen the phases or bring their relative activations closer",
             )
         trace[:, first : first + swells.shape[1]] += heights.T @ swells
     return trace

@@ -147,7 +147,7 @@ class Mvc(_Sourced):
     @classmethod
     def _from_low_to_high(cls, span: tuple[float, float]) -> tuple[float, float]:
         if span[0] > span[1]:
-            raise ValueError(f"A range goes from low to high. Came: {span[0]:g} to {span[1]:g}.")
+            raise ValueError(f"A range goes from low to high. Got: {span[0]:g} to {span[1]:g}.")
         return span
 
 
@@ -214,7 +214,7 @@ class Specification(_Part):
         if exercise.rest < 2 * shortest:
             raise ValueError(
                 f"Exercise {exercise.name!r} rests too briefly. Allowed: at least {2 * shortest:g} s, four times the "
-                f"lead. Came: {exercise.rest:g} s."
+                f"lead. Got: {exercise.rest:g} s."
             )
 
     def exercise(self, name: str) -> Exercise:
@@ -267,9 +267,9 @@ def load_spec(spec: str | Path | Mapping[str, Any] | Specification) -> Specifica
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         message = str(first["msg"]).removeprefix("Value error, ")
-        came = "" if first["type"] == "value_error" else repr(first.get("input"))[:80]
+        got = "" if first["type"] == "value_error" else repr(first.get("input"))[:80]
         place = f"{where}, {place}" if where and place else where or place
-        raise StudyError(f"The specification does not hold together: {message}", where=place, came=came) from error
+        raise StudyError(f"The specification does not hold together: {message}", where=place, got=got) from error
 
 
 def fingerprint(spec: str | Path | Mapping[str, Any] | Specification, *, seed: int) -> str:
@@ -290,9 +290,9 @@ def _read(spec: str | Path) -> tuple[str, dict[str, Any]]:
     try:
         return path.name, tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise FileError("The specification cannot be read", where=str(path), came=str(error.strerror)) from error
+        raise FileError("The specification cannot be read", where=str(path), got=str(error.strerror)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StudyError("The specification is no TOML file", where=str(path), came=str(error)) from error
+        raise StudyError("The specification is no TOML file", where=str(path), got=str(error)) from error
 
 
 def _named(tables: Any) -> Any:

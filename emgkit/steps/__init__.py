@@ -89,7 +89,7 @@ def step_to_dict(step: Step) -> dict[str, Any]:
     """
     name = type(step).__name__
     if STEPS.get(name) is not type(step):
-        raise ArgumentError(f"Step {name!r} cannot be written down", allowed=listed(STEPS), came=repr(step))
+        raise ArgumentError(f"Step {name!r} cannot be written down", allowed=listed(STEPS), got=repr(step))
     plain = {key: _plain(value) for key, value in parameters(step).items()}
     return {"step": name, "version": _VERSIONS[name], **plain}
 
@@ -108,15 +108,15 @@ def step_from_dict(mapping: Mapping[str, Any]) -> Step:
     4
     """
     if not isinstance(mapping, Mapping) or "step" not in mapping:
-        raise ArgumentError("A step has no name", allowed=f"'step' = one of {listed(STEPS)}", came=repr(mapping))
+        raise ArgumentError("A step has no name", allowed=f"'step' = one of {listed(STEPS)}", got=repr(mapping))
     name = check_unknown("step", str(mapping["step"]), STEPS)
     version = mapping.get("version", _VERSIONS[name])
     if version != _VERSIONS[name]:
         raise ArgumentError(
             f"Step {name!r} was written by a version that computes otherwise",
             allowed=f"version {_VERSIONS[name]}",
-            came=f"version {version!r}",
-            do="Use the emgkit that wrote it, or write the step anew",
+            got=f"version {version!r}",
+            hint="Use the emgkit that wrote it, or write the step anew",
         )
     given = {key: value for key, value in mapping.items() if key not in ("step", "version")}
     step: Step = _make(STEPS[name], given)

@@ -58,8 +58,8 @@ def check_units(step: Step, recording: Recording, names: Iterable[str]) -> None:
             raise UnitError(
                 f"{type(step).__name__} cannot work on channel {channel.name!r}",
                 allowed=f"the units {listed(step.accepts)}",
-                came=repr(channel.unit),
-                do="Put it before Normalize" if channel.unit in PERCENT else "Pick the channels it is meant for",
+                got=repr(channel.unit),
+                hint="Put it before Normalize" if channel.unit in PERCENT else "Pick the channels it is meant for",
             )
 
 

@@ -40,8 +40,8 @@ def _whole(parameter: str, value: Any, *, even: bool = False) -> int:
         raise ArgumentError(
             f"{parameter!r} cannot be used",
             allowed="an even whole number of at least 2" if even else "a whole number of at least 1",
-            came=repr(value),
-            do="Two passes double the order of one, so the net order is even" if even else "",
+            got=repr(value),
+            hint="Two passes double the order of one, so the net order is even" if even else "",
         )
     return checked
 
@@ -167,7 +167,7 @@ class Bandpass(Defaults):
             raise ArgumentError(
                 "The cut-offs of the band-pass filter are swapped or equal",
                 allowed="low < high",
-                came=f"low = {number(self.low)} Hz, high = {number(self.high)} Hz",
+                got=f"low = {number(self.low)} Hz, high = {number(self.high)} Hz",
             )
         _check_filter(self)
 
@@ -264,8 +264,8 @@ class Envelope(Defaults):
                 raise SignalError(
                     f"Envelope cannot work on channel {name!r}: it has negative values",
                     allowed="a rectified signal",
-                    came=f"a minimum of {lowest:.4g}",
-                    do="Rectify first: Pipeline(…, Rectify(), Envelope(…))",
+                    got=f"a minimum of {lowest:.4g}",
+                    hint="Rectify first: Pipeline(…, Rectify(), Envelope(…))",
                 )
         return apply(self, recording, lambda x: signal.envelope(x, sfreq=recording.sfreq, **parameters(self)))
 
@@ -371,13 +371,13 @@ class Edited(Defaults):
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
-            raise ArgumentError("An edited stretch needs a reason", allowed="a text", came=repr(self.reason))
+            raise ArgumentError("An edited stretch needs a reason", allowed="a text", got=repr(self.reason))
         put(self, tmin=float(self.tmin), tmax=float(self.tmax))
         if not -np.inf < self.tmin < self.tmax < np.inf:
             raise ArgumentError(
                 "The stretch to edit is empty or not finite",
                 allowed="tmin < tmax",
-                came=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
+                got=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
             )
 
     def __call__(self, recording: Recording) -> Recording:
@@ -394,8 +394,8 @@ class Edited(Defaults):
                 "The stretch to edit has no sample, or no neighbour on both sides",
                 where=f"channel {self.channel!r}",
                 allowed=f"inside {number(recording.times[0])}–{number(recording.times[-1])} s",
-                came=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
-                do="Crop away a stretch at the edge",
+                got=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
+                hint="Crop away a stretch at the edge",
             )
         data = recording.data.copy()
         data[row, first - 1 : stop + 1] = np.linspace(data[row, first - 1], data[row, stop], stop - first + 2)

@@ -58,8 +58,8 @@ class ChannelReference:
                 f"The reference of channel {self.channel!r} cannot be divided by",
                 where=f"trial {self.trial!r}",
                 allowed=f"a finite value above 0 {self.unit}",
-                came=f"{self.value:g} {self.unit}",
-                do="A constant or silent channel was not recorded: check the electrode, or leave the channel out",
+                got=f"{self.value:g} {self.unit}",
+                hint="A constant or silent channel was not recorded: check the electrode, or leave the channel out",
             )
 
     @property
@@ -126,7 +126,7 @@ class Normalize(Defaults):
         names = [value.channel for value in self.values]
         if not names or len(set(names)) < len(names):
             raise ArgumentError(
-                "A reference needs one value a channel", allowed="at least one, each channel once", came=listed(names)
+                "A reference needs one value a channel", allowed="at least one, each channel once", got=listed(names)
             )
 
     @property
@@ -164,35 +164,35 @@ class Normalize(Defaults):
                 raise NormalizationError(
                     f"Channel {channel.name!r} has no reference",
                     allowed=f"the channels of the reference: {listed(references)}",
-                    came=repr(channel.name),
-                    do="Pick the channels that have a reference, or give a trial in which it was recorded",
+                    got=repr(channel.name),
+                    hint="Pick the channels that have a reference, or give a trial in which it was recorded",
                 )
             if check.unit != channel.unit:
                 raise UnitError(
                     f"Channel {channel.name!r} and its reference differ in unit",
                     allowed=f"{check.unit!r}, as the reference",
-                    came=repr(channel.unit),
+                    got=repr(channel.unit),
                 )
         divisors = np.array([[references[name].value] for name in recording.names])
         return apply(self, recording, lambda x: x / divisors * 100.0, unit=self.unit)
 
     def _check_belongs(self, recording: Recording) -> None:
         for fact in ("participant", "session"):
-            ours, came = getattr(self, fact), recording.context.get(fact)
-            if (fact == "participant" or not self.across_sessions) and ours != (None if came is None else str(came)):
+            ours, got = getattr(self, fact), recording.context.get(fact)
+            if (fact == "participant" or not self.across_sessions) and ours != (None if got is None else str(got)):
                 raise NormalizationError(
                     f"The reference is not of this recording's {fact}",
                     allowed=f"{fact} {ours!r}, as the reference",
-                    came=f"{fact} {came!r}",
-                    do="Say reference(…, across_sessions=True) if that is meant" if fact == "session" else "",
+                    got=f"{fact} {got!r}",
+                    hint="Say reference(…, across_sessions=True) if that is meant" if fact == "session" else "",
                 )
         came_by = amplitude_steps(recording.history)
         if came_by != self.processing:
             raise NormalizationError(
                 "The recording was not processed as its reference was",
                 allowed=f"the reference's steps: {_steps(self.processing)}",
-                came=_steps(came_by),
-                do="Process both with the same Pipeline",
+                got=_steps(came_by),
+                hint="Process both with the same Pipeline",
             )
 
     def table(self) -> pd.DataFrame:
@@ -209,7 +209,7 @@ class Normalize(Defaults):
     def sentence(self) -> str:
         """Say in a sentence what was done, for a Methods section."""
         source = "maximal voluntary contraction" if self.kind == "mvc" else f"trial ({', '.join(self.tasks)})"
-        whose = "".join(f", {fact} {said}" for fact in ("participant", "session") if (said := getattr(self, fact)))
+        whose = "".join(f", {fact} {stated}" for fact in ("participant", "session") if (stated := getattr(self, fact)))
         values = ", ".join(f"{value.channel} {_surface(value)} ({value.trial})" for value in self.values)
         aside = "; ".join(f"{trial}: {step.sentence().rstrip('.')}" for trial, step in self.set_aside)
         return (

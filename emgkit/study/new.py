@@ -84,9 +84,11 @@ def new(study: str | os.PathLike[str], data: str | os.PathLike[str]) -> Skeleton
     """
     folder, source = Path(study), Path(data)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StudyError("The study's folder is not empty", where=str(folder), do="Name a folder that is not there yet")
+        raise StudyError(
+            "The study's folder is not empty", where=str(folder), hint="Name a folder that is not there yet"
+        )
     if not source.is_dir():
-        raise StudyError("The folder of recordings is not there", where=str(source), do="Name it with --data DIR")
+        raise StudyError("The folder of recordings is not there", where=str(source), hint="Name it with --data DIR")
     text = _text(folder, source)
     parse(text, where="the new study file")  # before anything is written
     folder.mkdir(parents=True, exist_ok=True)
@@ -126,7 +128,7 @@ def _text(folder: Path, source: Path) -> str:
     mvc = sorted(task for task in firsts if task.lower().startswith("mvc"))
     lifts = [one for one in recordings if one.task not in mvc]
     if not lifts:
-        raise StudyError("The folder holds no task but MVC trials", where=str(source), came=listed(firsts))
+        raise StudyError("The folder holds no task but MVC trials", where=str(source), got=listed(firsts))
     parts = [
         f"#:schema ./{SCHEMA}",
         f'[study]\ntitle = {_quoted(_title(folder))}\nquestion = "TODO: what shall be compared?"',
@@ -179,8 +181,8 @@ def _named(source: Path) -> tuple[dict[Path, str], str]:
             "The folder holds recordings of several formats",
             where=str(source),
             allowed="files of one format, named alike",
-            came=listed(kinds),
-            do="Name the folder of one of them with --data",
+            got=listed(kinds),
+            hint="Name the folder of one of them with --data",
         )
     fields = {path: _STEM.findall(path.relative_to(source).with_suffix("").as_posix()) for path in paths}
     names = _fields(list(fields.values()))
@@ -203,8 +205,8 @@ def _fields(stems: Sequence[Sequence[str]]) -> tuple[str, ...]:
     raise StudyError(
         "The names of the files do not tell participant and task in a way that emgkit sees by itself",
         allowed="P01_squat.csv, or women/P01_squat.csv, or P01_day1_squat.csv, all alike",
-        came="; ".join("_".join(parts) for parts in list(stems)[:4]),
-        do="Write the study file by hand: docs/study-file.md shows [data] pattern and layouts",
+        got="; ".join("_".join(parts) for parts in list(stems)[:4]),
+        hint="Write the study file by hand: docs/study-file.md shows [data] pattern and layouts",
     )
 
 
@@ -214,7 +216,7 @@ def _survey(task: str, path: Path) -> _Recording:
         return _Recording(task=task, channels=io.survey(io.load(path), Overrides(), where=str(path)))
     except EmgkitError as problem:
         raise StudyError(
-            "A recording could not be looked into", where=str(path), came=str(problem), do=f"Try: emgkit info {path}"
+            "A recording could not be looked into", where=str(path), got=str(problem), hint=f"Try: emgkit info {path}"
         ) from None
 
 

@@ -112,7 +112,7 @@ def load_script(path: Path) -> Callable[..., Recomputed]:
         There is no such script, or it defines no such function.
     """
     if not path.is_file():
-        raise StudyError("The study's script is not there", where=str(path), do="[recompute] script names it")
+        raise StudyError("The study's script is not there", where=str(path), hint="[recompute] script names it")
     spec = importlib.util.spec_from_file_location(f"emgkit_study_{path.parent.name}", path)
     if spec is None or spec.loader is None:
         raise StudyError("The study's script is no Python file", where=str(path), allowed="a file named *.py")

@@ -108,8 +108,8 @@ class Study(StudyDefinition):
                     raise StudyError(
                         "A study of published figures takes no recordings",
                         where=self.slug,
-                        came=f"data {str(data)!r}",
-                        do="Leave --data out; [data] published names the figures",
+                        got=f"data {str(data)!r}",
+                        hint="Leave --data out; [data] published names the figures",
                     )
                 return published_page.run(self, self.file, where, say, quick=quick)
             return self._run_recordings(self.file, where, None if data is None else Path(data), say, quick=quick)

@@ -255,7 +255,7 @@ def test_a_step_missing_between_cycles_is_rejected_for_its_duration():
     ("keywords", "error", "match"),
     [
         ({"by": "angle"}, SignalError, r"no stream 'angle'.*Allowed: 'position'"),
-        ({"by": "emg"}, ArgumentError, r"'by'.*'position' and 'angle'.*Came: 'emg'"),
+        ({"by": "emg"}, ArgumentError, r"'by'.*'position' and 'angle'.*Got: 'emg'"),
         ({"starts": "ecentric"}, ArgumentError, r"'starts'.*'concentric'.*Did you mean 'eccentric'"),
         ({"rest": "top"}, ArgumentError, r"'rest'.*'near-zero'"),
         ({"channel": "baR"}, ArgumentError, r"Unknown channel 'baR'.*'bar'"),
@@ -271,7 +271,7 @@ def test_wrong_parameters_say_what_is_allowed(keywords, error, match):
 
 
 def test_streams_without_movement_are_refused():
-    with pytest.raises(SignalError, match=r"'bar'.*is constant.*Came: 0\.4 m throughout"):
+    with pytest.raises(SignalError, match=r"'bar'.*is constant.*Got: 0\.4 m throughout"):
         squats(np.full(1000, 0.4), sfreq=100.0)
     with pytest.raises(SignalError, match="holds no movement, only noise"):
         squats(np.random.default_rng(1).standard_normal(5000), sfreq=100.0)
@@ -284,7 +284,7 @@ def test_streams_without_movement_are_refused():
 
 def test_a_trial_is_searched_once_and_one_channel_at_a_time():
     x, _ = movements(sfreq=100.0)
-    with pytest.raises(ArgumentError, match=r"already has repetition events.*Came: 4 of them"):
+    with pytest.raises(ArgumentError, match=r"already has repetition events.*Got: 4 of them"):
         find_repetitions(squats(x, sfreq=100.0), by="position", starts="eccentric")
     channels = tuple(Channel(name=name, unit="m", kind="POS") for name in ("left", "right"))
     both = Trial(streams={"position": Recording(data=[x, 0 * x], sfreq=100.0, channels=channels)})

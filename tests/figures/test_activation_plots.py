@@ -153,7 +153,7 @@ def test_it_draws_on_the_axes_given_and_leaves_the_table_alone():
 
 def test_what_cannot_share_a_figure_is_refused():
     table = cells(1)
-    with pytest.raises(DesignError, match=r"differ in 'phase'.*Allowed: one phase\. Came: 'whole' and 'concentric'"):
+    with pytest.raises(DesignError, match=r"differ in 'phase'.*Allowed: one phase\. Got: 'whole' and 'concentric'"):
         figures.activation(pd.concat([table, table.assign(phase="concentric")]))
     with pytest.raises(DesignError, match="differ in 'unit'"):
         figures.activation(pd.concat([table, table.assign(unit="V")]))

@@ -146,7 +146,7 @@ def test_it_draws_on_the_axes_given_and_leaves_the_table_alone():
 
 
 def test_a_table_without_the_columns_is_refused():
-    with pytest.raises(DesignError, match=r"no contrasts to draw.*Came: 9 rows; missing columns: 'ci_low' and 'n'"):
+    with pytest.raises(DesignError, match=r"no contrasts to draw.*Got: 9 rows; missing columns: 'ci_low' and 'n'"):
         figures.contrasts(table().drop(columns=["n", "ci_low"]))
     with pytest.raises(DesignError, match="0 rows"):
         figures.contrasts(table().head(0))

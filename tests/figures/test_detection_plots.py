@@ -71,7 +71,7 @@ def test_what_is_no_table_of_shares_is_refused():
         figures.detection(table())
     with pytest.raises(ArgumentError, match="Unknown muscle 'soleus'"):
         figures.detection(table(), muscle="soleus")
-    with pytest.raises(DesignError, match=r"outside 0 to 1.*fraction of the simulated studies\. Came: '97'"):
+    with pytest.raises(DesignError, match=r"outside 0 to 1.*fraction of the simulated studies\. Got: '97'"):
         figures.detection(table(share_found=97.0))
     with pytest.raises(DesignError, match="condition stands twice"):
         figures.detection(pd.concat([table(), table()]), muscle="biceps_femoris")

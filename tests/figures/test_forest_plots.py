@@ -126,9 +126,7 @@ def test_simulated_tables_say_so(ratios, legible):
 def test_what_is_no_forest_is_refused(ratios):
     with pytest.raises(DesignError, match=r"holds no studies.*'ratio', 'difference' or 'value' with 'ci_low'"):
         figures.forest(SUMMARIES)
-    with pytest.raises(
-        DesignError, match=r"one row with 'estimate'.*Came: 2 rows.*A meta-regression has a row a coeff"
-    ):
+    with pytest.raises(DesignError, match=r"one row with 'estimate'.*Got: 2 rows.*A meta-regression has a row a coeff"):
         figures.forest(ratios.effects, pd.concat([ratios.pooled] * 2))
     with pytest.raises(DesignError, match=r"logarithmic axis\. Allowed: above 0"):
         figures.forest(pd.DataFrame({"study": ["A"], "ratio": [0.5], "ci_low": [-0.1], "ci_high": [1.0]}))

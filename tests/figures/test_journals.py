@@ -109,7 +109,7 @@ def test_unknown_journals_and_columns_name_the_known():
     ):
         pass
     with (
-        pytest.raises(ArgumentError, match=r"'single' and 'double'\. Came: 'one'"),
+        pytest.raises(ArgumentError, match=r"'single' and 'double'\. Got: 'one'"),
         style.journal("jek", columns="one"),
     ):
         pass
@@ -213,7 +213,7 @@ def test_files_that_cannot_be_checked_are_refused(tmp_path):
         style.check(tmp_path / "no.png", journal="jek")
     with pytest.raises(FileError, match="is not there"):
         style.check(tmp_path / "absent.pdf", journal="jek")
-    with pytest.raises(ArgumentError, match=r"'\.pdf', '\.png', '\.tif' and '\.tiff'\. Came: 'x\.docx'"):
+    with pytest.raises(ArgumentError, match=r"'\.pdf', '\.png', '\.tif' and '\.tiff'\. Got: 'x\.docx'"):
         style.check("x.docx", journal="jek")
-    with pytest.raises(ArgumentError, match=r"Unknown value for 'formats'.*'tiff'.*Came: 'tif'"):
+    with pytest.raises(ArgumentError, match=r"Unknown value for 'formats'.*'tiff'.*Got: 'tif'"):
         figures.save(drawn(), tmp_path / "figure", formats=("tif",))

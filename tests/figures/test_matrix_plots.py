@@ -113,7 +113,7 @@ def test_what_is_no_matrix_is_refused():
         made.assign(phase="whole")[["phase", *made.columns]].pipe(figures.effect_matrix)
     with pytest.raises(DesignError, match="stands twice in a panel"):
         figures.effect_matrix(pd.concat([made, made]))
-    with pytest.raises(DesignError, match=r"is no pair.*Came: a"):
+    with pytest.raises(DesignError, match=r"is no pair.*Got: a"):
         figures.effect_matrix(made.assign(contrast=["a", "b", "c"] * 2))
     with pytest.raises(DesignError, match="missing columns: 'ci_low'"):
         figures.effect_matrix(made.drop(columns="ci_low"))

@@ -66,7 +66,7 @@ def test_simulated_pairs_say_so(legible):
 
 
 def test_a_contrast_of_other_people_is_refused():
-    with pytest.raises(DesignError, match=r"not of these participants.*11 participants with both.*Came: n = 9"):
+    with pytest.raises(DesignError, match=r"not of these participants.*11 participants with both.*Got: n = 9"):
         figures.paired(cells(), contrasts().assign(n=9), conditions=PAIR, muscle="gluteus_maximus")
 
 

@@ -97,11 +97,11 @@ def test_a_row_without_a_value_shows_its_range_alone():
 
 
 def test_what_cannot_share_an_axis_is_refused():
-    with pytest.raises(DesignError, match=r"need one unit.*Came: '%MVIC' and 'cm2'.*Select the rows of one unit"):
+    with pytest.raises(DesignError, match=r"need one unit.*Got: '%MVIC' and 'cm2'.*Select the rows of one unit"):
         figures.published(table(unit=["%MVIC"] * 4 + ["cm2"]))
     with pytest.raises(DesignError, match="Values of one condition stand beside comparisons"):
         figures.published(table(comparator=["back_squat", "", "", "", ""]))
-    with pytest.raises(DesignError, match=r"'seen'.*'direct', 'second-hand' and 'derived'\. Came: 'hearsay'"):
+    with pytest.raises(DesignError, match=r"'seen'.*'direct', 'second-hand' and 'derived'\. Got: 'hearsay'"):
         figures.published(table(seen="hearsay"))
     with pytest.raises(DesignError, match="missing columns: 'study'"):
         figures.published(table().drop(columns="study"))

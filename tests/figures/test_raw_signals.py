@@ -136,5 +136,5 @@ def test_a_whole_trial_is_refused_with_the_stream_to_give():
 def test_refusals_name_the_channel_and_the_times():
     with pytest.raises(ArgumentError, match=r"Unknown channel 'VM'.*'VL'"):
         figures.signals(trial(), channel="VM")
-    with pytest.raises(ArgumentError, match=r"do not overlap in time\. Allowed: 0 to 1.999 s\. Came: 5 to 5.999 s"):
+    with pytest.raises(ArgumentError, match=r"do not overlap in time\. Allowed: 0 to 1.999 s\. Got: 5 to 5.999 s"):
         figures.signals(trial().crop(0, 2), envelope_of(trial()).crop(5, 6), channel="VL")

@@ -165,7 +165,7 @@ def test_a_stem_without_a_name_is_refused():
 
 @pytest.mark.parametrize("ending", ["png", "PDF", "svg", "jpg"])
 def test_a_path_with_an_ending_is_refused(tmp_path, ending):
-    with pytest.raises(ArgumentError, match=rf"Give the path without ending.*x', which becomes.*Came: '.*x\.{ending}'"):
+    with pytest.raises(ArgumentError, match=rf"Give the path without ending.*x', which becomes.*Got: '.*x\.{ending}'"):
         figures.save(plt.figure(), tmp_path / f"x.{ending}")
     assert list(tmp_path.iterdir()) == []
     assert figures.save(plt.figure(), tmp_path / "at_0.5_s")[1].name == "at_0.5_s.png"

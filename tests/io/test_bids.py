@@ -148,14 +148,14 @@ def test_a_participant_without_a_row_or_a_row_without_a_trial_is_refused(tmp_pat
     for labels, message in (["02"], "no row for '01'; no trial for '02'"), (["01", "01"], "2 rows"):
         with pytest.raises(ArgumentError, match=message):
             write_bids([make_trial()], tmp_path / "set", name="S", participants=pd.DataFrame({"participant": labels}))
-    with pytest.raises(ArgumentError, match=r"no column that names them.*Came: 'id'"):
+    with pytest.raises(ArgumentError, match=r"no column that names them.*Got: 'id'"):
         write_bids([make_trial()], tmp_path / "set", name="S", participants=pd.DataFrame({"id": ["01"]}))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_fact_that_changes_between_trials_is_refused(tmp_path, make_trial):
     trials = [make_trial(run=run, load_kg=60 + run) for run in (1, 2)]
-    with pytest.raises(ArgumentError, match=r"'load_kg' about participant '01' is not the same.*Came: 61 and 62"):
+    with pytest.raises(ArgumentError, match=r"'load_kg' about participant '01' is not the same.*Got: 61 and 62"):
         write_bids(trials, tmp_path / "set", name="S")
 
 
@@ -164,8 +164,8 @@ def test_a_fact_that_changes_between_trials_is_refused(tmp_path, make_trial):
     [
         ({"participant": None}, "no 'participant' in its context"),
         ({"task": None}, "no 'task' in its context"),
-        ({"participant": "sub-01"}, "participant cannot be a BIDS label.*letters, digits and.*Came: 'sub-01'"),
-        ({"task": "hip thrust"}, "task cannot be a BIDS label.*Came: 'hip thrust'"),
+        ({"participant": "sub-01"}, "participant cannot be a BIDS label.*letters, digits and.*Got: 'sub-01'"),
+        ({"task": "hip thrust"}, "task cannot be a BIDS label.*Got: 'hip thrust'"),
         ({"run": "last"}, "run cannot be a BIDS label.*whole number"),
     ],
 )
@@ -188,7 +188,7 @@ def test_processed_signals_are_no_raw_data(tmp_path, make_trial):
 
     trial = make_trial()
     halved = Trial(streams={"emg": trial.emg.derive(trial.emg.data / 2, step=Halve())}, context=trial.context)
-    with pytest.raises(ArgumentError, match=r"as they were recorded.*Came: 'Halve'"):
+    with pytest.raises(ArgumentError, match=r"as they were recorded.*Got: 'Halve'"):
         write_bids([halved], tmp_path / "set", name="S")
     picked = Trial(streams={"emg": trial.emg.pick("EMG BF").crop(0.1, 0.2)}, context=trial.context)
     root = write_bids([picked], tmp_path / "set", name="S")
@@ -208,7 +208,7 @@ def test_event_columns_that_no_table_holds_are_refused(tmp_path, make_trial):
         ([{"set": 1}, {"set": "one"}], "mixes kinds.*event column 'set'.*'integer' and 'string'"),
         ([{"onset": 1}], "name BIDS keeps for itself.*'onset'"),
         ([{"reason": "a\tb"}], "does not fit into a table's cell.*no tab or line break"),
-        ([{"where": (1, 2)}], r"does not fit into a table.*Came: \(1, 2\)"),
+        ([{"where": (1, 2)}], r"does not fit into a table.*Got: \(1, 2\)"),
     ]:
         events = [Event(onset=0.1, duration=0, label="a", columns=facts) for facts in columns]
         with pytest.raises(ArgumentError, match=message):
@@ -309,7 +309,7 @@ def test_what_sidecars_and_file_disagree_on_is_noticed(tmp_path, make_trial):
 def test_damaged_sidecars_are_refused(tmp_path, make_trial, repetition):
     (path,) = bids.recordings(write_bids([make_trial(events=[repetition])], tmp_path / "set", name="S"))
     for ending, text, message in [
-        ("events.tsv", "onset\tduration\n0.1\n", "cut off or too long.*row 2.*Allowed: 2 cells. Came: 1 cells"),
+        ("events.tsv", "onset\tduration\n0.1\n", "cut off or too long.*row 2.*Allowed: 2 cells. Got: 1 cells"),
         ("events.tsv", "begin\tduration\n0.1\t1\n", "no column 'onset'"),
         ("events.tsv", "onset\tduration\nn/a\t1\n", "no usable onset.*row 2"),
         ("events.tsv", "", "table is empty"),

@@ -52,15 +52,15 @@ def test_without_any_rate_the_user_is_asked(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (text(rows=15), r"cut off.*channel 'RF'.*Allowed: 20 values.*Came: 15 values"),
+        (text(rows=15), r"cut off.*channel 'RF'.*Allowed: 20 values.*Got: 15 values"),
         (text(rows=25), r"longer than its header says.*channel 'RF'.*Allowed: 20 values"),
-        (text(angles=2), r"cut off.*channel 'FX'.*Allowed: 40 values.*Came: 20 values"),
-        (text(rows=19, tail="19\n"), r"cut off.*channel 'FX'.*Allowed: 20 values.*Came: 19 values"),
-        (text().replace("\n7\t7.5", "\nseven\t7.5"), r"no number.*row 12, column 'RF'.*Came: 'seven'"),
+        (text(angles=2), r"cut off.*channel 'FX'.*Allowed: 40 values.*Got: 20 values"),
+        (text(rows=19, tail="19\n"), r"cut off.*channel 'FX'.*Allowed: 20 values.*Got: 19 values"),
+        (text().replace("\n7\t7.5", "\nseven\t7.5"), r"no number.*row 12, column 'RF'.*Got: 'seven'"),
         (text().replace("\n7\t7.5", "\n\t7.5"), r"cell is empty.*row 12, column 'RF'"),
         (
             text().replace("values, engineering units: deg", "values in deg"),
-            r"header is damaged.*row 3.*Came: \"Channel 2",
+            r"header is damaged.*row 3.*Got: \"Channel 2",
         ),
         (text(rows=0, tail=""), r"holds no values"),
     ],

@@ -117,7 +117,7 @@ def test_times_without_a_unit_are_seconds_or_milliseconds_with_a_notice(tmp_path
 @pytest.mark.parametrize("gap", [50, 99, 3])
 def test_times_with_a_missing_sample_are_refused(tmp_path, gap):
     times = np.delete(np.arange(102) / 1000, gap + 1)
-    message = rf"not evenly spaced.*row {gap + 3}.*steps of 0\.001.*Came: {gap / 1000:g} and then {(gap + 2) / 1000:g}"
+    message = rf"not evenly spaced.*row {gap + 3}.*steps of 0\.001.*Got: {gap / 1000:g} and then {(gap + 2) / 1000:g}"
     with pytest.raises(FormatError, match=message):
         read(written(tmp_path, with_times(times)))
 
@@ -131,7 +131,7 @@ def test_times_that_go_back_or_stand_still_are_refused(tmp_path):
 
 
 def test_a_rate_that_contradicts_the_times_is_refused(tmp_path):
-    with pytest.raises(ArgumentError, match=r"'sfreq' contradicts the file.*1000 Hz.*Came: 2000 Hz"):
+    with pytest.raises(ArgumentError, match=r"'sfreq' contradicts the file.*1000 Hz.*Got: 2000 Hz"):
         read(written(tmp_path, with_times(np.arange(100) / 1000)), sfreq=2000)
 
 
@@ -143,21 +143,21 @@ def test_two_time_columns_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("VL,BF\n1.5,2\n3,4\n5", r"last row is cut off.*row 4.*Allowed: 2 cells. Came: 1 cells: '5'"),
+        ("VL,BF\n1.5,2\n3,4\n5", r"last row is cut off.*row 4.*Allowed: 2 cells. Got: 1 cells: '5'"),
         ("VL,BF\n1.5,2\n3,4\n5,", r"cell is empty.*row 4, column 'BF'"),
-        ("VL,BF\n1.5,2\n3\n5,6\n", r"wrong number of cells.*row 3.*Came: 1 cells"),
-        ("VL,BF\n1.5,2\n3,4,5\n5,6\n", r"wrong number of cells.*row 3.*Came: 3 cells"),
-        ("VL,BF\n1.5,2\n\n5,6\n", r"wrong number of cells.*row 3.*Came: 0 cells"),
-        ("VL,BF\n1.5,2\n3,NaN\n5,6\n", r"no number.*row 3, column 'BF'.*Came: 'NaN'"),
+        ("VL,BF\n1.5,2\n3\n5,6\n", r"wrong number of cells.*row 3.*Got: 1 cells"),
+        ("VL,BF\n1.5,2\n3,4,5\n5,6\n", r"wrong number of cells.*row 3.*Got: 3 cells"),
+        ("VL,BF\n1.5,2\n\n5,6\n", r"wrong number of cells.*row 3.*Got: 0 cells"),
+        ("VL,BF\n1.5,2\n3,NaN\n5,6\n", r"no number.*row 3, column 'BF'.*Got: 'NaN'"),
         ("VL,BF\n1.5,2\n,4\n5,6\n", r"cell is empty.*row 3, column 'VL'.*fills no gaps"),
-        ("VL,BF\n1.5,2\n3,inf\n5,6\n", r"no number.*row 3, column 'BF'.*Came: 'inf'"),
-        ("#\nVL,BF\n1.5,2\n3,four\n", r"no number.*row 4, column 'BF'.*Came: 'four'"),
-        ("VL,BF\n1.5,2,3\n3,4,5\n", r"wrong number of cells.*row 2.*Allowed: 2 cells. Came: 3 cells"),
+        ("VL,BF\n1.5,2\n3,inf\n5,6\n", r"no number.*row 3, column 'BF'.*Got: 'inf'"),
+        ("#\nVL,BF\n1.5,2\n3,four\n", r"no number.*row 4, column 'BF'.*Got: 'four'"),
+        ("VL,BF\n1.5,2,3\n3,4,5\n", r"wrong number of cells.*row 2.*Allowed: 2 cells. Got: 3 cells"),
         ("VL,BF\n", r"holds no row of numbers"),
         ("# nothing\n", r"holds no row of numbers"),
-        ("a;b\n1.234,5;2\n", r"both a comma and a point.*Came: '1\.234,5;2'"),
+        ("a;b\n1.234,5;2\n", r"both a comma and a point.*Got: '1\.234,5;2'"),
         ('a,b\n"1,234.5","2"\n', r"both a comma and a point"),
-        ("VL,BF\n0,5,2,0\n1,5,2,5\n", r"comma could be the separator or the decimal sign.*Came: '0,5,2,0'"),
+        ("VL,BF\n0,5,2,0\n1,5,2,5\n", r"comma could be the separator or the decimal sign.*Got: '0,5,2,0'"),
         ("0,0012,0,5\n1,5,2,5\n", r"comma could be the separator"),
         ("Program: X\nDate: today, 1\nVL,BF\n1,2\n", r"row below the header is no row of numbers.*row 2"),
         ("VL (mV),VL (mV)\n1,2\n", r"must be unique.*'VL \(mV\)'"),

@@ -127,12 +127,12 @@ def test_a_cropped_recording_begins_at_zero_with_its_events(tmp_path, make_trial
 def test_streams_that_begin_apart_are_refused(tmp_path, make_trial):
     trial = make_trial()
     apart = Trial(streams={"emg": trial.emg, "position": make_trial(start=0.5).position})
-    with pytest.raises(ArgumentError, match=r"must begin together.*Came: 0\.5 s \(position\)"):
+    with pytest.raises(ArgumentError, match=r"must begin together.*Got: 0\.5 s \(position\)"):
         write_bdf(apart, tmp_path / "a.bdf")
 
 
 def test_rates_that_no_record_holds_are_refused(tmp_path):
-    with pytest.raises(ArgumentError, match=r"rates do not fit.*Came: '1234\.5678 Hz'.*Resample"):
+    with pytest.raises(ArgumentError, match=r"rates do not fit.*Got: '1234\.5678 Hz'.*Resample"):
         write_bdf(Trial(streams={"emg": emg([[1e-4] * 10], 1234.5678)}), tmp_path / "a.bdf")
     assert list(tmp_path.iterdir()) == []
 

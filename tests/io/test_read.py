@@ -10,11 +10,11 @@ import emgkit.io
 from emgkit.channels import Channel
 from emgkit.errors import ArgumentError, FileError, FormatError, UnitError
 from emgkit.io import FORMATS, NOT_YET, read, survey
-from emgkit.io._assembly import Content, Overrides, Signal, assemble, kind_of
+from emgkit.io._assembly import FileContent, Overrides, Signal, assemble, kind_of
 
 
 def made(*signals, likely_sfreq=None, sfreq=None, units=None, channels=None):
-    content = Content(signals=signals, likely_sfreq=likely_sfreq)
+    content = FileContent(signals=signals, likely_sfreq=likely_sfreq)
     return assemble(content, Overrides(sfreq=sfreq, units=units, channels=channels), where="a.csv")
 
 
@@ -41,7 +41,7 @@ def test_a_directory_is_refused_with_what_it_holds(tmp_path):
 
 def test_an_empty_file_is_refused(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"")
-    with pytest.raises(FileError, match=r"The file is empty.*Came: 0 bytes"):
+    with pytest.raises(FileError, match=r"The file is empty.*Got: 0 bytes"):
         read(tmp_path / "a.csv")
 
 
@@ -142,13 +142,13 @@ def test_a_unit_for_all_emg_is_not_put_on_an_angle():
 
 
 def test_a_missing_or_unknown_unit_is_refused():
-    with pytest.raises(UnitError, match=r"Channel 'VL' has no unit.*a\.csv.*Came: none in the file"):
+    with pytest.raises(UnitError, match=r"Channel 'VL' has no unit.*a\.csv.*Got: none in the file"):
         made(signal(unit=None))
-    with pytest.raises(UnitError, match=r"Unknown unit 'microvolt'.*Came: 'microvolt'"):
+    with pytest.raises(UnitError, match=r"Unknown unit 'microvolt'.*Got: 'microvolt'"):
         made(signal(), units="microvolt")
     with pytest.raises(UnitError, match=r"Unknown unit 'millivolts'.*channel 'VL'.*units={'VL': …}"):
         made(signal(unit="millivolts"))
-    with pytest.raises(UnitError, match=r"EMG channel 'EMG 1' is not in volts.*Came: 'deg'"):
+    with pytest.raises(UnitError, match=r"EMG channel 'EMG 1' is not in volts.*Got: 'deg'"):
         made(signal("EMG 1", unit="deg"))
 
 
@@ -185,7 +185,7 @@ def test_a_bar_needs_its_own_unit_and_the_message_shows_how():
         "channels={'bar': {'kind': 'POS', 'unit': 'm'}, 'knee angle': {'kind': 'JNTANG', 'unit': 'deg'}}",
         "channels={'bar': {'kind': 'EMG'}}",
     ):
-        assert text in caught.value.do
+        assert text in caught.value.hint
     # what the message says to do works
     channels = {"bar": {"kind": "POS", "unit": "m"}, "knee angle": {"kind": "JNTANG", "unit": "deg"}}
     assert list(made(*signals, units="mV", channels=channels)) == ["emg", "position", "angle"]
@@ -228,7 +228,7 @@ def test_a_kind_in_plain_words_is_understood_in_the_message():
 
 
 def test_a_survey_needs_neither_unit_nor_rate():
-    content = Content(signals=(signal(unit=None, sfreq=None), signal("bar", unit=None, sfreq=None)))
+    content = FileContent(signals=(signal(unit=None, sfreq=None), signal("bar", unit=None, sfreq=None)))
     vl, bar = survey(content, Overrides(), where="a.csv")
     assert (vl.kind, vl.unit, vl.sfreq) == (None, None, None)
     assert (bar.kind, bar.unit) == ("POS", None)
@@ -267,7 +267,7 @@ def test_formats_that_are_not_read_yet_are_told_by_content_or_ending(tmp_path, n
         read(tmp_path / name, sfreq=1000, units="mV")
     assert caught.value.what.startswith(f"This is {said}")
     assert caught.value.what.endswith(" file, which emgkit does not read yet")
-    assert "Export it as EDF, BDF or a plain table" in caught.value.do
+    assert "Export it as EDF, BDF or a plain table" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -309,16 +309,16 @@ def test_the_vendor_files_at_hand_are_recognised(recordings):
 def test_long_lists_of_names_are_shortened(tmp_path):
     header = ",".join(["time"] * 69 + ["VL"])
     (tmp_path / "a.csv").write_text(f"{header}\n{','.join('0' * 70)}\n{','.join('1' * 70)}\n")
-    with pytest.raises(FormatError, match=r"more than one column of times.*Came: 'time' \(69 times\)\."):
+    with pytest.raises(FormatError, match=r"more than one column of times.*Got: 'time' \(69 times\)\."):
         read(tmp_path / "a.csv")
 
 
 def test_a_missing_rate_is_refused_and_a_contradiction_too():
     with pytest.raises(ArgumentError, match=r"gives no sampling rate.*sfreq=1000"):
         made(signal(sfreq=None))
-    with pytest.raises(ArgumentError, match=r"'sfreq' contradicts the file.*Allowed: 1000 Hz.*Came: 2000 Hz"):
+    with pytest.raises(ArgumentError, match=r"'sfreq' contradicts the file.*Allowed: 1000 Hz.*Got: 2000 Hz"):
         made(signal(), sfreq=2000)
-    with pytest.raises(ArgumentError, match=r"'sfreq' cannot be used.*above 0 Hz.*Came: -5"):
+    with pytest.raises(ArgumentError, match=r"'sfreq' cannot be used.*above 0 Hz.*Got: -5"):
         made(signal(), sfreq=-5)
     assert made(signal(), sfreq=1000).emg.sfreq_source == "header"
 
@@ -343,7 +343,7 @@ def test_a_channel_can_be_given_whole():
         "right",
         "header",
     )
-    with pytest.raises(UnitError, match=r"another unit than the file.*Allowed: 'V'. Came: 'deg'"):
+    with pytest.raises(UnitError, match=r"another unit than the file.*Allowed: 'V'. Got: 'deg'"):
         made(signal(), channels={"VL": Channel(name="VL", unit="deg")})
 
 

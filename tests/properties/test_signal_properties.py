@@ -106,10 +106,10 @@ def test_a_moving_window_sees_the_same_wherever_the_recording_begins(seed: int, 
 def test_resampling_keeps_a_straight_line(level: float, slope: float, rates: tuple[int, int]) -> None:
     sfreq, to = rates
     line = level + slope * np.arange(200) / sfreq
-    came = signal.resample(line, sfreq=sfreq, to=to)
-    expected = level + slope * np.arange(len(came)) / to
-    assert len(came) == -(-200 * to // sfreq)
-    assert np.allclose(came, expected, rtol=1e-10, atol=1e-10 * (abs(level) + abs(slope)))
+    got = signal.resample(line, sfreq=sfreq, to=to)
+    expected = level + slope * np.arange(len(got)) / to
+    assert len(got) == -(-200 * to // sfreq)
+    assert np.allclose(got, expected, rtol=1e-10, atol=1e-10 * (abs(level) + abs(slope)))
 
 
 @few

@@ -56,10 +56,10 @@ def quiet(call: Callable[..., Any], *args: Any, **options: Any) -> Any:
 
 def model(formula: str, random: Any, *, df: str, data: dict[str, Any], **further: Any) -> Callable[..., Any]:
     def tables(change: Callable[[pd.DataFrame], pd.DataFrame]) -> list[pd.DataFrame]:
-        came = quiet(mixed_model, change(cells(**data)), formula, random=random, df=df, **further)
-        found = [came.terms[["F", "df1", "df2", "p"]]]
+        got = quiet(mixed_model, change(cells(**data)), formula, random=random, df=df, **further)
+        found = [got.terms[["F", "df1", "df2", "p"]]]
         if "exercise" in formula and "load" not in formula:
-            found.append(came.contrasts("exercise")[MODEL])
+            found.append(got.contrasts("exercise")[MODEL])
         return found
 
     return tables
@@ -73,14 +73,14 @@ def analysis(call: Callable[..., Any], columns: list[str], **options: Any) -> Ca
 
 
 def trials(change: Callable[[pd.DataFrame], pd.DataFrame]) -> list[pd.DataFrame]:
-    came = reliability(change(cells().query("muscle == 'gluteus'")), trial="exercise").set_index("quantity")
-    return [came.loc[["icc_2_1", "icc_3_1", "cv"], ["value", "ci_low", "ci_high"]]]
+    got = reliability(change(cells().query("muscle == 'gluteus'")), trial="exercise").set_index("quantity")
+    return [got.loc[["icc_2_1", "icc_3_1", "cv"], ["value", "ci_low", "ci_high"]]]
 
 
 def curves(change: Callable[[pd.DataFrame], pd.DataFrame]) -> list[pd.DataFrame]:
     table = cells(repetitions=6).query("muscle == 'gluteus'").rename(columns={"repetition": "point"})
-    came = quiet(waveform_test, change(table))
-    return [came.nodes[["t", "p_adjusted"]], came.summary[["p", "p_adjusted"]]]
+    got = quiet(waveform_test, change(table))
+    return [got.nodes[["t", "p_adjusted"]], got.summary[["p", "p_adjusted"]]]
 
 
 FACTORIAL = "value ~ exercise * muscle"
@@ -124,8 +124,8 @@ def unchanged(name: str) -> list[pd.DataFrame]:
     return found
 
 
-def alike(came: list[pd.DataFrame], expected: list[pd.DataFrame], rtol: float = 1e-5) -> None:
-    for ours, theirs in zip(came, expected, strict=True):
+def alike(got: list[pd.DataFrame], expected: list[pd.DataFrame], rtol: float = 1e-5) -> None:
+    for ours, theirs in zip(got, expected, strict=True):
         assert len(theirs)
         np.testing.assert_allclose(ours.to_numpy(dtype=float), theirs.to_numpy(dtype=float), rtol=rtol, atol=1e-12)
 
@@ -134,8 +134,8 @@ def alike(came: list[pd.DataFrame], expected: list[pd.DataFrame], rtol: float = 
 @few
 @given(exponent=exponents)
 def test_the_unit_of_the_values_does_not_matter(name: str, exponent: int) -> None:
-    came = ANALYSES[name](lambda table: table.assign(value=table["value"] * 10.0**exponent))
-    alike(came, unchanged(name))
+    got = ANALYSES[name](lambda table: table.assign(value=table["value"] * 10.0**exponent))
+    alike(got, unchanged(name))
 
 
 @EVERY
@@ -209,5 +209,5 @@ def test_nested_intercepts_are_the_anova_of_the_means_with_and_without_groups(se
         if found.singular:
             continue
         expected = rm_anova(means, within="exercise", between=between).set_index("term")[["F", "df1", "df2", "p"]]
-        came = found.terms.set_index("term").loc[expected.index, ["F", "df1", "df2", "p"]]
-        np.testing.assert_allclose(came, expected, rtol=1e-4)
+        got = found.terms.set_index("term").loc[expected.index, ["F", "df1", "df2", "p"]]
+        np.testing.assert_allclose(got, expected, rtol=1e-4)

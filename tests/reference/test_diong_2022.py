@@ -64,15 +64,15 @@ def test_group_means_and_standard_deviations(wide: pd.DataFrame, folder: Path, m
     outcome = f"emg{muscle}_norm_{reference}"
     sizes = stats.effect_sizes(wide, outcome=outcome, participant="subject", within="trials", log=False)
     pairs = sizes["contrast"].str.split(" - ", expand=True).astype(int)
-    came = pd.concat([
+    got = pd.concat([
         pd.DataFrame({"level": pairs[side], "mean": sizes[f"mean_{name}"], "sd": sizes[f"sd_{name}"]})
         for side, name in enumerate(("first", "second"))
     ]).groupby("level").agg(["min", "max"])  # fmt: skip
-    assert list(came.index) == list(published.index)
+    assert list(got.index) == list(published.index)
     for quantity, column in (("mean", "means"), ("sd", "stds")):
         for edge in ("min", "max"):
             expected = published[f"{outcome}_{column}"]
-            np.testing.assert_allclose(came[quantity, edge], expected, rtol=1e-12, err_msg=f"{quantity} of {outcome}")
+            np.testing.assert_allclose(got[quantity, edge], expected, rtol=1e-12, err_msg=f"{quantity} of {outcome}")
 
 
 def test_geometric_mean_slopes_with_their_intervals(slopes: pd.DataFrame, folder: Path) -> None:
@@ -86,12 +86,12 @@ def test_geometric_mean_slopes_with_their_intervals(slopes: pd.DataFrame, folder
         at = sizes[pairs[0 if name == "first" else 1] == muscle].iloc[0]
         # the authors divide by n, take 1.96 for the mean, and 2.064 (t of .975, 24 df, rounded) for a new person
         mean, spread = at[f"mean_{name}"], at[f"sd_{name}"] * np.sqrt(24 / 25)
-        came = {
+        got = {
             "mean": np.exp(mean),
             "ci_low": np.exp(mean - 1.96 * spread / 5), "ci_high": np.exp(mean + 1.96 * spread / 5),
             "pi_low": np.exp(mean - 2.064 * spread), "pi_high": np.exp(mean + 2.064 * spread),
         }  # fmt: skip
-        assert {key: f"{value:.2f}" for key, value in came.items()} == {key: row[key] for key in came}
+        assert {key: f"{value:.2f}" for key, value in got.items()} == {key: row[key] for key in got}
 
 
 def test_marginal_means_of_a_mixed_model_are_the_published_slopes(slopes: pd.DataFrame) -> None:

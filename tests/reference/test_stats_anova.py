@@ -24,17 +24,17 @@ def table(name: str) -> pd.DataFrame:
 def analysis(name: str) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Our table and R's, terms in one order."""
     if name == "d3_nonspherical":
-        came = rm_anova(table("d3_nonspherical_1x5"), outcome="emg", within="load")
+        got = rm_anova(table("d3_nonspherical_1x5"), outcome="emg", within="load")
     elif name == "d1_gmax_one_way":
         cells = table("d1_balanced_3x3").query("muscle == 'gluteus_maximus'")
-        came = rm_anova(cells, outcome="emg", within="exercise")
+        got = rm_anova(cells, outcome="emg", within="exercise")
     elif name == "d4_mixed":
-        came = rm_anova(table("d4_prepost_complete"), outcome="emg", within="time", between="group")
+        got = rm_anova(table("d4_prepost_complete"), outcome="emg", within="time", between="group")
     else:
-        came = rm_anova(table("d1_balanced_3x3"), outcome="emg", within=["exercise", "muscle"])
+        got = rm_anova(table("d1_balanced_3x3"), outcome="emg", within=["exercise", "muscle"])
     parts = ("anova_uncorrected", "univariate", "mauchly", "epsilon") if name in NAMES else ("anova_uncorrected",)
     expected = {part: pd.DataFrame(EXPECTED[name][part]).set_index("term") for part in parts}
-    return came.set_index("term"), {part: frame.loc[came["term"]] for part, frame in expected.items()}
+    return got.set_index("term"), {part: frame.loc[got["term"]] for part, frame in expected.items()}
 
 
 NAMES = ["d1_two_way", "d1_gmax_one_way", "d3_nonspherical"]
@@ -42,29 +42,29 @@ NAMES = ["d1_two_way", "d1_gmax_one_way", "d3_nonspherical"]
 
 @pytest.mark.parametrize("name", [*NAMES, "d4_mixed"])
 def test_f_and_eta_squared(name: str) -> None:
-    came, expected = analysis(name)
+    got, expected = analysis(name)
     anova = expected["anova_uncorrected"]
-    assert (came["n"] == EXPECTED[name]["n"]).all()
+    assert (got["n"] == EXPECTED[name]["n"]).all()
     for ours, theirs in {"F": "F", "df1": "num Df", "df2": "den Df", "ges": "ges", "pes": "pes"}.items():
-        np.testing.assert_allclose(came[ours], anova[theirs], rtol=1e-10, err_msg=ours)
-    np.testing.assert_allclose(came["p"], anova["Pr(>F)"], rtol=1e-8)
-    np.testing.assert_allclose(came["ss_error"] / came["df2"], anova["MSE"], rtol=1e-10)
+        np.testing.assert_allclose(got[ours], anova[theirs], rtol=1e-10, err_msg=ours)
+    np.testing.assert_allclose(got["p"], anova["Pr(>F)"], rtol=1e-8)
+    np.testing.assert_allclose(got["ss_error"] / got["df2"], anova["MSE"], rtol=1e-10)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_epsilons_and_their_p(name: str) -> None:
-    came, expected = analysis(name)
+    got, expected = analysis(name)
     epsilon = expected["epsilon"]
-    np.testing.assert_allclose(came["epsilon_gg"], epsilon["GG eps"], rtol=1e-10)
-    np.testing.assert_allclose(came["epsilon_hf"], epsilon["HF eps"], rtol=1e-10)
-    np.testing.assert_allclose(came["p_gg"], epsilon["Pr(>F[GG])"], rtol=1e-8)
-    np.testing.assert_allclose(came["p_hf"], epsilon["Pr(>F[HF])"], rtol=1e-8)
+    np.testing.assert_allclose(got["epsilon_gg"], epsilon["GG eps"], rtol=1e-10)
+    np.testing.assert_allclose(got["epsilon_hf"], epsilon["HF eps"], rtol=1e-10)
+    np.testing.assert_allclose(got["p_gg"], epsilon["Pr(>F[GG])"], rtol=1e-8)
+    np.testing.assert_allclose(got["p_hf"], epsilon["Pr(>F[HF])"], rtol=1e-8)
 
 
 def test_huynh_feldt_above_one_is_reported_and_applied_as_one() -> None:
-    came, _ = analysis("d1_two_way")
-    assert came.loc["muscle", "epsilon_hf"] == pytest.approx(1.07825259473341, rel=1e-10)
-    assert came.loc["muscle", "p_hf"] == came.loc["muscle", "p"]
+    got, _ = analysis("d1_two_way")
+    assert got.loc["muscle", "epsilon_hf"] == pytest.approx(1.07825259473341, rel=1e-10)
+    assert got.loc["muscle", "p_hf"] == got.loc["muscle", "p"]
 
 
 def mauchly_p_with_levels_for_contrasts(w: float, k: int, df: int, levels: int) -> float:
@@ -78,18 +78,18 @@ def mauchly_p_with_levels_for_contrasts(w: float, k: int, df: int, levels: int) 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_mauchly(name: str) -> None:
-    came, expected = analysis(name)
+    got, expected = analysis(name)
     levels = {"load": 5, "exercise:muscle": 9}
-    np.testing.assert_allclose(came["mauchly_w"], expected["mauchly"]["Test statistic"], rtol=1e-10)
+    np.testing.assert_allclose(got["mauchly_w"], expected["mauchly"]["Test statistic"], rtol=1e-10)
     for term, p in expected["mauchly"]["p-value"].items():
-        k, df = int(came.loc[term, "df1"]), EXPECTED[name]["n"] - 1
-        assert came.loc[term, "mauchly_p"] == pytest.approx(p, rel=1e-8 if k == 2 else 2e-2)
-        w, p_right = came.loc[term, "mauchly_w"], came.loc[term, "mauchly_p"]
+        k, df = int(got.loc[term, "df1"]), EXPECTED[name]["n"] - 1
+        assert got.loc[term, "mauchly_p"] == pytest.approx(p, rel=1e-8 if k == 2 else 2e-2)
+        w, p_right = got.loc[term, "mauchly_w"], got.loc[term, "mauchly_p"]
         assert p_right == pytest.approx(mauchly_p_with_levels_for_contrasts(w, k, df, k), rel=1e-10)
         if k > 2:  # R's slip explains all that is left
-            slipped = mauchly_p_with_levels_for_contrasts(came.loc[term, "mauchly_w"], k, df, levels[term])
+            slipped = mauchly_p_with_levels_for_contrasts(got.loc[term, "mauchly_w"], k, df, levels[term])
             assert slipped == pytest.approx(p, rel=1e-8)
-            assert came.loc[term, "mauchly_p"] != pytest.approx(p, rel=1e-4)
+            assert got.loc[term, "mauchly_p"] != pytest.approx(p, rel=1e-4)
 
 
 def test_nobody_is_left_out_of_an_incomplete_design() -> None:
@@ -99,4 +99,4 @@ def test_nobody_is_left_out_of_an_incomplete_design() -> None:
     lacking = {"P02", "P04", "P05", "P07", "P08", "P09", "P10", "P11", "P12", "P13", "P14"}
     assert {part.split(" lacks ")[0] for part in caught.value.where.split("; ")} == lacking
     assert "P05 lacks squat × quadriceps" in caught.value.where
-    assert "mixed model" in caught.value.do
+    assert "mixed model" in caught.value.hint

@@ -127,20 +127,20 @@ def anova_of(key: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def anova(key: str) -> dict[str, Any]:
-    cells, came = anova_of(key)
+    cells, got = anova_of(key)
     wanted = [row["term"] for row in EXPECTED["rm_anova"][key]["anova_uncorrected"]]
-    came = came.set_index("term").loc[wanted].reset_index()
-    univariate = pd.concat([intercept(cells), came.rename(columns={"ss": "Sum Sq", "ss_error": "Error SS"})])
-    several = came[came["mauchly_w"].notna()]
+    got = got.set_index("term").loc[wanted].reset_index()
+    univariate = pd.concat([intercept(cells), got.rename(columns={"ss": "Sum Sq", "ss_error": "Error SS"})])
+    several = got[got["mauchly_w"].notna()]
     pillai = {
-        row.term: {"pillai": row.pillai, "df": 1, "dfd": row.df2 / row.df1} for row in came.itertuples()
+        row.term: {"pillai": row.pillai, "df": 1, "dfd": row.df2 / row.df1} for row in got.itertuples()
     }  # fmt: skip
     f, dfd = univariate[["F", "df2"]].iloc[0]
     return {
-        "n": came["n"][0],
+        "n": got["n"][0],
         "anova_uncorrected": {
-            "term": came["term"], "num Df": came["df1"], "den Df": came["df2"], "MSE": came["ss_error"] / came["df2"],
-            "F": came["F"], "pes": came["pes"], "ges": came["ges"], "Pr(>F)": came["p"],
+            "term": got["term"], "num Df": got["df1"], "den Df": got["df2"], "MSE": got["ss_error"] / got["df2"],
+            "F": got["F"], "pes": got["pes"], "ges": got["ges"], "Pr(>F)": got["p"],
         },
         "univariate": {
             "term": univariate["term"], "Sum Sq": univariate["Sum Sq"], "num Df": univariate["df1"],
@@ -306,8 +306,8 @@ def ancova(key: str) -> Any:
 def meta(key: str) -> Any:
     ours = {"MC": "mean_change", "SMCC": "smcc", "SMCR": "smcr", "ROMC": "log_ratio"}
     if key == "effects":
-        came = {name: meta_analysis(D8, measure=ours[name]).effects for name in EXPECTED["meta"]["effects"]}
-        return {name: {**D8.to_dict("list"), "yi": frame["yi"], "vi": frame["vi"]} for name, frame in came.items()}
+        got = {name: meta_analysis(D8, measure=ours[name]).effects for name in EXPECTED["meta"]["effects"]}
+        return {name: {**D8.to_dict("list"), "yi": frame["yi"], "vi": frame["vi"]} for name, frame in got.items()}
     if key == "MC_first3":
         return pooled(D8.head(3), "mean_change", EXPECTED["meta"][key])
     if key in ours:
@@ -352,8 +352,8 @@ def multiplicity(key: str) -> Any:
 def nonparametric(key: str) -> Any:
     gmax = D1[D1["muscle"] == "gluteus_maximus"]
     if key == "d1_gmax_ht_sq_exact":
-        came = contrasts(gmax, outcome="emg", within="exercise", log=False, test="wilcoxon").set_index("contrast")
-        return {"statistic": came.loc["hip_thrust - squat", "V"], "p": came.loc["hip_thrust - squat", "p"]}
+        got = contrasts(gmax, outcome="emg", within="exercise", log=False, test="wilcoxon").set_index("contrast")
+        return {"statistic": got.loc["hip_thrust - squat", "V"], "p": got.loc["hip_thrust - squat", "p"]}
     if key == "d1_gmax_friedman":  # the analysis of variance of the ranks within participants
         ranks = gmax.assign(rank=gmax.groupby("participant")["emg"].rank())
         w, n, df = rm_anova(ranks, outcome="rank", within="exercise").loc[0, ["pes", "n", "df1"]]
@@ -361,49 +361,49 @@ def nonparametric(key: str) -> Any:
     if key == "shapiro_d9_diff":
         return {}
     wide = table("d9_paired_ties")
-    came = first_row(contrasts(wide.melt(id_vars="participant", var_name="condition"), within="condition", log=False,
+    got = first_row(contrasts(wide.melt(id_vars="participant", var_name="condition"), within="condition", log=False,
                                test="wilcoxon"))  # fmt: skip
     if key == "d9_paired_normal_cc":
-        return {"statistic": came["V"], "p": came["p"]}
+        return {"statistic": got["V"], "p": got["p"]}
     # without the correction for continuity: half a rank further from the middle
     sizes = (wide["a"] - wide["b"])[lambda d: d != 0].abs()
     ties = sizes.value_counts()
     sd = np.sqrt(len(sizes) * (len(sizes) + 1) * (2 * len(sizes) + 1) / 24 - (ties**3 - ties).sum() / 48)
-    return {"statistic": came["V"], "p": 2 * stats.norm.sf(stats.norm.isf(came["p"] / 2) + 0.5 / sd)}
+    return {"statistic": got["V"], "p": 2 * stats.norm.sf(stats.norm.isf(got["p"] / 2) + 0.5 / sd)}
 
 
 def power(key: str) -> Any:
     rows = EXPECTED["power"][key]
     if key == "paired_t":
-        came = [{"n80": power_paired(effect=row["d_z"], power=0.8)["n"][0],
+        got = [{"n80": power_paired(effect=row["d_z"], power=0.8)["n"][0],
                  "n90": power_paired(effect=row["d_z"], power=0.9)["n"][0],
                  "power_n13": power_paired(effect=row["d_z"], n=13)["power"][0],
                  "power_n13_alpha_0167": power_paired(effect=row["d_z"], n=13, alpha=0.05 / 3)["power"][0]}
                 for row in rows]  # fmt: skip
     elif key == "two_sample_t":
-        came = [{"n80": power_between(effect=row["d"], power=0.8)["n"][0]} for row in rows]
+        got = [{"n80": power_between(effect=row["d"], power=0.8)["n"][0]} for row in rows]
     elif key == "equivalence_paired":
-        came = []
+        got = []
         for row in rows:
             options = {"bound": row["bound_dz"], "effect": row["true_dz"]}
             p13, p24 = power_equivalence(n=[13, 24], **options)["power"]
-            came.append({"n80": power_equivalence(power=0.8, **options)["n"][0], "power_n13": p13, "power_n24": p24})
+            got.append({"n80": power_equivalence(power=0.8, **options)["n"][0], "power_n13": p13, "power_n24": p24})
     else:
-        came = []
+        got = []
         for row in rows:
             options = {"f": row["f"], "levels": row["k"], "r": row["rho"], "epsilon": row["eps"]}
             one = first_row(power_within(n=row["n"], **options))
             result = {"ncp": one["noncentrality"], "df1": one["df1"], "df2": one["df2"], "power": one["power"]}
-            came.append({"result": result, "n80": power_within(power=0.8, **options)["n"][0]})
-        return [dict(row, **ours) for row, ours in zip(rows, came, strict=True)]
-    return [row | ours for row, ours in zip(rows, came, strict=True)]
+            got.append({"result": result, "n80": power_within(power=0.8, **options)["n"][0]})
+        return [dict(row, **ours) for row, ours in zip(rows, got, strict=True)]
+    return [row | ours for row, ours in zip(rows, got, strict=True)]
 
 
 def reliable(key: str) -> Any:
-    came = reliability(D10, value="mvc_uv").set_index("quantity")
+    got = reliability(D10, value="mvc_uv").set_index("quantity")
     names = {"sem_from_mse": "sem", "mdc95": "mdc95", "cv_typical_error_log": "cv"}
     if key in names:
-        return came.loc[names[key], "value"]
+        return got.loc[names[key], "value"]
     trials = first_row(rm_anova(D10, outcome="mvc_uv", within="trial"))
     n, k = trials["n"], int(trials["df1"]) + 1
     # of the participants: what generalised eta squared divides by, less the rest
@@ -419,7 +419,7 @@ def reliable(key: str) -> Any:
     f1 = mean["people"] / within
     tail = stats.f.isf(0.025, n - 1, n * (k - 1)), stats.f.isf(0.025, n * (k - 1), n - 1)
     one = [(x - 1) / (x + k - 1) for x in (f1, f1 / tail[0], f1 * tail[1])]
-    rows = [one, *(came.loc[name, ["value", "ci_low", "ci_high"]].tolist() for name in ("icc_2_1", "icc_3_1"))]
+    rows = [one, *(got.loc[name, ["value", "ci_low", "ci_high"]].tolist() for name in ("icc_2_1", "icc_3_1"))]
     rows += [[k * x / (1 + (k - 1) * x) for x in row] for row in rows]  # the mean of k trials, after Spearman and Brown
     df2 = [n * (k - 1), trials["df2"], trials["df2"]] * 2
     fs = [f1, f, f] * 2
@@ -441,8 +441,8 @@ def waveforms(key: str) -> Any:
     if key in ("versions", "n", "nodes") or key.startswith(("spm1d_anova", "mne_cluster_1samp_tfce")):
         return {}
     curves = D12.melt(id_vars=["participant", "exercise"], var_name="point")
-    came = waveform_test(curves.assign(point=curves["point"].str[1:].astype(int)), log=False, method=method)
-    mine = [frame[frame["contrast"] == "hip_thrust - squat"] for frame in (came.nodes, came.summary, came.clusters)]
+    got = waveform_test(curves.assign(point=curves["point"].str[1:].astype(int)), log=False, method=method)
+    mine = [frame[frame["contrast"] == "hip_thrust - squat"] for frame in (got.nodes, got.summary, got.clusters)]
     nodes, row, cluster = mine[0], first_row(mine[1]), first_row(mine[2])
     t = nodes["t"].to_numpy()
     ends = crossings(t, row["threshold"])

@@ -121,10 +121,10 @@ def same(path: str, ours: Any, theirs: Any) -> bool:
 
 def mirror(key: str) -> dict[str, Any]:
     """The structure of R's results for one model."""
-    came = model(key, "kenward-roger")
+    got = model(key, "kenward-roger")
     parts = {
-        "nobs": came.n_rows, "singular": came.singular, "reml_loglik": -came.reml_deviance / 2,
-        "reml_deviance": came.reml_deviance, "sigma": came.sigma, **likelihood(key), **covariances(key),
+        "nobs": got.n_rows, "singular": got.singular, "reml_loglik": -got.reml_deviance / 2,
+        "reml_deviance": got.reml_deviance, "sigma": got.sigma, **likelihood(key), **covariances(key),
     }  # fmt: skip
     for name, method in METHODS.items():
         found = model(key, method)
@@ -181,20 +181,20 @@ def likelihood(key: str) -> dict[str, Any]:
 
 def covariances(key: str) -> dict[str, Any]:
     """Variance components, and the relative Cholesky factor they come from."""
-    came, rows = model(key, "kenward-roger"), LMM[key]["varcorr"]
-    table = came.variances.set_index(["group", "name", "other"])["variance"]
+    got, rows = model(key, "kenward-roger"), LMM[key]["varcorr"]
+    table = got.variances.set_index(["group", "name", "other"])["variance"]
     lookup = {"Residual": "residual", "(Intercept)": "1", None: ""}
     keys = [
         tuple(lookup.get(n, n) for n in (re.sub(r"\.\d$", "", row["grp"]), row["var1"], row["var2"])) for row in rows
     ]
-    theta = {f"{group}.(Intercept)": np.sqrt(table[group, "1", ""]) / came.sigma for group, name, other in table.index
+    theta = {f"{group}.(Intercept)": np.sqrt(table[group, "1", ""]) / got.sigma for group, name, other in table.index
              if name == "1" and not other}  # fmt: skip
     if "slope" in key:
         slope = table["participant", "x", ""]
         both = table.get(("participant", "1", "x"), 0.0)
-        lower = np.linalg.cholesky([[table["participant", "1", ""], both], [both, slope]]) / came.sigma
+        lower = np.linalg.cholesky([[table["participant", "1", ""], both], [both, slope]]) / got.sigma
         theta |= {"participant.x": lower[1, 1], "participant.x.(Intercept)": lower[1, 0]}
-    sizes = came.variances.set_index(["group", "name", "other"])
+    sizes = got.variances.set_index(["group", "name", "other"])
     sd = sizes["sd"].fillna(sizes["correlation"])
     described_ours = described(rows, [table[one] for one in keys]) | {"sdcor": [sd[one] for one in keys]}
     return {"varcorr": described_ours, "theta": {name: theta[name] for name in LMM[key]["theta"]}}

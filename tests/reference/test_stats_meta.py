@@ -35,10 +35,10 @@ def pool(studies: pd.DataFrame, measure: str, expected: dict[str, Any]) -> MetaA
 
 @pytest.mark.parametrize("measure", EXPECTED["effects"])
 def test_effects_as_escalc(measure: str) -> None:
-    came = meta_analysis(D8, measure=OURS[measure]).effects
+    got = meta_analysis(D8, measure=OURS[measure]).effects
     expected = pd.DataFrame(EXPECTED["effects"][measure])
-    assert came["study"].tolist() == expected["study"].tolist()
-    np.testing.assert_allclose(came[["yi", "vi"]], expected[["yi", "vi"]], rtol=1e-10)
+    assert got["study"].tolist() == expected["study"].tolist()
+    np.testing.assert_allclose(got[["yi", "vi"]], expected[["yi", "vi"]], rtol=1e-10)
 
 
 @pytest.mark.parametrize("measure", OURS)
@@ -46,41 +46,41 @@ def test_effects_as_escalc(measure: str) -> None:
 def test_effects_of_a_pair_as_escalc(key: str, measure: str) -> None:
     pair = PAIRS[key]
     names = ("mean_a", "sd_a", "mean_b", "sd_b", "n", "r")
-    came = MEASURES[OURS[measure]](*(np.array([pair[name]], dtype=float) for name in names))
-    np.testing.assert_allclose(np.ravel(came), pair["metafor"][measure], rtol=1e-10)
+    got = MEASURES[OURS[measure]](*(np.array([pair[name]], dtype=float) for name in names))
+    np.testing.assert_allclose(np.ravel(got), pair["metafor"][measure], rtol=1e-10)
 
 
 @pytest.mark.parametrize(("measure", "i"), MODELS)
 def test_pooled_as_metafor(measure: str, i: int) -> None:
     expected = EXPECTED[measure][i]
-    came = pool(D8, measure, expected).pooled.loc[0]
+    got = pool(D8, measure, expected).pooled.loc[0]
     if expected["test"] == "t":  # Student's t without the adjustment: here only its prediction interval
-        assert came["se"] == pytest.approx(expected["se"], rel=1e-7)
+        assert got["se"] == pytest.approx(expected["se"], rel=1e-7)
     else:
         for ours, theirs in COLUMNS.items():
-            assert came[ours] == pytest.approx(expected[theirs], rel=1e-7), ours
-        assert came["df"] == (np.inf if expected["dfs"] is None else expected["dfs"])
+            assert got[ours] == pytest.approx(expected[theirs], rel=1e-7), ours
+        assert got["df"] == (np.inf if expected["dfs"] is None else expected["dfs"])
     if "pi_lb" in expected and expected["test"] != "z":  # ours has t with k - 1 df also beside a normal interval
-        limits = came[["prediction_low", "prediction_high"]].astype(float)
+        limits = got[["prediction_low", "prediction_high"]].astype(float)
         np.testing.assert_allclose(limits, [expected["pi_lb"], expected["pi_ub"]], rtol=1e-7)
     if "tau2_ci_profileQ" in expected:
-        np.testing.assert_allclose([came["tau2_low"], came["tau2_high"]], expected["tau2_ci_profileQ"], rtol=2e-3)
+        np.testing.assert_allclose([got["tau2_low"], got["tau2_high"]], expected["tau2_ci_profileQ"], rtol=2e-3)
 
 
 def test_three_studies_as_metafor() -> None:
     expected = EXPECTED["MC_first3"]
-    came = pool(D8.head(3), "MC", expected).pooled.loc[0]
+    got = pool(D8.head(3), "MC", expected).pooled.loc[0]
     for ours, theirs in COLUMNS.items():
-        assert came[ours] == pytest.approx(expected[theirs], rel=1e-7), ours
-    limits = came[["prediction_low", "prediction_high"]].astype(float)
+        assert got[ours] == pytest.approx(expected[theirs], rel=1e-7), ours
+    limits = got[["prediction_low", "prediction_high"]].astype(float)
     np.testing.assert_allclose(limits, [expected["pi_lb"], expected["pi_ub"]], rtol=1e-7)
     # metafor looks no further than ten times tau2: its upper limit is that bound, ours the root it did not reach
     low, high = expected["tau2_ci_profileQ"]
-    assert came["tau2_low"] == low
+    assert got["tau2_low"] == low
     assert high == pytest.approx(10 * expected["tau2"], rel=1e-12)
-    assert came["tau2_high"] > high
+    assert got["tau2_high"] > high
     y, v = (np.array([row[name] for row in EXPECTED["effects"]["MC"][:3]]) for name in ("yi", "vi"))
-    weights = 1 / (v + came["tau2_high"])
+    weights = 1 / (v + got["tau2_high"])
     q = (weights * (y - np.average(y, weights=weights)) ** 2).sum()
     assert q == pytest.approx(stats.chi2.ppf(0.025, 2), rel=1e-9)
 
@@ -90,15 +90,15 @@ def test_as_statsmodels(measure: str) -> None:
     found = meta_analysis(D8, measure=OURS[measure], method="dl")
     y, v = (found.effects[name].to_numpy() for name in ("yi", "vi"))
     other = combine_effects(y, v, method_re="dl", use_t=True)
-    came = found.pooled.loc[0]
+    got = found.pooled.loc[0]
     np.testing.assert_allclose(
-        came[["estimate", "se", "tau2", "q"]].astype(float),
+        got[["estimate", "se", "tau2", "q"]].astype(float),
         [other.mean_effect_re, other.sd_eff_w_re_hksj, other.tau2, other.q],
         rtol=1e-10,
     )
     # statsmodels stops its Paule-Mandel search at an absolute step of 1e-5, whatever the unit
-    came = meta_analysis(D8, measure=OURS[measure], method="pm").pooled.loc[0]
-    assert came["tau2"] == pytest.approx(combine_effects(y, v, method_re="pm").tau2, abs=1e-5)
+    got = meta_analysis(D8, measure=OURS[measure], method="pm").pooled.loc[0]
+    assert got["tau2"] == pytest.approx(combine_effects(y, v, method_re="pm").tau2, abs=1e-5)
 
 
 # trials of BCG vaccine: cases and others among vaccinated and controls, latitude (Viechtbauer, 2010)
@@ -142,12 +142,12 @@ def test_what_a_full_print_gives_back(key: str) -> None:
     pair = PAIRS[key]
     printed = {name: f"{pair[theirs]:.12f}" for name, theirs in
                {"mean1": "mean_a", "sd1": "sd_a", "mean2": "mean_b", "sd2": "sd_b"}.items()}  # fmt: skip
-    came = reconstruct(**printed, n=pair["n"], p=f"{pair['p']:.17f}").loc[0]
+    got = reconstruct(**printed, n=pair["n"], p=f"{pair['p']:.17f}").loc[0]
     theirs = {"difference": "mean_diff", "t": "t", "sd_diff": "sd_diff", "r": "r", "d_z": "d_z", "d_av": "d_av"}
     for ours, name in theirs.items():
-        assert came[ours] == pytest.approx(pair[name], rel=1e-8), ours
-    np.testing.assert_allclose([came["ci_low"], came["ci_high"]], pair["ci"], rtol=1e-8)
-    np.testing.assert_allclose([came["d_z_low"], came["d_z_high"]], pair["d_z_ci_noncentral"], rtol=1e-8)
+        assert got[ours] == pytest.approx(pair[name], rel=1e-8), ours
+    np.testing.assert_allclose([got["ci_low"], got["ci_high"]], pair["ci"], rtol=1e-8)
+    np.testing.assert_allclose([got["d_z_low"], got["d_z_high"]], pair["d_z_ci_noncentral"], rtol=1e-8)
 
 
 @pytest.mark.parametrize("key", PAIRS)
@@ -155,10 +155,10 @@ def test_what_a_usual_print_leaves_open_holds_the_truth(key: str) -> None:
     pair = PAIRS[key]
     names = {"mean1": "mean_a", "sd1": "sd_a", "mean2": "mean_b", "sd2": "sd_b"}
     printed = {ours: f"{pair[theirs]:.1f}" for ours, theirs in names.items()}
-    came = reconstruct(**printed, n=pair["n"], p="< .001" if pair["p"] < 5e-4 else f"{pair['p']:.3f}").loc[0]
+    got = reconstruct(**printed, n=pair["n"], p="< .001" if pair["p"] < 5e-4 else f"{pair['p']:.3f}").loc[0]
     truth = {"difference": "mean_diff", "t": "t", "sd_diff": "sd_diff", "r": "r", "d_z": "d_z", "d_av": "d_av"}
     for ours, theirs in truth.items():
-        assert came[f"{ours}_min"] <= pair[theirs] <= came[f"{ours}_max"], ours
+        assert got[f"{ours}_min"] <= pair[theirs] <= got[f"{ours}_max"], ours
 
 
 def test_a_reconstructed_table_can_be_pooled() -> None:

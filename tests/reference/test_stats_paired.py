@@ -37,64 +37,64 @@ def row(key: str, *, log: bool) -> tuple[pd.Series, float]:
 
 def test_every_contrast_with_its_own_error_as_afex() -> None:
     expected = pd.DataFrame(EXTRA["d1_anova_pairs_by_muscle_multivariate"]).set_index(["muscle", "contrast"])
-    came = contrasts(D1, outcome="emg", within="exercise", by="muscle", log=False).set_index(["muscle", "contrast"])
-    assert list(came.index) == list(expected.index)
+    got = contrasts(D1, outcome="emg", within="exercise", by="muscle", log=False).set_index(["muscle", "contrast"])
+    assert list(got.index) == list(expected.index)
     exact = {"difference": "estimate", "df": "df", "ci_low": "lower.CL", "ci_high": "upper.CL", "t": "t.ratio"}
     for ours, theirs in exact.items():
-        np.testing.assert_allclose(came[ours], expected[theirs], rtol=1e-10, err_msg=ours)
-    np.testing.assert_allclose(came["p"], expected["p.value"], rtol=1e-8)
-    np.testing.assert_allclose(came["p_adjusted"], expected["p_holm"], rtol=1e-8)
-    assert (came["family_size"] == 3).all()
+        np.testing.assert_allclose(got[ours], expected[theirs], rtol=1e-10, err_msg=ours)
+    np.testing.assert_allclose(got["p"], expected["p.value"], rtol=1e-8)
+    np.testing.assert_allclose(got["p_adjusted"], expected["p_holm"], rtol=1e-8)
+    assert (got["family_size"] == 3).all()
 
 
 def test_main_effect_pairs_as_afex() -> None:
     means = D1.groupby(["participant", "exercise"], as_index=False)["emg"].mean()
     expected = pd.DataFrame(EXTRA["d1_anova_main_pairs_multivariate"])
-    came = contrasts(means, outcome="emg", within="exercise", log=False)
-    assert came["contrast"].tolist() == expected["contrast"].tolist()
+    got = contrasts(means, outcome="emg", within="exercise", log=False)
+    assert got["contrast"].tolist() == expected["contrast"].tolist()
     for ours, theirs in {"difference": "estimate", "ci_low": "lower.CL", "t": "t.ratio"}.items():
-        np.testing.assert_allclose(came[ours], expected[theirs], rtol=1e-10, err_msg=ours)
-    np.testing.assert_allclose(came["p_adjusted"], expected["p_holm"], rtol=1e-8)
+        np.testing.assert_allclose(got[ours], expected[theirs], rtol=1e-10, err_msg=ours)
+    np.testing.assert_allclose(got["p_adjusted"], expected["p_holm"], rtol=1e-8)
 
 
 @pytest.mark.parametrize("key", PAIRS)
 def test_t_and_d_z_of_a_pair(key: str) -> None:
     expected = PAIRS[key]
-    came, sign = row(key, log=False)
-    assert (came["n"], came["df"]) == (expected["n"], expected["df"])
+    got, sign = row(key, log=False)
+    assert (got["n"], got["df"]) == (expected["n"], expected["df"])
     np.testing.assert_allclose(
-        [sign * came["difference"], sign * came["t"], sign * came["d_z"]],
+        [sign * got["difference"], sign * got["t"], sign * got["d_z"]],
         [expected["mean_diff"], expected["t"], expected["d_z"]],
         rtol=1e-10,
     )
-    limits = sorted([sign * came["ci_low"], sign * came["ci_high"]])
+    limits = sorted([sign * got["ci_low"], sign * got["ci_high"]])
     np.testing.assert_allclose(limits, expected["ci"], rtol=1e-10)
-    np.testing.assert_allclose(came["p"], expected["p"], rtol=1e-8)
-    limits = sorted([sign * came["d_z_low"], sign * came["d_z_high"]])
+    np.testing.assert_allclose(got["p"], expected["p"], rtol=1e-8)
+    limits = sorted([sign * got["d_z_low"], sign * got["d_z_high"]])
     np.testing.assert_allclose(limits, expected["d_z_ci_noncentral"], rtol=1e-8)
 
 
 @pytest.mark.parametrize("key", PAIRS)
 def test_log_ratio_of_a_pair(key: str) -> None:
     expected = PAIRS[key]["log_ratio"]
-    came, sign = row(key, log=True)
-    limits = sorted([came["ci_low"] ** sign, came["ci_high"] ** sign])
+    got, sign = row(key, log=True)
+    limits = sorted([got["ci_low"] ** sign, got["ci_high"] ** sign])
     np.testing.assert_allclose(
-        [came["ratio"] ** sign, *limits, sign * came["t"]],
+        [got["ratio"] ** sign, *limits, sign * got["t"]],
         [expected["ratio"], expected["lower"], expected["upper"], expected["t"]],
         rtol=1e-10,
     )
-    np.testing.assert_allclose(came["p"], expected["p"], rtol=1e-8)
+    np.testing.assert_allclose(got["p"], expected["p"], rtol=1e-8)
 
 
 @pytest.mark.parametrize("log", [True, False])
 @pytest.mark.parametrize("key", EXTRA["d_av_bonett"])
 def test_g_av_is_on_the_raw_scale_with_bonetts_interval(key: str, log: bool) -> None:
     expected = EXTRA["d_av_bonett"][key]
-    came, sign = row(key, log=log)
-    np.testing.assert_allclose(sign * came["g_av"], expected["g_av_nu_cousineau"], rtol=1e-10)
+    got, sign = row(key, log=log)
+    np.testing.assert_allclose(sign * got["g_av"], expected["g_av_nu_cousineau"], rtol=1e-10)
     factor = expected["g_av_nu_cousineau"] / expected["d_av"]
-    limits = sorted([sign * came["g_av_low"], sign * came["g_av_high"]])
+    limits = sorted([sign * got["g_av_low"], sign * got["g_av_high"]])
     np.testing.assert_allclose(limits, np.multiply(factor, expected["ci_z"]), rtol=1e-10)
 
 
@@ -115,6 +115,6 @@ def test_building_blocks_of_g_av(key: str) -> None:
 @pytest.mark.parametrize("method", ["holm", "bonferroni"])
 def test_adjusted_p_as_r_leaving_out_what_is_empty(method: str) -> None:
     p = np.array(MULTIPLICITY["p"], dtype=float)
-    came, size = adjusted(p, np.zeros(len(p), dtype=np.intp), adjust=method)
-    np.testing.assert_allclose(came, np.array(MULTIPLICITY["adjusted"][method], dtype=float), rtol=1e-12)
+    got, size = adjusted(p, np.zeros(len(p), dtype=np.intp), adjust=method)
+    np.testing.assert_allclose(got, np.array(MULTIPLICITY["adjusted"][method], dtype=float), rtol=1e-12)
     assert set(size) == {17}

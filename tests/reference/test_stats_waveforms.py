@@ -73,10 +73,10 @@ def test_threshold_separates_what_is_significant(max_t: WaveformTest) -> None:
 def test_cluster_mass_as_mne_but_with_the_right_divisor() -> None:
     expected = EXPECTED["mne_cluster_1samp_threshold_t975"]
     with pytest.warns(EmgkitWarning, match="not at which points"):
-        came = waveform_test(CURVES, log=False, method="cluster")
-    assert summary(came)["threshold"] == pytest.approx(expected["threshold"], rel=1e-12)
+        got = waveform_test(CURVES, log=False, method="cluster")
+    assert summary(got)["threshold"] == pytest.approx(expected["threshold"], rel=1e-12)
     (cluster,) = expected["clusters"]
-    (ours,) = came.clusters.loc[came.clusters["contrast"] == PAIR].itertuples()
+    (ours,) = got.clusters.loc[got.clusters["contrast"] == PAIR].itertuples()
     assert (ours.first_point, ours.last_point) == (cluster["first"], cluster["last"])
     assert ours.mass == pytest.approx(cluster["mass"], rel=1e-10)
     # MNE leaves one flip out of 4096
@@ -106,16 +106,16 @@ def test_cluster_mass_as_mne_on_the_other_pairs(first: str, second: str) -> None
 
 def test_random_field_threshold_as_spm1d() -> None:
     expected = EXPECTED["spm1d_paired_t"]
-    came = waveform_test(CURVES, log=False, method="rft")
-    row = summary(came)
+    got = waveform_test(CURVES, log=False, method="rft")
+    row = summary(got)
     assert row["fwhm"] == pytest.approx(expected["fwhm"], rel=1e-6)
     assert row["resels"] == pytest.approx(expected["resels"][1], rel=1e-6)
     assert row["threshold"] == pytest.approx(expected["zstar"], rel=1e-6)
-    at_the_threshold = np.interp(row["threshold"], *nodes(came)[["t", "p_adjusted"]].sort_values("t").to_numpy().T)
+    at_the_threshold = np.interp(row["threshold"], *nodes(got)[["t", "p_adjusted"]].sort_values("t").to_numpy().T)
     assert at_the_threshold == pytest.approx(0.05, abs=0.02)
-    np.testing.assert_array_equal(nodes(came)["p_adjusted"] < 0.05, nodes(came)["cluster"] > 0)
+    np.testing.assert_array_equal(nodes(got)["p_adjusted"] < 0.05, nodes(got)["cluster"] > 0)
     (cluster,) = expected["clusters"]
-    (ours,) = came.clusters.loc[came.clusters["contrast"] == PAIR].itertuples()
+    (ours,) = got.clusters.loc[got.clusters["contrast"] == PAIR].itertuples()
     assert (ours.first_point, ours.last_point) == (62, 73)
     assert cluster["endpoints"][0] < 62 < 73 < cluster["endpoints"][1]
 

@@ -152,7 +152,7 @@ def test_the_seed_is_all_that_matters(small_error):
 def test_ratios_need_a_level_and_percentages_none():
     with pytest.raises(ArgumentError, match=r"The means are ratios, and recordings need a level.*An example.*'level'"):
         chain_error(RATIOS, seed=1)
-    with pytest.raises(ArgumentError, match=r"'level' belongs to a design in ratios.*Came: 60, with %MVIC"):
+    with pytest.raises(ArgumentError, match=r"'level' belongs to a design in ratios.*Got: 60, with %MVIC"):
         chain_error(DESIGN, seed=1, level=60)
 
 

@@ -41,24 +41,24 @@ def test_what_prints_no_means_is_not_replicated(missing):
     with pytest.raises(DesignError) as caught:
         replace(DESIGN, study="Delgado 2019", means=means)
     text = str(caught.value)
-    assert text.startswith("Delgado 2019 cannot be replicated at the level of means. Came: no mean for 'hip_thrust in")
+    assert text.startswith("Delgado 2019 cannot be replicated at the level of means. Got: no mean for 'hip_thrust in")
     assert "Percent differences go in as ratios" in text
     assert "effect sizes and p-values alone say nothing of a ratio of means, and none is invented here" in text
-    with pytest.raises(DesignError, match="Came: no means at all"):
+    with pytest.raises(DesignError, match="Got: no means at all"):
         replace(DESIGN, means={})
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"n": 1}, "'n' cannot be used. Allowed: a whole number of at least 2. Came: 1"),
+        ({"n": 1}, "'n' cannot be used. Allowed: a whole number of at least 2. Got: 1"),
         ({"n": 13.0}, "'n' cannot be used"),
         ({"repetitions": 0}, "'repetitions' cannot be used. Allowed: a whole number of at least 1"),
         ({"unit": "µV"}, "'unit'.*'%MVIC' and 'ratio'"),
         ({"measure": "median"}, "'measure'"),
         ({"phase": "upper half"}, "'phase'"),
         ({"adjust": "tukey"}, "'adjust'"),
-        ({"alpha": 1.0}, "'alpha' cannot be used. Allowed: above 0 and below 1. Came: 1.0"),
+        ({"alpha": 1.0}, "'alpha' cannot be used. Allowed: above 0 and below 1. Got: 1.0"),
         ({"means": MEANS | {"bf": {"squat": 14.9}}}, "A muscle needs two conditions. Where: An example, bf"),
         ({"means": MEANS | {"vl": {"hip_thrust": -1.0, "squat": 2.0}}}, r"\"means\['vl'\]\['hip_thrust'\]\" cannot be"),
         ({"sds": {"bf": {"squat": 4.0}}}, "'sds' must hold a standard deviation for every mean, and no other"),
@@ -74,7 +74,7 @@ def test_what_prints_no_means_is_not_replicated(missing):
         ),
         (
             {"findings": (ReportedResult(muscle="bf", first="squat", second="deadlift", reported="higher"),)},
-            "A finding contradicts the means.*Came: squat higher than deadlift, with means of 14.9 and 49",
+            "A finding contradicts the means.*Got: squat higher than deadlift, with means of 14.9 and 49",
         ),
     ],
 )
@@ -86,7 +86,7 @@ def test_what_does_not_hold_together_is_refused(change, message):
 def test_a_finding_is_one_of_three_and_compares_two():
     with pytest.raises(ArgumentError, match=r"'reported'.*'higher', 'lower' and 'no difference'"):
         ReportedResult(muscle="bf", first="a", second="b", reported="significant")
-    with pytest.raises(ArgumentError, match=r"A finding compares two conditions. Where: bf. Came: twice 'a'"):
+    with pytest.raises(ArgumentError, match=r"A finding compares two conditions. Where: bf. Got: twice 'a'"):
         ReportedResult(muscle="bf", first="a", second="a", reported="higher")
 
 

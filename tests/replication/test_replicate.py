@@ -246,9 +246,9 @@ def test_the_monte_carlo_error_is_that_of_a_share(table):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t.drop(columns="sd_own"), "'error' is no table of the chain's error. Came: no column 'sd_own'"),
-        (lambda t: t.assign(measure="peak"), "another measure or phase. Allowed: mean, whole. Came: peak, whole"),
-        (lambda t: t.iloc[:1], "'error' does not hold every condition. Came: none for 'squat in bf'"),
+        (lambda t: t.drop(columns="sd_own"), "'error' is no table of the chain's error. Got: no column 'sd_own'"),
+        (lambda t: t.assign(measure="peak"), "another measure or phase. Allowed: mean, whole. Got: peak, whole"),
+        (lambda t: t.iloc[:1], "'error' does not hold every condition. Got: none for 'squat in bf'"),
         (lambda t: pd.concat([t, t]), "'error' holds several rows of one muscle and condition"),
         (lambda t: t.assign(sd_own=-1.0), "'error' holds values that are none. Where: bf"),
         (lambda t: t.assign(bias=np.nan), "'error' holds values that are none. Where: bf"),
@@ -263,11 +263,11 @@ def test_the_error_of_another_design_is_refused(change, message):
     ("arguments", "message"),
     [
         ({"seed": -1}, "'seed' cannot be used"),
-        ({"replicates": 0}, "'replicates' cannot be used. Allowed: a whole number of at least 1. Came: 0"),
-        ({"cvs": []}, "'cvs' cannot be used. Allowed: different numbers. Came: "),
+        ({"replicates": 0}, "'replicates' cannot be used. Allowed: a whole number of at least 1. Got: 0"),
+        ({"cvs": []}, "'cvs' cannot be used. Allowed: different numbers. Got: "),
         ({"cvs": [0.3, 0.3]}, "'cvs' cannot be used"),
-        ({"cvs": [30, 0]}, "'cvs' cannot be used. Allowed: a finite number above 0. Came: 0"),
-        ({"correlations": [1.0]}, "'correlations' cannot be used. Allowed: different numbers below 1. Came: "),
+        ({"cvs": [30, 0]}, "'cvs' cannot be used. Allowed: a finite number above 0. Got: 0"),
+        ({"correlations": [1.0]}, "'correlations' cannot be used. Allowed: different numbers below 1. Got: "),
         ({"correlations": [-0.1]}, "'correlations' cannot be used. Allowed: a finite number of at least 0"),
     ],
 )

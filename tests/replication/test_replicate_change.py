@@ -54,7 +54,7 @@ def test_the_difference_is_that_of_each_trial_and_the_seed_is_all_that_matters()
         ({"sd_change": 0}, "'sd_change' cannot be used"),
         ({"mean_change": -1.0}, "'1 [+] mean_change' cannot be used"),
         ({"cvs": [0.0]}, "'cvs' cannot be used"),
-        ({"correlations": [1.1]}, "'correlations' cannot be used. Allowed: -1 to 1. Came: 1.1"),
+        ({"correlations": [1.1]}, "'correlations' cannot be used. Allowed: -1 to 1. Got: 1.1"),
         ({"seed": 1.5}, "'seed' cannot be used"),
     ],
 )

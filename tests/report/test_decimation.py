@@ -64,10 +64,10 @@ def test_a_single_sample_that_stands_out_is_never_lost() -> None:
 
 @pytest.mark.parametrize("points", [0, 1, 7, -2])
 def test_a_number_of_points_that_makes_no_pairs_is_refused(points: int) -> None:
-    with pytest.raises(ArgumentError, match=rf"Allowed: an even number of at least 2\. Came: {points}"):
+    with pytest.raises(ArgumentError, match=rf"Allowed: an even number of at least 2\. Got: {points}"):
         decimate(np.zeros(10), points)
 
 
 def test_several_signals_at_once_are_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"Allowed: shape \(n,\)\. Came: shape \(2, 3\)"):
+    with pytest.raises(ArgumentError, match=r"Allowed: shape \(n,\)\. Got: shape \(2, 3\)"):
         decimate(np.zeros((2, 3)), 2)

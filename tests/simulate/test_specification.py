@@ -104,7 +104,7 @@ def test_a_misspelt_muscle_names_the_nearest(table):
         (("exercises", "squat", "task"), "back_squat", "no BIDS label"),
         (("exercises", "squat", "task"), "deadlift", "Every task must be named once. More than once: 'deadlift'"),
         (("exercises", "squat", "task"), "mvcSquat", "may not begin with 'mvc'"),
-        (("exercises", "squat", "rest"), 0.3, "at least 0.6 s, four times the lead. Came: 0.3 s"),
+        (("exercises", "squat", "rest"), 0.3, "at least 0.6 s, four times the lead. Got: 0.3 s"),
         (("muscles", "biceps_femoris", "channel"), "GMAX", "Every channel must be named once"),
         (("muscles", "biceps_femoris", "mvc"), {"prone": "prone"}, "must begin with 'mvc'"),
         (("muscles", "biceps_femoris", "mvc"), {}, "at least 1 item"),

@@ -27,14 +27,14 @@ def quantities(table: pd.DataFrame) -> pd.Series:
 
 
 def test_the_truth_comes_back_from_many_participants() -> None:
-    came = quantities(trials(n=20_000, shift=20.0))
+    got = quantities(trials(n=20_000, shift=20.0))
     # variances of persons 10000, of the error 900, of the three shifts 400
-    assert came["icc_3_1", ""] == pytest.approx(10_000 / 10_900, abs=0.005)
-    assert came["icc_2_1", ""] == pytest.approx(10_000 / 11_300, abs=0.005)
-    assert came["sem", ""] == pytest.approx(30, rel=0.02)
-    assert came["mdc95", ""] == pytest.approx(1.96 * np.sqrt(2) * came["sem", ""], rel=1e-12)
-    assert came["bias", "1 - 3"] == pytest.approx(-40, abs=1.5)
-    assert came["agreement_high", "1 - 3"] == pytest.approx(-40 + 1.96 * np.sqrt(2) * 30, rel=0.05)
+    assert got["icc_3_1", ""] == pytest.approx(10_000 / 10_900, abs=0.005)
+    assert got["icc_2_1", ""] == pytest.approx(10_000 / 11_300, abs=0.005)
+    assert got["sem", ""] == pytest.approx(30, rel=0.02)
+    assert got["mdc95", ""] == pytest.approx(1.96 * np.sqrt(2) * got["sem", ""], rel=1e-12)
+    assert got["bias", "1 - 3"] == pytest.approx(-40, abs=1.5)
+    assert got["agreement_high", "1 - 3"] == pytest.approx(-40 + 1.96 * np.sqrt(2) * 30, rel=0.05)
 
 
 def test_cv_is_the_typical_error_of_logarithms() -> None:
@@ -47,10 +47,10 @@ def test_cv_is_the_typical_error_of_logarithms() -> None:
 
 def test_intervals_cover_the_truth() -> None:
     tables = [trials(seed, n=15).assign(study=seed) for seed in range(500)]
-    came = reliability(pd.concat(tables, ignore_index=True), by="study").set_index("quantity")
+    got = reliability(pd.concat(tables, ignore_index=True), by="study").set_index("quantity")
     truth = {"icc_3_1": 10_000 / 10_900, "icc_2_1": 10_000 / 10_900, "sem": 30.0, "bias": 0.0, "agreement_high": 83.16}
     for name, true in truth.items():
-        rows = came.loc[name]
+        rows = got.loc[name]
         assert 0.92 < ((rows["ci_low"] < true) & (true < rows["ci_high"])).mean() < 0.98, name
 
 
@@ -68,23 +68,23 @@ def test_a_shift_of_all_trials_lowers_agreement_but_not_consistency() -> None:
 
 
 def test_rows_and_units() -> None:
-    came = reliability(trials())
+    got = reliability(trials())
     names = ["icc_2_1", "icc_3_1", "sem", "mdc95", "cv", *["bias", "agreement_low", "agreement_high"] * 3]
-    assert came["quantity"].tolist() == names
-    assert came["unit"].tolist() == ["", "", "µV", "µV", "%", *["µV"] * 9]
-    assert set(came["n"]) == {12}
-    assert set(came["n_trials"]) == {3}
-    assert (came["ci_low"] < came["value"]).all()
-    assert (came["value"] < came["ci_high"]).all()
-    assert json.loads(json.dumps(came.attrs)) == came.attrs
+    assert got["quantity"].tolist() == names
+    assert got["unit"].tolist() == ["", "", "µV", "µV", "%", *["µV"] * 9]
+    assert set(got["n"]) == {12}
+    assert set(got["n_trials"]) == {3}
+    assert (got["ci_low"] < got["value"]).all()
+    assert (got["value"] < got["ci_high"]).all()
+    assert json.loads(json.dumps(got.attrs)) == got.attrs
 
 
 def test_levels_of_by() -> None:
     both = pd.concat([trials().assign(muscle="a"), trials(2).assign(muscle="b")])
-    came = reliability(both, by="muscle")
+    got = reliability(both, by="muscle")
     alone = reliability(trials(2))
     pd.testing.assert_series_equal(
-        came.loc[came["muscle"] == "b", "value"].reset_index(drop=True), alone["value"], rtol=1e-12
+        got.loc[got["muscle"] == "b", "value"].reset_index(drop=True), alone["value"], rtol=1e-12
     )
 
 
@@ -92,9 +92,9 @@ def test_copied_trials_have_no_icc() -> None:
     table = trials()
     table["value"] = table.groupby("participant")["value"].transform("first")
     with pytest.warns(EmgkitWarning, match="differ by the same amount in all participants: an ICC is not defined"):
-        came = reliability(table).set_index("quantity")
-    assert np.isnan(came.loc["icc_2_1", "value"])
-    assert came.loc["sem", "value"] == 0
+        got = reliability(table).set_index("quantity")
+    assert np.isnan(got.loc["icc_2_1", "value"])
+    assert got.loc["sem", "value"] == 0
 
 
 def test_refusals() -> None:
@@ -105,7 +105,7 @@ def test_refusals() -> None:
         reliability(pd.concat([table, table[:1]], ignore_index=True))
     with pytest.raises(DesignError, match="'trial' has only one level"):
         reliability(table[table["trial"] == 1])
-    with pytest.raises(DesignError, match=r"at least 3 participants. Came: 2"):
+    with pytest.raises(DesignError, match=r"at least 3 participants. Got: 2"):
         reliability(table[table["participant"] < "P002"])
     with pytest.raises(DesignError, match="needs values above 0"):
         reliability(table.assign(value=table["value"] - 700))

@@ -40,25 +40,25 @@ def cells(seed: int = 1, *, n: int = 9, exercises: int = 3, loads: int = 3) -> p
 def test_columns_and_terms() -> None:
     table = cells(loads=2).assign(side="left")
     table = pd.concat([table, table.assign(side="right", value=np.random.default_rng(0).lognormal(3, 1, len(table)))])
-    came = rm_anova(table, within=["exercise", "load", "side"])
-    assert list(came.columns) == COLUMNS
+    got = rm_anova(table, within=["exercise", "load", "side"])
+    assert list(got.columns) == COLUMNS
     mains, pairs = ["exercise", "load", "side"], ["exercise:load", "exercise:side", "load:side"]
-    assert came["term"].tolist() == [*mains, *pairs, "exercise:load:side"]
-    assert came["df1"].tolist() == [2, 1, 1, 2, 2, 1, 2]
-    assert came["df2"].tolist() == [16, 8, 8, 16, 16, 8, 16]
-    assert json.loads(json.dumps(came.attrs)) == came.attrs
+    assert got["term"].tolist() == [*mains, *pairs, "exercise:load:side"]
+    assert got["df1"].tolist() == [2, 1, 1, 2, 2, 1, 2]
+    assert got["df2"].tolist() == [16, 8, 8, 16, 16, 8, 16]
+    assert json.loads(json.dumps(got.attrs)) == got.attrs
 
 
 @pytest.mark.parametrize("log", [True, False])
 def test_two_levels_are_the_paired_t_test(log: bool) -> None:
     table = cells(exercises=2, loads=1)
-    came = rm_anova(table, within="exercise", log=log).loc[0]
+    got = rm_anova(table, within="exercise", log=log).loc[0]
     pair = contrasts(table, within="exercise", log=log).loc[0]
-    assert came["F"] == pytest.approx(pair["t"] ** 2, rel=1e-10)
-    assert came["p"] == pytest.approx(pair["p"], rel=1e-8)
-    assert came["pes"] == pytest.approx(pair["t"] ** 2 / (pair["t"] ** 2 + 8), rel=1e-10)
-    assert (came["epsilon_gg"], came["epsilon_hf"], came["p_gg"], came["p_hf"]) == (1, 1, came["p"], came["p"])
-    assert came[["mauchly_w", "mauchly_p"]].isna().all()
+    assert got["F"] == pytest.approx(pair["t"] ** 2, rel=1e-10)
+    assert got["p"] == pytest.approx(pair["p"], rel=1e-8)
+    assert got["pes"] == pytest.approx(pair["t"] ** 2 / (pair["t"] ** 2 + 8), rel=1e-10)
+    assert (got["epsilon_gg"], got["epsilon_hf"], got["p_gg"], got["p_hf"]) == (1, 1, got["p"], got["p"])
+    assert got[["mauchly_w", "mauchly_p"]].isna().all()
 
 
 @pytest.mark.parametrize("within", [["exercise"], ["exercise", "load"], ["exercise", "load", "side"]], ids=len)
@@ -67,17 +67,17 @@ def test_f_as_statsmodels(within: list[str]) -> None:
     table = pd.concat([cells().assign(side=side, value=rng.lognormal(3, 1, 81)) for side in ("left", "right")])
     for name in {"load", "side"} - set(within):
         table = table[table[name] == table[name].iloc[0]]
-    came = rm_anova(table, within=within).set_index("term")
-    other = AnovaRM(table, "value", "participant", within=within).fit().anova_table.loc[came.index]
+    got = rm_anova(table, within=within).set_index("term")
+    other = AnovaRM(table, "value", "participant", within=within).fit().anova_table.loc[got.index]
     columns = {"F": "F Value", "df1": "Num DF", "df2": "Den DF", "p": "Pr > F"}
     for ours, theirs in columns.items():
-        np.testing.assert_allclose(came[ours], other[theirs], rtol=1e-9, err_msg=ours)
+        np.testing.assert_allclose(got[ours], other[theirs], rtol=1e-9, err_msg=ours)
 
 
 def test_f_is_the_ratio_of_mean_squares_beside_it() -> None:
-    came = rm_anova(cells(), within=["exercise", "load"])
-    np.testing.assert_allclose(came["F"], came["pes"] / (1 - came["pes"]) * came["df2"] / came["df1"], rtol=1e-10)
-    np.testing.assert_allclose(came["F"], came["ss"] / came["df1"] / (came["ss_error"] / came["df2"]), rtol=1e-12)
+    got = rm_anova(cells(), within=["exercise", "load"])
+    np.testing.assert_allclose(got["F"], got["pes"] / (1 - got["pes"]) * got["df2"] / got["df1"], rtol=1e-10)
+    np.testing.assert_allclose(got["F"], got["ss"] / got["df1"] / (got["ss_error"] / got["df2"]), rtol=1e-12)
 
 
 def test_one_factor_by_hand() -> None:
@@ -87,14 +87,14 @@ def test_one_factor_by_hand() -> None:
     effect = 9 * ((wide.mean(axis=0) - grand) ** 2).sum()
     people = 3 * ((wide.mean(axis=1) - grand) ** 2).sum()
     error = ((wide - grand) ** 2).sum() - effect - people
-    came = rm_anova(table, within="exercise").loc[0]
-    assert came["F"] == pytest.approx(effect / 2 / (error / 16), rel=1e-10)
-    assert came["ges"] == pytest.approx(effect / (effect + people + error), rel=1e-10)
+    got = rm_anova(table, within="exercise").loc[0]
+    assert got["F"] == pytest.approx(effect / 2 / (error / 16), rel=1e-10)
+    assert got["ges"] == pytest.approx(effect / (effect + people + error), rel=1e-10)
     # epsilon from the covariance of the levels themselves (Box, 1954), without contrasts
     s = np.cov(wide, rowvar=False)
     k = len(s)
     bottom = (k - 1) * ((s**2).sum() - 2 * k * (s.mean(axis=0) ** 2).sum() + k**2 * s.mean() ** 2)
-    assert came["epsilon_gg"] == pytest.approx(k**2 * (np.trace(s) / k - s.mean()) ** 2 / bottom, rel=1e-10)
+    assert got["epsilon_gg"] == pytest.approx(k**2 * (np.trace(s) / k - s.mean()) ** 2 / bottom, rel=1e-10)
 
 
 @settings(max_examples=8, deadline=None)
@@ -104,8 +104,8 @@ def test_unit_order_of_rows_and_names_do_not_matter(exponent: int, seed: int) ->
     expected = rm_anova(table, within=["exercise", "load"])
     names = {"e0": "z", "e1": "a", "e2": "m"}
     changed = table.assign(value=table["value"] * 10.0**exponent, exercise=table["exercise"].map(names))
-    came = rm_anova(changed.sample(frac=1, random_state=seed), within=["exercise", "load"])
-    np.testing.assert_allclose(came[NUMBERS], expected[NUMBERS], rtol=1e-7)
+    got = rm_anova(changed.sample(frac=1, random_state=seed), within=["exercise", "load"])
+    np.testing.assert_allclose(got[NUMBERS], expected[NUMBERS], rtol=1e-7)
 
 
 def test_the_log_scale_ignores_a_gain_of_ones_own() -> None:
@@ -124,10 +124,10 @@ def test_epsilon_has_its_bounds() -> None:
     wide = np.outer(noise, [0, 0, 0, 1]) + rng.normal(0, 1e-6, (12, 4)) + [1, 2, 3, 4]
     people = [f"P{i:02d}" for i in range(12)]
     table = pd.DataFrame(wide, index=people).melt(ignore_index=False).reset_index(names="participant")
-    came = rm_anova(table, within="variable").loc[0]
-    assert came["epsilon_gg"] == pytest.approx(1 / 3, abs=1e-6)
-    assert came["p_gg"] == pytest.approx(stats.f.sf(came["F"], 1, 11), rel=1e-4)
-    assert came["mauchly_p"] < 1e-10
+    got = rm_anova(table, within="variable").loc[0]
+    assert got["epsilon_gg"] == pytest.approx(1 / 3, abs=1e-6)
+    assert got["p_gg"] == pytest.approx(stats.f.sf(got["F"], 1, 11), rel=1e-4)
+    assert got["mauchly_p"] < 1e-10
 
 
 @pytest.mark.slow
@@ -142,11 +142,11 @@ def test_mauchly_keeps_its_level_on_spherical_data() -> None:
 def notices(table: pd.DataFrame, **options: object) -> tuple[pd.DataFrame, dict[str, str]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        came = rm_anova(table, **options)
+        got = rm_anova(table, **options)
     assert all(isinstance(warning.message, EmgkitWarning) for warning in caught)
-    assert [str(warning.message) for warning in caught] == [notice["text"] for notice in came.attrs["notices"]]
+    assert [str(warning.message) for warning in caught] == [notice["text"] for notice in got.attrs["notices"]]
     assert {warning.filename for warning in caught} <= {__file__}
-    return came, {notice["code"]: notice["text"] for notice in came.attrs["notices"]}
+    return got, {notice["code"]: notice["text"] for notice in got.attrs["notices"]}
 
 
 def test_percent_of_muscles_depends_on_their_references() -> None:
@@ -184,22 +184,22 @@ def test_equal_effects_have_no_error_term() -> None:
     table = cells(loads=2)
     first = table["load"] == "l0"
     table.loc[~first, "value"] = table.loc[first, "value"].to_numpy() + 1.7
-    came, codes = notices(table, within=["exercise", "load"])
+    got, codes = notices(table, within=["exercise", "load"])
     assert codes == {"no-variance": codes["no-variance"]}
-    named = [notice["text"] for notice in came.attrs["notices"]]
+    named = [notice["text"] for notice in got.attrs["notices"]]
     assert [text.split(":")[0] for text in named] == [
         "All participants have the same effect of load",
         "All participants have the same effect of exercise",
     ]
-    came = came.set_index("term")
-    assert came.loc["load", ["F", "p", "p_gg", "p_hf", "pes"]].isna().all()
-    assert came.loc["exercise", ["F", "p", "p_gg", "p_hf", "ges", "pes"]].notna().all()
+    got = got.set_index("term")
+    assert got.loc["load", ["F", "p", "p_gg", "p_hf", "pes"]].isna().all()
+    assert got.loc["exercise", ["F", "p", "p_gg", "p_hf", "ges", "pes"]].notna().all()
 
 
 def test_few_participants_have_no_mauchly_test_but_an_epsilon() -> None:
-    came = rm_anova(cells(n=3, exercises=4, loads=1), within="exercise").loc[0]
-    assert came[["mauchly_w", "mauchly_p"]].isna().all()
-    assert 1 / 3 <= came["epsilon_gg"] <= 2 / 3
+    got = rm_anova(cells(n=3, exercises=4, loads=1), within="exercise").loc[0]
+    assert got[["mauchly_w", "mauchly_p"]].isna().all()
+    assert 1 / 3 <= got["epsilon_gg"] <= 2 / 3
     for seed in range(8):  # the denominator of Huynh-Feldt is 0 but for rounding
         two = rm_anova(cells(seed, n=2, exercises=4, loads=1), within="exercise").loc[0]
         assert two["epsilon_gg"] == pytest.approx(1 / 3)
@@ -234,7 +234,7 @@ def test_refusals_shared_with_contrasts() -> None:
         rm_anova(table.assign(unit=np.where(table["load"] == "l0", "V", "mV")), within=["exercise", "load"])
     with pytest.raises(DesignError, match="'exercise' were normalised to different references"):
         rm_anova(table.assign(reference="task:" + table["exercise"]), within=["exercise", "load"])
-    with pytest.raises(DesignError, match=r"at least two of them. Came: 'P00'"):
+    with pytest.raises(DesignError, match=r"at least two of them. Got: 'P00'"):
         rm_anova(table[table["participant"] == "P00"], within=["exercise", "load"])
     with pytest.raises(DesignError, match="'load' has only one level"):
         rm_anova(table[table["load"] == "l0"], within=["exercise", "load"])
@@ -247,11 +247,11 @@ def test_refusals_shared_with_contrasts() -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"between": ["group"]}, r"'between' cannot be used.*one column of groups, or None. Came: \['group'\].*join"),
+        ({"between": ["group"]}, r"'between' cannot be used.*one column of groups, or None. Got: \['group'\].*join"),
         ({"between": "exercise"}, "Column 'exercise' has two roles.*'within' and 'between'"),
         ({"between": "participant"}, "Column 'participant' has two roles"),
-        ({"within": []}, "'within' cannot be used. Allowed: 1 to 3 columns. Came: 0"),
-        ({"within": ["a", "b", "c", "d"]}, "Came: 4: 'a', 'b', 'c' and 'd'"),
+        ({"within": []}, "'within' cannot be used. Allowed: 1 to 3 columns. Got: 0"),
+        ({"within": ["a", "b", "c", "d"]}, "Got: 4: 'a', 'b', 'c' and 'd'"),
         ({"within": None}, "1 to 3 columns"),
         ({"within": ["exercise", "exercise"]}, "Column 'exercise' has two roles"),
     ],

@@ -82,11 +82,11 @@ def brute_force(table: pd.DataFrame, within: list[str]) -> pd.DataFrame:
 @DESIGNED
 def test_sums_of_squares_by_brute_force(sizes: tuple[int, ...], within: list[str]) -> None:
     table = people(sizes, within)
-    came, expected = rm_anova(table, within=within, between="group"), brute_force(table, within)
-    assert came["term"].tolist() == expected["term"].tolist()
-    np.testing.assert_allclose(came[["ss", "ss_error"]], expected[["ss", "ss_error"]], rtol=1e-9)
+    got, expected = rm_anova(table, within=within, between="group"), brute_force(table, within)
+    assert got["term"].tolist() == expected["term"].tolist()
+    np.testing.assert_allclose(got[["ss", "ss_error"]], expected[["ss", "ss_error"]], rtol=1e-9)
     n, groups = sum(sizes), len(sizes)
-    for row in came.itertuples():
+    for row in got.itertuples():
         names = row.term.split(":")
         contrasts_of = int(np.prod([FACTORS[name] - 1 for name in names if name != "group"]))
         assert row.df1 == contrasts_of * (groups - 1 if "group" in names else 1)
@@ -101,7 +101,7 @@ def test_sums_of_squares_by_brute_force(sizes: tuple[int, ...], within: list[str
 @DESIGNED
 def test_epsilons_from_the_covariance_of_the_levels(sizes: tuple[int, ...], within: list[str]) -> None:
     table = people(sizes, within)
-    came = rm_anova(table, within=within, between="group").set_index("term")
+    got = rm_anova(table, within=within, between="group").set_index("term")
     wide = table.pivot_table(index=["group", "participant"], columns=within, values="value")
     df = len(wide) - len(sizes)
     pooled = sum((len(part) - 1) * part.cov().to_numpy() for _, part in wide.groupby("group")) / df
@@ -116,7 +116,7 @@ def test_epsilons_from_the_covariance_of_the_levels(sizes: tuple[int, ...], with
             k = int(np.prod([FACTORS[name] - 1 for name in term]))
             gg = np.trace(inner) ** 2 / (k * np.trace(inner @ inner))
             for name in (":".join(term), ":".join(["group", *term])):
-                row = came.loc[name]
+                row = got.loc[name]
                 assert row["epsilon_gg"] == pytest.approx(gg, rel=1e-10)
                 assert row["p_gg"] == pytest.approx(stats.f.sf(row["F"], row["df1"] * gg, row["df2"] * gg), rel=1e-8)
                 if k > 1:
@@ -124,7 +124,7 @@ def test_epsilons_from_the_covariance_of_the_levels(sizes: tuple[int, ...], with
                     roots = np.linalg.eigvalsh(inner)[-k:]
                     assert row["epsilon_hf"] == pytest.approx(hf, rel=1e-10)
                     assert row["mauchly_w"] == pytest.approx(np.prod(roots / roots.mean()), rel=1e-9)
-    row = came.loc["group"]
+    row = got.loc["group"]
     assert (row["epsilon_gg"], row["epsilon_hf"], row["p_gg"], row["p_hf"]) == (1, 1, row["p"], row["p"])
     assert np.isnan(row["mauchly_p"])
 
@@ -132,7 +132,7 @@ def test_epsilons_from_the_covariance_of_the_levels(sizes: tuple[int, ...], with
 @DESIGNED
 def test_pillai_as_statsmodels(sizes: tuple[int, ...], within: list[str]) -> None:
     table = people(sizes, within)
-    came = rm_anova(table, within=within, between="group").set_index("term")
+    got = rm_anova(table, within=within, between="group").set_index("term")
     wide = table.pivot_table(index=["group", "participant"], columns=within, values="value")
     codes = pd.factorize(wide.index.get_level_values("group"))[0]
     coding = np.vstack([np.eye(len(sizes) - 1), -np.ones(len(sizes) - 1)])
@@ -147,8 +147,8 @@ def test_pillai_as_statsmodels(sizes: tuple[int, ...], within: list[str]) -> Non
             hypotheses = {":".join(["group", *term]): rows[1:]} | ({":".join(term): rows[:1]} if term else {})
             for name, chosen in hypotheses.items():
                 found = model.mv_test([("h", chosen, basis)]).results["h"]["stat"].loc["Pillai's trace"]
-                assert came.loc[name, "pillai"] == pytest.approx(found["Value"], rel=1e-8), name
-                assert came.loc[name, "p_pillai"] == pytest.approx(found["Pr > F"], rel=1e-6), name
+                assert got.loc[name, "pillai"] == pytest.approx(found["Value"], rel=1e-8), name
+                assert got.loc[name, "p_pillai"] == pytest.approx(found["Pr > F"], rel=1e-6), name
 
 
 def test_equal_groups_of_the_same_values_change_nothing_within() -> None:
@@ -165,18 +165,18 @@ def test_equal_groups_of_the_same_values_change_nothing_within() -> None:
 
 def test_group_is_students_test_of_the_means_and_interaction_that_of_the_changes() -> None:
     table = people((9, 5), ["muscle"])
-    came = rm_anova(table, within="muscle", between="group").set_index("term")
+    got = rm_anova(table, within="muscle", between="group").set_index("term")
     wide = table.pivot_table(index=["group", "participant"], columns="muscle", values="value")
     first, second = (wide.loc[group] for group in "ab")
     for term, score in {"group": lambda t: t.mean(axis=1), "group:muscle": lambda t: t.diff(axis=1).iloc[:, 1]}.items():
         t = stats.ttest_ind(score(first), score(second))
-        assert came.loc[term, "F"] == pytest.approx(t.statistic**2, rel=1e-10)
-        assert came.loc[term, "p"] == pytest.approx(t.pvalue, rel=1e-9)
+        assert got.loc[term, "F"] == pytest.approx(t.statistic**2, rel=1e-10)
+        assert got.loc[term, "p"] == pytest.approx(t.pvalue, rel=1e-9)
     # the change of both groups with equal weights
     change = [wide.loc[group].diff(axis=1).iloc[:, 1] for group in "ab"]
     pooled = sum(((c - c.mean()) ** 2).sum() for c in change) / 12
     f = (np.mean([c.mean() for c in change]) * 2) ** 2 / (pooled * (1 / 9 + 1 / 5))
-    assert came.loc["muscle", "F"] == pytest.approx(f, rel=1e-10)
+    assert got.loc["muscle", "F"] == pytest.approx(f, rel=1e-10)
 
 
 def test_as_a_mixed_model_of_the_same_design() -> None:
@@ -185,8 +185,8 @@ def test_as_a_mixed_model_of_the_same_design() -> None:
         warnings.simplefilter("ignore", EmgkitWarning)
         model = mixed_model(table, "value ~ group * load")
     expected = rm_anova(table, within="load", between="group").set_index("term")
-    came = model.terms.set_index("term").loc[expected.index]
-    np.testing.assert_allclose(came[["F", "df1", "df2"]], expected[["F", "df1", "df2"]], rtol=1e-6)
+    got = model.terms.set_index("term").loc[expected.index]
+    np.testing.assert_allclose(got[["F", "df1", "df2"]], expected[["F", "df1", "df2"]], rtol=1e-6)
 
 
 @settings(max_examples=8, deadline=None)
@@ -201,10 +201,10 @@ def test_unit_order_of_rows_and_names_do_not_matter(exponent: int, seed: int) ->
         load=table["load"].map({"load0": "x", "load1": "a", "load2": "m"}),
         participant="S" + table["participant"].str[::-1],
     )
-    came = rm_anova(changed.sample(frac=1, random_state=seed), **options)
-    assert came["term"].tolist() == expected["term"].tolist()
-    np.testing.assert_allclose(came[STATISTICS], expected[STATISTICS], rtol=1e-7)
-    np.testing.assert_allclose(came["ss"], expected["ss"] * 10.0 ** (2 * exponent), rtol=1e-7)
+    got = rm_anova(changed.sample(frac=1, random_state=seed), **options)
+    assert got["term"].tolist() == expected["term"].tolist()
+    np.testing.assert_allclose(got[STATISTICS], expected[STATISTICS], rtol=1e-7)
+    np.testing.assert_allclose(got["ss"], expected["ss"] * 10.0 ** (2 * exponent), rtol=1e-7)
 
 
 @pytest.mark.parametrize("kind", ["category", "integer", "boolean", "string", "object"])
@@ -221,32 +221,32 @@ def test_kinds_of_columns(kind: str) -> None:
     }
     changed = table.assign(**{name: makers[kind](name) for name in codes}, remark=None, extra=3.5)
     changed = changed.rename(columns={"group": "training group"})
-    came = rm_anova(changed, within="muscle", between="training group")
-    assert came["term"].tolist() == ["training group", "muscle", "training group:muscle"]
-    np.testing.assert_allclose(came[STATISTICS], expected, rtol=1e-9)
-    assert sorted(came.attrs["groups"].values()) == [5, 6]
-    assert json.loads(json.dumps(came.attrs)) == came.attrs
+    got = rm_anova(changed, within="muscle", between="training group")
+    assert got["term"].tolist() == ["training group", "muscle", "training group:muscle"]
+    np.testing.assert_allclose(got[STATISTICS], expected, rtol=1e-9)
+    assert sorted(got.attrs["groups"].values()) == [5, 6]
+    assert json.loads(json.dumps(got.attrs)) == got.attrs
 
 
 def test_logarithms_of_groups() -> None:
     table = people((5, 6), ["load"])
-    came = rm_anova(table, within="load", between="group", log=True)
+    got = rm_anova(table, within="load", between="group", log=True)
     logs = rm_anova(table.assign(value=np.log(table["value"])), within="load", between="group")
-    np.testing.assert_allclose(came[STATISTICS], logs[STATISTICS], rtol=1e-12)
-    assert came.attrs["scale"] == "log"
-    assert came.attrs["between"] == "group"
+    np.testing.assert_allclose(got[STATISTICS], logs[STATISTICS], rtol=1e-12)
+    assert got.attrs["scale"] == "log"
+    assert got.attrs["between"] == "group"
 
 
 def test_few_people_have_no_multivariate_test() -> None:
-    came = rm_anova(people((2, 2), ["load", "muscle"]), within=["load", "muscle"], between="group").set_index("term")
-    assert came["F"].notna().all()
-    assert came.loc[["load", "group:load"], "pillai"].notna().all()
+    got = rm_anova(people((2, 2), ["load", "muscle"]), within=["load", "muscle"], between="group").set_index("term")
+    assert got["F"].notna().all()
+    assert got.loc[["load", "group:load"], "pillai"].notna().all()
     few = (
         people((2, 2), ["load", "muscle", "phase"]).assign(load=lambda t: t["load"] + t["phase"]).drop(columns="phase")
     )
-    came = rm_anova(few, within=["load", "muscle"], between="group").set_index("term")
-    assert came.loc[["load", "group:load"], ["pillai", "p_pillai", "mauchly_w", "mauchly_p"]].isna().all(axis=None)
-    assert came["F"].notna().all()
+    got = rm_anova(few, within=["load", "muscle"], between="group").set_index("term")
+    assert got.loc[["load", "group:load"], ["pillai", "p_pillai", "mauchly_w", "mauchly_p"]].isna().all(axis=None)
+    assert got["F"].notna().all()
 
 
 def test_equal_changes_have_no_error_term() -> None:
@@ -254,15 +254,15 @@ def test_equal_changes_have_no_error_term() -> None:
     base = table.groupby("participant")["value"].transform("first")
     table["value"] = base + table["muscle"].map({"muscle0": 0.0, "muscle1": 1.7})
     with pytest.warns(EmgkitWarning, match="same effect of") as caught:
-        came = rm_anova(table, within="muscle", between="group").set_index("term")
+        got = rm_anova(table, within="muscle", between="group").set_index("term")
     named = [str(w.message).split(":")[0] for w in caught]
     assert named == [
         "All participants have the same effect of muscle",
         "All participants have the same effect of group",
     ]
     columns = ["F", "p", "p_gg", "p_hf", "pes", "pillai", "p_pillai"]
-    assert came.loc[["muscle", "group:muscle"], columns].isna().all(axis=None)
-    assert came.loc["group", ["F", "p", "ges", "pes"]].notna().all()
+    assert got.loc[["muscle", "group:muscle"], columns].isna().all(axis=None)
+    assert got.loc["group", ["F", "p", "ges", "pes"]].notna().all()
 
 
 def test_percent_of_muscles_and_groups() -> None:
@@ -318,8 +318,8 @@ def test_tables_that_cannot_be_analysed(change: Any, text: str, where: str) -> N
 
 def test_groups_may_have_sessions_of_their_own() -> None:
     table = table_of_four()
-    came = rm_anova(table.assign(reference="mvc:" + table["group"]), within="load", between="group")
-    assert came["F"].notna().all()
+    got = rm_anova(table.assign(reference="mvc:" + table["group"]), within="load", between="group")
+    assert got["F"].notna().all()
 
 
 def test_several_factors_of_groups_are_refused() -> None:

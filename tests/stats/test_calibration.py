@@ -329,15 +329,15 @@ def lifts(studies: int) -> dict[str, np.ndarray]:
     spec = simulate.load_spec("three_lifts")
     tables = []
     for seed in range(10_000, 10_000 + studies):
-        came = contrasts(simulate.draw_cells(spec, seed=seed), within="exercise", by="muscle")
-        tables.append(came.set_index(["muscle", "contrast"]).loc[list(true_ratios())])
+        got = contrasts(simulate.draw_cells(spec, seed=seed), within="exercise", by="muscle")
+        tables.append(got.set_index(["muscle", "contrast"]).loc[list(true_ratios())])
     return {name: np.stack([table[name] for table in tables]) for name in ("ratio", "ci_low", "ci_high")}
 
 
 def three_lifts(studies: int) -> Iterator[Cell]:
     """`contrasts` on the simulated main study: three muscles, and the true ratios of its specification."""
-    came, true = lifts(studies), np.array(list(true_ratios().values()))
-    hits = (came["ci_low"] <= true) & (true <= came["ci_high"])
+    got, true = lifts(studies), np.array(list(true_ratios().values()))
+    hits = (got["ci_low"] <= true) & (true <= got["ci_high"])
     for (muscle, contrast), column in zip(true_ratios(), hits.T, strict=True):
         yield Cell(muscle.replace("_", " "), MORE, "coverage", contrast.replace("_", " "), column, COVERAGE)
 

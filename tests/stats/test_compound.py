@@ -41,11 +41,11 @@ def logs(table: pd.DataFrame) -> pd.DataFrame:
 
 def test_an_interaction_is_a_t_test_of_differences_of_differences() -> None:
     table = concentric()
-    came = contrasts(table, within="exercise", interaction="muscle")
-    assert list(came.columns)[:3] == ["contrast", "muscle", "ratio"]
-    assert came["muscle"].tolist() == ["bf / gm"] * 3
+    got = contrasts(table, within="exercise", interaction="muscle")
+    assert list(got.columns)[:3] == ["contrast", "muscle", "ratio"]
+    assert got["muscle"].tolist() == ["bf / gm"] * 3
     wide = logs(table)
-    for row in came.to_dict("records"):
+    for row in got.to_dict("records"):
         first, second = row["contrast"].split(" / ")
         change = (wide[first, "bf"] - wide[second, "bf"]) - (wide[first, "gm"] - wide[second, "gm"])
         test = stats.ttest_1samp(change, 0)
@@ -59,38 +59,38 @@ def test_an_interaction_is_a_t_test_of_differences_of_differences() -> None:
 def test_an_interaction_is_the_ratio_of_the_ratios_in_either_order() -> None:
     table = concentric()
     ratios = contrasts(table, within="exercise", by="muscle").set_index(["contrast", "muscle"])["ratio"]
-    came = contrasts(table, within="exercise", interaction=["exercise", "muscle"])
-    for row in came.to_dict("records"):
+    got = contrasts(table, within="exercise", interaction=["exercise", "muscle"])
+    for row in got.to_dict("records"):
         assert row["ratio"] == pytest.approx(ratios[row["contrast"], "bf"] / ratios[row["contrast"], "gm"], rel=1e-12)
     turned = contrasts(table, within="muscle", interaction="exercise")
-    np.testing.assert_allclose(np.sort(turned["p"]), np.sort(came["p"]), rtol=1e-10)
+    np.testing.assert_allclose(np.sort(turned["p"]), np.sort(got["p"]), rtol=1e-10)
 
 
 def test_a_muscles_reference_cancels_in_the_interaction_of_ratios() -> None:
     table = concentric()
     other = table.assign(value=table["value"] * np.where(table["muscle"] == "gm", 3.7, 1.0))
     columns = ["ratio", "ci_low", "t", "p"]
-    came, expected = (contrasts(one, within="exercise", interaction="muscle")[columns] for one in (other, table))
-    np.testing.assert_allclose(came, expected, rtol=1e-10)
+    got, expected = (contrasts(one, within="exercise", interaction="muscle")[columns] for one in (other, table))
+    np.testing.assert_allclose(got, expected, rtol=1e-10)
 
 
 def test_three_factors_and_levels_of_by() -> None:
-    came = contrasts(cells(), within="exercise", interaction=["muscle", "phase"])
-    assert len(came) == 3
-    assert came["phase"].tolist() == ["concentric / eccentric"] * 3
+    got = contrasts(cells(), within="exercise", interaction=["muscle", "phase"])
+    assert len(got) == 3
+    assert got["phase"].tolist() == ["concentric / eccentric"] * 3
     by = contrasts(cells(), within="exercise", interaction="muscle", by="phase")
     assert by["phase"].tolist() == ["concentric"] * 3 + ["eccentric"] * 3
     assert set(by["family_size"]) == {3}
-    np.testing.assert_allclose(came["ratio"], by["ratio"][:3].to_numpy() / by["ratio"][3:].to_numpy(), rtol=1e-12)
+    np.testing.assert_allclose(got["ratio"], by["ratio"][:3].to_numpy() / by["ratio"][3:].to_numpy(), rtol=1e-12)
 
 
 def test_contrasts_between_groups_are_welchs_test_of_the_differences() -> None:
     table = concentric()
-    came = contrasts(table, within="exercise", by="muscle", between="group")
-    assert came["group"].unique().tolist() == ["novice / trained"]
+    got = contrasts(table, within="exercise", by="muscle", between="group")
+    assert got["group"].unique().tolist() == ["novice / trained"]
     wide = logs(table)
     novice = table.groupby("participant")["group"].first() == "novice"
-    for row in came.to_dict("records"):
+    for row in got.to_dict("records"):
         first, second = row["contrast"].split(" / ")
         change = wide[first, row["muscle"]] - wide[second, row["muscle"]]
         test = stats.ttest_ind(change[novice], change[~novice], equal_var=False)
@@ -106,17 +106,17 @@ def test_interactions_between_three_groups() -> None:
     table = concentric(n=12)
     three = dict(zip(sorted(set(table["participant"])), itertools.cycle("abc"), strict=False))
     table = table.assign(group=table["participant"].map(three))
-    came = contrasts(table, within="exercise", interaction="muscle", between="group")
-    assert came["group"].tolist() == ["a / b", "a / c", "b / c"] * 3
-    assert came["contrast"].tolist()[:4] == ["deadlift / hip_thrust"] * 3 + ["deadlift / squat"]
+    got = contrasts(table, within="exercise", interaction="muscle", between="group")
+    assert got["group"].tolist() == ["a / b", "a / c", "b / c"] * 3
+    assert got["contrast"].tolist()[:4] == ["deadlift / hip_thrust"] * 3 + ["deadlift / squat"]
     two = contrasts(table[table["group"] != "c"], within="exercise", interaction="muscle", between="group")
-    np.testing.assert_allclose(came.loc[came["group"] == "a / b", "p"], two["p"], rtol=1e-10)
+    np.testing.assert_allclose(got.loc[got["group"] == "a / b", "p"], two["p"], rtol=1e-10)
 
 
 def test_families_over_muscles_within_phases() -> None:
-    came = contrasts(cells(), within="exercise", by=["muscle", "phase"], family=["phase"])
-    assert set(came["family_size"]) == {6}
-    for _, rows in came.groupby("phase"):
+    got = contrasts(cells(), within="exercise", by=["muscle", "phase"], family=["phase"])
+    assert set(got["family_size"]) == {6}
+    for _, rows in got.groupby("phase"):
         np.testing.assert_allclose(rows["p_adjusted"], multipletests(rows["p"], method="holm")[1], rtol=1e-12)
     both = contrasts(cells(), within="exercise", by=["muscle", "phase"], family=["muscle", "phase"])
     assert both["p_adjusted"].equals(contrasts(cells(), within="exercise", by=["muscle", "phase"])["p_adjusted"])
@@ -125,22 +125,22 @@ def test_families_over_muscles_within_phases() -> None:
 @pytest.mark.parametrize("test", ["wilcoxon", "sign-flip"])
 def test_tests_without_normality(test: str) -> None:
     table = concentric()
-    came = contrasts(table, within="exercise", by="muscle", test=test)
+    got = contrasts(table, within="exercise", by="muscle", test=test)
     t = contrasts(table, within="exercise", by="muscle")
     wide = logs(table)
     change = wide["deadlift", "bf"] - wide["squat", "bf"]
-    row = came.set_index(["muscle", "contrast"]).loc[("bf", "deadlift / squat")]
+    row = got.set_index(["muscle", "contrast"]).loc[("bf", "deadlift / squat")]
     if test == "wilcoxon":
         assert row["p"] == pytest.approx(stats.wilcoxon(change, method="exact").pvalue, rel=1e-10)
-        assert not {"t", "df"} & set(came.columns)
+        assert not {"t", "df"} & set(got.columns)
     else:
         flips = np.array(list(itertools.product([1, -1], repeat=9))) @ change.to_numpy()
         assert row["p"] == (np.abs(flips) >= abs(change.sum()) - 1e-9).mean()
-        np.testing.assert_allclose(came["ratio"], t["ratio"], rtol=1e-12)
-        assert "df" not in came.columns
-    assert ((came["p"] > 0.05) == ((came["ci_low"] <= 1) & (came["ci_high"] >= 1))).all()
-    np.testing.assert_allclose(came["g_av"], t["g_av"], rtol=1e-12)
-    for _, rows in came.groupby("muscle"):
+        np.testing.assert_allclose(got["ratio"], t["ratio"], rtol=1e-12)
+        assert "df" not in got.columns
+    assert ((got["p"] > 0.05) == ((got["ci_low"] <= 1) & (got["ci_high"] >= 1))).all()
+    np.testing.assert_allclose(got["g_av"], t["g_av"], rtol=1e-12)
+    for _, rows in got.groupby("muscle"):
         np.testing.assert_allclose(rows["p_adjusted"], multipletests(rows["p"], method="holm")[1], rtol=1e-12)
     assert contrasts(table, within="exercise", interaction="muscle", test=test)["p"].between(0, 1).all()
 
@@ -148,9 +148,9 @@ def test_tests_without_normality(test: str) -> None:
 def test_five_participants_cannot_reach_five_percent_by_ranks() -> None:
     for test in ("wilcoxon", "sign-flip"):
         with pytest.warns(EmgkitWarning, match=r"With 5 participants the smallest two-sided p of this test is 0\.0625"):
-            came = contrasts(concentric(n=5), within="exercise", by="muscle", test=test)
-        assert came["ci_low"].isna().all()
-        assert (came["p"] >= 0.0625).all()
+            got = contrasts(concentric(n=5), within="exercise", by="muscle", test=test)
+        assert got["ci_low"].isna().all()
+        assert (got["p"] >= 0.0625).all()
 
 
 @pytest.mark.parametrize("test", ["t", "wilcoxon", "sign-flip"])
@@ -161,10 +161,10 @@ def test_equal_differences_have_no_p(test: str) -> None:
     )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        came = contrasts(table, within="exercise", by="muscle", test=test).set_index(["muscle", "contrast"])
+        got = contrasts(table, within="exercise", by="muscle", test=test).set_index(["muscle", "contrast"])
         crossed = contrasts(table, within="exercise", interaction="muscle", test=test).set_index("contrast")
     assert {warning.filename for warning in caught} == {__file__}
-    row = came.loc[("bf", "deadlift / squat")]
+    row = got.loc[("bf", "deadlift / squat")]
     assert row["ratio"] == pytest.approx(1 / 3)
     assert np.isnan(row["p"])
     assert row["family_size"] == 2
@@ -177,8 +177,8 @@ def test_contrasts_of_muscles_need_to_be_asked_for() -> None:
     with pytest.raises(DesignError, match="would compare the references"):
         contrasts(table, within="muscle", by="exercise")
     with pytest.warns(EmgkitWarning, match="each muscle's own reference contraction"):
-        came = contrasts(table, within="muscle", by="exercise", between_muscles=True)
-    assert came["contrast"].unique().tolist() == ["bf / gm"]
+        got = contrasts(table, within="muscle", by="exercise", between_muscles=True)
+    assert got["contrast"].unique().tolist() == ["bf / gm"]
     with pytest.raises(DesignError, match=r"cannot be compared between the levels of 'muscle'.*log=True"):
         contrasts(table, within="exercise", interaction="muscle", log=False)
     volts = contrasts(table.assign(unit="V"), within="exercise", interaction="muscle", log=False)

@@ -31,8 +31,8 @@ def test_every_block_runs_and_prints_what_the_page_shows() -> None:
     assert len(blocks) == TEXT.count("```python") > 5, "a block of code has no block of output"
     names: dict[str, Any] = {"__name__": "page"}
     for block in blocks:
-        came = printed(block["code"], names)
-        assert came.splitlines() == block["output"].splitlines(), f"the page is out of date:\n{block['code']}\n{came}"
+        got = printed(block["code"], names)
+        assert got.splitlines() == block["output"].splitlines(), f"the page is out of date:\n{block['code']}\n{got}"
 
 
 def test_the_example_is_called_simulated() -> None:

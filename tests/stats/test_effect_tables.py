@@ -21,50 +21,50 @@ def cells(seed: int = 1, *, n: int = 10, muscles: int = 2) -> pd.DataFrame:
 
 
 def test_the_same_numbers_as_contrasts() -> None:
-    came = effect_sizes(cells(), within="exercise", by="muscle")
+    got = effect_sizes(cells(), within="exercise", by="muscle")
     ratio, raw = (contrasts(cells(), within="exercise", by="muscle", log=log) for log in (True, False))
     for ours, theirs in {"ratio": "ratio", "ratio_low": "ci_low", "ratio_high": "ci_high", "g_av": "g_av"}.items():
-        np.testing.assert_allclose(came[ours], ratio[theirs], rtol=1e-12)
+        np.testing.assert_allclose(got[ours], ratio[theirs], rtol=1e-12)
     for ours, theirs in {
         "difference": "difference",
         "difference_low": "ci_low",
         "d_z": "d_z",
         "d_z_low": "d_z_low",
     }.items():
-        np.testing.assert_allclose(came[ours], raw[theirs], rtol=1e-12)
-    assert came["contrast"].tolist() == ratio["contrast"].tolist()
-    assert json.loads(json.dumps(came.attrs)) == came.attrs
+        np.testing.assert_allclose(got[ours], raw[theirs], rtol=1e-12)
+    assert got["contrast"].tolist() == ratio["contrast"].tolist()
+    assert json.loads(json.dumps(got.attrs)) == got.attrs
 
 
 def test_sizes_stand_in_their_known_relations() -> None:
-    came = effect_sizes(cells(), within="exercise", by="muscle")
-    sd_difference = np.sqrt(came["difference_var"] * came["n"])
-    np.testing.assert_allclose(came["d_z"] * sd_difference, came["difference"], rtol=1e-12)
-    average = np.sqrt((came["sd_first"] ** 2 + came["sd_second"] ** 2) / 2)
-    np.testing.assert_allclose(came["d_av"] * average, came["difference"], rtol=1e-12)
-    np.testing.assert_allclose(came["d_rm"], came["d_z"] * np.sqrt(2 * (1 - came["r"])), rtol=1e-12)
-    variance = came["sd_first"] ** 2 + came["sd_second"] ** 2 - 2 * came["r"] * came["sd_first"] * came["sd_second"]
+    got = effect_sizes(cells(), within="exercise", by="muscle")
+    sd_difference = np.sqrt(got["difference_var"] * got["n"])
+    np.testing.assert_allclose(got["d_z"] * sd_difference, got["difference"], rtol=1e-12)
+    average = np.sqrt((got["sd_first"] ** 2 + got["sd_second"] ** 2) / 2)
+    np.testing.assert_allclose(got["d_av"] * average, got["difference"], rtol=1e-12)
+    np.testing.assert_allclose(got["d_rm"], got["d_z"] * np.sqrt(2 * (1 - got["r"])), rtol=1e-12)
+    variance = got["sd_first"] ** 2 + got["sd_second"] ** 2 - 2 * got["r"] * got["sd_first"] * got["sd_second"]
     np.testing.assert_allclose(variance, sd_difference**2, rtol=1e-10)
     for size in ("difference", "ratio", "ratio_of_means", "d_z", "g_z", "d_av", "g_av", "d_rm", "g_first"):
-        assert (came[f"{size}_low"] < came[size]).all(), size
-        assert (came[size] < came[f"{size}_high"]).all(), size
+        assert (got[f"{size}_low"] < got[size]).all(), size
+        assert (got[size] < got[f"{size}_high"]).all(), size
 
 
 def test_standardised_sizes_have_no_unit() -> None:
     columns = ["ratio", "ratio_of_means", "d_z", "g_z", "d_av", "d_rm", "g_first", "g_first_var", "d_av_var"]
-    came, volts = (
+    got, volts = (
         effect_sizes(cells().assign(value=lambda t, k=k: t["value"] * k), within="exercise", by="muscle")[columns]
         for k in (1.0, 1e-6)
     )
-    np.testing.assert_allclose(volts, came, rtol=1e-9)
+    np.testing.assert_allclose(volts, got, rtol=1e-9)
 
 
 def test_raw_values_may_be_negative_but_have_no_ratio() -> None:
     table = cells().assign(value=lambda t: t["value"] - 20)
     with pytest.raises(DesignError, match="The logarithm needs values above 0"):
         effect_sizes(table, within="exercise", by="muscle")
-    came = effect_sizes(table, within="exercise", by="muscle", log=False)
-    assert not [name for name in came.columns if "ratio" in name]
+    got = effect_sizes(table, within="exercise", by="muscle", log=False)
+    assert not [name for name in got.columns if "ratio" in name]
 
 
 def test_intervals_of_the_ratio_of_means_and_of_g_first_cover() -> None:
@@ -73,12 +73,12 @@ def test_intervals_of_the_ratio_of_means_and_of_g_first_cover() -> None:
     logs = rng.normal(0, 0.2, (studies, n, 1)) + rng.normal([np.log(1.5), 0], 0.15, (studies, n, 2))
     names = [range(studies), range(n), ["a", "b"]]
     table = pd.MultiIndex.from_product(names, names=["study", "participant", "exercise"]).to_frame(index=False)
-    came = effect_sizes(table.assign(value=np.exp(logs).ravel()), within="exercise", by="study")
-    covered = (came["ratio_of_means_low"] < 1.5) & (came["ratio_of_means_high"] > 1.5)
+    got = effect_sizes(table.assign(value=np.exp(logs).ravel()), within="exercise", by="study")
+    covered = (got["ratio_of_means_low"] < 1.5) & (got["ratio_of_means_high"] > 1.5)
     assert 0.92 < covered.mean() < 0.98
     sd = 1.5 * np.exp(0.0625 / 2) * np.sqrt(np.expm1(0.0625))
     true = 0.5 * np.exp(0.0625 / 2) / sd
-    covered = (came["g_first_low"] < true) & (came["g_first_high"] > true)
+    covered = (got["g_first_low"] < true) & (got["g_first_high"] > true)
     assert 0.90 < covered.mean() < 0.985
 
 
@@ -86,21 +86,21 @@ def test_no_spread_has_no_standardised_size() -> None:
     table = cells(muscles=1)
     table.loc[table["exercise"] == "squat", "value"] = table.loc[table["exercise"] == "thrust", "value"].to_numpy() + 1
     with pytest.warns(EmgkitWarning, match="no spread to divide by in 'squat / thrust'"):
-        came = effect_sizes(table, within="exercise").set_index("contrast")
-    assert np.isnan(came.loc["squat / thrust", "d_z"])
-    assert came.loc["squat / thrust", "difference"] == pytest.approx(1.0)
-    assert came.loc["squat / thrust", "d_av"] > 0
+        got = effect_sizes(table, within="exercise").set_index("contrast")
+    assert np.isnan(got.loc["squat / thrust", "d_z"])
+    assert got.loc["squat / thrust", "difference"] == pytest.approx(1.0)
+    assert got.loc["squat / thrust", "d_av"] > 0
 
 
 def test_changes_between_groups_have_rows_for_every_contrast() -> None:
-    came = effect_sizes(cells(), within="exercise", by="muscle", between="group")
-    assert len(came) == 6
-    assert came["group"].unique().tolist() == ["novice - trained"]
+    got = effect_sizes(cells(), within="exercise", by="muscle", between="group")
+    assert len(got) == 6
+    assert got["group"].unique().tolist() == ["novice - trained"]
     expected = contrasts(cells(), within="exercise", by="muscle", between="group", log=False)
-    assert came["contrast"].tolist() == expected["contrast"].tolist()
-    np.testing.assert_allclose(came["difference"], expected["difference"], rtol=1e-12)
-    np.testing.assert_allclose(came["g_change"], expected["g"], rtol=1e-12)
-    np.testing.assert_allclose(came["change_first"] - came["change_second"], came["difference"], rtol=1e-10)
+    assert got["contrast"].tolist() == expected["contrast"].tolist()
+    np.testing.assert_allclose(got["difference"], expected["difference"], rtol=1e-12)
+    np.testing.assert_allclose(got["g_change"], expected["g"], rtol=1e-12)
+    np.testing.assert_allclose(got["change_first"] - got["change_second"], got["difference"], rtol=1e-10)
 
 
 def test_a_column_of_the_result_is_not_hidden() -> None:

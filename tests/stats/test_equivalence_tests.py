@@ -46,24 +46,24 @@ def test_both_tests_are_scipys() -> None:
 
 def test_on_the_bound_five_percent_are_called_equivalent() -> None:
     tables = [cells(seed, ratio=1.25).assign(study=seed) for seed in range(600)]
-    came = equivalence(pd.concat(tables, ignore_index=True), within="exercise", by="study")
-    assert 0.025 < came["equivalent"].mean() < 0.075
+    got = equivalence(pd.concat(tables, ignore_index=True), within="exercise", by="study")
+    assert 0.025 < got["equivalent"].mean() < 0.075
 
 
 def test_a_family_is_corrected() -> None:
-    came = equivalence(cells(muscles=3), within="exercise", by="muscle", family="all")
-    assert set(came["family_size"]) == {3}
-    assert (came["p_adjusted"] >= came["p"]).all()
-    assert came["p_adjusted"].min() == pytest.approx(3 * came["p"].min())
-    assert json.loads(json.dumps(came.attrs)) == came.attrs
+    got = equivalence(cells(muscles=3), within="exercise", by="muscle", family="all")
+    assert set(got["family_size"]) == {3}
+    assert (got["p_adjusted"] >= got["p"]).all()
+    assert got["p_adjusted"].min() == pytest.approx(3 * got["p"].min())
+    assert json.loads(json.dumps(got.attrs)) == got.attrs
 
 
 def test_no_spread_no_verdict() -> None:
     table = cells()
     table["value"] = table.groupby("participant")["value"].transform("first")
     with pytest.warns(EmgkitWarning, match="no error term, so p is NaN"):
-        came = equivalence(table, within="exercise")
-    assert not came["equivalent"].any()
+        got = equivalence(table, within="exercise")
+    assert not got["equivalent"].any()
 
 
 @pytest.mark.parametrize("bounds", [(1.1, 1.25), (0.8, 0.9), (1.25, 0.8), (0.0, 1.25), (0.8, np.inf), (0.8,), 0.2])
@@ -75,5 +75,5 @@ def test_bounds_must_hold_equality(bounds: object) -> None:
 def test_differences_need_bounds_of_their_own() -> None:
     with pytest.raises(ArgumentError, match=r"low < 0 < high.*in the unit of the outcome"):
         equivalence(cells(), within="exercise", log=False)
-    came = equivalence(cells(), within="exercise", log=False, bounds=(-5, 5))
-    assert "difference" in came.columns
+    got = equivalence(cells(), within="exercise", log=False, bounds=(-5, 5))
+    assert "difference" in got.columns

@@ -43,8 +43,8 @@ def test_from_the_mildest_to_the_most_careful(p: list[float]) -> None:
 @pytest.mark.parametrize("adjust", ADJUSTMENTS)
 def test_empty_p_are_in_no_family_and_families_do_not_mix(adjust: str) -> None:
     p = np.array([0.01, 0.2, np.nan, 0.03, 0.04, np.nan])
-    came, size = adjusted(p, np.array([0, 1, 0, 0, 1, 2]), adjust=adjust)
-    np.testing.assert_allclose(came[[0, 3]], one([0.01, 0.03], adjust))
-    np.testing.assert_allclose(came[[1, 4]], one([0.2, 0.04], adjust))
-    assert np.isnan(came[[2, 5]]).all()
+    got, size = adjusted(p, np.array([0, 1, 0, 0, 1, 2]), adjust=adjust)
+    np.testing.assert_allclose(got[[0, 3]], one([0.01, 0.03], adjust))
+    np.testing.assert_allclose(got[[1, 4]], one([0.2, 0.04], adjust))
+    assert np.isnan(got[[2, 5]]).all()
     assert size.tolist() == [2, 2, 2, 2, 2, 0]

@@ -42,25 +42,25 @@ def quietly(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def flagged(table: pd.DataFrame) -> set[str]:
-    came = quietly(table)
-    return set(came.loc[came["contradicts"], "left_out"])
+    got = quietly(table)
+    return set(got.loc[got["contradicts"], "left_out"])
 
 
 @pytest.mark.parametrize("log", [True, False])
 def test_every_row_is_the_contrast_of_the_smaller_table(log: bool) -> None:
     table = cells(n=6, exercises=3, muscles=2)
-    came = influence(table, within="exercise", by="muscle", log=log)
+    got = influence(table, within="exercise", by="muscle", log=log)
     everybody = contrasts(table, within="exercise", by="muscle", log=log).set_index(["muscle", "contrast"])
     size = "ratio" if log else "difference"
     names = [size, "ci_low", "ci_high", "p", "p_adjusted"]
-    for left_out, rows in came.groupby("left_out"):
+    for left_out, rows in got.groupby("left_out"):
         smaller = table[table["participant"] != left_out]
         expected = contrasts(smaller, within="exercise", by="muscle", log=log).set_index(["muscle", "contrast"])
         rows = rows.set_index(["muscle", "contrast"]).loc[expected.index]
         np.testing.assert_allclose(rows[names], expected[names], rtol=1e-9)
         np.testing.assert_allclose(rows[[f"{name}_all" for name in names]], everybody[names], rtol=1e-9)
-    assert len(came) == 6 * 6
-    assert json.loads(json.dumps(came.attrs)) == came.attrs
+    assert len(got) == 6 * 6
+    assert json.loads(json.dumps(got.attrs)) == got.attrs
 
 
 def test_leaving_one_group_s_participant_out_leaves_the_other_group_as_it_is() -> None:
@@ -68,56 +68,56 @@ def test_leaving_one_group_s_participant_out_leaves_the_other_group_as_it_is() -
     # the novices' p is small without P04 alone, so the family of the trained depends on who is in
     table.loc[table["group"] == "novice", "value"] = np.exp([3.3, 3, 3.38, 3.1, 3.51, 3.2, 3.59, 3.3, 2.6, 3])
     with pytest.warns(EmgkitWarning, match="P04"):
-        came = influence(table, within="exercise", by="group", family="all").set_index(["group", "left_out"])
+        got = influence(table, within="exercise", by="group", family="all").set_index(["group", "left_out"])
     for left_out in ("P02", "P08"):
         smaller = table[table["participant"] != left_out]
         expected = contrasts(smaller, within="exercise", by="group", family="all").set_index("group")["p_adjusted"]
         group = "novice" if left_out < "P05" else "trained"
-        assert came.loc[(group, left_out), "p_adjusted"] == pytest.approx(expected[group], rel=1e-9)
+        assert got.loc[(group, left_out), "p_adjusted"] == pytest.approx(expected[group], rel=1e-9)
 
 
 def test_the_studentised_residual_is_that_of_a_regression() -> None:
     from statsmodels.regression.linear_model import OLS
 
     table = cells()
-    came = influence(table, within="exercise")
+    got = influence(table, within="exercise")
     wide = np.log(table.pivot_table(index="participant", columns="exercise", values="value"))
     model = OLS(wide["hip_thrust"] - wide["squat"], np.ones(13)).fit()
     expected = model.outlier_test(method="bonf")
-    np.testing.assert_allclose(came["studentised"], expected["student_resid"], rtol=1e-9)
-    np.testing.assert_allclose(came["p_outlier"], expected["bonf(p)"], rtol=1e-8)
+    np.testing.assert_allclose(got["studentised"], expected["student_resid"], rtol=1e-9)
+    np.testing.assert_allclose(got["p_outlier"], expected["bonf(p)"], rtol=1e-8)
 
 
 def test_a_swapped_participant_is_found_and_explained() -> None:
     with pytest.warns(EmgkitWarning, match="P04 has a ratio hip_thrust / squat of") as caught:
-        came = influence(cells(3, swapped=4), within="exercise")
-    (row,) = came[came["contradicts"]].to_dict("records")
+        got = influence(cells(3, swapped=4), within="exercise")
+    (row,) = got[got["contradicts"]].to_dict("records")
     assert row["left_out"] == "P04"
     assert row["own"] < 1 < row["others_low"] < row["ratio"] < row["others_high"]
     assert "those of the other 12 lie between" in row["why"]
     assert "look whether two files or channels were swapped" in row["why"]
-    assert came.attrs["notices"] == [{"code": "contradicts-others", "text": f"{row['why']}."}]
+    assert got.attrs["notices"] == [{"code": "contradicts-others", "text": f"{row['why']}."}]
     assert caught[0].filename == __file__
-    assert (came.loc[~came["contradicts"], "why"] == "").all()
+    assert (got.loc[~got["contradicts"], "why"] == "").all()
 
 
 def test_a_participant_with_a_stronger_effect_is_no_contradiction() -> None:
     table = cells()
     table.loc[(table["participant"] == "P03") & (table["exercise"] == "hip_thrust"), "value"] *= 6
-    came = influence(table, within="exercise").set_index("left_out")
-    assert came.loc["P03", "p_outlier"] < 0.01
-    assert not came["contradicts"].any()
+    got = influence(table, within="exercise").set_index("left_out")
+    assert got.loc["P03", "p_outlier"] < 0.01
+    assert not got["contradicts"].any()
 
 
 def test_verdicts_that_hang_on_one_person() -> None:
     logs = np.array([0.30, 0.25, 0.28, 0.33, 0.27, 0.31, -0.45])
     table = cells(n=7)
     table["value"] = np.exp(np.column_stack([logs, np.zeros(7)]).ravel() + 3)
-    came = quietly(table).set_index("left_out")
-    assert came["verdict_all"].unique().tolist() == ["undecided"]
-    assert came.loc["P06", "verdict"] == "higher"
-    assert came["verdict_changes"].to_dict() == {f"P{i:02d}": i == 6 for i in range(7)}
-    assert came.loc["P06", "contradicts"]
+    got = quietly(table).set_index("left_out")
+    assert got["verdict_all"].unique().tolist() == ["undecided"]
+    assert got.loc["P06", "verdict"] == "higher"
+    assert got["verdict_changes"].to_dict() == {f"P{i:02d}": i == 6 for i in range(7)}
+    assert got.loc["P06", "contradicts"]
 
 
 def test_ninety_five_of_a_hundred_swapped_participants_are_found() -> None:
@@ -149,7 +149,7 @@ def test_rates_of_flags_in_larger_simulations(capsys: pytest.CaptureFixture[str]
 
 
 def test_refusals() -> None:
-    with pytest.raises(DesignError, match=r"Leaving one participant out.*at least 4 participants. Came: 3"):
+    with pytest.raises(DesignError, match=r"Leaving one participant out.*at least 4 participants. Got: 3"):
         influence(cells(n=3), within="exercise")
     with pytest.raises(DesignError, match="no column 'exercize'"):
         influence(cells(), within="exercize")

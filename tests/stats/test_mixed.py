@@ -52,14 +52,14 @@ def quiet(*arguments: Any, **further: Any) -> MixedModel:
 
 def test_columns_order_and_what_was_done() -> None:
     model = quiet(cells(), TWO_WAY, log=True)
-    came = model.contrasts("exercise", by="muscle")
+    got = model.contrasts("exercise", by="muscle")
     numbers = ["ci_low", "ci_high", "estimate", "se", "t", "df", "n", "p", "p_adjusted", "family_size"]
-    assert list(came.columns) == ["muscle", "contrast", "ratio", *numbers]
-    assert came["contrast"].tolist() == ["deadlift / hip_thrust", "deadlift / squat", "hip_thrust / squat"] * 2
-    assert came["muscle"].tolist() == ["m0"] * 3 + ["m1"] * 3
-    assert (came["n"] == 10).all()
-    assert (came["family_size"] == 3).all()
-    np.testing.assert_allclose(came["ratio"], np.exp(came["estimate"]))
+    assert list(got.columns) == ["muscle", "contrast", "ratio", *numbers]
+    assert got["contrast"].tolist() == ["deadlift / hip_thrust", "deadlift / squat", "hip_thrust / squat"] * 2
+    assert got["muscle"].tolist() == ["m0"] * 3 + ["m1"] * 3
+    assert (got["n"] == 10).all()
+    assert (got["family_size"] == 3).all()
+    np.testing.assert_allclose(got["ratio"], np.exp(got["estimate"]))
     assert (model.contrasts("exercise", by="muscle", family="all")["family_size"] == 6).all()
     raw = quiet(cells(), TWO_WAY).contrasts("exercise")
     assert list(raw.columns) == ["contrast", "difference", *numbers]
@@ -69,9 +69,9 @@ def test_columns_order_and_what_was_done() -> None:
     assert list(model.terms.columns) == ["term", "F", "df1", "df2", "n", "p"]
     assert model.terms["term"].tolist() == ["exercise", "muscle", "exercise:muscle"]
     assert model.fixed["term"][1] == "exercise[deadlift]"
-    for table in (came, means, model.terms, model.fixed, model.variances, model.residuals, model.random_effects):
+    for table in (got, means, model.terms, model.fixed, model.variances, model.residuals, model.random_effects):
         assert json.loads(json.dumps(table.attrs)) == table.attrs
-    said = {name: came.attrs[name] for name in ("formula", "random", "df", "scale", "adjust", "family", "singular")}
+    said = {name: got.attrs[name] for name in ("formula", "random", "df", "scale", "adjust", "family", "singular")}
     assert said == {
         "formula": TWO_WAY, "random": "1", "df": "kenward-roger", "scale": "log", "adjust": "holm", "family": "by",
         "singular": False,
@@ -81,17 +81,17 @@ def test_columns_order_and_what_was_done() -> None:
 
 def test_on_a_complete_design_the_terms_are_those_of_anova_with_pooled_error() -> None:
     table = one(n=12)
-    came, expected = mixed_model(table, "value ~ exercise").terms.iloc[0], rm_anova(table, within="exercise").iloc[0]
+    got, expected = mixed_model(table, "value ~ exercise").terms.iloc[0], rm_anova(table, within="exercise").iloc[0]
     for column in ("F", "df1", "df2", "p"):
-        assert came[column] == pytest.approx(expected[column], rel=1e-6)
+        assert got[column] == pytest.approx(expected[column], rel=1e-6)
 
 
 def test_a_mean_over_unnamed_factors_weighs_their_levels_equally() -> None:
     table = cells().drop(index=[0, 7, 8, 21])
     model = mixed_model(table, TWO_WAY)
     full = model.marginal_means(["exercise", "muscle"])
-    came = model.marginal_means("exercise")
-    np.testing.assert_allclose(came["mean"], full.groupby("exercise")["mean"].mean(), rtol=1e-12)
+    got = model.marginal_means("exercise")
+    np.testing.assert_allclose(got["mean"], full.groupby("exercise")["mean"].mean(), rtol=1e-12)
     overall = model.marginal_means([])
     assert overall["mean"][0] == pytest.approx(full["mean"].mean(), rel=1e-12)
     assert overall["mean"][0] == pytest.approx(model.fixed["estimate"][0], rel=1e-12)
@@ -100,18 +100,18 @@ def test_a_mean_over_unnamed_factors_weighs_their_levels_equally() -> None:
 def test_interaction_contrasts_are_ratios_of_ratios() -> None:
     model = quiet(cells().drop(index=[3]), TWO_WAY, log=True)
     pairs = model.contrasts("exercise", by="muscle").set_index(["muscle", "contrast"])["ratio"]
-    came = model.interaction_contrasts(["exercise", "muscle"])
-    assert came["contrast"][0] == "deadlift / hip_thrust : m0 / m1"
-    for _, row in came.iterrows():
+    got = model.interaction_contrasts(["exercise", "muscle"])
+    assert got["contrast"][0] == "deadlift / hip_thrust : m0 / m1"
+    for _, row in got.iterrows():
         assert row["ratio"] == pytest.approx(pairs["m0", row["exercise"]] / pairs["m1", row["exercise"]], rel=1e-10)
 
 
 def test_one_contrast_squared_is_its_f() -> None:
     model = mixed_model(cells().drop(index=[3, 11]), TWO_WAY)
-    came, joint = model.contrasts("muscle", by="exercise"), model.joint_tests("muscle", by="exercise")
-    np.testing.assert_allclose(came["t"] ** 2, joint["F"], rtol=1e-9)
-    np.testing.assert_allclose(came["df"], joint["df2"], rtol=1e-9)
-    np.testing.assert_allclose(came["p"], joint["p"], rtol=1e-9)
+    got, joint = model.contrasts("muscle", by="exercise"), model.joint_tests("muscle", by="exercise")
+    np.testing.assert_allclose(got["t"] ** 2, joint["F"], rtol=1e-9)
+    np.testing.assert_allclose(got["df"], joint["df2"], rtol=1e-9)
+    np.testing.assert_allclose(got["p"], joint["p"], rtol=1e-9)
 
 
 def test_covariates_stand_at_their_mean_and_groups_between_participants() -> None:
@@ -132,16 +132,16 @@ def test_covariates_stand_at_their_mean_and_groups_between_participants() -> Non
 def test_a_factor_of_numbers() -> None:
     table = one().assign(load=lambda t: t["exercise"].map({"deadlift": 60, "hip_thrust": 70, "squat": 80}))
     table = table.drop(columns="exercise")
-    came = quiet(table, "value ~ C(load)").contrasts("load")
-    assert came["contrast"].tolist() == ["60 - 70", "60 - 80", "70 - 80"]
+    got = quiet(table, "value ~ C(load)").contrasts("load")
+    assert got["contrast"].tolist() == ["60 - 70", "60 - 80", "70 - 80"]
     assert len(quiet(table, "value ~ load").fixed) == 2
 
 
 def test_without_an_intercept_the_coefficients_are_means() -> None:
     table = one()
     model = quiet(table, "value ~ 0 + exercise")
-    came = model.fixed
-    np.testing.assert_allclose(came["estimate"], table.groupby("exercise")["value"].mean(), rtol=1e-10)
+    got = model.fixed
+    np.testing.assert_allclose(got["estimate"], table.groupby("exercise")["value"].mean(), rtol=1e-10)
     # the same space in other columns: log |X'X| differs by twice the logarithm of the determinant between them
     assert model.reml_deviance == pytest.approx(
         quiet(table, "value ~ exercise").reml_deviance - 2 * np.log(3), abs=1e-8
@@ -157,23 +157,23 @@ def test_the_unit_of_the_outcome_does_not_matter(exponent: int, random: Any) -> 
     table = one(2, repetitions=3).drop(index=[2, 40])
     scaled = table.assign(value=table["value"] * 10.0**exponent)
     for df in ("kenward-roger", "satterthwaite"):
-        came, expected = (quiet(t, "value ~ exercise", random=random, df=df) for t in (scaled, table))
-        assert came.singular is expected.singular
-        np.testing.assert_allclose(came.contrasts("exercise")[["t", "df", "p"]],
+        got, expected = (quiet(t, "value ~ exercise", random=random, df=df) for t in (scaled, table))
+        assert got.singular is expected.singular
+        np.testing.assert_allclose(got.contrasts("exercise")[["t", "df", "p"]],
                                    expected.contrasts("exercise")[["t", "df", "p"]], rtol=1e-6)  # fmt: skip
-        np.testing.assert_allclose(came.terms[["F", "df2"]], expected.terms[["F", "df2"]], rtol=1e-6)
-        assert came.sigma == pytest.approx(expected.sigma * 10.0**exponent, rel=1e-7)
+        np.testing.assert_allclose(got.terms[["F", "df2"]], expected.terms[["F", "df2"]], rtol=1e-6)
+        assert got.sigma == pytest.approx(expected.sigma * 10.0**exponent, rel=1e-7)
 
 
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 1000), random=st.sampled_from(["1", ["1", "muscle"]]))
 def test_the_order_of_rows_does_not_matter(seed: int, random: Any) -> None:
     table = cells().drop(index=[3, 11, 12])
-    came = quiet(table.sample(frac=1, random_state=seed), TWO_WAY, random=random, log=True)
+    got = quiet(table.sample(frac=1, random_state=seed), TWO_WAY, random=random, log=True)
     expected = quiet(table, TWO_WAY, random=random, log=True)
-    np.testing.assert_allclose(came.contrasts("exercise", by="muscle")[STATISTICS],
+    np.testing.assert_allclose(got.contrasts("exercise", by="muscle")[STATISTICS],
                                expected.contrasts("exercise", by="muscle")[STATISTICS], rtol=1e-7)  # fmt: skip
-    residual = came.residuals.loc[expected.residuals.index, "residual"]
+    residual = got.residuals.loc[expected.residuals.index, "residual"]
     np.testing.assert_allclose(residual, expected.residuals["residual"], atol=1e-8)
 
 
@@ -184,9 +184,9 @@ def test_new_names_of_levels_turn_the_contrasts_round_and_no_more(random: Any) -
                            participant="S" + table["participant"].str[::-1])  # fmt: skip
     for df in ("kenward-roger", "satterthwaite"):
         expected = quiet(table, "value ~ exercise", random=random, df=df)
-        came = quiet(renamed, "value ~ exercise", random=random, df=df)
-        assert came.reml_deviance == pytest.approx(expected.reml_deviance, abs=1e-8)
-        ours = came.contrasts("exercise").set_index("contrast").loc["x - z"]
+        got = quiet(renamed, "value ~ exercise", random=random, df=df)
+        assert got.reml_deviance == pytest.approx(expected.reml_deviance, abs=1e-8)
+        ours = got.contrasts("exercise").set_index("contrast").loc["x - z"]
         theirs = expected.contrasts("exercise").set_index("contrast").loc["deadlift - squat"]
         np.testing.assert_allclose(ours["t"], -theirs["t"], rtol=1e-6)
         np.testing.assert_allclose(ours[["df", "p"]].astype(float), theirs[["df", "p"]].astype(float), rtol=1e-5)
@@ -197,8 +197,8 @@ def test_ratios_do_not_change_with_a_gain_of_ones_own_on_complete_data() -> None
     gains = dict(zip(sorted(set(table["participant"])), np.geomspace(0.1, 10, 10), strict=True))
     scaled = table.assign(value=table["value"] * table["participant"].map(gains))
     columns = ["ratio", "ci_low", "ci_high", "t", "p"]
-    came, expected = (quiet(t, TWO_WAY, log=True).contrasts("exercise") for t in (scaled, table))
-    np.testing.assert_allclose(came[columns], expected[columns], rtol=1e-7)
+    got, expected = (quiet(t, TWO_WAY, log=True).contrasts("exercise") for t in (scaled, table))
+    np.testing.assert_allclose(got[columns], expected[columns], rtol=1e-7)
 
 
 def test_participants_with_a_single_row_are_kept() -> None:

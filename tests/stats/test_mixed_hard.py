@@ -93,9 +93,9 @@ def test_two_participants_are_a_paired_t_test_of_two() -> None:
     pair = table[table["exercise"] != "squat"]
     with pytest.warns(EmgkitWarning, match="With two participants"):
         expected = contrasts(pair, within="exercise", log=False).iloc[0]
-    came = fitted(pair).contrasts("exercise").iloc[0]
-    np.testing.assert_allclose(came[STATISTICS].astype(float), expected[STATISTICS].astype(float), rtol=1e-6)
-    assert came["df"] == pytest.approx(1)
+    got = fitted(pair).contrasts("exercise").iloc[0]
+    np.testing.assert_allclose(got[STATISTICS].astype(float), expected[STATISTICS].astype(float), rtol=1e-6)
+    assert got["df"] == pytest.approx(1)
     assert fitted(table).contrasts("exercise")["df"].tolist() == pytest.approx([2, 2, 2])
 
 
@@ -113,7 +113,7 @@ def test_one_repetition_cannot_carry_an_effect_of_each_exercise_and_person() -> 
     error = refused(lifts(), random=["1", "exercise"])
     assert "cannot tell the random terms from the residual" in error.what
     assert error.where == "'participant:exercise'"
-    assert "give the repetitions instead of their means" in error.do
+    assert "give the repetitions instead of their means" in error.hint
 
 
 def test_participants_more_alike_than_chance_have_no_variance() -> None:
@@ -137,17 +137,17 @@ def test_units_of_outcome_and_covariate_do_not_matter(unit: float) -> None:
     table = lifts(repetitions=4)
     scaled = table.assign(value=table["value"] * unit, load=table["load"] / unit)
     for random in ("1", "1 + load"):
-        came, expected = (fitted(one, "value ~ exercise * load", random=random) for one in (scaled, table))
-        np.testing.assert_allclose(came.terms[["F", "df2", "p"]], expected.terms[["F", "df2", "p"]], rtol=1e-5)
+        got, expected = (fitted(one, "value ~ exercise * load", random=random) for one in (scaled, table))
+        np.testing.assert_allclose(got.terms[["F", "df2", "p"]], expected.terms[["F", "df2", "p"]], rtol=1e-5)
         np.testing.assert_allclose(
-            came.contrasts("exercise")[STATISTICS], expected.contrasts("exercise")[STATISTICS], rtol=1e-5
+            got.contrasts("exercise")[STATISTICS], expected.contrasts("exercise")[STATISTICS], rtol=1e-5
         )
 
 
 def test_a_level_far_above_the_differences_changes_nothing() -> None:
     table = lifts()
-    came = fitted(table.assign(value=table["value"] + 1e8)).contrasts("exercise")
-    np.testing.assert_allclose(came[STATISTICS], fitted(table).contrasts("exercise")[STATISTICS], rtol=1e-6)
+    got = fitted(table.assign(value=table["value"] + 1e8)).contrasts("exercise")
+    np.testing.assert_allclose(got[STATISTICS], fitted(table).contrasts("exercise")[STATISTICS], rtol=1e-6)
 
 
 @pytest.mark.parametrize("unit", [1e-200, 1e150])
@@ -156,7 +156,7 @@ def test_a_unit_out_of_all_range_is_refused(unit: float) -> None:
     error = refused(table)
     assert error.what == "The outcome cannot be squared within the range of numbers"
     assert error.allowed == "values up to 1e+60, the largest not below 1e-60"
-    assert error.do == "give it in another unit"
+    assert error.hint == "give it in another unit"
     with pytest.raises(DesignError, match="cannot be squared"):
         mixed_model_many(table, "~ exercise", outcomes=["value"])
     assert len(fitted(table, log=True).terms) == 1
@@ -166,7 +166,7 @@ def test_a_unit_out_of_all_range_is_refused(unit: float) -> None:
 def test_a_constant_outcome_has_no_error_term(constant: float) -> None:
     error = refused(lifts().assign(value=constant))
     assert "reproduce every value: there is no error term" in error.what
-    assert "check for copied values" in error.do
+    assert "check for copied values" in error.hint
     with pytest.raises(DesignError, match="no error term"):
         mixed_model_many(lifts().assign(value=constant), "~ exercise", outcomes=["value"])
 
@@ -187,10 +187,10 @@ def test_collinear_covariates_are_named() -> None:
 
 def test_a_covariate_far_from_zero_is_told_what_helps() -> None:
     table = lifts().assign(mass=lambda t: t["mass"] + 1e9)
-    assert "far from 0 take its mean off" in refused(table, "value ~ exercise + mass").do
+    assert "far from 0 take its mean off" in refused(table, "value ~ exercise + mass").hint
     centred = table.assign(mass=table["mass"] - table["mass"].mean())
-    came, expected = (fitted(one, "value ~ exercise + mass").terms for one in (centred, lifts()))
-    np.testing.assert_allclose(came["F"], expected["F"], rtol=1e-5)
+    got, expected = (fitted(one, "value ~ exercise + mass").terms for one in (centred, lifts()))
+    np.testing.assert_allclose(got["F"], expected["F"], rtol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["float64", "Float64"])
@@ -257,8 +257,8 @@ def test_spaces_and_brackets_in_a_formula_do_not_matter() -> None:
     expected = fitted(lifts(), "value ~ exercise * mass").terms
     for formula in ("value~exercise*mass", "  value ~ C( exercise ) * mass ", "value ~ (exercise + mass) ** 2",
                     "value ~ mass * exercise", "value ~ exercise + mass + mass:exercise"):  # fmt: skip
-        came = fitted(lifts(), formula).terms
-        np.testing.assert_allclose(sorted(came["F"]), sorted(expected["F"]), rtol=1e-8)
+        got = fitted(lifts(), formula).terms
+        np.testing.assert_allclose(sorted(got["F"]), sorted(expected["F"]), rtol=1e-8)
 
 
 def test_what_is_no_real_number_is_no_outcome() -> None:
@@ -270,4 +270,4 @@ def test_columns_of_one_name_are_refused() -> None:
     twice = pd.concat([lifts(), lifts()[["value"]]], axis=1)
     error = refused(twice)
     assert error.what == "Columns of the table share a name"
-    assert error.came == "'value'"
+    assert error.got == "'value'"

@@ -36,14 +36,14 @@ def test_as_statsmodels(formula: str, df: str) -> None:
     table = people()
     model = mixed_model(table, formula, random=None, df=df)
     other = smf.ols(formula.replace("group", "C(group, Sum)").replace("sex", "C(sex, Sum)"), table).fit()
-    came = model.fixed
+    got = model.fixed
     # statsmodels puts interactions with covariates last; the numbers are the same
-    order = [came["estimate"].sub(value).abs().argmin() for value in other.params]
-    assert sorted(order) == list(range(len(came)))
+    order = [got["estimate"].sub(value).abs().argmin() for value in other.params]
+    assert sorted(order) == list(range(len(got)))
     for ours, theirs in {"estimate": other.params, "se": other.bse, "t": other.tvalues, "p": other.pvalues}.items():
-        np.testing.assert_allclose(came[ours].to_numpy()[order], theirs, rtol=1e-8, err_msg=ours)
-    np.testing.assert_allclose(came[["ci_low", "ci_high"]].to_numpy()[order], other.conf_int(), rtol=1e-8)
-    np.testing.assert_allclose(came["df"], other.df_resid, rtol=1e-10)
+        np.testing.assert_allclose(got[ours].to_numpy()[order], theirs, rtol=1e-8, err_msg=ours)
+    np.testing.assert_allclose(got[["ci_low", "ci_high"]].to_numpy()[order], other.conf_int(), rtol=1e-8)
+    np.testing.assert_allclose(got["df"], other.df_resid, rtol=1e-10)
     assert model.sigma == pytest.approx(np.sqrt(other.scale), rel=1e-10)
     if formula != "post ~ 1":
         tests = anova_lm(other, typ=3).drop(index=["Intercept", "Residual"])
@@ -51,7 +51,7 @@ def test_as_statsmodels(formula: str, df: str) -> None:
         np.testing.assert_allclose(model.terms["df2"], other.df_resid, rtol=1e-8)
     np.testing.assert_allclose(model.residuals["residual"], other.resid, rtol=1e-8, atol=1e-10)
     assert model.statsmodels.rsquared == pytest.approx(other.rsquared, abs=1e-10)
-    assert model.statsmodels.model.exog_names == came["term"].tolist()
+    assert model.statsmodels.model.exog_names == got["term"].tolist()
 
 
 @BOTH

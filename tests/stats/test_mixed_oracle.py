@@ -136,8 +136,8 @@ def test_kenward_roger_as_the_paper_writes_it(random: Any) -> None:
         df = 4 + (size + 2) / (size * spread / (2 * mean**2) - 1)
         estimate = rows @ fixed["estimate"].to_numpy()
         f = df / (mean * (df - 2)) / size * estimate @ np.linalg.solve(rows @ adjusted @ rows.T, estimate)
-        came = model.terms.iloc[row]
-        np.testing.assert_allclose([came["F"], came["df1"], came["df2"]], [f, size, df], rtol=1e-6)
+        got = model.terms.iloc[row]
+        np.testing.assert_allclose([got["F"], got["df1"], got["df2"]], [f, size, df], rtol=1e-6)
 
 
 @UNEVEN
@@ -208,11 +208,11 @@ def test_full_slopes_on_repetitions_are_paired_t_tests_and_hotelling() -> None:
     model = mixed_model(table, "value ~ exercise", random="1 + exercise", log=True)
     logs = np.log(table["value"]).groupby([table["participant"], table["exercise"]]).mean()
     means = np.exp(logs).rename("value").reset_index()
-    expected, came = contrasts(means, within="exercise"), model.contrasts("exercise")
-    assert came["contrast"].tolist() == expected["contrast"].tolist()
+    expected, got = contrasts(means, within="exercise"), model.contrasts("exercise")
+    assert got["contrast"].tolist() == expected["contrast"].tolist()
     for column in ("ratio", "ci_low", "ci_high", "t", "df", "p", "p_adjusted"):
-        np.testing.assert_allclose(came[column], expected[column], rtol=1e-6, err_msg=column)
-    np.testing.assert_allclose(came["df"], 12, rtol=1e-8)
+        np.testing.assert_allclose(got[column], expected[column], rtol=1e-6, err_msg=column)
+    np.testing.assert_allclose(got["df"], 12, rtol=1e-8)
 
     wide = means.pivot_table(index="participant", columns="exercise", values="value").map(np.log).to_numpy()
     difference = wide[:, 1:] - wide[:, :1]
@@ -230,9 +230,9 @@ def test_nested_intercepts_are_the_repeated_measures_anova_of_the_means(df: str)
     with pytest.warns(EmgkitWarning, match="one error term"):
         model = mixed_model(table, "value ~ exercise", random=["1", "exercise"], df=df)
     means = table.groupby(["participant", "exercise"], as_index=False)["value"].mean()
-    expected, came = rm_anova(means, within="exercise").iloc[0], model.terms.iloc[0]
-    np.testing.assert_allclose(came[["F", "df1", "df2"]].tolist(), expected[["F", "df1", "df2"]].tolist(), rtol=1e-6)
-    assert came["df2"] == pytest.approx(24, rel=1e-7)
+    expected, got = rm_anova(means, within="exercise").iloc[0], model.terms.iloc[0]
+    np.testing.assert_allclose(got[["F", "df1", "df2"]].tolist(), expected[["F", "df1", "df2"]].tolist(), rtol=1e-6)
+    assert got["df2"] == pytest.approx(24, rel=1e-7)
 
 
 @pytest.mark.parametrize(

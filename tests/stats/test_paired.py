@@ -34,39 +34,39 @@ def cells(seed: int = 1, *, n: int = 8, exercises: list[str] = EXERCISES, muscle
 
 
 def test_columns_and_order() -> None:
-    came = contrasts(cells(), within="exercise", by="muscle")
+    got = contrasts(cells(), within="exercise", by="muscle")
     design = ["ci_low", "ci_high", "t", "df", "n", "p", "p_adjusted", "d_z", "g_av"]
     limits = ["d_z_low", "d_z_high", "g_av_low", "g_av_high", "family_size"]
-    assert list(came.columns) == ["muscle", "contrast", "ratio", *design, *limits]
-    assert came["muscle"].tolist() == ["m0"] * 3 + ["m1"] * 3
-    assert came["contrast"].tolist() == ["deadlift / hip_thrust", "deadlift / squat", "hip_thrust / squat"] * 2
+    assert list(got.columns) == ["muscle", "contrast", "ratio", *design, *limits]
+    assert got["muscle"].tolist() == ["m0"] * 3 + ["m1"] * 3
+    assert got["contrast"].tolist() == ["deadlift / hip_thrust", "deadlift / squat", "hip_thrust / squat"] * 2
     raw = contrasts(cells(), within="exercise", by="muscle", log=False)
     assert list(raw.columns) == ["muscle", "contrast", "difference", *design, *limits]
     assert raw["contrast"][0] == "deadlift - hip_thrust"
 
 
 def test_what_was_done_stands_beside_it_in_plain_values() -> None:
-    came = contrasts(cells(), within="exercise", by="muscle", adjust="bonferroni", family="all")
-    assert json.loads(json.dumps(came.attrs)) == came.attrs
-    said = {name: came.attrs[name] for name in ("scale", "by", "unit", "measure", "adjust", "family", "interval")}
+    got = contrasts(cells(), within="exercise", by="muscle", adjust="bonferroni", family="all")
+    assert json.loads(json.dumps(got.attrs)) == got.attrs
+    said = {name: got.attrs[name] for name in ("scale", "by", "unit", "measure", "adjust", "family", "interval")}
     assert said == {
         "scale": "log", "by": ["muscle"], "unit": "%MVC", "measure": "mean", "adjust": "bonferroni", "family": "all",
         "interval": "individual 95 %",
     }  # fmt: skip
-    assert came.attrs["notices"] == []
+    assert got.attrs["notices"] == []
 
 
 @pytest.mark.parametrize("log", [True, False])
 def test_each_pair_is_scipys_paired_t_test(log: bool) -> None:
     table = cells()
-    came = contrasts(table, within="exercise", by="muscle", log=log).set_index(["muscle", "contrast"])
+    got = contrasts(table, within="exercise", by="muscle", log=log).set_index(["muscle", "contrast"])
     for muscle in ("m0", "m1"):
         wide = table[table["muscle"] == muscle].pivot_table(index="participant", columns="exercise", values="value")
         for first, second in [("deadlift", "hip_thrust"), ("hip_thrust", "squat")]:
             a, b = (np.log(wide[x]) if log else wide[x] for x in (first, second))
             test = stats.ttest_rel(a, b)
             low, high = test.confidence_interval(0.95)
-            row = came.loc[(muscle, f"{first} {'/' if log else '-'} {second}")]
+            row = got.loc[(muscle, f"{first} {'/' if log else '-'} {second}")]
             expected = np.exp([(a - b).mean(), low, high]) if log else [(a - b).mean(), low, high]
             estimate = "ratio" if log else "difference"
             np.testing.assert_allclose(row[[estimate, "ci_low", "ci_high"]].astype(float), expected, rtol=1e-12)
@@ -82,10 +82,10 @@ def test_the_unit_of_the_outcome_does_not_matter(exponent: int, seed: int) -> No
     expected = contrasts(table, within="exercise", by="muscle")
     np.testing.assert_allclose(contrasts(scaled, within="exercise", by="muscle")[NUMBERS], expected[NUMBERS], rtol=1e-9)
     raw = contrasts(table, within="exercise", by="muscle", log=False)
-    came = contrasts(scaled, within="exercise", by="muscle", log=False)
+    got = contrasts(scaled, within="exercise", by="muscle", log=False)
     same = [name for name in kept if not name.startswith("ci_")]
-    np.testing.assert_allclose(came[same], raw[same], rtol=1e-9)
-    np.testing.assert_allclose(came["ci_low"], raw["ci_low"] * 10.0**exponent, rtol=1e-9)
+    np.testing.assert_allclose(got[same], raw[same], rtol=1e-9)
+    np.testing.assert_allclose(got["ci_low"], raw["ci_low"] * 10.0**exponent, rtol=1e-9)
 
 
 @settings(max_examples=15, deadline=None)
@@ -94,18 +94,18 @@ def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     table = cells()
     shuffled = table.sample(frac=1, random_state=seed)
     expected = contrasts(table, within="exercise", by="muscle")
-    came = contrasts(shuffled, within="exercise", by="muscle")
-    assert came["contrast"].tolist() == expected["contrast"].tolist()
-    np.testing.assert_allclose(came[NUMBERS], expected[NUMBERS], rtol=1e-12)
+    got = contrasts(shuffled, within="exercise", by="muscle")
+    assert got["contrast"].tolist() == expected["contrast"].tolist()
+    np.testing.assert_allclose(got[NUMBERS], expected[NUMBERS], rtol=1e-12)
 
 
 def test_new_names_of_levels_turn_the_contrasts_round_and_no_more() -> None:
     table = cells()
     renamed = table.assign(exercise=table["exercise"].map({"deadlift": "z", "hip_thrust": "y", "squat": "x"}))
-    came = contrasts(renamed, within="exercise", by="muscle").set_index(["muscle", "contrast"])
+    got = contrasts(renamed, within="exercise", by="muscle").set_index(["muscle", "contrast"])
     expected = contrasts(table, within="exercise", by="muscle").set_index(["muscle", "contrast"])
     for muscle in ("m0", "m1"):
-        ours, theirs = came.loc[(muscle, "x / z")], expected.loc[(muscle, "deadlift / squat")]
+        ours, theirs = got.loc[(muscle, "x / z")], expected.loc[(muscle, "deadlift / squat")]
         np.testing.assert_allclose([ours["ratio"], ours["ci_low"]], [1 / theirs["ratio"], 1 / theirs["ci_high"]])
         np.testing.assert_allclose(
             ours[["t", "d_z", "g_av"]].astype(float), -theirs[["t", "d_z", "g_av"]].astype(float)
@@ -134,8 +134,8 @@ def test_a_third_level_does_not_touch_a_contrast() -> None:
 def test_an_ordered_categorical_gives_the_order() -> None:
     table = cells()
     order = pd.CategoricalDtype(["squat", "hip_thrust", "deadlift", "lunge"], ordered=True)
-    came = contrasts(table.assign(exercise=table["exercise"].astype(order)), within="exercise", by="muscle")
-    assert came["contrast"].tolist()[:3] == ["squat / hip_thrust", "squat / deadlift", "hip_thrust / deadlift"]
+    got = contrasts(table.assign(exercise=table["exercise"].astype(order)), within="exercise", by="muscle")
+    assert got["contrast"].tolist()[:3] == ["squat / hip_thrust", "squat / deadlift", "hip_thrust / deadlift"]
     plain = contrasts(table.assign(exercise=table["exercise"].astype("category")), within="exercise", by="muscle")
     assert plain["contrast"].tolist()[0] == "deadlift / hip_thrust"
 
@@ -143,8 +143,8 @@ def test_an_ordered_categorical_gives_the_order() -> None:
 def test_loads_are_ordered_as_numbers() -> None:
     loads = {"deadlift": 100, "hip_thrust": 60, "squat": 80}
     table = cells().assign(load=lambda t: t["exercise"].map(loads))
-    came = contrasts(table, within="load", by="muscle")
-    assert came["contrast"].tolist()[:3] == ["60 / 80", "60 / 100", "80 / 100"]
+    got = contrasts(table, within="load", by="muscle")
+    assert got["contrast"].tolist()[:3] == ["60 / 80", "60 / 100", "80 / 100"]
 
 
 @pytest.mark.parametrize("adjust", ["holm", "bonferroni"])
@@ -164,29 +164,29 @@ def test_families(adjust: str) -> None:
 @given(p=st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_adjusted_p_agree_with_statsmodels(p: list[float]) -> None:
     for method in ("holm", "bonferroni"):
-        came, _ = adjusted(np.array(p), np.zeros(len(p), dtype=np.intp), adjust=method)
-        np.testing.assert_allclose(came, multipletests(p, method=method)[1], rtol=1e-12, atol=0)
+        got, _ = adjusted(np.array(p), np.zeros(len(p), dtype=np.intp), adjust=method)
+        np.testing.assert_allclose(got, multipletests(p, method=method)[1], rtol=1e-12, atol=0)
 
 
 def test_groups_are_analysed_with_their_own_participants() -> None:
     group = {f"P{i:02d}": "trained" if i < 5 else "novice" for i in range(8)}
     table = cells().assign(group=lambda t: t["participant"].map(group))
-    came = contrasts(table, within="exercise", by=["group", "muscle"])
-    assert came.groupby("group")["n"].first().to_dict() == {"novice": 3, "trained": 5}
+    got = contrasts(table, within="exercise", by=["group", "muscle"])
+    assert got.groupby("group")["n"].first().to_dict() == {"novice": 3, "trained": 5}
     alone = contrasts(table[table["group"] == "novice"], within="exercise", by="muscle")
-    np.testing.assert_allclose(came[came["group"] == "novice"][NUMBERS], alone[NUMBERS], rtol=1e-12)
-    assert came.attrs["notices"] == []
+    np.testing.assert_allclose(got[got["group"] == "novice"][NUMBERS], alone[NUMBERS], rtol=1e-12)
+    assert got.attrs["notices"] == []
 
 
 def notices(table: pd.DataFrame, **options: object) -> tuple[pd.DataFrame, dict[str, str]]:
     """The result, and its notices, which were warnings too."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        came = contrasts(table, **{"within": "exercise", "by": "muscle", **options})
+        got = contrasts(table, **{"within": "exercise", "by": "muscle", **options})
     assert all(isinstance(warning.message, EmgkitWarning) for warning in caught)
-    assert [str(warning.message) for warning in caught] == [notice["text"] for notice in came.attrs["notices"]]
+    assert [str(warning.message) for warning in caught] == [notice["text"] for notice in got.attrs["notices"]]
     assert {warning.filename for warning in caught} <= {__file__}
-    return came, {notice["code"]: notice["text"] for notice in came.attrs["notices"]}
+    return got, {notice["code"]: notice["text"] for notice in got.attrs["notices"]}
 
 
 @pytest.mark.parametrize("log", [True, False])
@@ -194,48 +194,48 @@ def test_equal_differences_have_no_error_term(log: bool) -> None:
     table = cells()
     deadlift = table.loc[table["exercise"] == "deadlift", "value"].to_numpy()
     table.loc[table["exercise"] == "squat", "value"] = deadlift * 3 if log else deadlift + 0.3
-    came, codes = notices(table, log=log)
+    got, codes = notices(table, log=log)
     mark = "/" if log else "-"
     assert f"deadlift {mark} squat at muscle m0; deadlift {mark} squat at muscle m1" in codes["no-variance"]
-    row = came.loc[1]
+    row = got.loc[1]
     assert row["ratio" if log else "difference"] == pytest.approx(1 / 3 if log else -0.3)
     assert row[["ci_low", "ci_high", "t", "p", "p_adjusted", "d_z", "d_z_low"]].isna().all()
     assert np.isfinite(row["g_av"])
-    assert set(came["family_size"]) == {2}
-    others = came.loc[[0, 2]]
+    assert set(got["family_size"]) == {2}
+    others = got.loc[[0, 2]]
     np.testing.assert_allclose(others["p_adjusted"], multipletests(others["p"], method="holm")[1], rtol=1e-12)
 
 
 def test_a_constant_condition_has_no_g_av() -> None:
     table = cells()
     table.loc[table["exercise"] == "squat", "value"] = 20.0
-    came, codes = notices(table)
+    got, codes = notices(table)
     assert "deadlift / squat at muscle m0" in codes["constant-condition"]
-    assert came["g_av"].isna().tolist() == [False, True, True] * 2
-    assert came["t"].notna().all()
+    assert got["g_av"].isna().tolist() == [False, True, True] * 2
+    assert got["t"].notna().all()
 
 
 def test_two_participants_have_no_g_av() -> None:
-    came, codes = notices(cells(n=2))
+    got, codes = notices(cells(n=2))
     assert "two participants" in codes["two-participants"]
-    assert came["g_av"].isna().all()
-    assert (came["df"] == 1).all()
-    assert came["t"].notna().all()
+    assert got["g_av"].isna().all()
+    assert (got["df"] == 1).all()
+    assert got["t"].notna().all()
 
 
 def test_a_participant_without_a_muscle_is_named() -> None:
     table = cells()
-    came, codes = notices(table[(table["participant"] != "P03") | (table["muscle"] != "m1")])
+    got, codes = notices(table[(table["participant"] != "P03") | (table["muscle"] != "m1")])
     assert codes["participants-absent"].startswith("'P03' lacks all values at muscle m1")
-    assert came["n"].tolist() == [8] * 3 + [7] * 3
+    assert got["n"].tolist() == [8] * 3 + [7] * 3
 
 
 def test_a_muscle_without_an_exercise_is_named() -> None:
     table = cells()
-    came, codes = notices(table[(table["exercise"] != "squat") | (table["muscle"] != "m1")])
+    got, codes = notices(table[(table["exercise"] != "squat") | (table["muscle"] != "m1")])
     assert "no values of exercise 'squat' at muscle m1" in codes["levels-absent"]
-    assert len(came) == 4
-    assert came["family_size"].tolist() == [3, 3, 3, 1]
+    assert len(got) == 4
+    assert got["family_size"].tolist() == [3, 3, 3, 1]
 
 
 def test_mvc_of_another_session_gives_a_notice() -> None:
@@ -258,9 +258,9 @@ def test_a_reference_of_ones_own_would_remove_the_difference(reference: str) -> 
     mixed = table.assign(reference=reference + table["exercise"])
     with pytest.raises(DesignError, match=r"'exercise' were normalised to different references.*remove or invent") as e:
         contrasts(mixed, within="exercise", by="muscle")
-    assert e.value.came == f"'{reference}deadlift', '{reference}hip_thrust' and '{reference}squat'"
+    assert e.value.got == f"'{reference}deadlift', '{reference}hip_thrust' and '{reference}squat'"
     one = table.assign(reference=np.where(table["exercise"] == "squat", "none", "mvc:1"))
-    with pytest.raises(DesignError, match="Came: 'mvc:1' and 'none'"):
+    with pytest.raises(DesignError, match="Got: 'mvc:1' and 'none'"):
         contrasts(one, within="exercise", by="muscle")
 
 
@@ -276,9 +276,9 @@ def test_percentages_are_not_contrasted_between_muscles(column: str) -> None:
 def test_mixed_values_are_refused_until_named(column: str) -> None:
     table = cells()
     mixed = table.assign(**{column: np.where(table["muscle"] == "m0", "one", "two")})
-    with pytest.raises(DesignError, match=rf"Column '{column}' holds 2 values.*Came: 'one' and 'two'.*'by'") as caught:
+    with pytest.raises(DesignError, match=rf"Column '{column}' holds 2 values.*Got: 'one' and 'two'.*'by'") as caught:
         contrasts(mixed, within="exercise", by="muscle")
-    assert f"cells[cells['{column}'] == 'one']" in caught.value.do
+    assert f"cells[cells['{column}'] == 'one']" in caught.value.hint
     assert contrasts(mixed, within="exercise", by=["muscle", column])[column].tolist() == ["one"] * 3 + ["two"] * 3
 
 
@@ -289,7 +289,7 @@ def test_missing_cells_name_the_participants() -> None:
     with pytest.raises(DesignError, match=r"3 of 48 cells are missing.*keep 6 of 8 participants") as caught:
         contrasts(table[~at], within="exercise", by="muscle")
     assert caught.value.where == "P01 lacks m0 × squat, m1 × squat; P05 lacks m1 × deadlift"
-    assert "mixed model" in caught.value.do
+    assert "mixed model" in caught.value.hint
 
 
 def test_repeated_cells_name_the_rows_and_the_column_they_differ_in() -> None:
@@ -298,8 +298,8 @@ def test_repeated_cells_name_the_rows_and_the_column_they_differ_in() -> None:
     with pytest.raises(DesignError, match="2 rows share a cell") as caught:
         contrasts(table, within="exercise", by="muscle")
     assert caught.value.where == "muscle m0, participant P00, exercise squat: row 4, row 48"
-    assert caught.value.do.startswith("the rows differ in 'set': ")
-    assert "summarize" in caught.value.do
+    assert caught.value.hint.startswith("the rows differ in 'set': ")
+    assert "summarize" in caught.value.hint
 
 
 @pytest.mark.parametrize("value", [0.0, -1.5])
@@ -309,8 +309,8 @@ def test_what_has_no_logarithm_is_named(value: float) -> None:
     with pytest.raises(DesignError, match="above 0, and 'value' is 0 or negative in 1 row") as caught:
         contrasts(table, within="exercise", by="muscle")
     assert caught.value.where == f"row 7 (P01: {value:g})"
-    assert "MovingRMS" in caught.value.do
-    assert "log=False" in caught.value.do
+    assert "MovingRMS" in caught.value.hint
+    assert "log=False" in caught.value.hint
     assert len(contrasts(table, within="exercise", by="muscle", log=False)) == 6
 
 
@@ -324,11 +324,11 @@ def test_what_is_no_finite_number_is_named(value: float) -> None:
 
 def test_one_level_one_participant_no_rows_no_numbers() -> None:
     table = cells()
-    with pytest.raises(DesignError, match=r"'exercise' has only one level.*Came: 'squat'"):
+    with pytest.raises(DesignError, match=r"'exercise' has only one level.*Got: 'squat'"):
         contrasts(table[table["exercise"] == "squat"], within="exercise", by="muscle")
-    with pytest.raises(DesignError, match=r"only one level. Where: muscle m1. .*Came: 'squat'"):
+    with pytest.raises(DesignError, match=r"only one level. Where: muscle m1. .*Got: 'squat'"):
         contrasts(table[(table["exercise"] == "squat") | (table["muscle"] == "m0")], within="exercise", by="muscle")
-    with pytest.raises(DesignError, match=r"at least two of them. Where: muscle m0. Came: 'P02'"):
+    with pytest.raises(DesignError, match=r"at least two of them. Where: muscle m0. Got: 'P02'"):
         contrasts(table[table["participant"] == "P02"], within="exercise", by="muscle")
     with pytest.raises(DesignError, match="The table has no rows"):
         contrasts(table[:0], within="exercise", by="muscle")
@@ -359,7 +359,7 @@ def test_unknown_columns(options: dict[str, str], text: str) -> None:
         ({"family": "muscle"}, "Unknown value for 'family'.*'by' and 'all'"),
         ({"by": "exercise"}, "Column 'exercise' has two roles.*'within' and 'by'"),
         ({"within": ["exercise"]}, "'within' cannot be used.*one column"),
-        ({"by": 3}, "'by' cannot be used.*a column name or a list of them.*Came: 3"),
+        ({"by": 3}, "'by' cannot be used.*a column name or a list of them.*Got: 3"),
     ],
 )
 def test_unusable_arguments(options: dict[str, object], text: str) -> None:
@@ -373,7 +373,7 @@ def test_by_must_not_hide_a_column_of_the_result() -> None:
 
 
 def test_only_a_table_is_a_table() -> None:
-    with pytest.raises(ArgumentError, match=r"a pandas.DataFrame. Came: dict"):
+    with pytest.raises(ArgumentError, match=r"a pandas.DataFrame. Got: dict"):
         contrasts({"value": [1.0]}, within="exercise")
 
 

@@ -54,25 +54,25 @@ CHANGES = [3.0, 9.0, 14.0, 5.0, 22.0, 8.5]
 
 @pytest.mark.parametrize("method", ["reml", "dl", "pm"])
 def test_equal_variances_are_a_t_test_of_the_effects(method: str) -> None:
-    came = meta_analysis(alike(CHANGES), measure="mean_change", method=method).pooled.loc[0]
+    got = meta_analysis(alike(CHANGES), measure="mean_change", method=method).pooled.loc[0]
     test = stats.ttest_1samp(CHANGES, 0)
     low, high = test.confidence_interval()
     np.testing.assert_allclose(
-        came[["estimate", "t", "df", "p", "ci_low", "ci_high"]].astype(float),
+        got[["estimate", "t", "df", "p", "ci_low", "ci_high"]].astype(float),
         [np.mean(CHANGES), test.statistic, 5, test.pvalue, low, high],
         rtol=1e-9,
     )
     spread = np.var(CHANGES, ddof=1)
-    assert came["tau2"] == pytest.approx(spread - 4, rel=1e-9)
-    assert came["i2"] == pytest.approx(100 * (spread - 4) / spread, rel=1e-9)
-    assert came["h2"] == pytest.approx(spread / 4, rel=1e-9)
-    assert came["q"] == pytest.approx(5 * spread / 4, rel=1e-9)
+    assert got["tau2"] == pytest.approx(spread - 4, rel=1e-9)
+    assert got["i2"] == pytest.approx(100 * (spread - 4) / spread, rel=1e-9)
+    assert got["h2"] == pytest.approx(spread / 4, rel=1e-9)
+    assert got["q"] == pytest.approx(5 * spread / 4, rel=1e-9)
     # Q is 5 s**2 / (4 + tau2), so its quantiles are turned round by hand
     limits = 5 * spread / stats.chi2.ppf([0.975, 0.025], 5) - 4
-    np.testing.assert_allclose([came["tau2_low"], came["tau2_high"]], limits, rtol=1e-9)
+    np.testing.assert_allclose([got["tau2_low"], got["tau2_high"]], limits, rtol=1e-9)
     reach = stats.t.ppf(0.975, 5) * np.sqrt(spread - 4 + spread / 6)
     np.testing.assert_allclose(
-        [came["prediction_low"], came["prediction_high"]], np.mean(CHANGES) + np.array([-reach, reach]), rtol=1e-9
+        [got["prediction_low"], got["prediction_high"]], np.mean(CHANGES) + np.array([-reach, reach]), rtol=1e-9
     )
 
 
@@ -81,12 +81,12 @@ def test_equal_variances_and_two_groups_are_a_t_test_between_them() -> None:
     table = alike(CHANGES).assign(load=groups)
     found = meta_analysis(table, measure="mean_change", moderator="load").pooled.set_index("term")
     test = stats.ttest_ind(CHANGES[:3], CHANGES[3:])
-    came = found.loc["load: low - high"]
-    np.testing.assert_allclose(came[["t", "p", "df"]].astype(float), [test.statistic, test.pvalue, 4], rtol=1e-9)
+    got = found.loc["load: low - high"]
+    np.testing.assert_allclose(got[["t", "p", "df"]].astype(float), [test.statistic, test.pvalue, 4], rtol=1e-9)
     assert found.loc["intercept", "estimate"] == pytest.approx(np.mean(CHANGES[3:]), rel=1e-12)
-    joint = came[["moderator_f", "moderator_df1", "moderator_df2", "moderator_p"]].astype(float)
+    joint = got[["moderator_f", "moderator_df1", "moderator_df2", "moderator_p"]].astype(float)
     np.testing.assert_allclose(joint, [test.statistic**2, 1, 4, test.pvalue], rtol=1e-9)
-    assert np.isnan(came["prediction_low"])
+    assert np.isnan(got["prediction_low"])
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -225,44 +225,44 @@ def test_no_heterogeneity_the_wider_normal_interval_stands_beside() -> None:
     texts = [str(each.message) for each in caught]
     assert texts[0].startswith("The Hartung-Knapp interval of 'pooled' is narrower than the normal one (z_low, z_high)")
     assert texts[1] == found.pooled.attrs["notices"][1]["text"]
-    came = found.pooled.loc[0]
-    assert (came["tau2"], came["i2"]) == (0.0, 0.0)
-    assert came["h2"] == 1.0
+    got = found.pooled.loc[0]
+    assert (got["tau2"], got["i2"]) == (0.0, 0.0)
+    assert got["h2"] == 1.0
     half = stats.norm.ppf(0.975) * 2 / np.sqrt(4)
-    np.testing.assert_allclose([came["z_low"], came["z_high"]], [10.05 - half, 10.05 + half], rtol=1e-9)
+    np.testing.assert_allclose([got["z_low"], got["z_high"]], [10.05 - half, 10.05 + half], rtol=1e-9)
     test = stats.ttest_1samp([10.0, 10.2, 9.9, 10.1], 0).confidence_interval()
-    np.testing.assert_allclose([came["ci_low"], came["ci_high"]], test, rtol=1e-9)
+    np.testing.assert_allclose([got["ci_low"], got["ci_high"]], test, rtol=1e-9)
     assert codes(found) == ["hartung-knapp-narrower", "tau2-interval-empty"]
-    assert np.isnan([came["tau2_low"], came["tau2_high"]]).all()
+    assert np.isnan([got["tau2_low"], got["tau2_high"]]).all()
 
 
 def test_one_effect_everywhere_has_no_error_term() -> None:
     found = quietly(alike([10.0] * 4), measure="mean_change")
     assert codes(found) == ["no-variance", "tau2-interval-empty"]
     assert found.pooled.attrs["notices"][0]["text"].startswith("All studies have the same effect: the Hartung-Knapp")
-    came = found.pooled.loc[0]
-    assert np.isnan(came[["se", "ci_low", "ci_high", "t", "p"]].astype(float)).all()
-    assert came["z_high"] == pytest.approx(10 + stats.norm.ppf(0.975), rel=1e-9)
+    got = found.pooled.loc[0]
+    assert np.isnan(got[["se", "ci_low", "ci_high", "t", "p"]].astype(float)).all()
+    assert got["z_high"] == pytest.approx(10 + stats.norm.ppf(0.975), rel=1e-9)
 
 
 def test_two_studies_have_a_normal_interval_and_say_so() -> None:
     with pytest.warns(EmgkitWarning, match="Two studies are too few for the Hartung-Knapp interval"):
         found = meta_analysis(STUDIES.head(2))
-    came = found.pooled.loc[0]
-    assert came["df"] == np.inf
-    assert (came["ci_low"], came["ci_high"]) == (came["z_low"], came["z_high"])
-    assert np.isnan([came["prediction_low"], came["ratio_prediction_high"]]).all()
+    got = found.pooled.loc[0]
+    assert got["df"] == np.inf
+    assert (got["ci_low"], got["ci_high"]) == (got["z_low"], got["z_high"])
+    assert np.isnan([got["prediction_low"], got["ratio_prediction_high"]]).all()
     assert codes(meta_analysis(STUDIES.head(2), knapp_hartung=False)) == []
 
 
 def test_fixed_has_no_variance_between_studies() -> None:
     found = meta_analysis(STUDIES, method="fixed")
-    came = found.pooled.loc[0]
+    got = found.pooled.loc[0]
     weights = 1 / found.effects["vi"]
-    assert came["tau2"] == 0
-    assert came["estimate"] == pytest.approx(np.average(found.effects["yi"], weights=weights), rel=1e-12)
-    assert came["se"] == pytest.approx(weights.sum() ** -0.5, rel=1e-12)
-    assert np.isnan(came["prediction_low"])
+    assert got["tau2"] == 0
+    assert got["estimate"] == pytest.approx(np.average(found.effects["yi"], weights=weights), rel=1e-12)
+    assert got["se"] == pytest.approx(weights.sum() ** -0.5, rel=1e-12)
+    assert np.isnan(got["prediction_low"])
     assert found.pooled.attrs["analysis"] == "fixed-effect meta-analysis"
 
 
@@ -279,15 +279,15 @@ def test_an_assumed_correlation_is_named() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"sd1": 0.0}, r"Column 'sd1' cannot be used. Allowed: standard deviations above 0. Came: 0 \(B\)"),
-        ({"sd2": -3.0}, r"Column 'sd2' cannot be used.*Came: -3 \(B\)"),
-        ({"m2": -0.5}, r"Column 'm2' cannot be used. Allowed: means above 0 for a ratio.*Came: -0.5 \(B\)"),
+        ({"sd1": 0.0}, r"Column 'sd1' cannot be used. Allowed: standard deviations above 0. Got: 0 \(B\)"),
+        ({"sd2": -3.0}, r"Column 'sd2' cannot be used.*Got: -3 \(B\)"),
+        ({"m2": -0.5}, r"Column 'm2' cannot be used. Allowed: means above 0 for a ratio.*Got: -0.5 \(B\)"),
         (
             {"r": 1.0},
-            r"Column 'r' cannot be used. Allowed: correlations between -1 and 1, both excluded. Came: 1 \(B\)",
+            r"Column 'r' cannot be used. Allowed: correlations between -1 and 1, both excluded. Got: 1 \(B\)",
         ),
-        ({"n": 1}, r"Column 'n' cannot be used. Allowed: whole numbers of at least 2 participants. Came: 1 \(B\)"),
-        ({"n": 12.5}, r"Column 'n' cannot be used.*Came: 12.5 \(B\)"),
+        ({"n": 1}, r"Column 'n' cannot be used. Allowed: whole numbers of at least 2 participants. Got: 1 \(B\)"),
+        ({"n": 12.5}, r"Column 'n' cannot be used.*Got: 12.5 \(B\)"),
         ({"m1": np.nan}, r"Column 'm1' is empty or infinite in 1 row. Where: row 1 \(B: nan\)"),
         ({"r": np.nan}, r"Column 'r' is empty in 1 of 6 rows. Where: 'B'. Allowed: the correlation.*such as r=0.6"),
         ({"study": "A"}, r"Studies stand in more than one row: 'A'.*of the same participants are not independent"),
@@ -303,8 +303,8 @@ def test_summaries_that_cannot_be(change: dict[str, Any], message: str) -> None:
 
 def test_differences_of_negative_means_are_fine() -> None:
     table = STUDIES.assign(m1=STUDIES["m1"] - 100, m2=STUDIES["m2"] - 100)
-    came, expected = (meta_analysis(t, measure="mean_change").pooled.loc[0, "estimate"] for t in (table, STUDIES))
-    assert came == pytest.approx(expected, rel=1e-9)
+    got, expected = (meta_analysis(t, measure="mean_change").pooled.loc[0, "estimate"] for t in (table, STUDIES))
+    assert got == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_standardised_change_needs_three_participants() -> None:
@@ -317,7 +317,7 @@ def test_tables_that_do_not_fit() -> None:
         meta_analysis(STUDIES.rename(columns={"sd1": "sd_1"}))
     with pytest.raises(DesignError, match=r"The table has no column 'r'.*reconstruct"):
         meta_analysis(STUDIES.drop(columns="r"))
-    with pytest.raises(DesignError, match=r"There is nothing to pool. Allowed: two studies or more. Came: 1 study"):
+    with pytest.raises(DesignError, match=r"There is nothing to pool. Allowed: two studies or more. Got: 1 study"):
         meta_analysis(STUDIES.head(1))
     with pytest.raises(DesignError, match="The table has no rows"):
         meta_analysis(STUDIES.head(0))
@@ -329,11 +329,11 @@ def test_tables_that_do_not_fit() -> None:
 
 
 def test_options_that_do_not_fit() -> None:
-    with pytest.raises(ArgumentError, match=r"'measure'.*Came: 'log-ratio'.*Did you mean 'log_ratio'\?"):
+    with pytest.raises(ArgumentError, match=r"'measure'.*Got: 'log-ratio'.*Did you mean 'log_ratio'\?"):
         meta_analysis(STUDIES, measure="log-ratio")
-    with pytest.raises(ArgumentError, match=r"'method'. Allowed: 'reml', 'dl', 'pm' and 'fixed'. Came: 'ml'"):
+    with pytest.raises(ArgumentError, match=r"'method'. Allowed: 'reml', 'dl', 'pm' and 'fixed'. Got: 'ml'"):
         meta_analysis(STUDIES, method="ml")
-    with pytest.raises(ArgumentError, match=r"'r' cannot be used. Allowed: a number between -1 and 1. Came: 1.5"):
+    with pytest.raises(ArgumentError, match=r"'r' cannot be used. Allowed: a number between -1 and 1. Got: 1.5"):
         meta_analysis(STUDIES.drop(columns="r"), r=1.5)
     with pytest.raises(ArgumentError, match="'r' has no row to be used for"):
         meta_analysis(STUDIES, r=0.5)
@@ -346,11 +346,11 @@ def test_moderators_that_do_not_fit() -> None:
         meta_analysis(STUDIES, moderator="n")
     with pytest.raises(ArgumentError, match="'weight' as moderator would stand beside a column of the result"):
         meta_analysis(STUDIES.assign(weight=1.0), moderator="weight")
-    with pytest.raises(DesignError, match=r"'load_pct' has one value in all studies.*Came: 70"):
+    with pytest.raises(DesignError, match=r"'load_pct' has one value in all studies.*Got: 70"):
         meta_analysis(STUDIES.assign(load_pct=70), moderator="load_pct")
     with pytest.raises(DesignError, match="'sex' has only one level"):
         meta_analysis(STUDIES.assign(sex="F"), moderator="sex")
-    with pytest.raises(DesignError, match=r"too few studies.*at least 4 for 2 coefficients. Came: 3 studies"):
+    with pytest.raises(DesignError, match=r"too few studies.*at least 4 for 2 coefficients. Got: 3 studies"):
         meta_analysis(STUDIES.head(3), moderator="load_pct")
     with pytest.raises(DesignError, match="Column 'sex' is empty in 1 row"):
         meta_analysis(STUDIES.assign(sex=["F", None, "F", "M", "M", "M"]), moderator="sex")

@@ -12,11 +12,11 @@ from emgkit.stats import power_equivalence, power_paired, power_simulate, power_
 
 
 def test_power_is_what_statsmodels_says() -> None:
-    came = power_paired(effect=[0.2, 0.7], n=[6, 13, 40])
-    for row in came.to_dict("records"):
+    got = power_paired(effect=[0.2, 0.7], n=[6, 13, 40])
+    for row in got.to_dict("records"):
         expected = TTestPower().power(row["effect"], row["n"], 0.05)
         assert row["power"] == pytest.approx(expected, rel=1e-8)
-    assert came[["effect", "n"]].to_numpy().tolist() == [[e, n] for e in (0.2, 0.7) for n in (6, 13, 40)]
+    assert got[["effect", "n"]].to_numpy().tolist() == [[e, n] for e in (0.2, 0.7) for n in (6, 13, 40)]
 
 
 def test_the_missing_one_is_found_and_goes_round() -> None:
@@ -59,24 +59,24 @@ def test_power_of_equivalence_by_simulation() -> None:
 
 def test_simulated_power_agrees_with_the_closed_form() -> None:
     means = {"squat": 45.0, "hip_thrust": 60.0, "deadlift": 52.0}
-    came = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=[8, 13], studies=2000, seed=3)
-    assert came["contrast"].tolist() == ["deadlift / hip_thrust", "deadlift / squat", "hip_thrust / squat"] * 2
-    np.testing.assert_allclose(came["true_ratio"][:3], [52 / 60, 52 / 45, 60 / 45])
-    np.testing.assert_allclose(came["d_z"], np.log(came["true_ratio"]) / np.sqrt(2 * (0.04 + 0.04 / 5)))
-    np.testing.assert_allclose(came["power"], came["power_expected"], atol=0.035)
-    assert (came["power_adjusted"] <= came["power"]).all()
-    assert (came["power_low"] < came["power"]).all()
-    assert (came["power"] < came["power_high"]).all()
+    got = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=[8, 13], studies=2000, seed=3)
+    assert got["contrast"].tolist() == ["deadlift / hip_thrust", "deadlift / squat", "hip_thrust / squat"] * 2
+    np.testing.assert_allclose(got["true_ratio"][:3], [52 / 60, 52 / 45, 60 / 45])
+    np.testing.assert_allclose(got["d_z"], np.log(got["true_ratio"]) / np.sqrt(2 * (0.04 + 0.04 / 5)))
+    np.testing.assert_allclose(got["power"], got["power_expected"], atol=0.035)
+    assert (got["power_adjusted"] <= got["power"]).all()
+    assert (got["power_low"] < got["power"]).all()
+    assert (got["power"] < got["power_high"]).all()
     again = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=[8, 13], studies=2000, seed=3)
-    assert again.equals(came)
+    assert again.equals(got)
 
 
 def test_no_difference_is_found_in_five_percent_and_holm_keeps_the_family() -> None:
     options = {"sd_condition": 0.2, "sd_repetition": 0.3, "sd_participant": 0.5, "studies": 2000, "repetitions": 3}
-    came = power_simulate(means={"a": 1.0, "b": 1.0, "c": 1.0}, n=10, **options)  # type: ignore[arg-type]
-    assert came["power"].between(0.035, 0.066).all()
-    assert came["power_expected"].tolist() == pytest.approx([0.05] * 3, rel=1e-9)
-    assert (came["power_adjusted"] < 0.035).all()
+    got = power_simulate(means={"a": 1.0, "b": 1.0, "c": 1.0}, n=10, **options)  # type: ignore[arg-type]
+    assert got["power"].between(0.035, 0.066).all()
+    assert got["power_expected"].tolist() == pytest.approx([0.05] * 3, rel=1e-9)
+    assert (got["power_adjusted"] < 0.035).all()
 
 
 def test_repetitions_help_little() -> None:
@@ -95,12 +95,12 @@ def test_other_tests_can_be_simulated() -> None:
 @pytest.mark.parametrize(
     ("call", "text"),
     [
-        (lambda: power_paired(effect=0.5), "two of 'effect', 'n' and 'power'. Came: 'effect'"),
+        (lambda: power_paired(effect=0.5), "two of 'effect', 'n' and 'power'. Got: 'effect'"),
         (lambda: power_paired(effect=0.5, n=10, power=0.8), "One of three is found from the other two"),
         (lambda: power_paired(effect=0.0, power=0.8), "'effect' cannot be used"),
-        (lambda: power_paired(effect=0.5, n=1), "'n' cannot be used.*whole number of at least 2.*Came: 1"),
-        (lambda: power_paired(effect=0.5, n=10.5), "'n' cannot be used.*Came: 10.5"),
-        (lambda: power_paired(effect=0.5, power=80), "'power' cannot be used.*above 0.05 and below 1. Came: 80"),
+        (lambda: power_paired(effect=0.5, n=1), "'n' cannot be used.*whole number of at least 2.*Got: 1"),
+        (lambda: power_paired(effect=0.5, n=10.5), "'n' cannot be used.*Got: 10.5"),
+        (lambda: power_paired(effect=0.5, power=80), "'power' cannot be used.*above 0.05 and below 1. Got: 80"),
         (lambda: power_paired(effect=0.5, n=10, alpha=5), "'alpha' cannot be used"),
         (lambda: power_paired(effect=1e-5, power=0.9), "No study is large enough"),
         (lambda: power_within(f=0.2, n=10, levels=1), "'levels' cannot be used.*at least 2"),

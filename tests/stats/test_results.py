@@ -344,7 +344,7 @@ def test_shares_have_no_zero_before_the_point() -> None:
 @given(seed=st.integers(0, 10_000), log=st.booleans(), unit=st.sampled_from(["%MVC", "V", ""]))
 def test_sentences_of_contrasts_read_back_are_the_table(seed: int, log: bool, unit: str) -> None:
     table = cells(seed, unit=unit)
-    came = stats.contrasts(table, within="exercise", by="muscle", log=log)
+    got = stats.contrasts(table, within="exercise", by="muscle", log=log)
     shown, factor = ("µV", 1e6) if unit == "V" and not log else (unit, 1.0)
     what = r"(?P<place>[^:]+): the (?P<a>.+?) was (?P<x>N) times the (?P<b>.+?), " if log else (
         r"(?P<place>[^:]+): the (?P<a>.+?) minus the (?P<b>.+?) was (?P<x>N)(?P<unit>[^,]*), "
@@ -354,7 +354,7 @@ def test_sentences_of_contrasts_read_back_are_the_table(seed: int, log: bool, un
         r"(?P<family>\d+)\), d_z = (?P<d>N) \[(?P<dl>N), (?P<dh>N)\], g_av = (?P<g>N) \[(?P<gl>N), (?P<gh>N)\], "
         r"n = (?P<n>\d+)(?P<tail>; no difference was shown)?\."
     )
-    for sentence, row in zip(came.sentences(), came.to_dict("records"), strict=True):
+    for sentence, row in zip(got.sentences(), got.to_dict("records"), strict=True):
         found = re.fullmatch(pattern.replace("N)", NUMBER + ")").replace(" N)", f" {NUMBER})"), sentence)
         assert found, sentence
         assert found["place"].lower() == row["muscle"].replace("_", " ")
@@ -375,8 +375,8 @@ def test_sentences_of_contrasts_read_back_are_the_table(seed: int, log: bool, un
 
 
 def test_f_tests_read_back_are_the_table() -> None:
-    came = stats.rm_anova(cells(), within=["exercise", "muscle"], log=True)
-    for sentence, row in zip(came.sentences(), came.to_dict("records"), strict=True):
+    got = stats.rm_anova(cells(), within=["exercise", "muscle"], log=True)
+    for sentence, row in zip(got.sentences(), got.to_dict("records"), strict=True):
         assert sentence.lower().startswith(row["term"].replace(":", " × ") + ": f(")
         found = re.search(rf"F\((\d+), (\d+)\) = ({NUMBER}), p ([<=>] {NUMBER}), ", sentence)
         assert found, sentence
@@ -397,22 +397,22 @@ def test_f_tests_read_back_are_the_table() -> None:
 def test_equivalence_says_what_was_shown() -> None:
     table = one_muscle()
     table["value"] = np.where(table["exercise"] == "squat", table["value"], 40 + np.arange(len(table)) % 5)
-    came = stats.equivalence(table, within="exercise")
-    verdicts = [sentence.partition("; equivalence was ")[2] for sentence in came.sentences()]
-    assert verdicts == ["shown." if shown else "not shown." for shown in came["equivalent"]]
+    got = stats.equivalence(table, within="exercise")
+    verdicts = [sentence.partition("; equivalence was ")[2] for sentence in got.sentences()]
+    assert verdicts == ["shown." if shown else "not shown." for shown in got["equivalent"]]
     assert set(verdicts) == {"shown.", "not shown."}
-    low, high = re.search(rf"90 % CI \[({NUMBER}), ({NUMBER})\]", came.sentences()[0]).groups()  # type: ignore[union-attr]
-    assert close(low, came["ci90_low"][0])
-    assert close(high, came["ci90_high"][0])
+    low, high = re.search(rf"90 % CI \[({NUMBER}), ({NUMBER})\]", got.sentences()[0]).groups()  # type: ignore[union-attr]
+    assert close(low, got["ci90_low"][0])
+    assert close(high, got["ci90_high"][0])
 
 
 def test_reliability_in_the_units_people_read() -> None:
-    came = stats.reliability(trials())
-    sem = came.set_index("quantity").loc["sem", "value"]
-    said = re.search(rf"measurement = ({NUMBER}) µV, ", came.sentences()[2])
+    got = stats.reliability(trials())
+    sem = got.set_index("quantity").loc["sem", "value"]
+    said = re.search(rf"measurement = ({NUMBER}) µV, ", got.sentences()[2])
     assert said
     assert close(said[1], sem * 1e6)
-    assert said[1] in repr(came)
+    assert said[1] in repr(got)
 
 
 def test_a_pair_without_spread_says_so() -> None:
@@ -564,7 +564,7 @@ def test_lost_columns_are_told() -> None:
 def test_unknown_kinds_are_told() -> None:
     table = whole()
     table.attrs["table"] = "contrast"
-    with pytest.raises(DesignError, match=r"unknown kind.*Came: 'contrast'"):
+    with pytest.raises(DesignError, match=r"unknown kind.*Got: 'contrast'"):
         table.sentences()
 
 

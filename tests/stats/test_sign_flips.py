@@ -44,10 +44,10 @@ def brute_mass(t: np.ndarray, threshold: float) -> float:
 def test_the_largest_t_is_that_of_a_t_test_on_flipped_data(seed: int, n: int) -> None:
     values = np.random.default_rng(seed).normal(0.3, 1, (n, 9))
     expected = np.abs(brute_force(values)).max(axis=1)
-    came = t_of_r(largest(scaled(values), None, seed=0), n)
-    np.testing.assert_allclose(np.sort(np.tile(came, 2)), np.sort(expected), rtol=1e-9)
+    got = t_of_r(largest(scaled(values), None, seed=0), n)
+    np.testing.assert_allclose(np.sort(np.tile(got, 2)), np.sort(expected), rtol=1e-9)
     observed = np.abs(stats.ttest_1samp(values, 0).statistic)
-    ours = share_at_least(came, observed)
+    ours = share_at_least(got, observed)
     np.testing.assert_allclose(ours, [(expected >= t * (1 - 1e-9)).mean() for t in observed])
 
 
@@ -56,8 +56,8 @@ def test_the_largest_t_is_that_of_a_t_test_on_flipped_data(seed: int, n: int) ->
 def test_the_largest_mass_is_that_of_runs_found_one_by_one(seed: int) -> None:
     values = np.random.default_rng(seed).normal(0, 1, (6, 12)).cumsum(axis=1)
     expected = [brute_mass(t, 1.2) for t in brute_force(values)]
-    came = largest_mass(scaled(values), 1.2, None, seed=0)
-    np.testing.assert_allclose(np.sort(np.tile(came, 2)), np.sort(expected), rtol=1e-9)
+    got = largest_mass(scaled(values), 1.2, None, seed=0)
+    np.testing.assert_allclose(np.sort(np.tile(got, 2)), np.sort(expected), rtol=1e-9)
 
 
 @pytest.mark.parametrize("threshold", [0.3, 2.1])
@@ -69,10 +69,10 @@ def test_masses_of_many_flips_do_not_run_into_one_another(threshold: float) -> N
     assert len(rows) == 2 * AT_ONCE + 6
     flipped = rows[:, :, None] * values
     t = flipped.mean(axis=1) / (flipped.std(axis=1, ddof=1) / 3)
-    came = largest_mass(scaled(values), threshold, len(rows) - 1, seed=3)
-    np.testing.assert_allclose(came, [brute_mass(one, threshold) for one in t], rtol=1e-9)
-    came = largest(scaled(values), len(rows) - 1, seed=3)
-    np.testing.assert_allclose(t_of_r(came, 9), np.abs(t).max(axis=1), rtol=1e-9)
+    got = largest_mass(scaled(values), threshold, len(rows) - 1, seed=3)
+    np.testing.assert_allclose(got, [brute_mass(one, threshold) for one in t], rtol=1e-9)
+    got = largest(scaled(values), len(rows) - 1, seed=3)
+    np.testing.assert_allclose(t_of_r(got, 9), np.abs(t).max(axis=1), rtol=1e-9)
 
 
 def test_all_flips_in_several_batches() -> None:

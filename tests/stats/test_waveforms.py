@@ -45,23 +45,23 @@ def quietly(table: pd.DataFrame, **options: object) -> WaveformTest:
 
 
 def test_tables_and_their_columns() -> None:
-    came = quietly(curves(muscles=2, exercises=("deadlift", "lunge", "squat")), by="muscle")
-    assert list(came.nodes.columns) == [
+    got = quietly(curves(muscles=2, exercises=("deadlift", "lunge", "squat")), by="muscle")
+    assert list(got.nodes.columns) == [
         "muscle", "contrast", "point", "ratio", "ci_low", "ci_high", "t", "p_adjusted", "p_holm", "cluster",
     ]  # fmt: skip
-    assert len(came.nodes) == 2 * 3 * 21
-    assert came.summary["muscle"].tolist() == ["m0"] * 3 + ["m1"] * 3
-    assert came.summary["contrast"].tolist()[:3] == ["deadlift / lunge", "deadlift / squat", "lunge / squat"]
-    assert set(came.summary["family_size"]) == {3}
-    assert set(came.clusters["contrast"]) <= {"deadlift / lunge", "deadlift / squat", "lunge / squat"}
-    assert json.loads(json.dumps(came.attrs)) == came.attrs
-    assert "3 contrasts" not in repr(came)
-    assert "6 contrasts" in repr(came)
+    assert len(got.nodes) == 2 * 3 * 21
+    assert got.summary["muscle"].tolist() == ["m0"] * 3 + ["m1"] * 3
+    assert got.summary["contrast"].tolist()[:3] == ["deadlift / lunge", "deadlift / squat", "lunge / squat"]
+    assert set(got.summary["family_size"]) == {3}
+    assert set(got.clusters["contrast"]) <= {"deadlift / lunge", "deadlift / squat", "lunge / squat"}
+    assert json.loads(json.dumps(got.attrs)) == got.attrs
+    assert "3 contrasts" not in repr(got)
+    assert "6 contrasts" in repr(got)
 
 
 def test_holm_over_the_contrasts_of_each_level_of_by() -> None:
-    came = quietly(curves(n=9, muscles=2, exercises=("deadlift", "lunge", "squat")), by="muscle").summary
-    for _, rows in came.groupby("muscle"):
+    got = quietly(curves(n=9, muscles=2, exercises=("deadlift", "lunge", "squat")), by="muscle").summary
+    for _, rows in got.groupby("muscle"):
         np.testing.assert_allclose(rows["p_adjusted"], multipletests(rows["p"], method="holm")[1], rtol=1e-12)
 
 
@@ -75,11 +75,11 @@ def three(seed: int) -> pd.DataFrame:
 @pytest.mark.parametrize("method", ["max-t", "cluster", "rft"])
 @pytest.mark.parametrize("seed", [2, 5, 8, 11])
 def test_nothing_is_said_of_points_that_the_holm_adjusted_p_does_not_show(method: str, seed: int) -> None:
-    came = quietly(three(seed), method=method)
-    summary = came.summary.set_index("contrast")
+    got = quietly(three(seed), method=method)
+    summary = got.summary.set_index("contrast")
     shown = summary["p_adjusted"] <= 0.05
-    assert set(came.differing["contrast"]) == set(summary.index[shown])
-    parts = came.clusters if method == "cluster" else came.nodes
+    assert set(got.differing["contrast"]) == set(summary.index[shown])
+    parts = got.clusters if method == "cluster" else got.nodes
     own = parts.groupby("contrast")["p_holm"].min()
     np.testing.assert_allclose(own, summary["p_adjusted"].loc[own.index], rtol=1e-12)
     before = parts["p" if method == "cluster" else "p_adjusted"]
@@ -89,11 +89,11 @@ def test_nothing_is_said_of_points_that_the_holm_adjusted_p_does_not_show(method
         assert (summary["threshold_holm"] >= summary["threshold"] * (1 - 1e-9)).all()
         inside = [
             any(run.first_point <= row.point <= run.last_point and run.contrast == row.contrast
-                for run in came.differing.itertuples())
-            for row in came.nodes.itertuples()
+                for run in got.differing.itertuples())
+            for row in got.nodes.itertuples()
         ]  # fmt: skip
-        np.testing.assert_array_equal(inside, came.nodes["p_holm"] <= 0.05)
-    for sentence, (contrast, differs) in zip(came.sentences(), shown.items(), strict=True):
+        np.testing.assert_array_equal(inside, got.nodes["p_holm"] <= 0.05)
+    for sentence, (contrast, differs) in zip(got.sentences(), shown.items(), strict=True):
         assert ("differed" in sentence) == differs
         assert ("no difference of the curves was shown" in sentence) != differs
         assert ("beyond the threshold" in sentence) == (differs and method != "cluster")
@@ -106,32 +106,32 @@ def test_nothing_is_said_of_points_that_the_holm_adjusted_p_does_not_show(method
 def test_holm_takes_bars_back() -> None:
     taken = []
     for seed in range(12):
-        came = quietly(three(seed))
-        alone = set(came.clusters.loc[came.clusters["p"] <= 0.05, "contrast"])
-        taken.append(alone > set(came.differing["contrast"]))
+        got = quietly(three(seed))
+        alone = set(got.clusters.loc[got.clusters["p"] <= 0.05, "contrast"])
+        taken.append(alone > set(got.differing["contrast"]))
     assert any(taken)
 
 
 def test_points_are_paired_t_tests_of_logarithms() -> None:
     table = curves()
-    came = waveform_test(table)
+    got = waveform_test(table)
     wide = table.pivot_table(index="participant", columns=["exercise", "point"], values="value")
     test = stats.ttest_rel(np.log(wide["deadlift"]), np.log(wide["squat"]))
     low, high = test.confidence_interval(0.95)
-    np.testing.assert_allclose(came.nodes["t"], test.statistic, rtol=1e-10)
-    np.testing.assert_allclose(came.nodes["ci_low"], np.exp(low), rtol=1e-10)
-    np.testing.assert_allclose(came.nodes["ci_high"], np.exp(high), rtol=1e-10)
-    np.testing.assert_allclose(came.nodes["ratio"], np.exp((low + high) / 2), rtol=1e-10)
+    np.testing.assert_allclose(got.nodes["t"], test.statistic, rtol=1e-10)
+    np.testing.assert_allclose(got.nodes["ci_low"], np.exp(low), rtol=1e-10)
+    np.testing.assert_allclose(got.nodes["ci_high"], np.exp(high), rtol=1e-10)
+    np.testing.assert_allclose(got.nodes["ratio"], np.exp((low + high) / 2), rtol=1e-10)
 
 
 def test_a_late_difference_is_found_late() -> None:
     for method in ("max-t", "cluster", "rft"):
-        came = quietly(curves(n=12), method=method)
-        (found,) = came.clusters[came.clusters["p"] < 0.05].to_dict("records")
+        got = quietly(curves(n=12), method=method)
+        (found,) = got.clusters[got.clusters["p"] < 0.05].to_dict("records")
         assert 35 <= found["first_point"] <= 70
         assert found["last_point"] == 100
         assert found["t_peak"] < 0
-        assert came.summary["p"].tolist() == [came.clusters["p"].min()]
+        assert got.summary["p"].tolist() == [got.clusters["p"].min()]
 
 
 @pytest.mark.parametrize("method", ["max-t", "cluster", "rft"])
@@ -163,16 +163,16 @@ def test_drawn_flips_are_repeatable_and_near_the_exact_ones() -> None:
 
 def test_a_cluster_gives_no_p_to_points_and_says_so() -> None:
     with pytest.warns(EmgkitWarning, match="not at which points"):
-        came = waveform_test(curves(), method="cluster")
-    assert came.nodes["p_adjusted"].isna().all()
-    assert {notice["code"] for notice in came.attrs["notices"]} == {"clusters-have-no-place"}
-    assert came.attrs["cluster_forming_p"] == 0.05
+        got = waveform_test(curves(), method="cluster")
+    assert got.nodes["p_adjusted"].isna().all()
+    assert {notice["code"] for notice in got.attrs["notices"]} == {"clusters-have-no-place"}
+    assert got.attrs["cluster_forming_p"] == 0.05
 
 
 def test_curves_that_do_not_differ_have_no_cluster() -> None:
-    came = quietly(curves(exercises=("deadlift", "lunge"), seed=3), method="cluster")
-    assert (came.clusters["p"] > 0.05).all()
-    assert came.summary["p"][0] > 0.05
+    got = quietly(curves(exercises=("deadlift", "lunge"), seed=3), method="cluster")
+    assert (got.clusters["p"] > 0.05).all()
+    assert got.summary["p"][0] > 0.05
 
 
 def test_a_table_without_clusters_has_the_types_of_one_with_them() -> None:
@@ -191,17 +191,17 @@ def test_levels_of_by_with_different_participants_and_conditions_stay_apart() ->
     ]  # fmt: skip
     for muscle, name in (("m0", "nodes"), ("m1", "nodes"), ("m0", "clusters"), ("m1", "clusters"), ("m1", "summary")):
         alone = getattr(quietly(table[~gone & (table["muscle"] == muscle)]), name)
-        came = getattr(together, name)
-        came = came[came["muscle"] == muscle].drop(columns="muscle").reset_index(drop=True)
+        got = getattr(together, name)
+        got = got[got["muscle"] == muscle].drop(columns="muscle").reset_index(drop=True)
         assert len(alone) > 0
-        pd.testing.assert_frame_equal(came, alone)
+        pd.testing.assert_frame_equal(got, alone)
 
 
 def test_an_ordered_categorical_gives_the_order_and_raw_differences() -> None:
     order = pd.CategoricalDtype(["squat", "deadlift"], ordered=True)
-    came = waveform_test(curves().assign(exercise=lambda t: t["exercise"].astype(order)), log=False)
-    assert came.summary["contrast"].tolist() == ["squat - deadlift"]
-    assert "difference" in came.nodes.columns
+    got = waveform_test(curves().assign(exercise=lambda t: t["exercise"].astype(order)), log=False)
+    assert got.summary["contrast"].tolist() == ["squat - deadlift"]
+    assert "difference" in got.nodes.columns
 
 
 def test_constant_points_have_no_t() -> None:
@@ -209,10 +209,10 @@ def test_constant_points_have_no_t() -> None:
     at_start = table["point"] == 0
     table.loc[at_start, "value"] = np.where(table.loc[at_start, "exercise"] == "squat", 40.0, 20.0)
     with pytest.warns(EmgkitWarning, match="At 1 points all participants differ by the same"):
-        came = waveform_test(table)
-    assert came.nodes.loc[0, ["t", "p_adjusted", "ci_low"]].isna().all()
-    assert came.nodes.loc[0, "ratio"] == pytest.approx(0.5)
-    assert came.nodes["t"][1:].notna().all()
+        got = waveform_test(table)
+    assert got.nodes.loc[0, ["t", "p_adjusted", "ci_low"]].isna().all()
+    assert got.nodes.loc[0, "ratio"] == pytest.approx(0.5)
+    assert got.nodes["t"][1:].notna().all()
 
 
 def test_after_holm_six_participants_cannot_reach_five_percent() -> None:
@@ -231,8 +231,8 @@ def test_repetitions_are_refused() -> None:
     with pytest.raises(DesignError, match="16 of 16 participants' conditions have more than one curve") as caught:
         waveform_test(table)
     assert "no sample of people" in caught.value.what
-    assert "up to 3 values at a point; the rows differ in 'repetition'" in caught.value.came
-    assert caught.value.do == "average them with Curves.participant_means()"
+    assert "up to 3 values at a point; the rows differ in 'repetition'" in caught.value.got
+    assert caught.value.hint == "average them with Curves.participant_means()"
 
 
 def test_several_muscles_are_refused_until_named() -> None:
@@ -261,7 +261,7 @@ def test_an_envelope_below_zero_names_the_moving_rms() -> None:
     with pytest.raises(DesignError, match="'value' is 0 or negative in 1 of 16 curves") as caught:
         waveform_test(table)
     assert caught.value.where == "P00, deadlift: 2 points, lowest -0.5"
-    assert "MovingRMS" in caught.value.do
+    assert "MovingRMS" in caught.value.hint
     assert len(waveform_test(table, log=False).summary) == 1
 
 
@@ -276,7 +276,7 @@ def test_five_participants_are_too_few() -> None:
     ("options", "error", "text"),
     [
         ({"method": "tfce"}, ArgumentError, "Unknown value for 'method'.*'max-t', 'cluster' and 'rft'"),
-        ({"alpha": 5}, ArgumentError, "'alpha' cannot be used.*above 0 and below 1.*Came: 5"),
+        ({"alpha": 5}, ArgumentError, "'alpha' cannot be used.*above 0 and below 1.*Got: 5"),
         ({"within": "exercize"}, DesignError, "no column 'exercize', which 'within' names.*Did you mean 'exercise'"),
         ({"point": "node"}, DesignError, "no column 'node', which 'point' names"),
         ({"by": "exercise"}, ArgumentError, "two roles"),

@@ -84,9 +84,9 @@ def test_exchanged_back_he_is_one_of_the_others(result):
     cells = result.tables["cells"]
     names = cells["exercise"].replace({"sitting": "standing", "standing": "sitting"})
     back = cells.assign(exercise=cells["exercise"].where(cells["participant"] != "02A", names))
-    came = stats.influence(back, within="exercise", by=["group", "muscle"])
-    assert not came["contradicts"].any()
-    ratios = came.set_index(["group", "muscle", "contrast"]).loc["pathology"]["ratio_all"]
+    got = stats.influence(back, within="exercise", by=["group", "muscle"])
+    assert not got["contradicts"].any()
+    ratios = got.set_index(["group", "muscle", "contrast"]).loc["pathology"]["ratio_all"]
     assert ratios.loc[("semitendinosus", "sitting / standing")].iloc[0] == pytest.approx(0.15, abs=0.005)
     assert ratios.loc[("biceps_femoris", "sitting / standing")].iloc[0] == pytest.approx(0.24, abs=0.005)
 

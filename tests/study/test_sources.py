@@ -66,5 +66,5 @@ def test_bids_entities_become_facts(minimal, tmp_path):
 
 def test_a_layout_names_participant_and_task(minimal, tmp_path):
     file = parse(minimal.replace('bids = "data"', 'pattern = "{who}_{task}.csv"'), where="study.toml")
-    with pytest.raises(StudyError, match=r"names the participant and the task.*Came: 'who' and 'task'"):
+    with pytest.raises(StudyError, match=r"names the participant and the task.*Got: 'who' and 'task'"):
         find(file, lay(tmp_path, "a_squat.csv"))

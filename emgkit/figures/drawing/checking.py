@@ -46,7 +46,7 @@ def check_file(path: Path, journal: Journal) -> pd.DataFrame:
     ending = path.suffix.lower()
     if ending not in (".pdf", *_BITMAPS):
         raise ArgumentError(
-            "This kind of file cannot be checked", allowed=listed((".pdf", *_BITMAPS)), came=repr(path.name)
+            "This kind of file cannot be checked", allowed=listed((".pdf", *_BITMAPS)), got=repr(path.name)
         )
     if not path.is_file():
         raise FileError("The figure to check is not there", where=str(path))
@@ -122,7 +122,9 @@ def _height(millimetres: float, journal: Journal) -> list[tuple[str, str, str, b
 def _read(data: bytes, where: str) -> _Page:
     box = re.search(rb"/MediaBox \[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", data)
     if not data.startswith(b"%PDF") or box is None:
-        raise FormatError("This is no PDF of a figure as emgkit writes it", where=where, do="Save it with figures.save")
+        raise FormatError(
+            "This is no PDF of a figure as emgkit writes it", where=where, hint="Save it with figures.save"
+        )
     page = next((stream for stream in _streams(data) if b" Tf" in stream or b" re" in stream), b"")
     names = re.findall(rb"/FontName /(?:[A-Z]{6}\+)?([^\s/\]>]+)", data)
     return _Page(
@@ -166,7 +168,7 @@ def _check_bitmap(path: Path, journal: Journal) -> pd.DataFrame:
         across, up = image.size
         dots = image.info.get("dpi")
     if not dots:
-        raise FormatError("The bitmap does not say its resolution", where=str(path), do="Save it with figures.save")
+        raise FormatError("The bitmap does not say its resolution", where=str(path), hint="Save it with figures.save")
     resolution = float(dots[0])
     return _table(
         [

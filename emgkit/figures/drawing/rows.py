@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from emgkit.figures.drawing import style
 
 __all__ = [
-    "Column",
-    "Layout",
+    "RowColumn",
+    "RowLayout",
     "axes_for",
     "estimate",
     "interval",
@@ -50,7 +50,7 @@ _TICK = 24.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class RowColumn:
     """A column of numbers at the right: its head, a text a row, and how a text reads in the middle of a line."""
 
     head: str
@@ -64,14 +64,14 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class RowLayout:
     """Where rows, labels, headings and numbers stand; y counts rows downward."""
 
     narrow: bool
     y: tuple[float, ...]
     labels: tuple[str, ...]
     headings: tuple[tuple[float, str], ...]
-    columns: tuple[Column, ...]
+    columns: tuple[RowColumn, ...]
     bottom: float
     width: float  # of the figure, inches
 
@@ -90,8 +90,8 @@ class Layout:
 
 
 def lay_out(
-    labels: Sequence[str], groups: Sequence[str], columns: Sequence[Column], *, narrow: bool, width: float
-) -> Layout:
+    labels: Sequence[str], groups: Sequence[str], columns: Sequence[RowColumn], *, narrow: bool, width: float
+) -> RowLayout:
     """Place a row a label, below the heading of its group.
 
     Parameters
@@ -126,7 +126,7 @@ def lay_out(
             y[number] = at
             at += 1.0 + (0.0 if narrow else more / 2)
         at += _GAP
-    return Layout(
+    return RowLayout(
         narrow=narrow,
         y=tuple(y),
         labels=tuple(texts),
@@ -138,8 +138,8 @@ def lay_out(
 
 
 def axes_for(
-    ax: Axes | None, labels: Sequence[str], groups: Sequence[str], columns: Sequence[Column], *, lines_below: int = 1
-) -> tuple[Axes, Layout]:
+    ax: Axes | None, labels: Sequence[str], groups: Sequence[str], columns: Sequence[RowColumn], *, lines_below: int = 1
+) -> tuple[Axes, RowLayout]:
     """Lay rows out, and give the Axes to draw them on: a new figure's, high enough, unless one is given."""
     width = style.across(style.PAGE_WIDTH)
     narrow = ax is None and width < style.NARROW
@@ -148,7 +148,7 @@ def axes_for(
     return style.axes_or_new(ax, width=style.PAGE_WIDTH, height=height), layout
 
 
-def write(ax: Axes, layout: Layout) -> None:
+def write(ax: Axes, layout: RowLayout) -> None:
     """Write labels, headings and numbers, and give the value axis its rows."""
     for at, text in layout.headings:
         left = {"xytext": (0, 0), "ha": "left"} if layout.narrow else {"xytext": (-6, 0), "ha": "right"}
@@ -178,7 +178,7 @@ def write(ax: Axes, layout: Layout) -> None:
             _text(ax, text, 1.0, at, right=right, align="right")
 
 
-def _inline(columns: Sequence[Column], number: int) -> str:
+def _inline(columns: Sequence[RowColumn], number: int) -> str:
     """The numbers of a row that stand on its label's line where the figure is narrow."""
     texts = [column.inline.format(column.texts[number]) for column in columns[1:] if column.texts[number]]
     return ", ".join(texts)

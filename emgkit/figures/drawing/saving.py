@@ -65,7 +65,7 @@ def save(figure: Figure | Axes, stem: str | Path, *, formats: Iterable[str] = FO
     stem, formats = Path(stem), tuple(dict.fromkeys(formats))
     if drawn is None or not stem.name:
         raise ArgumentError(
-            "The figure cannot be written", allowed="a figure and a path with a file name", came=repr(str(stem))
+            "The figure cannot be written", allowed="a figure and a path with a file name", got=repr(str(stem))
         )
     for ending in formats:
         check_option("formats", ending, _ALL_FORMATS)
@@ -73,7 +73,7 @@ def save(figure: Figure | Axes, stem: str | Path, *, formats: Iterable[str] = FO
         raise ArgumentError(
             "Give the path without ending: a figure is written in all formats at once",
             allowed=f"{str(stem.with_suffix(''))!r}, which becomes {listed(f'.{ending}' for ending in formats)}",
-            came=repr(str(stem)),
+            got=repr(str(stem)),
         )
     stem.parent.mkdir(parents=True, exist_ok=True)
     paths = [stem.with_name(f"{stem.name}.{ending}") for ending in formats]

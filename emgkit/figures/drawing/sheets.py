@@ -76,8 +76,8 @@ def contact_sheet(
         raise ArgumentError(
             "There is nothing to draw" if channel is None else f"Channel {channel!r} has no repetitions",
             allowed="at least one channel" if channel is None else "events labelled 'repetition'",
-            came=f"{len(streams)} recordings",
-            do="" if channel is None else "Find them with ek.find_repetitions first",
+            got=f"{len(streams)} recordings",
+            hint="" if channel is None else "Find them with ek.find_repetitions first",
         )
     return _sheet(panels, shared=channel is not None, simulated=simulated)
 

@@ -99,9 +99,9 @@ def share_values(panels: list[Axes]) -> None:
             ax.set_ylabel("")
 
 
-def is_simulated(data: Any, said: bool) -> bool:
+def is_simulated(data: Any, facts: bool) -> bool:
     """Whether the data are simulated: said by the caller, or by the data's own ``simulated`` entry."""
     attrs = getattr(data, "attrs", None) or {}
     context = getattr(data, "context", None) or {}
     column = data["simulated"].astype(bool).any() if "simulated" in getattr(data, "columns", ()) else False
-    return bool(said or column or attrs.get("simulated", False) or context.get("simulated", False))
+    return bool(facts or column or attrs.get("simulated", False) or context.get("simulated", False))

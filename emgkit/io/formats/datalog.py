@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import FormatError, Notice
-from emgkit.io._assembly import Content, Signal
+from emgkit.io._assembly import FileContent, Signal
 from emgkit.io._text import decoded, number_table, shortened
 from emgkit.notation import number
 
@@ -42,7 +42,7 @@ class _Header:
         return self.count if self.rate is None or not self.recorded else round(self.count * self.rate / self.recorded)
 
 
-def load(path: Path) -> Content:
+def load(path: Path) -> FileContent:
     """What a DataLOG export says.
 
     Raises
@@ -56,7 +56,7 @@ def load(path: Path) -> Content:
     while rows and not rows[-1].strip():
         rows.pop()
     if not rows:
-        raise FormatError("The file holds no values", where=str(path), came="a header alone")
+        raise FormatError("The file holds no values", where=str(path), got="a header alone")
     names = [header.name for header in headers]
     body = "\n".join(rows)
     table = number_table(body, sep="\t", decimal=".", names=names, first_row=first + 1, where=str(path))
@@ -77,7 +77,7 @@ def load(path: Path) -> Content:
         )
         for header in filled
     )
-    return Content(signals=signals, notices=notices, likely_sfreq=_likely(headers))
+    return FileContent(signals=signals, notices=notices, likely_sfreq=_likely(headers))
 
 
 def _headers(lines: list[str], *, where: str) -> tuple[list[_Header], int]:
@@ -101,7 +101,7 @@ def _headers(lines: list[str], *, where: str) -> tuple[list[_Header], int]:
                 "A channel line of the DataLOG header is damaged",
                 where=f"{where}, row {index + 1}",
                 allowed="Channel 1: 'RF', 6563 values, engineering units: mV, no filters.",
-                came=repr(line),
+                got=repr(line),
             )
         elif headers and line.strip():
             return headers, index
@@ -122,15 +122,15 @@ def _column(
             "A cell is empty",
             where=f"{where}, row {first_row + int(inside[0])}, column {header.name!r}",
             allowed="a number in every row up to the end of the channel",
-            came=repr(body.split("\n")[int(inside[0])]),
+            got=repr(body.split("\n")[int(inside[0])]),
         )
     if length != header.expected:
         raise FormatError(
             "The file is cut off" if length < header.expected else "The file is longer than its header says",
             where=f"{where}, channel {header.name!r}",
             allowed=f"{header.expected} values, as its header says",
-            came=f"{length} values",
-            do="Export the file again",
+            got=f"{length} values",
+            hint="Export the file again",
         )
     return values[:length]
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import FormatError, Notice, UnitError
-from emgkit.io._assembly import Content, Signal
+from emgkit.io._assembly import FileContent, Signal
 from emgkit.io._text import NUMBER, SPACES, decoded, first_bad_cell, number_table, shortened, split
 from emgkit.notation import number
 from emgkit.units import UNITS
@@ -43,7 +43,7 @@ class _Layout:
     first_row: int
 
 
-def load(path: Path) -> Content:
+def load(path: Path) -> FileContent:
     """What a delimited text says: units in brackets or behind an underscore, the rate from a column of times.
 
     Raises
@@ -79,7 +79,7 @@ def load(path: Path) -> Content:
         for index, (label, (name, unit)) in enumerate(zip(names, parts, strict=True))
         if index != clock
     )
-    return Content(signals=signals, notices=notices)
+    return FileContent(signals=signals, notices=notices)
 
 
 def _refuse_a_ramp(first: NDArray[np.float64], *, where: str) -> None:
@@ -90,8 +90,8 @@ def _refuse_a_ramp(first: NDArray[np.float64], *, where: str) -> None:
     raise FormatError(
         "The first column rises evenly, like times or a count, and the file has no header that says so",
         where=where,
-        came=f"{first[0]:g}, {first[1]:g}, {first[2]:g} …",
-        do="Add a header row, such as time,VL (mV),BF (mV), or cut the column",
+        got=f"{first[0]:g}, {first[1]:g}, {first[2]:g} …",
+        hint="Add a header row, such as time,VL (mV),BF (mV), or cut the column",
     )
 
 
@@ -112,7 +112,7 @@ def _layout(text: str, *, where: str) -> _Layout:
             "The file holds no row of numbers",
             where=where,
             allowed="a header and rows of numbers",
-            came=repr(text[:60]),
+            got=repr(text[:60]),
         )
     body = "\n".join(lines[row:]).rstrip("\n \t;,")
     # what was cut off the last row was an empty line, or cells that are missing: those are put back
@@ -123,8 +123,8 @@ def _layout(text: str, *, where: str) -> _Layout:
     if names is not None and not _is_numeric(first) and len(split(first, sep)) != len(names):
         raise FormatError(
             "The row below the header is no row of numbers",
-            where=f"{where}, row {row + 1}", allowed="one header row, then numbers", came=repr(first[:60]),
-            do="If this is the export of a program that emgkit does not know, cut it down to one header row",
+            where=f"{where}, row {row + 1}", allowed="one header row, then numbers", got=repr(first[:60]),
+            hint="If this is the export of a program that emgkit does not know, cut it down to one header row",
         )  # fmt: skip
     decimal = _decimal(body, first, sep, names, where=where)
     return _Layout(names=names, sep=sep, decimal=decimal, body=body, first_row=row + 1)
@@ -141,15 +141,15 @@ def _decimal(body: str, first: str, sep: str, names: list[str] | None, *, where:
     if comma and "." in body:
         raise FormatError(
             "Numbers hold both a comma and a point", where=where, allowed="one decimal sign and no thousands separator",
-            came=repr(first[:60]), do="Export the file without thousands separators",
+            got=repr(first[:60]), hint="Export the file without thousands separators",
         )  # fmt: skip
     if sep == "," and not comma and "." not in body:
         cells = split(first, sep)
         if (names is not None and len(cells) == 2 * len(names)) or any(re.fullmatch(r"-?0\d+", cell) for cell in cells):
             raise FormatError(
                 "The comma could be the separator or the decimal sign", where=where,
-                allowed="another separator, or a decimal point", came=repr(first[:60]),
-                do="Export the file with semicolons or tabs between the columns",
+                allowed="another separator, or a decimal point", got=repr(first[:60]),
+                hint="Export the file with semicolons or tabs between the columns",
             )  # fmt: skip
     return "," if comma else "."
 
@@ -181,7 +181,7 @@ def _time_column(names: list[str], parts: list[tuple[str, str | None]], *, where
     if len(clocks) > 1:
         raise FormatError(
             "The file has more than one column of times", where=where, allowed="one column of times for all channels",
-            came=shortened(names[index] for index in clocks), do="Export one time column, or one file for each rate",
+            got=shortened(names[index] for index in clocks), hint="Export one time column, or one file for each rate",
         )  # fmt: skip
     return clocks[0] if clocks else None
 
@@ -191,7 +191,7 @@ def _rate(
 ) -> tuple[float, float, tuple[Notice, ...]]:
     """Rate (Hz) and start (s) from a column of times, which must be evenly spaced."""
     if times.size < 2:
-        raise FormatError("One row gives no sampling rate", where=where, allowed="at least two rows", came="1 row")
+        raise FormatError("One row gives no sampling rate", where=where, allowed="at least two rows", got="1 row")
     step = float(times[-1] - times[0]) / (times.size - 1)
     steps = np.diff(times)
     # one sample missing moves the times by at least half a step away from a straight line
@@ -203,8 +203,8 @@ def _rate(
             "The times are not evenly spaced",
             where=f"{where}, row {first_row + row + 1}",
             allowed=f"steps of {number(usual)}, as in most rows" if usual > 0 else "times that go on",
-            came=f"{number(float(times[row]))} and then {number(float(times[row + 1]))}",
-            do="Samples are missing or doubled, or the times are printed with too few digits; export the file again",
+            got=f"{number(float(times[row]))} and then {number(float(times[row + 1]))}",
+            hint="Samples are missing or doubled, or the times are printed with too few digits; export the file again",
         )
     resolution = _resolution(times)
     notices: tuple[Notice, ...] = ()
@@ -213,7 +213,7 @@ def _rate(
         if unit is None:
             raise UnitError(
                 "The unit of the times cannot be told", where=where, allowed="'time (s)' or 'time (ms)' in the header",
-                came=f"steps of {number(step)}",
+                got=f"steps of {number(step)}",
             )  # fmt: skip
         text = f"The times have no unit; their steps of {number(step)} were taken for {unit}."
         notices = (Notice(code="time-unit-likely", text=text),)

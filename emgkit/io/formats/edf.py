@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from emgkit.channels import Channel, Event
 from emgkit.errors import ArgumentError, FileError, FormatError, Notice, warn
-from emgkit.io._assembly import Content, Signal
+from emgkit.io._assembly import FileContent, Signal
 from emgkit.notation import listed, number
 from emgkit.recording import Recording, Trial
 
@@ -50,7 +50,7 @@ class Written:
     duration: float
 
 
-def load(path: Path) -> Content:
+def load(path: Path) -> FileContent:
     """What an EDF or BDF file says; its padding is cut away.
 
     Raises
@@ -73,19 +73,19 @@ def load(path: Path) -> Content:
                 _signal(signal, record=record, end=spans.get(signal.label, spans.get(""))) for signal in file.signals
             )
     except (ValueError, UserWarning, ZeroDivisionError, UnicodeError) as error:
-        raise FormatError("The file cannot be read as EDF or BDF", where=str(path), came=str(error)) from error
+        raise FormatError("The file cannot be read as EDF or BDF", where=str(path), got=str(error)) from error
     if "+D" in file.reserved:
         raise FormatError(
             "The recording has gaps between its data records",
-            where=str(path), allowed="a continuous recording (EDF, EDF+C, BDF, BDF+C)", came=file.reserved[:5],
-            do="Export it as a continuous recording, one file for each stretch",
+            where=str(path), allowed="a continuous recording (EDF, EDF+C, BDF, BDF+C)", got=file.reserved[:5],
+            hint="Export it as a continuous recording, one file for each stretch",
         )  # fmt: skip
     events = tuple(
         Event(onset=float(note.onset), duration=float(note.duration or 0.0), label=note.text)
         for note in notes
         if not _is_padding(note, float(total))
     )
-    return Content(signals=signals, events=events)
+    return FileContent(signals=signals, events=events)
 
 
 def _check_size(path: Path) -> bool:
@@ -99,7 +99,7 @@ def _check_size(path: Path) -> bool:
                 "The file has no EDF or BDF header",
                 where=str(path),
                 allowed="256 bytes that begin with '0' (EDF) or 0xFF 'BIOSEMI' (BDF)",
-                came=f"{len(head)} bytes that begin with {head[:8]!r}",
+                got=f"{len(head)} bytes that begin with {head[:8]!r}",
             )
         try:
             offset, records, channels = int(head[184:192]), int(head[236:244]), int(head[252:256])
@@ -107,14 +107,12 @@ def _check_size(path: Path) -> bool:
             table = file.read(_PER_SIGNAL * channels)
             counts = [int(table[216 * channels + 8 * i : 216 * channels + 8 * i + 8]) for i in range(channels)]
         except ValueError as error:
-            raise FormatError(
-                "The header of the EDF or BDF file is damaged", where=str(path), came=str(error)
-            ) from None
+            raise FormatError("The header of the EDF or BDF file is damaged", where=str(path), got=str(error)) from None
     if records < 1 or channels < 1 or not 0 < lasts < math.inf:
         raise FormatError(
             "The file holds no data, or its recording was never closed",
             where=str(path), allowed="at least one data record, longer than 0 s, and one signal",
-            came=f"{records} data records of {number(lasts)} s and {channels} signals",
+            got=f"{records} data records of {number(lasts)} s and {channels} signals",
         )  # fmt: skip
     expected = offset + records * sum(counts) * (3 if is_bdf else 2)
     if size != expected:
@@ -122,8 +120,8 @@ def _check_size(path: Path) -> bool:
             "The file is cut off" if size < expected else "The file is longer than its header says",
             where=str(path),
             allowed=f"{expected} bytes ({records} data records), as its header says",
-            came=f"{size} bytes",
-            do="Copy the file again from where it was recorded",
+            got=f"{size} bytes",
+            hint="Copy the file again from where it was recorded",
         )
     return is_bdf
 
@@ -211,9 +209,9 @@ def write_edf(trial: Trial, path: str | os.PathLike[str], *, overwrite: bool = F
 
 def _write_alone(trial: Trial, path: Path, *, suffix: str, overwrite: bool) -> Path:
     if path.suffix != suffix:
-        raise ArgumentError("The file name has the wrong ending", allowed=repr(suffix), came=repr(path.name))
+        raise ArgumentError("The file name has the wrong ending", allowed=repr(suffix), got=repr(path.name))
     if path.exists() and not overwrite:
-        raise FileError("The file exists", where=str(path), do="Say overwrite=True to replace it")
+        raise FileError("The file exists", where=str(path), hint="Say overwrite=True to replace it")
     if any(event.columns for event in trial.events):
         columns = dict.fromkeys(column for event in trial.events for column in event.columns)
         text = f"{path.name} keeps onset, duration and label of the events, not their columns {listed(columns)}."
@@ -279,7 +277,7 @@ def write_file(trial: Trial, path: Path, *, events: Sequence[Event] = ()) -> Wri
             (channel.name, float(rate)) for r, rate in zip(recordings, rates, strict=True) for channel in r.channels
         ]
         return Written(rates=dict(names), units=units, duration=duration)
-    raise ArgumentError("The trial does not fit into an EDF or BDF file", came=str(error))
+    raise ArgumentError("The trial does not fit into an EDF or BDF file", got=str(error))
 
 
 def _check_names(names: Sequence[str]) -> None:
@@ -292,13 +290,13 @@ def _check_names(names: Sequence[str]) -> None:
         raise ArgumentError(
             "A channel name does not fit into an EDF or BDF header",
             allowed="at most 16 printable ASCII characters",
-            came=listed(wrong or names),
-            do="Give the channel a short name; its muscle may be written out in full",
+            got=listed(wrong or names),
+            hint="Give the channel a short name; its muscle may be written out in full",
         )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ArgumentError(
-            "Channel names must be unique over all streams of a file", came=f"more than once: {listed(twice)}"
+            "Channel names must be unique over all streams of a file", got=f"more than once: {listed(twice)}"
         )
 
 
@@ -309,15 +307,15 @@ def _common_start(recordings: Sequence[Recording]) -> float:
             raise ArgumentError(
                 "The streams of one file must begin together",
                 allowed=f"{number(start)} s, as the first stream",
-                came=f"{number(recording.start)} s ({recording.stream})",
-                do="Crop the streams to the same start",
+                got=f"{number(recording.start)} s ({recording.stream})",
+                hint="Crop the streams to the same start",
             )
     return start
 
 
 def _printable(text: str, what: str) -> str:
     if not text.isprintable():
-        raise ArgumentError(f"{what} holds a character that cannot be printed", came=repr(text))
+        raise ArgumentError(f"{what} holds a character that cannot be printed", got=repr(text))
     return text
 
 
@@ -366,8 +364,8 @@ def record_duration(rates: Sequence[Fraction]) -> Fraction:
     raise ArgumentError(
         "The sampling rates do not fit into an EDF or BDF file",
         allowed=f"rates with whole samples in a data record of at most {LONGEST_RECORD} s, written in 8 characters",
-        came=listed(dict.fromkeys(f"{number(float(rate))} Hz" for rate in rates)),
-        do="Resample to a common or rounder rate",
+        got=listed(dict.fromkeys(f"{number(float(rate))} Hz" for rate in rates)),
+        hint="Resample to a common or rounder rate",
     )
 
 
@@ -376,7 +374,7 @@ def _digitise(channel: Channel, row: NDArray[np.float64], *, steps: int, is_bdf:
     unit, factor = _UNIT_IN_FILE.get(channel.unit, (channel.unit, 1.0))
     if not unit.isascii():
         raise ArgumentError(
-            f"The unit of channel {channel.name!r} cannot be written in EDF or BDF", came=repr(channel.unit)
+            f"The unit of channel {channel.name!r} cannot be written in EDF or BDF", got=repr(channel.unit)
         )
     values = row * factor
     largest = float(np.abs(values).max())
@@ -398,7 +396,7 @@ def _range(largest: float, name: str) -> float:
     raise ArgumentError(
         f"Channel {name!r} does not fit into the range of an EDF or BDF header",
         allowed="largest absolute values from 0.000001 to 9999999 (EMG in µV)",
-        came=number(largest),
+        got=number(largest),
     )
 
 

@@ -101,7 +101,7 @@ def check_within(
         raise ArgumentError(
             "'within' cannot be used",
             allowed="one column; name further ones in 'by'",
-            came=repr(within),
+            got=repr(within),
         )
     roles = [("outcome", outcome), ("participant", participant), ("within", within), *(("by", name) for name in by)]
     check_columns(table, [*roles, *others])
@@ -111,7 +111,7 @@ def check_within(
         role = listed(dict.fromkeys(hidden.values()))
         raise ArgumentError(
             f"{listed(hidden)} in {role} would stand beside a column of the result with the same name",
-            do="rename the column of the table",
+            hint="rename the column of the table",
         )
     check_single_valued(table, [within, *by, *(name for _, name in others)], "'by' or 'within'")
     if not between_muscles:

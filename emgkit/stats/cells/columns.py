@@ -68,7 +68,7 @@ class Factor:
             raise DesignError(
                 f"Column {name!r} is empty in {_count(int((codes < 0).sum()), 'row')}",
                 where=_rows(table, codes < 0),
-                do="fill it in or leave those rows out of the table",
+                hint="fill it in or leave those rows out of the table",
             )
         if isinstance(column.dtype, pd.CategoricalDtype):
             keys = list(column.cat.categories.get_indexer(found)) if column.dtype.ordered else [str(v) for v in found]
@@ -89,21 +89,19 @@ def as_names(parameter: str, value: str | Sequence[str] | None) -> list[str]:
         return []
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
-        raise ArgumentError(
-            f"{parameter!r} cannot be used", allowed="a column name or a list of them", came=repr(value)
-        )
+        raise ArgumentError(f"{parameter!r} cannot be used", allowed="a column name or a list of them", got=repr(value))
     return list(names)
 
 
 def check_table(cells: Any) -> pd.DataFrame:
     """Refuse anything but a DataFrame with rows."""
     if not isinstance(cells, pd.DataFrame):
-        raise ArgumentError("The table cannot be used", allowed="a pandas.DataFrame", came=type(cells).__name__)
+        raise ArgumentError("The table cannot be used", allowed="a pandas.DataFrame", got=type(cells).__name__)
     if cells.empty:
-        raise DesignError("The table has no rows", do="see whether a filter before this removed them all")
+        raise DesignError("The table has no rows", hint="see whether a filter before this removed them all")
     if not cells.columns.is_unique:
         twice = cells.columns[cells.columns.duplicated()].unique()
-        raise DesignError("Columns of the table share a name", came=listed(twice), do="rename or drop one of them")
+        raise DesignError("Columns of the table share a name", got=listed(twice), hint="rename or drop one of them")
     return cells
 
 
@@ -115,14 +113,14 @@ def check_columns(table: pd.DataFrame, roles: Sequence[tuple[str, str]]) -> None
             raise DesignError(
                 f"The table has no column {name!r}, which {role!r} names",
                 allowed=listed(table.columns),
-                came=repr(name),
-                do=nearest(name, table.columns),
+                got=repr(name),
+                hint=nearest(name, table.columns),
             )
         if name in seen:
             raise ArgumentError(
                 f"Column {name!r} has two roles",
                 allowed="one role a column",
-                came=f"{seen[name]!r} and {role!r}",
+                got=f"{seen[name]!r} and {role!r}",
             )
         seen[name] = role
 
@@ -142,8 +140,8 @@ def check_single_valued(table: pd.DataFrame, named: Sequence[str], parameters: s
             raise DesignError(
                 f"Column {column!r} holds {len(found)} values, which would be mixed in one analysis",
                 where=f"column {column!r}",
-                came=listed(values),
-                do=f"filter first, such as cells[cells[{column!r}] == {keep!r}], or name {column!r} in {parameters}",
+                got=listed(values),
+                hint=f"filter first, such as cells[cells[{column!r}] == {keep!r}], or name {column!r} in {parameters}",
             )
 
 
@@ -154,8 +152,8 @@ def outcome_values(table: pd.DataFrame, outcome: str, participant: str, *, log: 
         raise DesignError(
             f"Column {outcome!r} holds no numbers",
             allowed="a column of numbers",
-            came=f"dtype {column.dtype}",
-            do="convert it, for example with pandas.to_numeric",
+            got=f"dtype {column.dtype}",
+            hint="convert it, for example with pandas.to_numeric",
         )
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     bad = ~np.isfinite(values)
@@ -164,14 +162,14 @@ def outcome_values(table: pd.DataFrame, outcome: str, participant: str, *, log: 
             f"Column {outcome!r} is empty or infinite in {_count(int(bad.sum()), 'row')}",
             where=_rows(table, bad, values, participant),
             allowed="finite numbers",
-            do="find out why; a cell that was never measured is no row of the table",
+            hint="find out why; a cell that was never measured is no row of the table",
         )
     bad = values <= 0
     if log and bad.any():
         raise DesignError(
             f"The logarithm needs values above 0, and {outcome!r} is 0 or negative in {_count(int(bad.sum()), 'row')}",
             where=_rows(table, bad, values, participant),
-            do="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, "
+            hint="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, "
             "or compare differences with log=False",
         )
     return values
@@ -192,7 +190,7 @@ def cell_numbers(table: pd.DataFrame, factors: Sequence[Factor]) -> Codes:
         raise DesignError(
             f"{_count(int(repeated.sum()), 'row')} share a cell, and a participant needs one value in each",
             where=f"{cell}: {_rows(table, numbers == numbers[first[0]])}",
-            do=f"{advice}filter, average with emgkit.summarize(rows, over=...), or name a column in 'by'",
+            hint=f"{advice}filter, average with emgkit.summarize(rows, over=...), or name a column in 'by'",
         )
     return numbers
 
@@ -204,7 +202,7 @@ def check_levels(name: str, levels: pd.Index[Any], where: str = "") -> None:
             f"There is nothing to compare: {name!r} has only one level",
             where=where,
             allowed="two levels or more",
-            came=listed(levels),
+            got=listed(levels),
         )
 
 
@@ -214,8 +212,8 @@ def check_participants(participants: pd.Index[Any], where: str = "") -> None:
         raise DesignError(
             "A comparison within participants needs at least two of them",
             where=where,
-            came=listed(participants),
-            do="check the participant column; one person's repetitions are no sample of people",
+            got=listed(participants),
+            hint="check the participant column; one person's repetitions are no sample of people",
         )
 
 
@@ -242,7 +240,7 @@ def incomplete(participants: pd.Index[Any], missing: dict[Any, list[str]], *, to
         f"would keep {kept} of {len(participants)} participants, and nobody is left out silently",
         where="; ".join(who),
         allowed="every participant in every cell",
-        do="find the missing cells, leave those participants out of the table yourself and report it, "
+        hint="find the missing cells, leave those participants out of the table yourself and report it, "
         "or fit a mixed model, which can use incomplete participants",
     )
 

@@ -30,8 +30,8 @@ def check_between_muscles(table: pd.DataFrame, within: str) -> None:
             f"Contrasts between the levels of {within!r} are refused for values in percent of a reference: 100 % of "
             "one muscle is another contraction than 100 % of another, so the contrast would compare the references",
             where="column 'unit'",
-            came=listed(table["unit"].unique()),
-            do=f"compare conditions within each muscle: within='exercise', by={within!r}",
+            got=listed(table["unit"].unique()),
+            hint=f"compare conditions within each muscle: within='exercise', by={within!r}",
         )
 
 
@@ -66,8 +66,8 @@ def check_references(
                 "the difference between them",
                 where="column 'reference'",
                 allowed="one reference for all compared levels",
-                came=listed(names),
-                do="normalise them to one reference (an MVC, or one task for all), or compare values in volts",
+                got=listed(names),
+                hint="normalise them to one reference (an MVC, or one task for all), or compare values in volts",
             )
         text = (
             f"The levels of {factor.name!r} were normalised to MVCs of different sessions ({listed(names)}): "

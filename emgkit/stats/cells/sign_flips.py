@@ -43,13 +43,13 @@ def check_flips(flips: int | str, n: int, *, alpha: float | None, where: str = "
     """
     drawn = isinstance(flips, (int, np.integer)) and not isinstance(flips, bool)
     if flips != "exact" and not (drawn and int(flips) >= 1):
-        raise ArgumentError("'flips' cannot be used", allowed="'exact' or a whole number above 0", came=repr(flips))
+        raise ArgumentError("'flips' cannot be used", allowed="'exact' or a whole number above 0", got=repr(flips))
     if not drawn and n > MOST_EXACT:
         raise DesignError(
             f"{n} participants have 2**{n} sign flips, too many to try them all",
             where=where,
             allowed=f"at most {MOST_EXACT} participants for flips='exact'",
-            do="draw them: flips=10000",
+            hint="draw them: flips=10000",
         )
     least = smallest_p(n, int(flips) if drawn else None)
     if alpha is not None and least > alpha:
@@ -59,7 +59,7 @@ def check_flips(flips: int | str, n: int, *, alpha: float | None, where: str = "
             f"{number(least)}, so alpha = {number(alpha)} cannot be reached whatever the data",
             where=where,
             allowed=f"at least {int(np.ceil(1 - np.log2(alpha)))} participants" if few else "more flips",
-            do="describe the curves without a test, or measure more participants" if few else "raise 'flips'",
+            hint="describe the curves without a test, or measure more participants" if few else "raise 'flips'",
         )
     return int(flips) if drawn else None
 

@@ -65,9 +65,9 @@ def _several(
         f"{len(double)} of {len(count)} participants' conditions have more than one curve, and a participant needs one "
         "in each: repetitions of one person are no sample of people",
         where="; ".join(names[i] for i in double[:10]),
-        came=f"up to {int(count.max())} values at a point"
+        got=f"up to {int(count.max())} values at a point"
         + (f"; the rows differ in {listed(differing)}" if differing else ""),
-        do=means or "filter, average with Curves.participant_means(over=...), or name a column in 'by'",
+        hint=means or "filter, average with Curves.participant_means(over=...), or name a column in 'by'",
     )
 
 
@@ -78,7 +78,7 @@ def _short(count: NDArray[np.intp], names: list[str]) -> DesignError:
         f"{len(short)} of {len(count)} curves lack points",
         where="; ".join(f"{names[i]}: {int(count[i].sum())} points" for i in short[:20]),
         allowed=f"all curves on the same {count.shape[1]} points",
-        do="normalise all repetitions to one number of points with emgkit.time_normalize",
+        hint="normalise all repetitions to one number of points with emgkit.time_normalize",
     )
 
 
@@ -89,6 +89,6 @@ def _not_positive(matrix: Array, names: list[str], value: str) -> DesignError:
     return DesignError(
         f"The logarithm needs values above 0, and {value!r} is 0 or negative in {len(bad)} of {len(matrix)} curves",
         where="; ".join(texts[:10]) + (f"; and {len(bad) - 10} more" if len(bad) > 10 else ""),
-        do="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, "
+        hint="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, "
         "or compare differences with log=False",
     )

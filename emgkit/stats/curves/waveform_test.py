@@ -212,7 +212,7 @@ def waveform_test(
     by_names = as_names("by", by)
     check_option("method", method, METHODS)
     if not 0 < alpha < 1:
-        raise ArgumentError("'alpha' cannot be used", allowed="above 0 and below 1", came=repr(alpha))
+        raise ArgumentError("'alpha' cannot be used", allowed="above 0 and below 1", got=repr(alpha))
     notices = check_within(
         table, outcome=value, participant=participant, within=within, by=by_names, result_columns=RESULT_COLUMNS,
         others=[("point", point)],
@@ -234,12 +234,12 @@ def waveform_test(
         "cluster_forming_p": CLUSTER_P if method == "cluster" else None, "interval": "95 % of each point alone",
         "unit": only_value(table, "unit"), "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    said = {**attrs, "adjust": "holm", "n": summary["n"].unique().tolist()}
+    facts = {**attrs, "adjust": "holm", "n": summary["n"].unique().tolist()}
     return WaveformTest(
-        nodes=Results.of(nodes, "points of curves", said),
-        clusters=Results.of(clusters, "clusters of curves", said),
-        summary=Results.of(summary, "waveforms", said),
-        attrs=said,
+        nodes=Results.of(nodes, "points of curves", facts),
+        clusters=Results.of(clusters, "clusters of curves", facts),
+        summary=Results.of(summary, "waveforms", facts),
+        attrs=facts,
     )
 
 

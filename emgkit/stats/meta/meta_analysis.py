@@ -250,7 +250,7 @@ def _summaries(
         if moderator in EFFECT_COLUMNS:
             raise ArgumentError(
                 f"{moderator!r} as moderator would stand beside a column of the result with the same name",
-                do="rename the column of the table",
+                hint="rename the column of the table",
             )
     # ratios and standardised changes have no unit, so that laboratories may differ in theirs
     check_single_valued(table, [*named, *(["unit"] if measure != "mean_change" else [])], "'moderator'")
@@ -271,10 +271,10 @@ def _check_studies(table: pd.DataFrame) -> None:
             f"Studies stand in more than one row: {listed(repeated)}",
             where="column 'study'",
             allowed="one effect a study: effects of the same participants are not independent",
-            do="choose or average them; name samples of different people apart, such as 'X 2015 women'",
+            hint="choose or average them; name samples of different people apart, such as 'X 2015 women'",
         )
     if len(table) < 2:
-        raise DesignError("There is nothing to pool", allowed="two studies or more", came="1 study")
+        raise DesignError("There is nothing to pool", allowed="two studies or more", got="1 study")
 
 
 def _without_r(what: str, where: str = "") -> DesignError:
@@ -282,26 +282,26 @@ def _without_r(what: str, where: str = "") -> DesignError:
         what,
         where=where,
         allowed="the correlation of the two conditions, on which the sampling variance depends",
-        do="find it with reconstruct() from a printed p, t or interval, or assume one for these rows, such as r=0.6, "
+        hint="find it with reconstruct() from a printed p, t or interval, or assume one for these rows, such as r=0.6, "
         "and show how the result changes with it",
     )
 
 
 def _correlations(table: pd.DataFrame, r: float | None) -> tuple[pd.Series[Any], list[Notice]]:
     """Return the correlations, an assumed one where a row has none."""
-    came = table["r"] if "r" in table.columns else pd.Series(np.nan, index=table.index)
-    missing = came.isna()
+    got = table["r"] if "r" in table.columns else pd.Series(np.nan, index=table.index)
+    missing = got.isna()
     if r is None:
         if missing.any():
             what = f"Column 'r' is empty in {int(missing.sum())} of {len(table)} rows"
             raise _without_r(what, _names(table, missing))
-        return came, []
+        return got, []
     if isinstance(r, bool) or not isinstance(r, int | float) or not -1 < r < 1:
-        raise ArgumentError("'r' cannot be used", allowed="a number between -1 and 1", came=repr(r))
+        raise ArgumentError("'r' cannot be used", allowed="a number between -1 and 1", got=repr(r))
     if not missing.any():
-        raise ArgumentError("'r' has no row to be used for: every study has its own correlation", came=number(r))
+        raise ArgumentError("'r' has no row to be used for: every study has its own correlation", got=number(r))
     text = f"A correlation of {number(r)} is assumed, not known, for {_names(table, missing)}."
-    return came.where(~missing, r), [Notice(code="r-assumed", text=text)]
+    return got.where(~missing, r), [Notice(code="r-assumed", text=text)]
 
 
 def _names(table: pd.DataFrame, chosen: pd.Series[bool]) -> str:
@@ -327,8 +327,8 @@ def _check_values(table: pd.DataFrame, measure: str) -> None:
 
 def _refuse(table: pd.DataFrame, name: str, bad: pd.Series[bool], allowed: str) -> None:
     if bad.any():
-        came = [f"{number(value)} ({study})" for value, study in table.loc[bad, [name, "study"]].to_numpy().tolist()]
-        raise DesignError(f"Column {name!r} cannot be used", allowed=allowed, came=", ".join(came))
+        got = [f"{number(value)} ({study})" for value, study in table.loc[bad, [name, "study"]].to_numpy().tolist()]
+        raise DesignError(f"Column {name!r} cannot be used", allowed=allowed, got=", ".join(got))
 
 
 def _terms(table: pd.DataFrame, moderator: str | None) -> tuple[list[str], Array]:
@@ -342,7 +342,7 @@ def _terms(table: pd.DataFrame, moderator: str | None) -> tuple[list[str], Array
         if np.ptp(values) == 0:
             raise DesignError(
                 f"The moderator {moderator!r} has one value in all studies, so it explains nothing",
-                came=number(values[0]),
+                got=number(values[0]),
             )
         names, columns = [moderator], values[:, None]
     else:
@@ -354,7 +354,7 @@ def _terms(table: pd.DataFrame, moderator: str | None) -> tuple[list[str], Array
         raise DesignError(
             f"There are too few studies for the moderator {moderator!r}",
             allowed=f"at least {len(names) + 3} for {len(names) + 1} coefficients",
-            came=f"{len(table)} studies",
+            got=f"{len(table)} studies",
         )
     return ["intercept", *names], np.hstack([ones, columns])
 

@@ -96,13 +96,13 @@ def read_number(text: Any, parameter: str) -> Span:
         raise ArgumentError(
             f"{parameter!r} must be the text that is printed: its decimals say how far it was rounded",
             allowed="text, such as '86.8' or '.30'",
-            came=repr(text),
-            do="write it in quotes; read tables with dtype=str",
+            got=repr(text),
+            hint="write it in quotes; read tables with dtype=str",
         )
     plain = text.strip().replace("\u2212", "-")
     if not NUMBER.fullmatch(plain):
         raise ArgumentError(
-            f"{parameter!r} is no printed number", allowed="such as '86.8', '.30' or '1.2e-5'", came=repr(text)
+            f"{parameter!r} is no printed number", allowed="such as '86.8', '.30' or '1.2e-5'", got=repr(text)
         )
     exact = Decimal(plain)
     half = Decimal(5).scaleb(int(exact.as_tuple().exponent) - 1)
@@ -138,7 +138,7 @@ def read_p(text: Any) -> Span:
     sign, rest = found.groups() if found else ("", text)
     p = read_number(rest, "p")
     if not 0 <= p.value <= 1:
-        raise ArgumentError("'p' is no probability", allowed="0 to 1", came=repr(text))
+        raise ArgumentError("'p' is no probability", allowed="0 to 1", got=repr(text))
     if sign in ("<", "≤"):
         return Span(math.nan, 0.0, p.value)
     if sign in (">", "≥"):
@@ -274,7 +274,7 @@ def read_contrasts(given: dict[str, Any], *, ci: Any) -> list[Contrast]:
     for name, values in columns.items():
         if len(values) not in (1, count):
             raise ArgumentError(
-                f"{name!r} has another number of rows", allowed=f"1 or {count}", came=f"{len(values)} values"
+                f"{name!r} has another number of rows", allowed=f"1 or {count}", got=f"{len(values)} values"
             )
     whole = {name: values * count if len(values) == 1 else values for name, values in columns.items()}
     return [_row({name: values[i] for name, values in whole.items()}, f"row {i + 1}") for i in range(count)]
@@ -293,10 +293,10 @@ def _row(values: dict[str, Any], number: str) -> Contrast:
             raise ArgumentError(f"{first!r} and {second!r} belong together, and one is missing", where=label)
     for name in ("sd1", "sd2"):
         if read[name] is not None and read[name].value <= 0:
-            raise ArgumentError(f"{name!r} is no standard deviation", where=label, allowed="above 0", came=there[name])
+            raise ArgumentError(f"{name!r} is no standard deviation", where=label, allowed="above 0", got=there[name])
     n = there.get("n")
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 2:
-        raise ArgumentError("'n' cannot be used", where=label, allowed="a whole number of at least 2", came=repr(n))
+        raise ArgumentError("'n' cannot be used", where=label, allowed="a whole number of at least 2", got=repr(n))
     limits = _limits(there.get("ci"), label)
     if not (read["d_av"] or read["d_z"] or read["t"] or read["p"] or limits or (read["mean1"] and read["sd1"])):
         raise ArgumentError(
@@ -308,7 +308,7 @@ def _row(values: dict[str, Any], number: str) -> Contrast:
         raise ArgumentError(
             "Standard deviations lead nowhere without means or an interval of the difference",
             where=label,
-            do="give mean1 and mean2, or leave sd1 and sd2 out",
+            hint="give mean1 and mean2, or leave sd1 and sd2 out",
         )
     return Contrast(label=label, study=names["study"], contrast=names["contrast"], n=int(n), ci=limits, **read)
 
@@ -317,10 +317,10 @@ def _limits(ci: Any, label: str) -> tuple[Span, Span] | None:
     if ci is None:
         return None
     if isinstance(ci, str) or len(ci) != 2:
-        raise ArgumentError("'ci' is no pair", where=label, allowed="two printed limits, ('4', '56')", came=repr(ci))
+        raise ArgumentError("'ci' is no pair", where=label, allowed="two printed limits, ('4', '56')", got=repr(ci))
     low, high = (read_number(limit, "ci") for limit in ci)
     if low.high >= high.low:
         raise ArgumentError(
-            "The limits of 'ci' do not differ beyond their rounding", where=label, allowed="lower, upper", came=repr(ci)
+            "The limits of 'ci' do not differ beyond their rounding", where=label, allowed="lower, upper", got=repr(ci)
         )
     return low, high

@@ -156,7 +156,7 @@ def _assumed(r_range: tuple[float, float]) -> Span:
     numbers = [r for r in r_range if isinstance(r, int | float)]
     if len(r_range) != 2 or len(numbers) != 2 or not -1 <= numbers[0] <= numbers[1] <= 1:
         raise ArgumentError(
-            "'r_range' cannot be used", allowed="two correlations, such as (0.3, 0.9)", came=repr(r_range)
+            "'r_range' cannot be used", allowed="two correlations, such as (0.3, 0.9)", got=repr(r_range)
         )
     return Span(math.nan, float(numbers[0]), float(numbers[1]))
 

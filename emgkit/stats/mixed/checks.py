@@ -84,8 +84,8 @@ def check_rows(table: pd.DataFrame, known: Variables, *, person: Factor, outcome
                 raise DesignError(
                     f"A participant's rows differ in {name!r}, which the formula does not name",
                     where=f"column {name!r}",
-                    came=listed(levels),
-                    do=f"name {name!r} in the formula, or filter first, such as "
+                    got=listed(levels),
+                    hint=f"name {name!r} in the formula, or filter first, such as "
                     f"cells[cells[{name!r}] == {str(levels[0])!r}]",
                 )
     covariates = [np.unique(v.values, return_inverse=True)[1] for v in known.values() if not v.is_factor]
@@ -105,7 +105,7 @@ def check_rows(table: pd.DataFrame, known: Variables, *, person: Factor, outcome
             f"{int(alike.sum())} rows share a cell, and no column tells them apart",
             where=f"{', '.join([f'{person.name} {who}', *where])}: {', '.join(f'row {label}' for label in first[:6])}",
             allowed="one row a cell, or a column such as 'repetition'",
-            do="add the column if they are repetitions; else find out where the copies come from",
+            hint="add the column if they are repetitions; else find out where the copies come from",
         )
     return Repeats(cell=cell, count=int(repeated.sum()), same_levels=same_levels)
 
@@ -119,8 +119,8 @@ def check_one_row(table: pd.DataFrame, person: Factor) -> None:
             "Without random terms every row counts as a participant of its own, and some have several",
             where=listed(several[:NAMED]) + (" and more" if len(several) > NAMED else ""),
             allowed="one row a participant with random=None",
-            came=f"{len(table)} rows of {len(person.levels)} participants",
-            do="give random='1', or average the rows first",
+            got=f"{len(table)} rows of {len(person.levels)} participants",
+            hint="give random='1', or average the rows first",
         )
 
 
@@ -150,18 +150,18 @@ def check_rank(x: Array, columns: Columns, known: Variables) -> None:
                 f"{'has' if len(empty) == 1 else 'have'} no values",
                 where=listed(empty[:NAMED]) + (" and more" if len(empty) > NAMED else ""),
                 allowed="values in every combination of an interaction",
-                do="leave the interaction out ('+' instead of '*'), or analyse the complete levels only",
+                hint="leave the interaction out ('+' instead of '*'), or analyse the complete levels only",
             )
     if n <= p:
         raise DesignError(
-            "The table has too few rows for the formula", allowed=f"more than {p}", came=f"{n} rows, {p} coefficients"
+            "The table has too few rows for the formula", allowed=f"more than {p}", got=f"{n} rows, {p} coefficients"
         )
     _, r, order = linalg.qr(scaled, mode="economic", pivoting=True)
     lost = [names[i] for i in order[np.abs(np.diag(r)) < np.sqrt(ROUNDING)]]
     raise DesignError(
         f"The formula has {p} coefficients, and the table can tell only {p - len(lost)} apart",
         where=f"{listed(lost)} can be had from the others" if lost else "",
-        do="leave out a term; a covariate needs several values (far from 0 take its mean off), and a factor "
+        hint="leave out a term; a covariate needs several values (far from 0 take its mean off), and a factor "
         "between participants no twin",
     )
 
@@ -198,8 +198,8 @@ def check_identified(problem: reml.Problem, random: RandomTerms) -> None:
         "The table cannot tell the random terms from the residual or from one another",
         where=f"random slopes of {random.parameters[0][0]}" if slopes else listed(groups),
         allowed="random terms with several values in each of their levels",
-        came=f"{problem.n} rows of {len(problem.root)} participants",
-        do="leave the term out, or give the repetitions instead of their means"
+        got=f"{problem.n} rows of {len(problem.root)} participants",
+        hint="leave the term out, or give the repetitions instead of their means"
         + "; with one row a participant, random=None is the model without random terms"
         * (problem.n == len(problem.root)),
     )
@@ -212,8 +212,8 @@ def check_size(analysed: Array) -> None:
         raise DesignError(
             "The outcome cannot be squared within the range of numbers",
             allowed=f"values up to {number(LARGEST)}, the largest not below {number(1 / LARGEST)}",
-            came=f"{number(largest)} as the largest",
-            do="give it in another unit",
+            got=f"{number(largest)} as the largest",
+            hint="give it in another unit",
         )
 
 
@@ -235,7 +235,7 @@ def no_error() -> DesignError:
     """Build the error for an outcome without residual variation."""
     return DesignError(
         "The formula and the random terms reproduce every value: there is no error term",
-        do="check for copied values, or leave a term out",
+        hint="check for copied values, or leave a term out",
     )
 
 

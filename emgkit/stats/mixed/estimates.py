@@ -32,7 +32,7 @@ class Estimates(ABC):
         """The design they belong to."""
 
     @abstractmethod
-    def _finished(self, table: pd.DataFrame, kind: str, **said: Any) -> Results:
+    def _finished(self, table: pd.DataFrame, kind: str, **facts: Any) -> Results:
         """Say in plain values what the table is."""
 
     @cached_property
@@ -115,8 +115,8 @@ class Estimates(ABC):
         names = as_names("factors", factors)
         groups = as_names("by", by)
         table = marginal.interaction_contrasts(self._grid, self._known, names, groups, adjust=adjust, family=family)
-        said = {"within": names[0], "interaction": names, "by": groups, "adjust": adjust, "family": family}
-        return self._finished(table, "model contrasts", **said)
+        facts = {"within": names[0], "interaction": names, "by": groups, "adjust": adjust, "family": family}
+        return self._finished(table, "model contrasts", **facts)
 
     def joint_tests(self, factor: str, *, by: str | Sequence[str] | None = None) -> Results:
         """F test that all levels of a factor are alike, at each level of ``by``."""

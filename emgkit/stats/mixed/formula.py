@@ -57,16 +57,14 @@ def parse(text: str) -> Formula:
     ((), ('exercise',), ('muscle',), ('exercise', 'muscle'))
     """
     if not isinstance(text, str) or text.count("~") != 1:
-        raise ArgumentError(
-            "The formula cannot be used", allowed="such as 'value ~ exercise * muscle'", came=repr(text)
-        )
+        raise ArgumentError("The formula cannot be used", allowed="such as 'value ~ exercise * muscle'", got=repr(text))
     left, right = (side.strip() for side in text.split("~"))
     if left and not re.fullmatch(r"[^\W\d]\w*", left):
         do = "give log=True" if left.startswith(("log", "np.log")) else "compute it as a column of the table first"
-        raise ArgumentError("The left side of the formula is no column", allowed="one name", came=repr(left), do=do)
+        raise ArgumentError("The left side of the formula is no column", allowed="one name", got=repr(left), hint=do)
     terms = parse_terms(right, where=f"formula {text!r}")
     if any(left == _plain(name) for term in terms for name in term):
-        raise ArgumentError(f"Column {left!r} stands on both sides of the formula", came=repr(text))
+        raise ArgumentError(f"Column {left!r} stands on both sides of the formula", got=repr(text))
     return Formula(outcome=left, terms=terms)
 
 
@@ -84,7 +82,7 @@ def parse_terms(text: str, *, where: str = "") -> tuple[Term, ...]:
     if reader.kind:
         reader.fail()
     if not found:
-        raise ArgumentError("The formula has no terms", where=where, allowed=GRAMMAR, came=repr(text))
+        raise ArgumentError("The formula has no terms", where=where, allowed=GRAMMAR, got=repr(text))
     return tuple(sorted(found, key=len))
 
 
@@ -112,8 +110,8 @@ class _Reader:
             f"The formula cannot be read at {rest!r}",
             where=self.where,
             allowed=GRAMMAR,
-            came=repr(self.text),
-            do="name random terms in random="
+            got=repr(self.text),
+            hint="name random terms in random="
             if bar
             else "compute anything else as a column of the table first, and rename columns whose names hold spaces",
         )

@@ -87,7 +87,7 @@ def mixed_model_many(
     parsed = parse(formula)
     if parsed.outcome:
         raise ArgumentError(
-            "The formula of many outcomes has no left side", allowed=f"'~{formula.split('~')[1]}'", came=repr(formula)
+            "The formula of many outcomes has no left side", allowed=f"'~{formula.split('~')[1]}'", got=repr(formula)
         )
     names, values = _outcomes(table, outcomes, participant, log=log)
     columns = [name for name in names if name in table.columns]
@@ -140,7 +140,7 @@ def _outcomes(
             raise ArgumentError(
                 "'outcomes' does not fit the table",
                 allowed=f"{len(table)} rows, one column an outcome",
-                came=f"shape {outcomes.shape}",
+                got=f"shape {outcomes.shape}",
             )
         if isinstance(outcomes, pd.DataFrame) and not outcomes.index.equals(table.index):
             raise ArgumentError("The rows of 'outcomes' are labelled otherwise than those of the table")
@@ -148,7 +148,7 @@ def _outcomes(
                                              range(outcomes.shape[1])))  # fmt: skip
         values = np.asarray(outcomes)
         if values.dtype.kind not in "fiu":
-            raise ArgumentError("'outcomes' holds no numbers", allowed="real numbers", came=f"type {values.dtype}")
+            raise ArgumentError("'outcomes' holds no numbers", allowed="real numbers", got=f"type {values.dtype}")
         values = values.astype(np.float64)
     else:
         names = tuple(as_names("outcomes", outcomes))
@@ -172,7 +172,7 @@ def _check_error(names: tuple[str, ...], bad: NDArray[np.bool_]) -> None:
         raise DesignError(
             "The formula and the random terms reproduce every value: there is no error term",
             where=f"outcome {listed(np.array(names)[bad][:NAMED])}",
-            do="check for copied values, or leave the outcome out",
+            hint="check for copied values, or leave the outcome out",
         )
 
 
@@ -240,7 +240,7 @@ class MixedModels(Estimates):
             "reml_deviance": self._deviance, "singular": self._theta < reml.SINGULAR, "n": self._grid.n,
         }), "fits")  # fmt: skip
 
-    def _finished(self, table: pd.DataFrame, kind: str, **said: Any) -> Results:
+    def _finished(self, table: pd.DataFrame, kind: str, **facts: Any) -> Results:
         attrs = {
             "analysis": "linear mixed models (REML), one for each outcome", "formula": self.formula,
             "participant": self.participant, "random": "1", "df": self.df, "scale": "log" if self.log else "raw",
@@ -249,4 +249,4 @@ class MixedModels(Estimates):
             "n": [self._grid.n], "outcomes": ["outcome"], "unit": "",
             "notices": [dict(notice) for notice in self.notices],
         }  # fmt: skip
-        return Results.of(table, kind, {**attrs, **said})
+        return Results.of(table, kind, {**attrs, **facts})

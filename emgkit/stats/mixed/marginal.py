@@ -173,8 +173,8 @@ def contrasts(
         raise ArgumentError(
             "'factor' cannot be used",
             allowed="one factor of the formula",
-            came=repr(factor),
-            do="further ones in 'by', or interaction_contrasts([...])",
+            got=repr(factor),
+            hint="further ones in 'by', or interaction_contrasts([...])",
         )
     names = _check(grid, [factor], by)
     _refuse_between_muscles(grid, factor)
@@ -201,7 +201,7 @@ def interaction_contrasts(
     names = _check(grid, factors, by)
     wanted = names[len(by) :]
     if len(wanted) < 2:
-        raise ArgumentError("An interaction needs two factors or more", came=listed(wanted))
+        raise ArgumentError("An interaction needs two factors or more", got=listed(wanted))
     levels, rows = _means(grid, names)
     sizes = [len(grid.factors[name]) for name in wanted]
     pairs = [list(itertools.combinations(range(size), 2)) for size in sizes]
@@ -257,21 +257,21 @@ def _check(grid: Grid, factors: Sequence[str], by: Sequence[str]) -> list[str]:
             raise ArgumentError(
                 f"{name!r} is a covariate, and has no levels to take means at",
                 allowed=listed(grid.factors),
-                do=f"its slope is in .fixed; C({name}) in the formula makes it a factor",
+                hint=f"its slope is in .fixed; C({name}) in the formula makes it a factor",
             )
         if name not in grid.factors:
             raise ArgumentError(
                 f"{name!r} is no factor of the formula",
                 allowed=listed(grid.factors),
-                came=repr(name),
-                do=nearest(name, grid.factors),
+                got=repr(name),
+                hint=nearest(name, grid.factors),
             )
         if name in RESULT_COLUMNS:
             raise ArgumentError(
-                f"{name!r} would stand beside a column of the result with the same name", do="rename the column"
+                f"{name!r} would stand beside a column of the result with the same name", hint="rename the column"
             )
     if len(set(names)) < len(names):
-        raise ArgumentError("A factor is named twice", came=listed(names))
+        raise ArgumentError("A factor is named twice", got=listed(names))
     return names
 
 
@@ -281,7 +281,7 @@ def _refuse_between_muscles(grid: Grid, factor: str) -> None:
             f"Contrasts between the levels of {factor!r} are refused for values in percent of a reference: 100 % of "
             "one muscle is another contraction than 100 % of another, so the contrast would compare the references",
             where="column 'unit'",
-            do=f"compare conditions within each muscle: contrasts(..., by={factor!r})",
+            hint=f"compare conditions within each muscle: contrasts(..., by={factor!r})",
         )
 
 

@@ -187,7 +187,7 @@ def mixed_model(
     check_option("df", df, METHODS)
     parsed = parse(formula)
     if not parsed.outcome:
-        raise ArgumentError("The formula has no left side", allowed="such as 'value ~ exercise'", came=repr(formula))
+        raise ArgumentError("The formula has no left side", allowed="such as 'value ~ exercise'", got=repr(formula))
     prepared = prepare(
         table, parsed, participant, random, correlated=correlated, log=log, outcomes=[parsed.outcome]
     )  # fmt: skip
@@ -391,7 +391,7 @@ class MixedModel(Estimates):
             factor=self._fit.factor,
         )  # fmt: skip
 
-    def _finished(self, table: pd.DataFrame, kind: str, **said: Any) -> Results:
+    def _finished(self, table: pd.DataFrame, kind: str, **facts: Any) -> Results:
         """Say in plain values what the table is."""
         random = self.random if self.random is None or isinstance(self.random, str) else list(self.random)
         attrs = {
@@ -404,4 +404,4 @@ class MixedModel(Estimates):
             **marginal.coding(self._grid), "n": [self.n], "n_rows": self.n_rows,
             "notices": [dict(notice) for notice in self.notices],
         }  # fmt: skip
-        return Results.of(table, kind, {**attrs, **said})
+        return Results.of(table, kind, {**attrs, **facts})

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from emgkit.errors import ArgumentError
 from emgkit.notation import listed
 from emgkit.stats.mixed.formula import Columns, Term, Variable, model_matrix, parse_terms
-from emgkit.stats.mixed.reml import Layout
+from emgkit.stats.mixed.reml import RandomLayout
 
 Array = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ class RandomTerms:
         Group and name of every column; the level of a nested term.
     """
 
-    layout: Layout
+    layout: RandomLayout
     terms: tuple[Term, ...]
     full: bool
     parameters: tuple[tuple[str, str, str], ...]
@@ -63,7 +63,7 @@ def named_terms(random: str | Sequence[str] | None) -> tuple[tuple[Term, ...], b
     if isinstance(random, str):
         return parse_terms(random, where="random"), True
     if not isinstance(random, Sequence) or not random or not all(isinstance(entry, str) for entry in random):
-        raise ArgumentError("'random' cannot be used", allowed=ALLOWED, came=repr(random))
+        raise ArgumentError("'random' cannot be used", allowed=ALLOWED, got=repr(random))
     found: list[Term] = []
     for entry in random:
         terms = parse_terms(entry if entry.strip() == "1" else f"0 + {entry}", where="random")
@@ -71,11 +71,11 @@ def named_terms(random: str | Sequence[str] | None) -> tuple[tuple[Term, ...], b
             raise ArgumentError(
                 f"An entry of 'random' names {len(terms)} terms",
                 allowed=ALLOWED,
-                came=repr(entry),
-                do="give each nested term an entry of its own, or slopes as one text instead of a list",
+                got=repr(entry),
+                hint="give each nested term an entry of its own, or slopes as one text instead of a list",
             )
         if any(set(terms[0]) == set(term) for term in found):
-            raise ArgumentError("'random' names a term twice", came=repr(list(random)))
+            raise ArgumentError("'random' names a term twice", got=repr(list(random)))
         found.append(terms[0])
     return tuple(found), False
 
@@ -113,7 +113,7 @@ def random_terms(
         raise ArgumentError(
             f"{listed(nested_numbers)} in the list 'random' holds numbers, and a nested term needs levels",
             allowed=ALLOWED,
-            do=f"for slopes give random='1 + {nested_numbers[0]}'; for levels 'C({nested_numbers[0]})'",
+            hint=f"for slopes give random='1 + {nested_numbers[0]}'; for levels 'C({nested_numbers[0]})'",
         )
     if slopes and terms != ((),):
         return _slopes(terms, levels, values, participant, correlated=correlated)
@@ -137,7 +137,7 @@ def random_terms(
         pattern[range(begin, end), range(begin, end)] = 1
         patterns.append(pattern)
     joined = np.concatenate(rows, axis=1) if rows else np.empty((n, 0))
-    layout = Layout(rows=joined, patterns=np.array(patterns).reshape(len(terms), at, at), blocks=tuple(blocks))
+    layout = RandomLayout(rows=joined, patterns=np.array(patterns).reshape(len(terms), at, at), blocks=tuple(blocks))
     return RandomTerms(layout=layout, terms=terms, full=False, parameters=tuple(parameters), effects=tuple(effects))
 
 
@@ -155,8 +155,8 @@ def _slopes(
         raise ArgumentError(
             f"Uncorrelated slopes of the factor {listed(factors)} depend on how its levels are coded",
             allowed="correlated=False with slopes of numbers",
-            came=f"levels {listed(levels[factors[0]])}",
-            do=f"give random={['1', *factors]!r}, or correlated slopes",
+            got=f"levels {listed(levels[factors[0]])}",
+            hint=f"give random={['1', *factors]!r}, or correlated slopes",
         )
     columns = Columns(terms=terms, levels=levels)
     rows = model_matrix(columns, values)
@@ -168,7 +168,7 @@ def _slopes(
         patterns[number, i, j] = 1
     blocks = ((0, q, True),) if correlated else tuple((i, i + 1, False) for i in range(q))
     return RandomTerms(
-        layout=Layout(rows=rows, patterns=patterns, blocks=blocks),
+        layout=RandomLayout(rows=rows, patterns=patterns, blocks=blocks),
         terms=terms,
         full=correlated,
         parameters=tuple((participant, names[j], "" if i == j else names[i]) for i, j in pairs),

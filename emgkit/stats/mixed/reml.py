@@ -27,11 +27,11 @@ SPECTRAL = 300
 # how many starting points are followed down at most
 STARTS = 4
 
-__all__ = ["Fit", "Layout", "Problem", "fit", "moments", "random_effects", "reduce"]
+__all__ = ["Fit", "Problem", "RandomLayout", "fit", "moments", "random_effects", "reduce"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class RandomLayout:
     """Which random effects there are and which parameters they share.
 
     Parameters
@@ -70,7 +70,7 @@ class Problem:
     subtraction, whatever the variances are.
     """
 
-    layout: Layout
+    layout: RandomLayout
     root: Array
     x: Array
     y: Array
@@ -116,7 +116,7 @@ class Fit:
     converged: bool
 
 
-def reduce(x: Array, y: Array, layout: Layout, codes: NDArray[np.intp]) -> Problem:
+def reduce(x: Array, y: Array, layout: RandomLayout, codes: NDArray[np.intp]) -> Problem:
     """Cross products of one data set; ``codes`` number the participants. X must have full column rank."""
     basis, r = np.linalg.qr(x)
     start = basis.T @ y

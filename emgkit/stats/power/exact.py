@@ -77,8 +77,8 @@ def power_paired(
 
     table = _solve(of, "effect", effect, n, power, alpha=alpha)
     size = "The effect size is d_z, the mean over the standard deviation of the participants' differences."
-    said = {"test": "a two-sided paired t test (noncentral t, df = n − 1)", "size": size}
-    return _results(table, "power", said, {"effect size": effect, "n": n, "power": power}, alpha=alpha)
+    facts = {"test": "a two-sided paired t test (noncentral t, df = n − 1)", "size": size}
+    return _results(table, "power", facts, {"effect size": effect, "n": n, "power": power}, alpha=alpha)
 
 
 def power_between(
@@ -122,8 +122,8 @@ def power_between(
 
     table = _solve(of, "effect", effect, n, power, alpha=alpha)
     size = "The effect size is d, the difference over the standard deviation within a group; n is that of each group."
-    said = {"test": "a two-sided t test between two groups (noncentral t, df = 2 n − 2)", "size": size}
-    return _results(table, "power between", said, {"effect size": effect, "n": n, "power": power}, alpha=alpha)
+    facts = {"test": "a two-sided t test between two groups (noncentral t, df = 2 n − 2)", "size": size}
+    return _results(table, "power between", facts, {"effect size": effect, "n": n, "power": power}, alpha=alpha)
 
 
 def power_equivalence(
@@ -187,15 +187,15 @@ def power_equivalence(
 
     if bound is not None and np.min(np.abs(bound)) <= abs(effect):
         raise ArgumentError(
-            "'effect' cannot be used", allowed="a true d_z between the bounds", came=f"{effect!r}, with bound {bound!r}"
+            "'effect' cannot be used", allowed="a true d_z between the bounds", got=f"{effect!r}, with bound {bound!r}"
         )
     table = _solve(of, "bound", bound, n, power, alpha=alpha, floor=abs(effect))
     table.insert(1, "effect", float(effect))
-    said = {
+    facts = {
         "test": "two one-sided paired t tests (df = n − 1)",
         "size": "Bounds and the true d_z are in standard deviations of the participants' differences.",
     }
-    return _results(table, "power of equivalence", said, {"bound": bound, "n": n, "power": power}, alpha=alpha)
+    return _results(table, "power of equivalence", facts, {"bound": bound, "n": n, "power": power}, alpha=alpha)
 
 
 def power_within(
@@ -255,11 +255,11 @@ def power_within(
     0  0.25  28  2.0
     """
     if isinstance(levels, bool) or not isinstance(levels, (int, np.integer)) or levels < 2:
-        raise ArgumentError("'levels' cannot be used", allowed="a whole number of at least 2", came=repr(levels))
+        raise ArgumentError("'levels' cannot be used", allowed="a whole number of at least 2", got=repr(levels))
     _between("r", r, -1 / (levels - 1), 1.0)
     if not 1 / (levels - 1) - 1e-12 <= epsilon <= 1:
         raise ArgumentError(
-            "'epsilon' cannot be used", allowed=f"{1 / (levels - 1):.4g} to 1 for {levels} levels", came=repr(epsilon)
+            "'epsilon' cannot be used", allowed=f"{1 / (levels - 1):.4g} to 1 for {levels} levels", got=repr(epsilon)
         )
 
     def parts(f: Any, n: Any) -> tuple[Any, Any, Any]:
@@ -273,21 +273,21 @@ def power_within(
     table = _solve(of, "f", f, n, power, alpha=alpha)
     table["noncentrality"], table["df1"], table["df2"] = parts(table["f"], table["n"])
     how = f"r = {r:g} between conditions, epsilon = {epsilon:g}"
-    said = {
+    facts = {
         "test": f"the F test of one factor with {levels} levels within participants (noncentral F, {how})",
         "size": "Cohen's f is the standard deviation of the condition means over that within a condition.",
         "conditions": int(levels), "r": r, "epsilon": epsilon,
     }  # fmt: skip
-    return _results(table, "power within", said, {"effect size": f, "n": n, "power": power}, alpha=alpha)
+    return _results(table, "power within", facts, {"effect size": f, "n": n, "power": power}, alpha=alpha)
 
 
 def _results(
-    table: pd.DataFrame, kind: str, said: dict[str, Any], given: dict[str, Numbers | None], *, alpha: float
+    table: pd.DataFrame, kind: str, facts: dict[str, Any], given: dict[str, Numbers | None], *, alpha: float
 ) -> Results:
     """Say in plain values what was computed: the one of ``given`` that was not given."""
     found = next(name for name, value in given.items() if value is None)
     analysis = {"analysis": "power, exact", "found": "number of participants" if found == "n" else found}
-    return Results.of(table, kind, {**analysis, "alpha": float(alpha), **said, "notices": []})
+    return Results.of(table, kind, {**analysis, "alpha": float(alpha), **facts, "notices": []})
 
 
 def _beyond(noncentrality: float, df: float, critical: float) -> float:
@@ -308,7 +308,7 @@ def _solve(
         raise ArgumentError(
             "One of three is found from the other two",
             allowed=f"two of {listed(given)}",
-            came=listed(key for key in given if key not in missing),
+            got=listed(key for key in given if key not in missing),
         )
     lists = {
         key: np.atleast_1d(np.asarray(value, dtype=object)).tolist()
@@ -346,7 +346,7 @@ def _fewest(of: Callable[[int], float], wanted: float) -> int:
         high *= 2
         if high > MOST_PARTICIPANTS:
             raise ArgumentError(
-                "No study is large enough", allowed=f"at most {MOST_PARTICIPANTS} participants", came="a tiny effect"
+                "No study is large enough", allowed=f"at most {MOST_PARTICIPANTS} participants", got="a tiny effect"
             )
     low = high // 2
     while high - low > 1:
@@ -359,7 +359,7 @@ def _whole(name: str, value: Any, least: int) -> int:
     """Refuse anything but a whole number of at least ``least``."""
     whole = isinstance(value, (int, np.integer, float, np.floating)) and not isinstance(value, bool)
     if not whole or value != int(value) or value < least:
-        raise ArgumentError(f"{name!r} cannot be used", allowed=f"a whole number of at least {least}", came=repr(value))
+        raise ArgumentError(f"{name!r} cannot be used", allowed=f"a whole number of at least {least}", got=repr(value))
     return int(value)
 
 
@@ -367,5 +367,5 @@ def _between(name: str, value: Any, low: float, high: float) -> float:
     """Refuse a number that does not lie between two others."""
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
     if not number or not low < value < high:
-        raise ArgumentError(f"{name!r} cannot be used", allowed=f"above {low:g} and below {high:g}", came=repr(value))
+        raise ArgumentError(f"{name!r} cannot be used", allowed=f"above {low:g} and below {high:g}", got=repr(value))
     return float(value)

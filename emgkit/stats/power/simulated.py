@@ -87,7 +87,7 @@ def power_simulate(
     """
     names, center = list(means), np.array([check_positive(f"means[{name!r}]", means[name]) for name in means])
     if len(names) < 2:
-        raise ArgumentError("'means' cannot be used", allowed="at least two conditions", came=listed(names))
+        raise ArgumentError("'means' cannot be used", allowed="at least two conditions", got=listed(names))
     spread = [check_positive("sd_condition", sd_condition, zero=True), check_positive("sd_repetition", sd_repetition)]
     person = check_positive("sd_participant", sd_participant, zero=True)
     repetitions, studies = _whole("repetitions", repetitions, 1), _whole("studies", studies, 1)
@@ -105,14 +105,14 @@ def power_simulate(
         )
         cells = pd.DataFrame({"value": (np.exp(logs) * repeated).ravel()}, index=grid).reset_index()
         # the studies are levels of `by`, so that one call analyses them all
-        came = contrasts(cells, within="condition", by="study", test=test, adjust=adjust)
-        shown = came["contrast"].to_numpy()[: len(came) // studies]
+        got = contrasts(cells, within="condition", by="study", test=test, adjust=adjust)
+        shown = got["contrast"].to_numpy()[: len(got) // studies]
         true = np.array(
             [first / second for first, second in itertools.combinations([means[k] for k in sorted(names)], 2)]
         )
         columns: dict[str, Any] = {"n": size, "contrast": shown, "true_ratio": true, "d_z": np.log(true) / sd}
         for name, p in (("power", "p"), ("power_adjusted", "p_adjusted")):
-            hits = (came[p].to_numpy() < alpha).reshape(studies, -1).sum(axis=0)
+            hits = (got[p].to_numpy() < alpha).reshape(studies, -1).sum(axis=0)
             columns[name] = hits / studies
             columns[f"{name}_low"], columns[f"{name}_high"] = _wilson(hits, studies)
         critical = float(special.stdtrit(size - 1, 1 - alpha / 2))

@@ -14,7 +14,7 @@ import pandas as pd
 
 from emgkit.notation import MISSING, degrees, fixed, missing, p_text, places, ratio_places, share, surface
 
-__all__ = ["WIDTH", "Column", "columns", "folded", "text"]
+__all__ = ["WIDTH", "ResultColumn", "columns", "folded", "text"]
 
 WIDTH = 100
 # rows that are printed in full, and how many of a longer table are, at either end
@@ -47,7 +47,7 @@ _WRITTEN = ("value", "95 % CI", "range", "variance")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class ResultColumn:
     """A column as it is shown.
 
     Parameters
@@ -65,7 +65,7 @@ class Column:
     numeric: bool
 
 
-def columns(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[Column]:
+def columns(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[ResultColumn]:
     """The columns as they are shown, each interval in one column behind its estimate."""
     frame = _LONG[facts["table"]](table, facts) if facts.get("table") in _LONG else table
     # where factors stand in columns of their own, the contrast repeats them
@@ -86,7 +86,7 @@ def columns(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[Column]:
     ]
 
 
-def folded(found: Sequence[Column], facts: Mapping[str, Any]) -> tuple[list[Column], list[str]]:
+def folded(found: Sequence[ResultColumn], facts: Mapping[str, Any]) -> tuple[list[ResultColumn], list[str]]:
     """The columns without those that are the same in every row, and these in words; n stands in the title."""
     kept, same = list(found), []
     for column in found:
@@ -127,7 +127,7 @@ def _stacked(facts: Mapping[str, Any]) -> bool:
     return facts.get("table") in (*_LONG, "influence", "interaction contrasts", "group contrasts")
 
 
-def _lines(found: Sequence[Column], repeated: Sequence[str]) -> list[str]:
+def _lines(found: Sequence[ResultColumn], repeated: Sequence[str]) -> list[str]:
     """Heading and rows; levels that the row above has are left out."""
     lines, before = [_line([column.name for column in found], found)], dict[str, str]()
     for cells in zip(*(column.cells for column in found), strict=True):
@@ -135,11 +135,11 @@ def _lines(found: Sequence[Column], repeated: Sequence[str]) -> list[str]:
     return lines
 
 
-def _width(column: Column) -> int:
+def _width(column: ResultColumn) -> int:
     return max(len(text) for text in (column.name, *column.cells))
 
 
-def _least(found: Sequence[Column], levels: Sequence[str]) -> int | None:
+def _least(found: Sequence[ResultColumn], levels: Sequence[str]) -> int | None:
     """The column that can best be done without: limits of effect sizes, uncorrected p, then the last ones."""
     names = [column.name for column in found]
     kept = {*_KEPT, *levels, *(["95 % CI"] if "90 % CI" not in names else [])}
@@ -150,7 +150,7 @@ def _least(found: Sequence[Column], levels: Sequence[str]) -> int | None:
 
 
 def _without_repeats(
-    cells: list[str], found: Sequence[Column], groups: Sequence[str], before: dict[str, str]
+    cells: list[str], found: Sequence[ResultColumn], groups: Sequence[str], before: dict[str, str]
 ) -> list[str]:
     """Leave out what the row above facts of the levels."""
     shown, same = list(cells), True
@@ -162,7 +162,7 @@ def _without_repeats(
     return shown
 
 
-def _line(cells: Sequence[str], found: Sequence[Column]) -> str:
+def _line(cells: Sequence[str], found: Sequence[ResultColumn]) -> str:
     parts = [
         cell.rjust(_width(column)) if column.numeric else cell.ljust(_width(column))
         for cell, column in zip(cells, found, strict=True)
@@ -170,17 +170,19 @@ def _line(cells: Sequence[str], found: Sequence[Column]) -> str:
     return "  ".join(parts).rstrip()
 
 
-def _column(frame: pd.DataFrame, name: str, facts: Mapping[str, Any]) -> Column:
+def _column(frame: pd.DataFrame, name: str, facts: Mapping[str, Any]) -> ResultColumn:
     values = frame[name]
     if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
-        return Column(name=name, cells=tuple(_text(value) for value in values), numeric=name in _WRITTEN)
+        return ResultColumn(name=name, cells=tuple(_text(value) for value in values), numeric=name in _WRITTEN)
     if name in (*(facts.get("by") or []), "point", "trials") or values.dtype.kind in "iu":
-        return Column(name=name, cells=tuple(str(value) for value in values), numeric=True)
+        return ResultColumn(name=name, cells=tuple(str(value) for value in values), numeric=True)
     numbers = values.to_numpy(dtype=np.float64)
     if _own_digits(name, facts):
-        return Column(name=name, cells=tuple(_written(float(v), name, facts, [float(v)]) for v in numbers), numeric=True)
+        return ResultColumn(
+            name=name, cells=tuple(_written(float(v), name, facts, [float(v)]) for v in numbers), numeric=True
+        )
     write = _writer(name, numbers, facts)
-    return Column(name=name, cells=tuple(write(float(value)) for value in numbers), numeric=True)
+    return ResultColumn(name=name, cells=tuple(write(float(value)) for value in numbers), numeric=True)
 
 
 def _own_digits(name: str, facts: Mapping[str, Any]) -> bool:
@@ -190,7 +192,7 @@ def _own_digits(name: str, facts: Mapping[str, Any]) -> bool:
     )
 
 
-def _interval(frame: pd.DataFrame, low: str, high: str, facts: Mapping[str, Any]) -> Column:
+def _interval(frame: pd.DataFrame, low: str, high: str, facts: Mapping[str, Any]) -> ResultColumn:
     base = _LOW.sub("", low, count=1)
     estimates = (base, *(f"{name}{'_all' if base == 'ci_all' else ''}" for name in
                          ("ratio", "difference", "geometric_mean", "mean", "estimate", "yi")))  # fmt: skip
@@ -207,7 +209,7 @@ def _interval(frame: pd.DataFrame, low: str, high: str, facts: Mapping[str, Any]
             write = functools.partial(fixed, decimals=decimals)
         cells.append(MISSING if missing(a) and missing(b) else f"[{write(a)}, {write(b)}]")
     named = f"{base} 95 % CI" if "_low" in low else f"{base} range"
-    return Column(name=_INTERVALS.get(base, named), cells=tuple(cells), numeric=True)
+    return ResultColumn(name=_INTERVALS.get(base, named), cells=tuple(cells), numeric=True)
 
 
 def _writer(name: str, values: np.ndarray[Any, Any], facts: Mapping[str, Any]) -> Callable[[float], str]:

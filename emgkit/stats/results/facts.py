@@ -20,7 +20,7 @@ class AnalysisFacts(dict[str, Any]):
         raise DesignError(
             f"The table's .attrs do not hold {key!r}, so it cannot be put into words",
             where=".attrs",
-            came=listed(self),
-            do="pandas loses .attrs where tables are merged or joined: ask the table that emgkit.stats returned, or "
+            got=listed(self),
+            hint="pandas loses .attrs where tables are merged or joined: ask the table that emgkit.stats returned, or "
             "give it back with table.attrs = original.attrs",
         )

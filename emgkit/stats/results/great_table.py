@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit.notation import capital, readable
-from emgkit.stats.results import columns
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
+from emgkit.stats.results import columns
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -73,7 +73,7 @@ def latex(made: GT) -> str:
     return _LATEX_SIZE.sub(r"$\1_{\\mathrm{\2}}$", made.as_latex()).translate(_LATEX)
 
 
-def _cell(column: columns.Column, cell: str, facts: Mapping[str, Any]) -> str:
+def _cell(column: columns.ResultColumn, cell: str, facts: Mapping[str, Any]) -> str:
     """A name as a reader writes it; numbers and sentences as they are."""
     if column.name == "quantity":
         return _QUANTITIES.get(cell, cell if _ITALIC.fullmatch(cell) else readable(cell))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from emgkit.stats.results.facts import AnalysisFacts
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,6 +10,7 @@ from typing import Any
 from emgkit.errors import DesignError
 from emgkit.notation import listed, readable, surface
 from emgkit.stats.results import methods
+from emgkit.stats.results.facts import AnalysisFacts
 
 __all__ = ["Kind", "kind_of", "known_kinds", "missing_columns", "register", "title"]
 
@@ -72,7 +71,7 @@ def kind_of(facts: Mapping[str, Any]) -> Kind:
     name = AnalysisFacts(facts)["table"]
     if name not in _KINDS:
         raise DesignError(
-            "The table is of an unknown kind", where=".attrs['table']", allowed=listed(_KINDS), came=repr(name)
+            "The table is of an unknown kind", where=".attrs['table']", allowed=listed(_KINDS), got=repr(name)
         )
     return _KINDS[name]
 
@@ -81,7 +80,12 @@ def missing_columns(kind: Kind, facts: Mapping[str, Any], columns: Sequence[str]
     """Columns that the sentences of a table need and that it lacks."""
     groups = [*facts.get("outcomes", []), *(facts.get("by") or []), *facts.get("levels", [])]
     pairs = [name for name in facts.get("interaction") or [] if name != facts.get("within")]
-    needed = [*groups, *pairs, *([facts["between"]] if facts.get("between") and "F" not in columns else []), *kind.needs]
+    needed = [
+        *groups,
+        *pairs,
+        *([facts["between"]] if facts.get("between") and "F" not in columns else []),
+        *kind.needs,
+    ]
     return [name for name in needed if not any(one in columns for one in name.split("/"))]
 
 

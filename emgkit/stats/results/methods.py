@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from emgkit.stats.results.facts import AnalysisFacts
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from emgkit.notation import capital, counted, number, readable, surface
+from emgkit.notation import capital, readable, surface
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
+from emgkit.stats.results.facts import AnalysisFacts
 
 __all__ = ["CAVEATS", "Text", "doubts", "software"]  # fmt: skip
 
@@ -55,36 +53,6 @@ def software(facts: AnalysisFacts) -> str:
 def doubts(facts: AnalysisFacts) -> list[str]:
     """Notices without which the p-values would be believed."""
     return [notice["text"] for notice in facts.get("notices", ()) if notice["code"] in CAVEATS]
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 def names_of(value: str | Sequence[str] | None) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from emgkit.stats.results.facts import AnalysisFacts
-
 import os
 import re
 import tempfile
@@ -17,7 +15,8 @@ from emgkit import __version__
 from emgkit.errors import DesignError
 from emgkit.notation import listed, readable
 from emgkit.stats.results import columns, great_table
-from emgkit.stats.results.kinds import (Kind, kind_of, missing_columns, title)
+from emgkit.stats.results.facts import AnalysisFacts
+from emgkit.stats.results.kinds import Kind, kind_of, missing_columns, title
 from emgkit.stats.results.methods import Text, doubts, software
 
 if TYPE_CHECKING:
@@ -174,14 +173,14 @@ class Results(pd.DataFrame):
         if kind.sentence is None:
             raise DesignError(
                 f"{kind.title} is no table of results to put into sentences",
-                do="ask .sentences() of the fitted model or of the test itself; this table is for figures and checks",
+                hint="ask .sentences() of the fitted model or of the test itself; this table is for figures and checks",
             )
         lacking = missing_columns(kind, facts, [str(name) for name in self.columns])
         if lacking:
             raise DesignError(
                 f"The table lacks columns that its sentences need: {listed(lacking)}",
-                came=listed(self.columns),
-                do="put the whole table into words before columns are selected, renamed or made the index",
+                got=listed(self.columns),
+                hint="put the whole table into words before columns are selected, renamed or made the index",
             )
         return kind, facts, kind.methods(facts)
 

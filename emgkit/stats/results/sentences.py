@@ -5,15 +5,12 @@ A p of .05 or more never reads "no difference", but "no difference was shown".
 
 from __future__ import annotations
 
-from emgkit.stats.results.facts import AnalysisFacts
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emgkit.notation import (
     capital,
-    counted,
     degrees,
     fixed,
     interval,
@@ -23,10 +20,10 @@ from emgkit.notation import (
     places,
     ratio_places,
     readable,
-    share,
     surface,
 )
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
+from emgkit.stats.results.facts import AnalysisFacts
 
 __all__ = ["bare", "comparison_sentence", "not_shown", "sentence"]  # fmt: skip
 
@@ -50,42 +47,6 @@ def comparison_sentence(row: Row, facts: AnalysisFacts) -> str:
     if pairs:
         shown = "difference between groups" if facts.get("between") else "interaction"
     return sentence(row, facts, parts, tail=not_shown(row.get("p_adjusted"), shown))
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 def sentence(row: Row, facts: AnalysisFacts, parts: Sequence[str], *, tail: str, of: str = "") -> str:
@@ -160,7 +121,11 @@ def with_limits(row: Row, name: str) -> str:
 def pair_text(contrast: object, facts: AnalysisFacts, sign: str, form: str, other: str) -> str:
     """Both levels of a contrast in a sentence; ``other`` where a level's own name holds the sign."""
     levels = str(contrast).split(f" {sign} ")
-    return form.format(*(level_in_sentence(facts["within"], level, facts) for level in levels)) if len(levels) == 2 else other
+    return (
+        form.format(*(level_in_sentence(facts["within"], level, facts) for level in levels))
+        if len(levels) == 2
+        else other
+    )
 
 
 def compared_text(row: Row, facts: AnalysisFacts, value: str) -> str:
@@ -235,10 +200,6 @@ def term_text(name: object) -> str:
     return readable(str(name).replace(":", " × "))
 
 
-
-
 def not_shown(p: float | None, what: str) -> str:
     """What a p that is not below .05 lets one say."""
     return f"; no {what} was shown" if p is not None and not missing(p) and p >= ALPHA else ""
-
-

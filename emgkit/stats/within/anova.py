@@ -154,13 +154,13 @@ def _check_factors(within: str | Sequence[str], between: str | None) -> list[str
         raise ArgumentError(
             "'between' cannot be used",
             allowed="one column of groups, or None",
-            came=repr(between),
-            do="join several columns of groups into one first",
+            got=repr(between),
+            hint="join several columns of groups into one first",
         )
     names = as_names("within", within)
     if not 1 <= len(names) <= MOST_FACTORS:
         raise ArgumentError(
-            "'within' cannot be used", allowed=f"1 to {MOST_FACTORS} columns", came=f"{len(names)}: {listed(names)}"
+            "'within' cannot be used", allowed=f"1 to {MOST_FACTORS} columns", got=f"{len(names)}: {listed(names)}"
         )
     return names
 
@@ -203,8 +203,8 @@ def _groups(
         raise DesignError(
             "A comparison of groups needs at least two participants in each",
             where=f"column {between!r}",
-            came=f"alone are {listed(alone)}" if len(alone) > 1 else f"alone is {listed(alone)}",
-            do="leave that group out of the table and report it, or join groups",
+            got=f"alone are {listed(alone)}" if len(alone) > 1 else f"alone is {listed(alone)}",
+            hint="leave that group out of the table and report it, or join groups",
         )
     _check_group_references(table, between)
     return np.asarray(codes, dtype=np.intp), {
@@ -225,8 +225,8 @@ def _check_group_references(table: pd.DataFrame, between: str) -> None:
             "difference between them",
             where="column 'reference'",
             allowed="the same references in all groups",
-            came=listed(names),
-            do="normalise them to one reference (an MVC, or one task for all), or compare values in volts",
+            got=listed(names),
+            hint="normalise them to one reference (an MVC, or one task for all), or compare values in volts",
         )
 
 

@@ -146,7 +146,7 @@ def contrasts(
 
 def _paired(
     table: pd.DataFrame, roles: dict[str, Any], *, log: bool, test: str, between_muscles: bool
-) -> interactions.Compared:
+) -> interactions.RawContrasts:
     """Compare all pairs within participants."""
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS, between_muscles=between_muscles)
     blocks, by_factors, found = arrange(table, **roles, log=log)
@@ -156,7 +156,7 @@ def _paired(
     names = [name for block in blocks for name in pair_names(block.levels, log=log)]
     columns["contrast"] = np.array(names, dtype=object)
     tested = [column for block in blocks for column in block.differences(log=log).T]
-    return interactions.Compared(
+    return interactions.RawContrasts(
         columns=columns,
         blocks=blocks,
         by_factors=by_factors,

@@ -140,8 +140,8 @@ def _check_bounds(bounds: tuple[float, float], *, log: bool) -> tuple[float, flo
         raise ArgumentError(
             "'bounds' cannot be used",
             allowed=allowed,
-            came=repr(bounds),
-            do="" if log else "state the largest difference that would not matter, in the unit of the outcome",
+            got=repr(bounds),
+            hint="" if log else "state the largest difference that would not matter, in the unit of the outcome",
         )
     return (float(np.log(low)), float(np.log(high))) if log else (low, high)
 

@@ -102,7 +102,7 @@ def influence(
                 "Leaving one participant out needs others to compare with",
                 where=block.label,
                 allowed=f"at least {FEWEST} participants",
-                came=f"{len(block.participants)}",
+                got=f"{len(block.participants)}",
             )
     parts = [_leave_out(block, log=log) for block in blocks]
     _adjust(parts, blocks, by_names, chosen, adjust=adjust)

@@ -22,11 +22,11 @@ from emgkit.stats.within import one_sample
 
 Array = NDArray[np.float64]
 
-__all__ = ["Compared", "compare", "group_pairs", "groups_of", "on_scale", "rounding", "two_samples"]
+__all__ = ["RawContrasts", "compare", "group_pairs", "groups_of", "on_scale", "rounding", "two_samples"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared:
+class RawContrasts:
     """Contrasts before their p-values are adjusted.
 
     Parameters
@@ -75,14 +75,14 @@ def on_scale(columns: dict[str, Any], *, log: bool, test: str) -> dict[str, Any]
 def compare(
     table: pd.DataFrame, roles: dict[str, Any], *, between: str | None, interaction: Sequence[str], log: bool,
     test: str, between_muscles: bool, result_columns: Sequence[str],
-) -> Compared:  # fmt: skip
+) -> RawContrasts:  # fmt: skip
     """Compare contrasts between levels of further factors, between groups, or both."""
     factors = [name for name in interaction if name != roles["within"]]
     if between is None and not factors:
-        raise ArgumentError("'interaction' cannot be used", allowed="columns beside 'within'", came=listed(interaction))
+        raise ArgumentError("'interaction' cannot be used", allowed="columns beside 'within'", got=listed(interaction))
     if between is not None and test != "t":
         raise ArgumentError(
-            "Groups are compared by Welch's t test only", allowed="test='t' with 'between'", came=f"test={test!r}"
+            "Groups are compared by Welch's t test only", allowed="test='t' with 'between'", got=f"test={test!r}"
         )
     others = [*(("interaction", name) for name in factors), *([("between", between)] if between else [])]
     # in ratios of ratios each muscle's own reference cancels, whichever way round they are written
@@ -115,7 +115,7 @@ def compare(
     if between is None:
         tested = [column for _, score in scores for column in score.T]
         notices += one_sample.doubts(shown, tested, test=test)
-    return Compared(
+    return RawContrasts(
         columns=columns,
         blocks=only_blocks,
         by_factors=by_factors,
@@ -134,8 +134,8 @@ def _check_raw_muscles(table: pd.DataFrame, factors: Sequence[str]) -> None:
             f"Differences in percent of a reference cannot be compared between the levels of {named[0]!r}: a percent "
             "of one muscle's reference is another amount than a percent of another's",
             where="column 'unit'",
-            came=listed(table["unit"].unique()),
-            do="compare ratios (log=True), in which each muscle's own reference cancels",
+            got=listed(table["unit"].unique()),
+            hint="compare ratios (log=True), in which each muscle's own reference cancels",
         )
 
 
@@ -175,8 +175,8 @@ def _arrange(
             raise DesignError(
                 f"There are no values at all in some combinations of {listed(factor.name for factor in spanning)}",
                 where=block.label,
-                came=f"nobody has {listed(names[i] for i in grid if i not in there)}",
-                do="leave the levels out of the table that were not combined with all others",
+                got=f"nobody has {listed(names[i] for i in grid if i not in there)}",
+                hint="leave the levels out of the table that were not combined with all others",
             )
         levels = [
             (factor.name, factor.levels.take(part).tolist()) for factor, part in zip(spanning, parts, strict=True)
@@ -217,7 +217,7 @@ def groups_of(table: pd.DataFrame, participant: str, between: str) -> pd.Series[
             f"{len(double)} participants are in more than one level of {between!r}, which 'between' names",
             where=listed(double[:20]),
             allowed="one group a participant",
-            do="name a column in which participants have several levels in 'within', 'interaction' or 'by'",
+            hint="name a column in which participants have several levels in 'within', 'interaction' or 'by'",
         )
     check_levels(between, group.levels)
     named = group.levels.take(people["group"].to_numpy())
@@ -238,7 +238,7 @@ def group_pairs(
             raise DesignError(
                 "A comparison of groups needs at least two participants in each",
                 where=", ".join(text for text in (block.label, f"{between} {level}") if text),
-                came="1 participant",
+                got="1 participant",
             )
     return [((i, j), masks[i], masks[j]) for i, j in itertools.combinations(present, 2)]
 

@@ -100,7 +100,7 @@ def reliability(
                 "Reliability needs people who can be told apart",
                 where=block.label,
                 allowed="at least 3 participants",
-                came=f"{len(block.participants)}",
+                got=f"{len(block.participants)}",
             )
         frames.append(_quantities(block, unit))
         if frames[-1]["value"].isna().any():

@@ -69,10 +69,10 @@ def check(
     """
     rows = []
     for one in expected:
-        came = _found(one, tables)
-        holds = _UNCHECKED if one.table in unchecked else "yes" if _agrees(one.value, came) else "no"
+        got = _found(one, tables)
+        holds = _UNCHECKED if one.table in unchecked else "yes" if _agrees(one.value, got) else "no"
         row = ", ".join(f"{name} {value}" for name, value in one.row.items())
-        rows.append((one.table, row, one.column, one.value, came, holds, one.source))
+        rows.append((one.table, row, one.column, one.value, got, holds, one.source))
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
@@ -81,7 +81,7 @@ def _found(one: Expected, tables: Mapping[str, pd.DataFrame]) -> Any:
     where = f"[[expected]] {one.table}, {one.column}"
     if one.table not in tables:
         raise StudyError(
-            f"There is no table {one.table!r}", where=where, allowed=listed(tables), do=nearest(one.table, tables)
+            f"There is no table {one.table!r}", where=where, allowed=listed(tables), hint=nearest(one.table, tables)
         )
     table = tables[one.table]
     for name in (one.column, *one.row):
@@ -90,7 +90,7 @@ def _found(one: Expected, tables: Mapping[str, pd.DataFrame]) -> Any:
                 f"The table {one.table!r} has no column {name!r}",
                 where=where,
                 allowed=listed(table.columns),
-                do=nearest(name, [str(column) for column in table.columns]),
+                hint=nearest(name, [str(column) for column in table.columns]),
             )
     chosen = table
     for name, value in one.row.items():
@@ -100,18 +100,18 @@ def _found(one: Expected, tables: Mapping[str, pd.DataFrame]) -> Any:
             "An expected value belongs to exactly one row",
             where=where,
             allowed="columns and values in `row` that pick one",
-            came=f"{len(chosen)} rows for {dict(one.row)}",
+            got=f"{len(chosen)} rows for {dict(one.row)}",
         )
     return chosen[one.column].iloc[0]
 
 
-def _agrees(printed: str, came: Any) -> bool:
+def _agrees(printed: str, got: Any) -> bool:
     """Whether a value rounds to what is printed; half a unit of the last decimal is the tolerance."""
     match = _NUMBER.fullmatch(printed)
-    if match is None or isinstance(came, str):
-        return str(came) == printed
+    if match is None or isinstance(got, str):
+        return str(got) == printed
     number = float(match["number"])
     if match["limit"]:
-        return bool(came < number if match["limit"] == "<" else came > number)
+        return bool(got < number if match["limit"] == "<" else got > number)
     decimals = len(match["number"].partition(".")[2])
-    return bool(abs(float(came) - number) <= 0.5 * 10.0**-decimals * (1 + 1e-9))
+    return bool(abs(float(got) - number) <= 0.5 * 10.0**-decimals * (1 + 1e-9))

@@ -33,7 +33,7 @@ def parse(text: str, *, where: str) -> StudyFile | PublishedFile:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         do = "In a Windows path, write / for every \\, or put the path in 'single quotes'" if "\\" in text else ""
-        raise StudyError("The study file is no valid TOML", where=where, came=str(problem), do=do) from None
+        raise StudyError("The study file is no valid TOML", where=where, got=str(problem), hint=do) from None
     data = tables.get("data")
     schema = PublishedFile if isinstance(data, dict) and "published" in data else StudyFile
     try:
@@ -49,16 +49,16 @@ def check_filled_in(text: str, *, where: str) -> None:
         raise StudyError(
             "The study file is not filled in yet",
             where=where,
-            came="; ".join(lines),
-            do="Write what is right in these lines, and take the word TODO away",
+            got="; ".join(lines),
+            hint="Write what is right in these lines, and take the word TODO away",
         )
 
 
 def load_text(path: Path) -> str:
     """The text of a study file, or an error that says what is there instead."""
     if not path.is_file():
-        raise StudyError("There is no study file", where=str(path), do="Name a folder that holds a study.toml")
+        raise StudyError("There is no study file", where=str(path), hint="Name a folder that holds a study.toml")
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as problem:
-        raise StudyError("The study file is not UTF-8 text", where=str(path), came=str(problem)) from None
+        raise StudyError("The study file is not UTF-8 text", where=str(path), got=str(problem)) from None

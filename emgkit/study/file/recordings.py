@@ -246,17 +246,17 @@ def _readable(problem: ValidationError, schema: type[BaseModel], *, where: str) 
         allowed = _fields_at(first["loc"][:-1], schema)
         key = str(first["loc"][-1])
         return StudyError(
-            f"Unknown key {key!r}", where=f"{where}, {location}", allowed=listed(allowed), do=nearest(key, allowed)
+            f"Unknown key {key!r}", where=f"{where}, {location}", allowed=listed(allowed), hint=nearest(key, allowed)
         )
     if first["type"] == "missing":
         return StudyError(f"The key {location!r} is missing", where=where)
-    came = "" if isinstance(first["input"], Mapping) else repr(first["input"])
+    got = "" if isinstance(first["input"], Mapping) else repr(first["input"])
     kind = _KINDS.get(str(first["type"]))
     reason = kind or str(first["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     what = (
         "A value cannot be used" if kind or first["type"] != "value_error" else "The study file does not hold together"
     )
-    return StudyError(what, where=f"{where}, {location or 'the file'}", allowed=reason, came=came)
+    return StudyError(what, where=f"{where}, {location or 'the file'}", allowed=reason, got=got)
 
 
 # what pydantic calls a type, in the words of the file

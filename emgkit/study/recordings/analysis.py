@@ -12,11 +12,11 @@ from emgkit.errors import EmgkitError, Notice, StudyError
 from emgkit.notation import listed
 from emgkit.pipeline import Pipeline
 from emgkit.study.file.recordings import StudyFile
-from emgkit.study.recordings.comparison import Compared, compare
+from emgkit.study.recordings.comparison import ComparisonResult, compare
 from emgkit.study.recordings.exclusions import excluded, exclusion_notices, exclusion_table, refuse_duplicates
 from emgkit.study.recordings.loading import Loaded, check_labels, check_positions, is_mvc, load
 from emgkit.study.recordings.session import Session, process
-from emgkit.study.recordings.sources import Source, find
+from emgkit.study.recordings.sources import RecordingSource, find
 
 __all__ = ["Analysis", "Progress", "analyse"]
 
@@ -29,9 +29,9 @@ class Analysis:
 
     file: StudyFile
     folder: Path
-    used: tuple[Source, ...]
+    used: tuple[RecordingSource, ...]
     sessions: tuple[Session, ...]
-    compared: tuple[Compared, ...]
+    compared: tuple[ComparisonResult, ...]
     excluded: pd.DataFrame
     notices: tuple[Notice, ...]
     simulated: bool
@@ -94,7 +94,9 @@ def _sessions(
     return tuple(found)
 
 
-def _of_the_study(sources: Sequence[Source], file: StudyFile) -> tuple[tuple[Source, ...], tuple[Notice, ...]]:
+def _of_the_study(
+    sources: Sequence[RecordingSource], file: StudyFile
+) -> tuple[tuple[RecordingSource, ...], tuple[Notice, ...]]:
     """The recordings whose task the study names; the others are told."""
     tasks = {exercise.task for exercise in file.exercises.values()}
     wanted = tuple(one for one in sources if one.task in tasks or is_mvc(file, one.task))
@@ -104,7 +106,7 @@ def _of_the_study(sources: Sequence[Source], file: StudyFile) -> tuple[tuple[Sou
         raise StudyError(
             f"No recording of the task {listed(missing)} was found",
             allowed=f"recordings of the tasks {listed(sorted(tasks))}",
-            came=f"recordings of {listed(sorted({one.task for one in sources}))}",
+            got=f"recordings of {listed(sorted({one.task for one in sources}))}",
         )
     if not others:
         return wanted, ()
@@ -112,7 +114,9 @@ def _of_the_study(sources: Sequence[Source], file: StudyFile) -> tuple[tuple[Sou
     return wanted, (Notice(code="tasks-not-used", text=text),)
 
 
-def _load_all(sources: Sequence[Source], file: StudyFile, say: Progress) -> tuple[tuple[Loaded, ...], dict[str, str]]:
+def _load_all(
+    sources: Sequence[RecordingSource], file: StudyFile, say: Progress
+) -> tuple[tuple[Loaded, ...], dict[str, str]]:
     """Read every recording; a bad one stops the study unless its file allows leaving it out."""
     loaded, failed = [], {}
     for place, source in enumerate(sources):
@@ -129,11 +133,11 @@ def _load_all(sources: Sequence[Source], file: StudyFile, say: Progress) -> tupl
 
 def _is_simulated(loaded: Sequence[Loaded]) -> bool:
     """Whether the recordings say that they are simulated; a mixture is refused."""
-    said = {bool(one.trial.context.get("simulated")): one.source.name for one in loaded}
-    if len(said) == 2:
+    found = {bool(one.trial.context.get("simulated")): one.source.name for one in loaded}
+    if len(found) == 2:
         raise StudyError(
             "Simulated and recorded data are mixed",
-            came=f"{said[True]} is simulated, {said[False]} is not",
-            do="Analyse them in two studies",
+            got=f"{found[True]} is simulated, {found[False]} is not",
+            hint="Analyse them in two studies",
         )
-    return said.get(True) is not None
+    return found.get(True) is not None

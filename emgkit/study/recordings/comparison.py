@@ -15,11 +15,11 @@ from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.influence import influence_of
 from emgkit.study.recordings.session import Session
 
-__all__ = ["Compared", "compare"]
+__all__ = ["ComparisonResult", "compare"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared:
+class ComparisonResult:
     """One comparison: its cells, contrasts, omnibus tests, and how each participant moves them."""
 
     spec: Comparison
@@ -37,7 +37,7 @@ def compare(
     sessions: Sequence[Session],
     over: Sequence[str],
     affected: Collection[str],
-) -> Compared:
+) -> ComparisonResult:
     """Average, take out participants whom exclusions leave incomplete, and compare.
 
     Parameters
@@ -59,26 +59,26 @@ def compare(
         The cells do not have the design, for instance a cell is missing that no exclusion explains.
     """
     rows = pd.concat([session.rows for session in sessions], ignore_index=True)
-    rows = rows[_is(rows, measure)]
+    rows = rows[_primary_rows(rows, measure)]
     cells = summarize(rows, over=over)
     cells, notices = _without_incomplete(cells, spec, affected)
     contrasts = stats.contrasts(
         cells, within=spec.within, by=list(spec.by) or None, log=spec.log, adjust=spec.adjust, family=spec.family
     )
     anova = _omnibus(cells, spec)
-    said = [Notice(**notice) for table in (contrasts, anova) for notice in table.attrs.get("notices", [])]
+    facts = [Notice(**notice) for table in (contrasts, anova) for notice in table.attrs.get("notices", [])]
     influence, flags = influence_of(cells, spec)
-    return Compared(
+    return ComparisonResult(
         spec=spec,
         cells=cells,
         contrasts=contrasts,
         anova=anova,
         influence=influence,
-        notices=tuple(dict.fromkeys([*notices, *said, *flags])),
+        notices=tuple(dict.fromkeys([*notices, *facts, *flags])),
     )
 
 
-def _is(rows: pd.DataFrame, measure: MeasureSpec) -> pd.Series:
+def _primary_rows(rows: pd.DataFrame, measure: MeasureSpec) -> pd.Series:
     """Which rows hold the primary measure (the same number may be asked for in several phases)."""
     chosen = rows["measure"] == measure.name
     phase = rows["phase"].astype(str)
@@ -106,8 +106,8 @@ def _without_incomplete(
             f"Participant {who} has no {spec.within} {listed(missing)}",
             where=f"comparison {spec.name!r}",
             allowed=f"every participant in every {spec.within}; nobody is left out silently",
-            came="; ".join(f"{one} lacks {listed(levels)}" for one, levels in unexplained.items()),
-            do="Look at the names of the files, or leave the participant out in the study file: "
+            got="; ".join(f"{one} lacks {listed(levels)}" for one, levels in unexplained.items()),
+            hint="Look at the names of the files, or leave the participant out in the study file: "
             f'[exclude] participants = [{{ participant = "{who}", reason = "…" }}]',
         )
     if not lacking:
@@ -131,5 +131,5 @@ def _omnibus(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
         labels = pd.DataFrame([dict(zip(spec.by, key, strict=True))] * len(table))
         tables.append(pd.concat([labels, table], axis=1))
     joined = pd.concat(tables, ignore_index=True)
-    said = {**table.attrs, "by": list(spec.by), "n": joined["n"].unique().tolist(), "notices": notices}
-    return stats.Results.of(joined, "anova", said)
+    facts = {**table.attrs, "by": list(spec.by), "n": joined["n"].unique().tolist(), "notices": notices}
+    return stats.Results.of(joined, "anova", facts)

@@ -12,12 +12,12 @@ from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.recordings.loading import Loaded
-from emgkit.study.recordings.sources import Source
+from emgkit.study.recordings.sources import RecordingSource
 
 __all__ = ["excluded", "exclusion_notices", "exclusion_table", "refuse_duplicates"]
 
 
-def excluded(file: StudyFile, sources: Sequence[Source]) -> dict[str, str]:
+def excluded(file: StudyFile, sources: Sequence[RecordingSource]) -> dict[str, str]:
     """The recordings that the study file leaves out: name -> reason."""
     files = {entry.path: entry.reason for entry in file.exclude.files}
     people = {entry.participant: entry.reason for entry in file.exclude.participants}
@@ -25,7 +25,7 @@ def excluded(file: StudyFile, sources: Sequence[Source]) -> dict[str, str]:
     return {name: reason for name, reason in reasons.items() if reason is not None}
 
 
-def exclusion_notices(file: StudyFile, sources: Sequence[Source]) -> tuple[Notice, ...]:
+def exclusion_notices(file: StudyFile, sources: Sequence[RecordingSource]) -> tuple[Notice, ...]:
     """Entries of ``[exclude]`` and `keep` that fit none of these recordings.
 
     Raises
@@ -41,7 +41,7 @@ def exclusion_notices(file: StudyFile, sources: Sequence[Source]) -> tuple[Notic
                 f"There is no participant {entry.participant!r} to exclude",
                 where="[exclude] participants",
                 allowed=listed(sorted(people)),
-                do=nearest(entry.participant, people),
+                hint=nearest(entry.participant, people),
             )
     lost = [entry.path for entry in file.exclude.files if entry.path not in names]
     lost += [name for comparison in file.comparisons for name in comparison.keep if name not in names]
@@ -71,6 +71,6 @@ def refuse_duplicates(loaded: Sequence[Loaded], *, name: str) -> None:
         raise StudyError(
             "Some recordings are copies of one another, and the study file does not exclude them",
             where=f"comparison {name!r}",
-            came="; ".join(group.notice.text for group in groups),
-            do="Find out whose they are, or list them under [exclude] files with the reason",
+            got="; ".join(group.notice.text for group in groups),
+            hint="Find out whose they are, or list them under [exclude] files with the reason",
         )

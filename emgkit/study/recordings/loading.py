@@ -16,7 +16,7 @@ from emgkit.pipeline import Pipeline
 from emgkit.recording import Trial
 from emgkit.steps import step_from_dict
 from emgkit.study.file.recordings import StudyFile
-from emgkit.study.recordings.sources import Source
+from emgkit.study.recordings.sources import RecordingSource
 
 __all__ = ["Loaded", "check_labels", "check_names", "check_positions", "is_mvc", "load", "pipeline_of"]
 
@@ -25,7 +25,7 @@ __all__ = ["Loaded", "check_labels", "check_names", "check_positions", "is_mvc",
 class Loaded:
     """A source and the trial read from it."""
 
-    source: Source
+    source: RecordingSource
     trial: Trial
 
 
@@ -60,7 +60,7 @@ def is_mvc(file: StudyFile, task: str) -> bool:
     return any(fnmatchcase(task.lower(), pattern.lower()) for pattern in file.mvc.tasks)
 
 
-def load(source: Source, file: StudyFile) -> Trial:
+def load(source: RecordingSource, file: StudyFile) -> Trial:
     """Read a recording and give it the facts that its name and the study file tell.
 
     Raises
@@ -76,12 +76,12 @@ def load(source: Source, file: StudyFile) -> Trial:
     overrides = io.Overrides(sfreq=source.sfreq, units=source.units, channels=channels)
     trial = io.assemble(content, overrides, where=source.name)
     if "emg" not in trial:
-        raise StudyError("The recording has no EMG channel", where=source.name, came=listed(trial))
+        raise StudyError("The recording has no EMG channel", where=source.name, got=listed(trial))
     if "emg_2" in trial:
         raise StudyError(
             "The recording has EMG at two rates; a study needs one",
             where=source.name,
-            came=listed(name for name in trial if name.startswith("emg")),
+            got=listed(name for name in trial if name.startswith("emg")),
         )
     for channel, samples in zip(trial.emg.channels, trial.emg.data, strict=True):
         if samples.min() == samples.max():
@@ -89,8 +89,8 @@ def load(source: Source, file: StudyFile) -> Trial:
                 f"Channel {channel.name!r} is constant",
                 where=source.name,
                 allowed="a recorded signal",
-                came=f"{samples[0]:g} V throughout",
-                do="Check the electrode; leave the recording out under [exclude] files with the reason",
+                got=f"{samples[0]:g} V throughout",
+                hint="Check the electrode; leave the recording out under [exclude] files with the reason",
             )
     return trial.with_context(**source.facts)
 
@@ -111,7 +111,7 @@ def check_labels(file: StudyFile, loaded: Sequence[Loaded]) -> None:
                 f"No recording has the channel {label!r}",
                 where="[channels] of the study file",
                 allowed=listed(present),
-                do=nearest(label, present),
+                hint=nearest(label, present),
             )
     if not any("muscle" in comparison.by or comparison.within == "muscle" for comparison in file.comparisons):
         return
@@ -121,7 +121,7 @@ def check_labels(file: StudyFile, loaded: Sequence[Loaded]) -> None:
                 raise StudyError(
                     f"Channel {channel.name!r} has no muscle",
                     where=one.source.name,
-                    do=f'Say it in the study file: [channels] "{channel.name}" = {{ muscle = "vastus_lateralis" }}, '
+                    hint=f'Say it in the study file: [channels] "{channel.name}" = {{ muscle = "vastus_lateralis" }}, '
                     'or leave the channel aside: { kind = "MISC" }',
                 )
 
@@ -149,6 +149,6 @@ def check_positions(file: StudyFile, loaded: Sequence[Loaded]) -> None:
                 f"There is no MVC trial {listed(sorted(every - own))} of participant {participant}"
                 + (f", session {session}" if session else ""),
                 allowed=f"the MVC tasks that others have: {listed(sorted(every))}",
-                came=listed(sorted(own)),
-                do="Leave the participant out under [exclude], or accept the rest: [mvc] all_positions = false",
+                got=listed(sorted(own)),
+                hint="Leave the participant out under [exclude], or accept the rest: [mvc] all_positions = false",
             )

@@ -22,7 +22,7 @@ from emgkit.recording import Recording, Trial
 from emgkit.steps import Normalize
 from emgkit.study.file.recordings import Exercise, StudyFile
 from emgkit.study.recordings.loading import Loaded, is_mvc
-from emgkit.study.recordings.sources import Source
+from emgkit.study.recordings.sources import RecordingSource
 
 __all__ = ["Session", "process"]
 
@@ -68,7 +68,7 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
     exercises = {exercise.task: name for name, exercise in file.exercises.items()}
     tasks = [one for one in loaded if one.source.task in exercises]
     options: dict[str, Any] = dict(file.repetitions)
-    with _at(loaded[0].source.participant, "participant"):
+    with _errors_name_recording(loaded[0].source.participant, "participant"):
         normalize = _reference(loaded, tasks, file, pipeline)
     filters, amplitude = pipeline.split_at_amplitude()
     percent_of = amplitude.then(normalize)
@@ -78,7 +78,7 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
     for one in tasks:
         name = exercises[one.source.task]
         exercise = file.exercises[name]
-        with _at(one.source.name):
+        with _errors_name_recording(one.source.name):
             trial = _cut(_segmented(one.trial, name, exercise, options), exercise, file)
             filtered = filters(trial.emg)
             percent = percent_of(filtered)
@@ -90,7 +90,9 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
         new = trial.notices[len(one.trial.notices) :]
         notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in new)
         example = example or (trial.emg, percent)
-        views.append(report.view(trial, filtered if filters.steps else None, percent, name=_called(one.source, name)))
+        views.append(
+            report.view(trial, filtered if filters.steps else None, percent, name=_recording_label(one.source, name))
+        )
     for one in loaded:
         card = quality(one.trial.emg)
         cards.append(_labelled(card.to_frame(), one.source))
@@ -115,7 +117,7 @@ def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Se
     )
 
 
-def _called(source: Source, exercise: str) -> str:
+def _recording_label(source: RecordingSource, exercise: str) -> str:
     """What a reader chooses a recording by: ``participant 01, squat``."""
     facts = [f"{key} {source.facts[key]}" for key in ("participant", "session") if source.facts.get(key)]
     run = [f"run {source.facts['run']}"] if source.facts.get("run") else []
@@ -130,16 +132,16 @@ def _segmented(trial: Trial, name: str, exercise: Exercise, options: dict[str, A
             raise StudyError(
                 "The recording has no repetition events",
                 allowed="events with trial_type 'repetition' (and 'phase'), as emgkit writes them",
-                came=listed(dict.fromkeys(event.label for event in trial.events)),
-                do=f'Find them in a stream: [exercises.{name}] by = "position" or "angle"',
+                got=listed(dict.fromkeys(event.label for event in trial.events)),
+                hint=f'Find them in a stream: [exercises.{name}] by = "position" or "angle"',
             )
         columns = {"exercise": name}
         return trial.with_events(replace(event, columns={**event.columns, **columns}) for event in trial.events)
     if own:
         raise StudyError(
             "The recording already has repetition events",
-            came=f"{len(own)} of them",
-            do=f'Use them: [exercises.{name}] by = "events"',
+            got=f"{len(own)} of them",
+            hint=f'Use them: [exercises.{name}] by = "events"',
         )
     return find_repetitions(trial, by=exercise.by, starts=exercise.starts, exercise=name, rest=exercise.rest, **options)
 
@@ -153,7 +155,7 @@ def _cut(trial: Trial, exercise: Exercise, file: StudyFile) -> Trial:
                 "Halves of a phase need the stream of the movement",
                 where=f"[exercises] task {exercise.task!r}",
                 allowed='by = "position" or by = "angle"',
-                came='by = "events"',
+                got='by = "events"',
             )
         trial = find_halves(trial, by=exercise.by)
     if "angle" in asked:
@@ -172,8 +174,8 @@ def _reference(loaded: Sequence[Loaded], tasks: Sequence[Loaded], file: StudyFil
         raise StudyError(
             f"There is no MVC trial of {who}",
             allowed=f"tasks named {listed(file.mvc.tasks)}",
-            came=listed(sorted({one.source.task for one in loaded})),
-            do="Record or name the MVC trials, or set mvc.own_task_maximum",
+            got=listed(sorted({one.source.task for one in loaded})),
+            hint="Record or name the MVC trials, or set mvc.own_task_maximum",
         )
     normalize = reference(trials, pipeline, window=file.mvc.window, across_sessions=file.mvc.across_sessions)
     known = {value.channel for value in normalize.values}
@@ -187,13 +189,13 @@ def _reference(loaded: Sequence[Loaded], tasks: Sequence[Loaded], file: StudyFil
                 f"There is no MVC of {names} for {who}",
                 where=one.source.name,
                 allowed=f"an MVC trial ({listed(file.mvc.tasks)}) that has the channel",
-                came=f"MVC trials with {listed(sorted(known))}",
+                got=f"MVC trials with {listed(sorted(known))}",
             )
     return normalize
 
 
 def _labelled(
-    table: pd.DataFrame, source: Source, keys: Sequence[str] = ("participant", "session", "task", "run")
+    table: pd.DataFrame, source: RecordingSource, keys: Sequence[str] = ("participant", "session", "task", "run")
 ) -> pd.DataFrame:
     """The table with the facts of its recording in front."""
     facts: dict[str, Any] = {key: source.facts.get(key) for key in keys}
@@ -202,7 +204,7 @@ def _labelled(
 
 
 @contextmanager
-def _at(name: str, kind: str = "") -> Iterator[None]:
+def _errors_name_recording(name: str, kind: str = "") -> Iterator[None]:
     """Name the recording or the participant in an error that comes from within."""
     try:
         yield
@@ -211,5 +213,5 @@ def _at(name: str, kind: str = "") -> Iterator[None]:
             raise
         where = ", ".join(part for part in (f"{kind} {name}".strip(), problem.where) if part)
         raise type(problem)(
-            problem.what, where=where, allowed=problem.allowed, came=problem.came, do=problem.do
+            problem.what, where=where, allowed=problem.allowed, got=problem.got, hint=problem.hint
         ) from problem

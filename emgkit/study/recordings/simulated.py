@@ -45,8 +45,8 @@ def _simulated(name: str, seed: int, study: Path, say: Progress, *, quick: bool)
             raise StudyError(
                 "The folder for simulated data cannot be made",
                 where=str(folder.parent),
-                came=str(problem.strerror),
-                do="Name another in the environment variable EMGKIT_DATA",
+                got=str(problem.strerror),
+                hint="Name another in the environment variable EMGKIT_DATA",
             ) from None
         simulate.study(spec, folder, seed=seed)
         say("Simulating recordings (once; kept for later runs)", 1, 1)

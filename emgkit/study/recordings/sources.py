@@ -14,13 +14,13 @@ from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed
 from emgkit.study.file.recordings import ChannelSpec, Layout, StudyFile
 
-__all__ = ["Source", "find", "is_bids"]
+__all__ = ["RecordingSource", "find", "is_bids"]
 
 _FACTS = ("participant", "group", "session", "task", "run")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class RecordingSource:
     """One recording's file, its name within the data folder, and the facts its name tells."""
 
     path: Path
@@ -51,7 +51,7 @@ def is_bids(folder: Path) -> bool:
     return (folder / "dataset_description.json").is_file() or any(folder.glob("sub-*"))
 
 
-def find(file: StudyFile, folder: Path | None) -> tuple[tuple[Source, ...], tuple[Notice, ...]]:
+def find(file: StudyFile, folder: Path | None) -> tuple[tuple[RecordingSource, ...], tuple[Notice, ...]]:
     """The recordings of a study in a folder, sorted by name.
 
     Parameters
@@ -74,11 +74,11 @@ def find(file: StudyFile, folder: Path | None) -> tuple[tuple[Source, ...], tupl
         No folder is named, it is not there, or it holds nothing that the study can read.
     """
     if folder is None:
-        raise StudyError("The study does not say where its recordings are", do=_where_to_get(file))
+        raise StudyError("The study does not say where its recordings are", hint=_where_to_get(file))
     if folder.is_file():
-        raise StudyError("The recordings are looked for in a folder", where=str(folder), came="a file")
+        raise StudyError("The recordings are looked for in a folder", where=str(folder), got="a file")
     if not folder.is_dir():
-        raise StudyError("The folder of recordings is not there", where=str(folder), do=_where_to_get(file))
+        raise StudyError("The folder of recordings is not there", where=str(folder), hint=_where_to_get(file))
     if is_bids(folder):
         return _in_bids(folder), ()
     layouts = file.data.all_layouts()
@@ -92,12 +92,12 @@ def find(file: StudyFile, folder: Path | None) -> tuple[tuple[Source, ...], tupl
         "The folder holds no recording that the study can use",
         where=str(folder),
         allowed=" or ".join(["an EMG-BIDS data set", *wanted]),
-        came=listed(sorted(entry.name for entry in folder.iterdir())[:8]),
-        do=_where_to_get(file) if layouts else for_files,
+        got=listed(sorted(entry.name for entry in folder.iterdir())[:8]),
+        hint=_where_to_get(file) if layouts else for_files,
     )
 
 
-def _in_bids(folder: Path) -> tuple[Source, ...]:
+def _in_bids(folder: Path) -> tuple[RecordingSource, ...]:
     from emgkit.io import bids
 
     names = {"sub": "participant", "ses": "session", "task": "task", "run": "run"}
@@ -106,7 +106,7 @@ def _in_bids(folder: Path) -> tuple[Source, ...]:
         entities = dict(part.split("-", 1) for part in path.stem.split("_") if "-" in part)
         facts = {names[key]: value for key, value in entities.items() if key in names}
         name = path.relative_to(folder).as_posix()
-        sources.append(Source(path=path, name=name, facts=MappingProxyType(facts)))
+        sources.append(RecordingSource(path=path, name=name, facts=MappingProxyType(facts)))
     if not sources:
         raise StudyError(
             "The BIDS data set holds no EMG recording", where=str(folder), allowed="*_emg.edf or *_emg.bdf"
@@ -114,7 +114,7 @@ def _in_bids(folder: Path) -> tuple[Source, ...]:
     return tuple(sources)
 
 
-def _in_layout(layout: Layout, folder: Path) -> tuple[tuple[Source, ...], list[str]]:
+def _in_layout(layout: Layout, folder: Path) -> tuple[tuple[RecordingSource, ...], list[str]]:
     expression = _expression(layout)
     sources, others = [], []
     for path in sorted(entry for entry in folder.rglob("*") if entry.is_file()):
@@ -123,10 +123,10 @@ def _in_layout(layout: Layout, folder: Path) -> tuple[tuple[Source, ...], list[s
         if match is None:
             others.append(name)
             continue
-        said = {key: text for key, text in match.groupdict().items() if text is not None}
-        facts = {key: layout.values.get(key, {}).get(text, text) for key, text in said.items()}
+        parts = {key: text for key, text in match.groupdict().items() if text is not None}
+        facts = {key: layout.values.get(key, {}).get(text, text) for key, text in parts.items()}
         sources.append(
-            Source(
+            RecordingSource(
                 path=path,
                 name=name,
                 facts=MappingProxyType(facts),
@@ -145,7 +145,7 @@ def _expression(layout: Layout) -> re.Pattern[str]:
         try:
             expression = re.compile(layout.regex)
         except re.error as problem:
-            raise StudyError("The layout's regex is not valid", where="data.layouts", came=str(problem)) from None
+            raise StudyError("The layout's regex is not valid", where="data.layouts", got=str(problem)) from None
     else:
         parts = re.split(r"\{(\w+)\}", layout.pattern or "")
         pieces = [re.escape(part) if place % 2 == 0 else _field(part, layout) for place, part in enumerate(parts)]
@@ -156,7 +156,7 @@ def _expression(layout: Layout) -> re.Pattern[str]:
             "A layout names the participant and the task, and may name the group, the session and the run",
             where=f"data, {layout.pattern or layout.regex}",
             allowed=listed(_FACTS),
-            came=listed(expression.groupindex),
+            got=listed(expression.groupindex),
         )
     return expression
 

@@ -27,14 +27,14 @@ class Stated:
         Its number in the ledger.
     claim, verdict, why : str
         As the ledger says them.
-    said : tuple of str
+    statements : tuple of str
         The published figures of the claim's own question.
     """
 
     level: str
     number: int
     claim: str
-    said: tuple[str, ...]
+    statements: tuple[str, ...]
     verdict: str
     why: str
 
@@ -63,7 +63,7 @@ def stated(published: Sequence[Published]) -> tuple[Stated, ...]:
                     f"The ledger has no claim {number}",
                     where=f"[[published]] {one.level}",
                     allowed=listed(known),
-                    do="emgkit claims lists them",
+                    hint="emgkit claims lists them",
                 )
             claim = literature.claim(number)
             ids = [figure for group in _GROUPS for figure in getattr(claim, group)]
@@ -72,7 +72,7 @@ def stated(published: Sequence[Published]) -> tuple[Stated, ...]:
                     level=one.level,
                     number=number,
                     claim=claim.claim.rstrip("."),
-                    said=tuple(describe(by_id.loc[figure], figures) for figure in ids),
+                    statements=tuple(describe(by_id.loc[figure], figures) for figure in ids),
                     verdict=claim.verdict,
                     why=claim.reason,
                 )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from emgkit.report.cells import p_text
 from emgkit.study.file.recordings import Comparison
-from emgkit.study.recordings.comparison import Compared
+from emgkit.study.recordings.comparison import ComparisonResult
 from emgkit.study.writing.claims import Stated
 
 # a difference was shown below this adjusted p
@@ -67,7 +67,7 @@ class LevelFinding:
         return f"{self.name[0].upper()}{self.name[1:]}: {self.order}. {'; '.join(self.contrasts)}."
 
 
-def level_findings(compared: Compared, published: Sequence[Stated] = ()) -> tuple[LevelFinding, ...]:
+def level_findings(compared: ComparisonResult, published: Sequence[Stated] = ()) -> tuple[LevelFinding, ...]:
     """For each level of `by`: the order of what was compared, each ratio, and what published studies said.
 
     Parameters
@@ -132,9 +132,9 @@ def recovery(contrasts: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 def published_table(published: Sequence[Stated]) -> pd.DataFrame:
     """What published studies said, one row a statement; the verdict rests on these statements alone."""
     rows = [
-        {"muscle": one.level, "claim": one.claim, "published": said, "verdict": one.verdict, "why": one.why}
+        {"muscle": one.level, "claim": one.claim, "published": statement, "verdict": one.verdict, "why": one.why}
         for one in published
-        for said in one.said
+        for statement in one.statements
     ]
     return pd.DataFrame(rows, columns=["muscle", "claim", "published", "verdict", "why"])
 

@@ -75,13 +75,13 @@ def check_writable(out: Path) -> None:
         raise StudyError(
             "The output folder is the current folder or one above it; it would be replaced",
             where=str(out),
-            do="Name a folder of its own with --out",
+            hint="Name a folder of its own with --out",
         )
     if not out.exists():
         _beside(out).rmdir()
         return
     if not out.is_dir():
-        raise StudyError("The output folder is a file", where=str(out), do="Name a folder with --out")
+        raise StudyError("The output folder is a file", where=str(out), hint="Name a folder with --out")
     present = {entry.relative_to(out).as_posix() for entry in out.rglob("*") if entry.is_file()}
     record = out / _RECORD
     known: set[str] = set()
@@ -95,8 +95,8 @@ def check_writable(out: Path) -> None:
         raise StudyError(
             "The output folder holds files that no earlier run wrote; they would be lost",
             where=str(out),
-            came=listed(foreign[:5]),
-            do="Name another folder with --out, or move these files",
+            got=listed(foreign[:5]),
+            hint="Name another folder with --out, or move these files",
         )
 
 
@@ -107,7 +107,10 @@ def _beside(out: Path) -> Path:
         return Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent))
     except OSError as problem:
         raise StudyError(
-            "The output folder cannot be made", where=str(out), came=str(problem.strerror), do="Name another with --out"
+            "The output folder cannot be made",
+            where=str(out),
+            got=str(problem.strerror),
+            hint="Name another with --out",
         ) from None
 
 

@@ -75,7 +75,7 @@ def _figures(file: PublishedFile) -> pd.DataFrame:
                 f"No published figures are named {name!r}",
                 where="[data] published",
                 allowed=listed(there),
-                do=nearest(name, there),
+                hint=nearest(name, there),
             )
     return table[table["study"].isin(file.data.published)].reset_index(drop=True)
 
@@ -102,14 +102,14 @@ def _check(made: Any, path: Path) -> None:
             "The study's script returned something else than it promises",
             where=str(path),
             allowed="an emgkit.study.Recomputed",
-            came=type(made).__name__,
+            got=type(made).__name__,
         )
     if not made.finding:
-        raise StudyError("The study's script found nothing to say", where=str(path), do="Return one sentence or more")
+        raise StudyError("The study's script found nothing to say", where=str(path), hint="Return one sentence or more")
     for kind, names in (("table", [t.name for t in made.tables]), ("figure", [f.name for f in made.figures])):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise StudyError(f"Two {kind}s have the name {twice[0]!r}", where=str(path), do="Give each its own name")
+            raise StudyError(f"Two {kind}s have the name {twice[0]!r}", where=str(path), hint="Give each its own name")
     for item in made.tables:
         if item.name in _RESERVED:
             raise StudyError(
@@ -187,8 +187,8 @@ def _finding(made: Recomputed, claims: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _notices(tables: Sequence[Table]) -> tuple[Notice, ...]:
-    said = [Notice(**notice) for table in tables for notice in table.frame.attrs.get("notices", [])]
-    return tuple(dict.fromkeys(said))
+    notices = [Notice(**notice) for table in tables for notice in table.frame.attrs.get("notices", [])]
+    return tuple(dict.fromkeys(notices))
 
 
 def _labelled(item: Table | Drawn) -> str:

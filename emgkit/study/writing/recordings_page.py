@@ -118,16 +118,16 @@ def _finding(
 
 
 def _notices(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[Notice, ...]:
-    said = [*analysis.notices]
-    said += [notice for session in analysis.sessions for notice in session.notices]
-    said += [notice for compared in analysis.compared for notice in compared.notices]
-    said += _extreme_notices(tables["extremes"])
+    notices = [*analysis.notices]
+    notices += [notice for session in analysis.sessions for notice in session.notices]
+    notices += [notice for compared in analysis.compared for notice in compared.notices]
+    notices += _extreme_notices(tables["extremes"])
     rejected = tables["repetitions"][~tables["repetitions"]["accepted"].astype(bool)]
     if len(rejected):
         every = len(tables["repetitions"])
         text = f"{len(rejected)} of {every} repetitions were rejected; tables/repetitions.csv says why."
-        said.append(Notice(code="repetitions-rejected", text=text))
-    return tuple(dict.fromkeys(said))
+        notices.append(Notice(code="repetitions-rejected", text=text))
+    return tuple(dict.fromkeys(notices))
 
 
 def _extreme_notices(extremes: pd.DataFrame) -> Iterator[Notice]:

@@ -13,7 +13,7 @@ from emgkit import report
 from emgkit.curves import Curves
 from emgkit.study.file.recordings import Comparison
 from emgkit.study.recordings import influence
-from emgkit.study.recordings.comparison import Compared
+from emgkit.study.recordings.comparison import ComparisonResult
 from emgkit.study.writing import claims, finding
 from emgkit.study.writing.folder import write_table
 
@@ -111,7 +111,7 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     return tuple(items)
 
 
-def _influence_tables(compared: Compared) -> Iterator[report.TableItem]:
+def _influence_tables(compared: ComparisonResult) -> Iterator[report.TableItem]:
     """Who contradicts the others, and which verdicts hang on one participant; without rows no table."""
     if compared.influence is None:
         return
