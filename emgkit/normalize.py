@@ -235,7 +235,7 @@ def best_window_bias(
 
 
 def _checked_trials(trials: object, pipeline: object) -> list[Trial | Recording]:
-    """The trials as a list; what is easily given in their place is told apart."""
+    """The trials as a list; what is easily given in their place is refused by name."""
     if isinstance(trials, (Trial, Recording)):
         raise ArgumentError(
             "reference takes a list of trials",

@@ -418,7 +418,7 @@ def check_recording(given: object, *, by: str) -> Recording:
     Parameters
     ----------
     given : object
-        What came.
+        What was got.
     by : str
         Who needs it, as the message begins: ``"measure"``.
 

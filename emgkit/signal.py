@@ -98,7 +98,7 @@ def highpass(
     cutoff : float
         Cut-off frequency in Hz.
     sfreq, order, cutoff_rule, padding
-        As for :func:`bandpass`, which also tells the formulas.
+        As for :func:`bandpass`, which also has the formulas.
 
     Returns
     -------
@@ -138,7 +138,7 @@ def lowpass(
     cutoff : float
         Cut-off frequency in Hz.
     sfreq, order, cutoff_rule, padding
-        As for :func:`bandpass`, which also tells the formulas.
+        As for :func:`bandpass`, which also has the formulas.
 
     Returns
     -------
@@ -325,7 +325,7 @@ def envelope(
     cutoff : float
         Cut-off frequency in Hz.
     sfreq, order, cutoff_rule, padding
-        As for :func:`bandpass`, which also tells the formulas.
+        As for :func:`bandpass`, which also has the formulas.
 
     Returns
     -------

@@ -174,7 +174,7 @@ def read(
     Parameters
     ----------
     path : path
-        A file. Its format is told by its content, then by its ending; a file of an EMG-BIDS data
+        A file. Its content, then its ending, decides the format; a file of an EMG-BIDS data
         set is read with its sidecars.
     format : str, optional
         Name of a format in ``FORMATS``, where content and ending mislead.
@@ -246,7 +246,7 @@ def named(name: str) -> Format:
 
 
 def detect(path: Path) -> Format:
-    """The format of a file, told by its content, then by its ending.
+    """The format of a file, by its content, then by its ending.
 
     Raises
     ------

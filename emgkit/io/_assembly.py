@@ -229,13 +229,13 @@ def _check_units(signals: Iterable[Signal], overrides: Overrides, *, where: str)
     if not lacking:
         return
     first, others = lacking[0], [signal for signal in lacking if signal.kind not in (None, "EMG")]
-    told = ""
+    reason = ""
     if first.kind in (None, "EMG"):
         do = "Say it: read(path, units='mV') for all EMG channels, or one a channel, "
         do += f"read(path, units={{{first.label!r}: 'mV', …}})"
     else:
         if isinstance(overrides.units, str):
-            told = f": units={overrides.units!r} is for EMG, and its name says something else"
+            reason = f": units={overrides.units!r} is for EMG, and its name says something else"
         specs = {one.label: {"kind": one.kind, "unit": example_unit(one.kind)} for one in others[:3]}
         do = (
             f"Say its own unit: units={{{first.label!r}: {example_unit(first.kind)!r}, …}}, one a channel, or beside "
@@ -243,7 +243,7 @@ def _check_units(signals: Iterable[Signal], overrides: Overrides, *, where: str)
             f"if it is EMG after all, channels={{{first.label!r}: {{'kind': 'EMG'}}}}"
         )
     raise UnitError(
-        f"Channel {first.label!r} has no unit{told}",
+        f"Channel {first.label!r} has no unit{reason}",
         where=f"{where}, channel {first.label!r}" + (f" (taken for {first.kind})" if first.kind else ""),
         allowed=units_of(first.kind),
         got="none in the file",

@@ -90,7 +90,7 @@ def number_table(
     """
     import pandas as pd
 
-    # before 3.1 pandas rounds the last digit wrongly unless told not to; from 3.1 on it may not be told
+    # before 3.1 pandas rounds the last digit wrongly unless an option forbids it; from 3.1 on the option is an error
     version = tuple(int(part) for part in pd.__version__.split(".")[:2])
     exact: dict[str, Any] = {} if version >= (3, 1) else {"float_precision": "round_trip"}
     try:

@@ -295,7 +295,7 @@ def _read_events(path: Path, described: Mapping[str, Any]) -> tuple[Event, ...]:
         label = labels[row] if labels and labels[row] != MISSING else "event"
         facts = {name: values[row] for name, values in columns.items() if values[row] is not None}
         try:
-            # BIDS writes n/a for a duration nobody knows: the event is then a moment
+            # BIDS writes n/a for an unknown duration: the event is then a moment
             lasts = 0.0 if duration == MISSING else float(duration)
             events.append(Event(onset=float(onset), duration=lasts, label=label, columns=facts))
         except ValueError as error:

@@ -110,7 +110,7 @@ def test_times_without_a_unit_are_seconds_or_milliseconds_with_a_notice(tmp_path
     assert seconds.emg.sfreq == millis.emg.sfreq == 1000
     assert [n.text for n in seconds.notices] == ["The times have no unit; their steps of 0.001 were taken for s."]
     assert [n.text for n in millis.notices] == ["The times have no unit; their steps of 1 were taken for ms."]
-    with pytest.raises(UnitError, match=r"unit of the times cannot be told.*steps of 40"):
+    with pytest.raises(UnitError, match=r"unit of the times is not known.*steps of 40"):
         read(written(tmp_path, with_times(np.arange(100) * 40, "t")))
 
 

@@ -136,7 +136,7 @@ def _is_numeric(line: str) -> bool:
 
 
 def _decimal(body: str, first: str, sep: str, names: list[str] | None, *, where: str) -> str:
-    """The sign in numbers; refused where it cannot be told."""
+    """The sign in numbers; refused where it is not certain."""
     comma = "," in body if sep != "," else '"' in first and any("," in cell for cell in split(first, sep))
     if comma and "." in body:
         raise FormatError(
@@ -212,7 +212,7 @@ def _rate(
         unit = "s" if step <= _LONGEST_STEP else "ms" if step <= 1000 * _LONGEST_STEP else None
         if unit is None:
             raise UnitError(
-                "The unit of the times cannot be told", where=where, allowed="'time (s)' or 'time (ms)' in the header",
+                "The unit of the times is not known", where=where, allowed="'time (s)' or 'time (ms)' in the header",
                 got=f"steps of {number(step)}",
             )  # fmt: skip
         text = f"The times have no unit; their steps of {number(step)} were taken for {unit}."

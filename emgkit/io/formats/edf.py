@@ -43,7 +43,7 @@ _HEADER, _PER_SIGNAL = 256, 256
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """What a file came to hold: rates by channel (Hz), units by channel, and the true duration (s)."""
+    """What a written file holds: rates by channel (Hz), units by channel, and the true duration (s)."""
 
     rates: dict[str, float]
     units: dict[str, str]
