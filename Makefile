@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python reproduce
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev reproduce studies test lint calibrate benchmark clean
+.PHONY: help setup setup-dev reproduce studies test docs lint calibrate benchmark clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,10 @@ calibrate: $(DEV) ## run the slow simulations that check the statistics (minutes
 benchmark: $(DEV) ## time the statistics beside statsmodels and MNE, as ratios
 	@$(BIN)/python -m pytest benchmarks -q -p no:cacheprovider --benchmark-columns=min,median,iqr,rounds
 
+docs: $(DEV) ## build the documentation site in docs/_build/html, and check it
+	@$(BIN)/python -m sphinx -W --keep-going -E -q -b html docs docs/_build/html
+	@$(BIN)/python -m pytest tests/docs/test_site.py -m site -q
+
 lint: $(DEV) ## style, types, import layers and spelling
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -58,7 +62,7 @@ lint: $(DEV) ## style, types, import layers and spelling
 	$(BIN)/codespell
 
 clean: ## remove the environment, caches and builds (never results)
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist docs/_build docs/gallery docs/reference/generated docs/reference/backreferences .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find emgkit tests studies docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUNTIME): requirements/lock.txt pyproject.toml

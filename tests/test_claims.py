@@ -359,7 +359,7 @@ def test_the_pictures_of_the_page_are_there():
 
 def test_the_page_for_readers_runs_as_it_stands(capsys):
     """Every example prints what the page says it prints."""
-    text = (DOCS / "how-to-read-a-claim.md").read_text(encoding="utf-8")
+    text = (DOCS / "explanation" / "how-to-read-a-claim.md").read_text(encoding="utf-8")
     space: dict[str, object] = {}
     pairs = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", text, flags=re.DOTALL)
     assert len(pairs) == text.count("```python") > 4
@@ -367,4 +367,4 @@ def test_the_page_for_readers_runs_as_it_stands(capsys):
         exec(code, space)
         assert capsys.readouterr().out == wanted
     for link in re.findall(r"\]\(([^)#]+)\)", text):
-        assert (DOCS / link).is_file(), link
+        assert (DOCS / "explanation" / link).is_file(), link

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from emgkit.cli import app
 
-PAGE = Path(__file__).parents[1] / "docs" / "tutorial.md"
+PAGE = Path(__file__).parents[1] / "docs" / "tutorials" / "from-recordings-to-figure.md"
 # what is run or written into the study file, and the output that follows what is run
 BLOCK = re.compile(
     r"^```(?P<kind>python|sh|toml)\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```$)?", re.DOTALL | re.MULTILINE

@@ -206,7 +206,7 @@ def _fields(stems: Sequence[Sequence[str]]) -> tuple[str, ...]:
         "The names of the files do not tell participant and task in a way that emgkit sees by itself",
         allowed="P01_squat.csv, or women/P01_squat.csv, or P01_day1_squat.csv, all alike",
         got="; ".join("_".join(parts) for parts in list(stems)[:4]),
-        hint="Write the study file by hand: docs/study-file.md shows [data] pattern and layouts",
+        hint="Write the study file by hand: docs/how_to/study-file.md shows [data] pattern and layouts",
     )
 
 

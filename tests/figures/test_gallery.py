@@ -1,4 +1,4 @@
-"""The gallery: its lines run, its images are what they draw, and no figure is missing from it."""
+"""The gallery: its scripts run, draw what they drew before, and no figure is missing from it."""
 
 from __future__ import annotations
 
@@ -21,48 +21,56 @@ TOLERANCE = 2.0
 
 
 def load():
-    spec = importlib.util.spec_from_file_location("gallery", ROOT / "docs" / "gallery.py")
+    spec = importlib.util.spec_from_file_location("gallery_images", Path(__file__).with_name("gallery_images.py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 gallery = load()
+SCRIPTS = gallery.scripts()
+
+
+def parts(script: Path) -> tuple[str, str]:
+    """What a script says and what it does."""
+    said, code = re.match(r'"""\n(.*?)"""\n(.*)', script.read_text(encoding="utf-8"), re.DOTALL).groups()
+    return said, code
 
 
 def test_every_figure_function_has_its_place():
     functions = {
         name for name in figures.__all__ if inspect.isfunction(getattr(figures, name)) and name not in ("save", "close")
     }
-    assert {name for name, _ in gallery.blocks()} == functions
-    for name, lines in gallery.blocks():
-        assert re.search(rf"figure = ek\.figures\.{name}\(", lines), name
-        assert len([line for line in lines.splitlines() if line.strip()]) <= 25, name
+    assert {script.stem for script in SCRIPTS} == functions
+    for script in SCRIPTS:
+        words, code = parts(script)
+        assert re.search(rf"figure = ek\.figures\.{script.stem}\(", code), script.name
+        assert len([line for line in code.splitlines() if line.strip()]) <= 25, script.name
+        title, underline, _, text = words.split("\n", 3)
+        assert underline == "=" * len(title), script.name
+        assert text.startswith("Learn "), f"{script.name} does not say what a reader learns"
 
 
-def test_every_image_is_there_small_and_shown():
-    shown = re.findall(r"\]\(images/gallery/(\w+)\.png\)", gallery.PAGE.read_text(encoding="utf-8"))
-    assert sorted(path.stem for path in gallery.IMAGES.glob("*.png")) == sorted(shown)
+def test_every_image_is_there_and_small():
+    assert sorted(path.stem for path in gallery.IMAGES.glob("*.png")) == [script.stem for script in SCRIPTS]
     for path in gallery.IMAGES.glob("*.png"):
         assert path.stat().st_size <= 60_000, path.name
 
 
-def test_the_lines_draw_the_images(tmp_path, legible):
-    for name, figure in gallery.drawn():
-        texts = legible(figure)
-        assert {"simulated data", "simulated studies", "published values"} & set(texts), name
-        assert figure.get_figwidth() * 25.4 == pytest.approx(90)
-        if mpl.__version__ == LOCKED:
-            gallery.write(figure, tmp_path / f"{name}.png")
-            different = compare_images(
-                str(gallery.IMAGES / f"{name}.png"), str(tmp_path / f"{name}.png"), tol=TOLERANCE
-            )
-            assert different is None, f"{different}\nDraw the gallery anew: python docs/gallery.py"
-        figures.close(figure)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_each_script_draws_its_image(script, tmp_path, legible):
+    name, figure = script.stem, gallery.drawn(script)
+    texts = legible(figure)
+    assert {"simulated data", "simulated studies", "published values"} & set(texts), name
+    assert figure.get_figwidth() * 25.4 == pytest.approx(90)
+    if mpl.__version__ == LOCKED:
+        gallery.write(figure, tmp_path / f"{name}.png")
+        different = compare_images(str(gallery.IMAGES / f"{name}.png"), str(tmp_path / f"{name}.png"), tol=TOLERANCE)
+        assert different is None, f"{different}\nDraw the images anew: python tests/figures/gallery_images.py"
 
 
 def test_the_page_names_the_journals_that_there_are():
-    text = gallery.PAGE.read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "how_to" / "figures-for-a-journal.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`[^|]*) \|[^|]*\| ([^|]*) \| (\d+) pt \| ([^|]*) \|$", text, re.MULTILINE)
     named = {}
     for names, widths, smallest, where in rows:

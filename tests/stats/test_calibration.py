@@ -3,7 +3,7 @@
 The normal run analyses 400 studies a cell, the slow one (`make calibrate`) thousands. All data are log-normal, and go
 through the public functions. Where `EMGKIT_CALIBRATION` names the page, the slow run writes its tables into it:
 
-    make calibrate EMGKIT_CALIBRATION=docs/calibration.md
+    make calibrate EMGKIT_CALIBRATION=docs/explanation/calibration.md
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from emgkit import simulate
 from emgkit.errors import EmgkitWarning
 from emgkit.stats import contrasts, influence, mixed_model, mixed_model_many, waveform_test
 
-PAGE = Path(__file__).parents[2] / "docs" / "calibration.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "calibration.md"
 QUICK = 400
 LEVELS = ("a", "b", "c")
 PAIRS = ("a / b", "a / c", "b / c")

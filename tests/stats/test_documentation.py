@@ -12,7 +12,7 @@ import pytest
 
 from emgkit import stats
 
-PAGE = Path(__file__).parents[2] / "docs" / "statistics.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "statistics.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 # every block of code, and the block of output that follows it
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n\n```text\n(?P<output>.*?)^```$", flags=re.DOTALL | re.MULTILINE)

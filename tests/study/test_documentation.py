@@ -13,7 +13,7 @@ from emgkit.study.file import recordings as study_file
 from emgkit.study.file.read import parse
 from emgkit.study.script import load_script
 
-PAGE = Path(__file__).parents[2] / "docs" / "study-file.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how_to" / "study-file.md"
 
 
 def test_the_example_is_a_valid_study_file():

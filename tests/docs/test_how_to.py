@@ -1,0 +1,68 @@
+"""The recipes and the page on figures work as they stand there, each on its own, and print what the page shows."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = ("recipes.md", "figures-for-a-journal.md")
+BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n\n```text\n(?P<output>.*?)^```$", flags=re.DOTALL | re.MULTILINE)
+# what the page promises, in the words of its headings
+WANTED = (
+    "Mark repetitions by hand", "Leave out a repetition", "A wide table for SPSS or jamovi", "Excel",
+    "Median frequency of each repetition", "Two factors", "An MVC from another day", "Several trials of one task",
+    "Left and right", "The same with other filters",
+)  # fmt: skip
+
+
+def sections(page: str) -> list[tuple[str, str]]:
+    """Each heading that has code below it, and the text below it."""
+    found = re.split(r"^#+ (.*)$", (DOCS / "how_to" / page).read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    return [(title, text) for title, text in zip(found[::2], found[1::2], strict=True) if "```python" in text]
+
+
+RECIPES = [(page, title, text) for page in PAGES for title, text in sections(page)]
+
+
+@pytest.mark.parametrize(("page", "title", "text"), RECIPES, ids=[title for _, title, _ in RECIPES])
+def test_each_runs_alone_and_prints_what_the_page_shows(page, title, text, tmp_path):
+    blocks = list(BLOCK.finditer(text))
+    assert len(blocks) == text.count("```python"), "a block of code has no block of output"
+    names = {"__name__": "page"}
+    for block in blocks:
+        printed = io.StringIO()
+        with contextlib.chdir(tmp_path), contextlib.redirect_stdout(printed):
+            exec(compile(block["code"], page, "exec"), names)
+        wanted = [line.rstrip() for line in block["output"].splitlines()]
+        got = [line.rstrip() for line in printed.getvalue().splitlines()]
+        assert got == wanted, f"{title} is out of date; it prints:\n{printed.getvalue()}"
+    plt.close("all")
+
+
+def test_every_recipe_that_was_asked_for_is_there_and_says_what_to_look_at():
+    recipes = dict(sections("recipes.md"))
+    assert tuple(recipes) == WANTED
+    for title, text in recipes.items():
+        after = text.rpartition("```\n")[2]
+        assert after.strip().startswith("Look "), f"{title} does not say what to look at"
+
+
+def test_the_page_calls_its_data_simulated():
+    for page in PAGES:
+        assert "simulated" in (DOCS / "how_to" / page).read_text(encoding="utf-8")
+
+
+def test_links_of_all_pages_lead_to_files():
+    """On the site Sphinx checks them; this is for those who read the files."""
+    for path in sorted(DOCS.rglob("*.md")):
+        if "_build" in path.parts or "gallery" in path.parts:
+            continue
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+            if not link.startswith(("https:", "http:")):
+                assert (path.parent / link).exists(), f"{path.relative_to(DOCS)}: {link}"
