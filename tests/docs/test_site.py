@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import re
@@ -147,7 +148,7 @@ def test_every_field_of_a_class_stands_in_its_docstring():
     for name, target in public():
         if inspect.isclass(target) and "__dataclass_fields__" in vars(target):
             text = inspect.getdoc(target) or ""
-            fields = [one for one, info in target.__dataclass_fields__.items() if info.init and not one.startswith("_")]
+            fields = [one.name for one in dataclasses.fields(target) if one.init and not one.name.startswith("_")]
             missing += [f"{name}.{one}" for one in fields if not re.search(rf"\b{one}\b", text)]
     assert not missing
 
