@@ -19,13 +19,7 @@ author = "The emgkit developers"
 copyright = author
 version = release = emgkit.__version__
 
-extensions = [
-    "public_names",
-    "sphinx.ext.autodoc",
-    "numpydoc",
-    "myst_parser",
-    "sphinx_gallery.gen_gallery",
-]
+extensions = ["public_names", "sphinx.ext.autodoc", "numpydoc", "myst_parser", "sphinx_gallery.gen_gallery"]
 exclude_patterns = ["_build", "_extensions", "examples", "**.inc"]
 nitpicky = True  # a name in the text that leads nowhere is a warning, and warnings are errors
 default_role = "literal"  # docstrings put names between single backticks
@@ -46,7 +40,21 @@ def as_readers_run_them(gallery_conf: object, fname: str) -> None:  # noqa: ARG0
     warnings.simplefilter("ignore", EmgkitWarning)
 
 
+# the order of the gallery: signals, then amplitudes, then comparisons, then what others printed
+GALLERY = (
+    "signals", "contact_sheet", "activation", "activation_grid", "paired", "contrasts", "effect_matrix", "curves",
+    "curves_grid", "angle", "angle_grid", "published", "forest", "detection", "detection_grid",
+)  # fmt: skip
+
+
+def place_in_gallery(filename: str) -> tuple[int, str]:
+    """The place of a script; one that has none yet comes last."""
+    name = Path(filename).stem
+    return (GALLERY.index(name) if name in GALLERY else len(GALLERY), name)
+
+
 sphinx_gallery_conf = {
+    "within_subsection_order": place_in_gallery,
     "examples_dirs": "examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"\.py$",
@@ -70,7 +78,7 @@ html_static_path = ["_static"]
 html_css_files = ["emgkit.css"]
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"index": [], "claims": []}
+html_sidebars = {page: [] for page in ("index", "claims", "contributing", "changes", "tutorials/*")}
 html_theme_options = {
     "show_prev_next": False,
     "header_links_before_dropdown": 6,

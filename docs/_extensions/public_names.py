@@ -51,6 +51,7 @@ class Reference:
     """The public modules, each with its own public names, and the objects that these are."""
 
     modules: dict[str, list[str]] = field(default_factory=dict)
+    targets: dict[str, ModuleType] = field(default_factory=dict)  # a module may lie elsewhere than its public name says
     entries: dict[str, Entry] = field(default_factory=dict)  # by public dotted name; aliases share one entry
 
 
@@ -61,19 +62,17 @@ def collect() -> Reference:
     found = Reference()
     by_identity: dict[int, Entry] = {}
 
-    def walk(dotted: str, names: list[str]) -> None:
+    def walk(dotted: str, module: ModuleType, names: list[str]) -> None:
         if dotted in found.modules:
             return
-        found.modules[dotted] = []
-        module = importlib.import_module(dotted)
+        found.modules[dotted], found.targets[dotted] = [], module
         for name in names:
-            public = f"{dotted}.{name}"
-            target = getattr(module, name)
+            public, target = f"{dotted}.{name}", getattr(module, name)
             if isinstance(target, ModuleType):
-                walk(target.__name__, sorted(target.__all__))
+                walk(public, target, sorted(target.__all__))
                 continue
             # a name of the package that is a module too (a function called like its module) is imported from its home
-            is_module = importlib.util.find_spec(public) is not None if dotted == PACKAGE else False
+            is_module = dotted == PACKAGE and importlib.util.find_spec(public) is not None
             imported = f"{public}.{name}" if is_module else public
             constant = not (inspect.isclass(target) or inspect.isroutine(target))
             entry = Entry(target, imported) if constant else by_identity.setdefault(id(target), Entry(target, imported))
@@ -81,10 +80,11 @@ def collect() -> Reference:
             found.entries[public] = entry
             found.modules[dotted].append(public)
 
-    walk(PACKAGE, [name for name in package.__all__ if not isinstance(getattr(package, name), ModuleType)])
+    walk(PACKAGE, package, [name for name in package.__all__ if not isinstance(getattr(package, name), ModuleType)])
     modules = [f"{PACKAGE}.{name}" for name in package.__all__ if isinstance(getattr(package, name), ModuleType)]
     for dotted in dict.fromkeys([*homes, *modules]):
-        walk(dotted, sorted(importlib.import_module(dotted).__all__))
+        module = importlib.import_module(dotted)
+        walk(dotted, module, sorted(module.__all__))
     _name_pages(found)
     return found
 
@@ -107,10 +107,8 @@ def summary(target: Any) -> str:
     return text.partition(". ")[0].rstrip(".") + "." if text else ""
 
 
-def comment_above(dotted: str) -> str:
+def comment_above(module: ModuleType, name: str) -> str:
     """The comment that stands above a constant where it is set: constants have no docstring."""
-    module_name, _, name = dotted.rpartition(".")
-    module = importlib.import_module(module_name)
     source = inspect.getsource(module).splitlines()
     for number, line in enumerate(source):
         if re.match(rf"{name}(:[^=]+)?\s*=", line):
@@ -119,11 +117,11 @@ def comment_above(dotted: str) -> str:
                 start -= 1
             return " ".join(text.lstrip("#: ").strip() for text in source[start:number])
     for imported in re.findall(rf"^from ({PACKAGE}[\w.]*) import [^#\n]*\b{name}\b", "\n".join(source), re.MULTILINE):
-        return comment_above(f"{imported}.{name}")
+        return comment_above(importlib.import_module(imported), name)
     multiline = re.findall(rf"^from ({PACKAGE}[\w.]*) import \(([^)]*)\)", "\n".join(source), re.MULTILINE)
     for imported, names in multiline:
         if re.search(rf"\b{name}\b", names):
-            return comment_above(f"{imported}.{name}")
+            return comment_above(importlib.import_module(imported), name)
     return ""
 
 
@@ -147,13 +145,13 @@ def title(text: str, line: str) -> str:
     return f"{escaped(text)}\n{line * len(escaped(text))}\n\n"
 
 
-def object_page(entry: Entry) -> str:
+def object_page(entry: Entry, found: Reference) -> str:
     """The page of one object."""
-    module = entry.name.rpartition(".")[0]
+    module, _, last = entry.name.rpartition(".")
     page = title(entry.name, "=") + f".. py:currentmodule:: {module}\n\n"
     if entry.kind == "data":
-        page += f".. py:data:: {entry.name.rpartition('.')[2]}\n\n"
-        text = escaped(comment_above(entry.name))
+        page += f".. py:data:: {last}\n\n"
+        text = escaped(comment_above(found.targets[module], last))
         page += f"   {text[:1].upper()}{text[1:]}{'.' if text else ''}\n\n   Value: {value_of(entry.target)}.\n"
         return page
     page += f".. auto{entry.kind}:: {entry.name}\n"
@@ -171,13 +169,19 @@ def object_page(entry: Entry) -> str:
 
 def module_page(dotted: str, found: Reference) -> str:
     """The page of one module: its docstring, and a table of its names."""
-    page = title(dotted, "=") + f".. automodule:: {dotted}\n   :no-members:\n\n"
+    home = found.targets[dotted].__name__
+    page = title(dotted, "=") + ("" if home == dotted else f".. py:module:: {dotted}\n\n")
+    page += f".. automodule:: {home}\n   :no-members:\n\n"
     entries = [(public, found.entries[public]) for public in found.modules[dotted]]
     if dotted == PACKAGE:  # what belongs together stands together
         entries.sort(key=lambda pair: (rank(getattr(pair[1].target, "__module__", "") or ""), pair[0]))
-    page += ".. list-table::\n   :widths: 35 65\n\n"
+    page += ".. list-table::\n   :class: names\n   :widths: 35 65\n\n"
     for public, entry in entries:
-        text = summary(entry.target) if entry.kind != "data" else escaped(comment_above(entry.name))
+        text = (
+            summary(entry.target)
+            if entry.kind != "data"
+            else escaped(comment_above(found.targets[dotted], public.rpartition(".")[2]))
+        )
         page += f"   * - :doc:`{public.rpartition('.')[2]} <../{entry.page}>`\n     - {text}\n"
     page += "\n.. toctree::\n   :hidden:\n\n"
     own = [public.rpartition(".")[2] for public, entry in entries if entry.name.rpartition(".")[0] == dotted]
@@ -196,9 +200,9 @@ def rank(dotted: str) -> int:
 def index(found: Reference) -> str:
     """The table of the modules, and the tree that the site's navigation shows."""
     dotted = sorted(found.modules, key=lambda name: (rank(name), name))
-    text = ".. list-table::\n   :widths: 35 65\n\n"
+    text = ".. list-table::\n   :class: names\n   :widths: 35 65\n\n"
     for name in dotted:
-        text += f"   * - :doc:`{name} <generated/modules/{name}>`\n     - {summary(importlib.import_module(name))}\n"
+        text += f"   * - :doc:`{name} <generated/modules/{name}>`\n     - {summary(found.targets[name])}\n"
     text += "\n.. toctree::\n   :hidden:\n\n"
     return text + "".join(f"   {name} <generated/modules/{name}>\n" for name in dotted)
 
@@ -208,7 +212,7 @@ def write(app: Sphinx) -> None:
     found = collect()
     app.emgkit_reference = found  # type: ignore[attr-defined]
     folder = Path(app.srcdir) / "reference" / "generated"
-    pages = {f"{entry.page}.rst": object_page(entry) for entry in found.entries.values()}
+    pages = {f"{entry.page}.rst": object_page(entry, found) for entry in found.entries.values()}
     pages |= {f"modules/{dotted}.rst": module_page(dotted, found) for dotted in found.modules}
     pages["index.inc"] = index(found)
     (folder / "modules").mkdir(parents=True, exist_ok=True)
@@ -258,31 +262,26 @@ def escape_bars(app: Sphinx, what: str, name: str, target: Any, options: Any, li
     ]
 
 
-class _Long:
-    """A default value too long for a signature; the docstring says what it is."""
+class _Elsewhere:
+    """A default value that a signature has no room for; the docstring says what it is."""
 
     def __repr__(self) -> str:
         return "…"
 
 
 def shorten_defaults(
-    app: Sphinx,
-    what: str,
-    name: str,
-    target: Any,
-    options: Any,
-    signature: str,
-    returns: str,
+    app: Sphinx, what: str, name: str, target: Any, options: Any, signature: str, returns: str
 ) -> tuple[str, str] | None:
-    """Leave out long default values, such as a whole pipeline."""
+    """Leave out default values that are long, such as a whole pipeline, or made anew each time."""
     if what not in ("class", "function") or not signature:
         return None
     whole = inspect.signature(target)
-    long = [one for one in whole.parameters.values() if one.default is not one.empty and len(repr(one.default)) > 60]
+    defaults = [one for one in whole.parameters.values() if one.default is not one.empty]
+    long = [one for one in defaults if len(repr(one.default)) > 60 or repr(one.default).startswith("<")]
     if not long:
         return None
     parameters = [
-        one.replace(annotation=one.empty, default=_Long() if one in long else one.default)
+        one.replace(annotation=one.empty, default=_Elsewhere() if one in long else one.default)
         for one in whole.parameters.values()
     ]
     return str(whole.replace(parameters=parameters, return_annotation=whole.empty)), returns

@@ -82,18 +82,18 @@ def pages() -> dict[Path, Found]:
 
 def public() -> Iterator[tuple[str, Any]]:
     """Every public name and its object, from the lists of the package itself."""
-    queue, done = ["emgkit"], set()
-    queue += [f"emgkit.{home}" for home in emgkit._PUBLIC.values()]
+    queue = [("emgkit", emgkit)]
+    queue += [(home, importlib.import_module(home)) for home in {f"emgkit.{one}" for one in emgkit._PUBLIC.values()}]
+    done = set()
     while queue:
-        dotted = queue.pop()
+        dotted, module = queue.pop()
         if dotted in done:
             continue
         done.add(dotted)
-        module = importlib.import_module(dotted)
         for name in module.__all__:
             target = getattr(module, name)
             if isinstance(target, ModuleType):
-                queue.append(target.__name__)
+                queue.append((f"{dotted}.{name}", target))
             yield f"{dotted}.{name}", target
 
 
