@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -89,3 +90,20 @@ html_theme_options = {
     "navigation_with_keys": False,
     "show_nav_level": 1,
 }
+
+
+def tidy_gallery(app: object, page: str, source: list[str]) -> None:  # noqa: ARG001 - as Sphinx calls it
+    """Describe each figure by the page's title, and offer a script once: as it is, without an archive."""
+    if not page.startswith("gallery/"):
+        return
+    text = source[0]
+    title = re.search(r"^(.+)\n={4,}$", text, re.MULTILINE)
+    if title:
+        text = re.sub(r":alt: .*", f":alt: {title[1]}", text)
+    text = re.sub(r"\.\. only:: html\n\n    \.\. note::\n(?: {8}.*\n|\n)*", "", text)
+    source[0] = re.sub(r" {4}\.\. container:: sphx-glr-download sphx-glr-download-zip\n\n.*\n", "", text)
+
+
+def setup(app: object) -> None:
+    """Called by Sphinx."""
+    app.connect("source-read", tidy_gallery)  # type: ignore[attr-defined]

@@ -137,6 +137,8 @@ def value_of(target: Any) -> str:
         return "a mapping with the keys " + ", ".join(f"``{key}``" for key in target)
     if len(shown) <= 120:
         return f"``{shown}``"
+    if isinstance(target, tuple) and all(isinstance(one, str) for one in target) and len(target) <= 40:
+        return ", ".join(f"``{one!r}``" for one in target)
     kinds = {f"``{type(one).__name__}``" for one in target}
     return f"{len(target)} values of type {' or '.join(sorted(kinds))}"
 

@@ -11,8 +11,8 @@ import emgkit as ek
 
 printed = ek.literature.printed_contrasts(ek.literature.figures(study="contreras_2015"))
 means = printed[printed["statistic"] == "mean"]
-design = ek.literature.printed_design(means, study="Contreras 2015", people="women", repetitions=10)
-shares = ek.simulate.replicate(
+design = ek.replication.printed_design(means, study="Contreras 2015", people="women", repetitions=10)
+shares = ek.replication.replicate(
     design, error=None, replicates=2000, seed=2015
 )  # simulated studies with the printed means
 figure = ek.figures.detection(shares, muscle="vastus_lateralis")

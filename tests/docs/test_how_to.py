@@ -22,9 +22,10 @@ WANTED = (
 
 
 def sections(page: str) -> list[tuple[str, str]]:
-    """Each heading that has code below it, and the text below it."""
-    found = re.split(r"^#+ (.*)$", (DOCS / "how_to" / page).read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    return [(title, text) for title, text in zip(found[::2], found[1::2], strict=True) if "```python" in text]
+    """Each second heading and the text below it, or the page as one."""
+    text = (DOCS / "how_to" / page).read_text(encoding="utf-8")
+    found = re.split(r"^## (.*)$", text, flags=re.MULTILINE)
+    return list(zip(found[1::2], found[2::2], strict=True)) or [(page, text)]
 
 
 RECIPES = [(page, title, text) for page in PAGES for title, text in sections(page)]
