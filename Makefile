@@ -51,7 +51,8 @@ benchmark: $(DEV) ## time the statistics beside statsmodels and MNE, as ratios
 	@$(BIN)/python -m pytest benchmarks -q -p no:cacheprovider --benchmark-columns=min,median,iqr,rounds
 
 docs: $(DEV) ## build the documentation site in docs/_build/html, and check it
-	@$(BIN)/python -m sphinx -W --keep-going -E -q -b html docs docs/_build/html
+	@rm -rf docs/_build docs/gallery docs/reference/backreferences # else the gallery keeps images of an older emgkit
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@$(BIN)/python -m pytest tests/docs/test_site.py -m site -q
 
 lint: $(DEV) ## style, types, import layers and spelling

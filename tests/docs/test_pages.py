@@ -1,4 +1,4 @@
-"""The recipes and the page on figures work as they stand there, each on its own, and print what the page shows."""
+"""The recipes and other pages work as they stand there, each on its own, and print what the page shows."""
 
 from __future__ import annotations
 
@@ -57,6 +57,16 @@ def test_every_recipe_that_was_asked_for_is_there_and_says_what_to_look_at():
 def test_the_page_calls_its_data_simulated():
     for page in PAGES:
         assert "simulated" in (DOCS / "how_to" / page).read_text(encoding="utf-8")
+
+
+def test_the_code_on_the_simulator_runs_and_prints_the_sentence_that_is_quoted(tmp_path):
+    page = (DOCS / "explanation" / "simulator.md").read_text(encoding="utf-8")
+    printed = io.StringIO()
+    with contextlib.chdir(tmp_path), contextlib.redirect_stdout(printed):
+        for code in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL):
+            exec(compile(code, "simulator.md", "exec"), {"__name__": "page"})
+    (quoted,) = re.findall(r"(?:^> .*\n)+", page, flags=re.MULTILINE)
+    assert " ".join(quoted.replace("> ", "").split()) == printed.getvalue().splitlines()[0]
 
 
 def test_links_of_all_pages_lead_to_files():
