@@ -199,12 +199,17 @@ def rank(dotted: str) -> int:
     return ORDER.index(parts[1]) if len(parts) > 1 and parts[1] in ORDER else len(ORDER)
 
 
+def breakable(dotted: str) -> str:
+    """A dotted name that a narrow page may break after each dot."""
+    return dotted.replace(".", ".\u200b")
+
+
 def index(found: Reference) -> str:
     """The table of the modules, and the tree that the site's navigation shows."""
     dotted = sorted(found.modules, key=lambda name: (rank(name), name))
     text = ".. list-table::\n   :class: names\n   :widths: 35 65\n\n"
     for name in dotted:
-        text += f"   * - :doc:`{name} <generated/modules/{name}>`\n     - {summary(found.targets[name])}\n"
+        text += f"   * - :doc:`{breakable(name)} <generated/modules/{name}>`\n     - {summary(found.targets[name])}\n"
     text += "\n.. toctree::\n   :hidden:\n\n"
     return text + "".join(f"   {name} <generated/modules/{name}>\n" for name in dotted)
 
