@@ -258,7 +258,13 @@ class Recording:
 
 @dataclass(frozen=True, kw_only=True)
 class Pick:
-    """Select channels by name, in the order named."""
+    """Select channels by name, in the order named.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The channels to keep.
+    """
 
     names: tuple[str, ...]
 

@@ -6,9 +6,11 @@ takes a name from. A name that is added there gets its page by itself.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import inspect
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -107,21 +109,25 @@ def summary(target: Any) -> str:
     return text.partition(". ")[0].rstrip(".") + "." if text else ""
 
 
-def comment_above(module: ModuleType, name: str) -> str:
-    """The comment that stands above a constant where it is set: constants have no docstring."""
-    source = inspect.getsource(module).splitlines()
-    for number, line in enumerate(source):
-        if re.match(rf"{name}(:[^=]+)?\s*=", line):
-            start = number
-            while start and source[start - 1].startswith("#"):
-                start -= 1
-            return " ".join(text.lstrip("#: ").strip() for text in source[start:number])
-    for imported in re.findall(rf"^from ({PACKAGE}[\w.]*) import [^#\n]*\b{name}\b", "\n".join(source), re.MULTILINE):
-        return comment_above(importlib.import_module(imported), name)
-    multiline = re.findall(rf"^from ({PACKAGE}[\w.]*) import \(([^)]*)\)", "\n".join(source), re.MULTILINE)
-    for imported, names in multiline:
-        if re.search(rf"\b{name}\b", names):
-            return comment_above(importlib.import_module(imported), name)
+def comment_on(module: ModuleType, name: str) -> str:
+    """The text that stands below a constant where it is set, or the comment above it: constants have no docstring."""
+    source = inspect.getsource(module)
+    lines = source.splitlines()
+    body = ast.parse(source).body
+    for statement, following in itertools.zip_longest(body, body[1:]):
+        if isinstance(statement, ast.ImportFrom) and statement.module:
+            for alias in statement.names:
+                if (alias.asname or alias.name) == name and statement.module.startswith(PACKAGE):
+                    return comment_on(importlib.import_module(statement.module), alias.name)
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant):
+                return " ".join(str(following.value.value).split())
+            start = statement.lineno - 1
+            first = start
+            while first and lines[first - 1].startswith("#"):
+                first -= 1
+            return " ".join(line.lstrip("#: ").strip() for line in lines[first:start])
     return ""
 
 
@@ -153,8 +159,9 @@ def object_page(entry: Entry, found: Reference) -> str:
     page = title(entry.name, "=") + f".. py:currentmodule:: {module}\n\n"
     if entry.kind == "data":
         page += f".. py:data:: {last}\n\n"
-        text = escaped(comment_above(found.targets[module], last))
-        page += f"   {text[:1].upper()}{text[1:]}{'.' if text else ''}\n\n   Value: {value_of(entry.target)}.\n"
+        text = escaped(comment_on(found.targets[module], last)).removesuffix(".")
+        page += f"   {text[:1].upper()}{text[1:]}.\n\n" if text else ""
+        page += f"   Value: {value_of(entry.target)}.\n"
         return page
     page += f".. auto{entry.kind}:: {entry.name}\n"
     if entry.kind != "function":
@@ -182,7 +189,7 @@ def module_page(dotted: str, found: Reference) -> str:
         text = (
             summary(entry.target)
             if entry.kind != "data"
-            else escaped(comment_above(found.targets[dotted], public.rpartition(".")[2]))
+            else escaped(comment_on(found.targets[dotted], public.rpartition(".")[2]))
         )
         page += f"   * - :doc:`{public.rpartition('.')[2]} <../{entry.page}>`\n     - {text}\n"
     page += "\n.. toctree::\n   :hidden:\n\n"

@@ -52,7 +52,21 @@ class Signal:
 
 @dataclass(frozen=True, kw_only=True)
 class FileContent:
-    """All that a file says. `likely_sfreq` is used, with its notice, where neither file nor user gives a rate."""
+    """All that a file says.
+
+    Parameters
+    ----------
+    signals : tuple of Signal
+        The signals as they stand in the file.
+    events : tuple of Event
+        Its events, on its own time.
+    context : Mapping
+        ``participant, session, task …`` as far as the file names them.
+    notices : tuple of Notice
+        What is doubtful in it.
+    likely_sfreq : tuple of float and Notice, optional
+        The rate (Hz) to use, with its notice, where neither file nor user gives one.
+    """
 
     signals: tuple[Signal, ...]
     events: tuple[Event, ...] = ()
@@ -63,7 +77,13 @@ class FileContent:
 
 @dataclass(frozen=True, kw_only=True)
 class Overrides:
-    """What the caller of ``read`` says in place of the file, or where the file is silent."""
+    """What the caller of ``read`` gives in place of the file, or where the file is silent.
+
+    Parameters
+    ----------
+    sfreq, units, channels : optional
+        As for :func:`emgkit.read`.
+    """
 
     sfreq: float | None = None
     units: str | Mapping[str, str] | None = None

@@ -122,7 +122,7 @@ class Claim:
     claim, test : str
         What it says, and what would test it.
     verdict : str
-        One of :data:`VERDICTS`.
+        One of ``VERDICTS``.
     reason : str
         The count of the figures and the argument.
     figures_for, figures_against, figures_neither : tuple of str

@@ -15,8 +15,9 @@ _HEAD = """# The claims
 <!-- Written by docs/write_claims.py from datasets/published. Change the data, not this page. -->
 
 A Dutch magazine article of 2019 makes 25 claims about the hip thrust. This page holds each against what studies
-printed. The wording of the claims is ours. [How to read a claim](explanation/how-to-read-a-claim.md) explains every word below to
-readers who are no scientists; `emgkit claims` prints the claims, and `ek.literature.claims()` gives them as a table.
+printed. The wording of the claims is ours. [How to read a claim](explanation/how-to-read-a-claim.md) explains every
+word below to readers who are no scientists; `emgkit claims` prints the claims, and `ek.literature.claims()` gives them
+as a table.
 
 **No measurement here is ours**, and what follows is no new evidence. The numbers were printed by others, save those
 marked as computed here from printed ones, such as the middle of an interval, and the ratios in the reasons. Figures

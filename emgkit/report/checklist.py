@@ -219,7 +219,7 @@ class Facts:
     Parameters
     ----------
     done : mapping of str to str
-        What emgkit did or counted, by the names that :data:`ITEMS` uses.
+        What emgkit did or counted, by the names that ``ITEMS`` uses.
     simulated : bool
         Whether the data are simulated.
     sidecars, mvc_sidecars : tuple of mapping
@@ -293,7 +293,7 @@ def checklist(facts: Facts) -> tuple[Answer, ...]:
     Returns
     -------
     tuple of Answer
-        One an item of :data:`ITEMS`.
+        One an item of ``ITEMS``.
 
     Examples
     --------

@@ -42,7 +42,21 @@ def amplitude_steps(history: Iterable[Step]) -> tuple[Step, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelReference:
-    """What stands for 100 % of one channel, the trial that gave it, and what the others gave."""
+    """What stands for 100 % of one channel, the trial that gave it, and what the others gave.
+
+    Parameters
+    ----------
+    channel : str
+        Name of the channel.
+    value : float
+        The reference, above 0 (in `unit`).
+    unit : str
+        ``"V"`` or ``"V^2"``.
+    trial : str
+        Name of the trial that gave the value.
+    trials : tuple of (str, float), optional
+        Name and value of every trial; by default this one alone.
+    """
 
     channel: str
     value: float

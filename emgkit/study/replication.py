@@ -16,7 +16,17 @@ _STUDIES, _QUICK_STUDIES = 5, 2
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Replication:
-    """What a virtual replication adds to a study: everything in it is simulated."""
+    """What a virtual replication adds to a study: everything in it is simulated.
+
+    Parameters
+    ----------
+    tables : tuple of Table
+        The shares of simulated studies, and the error of the processing.
+    figures : tuple of Drawn
+        The shares as figures.
+    sentences : tuple of str
+        What the shares say.
+    """
 
     tables: tuple[Table, ...]
     figures: tuple[Drawn, ...]

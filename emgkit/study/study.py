@@ -26,7 +26,20 @@ __all__ = ["Study"]
 
 @dataclass(frozen=True, kw_only=True)
 class Study(StudyDefinition):
-    """A study as a value: its file, where it lies, and how to run it.
+    """A study as a value: its file, where it lies, and how to run it. Made by :meth:`load`.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the study file.
+    slug : str
+        The study's short name: that of its folder.
+    text : str
+        The text of the study file.
+    file : StudyFile or PublishedFile
+        What the text says.
+    bare : bool
+        The study was named without a folder.
 
     Examples
     --------

@@ -127,7 +127,15 @@ def across(wanted: float) -> float:
 
 @dataclass(frozen=True)
 class Look:
-    """How one level is drawn: colour, marker and line style."""
+    """How one level is drawn.
+
+    Parameters
+    ----------
+    color, marker : str
+        Of its points and lines.
+    line : str or tuple
+        Line style.
+    """
 
     color: str
     marker: str

@@ -16,7 +16,25 @@ __all__ = ["Result"]
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What a study's run gave: tables by name, sentences, notices, and where it was written."""
+    """What a study's run gave: tables by name, sentences, notices, and where it was written.
+
+    Parameters
+    ----------
+    study : StudyDefinition
+        The study that was run.
+    out : Path
+        The folder that was written.
+    simulated : bool
+        Whether the data are simulated.
+    tables : dict of str to DataFrame
+        The tables by the names of their files.
+    finding : tuple of str
+        The sentences of the finding.
+    levels : tuple of LevelFinding
+        The finding at each level of `by`.
+    notices : tuple of Notice
+        What is doubtful.
+    """
 
     study: StudyDefinition
     out: Path
