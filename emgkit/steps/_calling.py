@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, ClassVar, cast
 
@@ -18,8 +18,7 @@ __all__ = [
     "MEASURED",
     "PERCENT",
     "PHYSICAL",
-    "Defaults",
-    "apply",
+    "SampleStep",
     "check_units",
     "parameters",
     "put",
@@ -32,23 +31,58 @@ MEASURED = tuple(unit for unit in dict.fromkeys(inside for inside, _ in UNITS.va
 PHYSICAL = tuple(unit for unit in MEASURED if unit not in PERCENT)
 
 
-class Defaults:
-    """What most steps are: for physical units, changing the amplitude, no repair."""
+class SampleStep:
+    """What most steps are: they compute each channel's samples anew, for physical units, and change the amplitude.
+
+    A step of this kind is a frozen, keyword-only dataclass with :meth:`compute` and :meth:`sentence`.
+    """
 
     accepts: ClassVar[tuple[str, ...]] = PHYSICAL
     changes_amplitude: ClassVar[bool] = True
     repair: ClassVar[bool] = False
 
+    def __call__(self, recording: Recording) -> Recording:
+        """Apply to a recording, which stays as it is.
 
-def apply(
-    step: Step, recording: Recording, compute: Callable[[Array], Array], *, unit: str | None = None, **changes: Any
-) -> Recording:
-    """Call a step that treats all channels alike: check units, compute, add to the history."""
-    check_recording(recording, by=type(step).__name__)
-    check_units(step, recording, recording.names)
-    data = compute(recording.data)
-    data.setflags(write=False)  # fresh, so the Recording may keep it without a copy
-    return recording.derive(data, step=step, unit=unit, **changes)
+        Raises
+        ------
+        ArgumentError
+            What was given is no Recording.
+        UnitError
+            The step does not work on the unit of a channel.
+        """
+        check_recording(recording, by=type(self).__name__)
+        self.check(recording)
+        return self.derived(recording, self.compute(recording.data, recording.sfreq))
+
+    def check(self, recording: Recording) -> None:
+        """Refuse a recording that the step cannot work on."""
+        check_units(self, recording, recording.names)
+
+    def compute(self, x: Array, sfreq: float) -> Array:
+        """Give the new samples, a fresh array.
+
+        Parameters
+        ----------
+        x : ndarray, shape (n_channels, n_samples)
+            The samples, read-only.
+        sfreq : float
+            Samples per second (Hz).
+        """
+        raise NotImplementedError
+
+    def changes(self) -> dict[str, Any]:
+        """Give what else of the recording changes, by name: its ``unit``, its ``sfreq``."""
+        return {}
+
+    def derived(self, recording: Recording, data: Array) -> Recording:
+        """Make the recording with new samples, this step at the end of its history."""
+        data.setflags(write=False)  # fresh, so the Recording may keep it without a copy
+        return recording.derive(data, step=self, **self.changes())
+
+    def sentence(self) -> str:
+        """Say in a sentence what was done, for a Methods section."""
+        raise NotImplementedError
 
 
 def check_units(step: Step, recording: Recording, names: Iterable[str]) -> None:

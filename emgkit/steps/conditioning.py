@@ -13,7 +13,7 @@ from emgkit._checks import check_option, check_positive, check_unknown
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.notation import number
 from emgkit.recording import Recording, check_recording
-from emgkit.steps._calling import MEASURED, Defaults, apply, check_units, parameters, put
+from emgkit.steps._calling import MEASURED, Array, SampleStep, check_units, parameters, put
 
 __all__ = [
     "TKEO",
@@ -46,13 +46,13 @@ def _whole(parameter: str, value: Any, *, even: bool = False) -> int:
     return checked
 
 
-def _check_filter(step: Highpass | Lowpass | Bandpass | Envelope) -> None:
+def _check_filter(step: _OneCutoff | Bandpass) -> None:
     put(step, order=_whole("order", step.order, even=True))
     check_option("cutoff_rule", step.cutoff_rule, signal.CUTOFF_RULES)
     check_option("padding", step.padding, signal.PADDINGS)
 
 
-def _how(step: Highpass | Lowpass | Bandpass | Envelope) -> str:
+def _how(step: _OneCutoff | Bandpass) -> str:
     """Order, cut-off rule and edges of a filter, in words."""
     several = isinstance(step, Bandpass)
     if step.cutoff_rule == "applied":
@@ -64,20 +64,32 @@ def _how(step: Highpass | Lowpass | Bandpass | Envelope) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemoveMean(Defaults):
+class RemoveMean(SampleStep):
     """Subtract each channel's mean over the whole recording."""
 
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        return apply(self, recording, signal.remove_mean)
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.remove_mean(x)
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return "The mean of each channel over the whole recording was subtracted."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Highpass(Defaults):
+class _OneCutoff(SampleStep):
+    """The parameters of a filter with one cut-off."""
+
+    cutoff: float
+    order: int = 4
+    cutoff_rule: signal.CutoffRule = "applied"
+    padding: signal.Padding = "odd"
+
+    def __post_init__(self) -> None:
+        put(self, cutoff=check_positive("cutoff", self.cutoff, unit="Hz"))
+        _check_filter(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Highpass(_OneCutoff):
     """Zero-lag Butterworth high-pass filter.
 
     Parameters
@@ -98,48 +110,26 @@ class Highpass(Defaults):
     cut-off is the −3 dB point after both passes, edges extended by odd reflection).'
     """
 
-    cutoff: float
-    order: int = 4
-    cutoff_rule: signal.CutoffRule = "applied"
-    padding: signal.Padding = "odd"
-
-    def __post_init__(self) -> None:
-        put(self, cutoff=check_positive("cutoff", self.cutoff, unit="Hz"))
-        _check_filter(self)
-
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        return apply(self, recording, lambda x: signal.highpass(x, sfreq=recording.sfreq, **parameters(self)))
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.highpass(x, sfreq=sfreq, **parameters(self))
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return f"The signals were high-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lowpass(Defaults):
+class Lowpass(_OneCutoff):
     """Zero-lag Butterworth low-pass filter; parameters as for :class:`Highpass`."""
 
-    cutoff: float
-    order: int = 4
-    cutoff_rule: signal.CutoffRule = "applied"
-    padding: signal.Padding = "odd"
-
-    def __post_init__(self) -> None:
-        put(self, cutoff=check_positive("cutoff", self.cutoff, unit="Hz"))
-        _check_filter(self)
-
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        return apply(self, recording, lambda x: signal.lowpass(x, sfreq=recording.sfreq, **parameters(self)))
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.lowpass(x, sfreq=sfreq, **parameters(self))
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return f"The signals were low-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bandpass(Defaults):
+class Bandpass(SampleStep):
     """Zero-lag Butterworth band-pass filter.
 
     Parameters
@@ -171,17 +161,15 @@ class Bandpass(Defaults):
             )
         _check_filter(self)
 
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        return apply(self, recording, lambda x: signal.bandpass(x, sfreq=recording.sfreq, **parameters(self)))
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.bandpass(x, sfreq=sfreq, **parameters(self))
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return f"The signals were band-pass filtered from {number(self.low)} to {number(self.high)} Hz {_how(self)}."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notch(Defaults):
+class Notch(SampleStep):
     """Remove mains interference.
 
     Parameters
@@ -206,12 +194,10 @@ class Notch(Defaults):
             width=check_positive("width", self.width, unit="Hz"),
         )
 
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        return apply(self, recording, lambda x: signal.notch(x, sfreq=recording.sfreq, **parameters(self)))
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.notch(x, sfreq=sfreq, **parameters(self))
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return (
             f"The lowest {self.harmonics} multiple{'s' * (self.harmonics > 1)} of {number(self.frequency)} Hz "
             f"(itself counted) {'were' if self.harmonics > 1 else 'was'} removed with a zero-lag notch filter "
@@ -220,20 +206,18 @@ class Notch(Defaults):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rectify(Defaults):
+class Rectify(SampleStep):
     """Full-wave rectification: the absolute value."""
 
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        return apply(self, recording, signal.rectify)
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.rectify(x)
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return "The signals were full-wave rectified."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Envelope(Defaults):
+class Envelope(_OneCutoff):
     """Linear envelope: a zero-lag Butterworth low-pass filter of the rectified signal.
 
     Parameters as for :class:`Highpass`. The filter may undershoot below zero beside a sharp burst;
@@ -247,18 +231,9 @@ class Envelope(Defaults):
     """
 
     cutoff: float = 6.0
-    order: int = 4
-    cutoff_rule: signal.CutoffRule = "applied"
-    padding: signal.Padding = "odd"
 
-    def __post_init__(self) -> None:
-        put(self, cutoff=check_positive("cutoff", self.cutoff, unit="Hz"))
-        _check_filter(self)
-
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        check_recording(recording, by="Envelope")
-        check_units(self, recording, recording.names)
+    def check(self, recording: Recording) -> None:
+        super().check(recording)
         for name, lowest in zip(recording.names, recording.data.min(axis=1), strict=True):
             if lowest < 0:
                 raise SignalError(
@@ -267,66 +242,64 @@ class Envelope(Defaults):
                     got=f"a minimum of {lowest:.4g}",
                     hint="Rectify first: Pipeline(…, Rectify(), Envelope(…))",
                 )
-        return apply(self, recording, lambda x: signal.envelope(x, sfreq=recording.sfreq, **parameters(self)))
+
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.envelope(x, sfreq=sfreq, **parameters(self))
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return f"The linear envelope is the signal low-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
 
 
 @dataclass(frozen=True, kw_only=True)
-class MovingRMS(Defaults):
-    """Root mean square in a moving window of `window` seconds (the nearest odd number of samples)."""
+class _MovingWindow(SampleStep):
+    """The parameter of a moving window."""
 
     window: float
 
     def __post_init__(self) -> None:
         put(self, window=check_positive("window", self.window, unit="s"))
 
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        return apply(self, recording, lambda x: signal.moving_rms(x, self.window, sfreq=recording.sfreq))
+
+@dataclass(frozen=True, kw_only=True)
+class MovingRMS(_MovingWindow):
+    """Root mean square in a moving window of `window` seconds (the nearest odd number of samples)."""
+
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.moving_rms(x, self.window, sfreq=sfreq)
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return f"The amplitude is the root mean square in a centred moving window of {number(self.window)} s."
 
 
 @dataclass(frozen=True, kw_only=True)
-class MovingMean(Defaults):
+class MovingMean(_MovingWindow):
     """Mean in a moving window of `window` seconds (the nearest odd number of samples)."""
 
-    window: float
-
-    def __post_init__(self) -> None:
-        put(self, window=check_positive("window", self.window, unit="s"))
-
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        return apply(self, recording, lambda x: signal.moving_mean(x, self.window, sfreq=recording.sfreq))
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.moving_mean(x, self.window, sfreq=sfreq)
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return f"The signals were averaged in a centred moving window of {number(self.window)} s."
 
 
 @dataclass(frozen=True, kw_only=True)
-class TKEO(Defaults):
+class TKEO(SampleStep):
     """Teager–Kaiser energy operator: volts become V^2."""
 
     accepts: ClassVar[tuple[str, ...]] = ("V",)
 
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        return apply(self, recording, signal.tkeo, unit="V^2")
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.tkeo(x)
+
+    def changes(self) -> dict[str, Any]:
+        return {"unit": "V^2"}
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return "The Teager–Kaiser energy operator was applied."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resample(Defaults):
+class Resample(SampleStep):
     """Bring the signals to `sfreq` samples per second."""
 
     sfreq: float
@@ -336,19 +309,18 @@ class Resample(Defaults):
     def __post_init__(self) -> None:
         put(self, sfreq=check_positive("sfreq", self.sfreq, unit="Hz"))
 
-    def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
-        return apply(
-            self, recording, lambda x: signal.resample(x, sfreq=recording.sfreq, to=self.sfreq), sfreq=self.sfreq
-        )
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return signal.resample(x, sfreq=sfreq, to=self.sfreq)
+
+    def changes(self) -> dict[str, Any]:
+        return {"sfreq": self.sfreq}
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return f"The signals were resampled to {number(self.sfreq)} Hz."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edited(Defaults):
+class Edited(SampleStep):
     """Mend one channel by hand: a straight line between the neighbours of a stretch.
 
     Parameters
@@ -381,7 +353,6 @@ class Edited(Defaults):
             )
 
     def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
         check_recording(recording, by="Edited")
         row = recording.names.index(check_unknown("channel", self.channel, recording.names, where="Edited"))
         check_units(self, recording, (self.channel,))
@@ -399,11 +370,9 @@ class Edited(Defaults):
             )
         data = recording.data.copy()
         data[row, first - 1 : stop + 1] = np.linspace(data[row, first - 1], data[row, stop], stop - first + 2)
-        data.setflags(write=False)
-        return recording.derive(data, step=self)
+        return self.derived(recording, data)
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         return (
             f"Channel {self.channel} was replaced by a straight line from {number(self.tmin)} to "
             f"{number(self.tmax)} s ({self.reason})."

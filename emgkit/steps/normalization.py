@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from emgkit._checks import check_option, check_positive
 from emgkit.errors import ArgumentError, NormalizationError, UnitError
 from emgkit.notation import listed, number
 from emgkit.recording import Recording, Step, check_recording
-from emgkit.steps._calling import Defaults, apply, check_units, put
+from emgkit.steps._calling import SampleStep, put
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +84,7 @@ class ChannelReference:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Normalize(Defaults):
+class Normalize(SampleStep):
     """Divide each channel by its reference; 100 is the reference. Values above 100 are kept.
 
     Made by :func:`emgkit.reference`, which learns the numbers.
@@ -167,28 +167,34 @@ class Normalize(Defaults):
         return f"<Normalize: {self.summary}>"
 
     def __call__(self, recording: Recording) -> Recording:
-        """Apply to a recording, which stays as it is."""
         check_recording(recording, by="Normalize")
-        check_units(self, recording, recording.names)
+        self.check(recording)
+        references = {value.channel: value.value for value in self.values}
+        divisors = np.array([[references[name]] for name in recording.names])
+        return self.derived(recording, recording.data / divisors * 100.0)
+
+    def changes(self) -> dict[str, Any]:
+        return {"unit": self.unit}
+
+    def check(self, recording: Recording) -> None:
+        super().check(recording)
         self._check_belongs(recording)
         references = {value.channel: value for value in self.values}
         for channel in recording.channels:
-            check = references.get(channel.name)
-            if check is None:
+            reference = references.get(channel.name)
+            if reference is None:
                 raise NormalizationError(
                     f"Channel {channel.name!r} has no reference",
                     allowed=f"the channels of the reference: {listed(references)}",
                     got=repr(channel.name),
                     hint="Pick the channels that have a reference, or give a trial in which it was recorded",
                 )
-            if check.unit != channel.unit:
+            if reference.unit != channel.unit:
                 raise UnitError(
                     f"Channel {channel.name!r} and its reference differ in unit",
-                    allowed=f"{check.unit!r}, as the reference",
+                    allowed=f"{reference.unit!r}, as the reference",
                     got=repr(channel.unit),
                 )
-        divisors = np.array([[references[name].value] for name in recording.names])
-        return apply(self, recording, lambda x: x / divisors * 100.0, unit=self.unit)
 
     def _check_belongs(self, recording: Recording) -> None:
         for fact in ("participant", "session"):
@@ -221,7 +227,6 @@ class Normalize(Defaults):
         return pd.DataFrame(rows, columns=["channel", "trial", "value", "unit", "won", "cv"])
 
     def sentence(self) -> str:
-        """Say in a sentence what was done, for a Methods section."""
         source = "maximal voluntary contraction" if self.kind == "mvc" else f"trial ({', '.join(self.tasks)})"
         whose = "".join(f", {fact} {stated}" for fact in ("participant", "session") if (stated := getattr(self, fact)))
         values = ", ".join(f"{value.channel} {_surface(value)} ({value.trial})" for value in self.values)
