@@ -1,4 +1,4 @@
-"""The TOML files of the literature: read, checked against their schema, and refused in plain words."""
+"""TOML files: read, checked against their schema, and refused in plain words."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from emgkit._checks import nearest
-from emgkit.errors import FormatError
+from emgkit.errors import EmgkitError, FormatError
 from emgkit.notation import listed
 
-__all__ = ["TomlTable", "load", "parse"]
+__all__ = ["TomlTable", "load", "parse", "tables_of", "validate"]
 
 
 class TomlTable(BaseModel):
@@ -25,17 +25,32 @@ class TomlTable(BaseModel):
 Model = TypeVar("Model", bound=TomlTable)
 
 
-def load(path: Path, model: type[Model]) -> Model:
-    """Read a file of the literature; see :func:`parse`."""
-    return parse(path.read_text(encoding="utf-8"), model, where=str(path))
+def load(path: Path, schema: type[Model]) -> Model:
+    """Read a file; see :func:`parse`."""
+    return parse(path.read_text(encoding="utf-8"), schema, where=str(path))
 
 
-def parse(text: str, model: type[Model], *, where: str) -> Model:
-    """Read the text of a file of the literature.
+def parse(
+    text: str, schema: type[Model], *, where: str, name: str = "The file", error: type[EmgkitError] = FormatError
+) -> Model:
+    """Read the text of a TOML file.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    schema : type
+        The table that the whole file is.
+    where : str
+        The file's path, for messages.
+    name : str, default "The file"
+        What the file is, as a sentence begins: ``"The study file"``.
+    error : type, default FormatError
+        The error that is raised.
 
     Raises
     ------
-    FormatError
+    EmgkitError
         The text is no TOML, a key is misspelt (the nearest right one is named) or missing, or a value is not allowed.
 
     Examples
@@ -45,41 +60,82 @@ def parse(text: str, model: type[Model], *, where: str) -> Model:
     >>> parse("town = 'Bergen'", Place, where="here").town
     'Bergen'
     """
+    return validate(tables_of(text, where=where, name=name, error=error), schema, where=where, name=name, error=error)
+
+
+def tables_of(text: str, *, where: str, name: str = "The file", error: type[EmgkitError] = FormatError) -> Any:
+    """The tables of a TOML text, before they are checked; parameters as for :func:`parse`."""
     try:
-        return model.model_validate(tomllib.loads(text))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise FormatError("The file is no valid TOML", where=where, got=str(problem)) from None
+        hint = "In a Windows path, write / for every \\, or put the path in 'single quotes'" if "\\" in text else ""
+        raise error(f"{name} is no valid TOML", where=where, got=str(problem), hint=hint) from None
+
+
+def validate(
+    tables: Any, schema: type[Model], *, where: str = "", name: str = "The file", error: type[EmgkitError] = FormatError
+) -> Model:
+    """Check tables against their schema; parameters as for :func:`parse`."""
+    try:
+        return schema.model_validate(tables)
     except ValidationError as problem:
-        raise _readable(problem, model, where=where) from None
+        raise _in_plain_words(problem, schema, where=where, name=name, error=error) from None
 
 
-def _readable(problem: ValidationError, model: type[BaseModel], *, where: str) -> FormatError:
+# what pydantic calls a type, in the words of a TOML file
+_KINDS = {
+    "tuple_type": 'a list, such as ["a", "b"]',
+    "dict_type": "a table, such as { name = … }",
+    "model_type": "a table, such as { path = …, reason = … }",
+    "string_type": "a text in quotes",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "string_pattern_mismatch": "a name of letters, digits and _, which becomes a file's name",
+}
+
+
+def _in_plain_words(
+    problem: ValidationError, schema: type[BaseModel], *, where: str, name: str, error: type[EmgkitError]
+) -> EmgkitError:
     """The first error of pydantic in emgkit's words; a misspelt key goes before all others."""
     errors = problem.errors()
-    first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+    kind, location = str(first["type"]), first["loc"]
     # people count from one
-    location = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
-    place = f"{where}, {location}" if location else where
-    if first["type"] == "extra_forbidden":
-        key, allowed = str(first["loc"][-1]), _fields_at(model, first["loc"][:-1])
-        return FormatError(f"Unknown key {key!r}", where=place, allowed=listed(allowed), hint=nearest(key, allowed))
-    if first["type"] == "missing":
-        return FormatError(f"The key {location!r} is missing", where=where)
-    allowed_text = str(first["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    got = "" if isinstance(first["input"], Mapping) else repr(first["input"])
-    return FormatError("A value cannot be used", where=place, allowed=allowed_text, got=got)
+    key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in location)
+    place = ", ".join(part for part in (where, key) if part)
+    if kind == "extra_forbidden":
+        wrong, allowed = str(location[-1]), _keys_at(schema, location[:-1])
+        return error(f"Unknown key {wrong!r}", where=place, allowed=listed(allowed), hint=nearest(wrong, allowed))
+    if kind == "missing":
+        return error(f"The key {key!r} is missing", where=where)
+    got = "" if isinstance(first["input"], Mapping | BaseModel) else repr(first["input"])
+    if kind != "value_error":
+        allowed_text = _KINDS.get(kind) or str(first["msg"]).removeprefix("Input should be ")
+        return error("A value cannot be used", where=place, allowed=allowed_text, got=got)
+    cause = first["ctx"]["error"]
+    if isinstance(cause, EmgkitError):
+        place = ", ".join(part for part in (place, cause.where) if part)
+        return error(cause.what, where=place, allowed=cause.allowed, got=cause.got, hint=cause.hint)
+    return error(f"{name} does not hold together: {cause}", where=place, got=got)
 
 
-def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """The keys allowed in the table at a location such as ``("claims", 0)``."""
+def _keys_at(schema: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The keys allowed in the table at a location such as ``("comparisons", 0)``."""
     for part in location:
-        if isinstance(part, str) and part in model.model_fields:
-            model = _model_in(model.model_fields[part].annotation) or model
-    return list(model.model_fields)
+        # another part is an index, or the name of an exercise or channel
+        if isinstance(part, str) and part in schema.model_fields:
+            schema = _table_in(schema.model_fields[part].annotation) or schema
+    return list(schema.model_fields)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The table class inside an annotation such as ``tuple[Claim, ...]``."""
+def _table_in(annotation: Any) -> type[BaseModel] | None:
+    """The table class inside an annotation such as ``dict[str, Exercise]`` or ``tuple[Comparison, ...]``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for inner in get_args(annotation) if (found := _model_in(inner)) is not None), None)
+    return next((found for inner in get_args(annotation) if (found := _table_in(inner)) is not None), None)

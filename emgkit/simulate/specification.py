@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from emgkit import shipped
+from emgkit import shipped, toml_files
 from emgkit._checks import check_unknown
-from emgkit.errors import FileError, StudyError
+from emgkit.errors import ArgumentError, FileError, StudyError
 from emgkit.notation import listed
+from emgkit.toml_files import TomlTable
 
 __all__ = [
     "Activation", "Artefacts", "Exercise", "Mean", "Movement", "Muscle", "Mvc", "MvcPosition", "Specification",
@@ -24,6 +24,8 @@ __all__ = [
 # raised whenever the same specification and seed would give other samples
 SIMULATOR = 1
 
+_NAME = "The specification"
+
 Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(strict=True, ge=1)]
@@ -32,21 +34,7 @@ Fraction = Annotated[float, Field(strict=True, gt=0, le=1)]
 Mark = Literal["published", "second-hand", "derived", "assumed"]
 
 
-class _Part(BaseModel):
-    """A frozen table of the specification that names the nearest key where one is misspelt."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, table: Any) -> Any:
-        if isinstance(table, Mapping):
-            for key in table:
-                check_unknown("key", str(key), cls.model_fields)
-        return table
-
-
-class _Sourced(_Part):
+class _Sourced(TomlTable):
     mark: Mark
     source: Text
 
@@ -58,7 +46,7 @@ class Mean(_Sourced):
     percent: Positive
 
 
-class Exercise(_Part):
+class Exercise(TomlTable):
     """One exercise: its BIDS task, its timing (s), its range of movement (m or deg) and its true means."""
 
     name: Text
@@ -79,14 +67,14 @@ class Exercise(_Part):
         return _named(tables)
 
 
-class MvcPosition(_Part):
+class MvcPosition(TomlTable):
     """One posture in which a muscle's maximal voluntary contraction is recorded."""
 
     name: Text
     description: Text
 
 
-class Muscle(_Part):
+class Muscle(TomlTable):
     """One electrode: channel, side, amplitude of a maximal contraction (V RMS) and the postures that test it."""
 
     name: Text
@@ -104,7 +92,7 @@ class Muscle(_Part):
         return tables
 
 
-class Movement(_Part):
+class Movement(TomlTable):
     """The stream in which the repetitions are found, and how tempo varies."""
 
     stream: Literal["position", "angle"]
@@ -147,11 +135,11 @@ class Mvc(_Sourced):
     @classmethod
     def _from_low_to_high(cls, span: tuple[float, float]) -> tuple[float, float]:
         if span[0] > span[1]:
-            raise ValueError(f"A range goes from low to high. Got: {span[0]:g} to {span[1]:g}.")
+            raise ValueError(f"a range goes from low to high, not from {span[0]:g} to {span[1]:g}")
         return span
 
 
-class Artefacts(_Part):
+class Artefacts(TomlTable):
     """What disturbs the signals: amplitudes in V, everything but the electrode noise off unless named."""
 
     noise: NotNegative = 1.5e-6
@@ -163,7 +151,7 @@ class Artefacts(_Part):
     dropouts: NotNegative = 0.0  # a minute
 
 
-class Specification(_Part):
+class Specification(TomlTable):
     """A simulated study, whole. Made by :func:`load_spec`; frozen and hashable."""
 
     title: Text
@@ -191,30 +179,31 @@ class Specification(_Part):
         _unique("task", tasks)
         for task in tasks:
             if not re.fullmatch("[A-Za-z0-9]+", task):
-                raise ValueError(f"Task {task!r} is no BIDS label. Allowed: letters and digits only.")
+                raise ArgumentError("The task is no BIDS label", allowed="letters and digits only", got=repr(task))
         for muscle in self.muscles:
             for position in muscle.mvc:
                 if not position.name.startswith("mvc"):
-                    raise ValueError(f"The MVC task {position.name!r} must begin with 'mvc'.")
+                    raise ValueError(f"The MVC task {position.name!r} must begin with 'mvc'")
         for exercise in self.exercises:
             self._check_exercise(exercise, muscles)
         return self
 
     def _check_exercise(self, exercise: Exercise, muscles: list[str]) -> None:
         if exercise.task.startswith("mvc"):
-            raise ValueError(f"The task {exercise.task!r} of an exercise may not begin with 'mvc'.")
+            raise ValueError(f"The task {exercise.task!r} of an exercise may not begin with 'mvc'")
         named = [mean.name for mean in exercise.means]
         for name in named:
             check_unknown("muscle", name, muscles, where=f"means of {exercise.name}")
         missing = [name for name in muscles if name not in named]
         if missing:
-            raise ValueError(f"Exercise {exercise.name!r} has no mean for {listed(missing)}.")
+            raise ValueError(f"Exercise {exercise.name!r} has no mean for {listed(missing)}")
         # the shoulders of two repetitions must not reach into each other's window at the fastest tempo
         shortest = 2 * self.activation.lead
         if exercise.rest < 2 * shortest:
-            raise ValueError(
-                f"Exercise {exercise.name!r} rests too briefly. Allowed: at least {2 * shortest:g} s, four times the "
-                f"lead. Got: {exercise.rest:g} s."
+            raise ArgumentError(
+                f"Exercise {exercise.name!r} rests too briefly",
+                allowed=f"at least {2 * shortest:g} s, four times the lead",
+                got=f"{exercise.rest:g} s",
             )
 
     def exercise(self, name: str) -> Exercise:
@@ -258,18 +247,8 @@ def load_spec(spec: str | Path | Mapping[str, Any] | Specification) -> Specifica
     """
     if isinstance(spec, Specification):
         return spec
-    where, table = "", spec
-    if not isinstance(spec, Mapping):
-        where, table = _read(spec)
-    try:
-        return Specification.model_validate(table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        message = str(first["msg"]).removeprefix("Value error, ")
-        got = "" if first["type"] == "value_error" else repr(first.get("input"))[:80]
-        place = f"{where}, {place}" if where and place else where or place
-        raise StudyError(f"The specification does not hold together: {message}", where=place, got=got) from error
+    where, tables = ("", spec) if isinstance(spec, Mapping) else _read(spec)
+    return toml_files.validate(tables, Specification, where=where, name=_NAME, error=StudyError)
 
 
 def fingerprint(spec: str | Path | Mapping[str, Any] | Specification, *, seed: int) -> str:
@@ -288,11 +267,12 @@ def _read(spec: str | Path) -> tuple[str, dict[str, Any]]:
     named = isinstance(spec, str) and re.fullmatch(r"\w+", spec) and not Path(spec).exists()
     path = shipped.path("datasets", "simulated", f"{spec}.toml") if named else Path(spec)
     try:
-        return path.name, tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FileError("The specification cannot be read", where=str(path), got=str(error.strerror)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StudyError("The specification is no TOML file", where=str(path), got=str(error)) from error
+        text = path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise FileError("The specification cannot be read", where=str(path), got=str(problem.strerror)) from problem
+    except UnicodeDecodeError as problem:
+        raise StudyError("The specification is not UTF-8 text", where=str(path), got=str(problem)) from None
+    return path.name, toml_files.tables_of(text, where=str(path), name=_NAME, error=StudyError)
 
 
 def _named(tables: Any) -> Any:
@@ -305,4 +285,4 @@ def _named(tables: Any) -> Any:
 def _unique(what: str, names: list[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError(f"Every {what} must be named once. More than once: {listed(twice)}.")
+        raise ValueError(f"Every {what} must be named once. More than once: {listed(twice)}")

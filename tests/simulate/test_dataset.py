@@ -122,6 +122,6 @@ def test_it_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
 
 def test_a_wrong_specification_writes_nothing(tmp_path):
-    with pytest.raises(StudyError, match="does not hold together"):
+    with pytest.raises(StudyError, match="The key 'participants' is missing"):
         simulate.study({"title": "x"}, tmp_path / "set", seed=1)
     assert list(tmp_path.iterdir()) == []

@@ -43,7 +43,7 @@ def test_a_slip_is_named_with_its_place(minimal, right, wrong, message):
 
 
 def test_two_comparisons_of_one_name_are_refused(minimal):
-    with pytest.raises(StudyError, match="comparisons need names of their own; came: 'contrasts' and 'contrasts'"):
+    with pytest.raises(StudyError, match="comparisons need names of their own; got 'contrasts' and 'contrasts'"):
         parse(minimal + '[[comparisons]]\nwithin = "exercise"\n', where="study.toml")
 
 

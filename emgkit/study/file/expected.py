@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import Field, field_validator
 
 from emgkit._checks import nearest
 from emgkit.errors import StudyError
 from emgkit.notation import listed
+from emgkit.toml_files import TomlTable
 
 __all__ = ["Expected", "check"]
 
@@ -20,17 +21,15 @@ _COLUMNS = ("table", "row", "column", "expected", "came", "holds", "source")
 _UNCHECKED = "not checked in a quick run"
 
 
-class Expected(BaseModel):
+class Expected(TomlTable):
     """``[[expected]]``: one number of one table as it is printed somewhere, with its decimals.
 
     `row` picks the row by its columns; `value` is a text, because its decimals are the tolerance (``"1.90"`` is not
     ``"1.9"``). ``"<.001"`` and ``">100"`` are limits; a text that is no number is compared as it is.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
     table: str
-    row: dict[str, str | int | float] = {}
+    row: dict[str, str | int | float] = Field(default_factory=dict)
     column: str
     value: str
     source: str = ""
@@ -39,7 +38,7 @@ class Expected(BaseModel):
     @classmethod
     def _is_text(cls, value: Any) -> Any:
         if isinstance(value, int | float):
-            raise ValueError(f'a text, whose decimals are the tolerance: "{value}"')
+            raise ValueError(f'an expected value is a text, whose decimals are the tolerance: "{value}"')
         return value
 
 

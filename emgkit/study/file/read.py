@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from emgkit import toml_files
 from emgkit.errors import StudyError
 from emgkit.study.file.published import PublishedFile
-from emgkit.study.file.recordings import StudyFile, _readable
+from emgkit.study.file.recordings import StudyFile
 
 __all__ = ["check_filled_in", "load_text", "parse"]
 
@@ -29,17 +27,12 @@ def parse(text: str, *, where: str) -> StudyFile | PublishedFile:
     StudyError
         The text is no TOML, a key is misspelt (the nearest right one is named), or a value is not allowed.
     """
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        do = "In a Windows path, write / for every \\, or put the path in 'single quotes'" if "\\" in text else ""
-        raise StudyError("The study file is no valid TOML", where=where, got=str(problem), hint=do) from None
+    name, error = "The study file", StudyError
+    tables = toml_files.tables_of(text, where=where, name=name, error=error)
     data = tables.get("data")
-    schema = PublishedFile if isinstance(data, dict) and "published" in data else StudyFile
-    try:
-        return schema.model_validate(tables)
-    except ValidationError as problem:
-        raise _readable(problem, schema, where=where) from None
+    if isinstance(data, dict) and "published" in data:
+        return toml_files.validate(tables, PublishedFile, where=where, name=name, error=error)
+    return toml_files.validate(tables, StudyFile, where=where, name=name, error=error)
 
 
 def check_filled_in(text: str, *, where: str) -> None:

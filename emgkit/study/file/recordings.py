@@ -1,30 +1,22 @@
-"""A study file: its schema, and how it is read and refused.
+"""The file of a study of recordings: its schema.
 
 The schema is the documentation: every table and key of ``study.toml`` is a field below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from emgkit._checks import nearest
-from emgkit.errors import StudyError
 from emgkit.notation import listed
 from emgkit.study.file.expected import Expected
+from emgkit.toml_files import TomlTable
 
 __all__ = ["Comparison", "Exclude", "Exercise", "Layout", "MeasureSpec", "Mvc", "Published", "StudyFile"]
 
 
-class _Table(BaseModel):
-    """One table of the file: frozen, and a key that is not a field is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class About(_Table):
+class About(TomlTable):
     """``[study]``: what the study asks."""
 
     title: str
@@ -32,7 +24,7 @@ class About(_Table):
     simulated: bool = False
 
 
-class ChannelSpec(_Table):
+class ChannelSpec(TomlTable):
     """``[channels]``: what a file's label means."""
 
     muscle: str | None = None
@@ -42,7 +34,7 @@ class ChannelSpec(_Table):
     name: str | None = None
 
 
-class Layout(_Table):
+class Layout(TomlTable):
     """How the names of files that are no BIDS set tell who did what.
 
     `pattern` is a path with ``{participant}``, ``{group}``, ``{session}``, ``{task}`` in it; `regex`
@@ -53,10 +45,10 @@ class Layout(_Table):
 
     pattern: str | None = None
     regex: str | None = None
-    values: dict[str, dict[str, str]] = {}
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
     sfreq: float | None = None
     units: str | dict[str, str] | None = None
-    channels: dict[str, ChannelSpec] = {}
+    channels: dict[str, ChannelSpec] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_way(self) -> Layout:
@@ -65,7 +57,7 @@ class Layout(_Table):
         return self
 
 
-class Data(_Table):
+class Data(TomlTable):
     """``[data]``: where the recordings are. ``--data DIR`` replaces `bids`, `simulate` and the folder of `layouts`."""
 
     bids: str | None = None
@@ -85,7 +77,7 @@ class Data(_Table):
         return (Layout(pattern=self.pattern, sfreq=self.sfreq, units=self.units), *self.layouts)
 
 
-class Exercise(_Table):
+class Exercise(TomlTable):
     """``[exercises.<name>]``: the task that holds it and how its repetitions begin.
 
     Without `starts` it has cycles and no phases; `rest` says where the stream rests, if its shape does not tell.
@@ -98,7 +90,7 @@ class Exercise(_Table):
     rest: Literal["low", "high", "near-zero", "far-from-zero"] | None = None
 
 
-class Mvc(_Table):
+class Mvc(TomlTable):
     """``[mvc]``: what 100 % is.
 
     With `all_positions`, an MVC task that one participant's session has is asked of all: without the position that
@@ -112,7 +104,7 @@ class Mvc(_Table):
     all_positions: bool = True
 
 
-class MeasureSpec(_Table):
+class MeasureSpec(TomlTable):
     """``[[measures]]``: a number for every repetition, phase, half of a phase (by displacement) or bin of the angle."""
 
     name: str
@@ -121,20 +113,20 @@ class MeasureSpec(_Table):
     primary: bool = False
 
 
-class AngleBins(_Table):
+class AngleBins(TomlTable):
     """``[angle_bins]``: how wide the bins of measures ``during = "angle"`` are (degrees), and which stream they cut."""
 
     width: float = 15.0
     by: str = "angle"
 
 
-class Summary(_Table):
+class Summary(TomlTable):
     """``[summary]``: what is averaged before participants are compared."""
 
     over: tuple[str, ...] = ("repetition",)
 
 
-class Comparison(_Table):
+class Comparison(TomlTable):
     """``[[comparisons]]``: one table of contrasts."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")] = "contrasts"
@@ -159,21 +151,21 @@ class Comparison(_Table):
         return table
 
 
-class ExcludedFile(_Table):
+class ExcludedFile(TomlTable):
     """A recording that is left out, and why."""
 
     path: str
     reason: str
 
 
-class ExcludedParticipant(_Table):
+class ExcludedParticipant(TomlTable):
     """A participant who is left out, and why."""
 
     participant: str
     reason: str
 
 
-class Exclude(_Table):
+class Exclude(TomlTable):
     """``[exclude]``: what is left out. With `allow`, a file that cannot be read is left out and named."""
 
     allow: bool = False
@@ -181,23 +173,23 @@ class Exclude(_Table):
     participants: tuple[ExcludedParticipant, ...] = ()
 
 
-class Published(_Table):
+class Published(TomlTable):
     """``[[published]]``: claims of the ledger that stand beside the study's own result at one level of `by`."""
 
     level: str
     claims: Annotated[tuple[int, ...], Field(min_length=1)]
 
 
-class StudyFile(_Table):
+class StudyFile(TomlTable):
     """A whole ``study.toml``."""
 
     study: About
     data: Data
-    channels: dict[str, ChannelSpec] = {}
+    channels: dict[str, ChannelSpec] = Field(default_factory=dict)
     exercises: Annotated[dict[str, Exercise], Field(min_length=1)]
     mvc: Mvc = Mvc()
     steps: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
-    repetitions: dict[str, float] = {}
+    repetitions: dict[str, float] = Field(default_factory=dict)
     measures: Annotated[tuple[MeasureSpec, ...], Field(min_length=1)]
     angle_bins: AngleBins = AngleBins()
     summary: Summary = Summary()
@@ -205,7 +197,7 @@ class StudyFile(_Table):
     exclude: Exclude = Exclude()
     published: tuple[Published, ...] = ()
     expected: tuple[Expected, ...] = ()
-    metadata: dict[str, Any] = {}
+    metadata: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _holds_together(self) -> StudyFile:
@@ -216,7 +208,7 @@ class StudyFile(_Table):
             raise ValueError("simulated = true goes with data.simulate, and the one not without the other")
         tasks = [exercise.task for exercise in self.exercises.values()]
         if len(set(tasks)) < len(tasks):
-            raise ValueError(f"exercises need tasks of their own; came: {listed(tasks)}")
+            raise ValueError(f"exercises need tasks of their own; got {listed(tasks)}")
         for comparison in self.comparisons:
             averaged = sorted({comparison.within, *comparison.by} & set(self.summary.over))
             if averaged:
@@ -227,70 +219,10 @@ class StudyFile(_Table):
             raise ValueError("data.sfreq and data.units go with data.pattern")
         names = [comparison.name for comparison in self.comparisons]
         if len(set(names)) < len(names):
-            raise ValueError(f"comparisons need names of their own; came: {listed(names)}")
+            raise ValueError(f"comparisons need names of their own; got {listed(names)}")
         return self
 
     @property
     def primary(self) -> MeasureSpec:
         """The one measure that the comparisons are made on."""
         return next(measure for measure in self.measures if measure.primary)
-
-
-def _readable(problem: ValidationError, schema: type[BaseModel], *, where: str) -> StudyError:
-    """The first error of pydantic in emgkit's words; a misspelt key goes before all others."""
-    errors = problem.errors()
-    first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
-    # people count from one
-    location = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        allowed = _fields_at(first["loc"][:-1], schema)
-        key = str(first["loc"][-1])
-        return StudyError(
-            f"Unknown key {key!r}", where=f"{where}, {location}", allowed=listed(allowed), hint=nearest(key, allowed)
-        )
-    if first["type"] == "missing":
-        return StudyError(f"The key {location!r} is missing", where=where)
-    got = "" if isinstance(first["input"], Mapping) else repr(first["input"])
-    kind = _KINDS.get(str(first["type"]))
-    reason = kind or str(first["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    what = (
-        "A value cannot be used" if kind or first["type"] != "value_error" else "The study file does not hold together"
-    )
-    return StudyError(what, where=f"{where}, {location or 'the file'}", allowed=reason, got=got)
-
-
-# what pydantic calls a type, in the words of the file
-_KINDS = {
-    "tuple_type": 'a list, such as ["a", "b"]',
-    "dict_type": "a table, such as { name = … }",
-    "model_type": "a table, such as { path = …, reason = … }",
-    "string_type": "a text in quotes",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "int_type": "a whole number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "string_pattern_mismatch": "a name of letters, digits and _, which becomes a file's name",
-}
-
-
-def _fields_at(location: Iterable[int | str], table: type[BaseModel]) -> list[str]:
-    """The keys allowed in the table at a location such as ``("comparisons", 0)`` of a file."""
-    for part in location:
-        if not isinstance(part, str) or part not in table.model_fields:
-            continue  # an index, or the name of an exercise or channel
-        found = _model_in(table.model_fields[part].annotation)
-        if found is not None:
-            table = found
-    return list(table.model_fields)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The table class inside an annotation such as ``dict[str, Exercise]`` or ``tuple[Comparison, ...]``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in get_args(annotation):
-        found = _model_in(inner)
-        if found is not None:
-            return found
-    return None
