@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -307,15 +305,8 @@ def test_numbers_in_the_prose_are_figures_of_the_claim():
             assert number in printed | ratios | other, f"claim {entry.number}: {number}"
 
 
-def emgkit(*words, columns=100):
-    return subprocess.run(
-        [sys.executable, "-m", "emgkit", *words], capture_output=True, text=True, check=False,
-        env={**os.environ, "COLUMNS": str(columns)},
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("columns", [80, 120])
-def test_the_ledger_on_the_command_line(columns):
+def test_the_ledger_on_the_command_line(emgkit, columns):
     got = emgkit("claims", columns=columns)
     assert got.returncode == 0, got.stderr
     assert max(map(len, got.stdout.splitlines())) <= columns
@@ -325,21 +316,21 @@ def test_the_ledger_on_the_command_line(columns):
     assert "…" not in got.stdout, "nothing is cut off"
 
 
-def test_one_claim_on_the_command_line():
+def test_one_claim_on_the_command_line(emgkit):
     got = emgkit("claims", "11")
     assert got.returncode == 0, got.stderr
     for text in ("Verdict: OVERSTATED", "For the claim", "p = .025", "10.1519/JSC.0000000000001826"):
         assert text in got.stdout
 
 
-def test_json_is_the_table():
+def test_json_is_the_table(emgkit):
     said = json.loads(emgkit("claims", "--json").stdout)
     assert said == LEDGER.to_dict("records")
     assert json.loads(emgkit("claims", "17", "--json").stdout) == said[16]
 
 
 @pytest.mark.parametrize(("words", "text"), [(["26"], "Allowed: 1 to 25"), (["eleven"], "NUMBER")])
-def test_wrong_numbers_are_status_2(words, text):
+def test_wrong_numbers_are_status_2(emgkit, words, text):
     got = emgkit("claims", *words)
     assert got.returncode == 2
     assert text in got.stderr

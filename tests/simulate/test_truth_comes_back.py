@@ -72,11 +72,16 @@ def analysed(seed):
     ]
 
 
-@pytest.fixture(scope="module")
-def studies():
+def all_analysed():
     cells, faulty = zip(*(analysed(seed) for seed in SEEDS), strict=True)
     bias = best_window_bias(ENVELOPE, sfreq=SPEC.sfreq, duration=SPEC.mvc.plateau, replicates=500)
-    return Studies(cells=pd.concat(cells), faulty=pd.concat(faulty), bias=bias)
+    return pd.concat(cells), pd.concat(faulty), bias
+
+
+@pytest.fixture(scope="module")
+def studies(shared):
+    cells, faulty, bias = shared("truth_comes_back", lambda _folder: all_analysed())
+    return Studies(cells=cells, faulty=faulty, bias=bias)
 
 
 def ratios(cells, outcome):

@@ -14,8 +14,9 @@ from emgkit.study.recordings.sources import find
 
 
 @pytest.fixture(scope="module")
-def result(recordings, tmp_path_factory):
-    return Study.load("knee_tasks").run(tmp_path_factory.mktemp("knee") / "out", recordings / "uci_lower_limb")
+def result(recordings, shared):
+    study = Study.load("knee_tasks")
+    return shared("knee_tasks", lambda folder: study.run(folder / "out", recordings / "uci_lower_limb"))
 
 
 def test_all_66_recordings_are_used_or_named(result):

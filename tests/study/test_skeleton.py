@@ -60,7 +60,7 @@ def test_a_folder_of_files_becomes_a_study_that_runs_once_filled_in(files, tmp_p
     with pytest.raises(StudyError, match=r'(?s)not filled in yet.*line \d+: question = "TODO.*sfreq = 1000  # TODO'):
         Study.load(made.file.parent).run(tmp_path / "out")
     made.file.write_text(re.sub("TODO:? ?", "", filled), encoding="utf-8")
-    result = Study.load(made.file.parent).run(tmp_path / "out")
+    result = Study.load(made.file.parent).run(tmp_path / "out", quick=True)
     assert set(result.tables["contrasts"]["muscle"]) == {"vastus_lateralis", "biceps_femoris"}
 
 

@@ -24,10 +24,16 @@ def table(out, name):
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory):
+def small(shared):
     """A simulated study of four participants."""
     spec = simulate.load_spec("three_lifts").model_copy(update={"participants": 4})
-    return simulate.study(spec, tmp_path_factory.mktemp("small") / "set", seed=3)
+    return shared("four_participants_seed_3", lambda folder: simulate.study(spec, folder / "set", seed=3))
+
+
+@pytest.fixture(scope="session")
+def result(shared, small):
+    """The study as it is shipped, run over the four participants."""
+    return shared("three_lifts_of_four", lambda folder: Study.load("three_lifts").run(folder / "out", small))
 
 
 def renamed(emg: Recording, rng: np.random.Generator) -> Recording:
@@ -70,8 +76,7 @@ def study_with_channels(tmp_path_factory):
     return folder
 
 
-def test_outputs_are_whole_and_say_simulated(small, tmp_path):
-    result = Study.load("three_lifts").run(tmp_path / "out", small)
+def test_outputs_are_whole_and_say_simulated(small, result):
     written = {path.relative_to(result.out).as_posix() for path in result.out.rglob("*") if path.is_file()}
     tables = {"anova", "cells", "contrasts", "curves", "measures", "quality", "recovery", "references", "repetitions"}
     assert {f"tables/{name}.csv" for name in tables} <= written
@@ -105,8 +110,7 @@ def test_the_whole_study_finds_what_was_put_in(tmp_path, monkeypatch):
     assert (result.tables["contrasts"]["n"] == 13).all()
 
 
-def test_values_above_the_reference_are_kept_and_told(small, tmp_path):
-    result = Study.load("three_lifts").run(tmp_path / "out", small)
+def test_values_above_the_reference_are_kept_and_told(result):
     extremes = result.tables["extremes"]
     assert extremes["maximum"].max() > 100
     (told,) = [notice.text for notice in result.notices if notice.code == "above-reference"]
@@ -116,9 +120,8 @@ def test_values_above_the_reference_are_kept_and_told(small, tmp_path):
     assert peaks.max() > 100
 
 
-def test_the_same_inputs_give_the_same_bytes(small, tmp_path):
-    study = Study.load("three_lifts")
-    one, two = study.run(tmp_path / "one", small).out, study.run(tmp_path / "two", small).out
+def test_the_same_inputs_give_the_same_bytes(small, result, tmp_path):
+    one, two = result.out, Study.load("three_lifts").run(tmp_path / "two", small).out
     for path in sorted((one / "tables").glob("*.csv")):
         assert path.read_bytes() == (two / "tables" / path.name).read_bytes(), path.name
     assert (one / "report.html").read_bytes() == (two / "report.html").read_bytes()
@@ -128,7 +131,7 @@ def test_a_data_set_of_another_shape_runs(study_with_channels, tmp_path):
     root = io.write_bids(
         other_trials(), tmp_path / "set", name="Another laboratory (simulated)", sidecar={"emgkitSimulated": True}
     )
-    result = Study.load(study_with_channels).run(tmp_path / "out", root)
+    result = Study.load(study_with_channels).run(tmp_path / "out", root, quick=True)
     contrasts = result.tables["contrasts"]
     assert set(contrasts["muscle"]) == {"gluteus_maximus", "biceps_femoris", "vastus_lateralis"}
     assert (contrasts["n"] == 3).all()
@@ -188,7 +191,7 @@ def test_a_bad_file_is_left_out_only_if_the_study_says_so(small, tmp_path):
     shutil.copytree(shipped.path("studies", "three_lifts"), folder, ignore=shutil.ignore_patterns("results"))
     file = folder / "study.toml"
     file.write_text(file.read_text(encoding="utf-8") + "\n[exclude]\nallow = true\n", encoding="utf-8")
-    result = Study.load(folder).run(tmp_path / "out", root)
+    result = Study.load(folder).run(tmp_path / "out", root, quick=True)
     assert list(result.tables["excluded"]["recording"]) == ["sub-04/emg/sub-04_task-squat_emg.bdf"]
     assert (result.tables["contrasts"]["n"] == 3).all()
     assert "sub-04_task-squat_emg.bdf" in result.report.read_text(encoding="utf-8")
@@ -216,7 +219,7 @@ def test_an_mvc_position_that_others_have_is_named(small, tmp_path):
         Study.load("three_lifts").run(tmp_path / "out", root)
 
 
-def test_the_recordings_own_repetitions_can_be_used(small, tmp_path):
+def test_the_recordings_own_repetitions_can_be_used(small, result, tmp_path):
     folder, root = tmp_path / "study", tmp_path / "set"
     shutil.copytree(shipped.path("studies", "three_lifts"), folder, ignore=shutil.ignore_patterns("results"))
     starts = {"squat": "eccentric", "hipThrust": "concentric", "deadlift": "concentric"}
@@ -227,10 +230,10 @@ def test_the_recordings_own_repetitions_can_be_used(small, tmp_path):
             trial = find_repetitions(trial, by="position", starts=starts[str(trial.context["task"])])
         trials.append(trial.with_context(simulated=None))
     io.write_bids(trials, root, name="Cut before (simulated)", sidecar={"emgkitSimulated": True})
-    found = Study.load(folder).run(tmp_path / "found", small).tables["cells"]
+    found = result.tables["cells"]
     with pytest.raises(StudyError, match=r"already has repetition events.*by = \"events\""):
         Study.load(folder).run(tmp_path / "out", root)
     file = folder / "study.toml"
     file.write_text(file.read_text(encoding="utf-8").replace('by = "position"', 'by = "events"'), encoding="utf-8")
-    own = Study.load(folder).run(tmp_path / "out", root).tables["cells"]
+    own = Study.load(folder).run(tmp_path / "out", root, quick=True).tables["cells"]
     np.testing.assert_allclose(own["value"], found["value"], rtol=1e-6)
