@@ -23,7 +23,7 @@ def test_largest_t(beside: Callable[..., Any], curves: pd.DataFrame, differences
     """From the long table to three tables, beside a matrix product in MNE that starts at the array of differences."""
 
     def ours() -> Any:
-        return ek.stats.waveform_test(curves, flips=FLIPS)
+        return ek.stats.waveform_test(curves, within="exercise", flips=FLIPS, seed=0)
 
     def theirs() -> Any:
         return mne.stats.permutation_t_test(differences, n_permutations=FLIPS, tail=0, verbose="error")
@@ -38,7 +38,7 @@ def test_clusters(beside: Callable[..., Any], curves: pd.DataFrame, differences:
     threshold = float(stats.t.isf(0.025, 19))
 
     def ours() -> Any:
-        return ek.stats.waveform_test(curves, method="cluster", flips=FLIPS)
+        return ek.stats.waveform_test(curves, within="exercise", method="cluster", flips=FLIPS, seed=0)
 
     def theirs() -> Any:
         return mne.stats.permutation_cluster_1samp_test(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["check_option", "check_positive", "check_samples", "check_unknown", "nearest"]
+__all__ = ["check_option", "check_positive", "check_samples", "check_unknown", "check_whole", "nearest"]
 
 
 def nearest(name: str, allowed: Iterable[object]) -> str:
@@ -85,6 +85,33 @@ def check_positive(parameter: str, value: Any, *, unit: str = "", zero: bool = F
     if isinstance(value, (bool, str)) or not math.isfinite(checked) or checked < 0 or (checked == 0 and not zero):
         raise ArgumentError(f"{parameter!r} cannot be used", allowed=allowed, got=repr(value))
     return checked
+
+
+def check_whole(parameter: str, value: Any, *, least: int, where: str = "") -> int:
+    """Refuse anything but a whole number of at least ``least``; 5.0 is whole, True is no number.
+
+    Raises
+    ------
+    ArgumentError
+        Names the parameter, the allowed range and what was got.
+
+    Examples
+    --------
+    >>> check_whole("n", 5.0, least=2)
+    5
+    """
+    try:
+        whole = not isinstance(value, (bool, str)) and value == int(value) and value >= least
+    except (TypeError, ValueError, OverflowError):
+        whole = False
+    if not whole:
+        raise ArgumentError(
+            f"{parameter!r} cannot be used",
+            where=where,
+            allowed=f"a whole number of at least {least}",
+            got=repr(value),
+        )
+    return int(value)
 
 
 def check_samples(x: Any, *, at_least: int = 1) -> NDArray[np.float64]:

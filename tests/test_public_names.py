@@ -37,8 +37,11 @@ CALLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "stats.effect_sizes": (("cells",), ("outcome", "participant", "within", "by", "between", "log")),
     "stats.equivalence": (("cells",), ("outcome", "participant", "within", "bounds", "by", "log", "adjust", "family")),
     "stats.influence": (("cells",), ("outcome", "participant", "within", "by", "log", "adjust", "family")),
-    "stats.reliability": (("table",), ("participant", "trial", "value", "by")),
-    "stats.waveform_test": (("curves",), ("within", "by", "log", "method", "flips", "alpha", "seed")),
+    "stats.reliability": (("cells",), ("outcome", "participant", "within", "by")),
+    "stats.waveform_test": (
+        ("curves",),
+        ("outcome", "participant", "point", "within", "by", "log", "method", "flips", "alpha", "seed"),
+    ),
     "stats.reconstruct": ((), ("n", "mean1", "sd1", "mean2", "sd2", "p", "t", "ci", "d_av", "d_z", "r_range", "study")),
     "stats.meta_analysis": (("studies",), ("measure", "method", "knapp_hartung", "moderator", "r")),
     "stats.power_paired": ((), ("effect", "n", "power", "alpha")),

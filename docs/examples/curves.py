@@ -24,5 +24,5 @@ for _, session in itertools.groupby(trials, key=lambda trial: trial.context["par
 curves = ek.Curves.concat(drawn).participant_means()
 names = {"exercise": {"hipThrust": "hip_thrust"}}
 ensemble = curves.ensemble().replace(names)
-test = ek.stats.waveform_test(curves.to_frame().replace(names), by="muscle")
+test = ek.stats.waveform_test(curves.to_frame().replace(names), within="exercise", by="muscle")
 figure = ek.figures.curves(ensemble, muscle="gluteus_maximus", unit="%MVC", test=test, simulated=True)

@@ -165,7 +165,7 @@ def waveforms(method):
     rows = pd.concat(parts)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmgkitWarning)
-        found = stats.waveform_test(rows, by="muscle", method=method)
+        found = stats.waveform_test(rows, within="exercise", by="muscle", method=method)
     ensemble = rows.groupby(["exercise", "muscle", "point"], sort=False)["value"].agg(mean="mean", sd="std", n="count")
     return ensemble.reset_index(), found
 

@@ -73,13 +73,13 @@ def analysis(call: Callable[..., Any], columns: list[str], **options: Any) -> Ca
 
 
 def trials(change: Callable[[pd.DataFrame], pd.DataFrame]) -> list[pd.DataFrame]:
-    got = reliability(change(cells().query("muscle == 'gluteus'")), trial="exercise").set_index("quantity")
+    got = reliability(change(cells().query("muscle == 'gluteus'")), within="exercise").set_index("quantity")
     return [got.loc[["icc_2_1", "icc_3_1", "cv"], ["value", "ci_low", "ci_high"]]]
 
 
 def curves(change: Callable[[pd.DataFrame], pd.DataFrame]) -> list[pd.DataFrame]:
     table = cells(repetitions=6).query("muscle == 'gluteus'").rename(columns={"repetition": "point"})
-    got = quiet(waveform_test, change(table))
+    got = quiet(waveform_test, change(table), within="exercise")
     return [got.nodes[["t", "p_adjusted"]], got.summary[["p", "p_adjusted"]]]
 
 
@@ -98,9 +98,9 @@ MODELS = {
     ]
 }
 ANALYSES = {
-    "rm_anova": analysis(rm_anova, ANOVA, within=["exercise", "muscle"]),
+    "rm_anova": analysis(rm_anova, ANOVA, within=["exercise", "muscle"], log=False),
     "rm_anova, log": analysis(rm_anova, ANOVA, within=["exercise", "muscle"], log=True),
-    "rm_anova of groups": analysis(rm_anova, ANOVA, within=["exercise", "muscle"], between="group"),
+    "rm_anova of groups": analysis(rm_anova, ANOVA, within=["exercise", "muscle"], between="group", log=False),
     "contrasts": analysis(contrasts, [*PAIR, "g_av"], within="exercise", by="muscle", log=False),
     "contrasts, log": analysis(contrasts, [*PAIR, "g_av", "ratio"], within="exercise", by="muscle"),
     "contrasts of groups": analysis(contrasts, ["t", "df", "p", "g"], within="exercise", by="muscle", between="group"),
@@ -191,8 +191,8 @@ def repeated(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 @given(seed=seeds)
 def test_full_slopes_are_hotellings_test_which_stands_beside_the_anova(seed: int) -> None:
     rows, means = repeated(seed)
-    found = quiet(mixed_model, rows, "value ~ exercise", random="1 + exercise")
-    anova = rm_anova(means, within="exercise").iloc[0]
+    found = quiet(mixed_model, rows, "value ~ exercise", random="1 + exercise", log=False)
+    anova = rm_anova(means, within="exercise", log=False).iloc[0]
     if found.singular:
         return  # the repetitions scatter more than the people: then the two part
     assert found.terms["p"][0] == pytest.approx(anova["p_pillai"], rel=1e-4)
@@ -205,9 +205,11 @@ def test_full_slopes_are_hotellings_test_which_stands_beside_the_anova(seed: int
 def test_nested_intercepts_are_the_anova_of_the_means_with_and_without_groups(seed: int) -> None:
     rows, means = repeated(seed)
     for formula, between in (("value ~ exercise", None), ("value ~ group * exercise", "group")):
-        found = quiet(mixed_model, rows, formula, random=["1", "exercise"])
+        found = quiet(mixed_model, rows, formula, random=["1", "exercise"], log=False)
         if found.singular:
             continue
-        expected = rm_anova(means, within="exercise", between=between).set_index("term")[["F", "df1", "df2", "p"]]
+        expected = rm_anova(means, within="exercise", between=between, log=False).set_index("term")[
+            ["F", "df1", "df2", "p"]
+        ]
         got = found.terms.set_index("term").loc[expected.index, ["F", "df1", "df2", "p"]]
         np.testing.assert_allclose(got, expected, rtol=1e-4)

@@ -123,7 +123,7 @@ def anova_of(key: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         "d3_nonspherical": (table("d3_nonspherical_1x5"), {"within": "load"}),
         "d4_mixed": (D4, {"within": "time", "between": "group"}),
     }[key]
-    return cells, rm_anova(cells, outcome="emg", **options)
+    return cells, rm_anova(cells, outcome="emg", log=False, **options)
 
 
 def anova(key: str) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def intercept(cells: pd.DataFrame) -> pd.DataFrame:
     """The mean of all, which rm_anova does not test: least squares on the participants' means."""
     groups = [name for name in ("group",) if name in cells]
     means = cells.groupby(["participant", *groups], as_index=False)["emg"].mean()
-    model = mixed_model(means, f"emg ~ {'group' if groups else '1'}", random=None)
+    model = mixed_model(means, f"emg ~ {'group' if groups else '1'}", random=None, log=False)
     row, size = model.fixed.iloc[0], len(cells) / len(means)
     f, error = row["t"] ** 2, model.sigma**2 * row["df"] * size
     numbers = {"F": f, "df1": 1, "df2": row["df"], "p": row["p"], "Sum Sq": f * error / row["df"], "Error SS": error}
@@ -228,7 +228,7 @@ def extra(key: str) -> Any:
         return own_errors(contrasts(D1.groupby(["participant", "exercise"], as_index=False)["emg"].mean(), **options))
     if key == "d2_intercept_sumcoded_contest":
         kr, satt = (
-            mixed_model(table("d2_unbalanced_3x3"), "emg ~ exercise * muscle", df=df).terms
+            mixed_model(table("d2_unbalanced_3x3"), "emg ~ exercise * muscle", df=df, log=False).terms
             for df in ("kenward-roger", "satterthwaite")
         )
         numbers = {f"{name}_{short}": found[ours] for short, found in (("kr", kr), ("satt", satt))
@@ -265,7 +265,7 @@ def prepost(key: str) -> Any:
     else:  # Student's: least squares of the changes
         wide = D4.pivot_table(index=["participant", "group"], columns="time", values="emg").reset_index()
         row = first_row(mixed_model(wide.assign(change=wide["post"] - wide["pre"]), "change ~ group",
-                                    random=None).contrasts("group"))  # fmt: skip
+                                    random=None, log=False).contrasts("group"))  # fmt: skip
         numbers, se = [row[name] for name in ("t", "df", "p", "ci_low", "ci_high")], row["se"]
     return {"statistic": numbers[0], "parameter": numbers[1], "p.value": numbers[2], "conf.int": numbers[3:],
             "estimate": changes, "stderr": se}  # fmt: skip
@@ -274,7 +274,7 @@ def prepost(key: str) -> Any:
 def ancova(key: str) -> Any:
     """Least squares of "post" on "pre" and group, as R codes it: the first group is the reference."""
     wide = D4.pivot_table(index=["participant", "group"], columns="time", values="emg").reset_index()
-    model = mixed_model(wide, "post ~ pre + group", random=None)
+    model = mixed_model(wide, "post ~ pre + group", random=None, log=False)
     if key == "ancova_emm":
         means = model.marginal_means("group")
         columns = {
@@ -288,7 +288,7 @@ def ancova(key: str) -> Any:
         return {theirs: means[ours] for theirs, ours in columns.items()}
     # the first group's mean where "pre" is 0
     start = first_row(mixed_model(wide[["participant", "post", "pre"]].assign(hip=1.0 * (wide["group"] == "squat")),
-                                  "post ~ pre + hip", random=None).fixed.iloc[:1])  # fmt: skip
+                                  "post ~ pre + hip", random=None, log=False).fixed.iloc[:1])  # fmt: skip
     slope, change = first_row(model.fixed.iloc[1:2]), first_row(model.contrasts("group"))
     change |= {"estimate": -change["estimate"], "t": -change["t"], "ci_low": -change["ci_high"],
                "ci_high": -change["ci_low"]}  # fmt: skip
@@ -356,7 +356,7 @@ def nonparametric(key: str) -> Any:
         return {"statistic": got.loc["hip_thrust - squat", "V"], "p": got.loc["hip_thrust - squat", "p"]}
     if key == "d1_gmax_friedman":  # the analysis of variance of the ranks within participants
         ranks = gmax.assign(rank=gmax.groupby("participant")["emg"].rank())
-        w, n, df = rm_anova(ranks, outcome="rank", within="exercise").loc[0, ["pes", "n", "df1"]]
+        w, n, df = rm_anova(ranks, outcome="rank", within="exercise", log=False).loc[0, ["pes", "n", "df1"]]
         return {"chi2": n * df * w, "df": df, "p": stats.chi2.sf(n * df * w, df), "kendall_w": w}
     if key == "shapiro_d9_diff":
         return {}
@@ -400,11 +400,11 @@ def power(key: str) -> Any:
 
 
 def reliable(key: str) -> Any:
-    got = reliability(D10, value="mvc_uv").set_index("quantity")
+    got = reliability(D10, outcome="mvc_uv").set_index("quantity")
     names = {"sem_from_mse": "sem", "mdc95": "mdc95", "cv_typical_error_log": "cv"}
     if key in names:
         return got.loc[names[key], "value"]
-    trials = first_row(rm_anova(D10, outcome="mvc_uv", within="trial"))
+    trials = first_row(rm_anova(D10, outcome="mvc_uv", within="trial", log=False))
     n, k = trials["n"], int(trials["df1"]) + 1
     # of the participants: what generalised eta squared divides by, less the rest
     people = trials["ss"] / trials["ges"] - trials["ss"] - trials["ss_error"]
@@ -441,7 +441,9 @@ def waveforms(key: str) -> Any:
     if key in ("versions", "n", "nodes") or key.startswith(("spm1d_anova", "mne_cluster_1samp_tfce")):
         return {}
     curves = D12.melt(id_vars=["participant", "exercise"], var_name="point")
-    got = waveform_test(curves.assign(point=curves["point"].str[1:].astype(int)), log=False, method=method)
+    got = waveform_test(
+        curves.assign(point=curves["point"].str[1:].astype(int)), within="exercise", log=False, method=method
+    )
     mine = [frame[frame["contrast"] == "hip_thrust - squat"] for frame in (got.nodes, got.summary, got.clusters)]
     nodes, row, cluster = mine[0], first_row(mine[1]), first_row(mine[2])
     t = nodes["t"].to_numpy()

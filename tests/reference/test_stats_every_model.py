@@ -88,7 +88,7 @@ def model(key: str, method: str) -> MixedModel:
     data, formula, random, further = MODELS[key]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmgkitWarning)
-        return mixed_model(table(data), formula, random=random, df=method, **further)
+        return mixed_model(table(data), formula, random=random, df=method, **{"log": False, **further})
 
 
 def leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from emgkit.stats import reliability
 
 FOLDER = Path(__file__).parent / "data" / "stats"
 EXPECTED = json.loads((FOLDER / "expected" / "reliability.json").read_text())
-CAME = reliability(pd.read_csv(FOLDER / "data" / "d10_mvc_reliability.csv"), value="mvc_uv").set_index("quantity")
+CAME = reliability(pd.read_csv(FOLDER / "data" / "d10_mvc_reliability.csv"), outcome="mvc_uv").set_index("quantity")
 
 
 @pytest.mark.parametrize(("name", "theirs"), [("icc_2_1", "ICC2"), ("icc_3_1", "ICC3")])

@@ -27,7 +27,7 @@ PAIR = "hip_thrust - squat"
 
 @pytest.fixture(scope="module")
 def max_t() -> WaveformTest:
-    return waveform_test(CURVES, log=False)
+    return waveform_test(CURVES, within="exercise", log=False)
 
 
 def differences() -> np.ndarray:
@@ -73,7 +73,7 @@ def test_threshold_separates_what_is_significant(max_t: WaveformTest) -> None:
 def test_cluster_mass_as_mne_but_with_the_right_divisor() -> None:
     expected = EXPECTED["mne_cluster_1samp_threshold_t975"]
     with pytest.warns(EmgkitWarning, match="not at which points"):
-        got = waveform_test(CURVES, log=False, method="cluster")
+        got = waveform_test(CURVES, within="exercise", log=False, method="cluster")
     assert summary(got)["threshold"] == pytest.approx(expected["threshold"], rel=1e-12)
     (cluster,) = expected["clusters"]
     (ours,) = got.clusters.loc[got.clusters["contrast"] == PAIR].itertuples()
@@ -91,7 +91,7 @@ def test_cluster_mass_as_mne_on_the_other_pairs(first: str, second: str) -> None
         wide[first] - wide[second], threshold=bound, n_permutations="all", out_type="mask", verbose="error"
     )
     with pytest.warns(EmgkitWarning):
-        result = waveform_test(CURVES, log=False, method="cluster")
+        result = waveform_test(CURVES, within="exercise", log=False, method="cluster")
     ours = result.clusters[result.clusters["contrast"] == f"{first} - {second}"]
     # the curve is as significant as its most significant cluster
     assert result.summary.set_index("contrast").loc[f"{first} - {second}", "p"] == ours["p"].min()
@@ -106,7 +106,7 @@ def test_cluster_mass_as_mne_on_the_other_pairs(first: str, second: str) -> None
 
 def test_random_field_threshold_as_spm1d() -> None:
     expected = EXPECTED["spm1d_paired_t"]
-    got = waveform_test(CURVES, log=False, method="rft")
+    got = waveform_test(CURVES, within="exercise", log=False, method="rft")
     row = summary(got)
     assert row["fwhm"] == pytest.approx(expected["fwhm"], rel=1e-6)
     assert row["resels"] == pytest.approx(expected["resels"][1], rel=1e-6)
@@ -127,7 +127,7 @@ def test_ten_thousand_sign_flips_are_fifty_times_faster_than_mne() -> None:
 
     def ours() -> None:
         with pytest.warns(EmgkitWarning, match="not at which points"):
-            waveform_test(table, method="cluster", log=False, flips=10_000)
+            waveform_test(table, within="exercise", method="cluster", log=False, flips=10_000, seed=0)
 
     def theirs() -> None:
         found = mne.stats.permutation_cluster_1samp_test(

@@ -82,7 +82,7 @@ def brute_force(table: pd.DataFrame, within: list[str]) -> pd.DataFrame:
 @DESIGNED
 def test_sums_of_squares_by_brute_force(sizes: tuple[int, ...], within: list[str]) -> None:
     table = people(sizes, within)
-    got, expected = rm_anova(table, within=within, between="group"), brute_force(table, within)
+    got, expected = rm_anova(table, within=within, between="group", log=False), brute_force(table, within)
     assert got["term"].tolist() == expected["term"].tolist()
     np.testing.assert_allclose(got[["ss", "ss_error"]], expected[["ss", "ss_error"]], rtol=1e-9)
     n, groups = sum(sizes), len(sizes)
@@ -101,7 +101,7 @@ def test_sums_of_squares_by_brute_force(sizes: tuple[int, ...], within: list[str
 @DESIGNED
 def test_epsilons_from_the_covariance_of_the_levels(sizes: tuple[int, ...], within: list[str]) -> None:
     table = people(sizes, within)
-    got = rm_anova(table, within=within, between="group").set_index("term")
+    got = rm_anova(table, within=within, between="group", log=False).set_index("term")
     wide = table.pivot_table(index=["group", "participant"], columns=within, values="value")
     df = len(wide) - len(sizes)
     pooled = sum((len(part) - 1) * part.cov().to_numpy() for _, part in wide.groupby("group")) / df
@@ -132,7 +132,7 @@ def test_epsilons_from_the_covariance_of_the_levels(sizes: tuple[int, ...], with
 @DESIGNED
 def test_pillai_as_statsmodels(sizes: tuple[int, ...], within: list[str]) -> None:
     table = people(sizes, within)
-    got = rm_anova(table, within=within, between="group").set_index("term")
+    got = rm_anova(table, within=within, between="group", log=False).set_index("term")
     wide = table.pivot_table(index=["group", "participant"], columns=within, values="value")
     codes = pd.factorize(wide.index.get_level_values("group"))[0]
     coding = np.vstack([np.eye(len(sizes) - 1), -np.ones(len(sizes) - 1)])
@@ -155,7 +155,10 @@ def test_equal_groups_of_the_same_values_change_nothing_within() -> None:
     # a second group with the same values: effects within are as large, and there is none of the group
     table = people((8,), ["load", "muscle"])
     twice = pd.concat([table, table.assign(participant="Z" + table["participant"], group="z")])
-    one, two = rm_anova(table, within=["load", "muscle"]), rm_anova(twice, within=["load", "muscle"], between="group")
+    one, two = (
+        rm_anova(table, within=["load", "muscle"], log=False),
+        rm_anova(twice, within=["load", "muscle"], between="group", log=False),
+    )
     two = two.set_index("term")
     np.testing.assert_allclose(two.loc[one["term"], "ss"], 2 * one["ss"], rtol=1e-12)
     np.testing.assert_allclose(two.loc[one["term"], "ss_error"], 2 * one["ss_error"], rtol=1e-12)
@@ -165,7 +168,7 @@ def test_equal_groups_of_the_same_values_change_nothing_within() -> None:
 
 def test_group_is_students_test_of_the_means_and_interaction_that_of_the_changes() -> None:
     table = people((9, 5), ["muscle"])
-    got = rm_anova(table, within="muscle", between="group").set_index("term")
+    got = rm_anova(table, within="muscle", between="group", log=False).set_index("term")
     wide = table.pivot_table(index=["group", "participant"], columns="muscle", values="value")
     first, second = (wide.loc[group] for group in "ab")
     for term, score in {"group": lambda t: t.mean(axis=1), "group:muscle": lambda t: t.diff(axis=1).iloc[:, 1]}.items():
@@ -183,8 +186,8 @@ def test_as_a_mixed_model_of_the_same_design() -> None:
     table = people((9, 5, 6), ["load"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmgkitWarning)
-        model = mixed_model(table, "value ~ group * load")
-    expected = rm_anova(table, within="load", between="group").set_index("term")
+        model = mixed_model(table, "value ~ group * load", log=False)
+    expected = rm_anova(table, within="load", between="group", log=False).set_index("term")
     got = model.terms.set_index("term").loc[expected.index]
     np.testing.assert_allclose(got[["F", "df1", "df2"]], expected[["F", "df1", "df2"]], rtol=1e-6)
 
@@ -194,14 +197,14 @@ def test_as_a_mixed_model_of_the_same_design() -> None:
 def test_unit_order_of_rows_and_names_do_not_matter(exponent: int, seed: int) -> None:
     table = people((7, 4, 5), ["load", "muscle"], seed)
     options: dict[str, Any] = {"within": ["load", "muscle"], "between": "group"}
-    expected = rm_anova(table, **options)
+    expected = rm_anova(table, log=False, **options)
     changed = table.assign(
         value=table["value"] * 10.0**exponent,
         group=table["group"].map({"a": "z", "b": "é 'q'", "c": "1"}),
         load=table["load"].map({"load0": "x", "load1": "a", "load2": "m"}),
         participant="S" + table["participant"].str[::-1],
     )
-    got = rm_anova(changed.sample(frac=1, random_state=seed), **options)
+    got = rm_anova(changed.sample(frac=1, random_state=seed), log=False, **options)
     assert got["term"].tolist() == expected["term"].tolist()
     np.testing.assert_allclose(got[STATISTICS], expected[STATISTICS], rtol=1e-7)
     np.testing.assert_allclose(got["ss"], expected["ss"] * 10.0 ** (2 * exponent), rtol=1e-7)
@@ -210,7 +213,7 @@ def test_unit_order_of_rows_and_names_do_not_matter(exponent: int, seed: int) ->
 @pytest.mark.parametrize("kind", ["category", "integer", "boolean", "string", "object"])
 def test_kinds_of_columns(kind: str) -> None:
     table = people((5, 6), ["muscle"])
-    expected = rm_anova(table, within="muscle", between="group")[STATISTICS]
+    expected = rm_anova(table, within="muscle", between="group", log=False)[STATISTICS]
     codes = {name: pd.factorize(table[name])[0] for name in ("participant", "group", "muscle")}
     makers = {
         "category": lambda name: pd.Categorical(table[name], [*table[name].unique()[::-1], "nobody"]),
@@ -221,7 +224,7 @@ def test_kinds_of_columns(kind: str) -> None:
     }
     changed = table.assign(**{name: makers[kind](name) for name in codes}, remark=None, extra=3.5)
     changed = changed.rename(columns={"group": "training group"})
-    got = rm_anova(changed, within="muscle", between="training group")
+    got = rm_anova(changed, within="muscle", between="training group", log=False)
     assert got["term"].tolist() == ["training group", "muscle", "training group:muscle"]
     np.testing.assert_allclose(got[STATISTICS], expected, rtol=1e-9)
     assert sorted(got.attrs["groups"].values()) == [5, 6]
@@ -231,20 +234,22 @@ def test_kinds_of_columns(kind: str) -> None:
 def test_logarithms_of_groups() -> None:
     table = people((5, 6), ["load"])
     got = rm_anova(table, within="load", between="group", log=True)
-    logs = rm_anova(table.assign(value=np.log(table["value"])), within="load", between="group")
+    logs = rm_anova(table.assign(value=np.log(table["value"])), within="load", between="group", log=False)
     np.testing.assert_allclose(got[STATISTICS], logs[STATISTICS], rtol=1e-12)
     assert got.attrs["scale"] == "log"
     assert got.attrs["between"] == "group"
 
 
 def test_few_people_have_no_multivariate_test() -> None:
-    got = rm_anova(people((2, 2), ["load", "muscle"]), within=["load", "muscle"], between="group").set_index("term")
+    got = rm_anova(people((2, 2), ["load", "muscle"]), within=["load", "muscle"], between="group", log=False).set_index(
+        "term"
+    )
     assert got["F"].notna().all()
     assert got.loc[["load", "group:load"], "pillai"].notna().all()
     few = (
         people((2, 2), ["load", "muscle", "phase"]).assign(load=lambda t: t["load"] + t["phase"]).drop(columns="phase")
     )
-    got = rm_anova(few, within=["load", "muscle"], between="group").set_index("term")
+    got = rm_anova(few, within=["load", "muscle"], between="group", log=False).set_index("term")
     assert got.loc[["load", "group:load"], ["pillai", "p_pillai", "mauchly_w", "mauchly_p"]].isna().all(axis=None)
     assert got["F"].notna().all()
 
@@ -254,7 +259,7 @@ def test_equal_changes_have_no_error_term() -> None:
     base = table.groupby("participant")["value"].transform("first")
     table["value"] = base + table["muscle"].map({"muscle0": 0.0, "muscle1": 1.7})
     with pytest.warns(EmgkitWarning, match="same effect of") as caught:
-        got = rm_anova(table, within="muscle", between="group").set_index("term")
+        got = rm_anova(table, within="muscle", between="group", log=False).set_index("term")
     named = [str(w.message).split(":")[0] for w in caught]
     assert named == [
         "All participants have the same effect of muscle",
@@ -270,7 +275,7 @@ def test_percent_of_muscles_and_groups() -> None:
     with pytest.warns(EmgkitWarning, match="effect of 'muscle', that of 'group' and their interaction depend on the"):
         rm_anova(table, within=["load", "muscle"], between="group", log=True)
     with pytest.warns(EmgkitWarning, match="Every term depends"):
-        rm_anova(table, within=["load", "muscle"], between="group")
+        rm_anova(table, within=["load", "muscle"], between="group", log=False)
 
 
 # refusals
@@ -312,16 +317,16 @@ def table_of_four() -> pd.DataFrame:
 )  # fmt: skip
 def test_tables_that_cannot_be_analysed(change: Any, text: str, where: str) -> None:
     with pytest.raises(DesignError, match=text) as caught:
-        rm_anova(change(table_of_four()), within="load", between="group")
+        rm_anova(change(table_of_four()), within="load", between="group", log=False)
     assert caught.value.where == where
 
 
 def test_groups_may_have_sessions_of_their_own() -> None:
     table = table_of_four()
-    got = rm_anova(table.assign(reference="mvc:" + table["group"]), within="load", between="group")
+    got = rm_anova(table.assign(reference="mvc:" + table["group"]), within="load", between="group", log=False)
     assert got["F"].notna().all()
 
 
 def test_several_factors_of_groups_are_refused() -> None:
     with pytest.raises(ArgumentError, match=r"'between' cannot be used.*join several columns of groups into one first"):
-        rm_anova(table_of_four(), within="load", between=["group", "sex"])  # type: ignore[arg-type]
+        rm_anova(table_of_four(), within="load", between=["group", "sex"], log=False)  # type: ignore[arg-type]

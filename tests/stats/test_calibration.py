@@ -180,11 +180,11 @@ def waveforms(studies: int, people: tuple[int, ...] = (FEW, MORE)) -> Iterator[C
         for size in chunks(studies, 50):
             table = curves(rng, size, n, SAME)
             for method in named:
-                summary = waveform_test(table, by="study", method=method).summary
+                summary = waveform_test(table, within="exercise", by="study", method=method).summary
                 p[method].append(summary["p"].to_numpy().reshape(-1, 3))
                 holm[method].append(summary["p_adjusted"].to_numpy().reshape(-1, 3))
             # the intervals are the same with every method, and random fields are the fastest
-            nodes = waveform_test(curves(other, size, n, APART), by="study", method="rft").nodes
+            nodes = waveform_test(curves(other, size, n, APART), within="exercise", by="study", method="rft").nodes
             low, high = (nodes[name].to_numpy().reshape(size, 3, POINTS) for name in ("ci_low", "ci_high"))
             covered.append(np.stack([held(low[..., i], high[..., i], APART) for i in range(POINTS)], axis=-1))
         for method, name in named.items():

@@ -44,7 +44,7 @@ def one(seed: int = 1, **further: Any) -> pd.DataFrame:
 def quiet(*arguments: Any, **further: Any) -> MixedModel:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmgkitWarning)
-        return mixed_model(*arguments, **further)
+        return mixed_model(*arguments, **{"log": False, **further})
 
 
 # tables
@@ -81,14 +81,17 @@ def test_columns_order_and_what_was_done() -> None:
 
 def test_on_a_complete_design_the_terms_are_those_of_anova_with_pooled_error() -> None:
     table = one(n=12)
-    got, expected = mixed_model(table, "value ~ exercise").terms.iloc[0], rm_anova(table, within="exercise").iloc[0]
+    got, expected = (
+        mixed_model(table, "value ~ exercise", log=False).terms.iloc[0],
+        rm_anova(table, within="exercise", log=False).iloc[0],
+    )
     for column in ("F", "df1", "df2", "p"):
         assert got[column] == pytest.approx(expected[column], rel=1e-6)
 
 
 def test_a_mean_over_unnamed_factors_weighs_their_levels_equally() -> None:
     table = cells().drop(index=[0, 7, 8, 21])
-    model = mixed_model(table, TWO_WAY)
+    model = mixed_model(table, TWO_WAY, log=False)
     full = model.marginal_means(["exercise", "muscle"])
     got = model.marginal_means("exercise")
     np.testing.assert_allclose(got["mean"], full.groupby("exercise")["mean"].mean(), rtol=1e-12)
@@ -107,7 +110,7 @@ def test_interaction_contrasts_are_ratios_of_ratios() -> None:
 
 
 def test_one_contrast_squared_is_its_f() -> None:
-    model = mixed_model(cells().drop(index=[3, 11]), TWO_WAY)
+    model = mixed_model(cells().drop(index=[3, 11]), TWO_WAY, log=False)
     got, joint = model.contrasts("muscle", by="exercise"), model.joint_tests("muscle", by="exercise")
     np.testing.assert_allclose(got["t"] ** 2, joint["F"], rtol=1e-9)
     np.testing.assert_allclose(got["df"], joint["df2"], rtol=1e-9)
@@ -204,7 +207,7 @@ def test_ratios_do_not_change_with_a_gain_of_ones_own_on_complete_data() -> None
 def test_participants_with_a_single_row_are_kept() -> None:
     table = one(n=9)
     table = table[(table["participant"] > "P02") | (table["exercise"] == "squat")]
-    model = mixed_model(table, "value ~ exercise")
+    model = mixed_model(table, "value ~ exercise", log=False)
     assert (model.n, model.n_rows) == (9, 21)
     assert np.isfinite(model.contrasts("exercise")[STATISTICS]).all(axis=None)
 
@@ -215,7 +218,7 @@ def test_participants_with_a_single_row_are_kept() -> None:
 def test_repetitions_with_a_random_intercept_alone() -> None:
     table = one(repetitions=4)
     with pytest.warns(EmgkitWarning, match="120 rows repeat a condition .* no 'participant:exercise': repetitions"):
-        model = mixed_model(table, "value ~ exercise")
+        model = mixed_model(table, "value ~ exercise", log=False)
     assert [notice["code"] for notice in model.notices] == ["pseudo-replication"]
     assert model.terms.attrs["notices"] == list(model.notices)
     assert "pseudo-replication" not in str(quiet(table, "value ~ exercise", random=["1", "exercise"]).notices)
@@ -254,7 +257,7 @@ def test_a_singular_fit_is_flagged() -> None:
     table = table.drop(columns="repetition").assign(value=10 + centered, time=range(len(table)))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        model = mixed_model(table, "value ~ exercise", random=["1"])
+        model = mixed_model(table, "value ~ exercise", random=["1"], log=False)
     assert any("singular: the variance of participant is estimated as zero" in str(w.message) for w in caught)
     assert model.singular
     assert model.variances["variance"][0] == 0
@@ -389,11 +392,11 @@ def test_many_outcomes_are_the_same_fits_one_by_one(df: str) -> None:
 
 def test_many_outcomes_by_column_and_their_refusals() -> None:
     table = cells().assign(peak=lambda t: t["value"] ** 2)
-    models = mixed_model_many(table, "~ exercise * muscle", outcomes=["value", "peak"])
+    models = mixed_model_many(table, "~ exercise * muscle", outcomes=["value", "peak"], log=False)
     assert models.terms["outcome"].tolist() == ["value"] * 3 + ["peak"] * 3
     assert repr(models) == "<MixedModels '~ exercise * muscle': 2 outcomes, 10 participants>"
     frame = table[["value", "peak"]]
-    same = mixed_model_many(table.drop(columns=["value", "peak"]), "~ exercise * muscle", outcomes=frame)
+    same = mixed_model_many(table.drop(columns=["value", "peak"]), "~ exercise * muscle", outcomes=frame, log=False)
     pd.testing.assert_frame_equal(same.terms, models.terms)
     for outcomes, error, text in [
         (["peek"], DesignError, "Did you mean 'peak'"),
@@ -404,8 +407,8 @@ def test_many_outcomes_by_column_and_their_refusals() -> None:
         (frame.astype(str), ArgumentError, "holds no numbers"),
     ]:
         with pytest.raises(error, match=text):
-            mixed_model_many(table, "~ exercise * muscle", outcomes=outcomes)
+            mixed_model_many(table, "~ exercise * muscle", outcomes=outcomes, log=False)
     with pytest.raises(ArgumentError, match="has no left side"):
-        mixed_model_many(table, TWO_WAY, outcomes=["peak"])
+        mixed_model_many(table, TWO_WAY, outcomes=["peak"], log=False)
     with pytest.raises(DesignError, match="0 or negative"):
         mixed_model_many(table, "~ exercise * muscle", outcomes=frame - 100, log=True)

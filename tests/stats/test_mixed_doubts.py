@@ -43,7 +43,7 @@ def spread(table: pd.DataFrame, column: str, sds: tuple[float, ...], seed: int =
 def fitted(table: pd.DataFrame, formula: str, **further: Any) -> tuple[MixedModel, dict[str, str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmgkitWarning)
-        model = mixed_model(table, formula, **further)
+        model = mixed_model(table, formula, **{"log": False, **further})
     return model, {notice["code"]: notice["text"] for notice in model.notices}
 
 

@@ -38,7 +38,7 @@ def lifts(n: int = 10, *, repetitions: int = 1, seed: int = 1) -> pd.DataFrame:
 def fitted(table: pd.DataFrame, formula: str = "value ~ exercise", **further: Any) -> MixedModel:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmgkitWarning)
-        return mixed_model(table, formula, **further)
+        return mixed_model(table, formula, **{"log": False, **further})
 
 
 def refused(table: pd.DataFrame, formula: str = "value ~ exercise", **further: Any) -> DesignError:
@@ -122,7 +122,7 @@ def test_participants_more_alike_than_chance_have_no_variance() -> None:
     noise = rng.normal(size=len(table))
     table["value"] = 10 + noise - pd.Series(noise).groupby(table["participant"]).transform("mean")
     with pytest.warns(EmgkitWarning, match="singular: the variance of participant is estimated as zero"):
-        model = mixed_model(table, "value ~ exercise")
+        model = mixed_model(table, "value ~ exercise", log=False)
     assert model.variances["variance"][0] == 0
     # what is left is least squares, with F from independent rows
     groups = [rows["value"] for _, rows in table.groupby("exercise")]
@@ -158,7 +158,7 @@ def test_a_unit_out_of_all_range_is_refused(unit: float) -> None:
     assert error.allowed == "values up to 1e+60, the largest not below 1e-60"
     assert error.hint == "give it in another unit"
     with pytest.raises(DesignError, match="cannot be squared"):
-        mixed_model_many(table, "~ exercise", outcomes=["value"])
+        mixed_model_many(table, "~ exercise", outcomes=["value"], log=False)
     assert len(fitted(table, log=True).terms) == 1
 
 
@@ -168,7 +168,7 @@ def test_a_constant_outcome_has_no_error_term(constant: float) -> None:
     assert "reproduce every value: there is no error term" in error.what
     assert "check for copied values" in error.hint
     with pytest.raises(DesignError, match="no error term"):
-        mixed_model_many(lifts().assign(value=constant), "~ exercise", outcomes=["value"])
+        mixed_model_many(lifts().assign(value=constant), "~ exercise", outcomes=["value"], log=False)
 
 
 # columns
@@ -250,7 +250,7 @@ def test_a_lost_condition_of_a_group_is_named() -> None:
 )
 def test_formulas_of_other_programs(formula: str, text: str) -> None:
     with pytest.raises(ArgumentError, match=text):
-        mixed_model(lifts().rename(columns={"load": "body mass"}), formula)
+        mixed_model(lifts().rename(columns={"load": "body mass"}), formula, log=False)
 
 
 def test_spaces_and_brackets_in_a_formula_do_not_matter() -> None:

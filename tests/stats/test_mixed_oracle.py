@@ -45,7 +45,7 @@ def one_factor(table: pd.DataFrame) -> pd.DataFrame:
 def fitted(table: pd.DataFrame, formula: str, **further: Any) -> MixedModel:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmgkitWarning)
-        return mixed_model(table, formula, **further)
+        return mixed_model(table, formula, **{"log": False, **further})
 
 
 def dense(table: pd.DataFrame, random: Any) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
@@ -228,9 +228,9 @@ def test_nested_intercepts_are_the_repeated_measures_anova_of_the_means(df: str)
     table = repetitions()
     # whose one error term is as wrong for these unequal participant effects
     with pytest.warns(EmgkitWarning, match="one error term"):
-        model = mixed_model(table, "value ~ exercise", random=["1", "exercise"], df=df)
+        model = mixed_model(table, "value ~ exercise", random=["1", "exercise"], df=df, log=False)
     means = table.groupby(["participant", "exercise"], as_index=False)["value"].mean()
-    expected, got = rm_anova(means, within="exercise").iloc[0], model.terms.iloc[0]
+    expected, got = rm_anova(means, within="exercise", log=False).iloc[0], model.terms.iloc[0]
     np.testing.assert_allclose(got[["F", "df1", "df2"]].tolist(), expected[["F", "df1", "df2"]].tolist(), rtol=1e-6)
     assert got["df2"] == pytest.approx(24, rel=1e-7)
 

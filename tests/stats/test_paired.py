@@ -358,7 +358,7 @@ def test_unknown_columns(options: dict[str, str], text: str) -> None:
         ({"adjust": "holmes"}, "Unknown value for 'adjust'.*'holm', 'bonferroni', .* and 'none'.*Did you mean 'holm'"),
         ({"family": "muscle"}, "Unknown value for 'family'.*'by' and 'all'"),
         ({"by": "exercise"}, "Column 'exercise' has two roles.*'within' and 'by'"),
-        ({"within": ["exercise"]}, "'within' cannot be used.*one column"),
+        ({"within": ["exercise", "phase"]}, r"'within' cannot be used.*one column.*\['exercise', 'phase'\].*in 'by'"),
         ({"by": 3}, "'by' cannot be used.*a column name or a list of them.*Got: 3"),
     ],
 )

@@ -73,7 +73,7 @@ def test_simulated_power_agrees_with_the_closed_form() -> None:
 
 def test_no_difference_is_found_in_five_percent_and_holm_keeps_the_family() -> None:
     options = {"sd_condition": 0.2, "sd_repetition": 0.3, "sd_participant": 0.5, "studies": 2000, "repetitions": 3}
-    got = power_simulate(means={"a": 1.0, "b": 1.0, "c": 1.0}, n=10, **options)  # type: ignore[arg-type]
+    got = power_simulate(means={"a": 1.0, "b": 1.0, "c": 1.0}, n=10, seed=0, **options)  # type: ignore[arg-type]
     assert got["power"].between(0.035, 0.066).all()
     assert got["power_expected"].tolist() == pytest.approx([0.05] * 3, rel=1e-9)
     assert (got["power_adjusted"] < 0.035).all()
@@ -81,14 +81,14 @@ def test_no_difference_is_found_in_five_percent_and_holm_keeps_the_family() -> N
 
 def test_repetitions_help_little() -> None:
     options = {"means": {"a": 1.0, "b": 1.2}, "sd_condition": 0.25, "sd_repetition": 0.15, "n": 12, "studies": 10}
-    few, many = (power_simulate(repetitions=m, **options) for m in (3, 30))  # type: ignore[arg-type]
+    few, many = (power_simulate(repetitions=m, seed=0, **options) for m in (3, 30))  # type: ignore[arg-type]
     gain = many["power_expected"][0] - few["power_expected"][0]
     assert 0 < gain < 0.08
 
 
 def test_other_tests_can_be_simulated() -> None:
     options = {"means": {"a": 1.0, "b": 1.3}, "sd_condition": 0.2, "sd_repetition": 0.1, "n": 12, "studies": 200}
-    t, ranks = (power_simulate(test=test, **options)["power"][0] for test in ("t", "wilcoxon"))  # type: ignore[arg-type]
+    t, ranks = (power_simulate(test=test, seed=0, **options)["power"][0] for test in ("t", "wilcoxon"))  # type: ignore[arg-type]
     assert abs(t - ranks) < 0.12
 
 
@@ -108,11 +108,11 @@ def test_other_tests_can_be_simulated() -> None:
         (lambda: power_within(f=0.2, n=10, levels=3, epsilon=0.3), "'epsilon' cannot be used.*0.5 to 1 for 3 levels"),
         (lambda: power_equivalence(bound=0.2, effect=0.3, n=10), "'effect' cannot be used.*between the bounds"),
         (
-            lambda: power_simulate(means={"a": 1.0}, sd_condition=0.2, sd_repetition=0.2, n=10),
+            lambda: power_simulate(means={"a": 1.0}, sd_condition=0.2, sd_repetition=0.2, n=10, seed=0),
             "'means' cannot be used.*at least two conditions",
         ),
         (
-            lambda: power_simulate(means={"a": 1.0, "b": -1.0}, sd_condition=0.2, sd_repetition=0.2, n=10),
+            lambda: power_simulate(means={"a": 1.0, "b": -1.0}, sd_condition=0.2, sd_repetition=0.2, n=10, seed=0),
             r"means\['b'\]",
         ),
     ],

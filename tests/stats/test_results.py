@@ -80,7 +80,9 @@ def reconstructed() -> Results:
 
 
 def model(**options: Any) -> Any:
-    return stats.mixed_model(cells(), "value ~ exercise * muscle", random=["1", "exercise"], **options)
+    return stats.mixed_model(
+        cells(), "value ~ exercise * muscle", random=["1", "exercise"], **{"log": False, **options}
+    )
 
 
 def many() -> Any:
@@ -102,7 +104,8 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     ),
     "rm_anova": (lambda: stats.rm_anova(cells(), within=["exercise", "muscle"], log=True), ("partial eta squared",)),
     "rm_anova, between": (
-        lambda: stats.rm_anova(one_muscle(), within="exercise", between="group"), ("generalised eta squared",)
+        lambda: stats.rm_anova(one_muscle(), within="exercise", between="group", log=False),
+        ("generalised eta squared",),
     ),
     "equivalence": (lambda: stats.equivalence(cells(), within="exercise", by="muscle"), ("times",)),
     "equivalence, raw": (
@@ -121,14 +124,17 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "power_within": (lambda: stats.power_within(f=0.25, power=0.8, levels=3), ("Cohen's f",)),
     "power_simulate": (
         lambda: stats.power_simulate(
-            means={"squat": 1.0, "thrust": 1.3}, sd_condition=0.2, sd_repetition=0.2, n=12, studies=50
+            means={"squat": 1.0, "thrust": 1.3}, sd_condition=0.2, sd_repetition=0.2, n=12, studies=50, seed=0
         ),
         ("d_z",),
     ),
     "reconstruct": (reconstructed, ("d_z", "d_av")),
-    "waveform_test": (lambda: stats.waveform_test(curves()).summary, ()),
-    "waveform_test, cluster": (lambda: stats.waveform_test(curves(), method="cluster").summary, ()),
-    "waveform_test, rft": (lambda: stats.waveform_test(curves(), method="rft", log=False).summary, ()),
+    "waveform_test": (lambda: stats.waveform_test(curves(), within="exercise").summary, ()),
+    "waveform_test, cluster": (lambda: stats.waveform_test(curves(), within="exercise", method="cluster").summary, ()),
+    "waveform_test, rft": (
+        lambda: stats.waveform_test(curves(), within="exercise", method="rft", log=False).summary,
+        (),
+    ),
     "meta_analysis": (lambda: stats.meta_analysis(STUDIES).pooled, ("ratio of means",)),
     "meta_analysis, effects": (lambda: stats.meta_analysis(STUDIES, measure="smcc").effects, ("SMCC",)),
     "meta_analysis, fixed": (
@@ -570,7 +576,12 @@ def test_unknown_kinds_are_told() -> None:
 
 def test_tables_that_are_no_results_say_so() -> None:
     fitted = model()
-    for table in (fitted.residuals, fitted.random_effects, many().fits, stats.waveform_test(curves()).nodes):
+    for table in (
+        fitted.residuals,
+        fitted.random_effects,
+        many().fits,
+        stats.waveform_test(curves(), within="exercise").nodes,
+    ):
         assert type(table) is Results
         assert repr(table) == repr(pd.DataFrame(table))
         assert table.methods()
@@ -698,7 +709,7 @@ def test_a_mixed_model_speaks() -> None:
 def test_a_model_without_random_terms_is_no_mixed_model() -> None:
     table = one_muscle()[lambda t: t["exercise"] == "squat"]
     table["before"] = np.linspace(1, 2, len(table)) ** 2
-    fitted = stats.mixed_model(table, "value ~ before + group", random=None)
+    fitted = stats.mixed_model(table, "value ~ before + group", random=None, log=False)
     assert "linear model (least squares)" in fitted.methods()
     assert "mixed" not in fitted.methods()
     assert repr(fitted.terms).startswith("Linear model, terms")
@@ -706,7 +717,7 @@ def test_a_model_without_random_terms_is_no_mixed_model() -> None:
 
 
 def test_curves_speak_and_only_tests_of_points_name_points() -> None:
-    test = stats.waveform_test(curves())
+    test = stats.waveform_test(curves(), within="exercise")
     told = test.sentences()
     assert len(told) == len(test.summary) == 3
     assert test.methods() == test.summary.methods()
@@ -719,7 +730,7 @@ def test_curves_speak_and_only_tests_of_points_name_points() -> None:
         assert f"|t|({row['n'] - 1}) = {row['t_max']:.2f}" in sentence
     assert any("beyond" in sentence for sentence in told)
     assert any("was shown" in sentence for sentence in told)
-    assert "beyond" not in " ".join(stats.waveform_test(curves(), method="cluster").sentences())
+    assert "beyond" not in " ".join(stats.waveform_test(curves(), within="exercise", method="cluster").sentences())
     assert "Whole curves" in repr(test)
     assert "<table" in test._repr_html_()
 

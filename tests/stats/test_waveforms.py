@@ -41,7 +41,7 @@ def curves(
 def quietly(table: pd.DataFrame, **options: object) -> WaveformTest:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmgkitWarning)
-        return waveform_test(table, **options)  # type: ignore[arg-type]
+        return waveform_test(table, **{"within": "exercise", **options})  # type: ignore[arg-type]
 
 
 def test_tables_and_their_columns() -> None:
@@ -114,7 +114,7 @@ def test_holm_takes_bars_back() -> None:
 
 def test_points_are_paired_t_tests_of_logarithms() -> None:
     table = curves()
-    got = waveform_test(table)
+    got = waveform_test(table, within="exercise")
     wide = table.pivot_table(index="participant", columns=["exercise", "point"], values="value")
     test = stats.ttest_rel(np.log(wide["deadlift"]), np.log(wide["squat"]))
     low, high = test.confidence_interval(0.95)
@@ -148,14 +148,16 @@ def test_neither_the_unit_nor_the_order_of_rows_nor_gains_of_ones_own_matter(met
 def test_swapped_names_turn_the_signs_and_no_more() -> None:
     table = curves()
     swapped = table.assign(exercise=table["exercise"].map({"deadlift": "squat", "squat": "deadlift"}))
-    first, second = waveform_test(table), waveform_test(swapped)
+    first, second = waveform_test(table, within="exercise"), waveform_test(swapped, within="exercise")
     np.testing.assert_allclose(second.nodes["t"], -first.nodes["t"], rtol=1e-10)
     np.testing.assert_allclose(second.nodes["p_adjusted"], first.nodes["p_adjusted"], rtol=1e-10)
 
 
 def test_drawn_flips_are_repeatable_and_near_the_exact_ones() -> None:
     table = curves(n=10)
-    exact, drawn, again = (waveform_test(table, **options) for options in ({}, {"flips": 4000}, {"flips": 4000}))
+    exact, drawn, again = (
+        waveform_test(table, **{"within": "exercise", **options}) for options in ({}, *[{"flips": 4000, "seed": 0}] * 2)
+    )
     pd.testing.assert_frame_equal(drawn.nodes, again.nodes)
     np.testing.assert_allclose(drawn.nodes["p_adjusted"], exact.nodes["p_adjusted"], atol=0.04)
     assert drawn.attrs["flips"] == 4000
@@ -163,7 +165,7 @@ def test_drawn_flips_are_repeatable_and_near_the_exact_ones() -> None:
 
 def test_a_cluster_gives_no_p_to_points_and_says_so() -> None:
     with pytest.warns(EmgkitWarning, match="not at which points"):
-        got = waveform_test(curves(), method="cluster")
+        got = waveform_test(curves(), within="exercise", method="cluster")
     assert got.nodes["p_adjusted"].isna().all()
     assert {notice["code"] for notice in got.attrs["notices"]} == {"clusters-have-no-place"}
     assert got.attrs["cluster_forming_p"] == 0.05
@@ -176,7 +178,10 @@ def test_curves_that_do_not_differ_have_no_cluster() -> None:
 
 
 def test_a_table_without_clusters_has_the_types_of_one_with_them() -> None:
-    none, some = (waveform_test(curves(exercises=names, seed=3)) for names in (("a", "b"), ("deadlift", "squat")))
+    none, some = (
+        waveform_test(curves(exercises=names, seed=3), within="exercise")
+        for names in (("a", "b"), ("deadlift", "squat"))
+    )
     assert (len(none.clusters), len(some.clusters)) == (0, 1)
     assert none.clusters.dtypes.to_dict() == some.clusters.dtypes.to_dict()
 
@@ -199,7 +204,7 @@ def test_levels_of_by_with_different_participants_and_conditions_stay_apart() ->
 
 def test_an_ordered_categorical_gives_the_order_and_raw_differences() -> None:
     order = pd.CategoricalDtype(["squat", "deadlift"], ordered=True)
-    got = waveform_test(curves().assign(exercise=lambda t: t["exercise"].astype(order)), log=False)
+    got = waveform_test(curves().assign(exercise=lambda t: t["exercise"].astype(order)), within="exercise", log=False)
     assert got.summary["contrast"].tolist() == ["squat - deadlift"]
     assert "difference" in got.nodes.columns
 
@@ -209,7 +214,7 @@ def test_constant_points_have_no_t() -> None:
     at_start = table["point"] == 0
     table.loc[at_start, "value"] = np.where(table.loc[at_start, "exercise"] == "squat", 40.0, 20.0)
     with pytest.warns(EmgkitWarning, match="At 1 points all participants differ by the same"):
-        got = waveform_test(table)
+        got = waveform_test(table, within="exercise")
     assert got.nodes.loc[0, ["t", "p_adjusted", "ci_low"]].isna().all()
     assert got.nodes.loc[0, "ratio"] == pytest.approx(0.5)
     assert got.nodes["t"][1:].notna().all()
@@ -217,19 +222,19 @@ def test_constant_points_have_no_t() -> None:
 
 def test_after_holm_six_participants_cannot_reach_five_percent() -> None:
     with pytest.warns(EmgkitWarning, match=r"6 participants can give is 0\.03125; after Holm's correction for 3"):
-        waveform_test(curves(n=6, exercises=("deadlift", "lunge", "squat")))
+        waveform_test(curves(n=6, exercises=("deadlift", "lunge", "squat")), within="exercise")
 
 
 def test_rough_curves_are_no_random_fields() -> None:
     table = curves().assign(value=lambda t: np.exp(np.random.default_rng(1).normal(size=len(t))))
     with pytest.warns(EmgkitWarning, match=r"too rough for random-field theory.*max-t"):
-        waveform_test(table, method="rft")
+        waveform_test(table, within="exercise", method="rft")
 
 
 def test_repetitions_are_refused() -> None:
     table = pd.concat([curves().assign(repetition=i) for i in (1, 2, 3)], ignore_index=True)
     with pytest.raises(DesignError, match="16 of 16 participants' conditions have more than one curve") as caught:
-        waveform_test(table)
+        waveform_test(table, within="exercise")
     assert "no sample of people" in caught.value.what
     assert "up to 3 values at a point; the rows differ in 'repetition'" in caught.value.got
     assert caught.value.hint == "average them with Curves.participant_means()"
@@ -237,39 +242,39 @@ def test_repetitions_are_refused() -> None:
 
 def test_several_muscles_are_refused_until_named() -> None:
     with pytest.raises(DesignError, match=r"more than one curve.*differ in 'muscle'.*name a column in 'by'"):
-        waveform_test(curves(muscles=2))
-    assert len(waveform_test(curves(muscles=2), by="muscle").summary) == 2
+        waveform_test(curves(muscles=2), within="exercise")
+    assert len(waveform_test(curves(muscles=2), within="exercise", by="muscle").summary) == 2
 
 
 def test_a_missing_condition_names_the_participant() -> None:
     table = curves()
     gone = (table["participant"] == "P03") & (table["exercise"] == "squat")
     with pytest.raises(DesignError, match=r"1 of 16 cells is missing.*P03 lacks squat"):
-        waveform_test(table[~gone])
+        waveform_test(table[~gone], within="exercise")
 
 
 def test_short_curves_are_named() -> None:
     table = curves()
     gone = (table["participant"] == "P03") & (table["exercise"] == "squat") & (table["point"] > 90)
     with pytest.raises(DesignError, match=r"1 of 16 curves lack points.*P03, squat: 19 points.*time_normalize"):
-        waveform_test(table[~gone])
+        waveform_test(table[~gone], within="exercise")
 
 
 def test_an_envelope_below_zero_names_the_moving_rms() -> None:
     table = curves()
     table.loc[[3, 4], "value"] = [-0.5, 0.0]
     with pytest.raises(DesignError, match="'value' is 0 or negative in 1 of 16 curves") as caught:
-        waveform_test(table)
+        waveform_test(table, within="exercise")
     assert caught.value.where == "P00, deadlift: 2 points, lowest -0.5"
     assert "MovingRMS" in caught.value.hint
-    assert len(waveform_test(table, log=False).summary) == 1
+    assert len(waveform_test(table, within="exercise", log=False).summary) == 1
 
 
 def test_five_participants_are_too_few() -> None:
     with pytest.raises(DesignError, match=r"5 participants.*0\.0625, so alpha = 0\.05 cannot be reached"):
-        waveform_test(curves(n=5))
-    assert len(waveform_test(curves(n=5), alpha=0.1).summary) == 1
-    assert len(waveform_test(curves(n=5), method="rft").summary) == 1
+        waveform_test(curves(n=5), within="exercise")
+    assert len(waveform_test(curves(n=5), within="exercise", alpha=0.1).summary) == 1
+    assert len(waveform_test(curves(n=5), within="exercise", method="rft").summary) == 1
 
 
 @pytest.mark.parametrize(
@@ -285,4 +290,4 @@ def test_five_participants_are_too_few() -> None:
 )
 def test_unusable_arguments(options: dict[str, object], error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
-        waveform_test(curves(), **options)  # type: ignore[arg-type]
+        waveform_test(curves(), **{"within": "exercise", **options})  # type: ignore[arg-type]

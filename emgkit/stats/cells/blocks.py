@@ -97,12 +97,6 @@ def check_within(
 
     ``others`` are further pairs of role and column; ``between_muscles`` lets a contrast of muscles pass, with a notice.
     """
-    if not isinstance(within, str):
-        raise ArgumentError(
-            "'within' cannot be used",
-            allowed="one column; name further ones in 'by'",
-            got=repr(within),
-        )
     roles = [("outcome", outcome), ("participant", participant), ("within", within), *(("by", name) for name in by)]
     check_columns(table, [*roles, *others])
     shown = [*(("by", name) for name in by), *others]

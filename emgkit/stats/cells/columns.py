@@ -28,6 +28,8 @@ NAMED = 20
 
 __all__ = [
     "Factor",
+    "as_group",
+    "as_name",
     "as_names",
     "cell_numbers",
     "check_columns",
@@ -91,6 +93,23 @@ def as_names(parameter: str, value: str | Sequence[str] | None) -> list[str]:
     if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
         raise ArgumentError(f"{parameter!r} cannot be used", allowed="a column name or a list of them", got=repr(value))
     return list(names)
+
+
+def as_name(parameter: str, value: str | Sequence[str], *, hint: str) -> str:
+    """Take the one column that is named, by its name or by a list of one; ``hint`` says where further ones belong."""
+    names = as_names(parameter, value)
+    if len(names) != 1:
+        raise ArgumentError(
+            f"{parameter!r} cannot be used", allowed="one column, or a list of one", got=repr(value), hint=hint
+        )
+    return names[0]
+
+
+def as_group(between: str | Sequence[str] | None) -> str | None:
+    """Take the one column of groups that ``between`` names, or None."""
+    if between is None:
+        return None
+    return as_name("between", between, hint="join several columns of groups into one first")
 
 
 def check_table(cells: Any) -> pd.DataFrame:

@@ -75,7 +75,7 @@ def smallest_p(n: int, drawn: int | None) -> float:
     return 2.0 ** (1 - n) if drawn is None else max(2.0 ** (1 - n), 1 / (drawn + 1))
 
 
-def signs(n: int, drawn: int | None, *, seed: int) -> Iterator[Array]:
+def signs(n: int, drawn: int | None, *, seed: int | None) -> Iterator[Array]:
     """Rows of signs, (flips, n): half of all flips, or the data themselves and then drawn ones.
 
     The other half of all flips are the mirror images, with the same size of every statistic. The first row is that of
@@ -120,7 +120,7 @@ def r_of_t(t: float, n: int) -> float:
     return float(t / np.sqrt(t**2 + n - 1))
 
 
-def largest(shares: Array, drawn: int | None, *, seed: int) -> Array:
+def largest(shares: Array, drawn: int | None, *, seed: int | None) -> Array:
     """Largest |r| over the points under every flip, of differences :func:`scaled` before; (flips,)."""
     n, points = shares.shape
     columns, maxima = np.ascontiguousarray(shares.T), []
@@ -133,7 +133,7 @@ def largest(shares: Array, drawn: int | None, *, seed: int) -> Array:
     return np.concatenate(maxima)
 
 
-def largest_mass(shares: Array, threshold: float, drawn: int | None, *, seed: int) -> Array:
+def largest_mass(shares: Array, threshold: float, drawn: int | None, *, seed: int | None) -> Array:
     """Largest cluster mass under every flip, of differences :func:`scaled` before; (flips,).
 
     A cluster is a run of points with |t| above ``threshold`` and one sign, its mass the sum of |t|.

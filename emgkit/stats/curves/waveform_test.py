@@ -12,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from emgkit._checks import check_option
+from emgkit._checks import check_option, check_whole
 from emgkit.errors import ArgumentError, Notice, warn
 from emgkit.notation import listed, number
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
-from emgkit.stats.cells.columns import Factor, as_names, check_table, only_value
+from emgkit.stats.cells.columns import Factor, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.multiplicity import adjusted, holm_steps
 from emgkit.stats.cells.sign_flips import (
     ROUNDING,
@@ -130,16 +130,16 @@ class WaveformTest:
 def waveform_test(
     curves: pd.DataFrame,
     *,
-    value: str = "value",
+    outcome: str = "value",
     participant: str = "participant",
     point: str = "point",
-    within: str = "exercise",
+    within: str | Sequence[str],
     by: str | Sequence[str] | None = None,
     log: bool = True,
     method: str = "max-t",
     flips: int | str = "exact",
     alpha: float = 0.05,
-    seed: int = 0,
+    seed: int | None = None,
 ) -> WaveformTest:
     """Compare whole curves between every pair of conditions, within participants.
 
@@ -147,9 +147,9 @@ def waveform_test(
     ----------
     curves : pandas.DataFrame
         Long table, one row a participant, condition and point, as ``Curves.participant_means().to_frame()`` gives.
-    value, participant, point : str
+    outcome, participant, point : str
         Columns of the value, the participant and the place on the curve.
-    within : str
+    within : str or list of one str
         Column of the conditions; pairs are "first minus second" in alphabetical order, or in the order of an ordered
         categorical.
     by : str or sequence of str, optional
@@ -164,8 +164,8 @@ def waveform_test(
         All 2**n sign flips, or a number of random ones.
     alpha : float
         Error rate of each contrast's curve, two-sided.
-    seed : int
-        Of the random flips.
+    seed : int, optional
+        Of the random flips, and required for them. All flips and ``"rft"`` draw nothing and need none.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def waveform_test(
         A participant has several curves in a condition, or none; curves lack points; a logarithm of values that are not
         above 0; so few participants that alpha cannot be reached.
     ArgumentError
-        An option is unknown, or a column has two roles.
+        An option is unknown, a column has two roles, or random flips have no seed.
 
     Notes
     -----
@@ -204,7 +204,7 @@ def waveform_test(
     >>> grid = pd.MultiIndex.from_product([range(8), ["squat", "thrust"], range(5)])
     >>> table = grid.to_frame(index=False, name=["participant", "exercise", "point"])
     >>> table["value"] = np.exp(rng.normal(0, 0.2, 80)) * np.where(table["exercise"] == "thrust", 3, 1)
-    >>> waveform_test(table).summary[["contrast", "n", "p"]]
+    >>> waveform_test(table, within="exercise").summary[["contrast", "n", "p"]]
              contrast  n         p
     0  squat / thrust  8  0.007812
     """
@@ -213,14 +213,12 @@ def waveform_test(
     check_option("method", method, METHODS)
     if not 0 < alpha < 1:
         raise ArgumentError("'alpha' cannot be used", allowed="above 0 and below 1", got=repr(alpha))
-    notices = check_within(
-        table, outcome=value, participant=participant, within=within, by=by_names, result_columns=RESULT_COLUMNS,
-        others=[("point", point)],
-    )  # fmt: skip
-    matrix, points, index = curve_matrix(table, value, participant, point, [*by_names, within], log=log)
-    blocks, by_factors, found = arrange(
-        index, outcome=value, participant=participant, within=within, by=by_names, log=False
-    )
+    condition = as_name("within", within, hint="name further columns in 'by'")
+    seed = _check_seed(seed, method=method, flips=flips)
+    roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
+    notices = check_within(table, **roles, result_columns=RESULT_COLUMNS, others=[("point", point)])
+    matrix, points, index = curve_matrix(table, outcome, participant, point, [*by_names, condition], log=log)
+    blocks, by_factors, found = arrange(index, **roles, log=False)
     options: dict[str, Any] = {"method": method, "flips": flips, "alpha": alpha, "seed": seed, "log": log}
     pairs = [_compare(block, matrix, **options) for block in blocks]
     notices += found + _doubts(blocks, pairs, method=method, flips=flips, alpha=alpha)
@@ -229,10 +227,10 @@ def waveform_test(
         warn(notice)
     attrs = {
         "analysis": "pairwise comparisons of curves within participants", "method": method,
-        "flips": "none" if method == "rft" else flips, "seed": seed, "alpha": alpha, "value": value,
-        "participant": participant, "within": within, "by": by_names, "scale": "log" if log else "raw",
-        "cluster_forming_p": CLUSTER_P if method == "cluster" else None, "interval": "95 % of each point alone",
-        "unit": only_value(table, "unit"), "notices": [{"code": n.code, "text": n.text} for n in notices],
+        "flips": "none" if method == "rft" else flips, "seed": seed, "alpha": alpha, **roles,
+        "scale": "log" if log else "raw", "cluster_forming_p": CLUSTER_P if method == "cluster" else None,
+        "interval": "95 % of each point alone", "unit": only_value(table, "unit"),
+        "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
     facts = {**attrs, "adjust": "holm", "n": summary["n"].unique().tolist()}
     return WaveformTest(
@@ -241,6 +239,20 @@ def waveform_test(
         summary=Results.of(summary, "waveforms", facts),
         attrs=facts,
     )
+
+
+def _check_seed(seed: int | None, *, method: str, flips: int | str) -> int | None:
+    """Give the seed of random flips; None where nothing is drawn."""
+    if method == "rft" or flips == "exact":
+        return None
+    if seed is None:
+        raise ArgumentError(
+            "Random sign flips need a seed, so that the result can be found again",
+            allowed="a whole number of at least 0",
+            got="seed=None",
+            hint=f"give one, such as flips={flips!r}, seed=1, or take all flips with flips='exact'",
+        )
+    return check_whole("seed", seed, least=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,7 +271,7 @@ class _Pair:
 
 
 def _compare(
-    block: Block, matrix: Array, *, method: str, flips: int | str, alpha: float, seed: int, log: bool
+    block: Block, matrix: Array, *, method: str, flips: int | str, alpha: float, seed: int | None, log: bool
 ) -> list[_Pair]:
     """Compare all pairs of one block."""
     n = len(block.participants)
@@ -372,7 +384,7 @@ def _constant(differences: Array) -> NDArray[np.bool_]:
 
 
 def _test(
-    differences: Array, t: Array, *, method: str, drawn: int | None, alpha: float, seed: int
+    differences: Array, t: Array, *, method: str, drawn: int | None, alpha: float, seed: int | None
 ) -> tuple[Array, dict[str, float], list[dict[str, Any]], Array | None]:
     """P-values of the points, of the curve, the runs beyond the threshold, and the largest |r| under all flips."""
     n, null = len(differences), None

@@ -224,8 +224,8 @@ def meta_analysis(
         warn(notice)
     attrs = {
         "analysis": "random-effects meta-analysis" if method != "fixed" else "fixed-effect meta-analysis",
-        "measure": measure, "method": method, "moderator": moderator,
-        "moderator_reference": _reference(table, moderator), "confidence": CONFIDENCE,
+        "measure": measure, "scale": "log" if measure == "log_ratio" else "raw", "method": method,
+        "moderator": moderator, "moderator_reference": _reference(table, moderator), "confidence": CONFIDENCE,
         "interval": f"Hartung-Knapp, t({model.df})" if student else "normal",
         "notices": [{"code": n.code, "text": n.text} for n in notices], "k": len(y), "n": [int(table["n"].sum())],
     }  # fmt: skip

@@ -137,8 +137,8 @@ def reconstruct(
     for notice in notices:
         warn(notice)
     attrs = {
-        "analysis": "reconstruction from printed summaries", "confidence": CONFIDENCE, "r_range": list(r_range),
-        "notices": [{"code": notice.code, "text": notice.text} for notice in notices],
+        "analysis": "reconstruction from printed summaries", "scale": "raw", "confidence": CONFIDENCE,
+        "r_range": list(r_range), "notices": [{"code": notice.code, "text": notice.text} for notice in notices],
     }  # fmt: skip
     return Results.of(table, "reconstruction", attrs)
 

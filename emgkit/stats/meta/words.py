@@ -157,7 +157,7 @@ def reconstruction_methods(facts: AnalysisFacts) -> Text:
     """Reconstruction of printed comparisons."""
     low, high = (number(r) for r in facts["r_range"])
     what = "What printed means, standard deviations and tests of comparisons within participants imply was worked out"
-    what += " with the rounding of their decimals carried through (paired t, df = n − 1)"
+    what += " on the raw scale, with the rounding of their decimals carried through (paired t, df = n − 1)"
     return Text(
         what=f"{what} ({n_text(facts)}).",
         interval="Brackets hold the values that round to what is printed; intervals are 95 %.",

@@ -9,11 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from emgkit.stats.cells.columns import as_names
+from emgkit.stats.cells.columns import as_name, as_names
 from emgkit.stats.mixed import marginal
 from emgkit.stats.mixed.marginal import Grid
 from emgkit.stats.mixed.small_sample import Inference
 from emgkit.stats.results.results import Results
+
+# where several factors belong
+FURTHER = "name further ones in 'by', or ask for interaction_contrasts([...])"
 
 __all__ = ["Estimates"]
 
@@ -73,13 +76,18 @@ class Estimates(ABC):
         return self._finished(table, "marginal means", by=groups, levels=names)
 
     def contrasts(
-        self, factor: str, *, by: str | Sequence[str] | None = None, adjust: str = "holm", family: str = "by"
+        self,
+        factor: str | Sequence[str],
+        *,
+        by: str | Sequence[str] | None = None,
+        adjust: str = "holm",
+        family: str = "by",
     ) -> Results:
         """Compare every pair of levels of a factor: differences, or ratios of geometric means.
 
         Parameters
         ----------
-        factor : str
+        factor : str or list of one str
             A factor of the formula; pairs are first minus second.
         by : str or sequence of str, optional
             Factors at whose levels it is compared one by one.
@@ -96,9 +104,9 @@ class Estimates(ABC):
             limits), ``estimate`` and ``se`` (on the scale of the model), ``t``, ``df``, ``n``, ``p``, ``p_adjusted``,
             ``family_size``.
         """
-        groups = as_names("by", by)
-        table = marginal.contrasts(self._grid, self._known, factor, groups, adjust=adjust, family=family)
-        return self._finished(table, "model contrasts", within=factor, by=groups, adjust=adjust, family=family)
+        groups, name = as_names("by", by), as_name("factor", factor, hint=FURTHER)
+        table = marginal.contrasts(self._grid, self._known, name, groups, adjust=adjust, family=family)
+        return self._finished(table, "model contrasts", within=name, by=groups, adjust=adjust, family=family)
 
     def interaction_contrasts(
         self, factors: Sequence[str], *, by: str | Sequence[str] | None = None, adjust: str = "holm", family: str = "by"
@@ -118,7 +126,7 @@ class Estimates(ABC):
         facts = {"within": names[0], "interaction": names, "by": groups, "adjust": adjust, "family": family}
         return self._finished(table, "model contrasts", **facts)
 
-    def joint_tests(self, factor: str, *, by: str | Sequence[str] | None = None) -> Results:
+    def joint_tests(self, factor: str | Sequence[str], *, by: str | Sequence[str] | None = None) -> Results:
         """F test that all levels of a factor are alike, at each level of ``by``."""
-        groups = as_names("by", by)
-        return self._finished(marginal.joint_tests(self._grid, self._known, factor, groups), "terms", by=groups)
+        groups, name = as_names("by", by), as_name("factor", factor, hint=FURTHER)
+        return self._finished(marginal.joint_tests(self._grid, self._known, name, groups), "terms", by=groups)

@@ -36,7 +36,7 @@ def mixed_model_many(
     outcomes: Sequence[str] | pd.DataFrame | NDArray[Any],
     participant: str = "participant",
     df: str = "kenward-roger",
-    log: bool = False,
+    log: bool = True,
 ) -> MixedModels:
     """Fit the same random-intercept model to many outcomes of one design.
 
@@ -77,10 +77,10 @@ def mixed_model_many(
     ...                       "mean": [80.0, 60.0, 90.0, 71.0, 40.0, 33.0, 42.0, 55.0],
     ...                       "peak": [120.0, 95.0, 99.0, 84.0, 80.0, 61.0, 55.0, 92.0]})
     >>> models = mixed_model_many(cells, "~ exercise", outcomes=["mean", "peak"])
-    >>> models.contrasts("exercise")[["outcome", "contrast", "difference", "df"]].round(2)
-      outcome            contrast  difference   df
-    0    mean  hip_thrust - squat       32.75  3.0
-    1    peak  hip_thrust - squat       27.50  3.0
+    >>> models.contrasts("exercise")[["outcome", "contrast", "ratio", "df"]].round(2)
+      outcome            contrast  ratio   df
+    0    mean  hip_thrust / squat   1.78  3.0
+    1    peak  hip_thrust / squat   1.40  3.0
     """
     table = check_table(cells)
     check_option("df", df, METHODS)
@@ -163,6 +163,7 @@ def _outcomes(
             f"{int(bad.sum())} values of 'outcomes' are empty or infinite{', 0 or negative' if log else ''}",
             where=f"the first is outcome {names[column]!r}, row {table.index[row]} ({number(values[row, column])})",
             allowed=f"finite numbers{' above 0' if log else ''}",
+            hint="compare differences with log=False" if log and np.isfinite(values).all() else "",
         )
     return names, values
 

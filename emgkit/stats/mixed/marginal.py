@@ -169,13 +169,6 @@ def contrasts(
     """Every pair of levels of ``factor``, at each combination of ``by``."""
     check_option("adjust", adjust, ADJUSTMENTS)
     check_option("family", family, FAMILIES)
-    if not isinstance(factor, str):
-        raise ArgumentError(
-            "'factor' cannot be used",
-            allowed="one factor of the formula",
-            got=repr(factor),
-            hint="further ones in 'by', or interaction_contrasts([...])",
-        )
     names = _check(grid, [factor], by)
     _refuse_between_muscles(grid, factor)
     levels, rows = _means(grid, names)

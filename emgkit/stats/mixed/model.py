@@ -116,7 +116,7 @@ def mixed_model(
     participant: str = "participant",
     random: str | Sequence[str] | None = "1",
     df: str = "kenward-roger",
-    log: bool = False,
+    log: bool = True,
     correlated: bool = True,
 ) -> MixedModel:
     """Fit a linear mixed model with participants as random, and test it as small samples need.
@@ -140,7 +140,8 @@ def mixed_model(
     df : {"kenward-roger", "satterthwaite"}
         How degrees of freedom (and, for the first, standard errors) are found.
     log : bool
-        Analyse the natural logarithm of the outcome, and give means and contrasts as geometric means and ratios.
+        Analyse the natural logarithm of the outcome, which needs values above 0, and give means and contrasts as
+        geometric means and ratios; else the values themselves, and differences.
     correlated : bool
         False takes the covariances out of ``"1 + x"``.
 
@@ -179,9 +180,9 @@ def mixed_model(
     ...                       "exercise": ["hip_thrust"] * 4 + ["squat"] * 4,
     ...                       "value": [80.0, 60.0, 90.0, 71.0, 40.0, 33.0, 42.0, 55.0]})
     >>> model = mixed_model(cells, "value ~ exercise", random="1")
-    >>> model.contrasts("exercise")[["contrast", "difference", "df", "n"]].round(2)
-                 contrast  difference   df  n
-    0  hip_thrust - squat       32.75  3.0  4
+    >>> model.contrasts("exercise")[["contrast", "ratio", "df", "n"]].round(2)
+                 contrast  ratio   df  n
+    0  hip_thrust / squat   1.78  3.0  4
     """
     table = check_table(cells)
     check_option("df", df, METHODS)

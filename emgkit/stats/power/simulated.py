@@ -33,7 +33,7 @@ def power_simulate(
     adjust: str = "holm",
     alpha: float = ALPHA,
     studies: int = 1000,
-    seed: int = 0,
+    seed: int,
 ) -> Results:
     """Power of :func:`contrasts` itself, in studies simulated from variance components on the log scale.
 
@@ -80,7 +80,7 @@ def power_simulate(
     Examples
     --------
     >>> means = {"squat": 1.0, "thrust": 1.3}
-    >>> came = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=12, studies=200)
+    >>> came = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=12, studies=200, seed=1)
     >>> came[["contrast", "d_z"]].round(2)
              contrast   d_z
     0  squat / thrust -0.85
@@ -122,7 +122,7 @@ def power_simulate(
     attrs = {
         "analysis": "power of paired contrasts, simulated", "means": {name: float(means[name]) for name in names},
         "sd_participant": person, "sd_condition": spread[0], "sd_repetition": spread[1], "repetitions": repetitions,
-        "test": test, "adjust": adjust, "alpha": alpha, "seed": seed, "notices": [],
+        "test": test, "adjust": adjust, "alpha": alpha, "scale": "log", "seed": seed, "notices": [],
     }  # fmt: skip
     return Results.of(result, "simulated power", attrs)
 

@@ -91,7 +91,7 @@ def missing_columns(kind: Kind, facts: Mapping[str, Any], columns: Sequence[str]
 
 def title(kind: Kind, facts: Mapping[str, Any], n: Sequence[Any]) -> str:
     """One line on what a table is: the analysis, the scale, the outcome, the numbers of participants in its rows."""
-    scale = ", log scale" if facts.get("scale") == "log" else ""
+    scale = f", {facts['scale']} scale" if "scale" in facts else ""
     test = f" ({facts['test']}{' test' if facts['test'] == 't' else ''})" if facts.get("table") == "contrasts" else ""
     measure, unit = readable(facts.get("measure") or ""), surface(str(facts.get("unit") or ""))[0]
     outcome = f"{measure} ({unit})" if measure and unit else measure or unit

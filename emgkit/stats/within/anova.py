@@ -16,6 +16,7 @@ from emgkit.errors import ArgumentError, DesignError, Notice, warn
 from emgkit.notation import listed
 from emgkit.stats.cells.columns import (
     Factor,
+    as_group,
     as_names,
     cell_numbers,
     check_columns,
@@ -49,8 +50,8 @@ def rm_anova(
     outcome: str = "value",
     participant: str = "participant",
     within: str | Sequence[str],
-    between: str | None = None,
-    log: bool = False,
+    between: str | Sequence[str] | None = None,
+    log: bool = True,
 ) -> Results:
     """Analysis of variance of one to three factors within participants, and of groups of them, on a complete design.
 
@@ -62,10 +63,10 @@ def rm_anova(
         Columns of the value and of the participant.
     within : str or sequence of str
         One to three columns, each with two or more levels.
-    between : str, optional
+    between : str or list of one str, optional
         Column of groups of participants; they may differ in size.
     log : bool
-        Analyse the natural logarithm of the outcome.
+        Analyse the natural logarithm of the outcome, which needs values above 0; else the values themselves.
 
     Returns
     -------
@@ -115,21 +116,21 @@ def rm_anova(
     >>> cells = pd.DataFrame({"participant": ["P1", "P2", "P3"] * 2, "exercise": ["hip_thrust"] * 3 + ["squat"] * 3,
     ...                       "value": [80.0, 60.0, 90.0, 40.0, 33.0, 42.0]})
     >>> rm_anova(cells, within="exercise")[["term", "F", "df1", "df2", "n"]].round(2)
-           term      F  df1  df2  n
-    0  exercise  39.24  1.0  2.0  3
+           term       F  df1  df2  n
+    0  exercise  206.43  1.0  2.0  3
     """
     table = check_table(cells)
-    names = _check_factors(within, between)
-    groups_role = [] if between is None else [("between", between)]
+    names, group = _check_factors(within), as_group(between)
+    groups_role = [] if group is None else [("between", group)]
     roles = [("outcome", outcome), ("participant", participant), *(("within", name) for name in names), *groups_role]
     check_columns(table, roles)
-    check_single_valued(table, [name for _, name in roles[2:]], "'within'" + " or 'between'" * bool(between))
+    check_single_valued(table, [name for _, name in roles[2:]], "'within'" + " or 'between'" * bool(group))
     values, people, notices = _complete(table, outcome, participant, names, log=log)
-    groups, sizes = _groups(table, participant, between, people)
-    notices += _normalisers(table, names, between, log=log)
+    groups, sizes = _groups(table, participant, group, people)
+    notices += _normalisers(table, names, group, log=log)
 
     terms = [term for size in range(1, len(names) + 1) for term in itertools.combinations(range(len(names)), size)]
-    strata = [_stratum(values, groups, term, [names[i] for i in term], between) for term in ((), *terms)]
+    strata = [_stratum(values, groups, term, [names[i] for i in term], group) for term in ((), *terms)]
     rounding = 16 * np.finfo(np.float64).eps * max(float(np.abs(values).max()), 1.0 if log else 0.0)
     rows, unvarying = _rows(strata, zero=values.size * rounding**2)
     for name in unvarying:
@@ -140,7 +141,7 @@ def rm_anova(
         warn(notice)
     attrs = {
         "analysis": "repeated-measures analysis of variance",
-        "outcome": outcome, "participant": participant, "within": names, "between": between, "groups": sizes,
+        "outcome": outcome, "participant": participant, "within": names, "between": group, "groups": sizes,
         "scale": "log" if log else "raw",
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"),
         "notices": [{"code": n.code, "text": n.text} for n in notices],
@@ -148,15 +149,8 @@ def rm_anova(
     return Results.of(result, "anova", attrs)
 
 
-def _check_factors(within: str | Sequence[str], between: str | None) -> list[str]:
-    """One to three factors within participants, one between them or none."""
-    if between is not None and not isinstance(between, str):
-        raise ArgumentError(
-            "'between' cannot be used",
-            allowed="one column of groups, or None",
-            got=repr(between),
-            hint="join several columns of groups into one first",
-        )
+def _check_factors(within: str | Sequence[str]) -> list[str]:
+    """One to three factors within participants."""
     names = as_names("within", within)
     if not 1 <= len(names) <= MOST_FACTORS:
         raise ArgumentError(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emgkit._checks import check_option
 from emgkit.errors import Notice, warn
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
-from emgkit.stats.cells.columns import as_names, check_table, only_value
+from emgkit.stats.cells.columns import as_group, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, g_av
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
 from emgkit.stats.results.results import Results
@@ -25,6 +25,8 @@ RESULT_COLUMNS = (
     "contrast", "ratio", "difference", "ci_low", "ci_high", "t", "V", "df", "n", "n_first", "n_second", "p",
     "p_adjusted", "d_z", "g_av", "g", "d_z_low", "d_z_high", "g_av_low", "g_av_high", "g_low", "g_high", "family_size",
 )  # fmt: skip
+# where several columns within participants belong
+FURTHER = "name further columns in 'by', or in 'interaction'"
 
 __all__ = ["adjusted", "contrasts"]
 
@@ -34,9 +36,9 @@ def contrasts(
     *,
     outcome: str = "value",
     participant: str = "participant",
-    within: str,
+    within: str | Sequence[str],
     by: str | Sequence[str] | None = None,
-    between: str | None = None,
+    between: str | Sequence[str] | None = None,
     interaction: str | Sequence[str] | None = None,
     log: bool = True,
     test: str = "t",
@@ -52,18 +54,18 @@ def contrasts(
         One row a participant, level of ``within`` and level of ``by``, such as :func:`emgkit.summarize` gives.
     outcome, participant : str
         Columns of the value and of the participant.
-    within : str
+    within : str or list of one str
         Column of the conditions to compare. Pairs are "first minus second" in alphabetical order, or in the order of
         an ordered categorical.
     by : str or sequence of str, optional
         Columns whose levels (all combinations) are analysed one by one, such as ``["group", "muscle"]``.
-    between : str, optional
+    between : str or list of one str, optional
         Column of groups of participants: each contrast is compared between every pair of groups, by Welch's test.
     interaction : str or sequence of str, optional
         Further columns within participants, such as ``"muscle"``: how much the contrast differs between every pair of
         their levels (a ratio of ratios). ``["exercise", "muscle"]`` is the same with ``within="exercise"``.
     log : bool
-        Compare logarithms, and report the ratio of geometric means; else differences of means.
+        Compare logarithms, and report the ratio of geometric means (for values above 0); else differences of means.
     test : {"t", "wilcoxon", "sign-flip"}
         The paired t test, Wilcoxon's signed ranks (estimate: the median of all means of two differences), or all sign
         flips of the mean difference (up to 20 participants). Estimate, interval and p belong to the one test.
@@ -115,14 +117,15 @@ def contrasts(
     check_option("adjust", adjust, ADJUSTMENTS)
     check_option("test", test, one_sample.TESTS)
     by_names, factors = as_names("by", by), as_names("interaction", interaction)
+    condition, groups = as_name("within", within, hint=FURTHER), as_group(between)
     chosen = check_family(family, by_names)
-    roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": within, "by": by_names}
+    roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
     options: dict[str, Any] = {"log": log, "test": test, "between_muscles": between_muscles}
-    if between is None and interaction is None:
+    if groups is None and interaction is None:
         compared = _paired(table, roles, **options)
     else:
         compared = interactions.compare(
-            table, roles, between=between, interaction=factors, result_columns=RESULT_COLUMNS, **options
+            table, roles, between=groups, interaction=factors, result_columns=RESULT_COLUMNS, **options
         )
 
     columns, repeats = dict(compared.columns), compared.repeats
@@ -134,13 +137,13 @@ def contrasts(
     for notice in compared.notices:
         warn(notice)
     attrs: dict[Any, Any] = {
-        "analysis": compared.analysis, **roles, "between": between, "interaction": factors,
+        "analysis": compared.analysis, **roles, "between": groups, "interaction": factors,
         "scale": "log" if log else "raw", **one_sample.describe(test), "unit": only_value(table, "unit"),
         "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
         "interval": "individual 95 %", "adjust": adjust, "family": chosen,
         "notices": [{"code": n.code, "text": n.text} for n in compared.notices],
     }  # fmt: skip
-    kind = "group contrasts" if between else "interaction contrasts" if factors else "contrasts"
+    kind = "group contrasts" if groups else "interaction contrasts" if factors else "contrasts"
     return Results.of(result, kind, attrs)
 
 

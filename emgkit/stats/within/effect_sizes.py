@@ -13,7 +13,7 @@ from scipy import special
 from emgkit.errors import Notice, warn
 from emgkit.notation import listed
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
-from emgkit.stats.cells.columns import as_names, check_table, only_value
+from emgkit.stats.cells.columns import as_group, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_z_interval, small_sample_factor
 from emgkit.stats.cells.effect_formulas import d_av as effect_formulas_d_av
 from emgkit.stats.cells.effect_formulas import g_av as effect_formulas_g_av
@@ -40,9 +40,9 @@ def effect_sizes(
     *,
     outcome: str = "value",
     participant: str = "participant",
-    within: str,
+    within: str | Sequence[str],
     by: str | Sequence[str] | None = None,
-    between: str | None = None,
+    between: str | Sequence[str] | None = None,
     log: bool = True,
 ) -> Results:
     """Effect sizes of every pair of conditions within participants, raw and standardised.
@@ -53,10 +53,10 @@ def effect_sizes(
         One row a participant, level of ``within`` and level of ``by``.
     outcome, participant, within, by
         As in :func:`contrasts`.
-    between : str, optional
+    between : str or list of one str, optional
         Column of groups: the changes ("first minus second") of every pair of groups are compared instead.
     log : bool
-        Give ratios too; this needs values above 0. All other sizes are on the raw scale.
+        Give ratios too, which needs values above 0. All other sizes are on the raw scale, with ``log`` and without.
 
     Returns
     -------
@@ -108,28 +108,29 @@ def effect_sizes(
     0    a / b       36.25  3.77   3.8  1.83
     """
     table = check_table(cells)
-    by_names = as_names("by", by)
-    roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": within, "by": by_names}
-    others = [("between", between)] if between is not None else []
-    columns = RESULT_COLUMNS if between is None else GROUP_COLUMNS
+    by_names, group = as_names("by", by), as_group(between)
+    condition = as_name("within", within, hint="name further columns in 'by'")
+    roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
+    others = [("between", group)] if group is not None else []
+    columns = RESULT_COLUMNS if group is None else GROUP_COLUMNS
     notices = check_within(table, **roles, others=others, result_columns=columns)
-    blocks, by_factors, found = arrange(table, **roles, log=log and between is None)
-    if between is None:
+    blocks, by_factors, found = arrange(table, **roles, log=log and group is None)
+    if group is None:
         frames = [_sizes(block, log=log) for block in blocks]
     else:
-        groups = interactions.groups_of(table, participant, between)
-        frames = [_changes(block, groups, between) for block in blocks]
+        groups = interactions.groups_of(table, participant, group)
+        frames = [_changes(block, groups, group) for block in blocks]
     levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
     notices = [*notices, *found, *_doubts(result)]
     for notice in notices:
         warn(notice)
     attrs: dict[Any, Any] = {
-        "analysis": "effect sizes", **roles, "between": between, "unit": only_value(table, "unit"),
+        "analysis": "effect sizes", **roles, "between": group, "scale": "raw", "unit": only_value(table, "unit"),
         "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
         "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    sizes = result["n"] if between is None else result["n_first"] + result["n_second"]
+    sizes = result["n"] if group is None else result["n_first"] + result["n_second"]
     return Results.of(result, "effect sizes", {**attrs, "n": sizes.unique().tolist()})
 
 

@@ -13,7 +13,7 @@ from scipy import special
 from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, Notice, warn
 from emgkit.stats.cells.blocks import arrange, check_within, level_columns, pair_names
-from emgkit.stats.cells.columns import as_names, check_table, only_value
+from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import one_sample
@@ -36,7 +36,7 @@ def equivalence(
     *,
     outcome: str = "value",
     participant: str = "participant",
-    within: str,
+    within: str | Sequence[str],
     bounds: tuple[float, float] = (0.8, 1.25),
     by: str | Sequence[str] | None = None,
     log: bool = True,
@@ -91,10 +91,11 @@ def equivalence(
     """
     table = check_table(cells)
     by_names = as_names("by", by)
+    condition = as_name("within", within, hint="name further columns in 'by'")
     check_option("adjust", adjust, ADJUSTMENTS)
     chosen = check_family(family, by_names)
     low, high = _check_bounds(bounds, log=log)
-    roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": within, "by": by_names}
+    roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS)
     blocks, by_factors, found = arrange(table, **roles, log=log)
 

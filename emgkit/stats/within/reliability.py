@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from emgkit.errors import DesignError, Notice, warn
+from emgkit.notation import listed
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns
-from emgkit.stats.cells.columns import as_names, check_table, only_value
+from emgkit.stats.cells.columns import NAMED, as_name, as_names, check_table, only_value
 from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
@@ -24,21 +25,23 @@ __all__ = ["reliability"]
 
 
 def reliability(
-    table: pd.DataFrame,
+    cells: pd.DataFrame,
     *,
+    outcome: str = "value",
     participant: str = "participant",
-    trial: str = "trial",
-    value: str = "value",
+    within: str | Sequence[str] = "trial",
     by: str | Sequence[str] | None = None,
 ) -> Results:
     """Reliability of repeated trials: ICC(2,1), ICC(3,1), SEM, MDC95, CV, and limits of agreement.
 
     Parameters
     ----------
-    table : pandas.DataFrame
+    cells : pandas.DataFrame
         One row a participant and trial; every participant has every trial.
-    participant, trial, value : str
-        Columns of the participant, the trial (or day, or rater) and the value, above 0.
+    outcome, participant : str
+        Columns of the value, which is above 0, and of the participant.
+    within : str or list of one str
+        Column of the trial, day or rater.
     by : str or sequence of str, optional
         Columns whose levels are analysed one by one, such as ``"muscle"``.
 
@@ -78,21 +81,23 @@ def reliability(
     Examples
     --------
     >>> import pandas as pd
-    >>> table = pd.DataFrame({"participant": ["P1", "P2", "P3", "P4"] * 2, "trial": [1] * 4 + [2] * 4,
+    >>> cells = pd.DataFrame({"participant": ["P1", "P2", "P3", "P4"] * 2, "trial": [1] * 4 + [2] * 4,
     ...                       "value": [500.0, 320.0, 410.0, 650.0, 520.0, 300.0, 430.0, 640.0]})
-    >>> reliability(table).set_index("quantity")["value"].round(3)[["icc_3_1", "sem"]]
+    >>> reliability(cells).set_index("quantity")["value"].round(3)[["icc_3_1", "sem"]]
     quantity
     icc_3_1     0.989
     sem        14.577
     Name: value, dtype: float64
     """
-    checked = check_table(table)
+    table = check_table(cells)
     by_names = as_names("by", by)
-    roles: dict[str, Any] = {"outcome": value, "participant": participant, "within": trial, "by": by_names}
+    trial = as_name("within", within, hint="name further columns in 'by'")
+    roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": trial, "by": by_names}
     hidden = [name for name in RESULT_COLUMNS if name not in ("value", "unit")]
-    check_within(checked, **roles, result_columns=hidden)
-    blocks, by_factors, notices = arrange(checked, **roles, log=True)
-    unit = only_value(checked, "unit")
+    check_within(table, **roles, result_columns=hidden)
+    blocks, by_factors, notices = arrange(table, **roles, log=False)
+    _check_positive(blocks, outcome)
+    unit = only_value(table, "unit")
     frames = []
     for block in blocks:
         if len(block.participants) < 3:
@@ -113,10 +118,22 @@ def reliability(
     levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
     attrs = {
-        "analysis": "reliability", "participant": participant, "trial": trial, "value": value, "by": by_names,
-        "unit": unit, "confidence": CONFIDENCE, "notices": [{"code": n.code, "text": n.text} for n in notices],
+        "analysis": "reliability", **roles, "scale": "raw", "unit": unit, "confidence": CONFIDENCE,
+        "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
     return Results.of(result, "reliability", attrs)
+
+
+def _check_positive(blocks: Sequence[Block], outcome: str) -> None:
+    """Refuse values that have no logarithm, of which the coefficient of variation is made."""
+    for block in blocks:
+        low = block.participants[np.flatnonzero((block.values <= 0).any(axis=1))]
+        if len(low):
+            raise DesignError(
+                f"The coefficient of variation needs values above 0, and {outcome!r} is 0 or negative",
+                where=", ".join(text for text in (block.label, f"participants {listed(low[:NAMED])}") if text),
+                hint="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead",
+            )
 
 
 def _quantities(block: Block, unit: str) -> pd.DataFrame:

@@ -256,15 +256,15 @@ def effect_sizes_methods(facts: AnalysisFacts) -> Text:
     """A table of effect sizes."""
     pairs = f"every pair of levels of {readable(facts['within'])}"
     if facts.get("between"):
-        what = f"Changes of {outcome_text(facts, start=False)} between {pairs} were compared between the levels of"
-        what += f" {readable(facts['between'])}{separately(facts, more=False)}; no test was made"
+        what = f"Changes of {outcome_text(facts, start=False)}, on the raw scale, between {pairs} were compared between"
+        what += f" the levels of {readable(facts['between'])}{separately(facts, more=False)}; no test was made"
         effect = (
             "g_change is standardised by the pooled standard deviation of the changes, d_ppc2 by that of the second"
         )
         effect += " condition; both have a small-sample factor."
         return Text(what=f"{what} ({n_text(facts)}).", interval="Intervals are individual 95 %.", effect=effect)
-    what = f"Effect sizes of {outcome_text(facts, start=False)} are given for {pairs} within participants"
-    what += separately(facts, more=False)
+    what = f"Effect sizes of {outcome_text(facts, start=False)}, on the raw scale, are given for {pairs} within"
+    what += " participants" + separately(facts, more=False)
     effect = f"{D_Z}, g_z the same with a small-sample factor; d_av and g_av (with the factor) use the average standard"
     effect += " deviation, d_rm is d_z sqrt(2 (1 − r)), and g_first uses the standard deviation of the first condition."
     return Text(what=f"{what} ({n_text(facts)}).", interval="Intervals are individual 95 %.", effect=effect)
@@ -288,9 +288,9 @@ def influence_methods(facts: AnalysisFacts) -> Text:
 
 def reliability_methods(facts: AnalysisFacts) -> Text:
     """Reliability over trials."""
-    of = outcome_text(AnalysisFacts({**facts, "outcome": facts["value"]}), start=False)
-    what = f"Reliability of {of} over the levels of {readable(facts['trial'])} was estimated{separately(facts)}"
-    what += " from a two-way analysis of variance"
+    of = outcome_text(facts, start=False)
+    what = f"Reliability of {of} over the levels of {readable(facts['within'])} was estimated{separately(facts)}"
+    what += " from a two-way analysis of variance of the values"
     effect = (
         "ICC(2,1) is absolute agreement with random trials, ICC(3,1) consistency with fixed ones; the coefficient of"
     )
