@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit._checks import check_positive
-from emgkit.errors import ArgumentError
+from emgkit.errors import ArgumentError, Notice
 from emgkit.notation import listed, number
 from emgkit.replication.design import PublishedDesign, whole_number
 from emgkit.simulate.draw import check_seed
+from emgkit.stats.results.facts import notice_facts
 from emgkit.stats.within import one_sample
 
 __all__ = ["CORRELATIONS", "CVS", "compared", "drawn_logs", "replicate"]
@@ -62,7 +63,7 @@ def replicate(
         were significant the other way round, ``share_no_difference``, the others; ``median_ratio``, and ``ratio_low``
         to ``ratio_high``, the central 95 % of the ratios that were found; ``share_as_reported``, those in which all
         findings of the paper came out together as reported, differences and no differences; ``replicates``.
-        ``attrs["simulated"]`` is True, ``attrs["notices"]`` says what the shares rest on.
+        ``attrs["simulated"]`` is True, and the notices in ``attrs`` say what the shares rest on.
 
     Raises
     ------
@@ -305,5 +306,5 @@ def _said(
         "replicates": replicates, "seed": int(seed), "cvs": list(dict.fromkeys(cv for cv, _ in sweep)),
         "correlations": list(dict.fromkeys(r for _, r in sweep)), "sds": "swept" if design.sds is None else "published",
         "chain_error": None if error is None else error.to_dict("records"),
-        "notices": [{"code": code, "text": text} for code, text in notices],
+        "notices": notice_facts(Notice(code=code, text=text) for code, text in notices),
     }  # fmt: skip

@@ -27,7 +27,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
     )
     quantities = [f"{name}{end}" for name in ("t", "d_z", "r") for end in ("", "_min", "_max")]
     shown = pd.DataFrame(implied[["contrast", "n", "p", "d_av", *quantities, "alarms"]])
-    shown.attrs = {"notices": implied.attrs["notices"]}
+    shown.attrs = implied.attrs
     other = _as_d_z(rows)
     simulated = _simulated(rows, seed=seed, replicates=500 if quick else 10_000)
     return Recomputed(

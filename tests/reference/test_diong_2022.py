@@ -129,7 +129,7 @@ def test_every_muscle_is_more_active_at_full_than_at_half_activation(cells: pd.D
 def test_a_nested_mixed_model_is_the_analysis_of_variance(cells: pd.DataFrame) -> None:
     with pytest.warns(EmgkitWarning) as caught:
         model = stats.mixed_model(cells, "value ~ target * muscle", random=["1", "target", "muscle"], log=True)
-    assert [notice["code"] for notice in model.notices] == ["depends-on-normaliser", "pooled-error"]
+    assert [notice.code for notice in model.notices] == ["depends-on-normaliser", "pooled-error"]
     assert "between pairs of 'target', " in str(caught[1].message)
     with pytest.warns(EmgkitWarning, match="main effect of 'muscle' depends on the muscles' reference"):
         anova = stats.rm_anova(cells, within=["target", "muscle"], log=True).set_index("term")
@@ -155,7 +155,7 @@ def test_one_error_term_for_ten_levels_is_doubted(cells: pd.DataFrame) -> None:
     soleus = cells[cells["muscle"] == "SO"]
     with pytest.warns(EmgkitWarning, match="error term"):
         model = stats.mixed_model(soleus, "value ~ target", log=True)
-    assert [notice["code"] for notice in model.notices] == ["pooled-error"]
+    assert [notice.code for notice in model.notices] == ["pooled-error"]
 
 
 def test_lost_recordings_stop_the_contrasts_and_not_the_model(cells: pd.DataFrame) -> None:

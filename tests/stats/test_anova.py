@@ -144,9 +144,9 @@ def notices(table: pd.DataFrame, **options: object) -> tuple[pd.DataFrame, dict[
         warnings.simplefilter("always")
         got = rm_anova(table, **{"log": False, **options})
     assert all(isinstance(warning.message, EmgkitWarning) for warning in caught)
-    assert [str(warning.message) for warning in caught] == [notice["text"] for notice in got.attrs["notices"]]
+    assert [str(warning.message) for warning in caught] == [notice.text for notice in got.notices]
     assert {warning.filename for warning in caught} <= {__file__}
-    return got, {notice["code"]: notice["text"] for notice in got.attrs["notices"]}
+    return got, {notice.code: notice.text for notice in got.notices}
 
 
 def test_percent_of_muscles_depends_on_their_references() -> None:
@@ -186,7 +186,7 @@ def test_equal_effects_have_no_error_term() -> None:
     table.loc[~first, "value"] = table.loc[first, "value"].to_numpy() + 1.7
     got, codes = notices(table, within=["exercise", "load"])
     assert codes == {"no-variance": codes["no-variance"]}
-    named = [notice["text"] for notice in got.attrs["notices"]]
+    named = [notice.text for notice in got.notices]
     assert [text.split(":")[0] for text in named] == [
         "All participants have the same effect of load",
         "All participants have the same effect of exercise",

@@ -285,7 +285,7 @@ def intercept(
         for table, values in tables:
             for one in values.T:
                 model = mixed_model(table.assign(value=one), "value ~ exercise", log=True)
-                codes = {notice["code"] for notice in model.contrasts("exercise").attrs["notices"]}
+                codes = {notice.code for notice in model.contrasts("exercise").notices}
                 told.append("pooled-error" in codes)
             many = mixed_model_many(table, "~ exercise", outcomes=values, log=True)
             wrong.append(columns_of(many.contrasts("exercise"))["p"] < 0.05)

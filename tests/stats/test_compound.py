@@ -169,7 +169,7 @@ def test_equal_differences_have_no_p(test: str) -> None:
     assert np.isnan(row["p"])
     assert row["family_size"] == 2
     assert np.isnan(crossed.loc["deadlift / squat", "p"])
-    assert "no-variance" in {notice["code"] for notice in crossed.attrs["notices"]}
+    assert "no-variance" in {notice.code for notice in crossed.notices}
 
 
 def test_contrasts_of_muscles_need_to_be_asked_for() -> None:

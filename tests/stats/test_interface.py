@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import io
+import json
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,7 +13,7 @@ import pandas as pd
 import pytest
 
 from emgkit import replication, simulate, stats
-from emgkit.errors import ArgumentError, DesignError
+from emgkit.errors import ArgumentError, DesignError, Notice
 
 # what is doubtful about these small tables is looked at elsewhere
 pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
@@ -226,3 +229,80 @@ def test_random_flips_without_a_seed_are_refused() -> None:
     exact = stats.waveform_test(curves(), within="exercise", seed=3)
     assert exact.attrs["seed"] is None
     assert stats.waveform_test(curves(), within="exercise", method="rft").attrs["seed"] is None
+
+
+# what is doubtful about a result is a Notice wherever it is kept
+
+
+def doubtful() -> dict[str, Any]:
+    """One result of each kind that has something doubtful about it."""
+    same = cells(1.0).assign(value=lambda t: np.where(t["exercise"] == "squat", 2.0, 1.0))
+    alike = pd.DataFrame({"m1": [2.0] * 3, "sd1": [1.0] * 3, "m2": [1.0] * 3, "sd2": [1.0] * 3, "n": [9] * 3, "r": 0.5})
+    rows = pd.concat([cells(1.0).assign(repetition=i) for i in range(2)], ignore_index=True)
+    rows["value"] *= np.exp(np.random.default_rng(6).normal(0, 0.1, len(rows)))
+    flat = curves().assign(value=lambda t: t["value"].where(t["point"] > 0, 1.0))
+    return {
+        "contrasts": stats.contrasts(same, within="exercise"),
+        "effect_sizes": stats.effect_sizes(same, within="exercise"),
+        "equivalence": stats.equivalence(same, within="exercise"),
+        "rm_anova": stats.rm_anova(same, within="exercise"),
+        "reliability": stats.reliability(same, within="exercise"),
+        "meta_analysis": stats.meta_analysis(alike),
+        "reconstruct": CALLS["reconstruct"](),
+        "waveform_test": stats.waveform_test(flat, within="exercise"),
+        "mixed_model": stats.mixed_model(rows, "value ~ exercise"),
+        "mixed_model_many": stats.mixed_model_many(rows, "~ exercise", outcomes=["value"]),
+    }
+
+
+def test_notices_are_notices_wherever_they_are_kept() -> None:
+    for name, result in doubtful().items():
+        assert isinstance(result.notices, tuple), name
+        assert result.notices, name
+        assert all(isinstance(notice, Notice) for notice in result.notices), name
+        table = table_of(result)
+        assert table.notices == result.notices
+        assert table.iloc[:1].notices == pd.read_pickle(pickled(table)).notices == result.notices
+        assert json.loads(json.dumps(table.attrs["notices"])) == [vars_of(notice) for notice in result.notices]
+        assert f"Notice: {result.notices[0].text}"[:60] in repr(table)
+    assert stats.power_paired(effect=1.0, n=10).notices == ()
+
+
+def pickled(table: pd.DataFrame) -> io.BytesIO:
+    buffer = io.BytesIO()
+    table.to_pickle(buffer)
+    buffer.seek(0)
+    return buffer
+
+
+def vars_of(notice: Notice) -> dict[str, str]:
+    return {"code": notice.code, "text": notice.text}
+
+
+def test_a_table_whose_facts_got_lost_has_no_notices() -> None:
+    table = doubtful()["contrasts"]
+    table.attrs = {}
+    assert table.notices == ()
+
+
+@pytest.mark.filterwarnings("always::emgkit.errors.EmgkitWarning")
+def test_each_notice_is_a_warning_once_at_the_line_that_called_the_analysis() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        results = doubtful()
+    texts = [notice.text for result in results.values() for notice in result.notices]
+    assert [str(one.message) for one in caught] == texts
+    assert {one.filename for one in caught} == {__file__}
+    before = len(caught)
+    with warnings.catch_warnings(record=True) as again:
+        warnings.simplefilter("always")
+        repr(results["mixed_model"]), results["mixed_model"].variances, results["waveform_test"].sentences()
+    assert (len(caught), again) == (before, [])
+
+
+def test_a_model_prints_its_notices_once() -> None:
+    model = doubtful()["mixed_model"]
+    for notice in model.notices:
+        assert repr(model).replace("\n  ", " ").replace("\n", " ").count(notice.text) == 1
+        assert model._repr_html_().count(f"Notice: {notice.text}") == 1
+    assert model.variances.notices == model.terms.notices == model.notices

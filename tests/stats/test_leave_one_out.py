@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
+from emgkit.errors import ArgumentError, DesignError, EmgkitWarning, Notice
 from emgkit.stats import contrasts, influence
 
 EXERCISES = ["hip_thrust", "squat", "deadlift"]
@@ -37,7 +37,7 @@ def cells(
 
 def quietly(table: pd.DataFrame) -> pd.DataFrame:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("emgkit.stats.within.influence.warn", lambda notice: notice)
+        patch.setattr("emgkit.stats.within.influence.announce", tuple)
         return influence(table, within="exercise", by="muscle")
 
 
@@ -96,7 +96,7 @@ def test_a_swapped_participant_is_found_and_explained() -> None:
     assert row["own"] < 1 < row["others_low"] < row["ratio"] < row["others_high"]
     assert "those of the other 12 lie between" in row["why"]
     assert "look whether two files or channels were swapped" in row["why"]
-    assert got.attrs["notices"] == [{"code": "contradicts-others", "text": f"{row['why']}."}]
+    assert got.notices == (Notice(code="contradicts-others", text=f"{row['why']}."),)
     assert caught[0].filename == __file__
     assert (got.loc[~got["contradicts"], "why"] == "").all()
 

@@ -219,8 +219,8 @@ def test_repetitions_with_a_random_intercept_alone() -> None:
     table = one(repetitions=4)
     with pytest.warns(EmgkitWarning, match="120 rows repeat a condition .* no 'participant:exercise': repetitions"):
         model = mixed_model(table, "value ~ exercise", log=False)
-    assert [notice["code"] for notice in model.notices] == ["pseudo-replication"]
-    assert model.terms.attrs["notices"] == list(model.notices)
+    assert [notice.code for notice in model.notices] == ["pseudo-replication"]
+    assert model.terms.notices == model.notices
     assert "pseudo-replication" not in str(quiet(table, "value ~ exercise", random=["1", "exercise"]).notices)
     assert "pseudo-replication" not in str(quiet(table, "value ~ exercise", random="1 + exercise").notices)
 
@@ -228,7 +228,7 @@ def test_repetitions_with_a_random_intercept_alone() -> None:
 def test_repetitions_need_random_terms_for_every_fixed_one() -> None:
     table = cells(repetitions=3)
     model = quiet(table, TWO_WAY, random=["1", "exercise"])
-    text = next(notice["text"] for notice in model.notices if notice["code"] == "pseudo-replication")
+    text = next(notice.text for notice in model.notices if notice.code == "pseudo-replication")
     assert "no 'participant:muscle' and 'participant:exercise:muscle'" in text
     full = quiet(table, TWO_WAY, random=["1", "exercise", "muscle", "exercise:muscle"])
     assert "pseudo-replication" not in str(full.notices)
@@ -243,7 +243,7 @@ def test_unequal_variances_under_one_error_term() -> None:
     table["value"] *= np.exp(level)
     with pytest.warns(EmgkitWarning, match="standard deviations of the participants' differences range from"):
         model = mixed_model(table, "value ~ exercise", log=True)
-    assert "pooled-error" in [notice["code"] for notice in model.notices]
+    assert "pooled-error" in [notice.code for notice in model.notices]
     # every pair with its own error term, as the notice says
     assert contrasts(table, within="exercise")["df"].tolist() == [14.0] * 3
     assert mixed_model(one(5, n=15), "value ~ exercise", log=True).notices == ()

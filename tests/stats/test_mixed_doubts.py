@@ -44,7 +44,7 @@ def fitted(table: pd.DataFrame, formula: str, **further: Any) -> tuple[MixedMode
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmgkitWarning)
         model = mixed_model(table, formula, **{"log": False, **further})
-    return model, {notice["code"]: notice["text"] for notice in model.notices}
+    return model, {notice.code: notice.text for notice in model.notices}
 
 
 # one error term for unequal pairs

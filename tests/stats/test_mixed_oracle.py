@@ -174,7 +174,7 @@ def test_no_other_start_leads_lower(seed: int, random: Any, n: int) -> None:
     table = one_factor(uneven(seed, n=n, kept=0.6))
     table["value"] = np.random.default_rng(seed).normal(size=len(table)) + pd.factorize(table["exercise"])[0]
     model = fitted(table, "value ~ exercise", random=random)
-    assert not [notice for notice in model.notices if notice["code"] == "not-converged"]
+    assert not [notice for notice in model.notices if notice.code == "not-converged"]
     y, x, parts = dense(table, random)
     x = x[:, :3]  # the formula has no covariate
     root = np.random.default_rng(seed)

@@ -53,7 +53,7 @@ def test_what_was_done_stands_beside_it_in_plain_values() -> None:
         "scale": "log", "by": ["muscle"], "unit": "%MVC", "measure": "mean", "adjust": "bonferroni", "family": "all",
         "interval": "individual 95 %",
     }  # fmt: skip
-    assert got.attrs["notices"] == []
+    assert got.notices == ()
 
 
 @pytest.mark.parametrize("log", [True, False])
@@ -175,7 +175,7 @@ def test_groups_are_analysed_with_their_own_participants() -> None:
     assert got.groupby("group")["n"].first().to_dict() == {"novice": 3, "trained": 5}
     alone = contrasts(table[table["group"] == "novice"], within="exercise", by="muscle")
     np.testing.assert_allclose(got[got["group"] == "novice"][NUMBERS], alone[NUMBERS], rtol=1e-12)
-    assert got.attrs["notices"] == []
+    assert got.notices == ()
 
 
 def notices(table: pd.DataFrame, **options: object) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -184,9 +184,9 @@ def notices(table: pd.DataFrame, **options: object) -> tuple[pd.DataFrame, dict[
         warnings.simplefilter("always")
         got = contrasts(table, **{"within": "exercise", "by": "muscle", **options})
     assert all(isinstance(warning.message, EmgkitWarning) for warning in caught)
-    assert [str(warning.message) for warning in caught] == [notice["text"] for notice in got.attrs["notices"]]
+    assert [str(warning.message) for warning in caught] == [notice.text for notice in got.notices]
     assert {warning.filename for warning in caught} <= {__file__}
-    return got, {notice["code"]: notice["text"] for notice in got.attrs["notices"]}
+    return got, {notice.code: notice.text for notice in got.notices}
 
 
 @pytest.mark.parametrize("log", [True, False])

@@ -40,7 +40,7 @@ def quietly(studies: pd.DataFrame, **options: Any) -> MetaAnalysis:
 
 
 def codes(found: MetaAnalysis) -> list[str]:
-    return [notice["code"] for notice in found.pooled.attrs["notices"]]
+    return [notice.code for notice in found.pooled.notices]
 
 
 def alike(changes: list[float]) -> pd.DataFrame:
@@ -224,7 +224,7 @@ def test_no_heterogeneity_the_wider_normal_interval_stands_beside() -> None:
         found = meta_analysis(alike([10.0, 10.2, 9.9, 10.1]), measure="mean_change")
     texts = [str(each.message) for each in caught]
     assert texts[0].startswith("The Hartung-Knapp interval of 'pooled' is narrower than the normal one (z_low, z_high)")
-    assert texts[1] == found.pooled.attrs["notices"][1]["text"]
+    assert texts[1] == found.pooled.notices[1].text
     got = found.pooled.loc[0]
     assert (got["tau2"], got["i2"]) == (0.0, 0.0)
     assert got["h2"] == 1.0
@@ -239,7 +239,7 @@ def test_no_heterogeneity_the_wider_normal_interval_stands_beside() -> None:
 def test_one_effect_everywhere_has_no_error_term() -> None:
     found = quietly(alike([10.0] * 4), measure="mean_change")
     assert codes(found) == ["no-variance", "tau2-interval-empty"]
-    assert found.pooled.attrs["notices"][0]["text"].startswith("All studies have the same effect: the Hartung-Knapp")
+    assert found.pooled.notices[0].text.startswith("All studies have the same effect: the Hartung-Knapp")
     got = found.pooled.loc[0]
     assert np.isnan(got[["se", "ci_low", "ci_high", "t", "p"]].astype(float)).all()
     assert got["z_high"] == pytest.approx(10 + stats.norm.ppf(0.975), rel=1e-9)

@@ -28,7 +28,7 @@ def quietly(**printed: Any) -> pd.DataFrame:
 
 
 def text(table: pd.DataFrame, code: str) -> str:
-    return next(notice["text"] for notice in table.attrs["notices"] if notice["code"] == code)
+    return next(notice.text for notice in table.notices if notice.code == code)
 
 
 def truth(m1: float, s1: float, m2: float, s2: float, r: float, n: int) -> dict[str, float]:
@@ -215,7 +215,7 @@ def test_delgado_2019_if_the_effect_size_is_d_z() -> None:
     assert (got["alarms"] == "sources-disagree").all()
     p = 2 * stats.t.sf(np.array([1.36, 2.27, 1.39]) * math.sqrt(8), 7)
     np.testing.assert_allclose(p, [0.0063, 0.00036, 0.0057], rtol=0.02)
-    assert "8 participants, where they would mean p = 0.00036 and p = 0.009" in got.attrs["notices"][1]["text"]
+    assert "8 participants, where they would mean p = 0.00036 and p = 0.009" in got.notices[1].text
 
 
 def test_contrasts_of_other_studies_are_no_siblings() -> None:
@@ -296,7 +296,7 @@ def test_standard_errors_printed_as_standard_deviations() -> None:
     assert "standard errors be printed as standard deviations (which would make r 0.6" in text(got, "impossible-r")
     assert text(got, "small-sd").startswith("row 1: sd1 is 9 % of its mean. EMG amplitudes differ more between people")
     assert "3.6 times as large with n = 13" in text(got, "small-sd")
-    assert [str(each.message) for each in caught] == [notice["text"] for notice in got.attrs["notices"]]
+    assert [str(each.message) for each in caught] == [notice.text for notice in got.notices]
 
 
 def test_a_p_too_small_for_unequal_standard_deviations() -> None:

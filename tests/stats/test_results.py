@@ -671,15 +671,15 @@ def test_letters_that_mean_something_are_escaped() -> None:
 def test_groups_notes_and_notices_stand_in_the_table() -> None:
     absent = cells()[lambda t: (t["participant"] != "P0") | (t["muscle"] != "biceps_femoris")]
     table = stats.contrasts(absent, within="exercise", by="muscle")
-    (notice,) = table.attrs["notices"]
+    (notice,) = table.notices
     text = re.sub(r"\s+", " ", repr(table))
-    assert f"Notice: {notice['text']}" in text
+    assert f"Notice: {notice.text}" in text
     html = table.to_html()
     notes = re.sub(r"<[^>]+>", "", html)
     assert "Biceps femoris" in html
     assert "individual 95 % confidence intervals" in notes
     assert "p-values were adjusted after Holm over the contrasts of each muscle." in notes
-    assert notice["text"] in notes
+    assert notice.text in notes
     assert "dz is the mean over the standard deviation" in notes
     assert "n = 8 to 9" in html
     assert type(table.great_table()).__name__ == "GT"

@@ -167,7 +167,7 @@ def test_a_cluster_gives_no_p_to_points_and_says_so() -> None:
     with pytest.warns(EmgkitWarning, match="not at which points"):
         got = waveform_test(curves(), within="exercise", method="cluster")
     assert got.nodes["p_adjusted"].isna().all()
-    assert {notice["code"] for notice in got.attrs["notices"]} == {"clusters-have-no-place"}
+    assert {notice.code for notice in got.notices} == {"clusters-have-no-place"}
     assert got.attrs["cluster_forming_p"] == 0.05
 
 

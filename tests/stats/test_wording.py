@@ -39,7 +39,7 @@ def quietly(table: pd.DataFrame, formula: str, **options: Any) -> MixedModel:
 
 
 def codes(model: MixedModel) -> set[str]:
-    return {notice["code"] for notice in model.notices}
+    return {notice.code for notice in model.notices}
 
 
 # ---------------------------------------------------------------- covariates
@@ -48,7 +48,7 @@ def codes(model: MixedModel) -> set[str]:
 def test_a_factor_that_interacts_with_a_covariate_far_from_zero_is_not_said_to_have_no_effect() -> None:
     table = lifts()
     model = quietly(table, "value ~ exercise * load")
-    (text,) = (notice["text"] for notice in model.notices if notice["code"] == "effect-at-zero")
+    (text,) = (notice.text for notice in model.notices if notice.code == "effect-at-zero")
     assert text.startswith("'exercise' interacts with load, so its own test and coefficients are those at load = 0.")
     assert model.terms["p"].min() > 0.05, "else nothing is tested here"
     told = dict(zip(model.terms["term"], model.terms.sentences(), strict=True))
@@ -73,7 +73,7 @@ def test_a_centred_covariate_needs_no_notice() -> None:
 def test_numbered_conditions_become_a_slope_only_with_a_notice(name: str) -> None:
     table = lifts(loads=(20.0,)).rename(columns={"exercise": name})
     table[name] = table[name].map({"squat": 1, "thrust": 2})
-    texts = [notice["text"] for notice in quietly(table, f"value ~ {name}").notices]
+    texts = [notice.text for notice in quietly(table, f"value ~ {name}").notices]
     assert f"{name!r} holds numbers and is taken as a covariate, with one slope; write C({name}) for levels." in texts
     assert "condition-as-covariate" not in codes(quietly(table, f"value ~ C({name})"))
     assert "condition-as-covariate" not in codes(quietly(squats(), "value ~ load"))
@@ -118,7 +118,7 @@ def test_a_perfect_correlation_is_no_variance_of_zero() -> None:
     variances = model.variances[model.variances["other"] == ""]
     assert (variances["variance"] > 0.01).all()
     assert abs(model.variances["correlation"].dropna().iloc[0]) == pytest.approx(1, abs=1e-6)
-    (text,) = (notice["text"] for notice in model.notices if notice["code"] == "singular")
+    (text,) = (notice.text for notice in model.notices if notice.code == "singular")
     assert "the random effects of participant are perfectly correlated" in text
     assert "zero" not in text
 

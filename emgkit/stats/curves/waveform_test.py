@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from emgkit._checks import check_option, check_whole
-from emgkit.errors import ArgumentError, Notice, warn
+from emgkit.errors import ArgumentError, Notice
 from emgkit.notation import listed, number
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import Factor, as_name, as_names, check_table, only_value
@@ -31,6 +31,7 @@ from emgkit.stats.cells.sign_flips import largest as sign_flips_largest
 from emgkit.stats.curves import random_field
 from emgkit.stats.curves.matrix import curve_matrix
 from emgkit.stats.curves.words import beyond_threshold
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
@@ -70,13 +71,18 @@ class WaveformTest:
         the contrasts of one level of ``by``), ``family_size``, ``threshold_holm`` (the |t| at which ``p_adjusted`` is
         alpha; NaN with clusters), and for ``"rft"`` ``fwhm`` (points) and ``resels``, else NaN.
     attrs : dict
-        What was done, in plain values; ``attrs["notices"]`` is a list of ``{"code", "text"}``.
+        What was done, in plain values.
     """
 
     nodes: Results
     clusters: Results
     summary: Results
     attrs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is doubtful about the test, as in :class:`Results`."""
+        return self.summary.notices
 
     @property
     def differing(self) -> pd.DataFrame:
@@ -223,20 +229,18 @@ def waveform_test(
     pairs = [_compare(block, matrix, **options) for block in blocks]
     notices += found + _doubts(blocks, pairs, method=method, flips=flips, alpha=alpha)
     nodes, clusters, summary = _tables(blocks, by_factors, pairs, points, log=log, alpha=alpha)
-    for notice in notices:
-        warn(notice)
     attrs = {
         "analysis": "pairwise comparisons of curves within participants", "method": method,
         "flips": "none" if method == "rft" else flips, "seed": seed, "alpha": alpha, **roles,
         "scale": "log" if log else "raw", "cluster_forming_p": CLUSTER_P if method == "cluster" else None,
         "interval": "95 % of each point alone", "unit": only_value(table, "unit"),
-        "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
     facts = {**attrs, "adjust": "holm", "n": summary["n"].unique().tolist()}
+    kept = announce(notices)
     return WaveformTest(
-        nodes=Results.of(nodes, "points of curves", facts),
-        clusters=Results.of(clusters, "clusters of curves", facts),
-        summary=Results.of(summary, "waveforms", facts),
+        nodes=Results.of(nodes, "points of curves", facts, notices=kept),
+        clusters=Results.of(clusters, "clusters of curves", facts, notices=kept),
+        summary=Results.of(summary, "waveforms", facts, notices=kept),
         attrs=facts,
     )
 

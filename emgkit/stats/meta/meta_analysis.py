@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from emgkit._checks import check_option
-from emgkit.errors import ArgumentError, DesignError, Notice, warn
+from emgkit.errors import ArgumentError, DesignError, Notice
 from emgkit.notation import listed, number
 from emgkit.stats.cells.columns import (
     Factor,
@@ -24,6 +24,7 @@ from emgkit.stats.cells.columns import (
 )
 from emgkit.stats.cells.effect_formulas import small_sample_factor
 from emgkit.stats.meta import between_studies
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
@@ -94,11 +95,16 @@ class MetaAnalysis:
         One row a study.
     pooled : Results
         One row a coefficient: the pooled effect alone, or the intercept and the moderator's terms. ``.attrs`` says
-        what was done, ``.attrs["notices"]`` what is doubtful.
+        what was done.
     """
 
     effects: Results
     pooled: Results
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is doubtful about the analysis, as in :class:`Results`."""
+        return self.pooled.notices
 
     def methods(self) -> str:
         """What was done, as in :meth:`Results.methods`."""
@@ -220,18 +226,16 @@ def meta_analysis(
     _add_model(pooled, model, y, v, matrix, n=int(table["n"].sum()), notices=notices)
     if moderator is not None:
         _add_joint_test(pooled, model, student=student)
-    for notice in notices:
-        warn(notice)
     attrs = {
         "analysis": "random-effects meta-analysis" if method != "fixed" else "fixed-effect meta-analysis",
         "measure": measure, "scale": "log" if measure == "log_ratio" else "raw", "method": method,
         "moderator": moderator, "moderator_reference": _reference(table, moderator), "confidence": CONFIDENCE,
-        "interval": f"Hartung-Knapp, t({model.df})" if student else "normal",
-        "notices": [{"code": n.code, "text": n.text} for n in notices], "k": len(y), "n": [int(table["n"].sum())],
+        "interval": f"Hartung-Knapp, t({model.df})" if student else "normal", "k": len(y), "n": [int(table["n"].sum())],
     }  # fmt: skip
-    silent = {**attrs, "notices": []}  # what is doubtful is said once, below the pooled effect
+    # what is doubtful stands once, below the pooled effect
     return MetaAnalysis(
-        effects=Results.of(effects, "study effects", silent), pooled=Results.of(pooled, "pooled effects", attrs)
+        effects=Results.of(effects, "study effects", attrs),
+        pooled=Results.of(pooled, "pooled effects", attrs, notices=announce(notices)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
-from emgkit.errors import ArgumentError, Notice, warn
+from emgkit.errors import ArgumentError, Notice
 from emgkit.stats.cells.effect_formulas import d_z_interval
 from emgkit.stats.meta.alarms import disagreements, doubts_about_r, equal_sds, far_below, small_sds
 from emgkit.stats.meta.printed import (
@@ -22,6 +22,7 @@ from emgkit.stats.meta.printed import (
     read_contrasts,
     two_sided_p,
 )
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 
 CONFIDENCE = 0.95
@@ -83,7 +84,7 @@ def reconstruct(
         ``p``, ``sd_diff`` (of the participants' differences), ``r``, ``d_z``, ``d_av``, and 95 % limits ``ci_low``,
         ``ci_high`` (of the difference), ``d_z_low``, ``d_z_high``. NaN: not to be had; where only the value itself is
         NaN, the printed numbers give no more than the range. ``alarms`` names what does not fit together, separated by
-        commas; ``.attrs["notices"]`` has the sentences. The columns are those :func:`meta_analysis` takes.
+        commas; ``.notices`` has the sentences. The columns are those :func:`meta_analysis` takes.
 
     Raises
     ------
@@ -134,13 +135,11 @@ def reconstruct(
         for row, own in zip(rows, alarms, strict=True)
         for alarm in own
     ]
-    for notice in notices:
-        warn(notice)
     attrs = {
         "analysis": "reconstruction from printed summaries", "scale": "raw", "confidence": CONFIDENCE,
-        "r_range": list(r_range), "notices": [{"code": notice.code, "text": notice.text} for notice in notices],
+        "r_range": list(r_range),
     }  # fmt: skip
-    return Results.of(table, "reconstruction", attrs)
+    return Results.of(table, "reconstruction", attrs, notices=announce(notices))
 
 
 @dataclass(frozen=True, kw_only=True)

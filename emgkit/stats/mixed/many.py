@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit._checks import check_option
-from emgkit.errors import ArgumentError, DesignError, warn
+from emgkit.errors import ArgumentError, DesignError, Notice
 from emgkit.notation import listed, number
 from emgkit.stats.cells.columns import NAMED, as_names, check_columns, check_table, outcome_values
 from emgkit.stats.cells.references import is_percent
@@ -22,6 +22,7 @@ from emgkit.stats.mixed.formula import parse
 from emgkit.stats.mixed.marginal import Grid
 from emgkit.stats.mixed.model import Prepared, prepare
 from emgkit.stats.mixed.small_sample import METHODS, Inference
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
@@ -92,8 +93,7 @@ def mixed_model_many(
     names, values = _outcomes(table, outcomes, participant, log=log)
     columns = [name for name in names if name in table.columns]
     prepared = prepare(table, parsed, participant, "1", correlated=True, log=log, outcomes=columns)
-    for notice in prepared.notices:
-        warn(notice)
+    notices = announce(prepared.notices)
     analysed = np.log(values) if log else values
     checks.check_size(analysed)
 
@@ -123,7 +123,7 @@ def mixed_model_many(
     _check_error(names, moments.rss < 1e-12 * yy)
     return MixedModels(
         formula=formula, participant=participant, df=df, log=log,
-        notices=tuple({"code": notice.code, "text": notice.text} for notice in prepared.notices),
+        notices=notices,
         _prepared=prepared, _outcomes=names, _inference=marginal.rescaled(known, start.T, unit),
         _deviance=_deviance(shared, problem.r, moments.k, moments.rss, ratio, unit),
         _sigma=unit * np.sqrt(moments.rss / moments.df), _theta=theta, _r=problem.r,
@@ -192,15 +192,15 @@ class MixedModels(Estimates):
     ----------
     formula, participant, df, log
         As given to :func:`mixed_model_many`.
-    notices : tuple of dict
-        What is doubtful about the design, as ``{"code", "text"}``.
+    notices : tuple of Notice
+        What is doubtful about the design.
     """
 
     formula: str
     participant: str
     df: str
     log: bool
-    notices: tuple[dict[str, str], ...]
+    notices: tuple[Notice, ...]
     _prepared: Prepared
     _outcomes: tuple[str, ...]
     _inference: Inference
@@ -248,6 +248,5 @@ class MixedModels(Estimates):
             "confidence": marginal.CONFIDENCE, "interval": "individual 95 %",
             "covariates": dict(self._grid.covariates), **marginal.coding(self._grid),
             "n": [self._grid.n], "outcomes": ["outcome"], "unit": "",
-            "notices": [dict(notice) for notice in self.notices],
         }  # fmt: skip
-        return Results.of(table, kind, {**attrs, **facts})
+        return Results.of(table, kind, {**attrs, **facts}, notices=self.notices)

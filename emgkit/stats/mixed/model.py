@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit._checks import check_option
-from emgkit.errors import ArgumentError, Notice, warn
+from emgkit.errors import ArgumentError, Notice
 from emgkit.stats.cells.columns import (
     Factor,
     check_columns,
@@ -29,6 +29,7 @@ from emgkit.stats.mixed.formula import Columns, Formula, Variable, model_matrix,
 from emgkit.stats.mixed.marginal import Grid, column_name
 from emgkit.stats.mixed.random_terms import RandomTerms, named_terms, random_terms
 from emgkit.stats.mixed.small_sample import METHODS, Inference, inference
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
@@ -208,12 +209,10 @@ def mixed_model(
     notices += checks.pooled_error(
         analysed, known=known, terms=terms, random=prepared.random, person=prepared.person, repeats=prepared.repeats
     )  # fmt: skip
-    for notice in notices:
-        warn(notice)
     return MixedModel(
         formula=formula, participant=participant, random=random, df=df, log=log, sigma=fit.sigma,
         reml_deviance=fit.deviance, singular=fit.singular, n=len(prepared.person.levels), n_rows=len(table),
-        notices=tuple({"code": notice.code, "text": notice.text} for notice in notices),
+        notices=announce(notices),
         _fit=fit, _prepared=prepared, _analysed=analysed, _table=table[[participant, *_columns(prepared)]],
         _unit=only_value(table, "unit"), _measure=only_value(table, "measure"),
         _percent=is_percent(table),
@@ -262,8 +261,8 @@ class MixedModel(Estimates):
         Whether a variance is zero or slopes are perfectly correlated.
     n, n_rows : int
         Participants and rows.
-    notices : tuple of dict
-        What is doubtful, as ``{"code", "text"}``.
+    notices : tuple of Notice
+        What is doubtful.
     """
 
     formula: str
@@ -276,7 +275,7 @@ class MixedModel(Estimates):
     singular: bool
     n: int
     n_rows: int
-    notices: tuple[dict[str, str], ...]
+    notices: tuple[Notice, ...]
     _fit: reml.Fit
     _prepared: Prepared
     _analysed: Array
@@ -308,9 +307,7 @@ class MixedModel(Estimates):
     @property
     def _variances(self) -> Results:
         """The variances without what is doubtful, which stands below the terms already."""
-        quiet = self.variances.copy()
-        quiet.attrs["notices"] = []
-        return quiet
+        return Results.of(self.variances, "variances", self.variances.attrs)
 
     @cached_property
     def _known(self) -> Inference:
@@ -403,6 +400,5 @@ class MixedModel(Estimates):
             "unit": self._unit, "measure": self._measure, "confidence": marginal.CONFIDENCE,
             "interval": "individual 95 %", "singular": self.singular, "covariates": dict(self._grid.covariates),
             **marginal.coding(self._grid), "n": [self.n], "n_rows": self.n_rows,
-            "notices": [dict(notice) for notice in self.notices],
         }  # fmt: skip
-        return Results.of(table, kind, {**attrs, **facts})
+        return Results.of(table, kind, {**attrs, **facts}, notices=self.notices)

@@ -287,7 +287,7 @@ def _results(
     """Say in plain values what was computed: the one of ``given`` that was not given."""
     found = next(name for name, value in given.items() if value is None)
     analysis = {"analysis": "power, exact", "found": "number of participants" if found == "n" else found}
-    return Results.of(table, kind, {**analysis, "alpha": float(alpha), **facts, "notices": []})
+    return Results.of(table, kind, {**analysis, "alpha": float(alpha), **facts})
 
 
 def _beyond(noncentrality: float, df: float, critical: float) -> float:

@@ -122,7 +122,7 @@ def power_simulate(
     attrs = {
         "analysis": "power of paired contrasts, simulated", "means": {name: float(means[name]) for name in names},
         "sd_participant": person, "sd_condition": spread[0], "sd_repetition": spread[1], "repetitions": repetitions,
-        "test": test, "adjust": adjust, "alpha": alpha, "scale": "log", "seed": seed, "notices": [],
+        "test": test, "adjust": adjust, "alpha": alpha, "scale": "log", "seed": seed,
     }  # fmt: skip
     return Results.of(result, "simulated power", attrs)
 

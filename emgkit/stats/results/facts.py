@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from emgkit.errors import DesignError
+from emgkit.errors import DesignError, Notice, warn
 from emgkit.notation import listed
 
-__all__ = ["AnalysisFacts"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["AnalysisFacts", "announce", "notice_facts", "notices_of"]
 
 
 class AnalysisFacts(dict[str, Any]):
@@ -24,3 +28,28 @@ class AnalysisFacts(dict[str, Any]):
             hint="pandas loses .attrs where tables are merged or joined: ask the table that emgkit.stats returned, or "
             "give it back with table.attrs = original.attrs",
         )
+
+
+def announce(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Issue each notice as a Python warning at the line that called the analysis, and give them back for its result."""
+    kept = tuple(notices)
+    for notice in kept:
+        warn(notice, stacklevel=4)
+    return kept
+
+
+def notice_facts(notices: Iterable[Notice]) -> list[dict[str, str]]:
+    """Notices as ``.attrs`` carry them: plain values, which pandas can compare, copy and pickle."""
+    return [{"code": notice.code, "text": notice.text} for notice in notices]
+
+
+def notices_of(table: pd.DataFrame) -> tuple[Notice, ...]:
+    """The notices that a table carries; none where ``.attrs`` hold none or got lost.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> notices_of(pd.DataFrame())
+    ()
+    """
+    return tuple(Notice(**fact) for fact in table.attrs.get("notices", ()))

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from emgkit import __version__
-from emgkit.errors import DesignError
+from emgkit.errors import DesignError, Notice
 from emgkit.notation import listed, readable
 from emgkit.stats.results import columns, great_table
-from emgkit.stats.results.facts import AnalysisFacts
+from emgkit.stats.results.facts import AnalysisFacts, notice_facts, notices_of
 from emgkit.stats.results.kinds import Kind, kind_of, missing_columns, title
 from emgkit.stats.results.methods import Text, doubts, software
 
@@ -50,18 +50,27 @@ class Results(pd.DataFrame):
         return Results
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, table: str, facts: Mapping[Any, Any]) -> Results:
+    def of(
+        cls, frame: pd.DataFrame, table: str, facts: Mapping[Any, Any], *, notices: Iterable[Notice] = ()
+    ) -> Results:
         """A frame with what was done in ``.attrs``; ``table`` is the kind of table it is."""
         results = cls(frame)
-        told = {**facts, "table": table, "software": f"emgkit {__version__}"}
-        if "n" not in told and "n" in frame.columns:
-            told["n"] = frame["n"].unique().tolist()
+        attrs = {
+            **facts, "notices": notice_facts(notices), "table": table, "software": f"emgkit {__version__}",
+        }  # fmt: skip
+        if "n" not in attrs and "n" in frame.columns:
+            attrs["n"] = frame["n"].unique().tolist()
         if "family_size" in frame.columns and len(frame):
-            told["largest_family"] = int(frame["family_size"].max())
+            attrs["largest_family"] = int(frame["family_size"].max())
         if alike := _alike(frame):
-            told["alike"] = alike
-        results.attrs = told
+            attrs["alike"] = alike
+        results.attrs = attrs
         return results
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is doubtful about the analysis, each with a code for programs and a sentence for people."""
+        return notices_of(self)
 
     def methods(self) -> str:
         """What was done, as the Methods section of a paper says it; from ``.attrs`` alone.

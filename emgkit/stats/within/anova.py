@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import linalg, special
 
-from emgkit.errors import ArgumentError, DesignError, Notice, warn
+from emgkit.errors import ArgumentError, DesignError, Notice
 from emgkit.notation import listed
 from emgkit.stats.cells.columns import (
     Factor,
@@ -29,6 +29,7 @@ from emgkit.stats.cells.columns import (
     outcome_values,
 )
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_references, is_percent
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions
 from emgkit.stats.within.sphericity import epsilons, mauchly, pillai
@@ -75,8 +76,8 @@ def rm_anova(
         ``"group:exercise"``) with ``F``, ``df1``, ``df2``, ``p``, ``epsilon_gg``, ``p_gg``, ``epsilon_hf``, ``p_hf``,
         ``ges`` and ``pes`` (generalised and partial eta squared), ``mauchly_w``, ``mauchly_p``, ``pillai`` and
         ``p_pillai`` (the multivariate test, which needs no sphericity), the sums of squares ``ss`` and ``ss_error``,
-        and ``n`` (participants). The degrees of freedom are uncorrected. ``.attrs["notices"]`` is a list of
-        ``{"code", "text"}``, ``.attrs["groups"]`` the size of every group.
+        and ``n`` (participants). The degrees of freedom are uncorrected. ``.notices`` says what is doubtful,
+        ``.attrs["groups"]`` the size of every group.
 
     Raises
     ------
@@ -137,16 +138,13 @@ def rm_anova(
         text = f"All participants have the same effect of {name}: it has no error term, so F and p are NaN."
         notices.append(Notice(code="no-variance", text=text))
     result = pd.DataFrame(rows).assign(n=len(values))[list(RESULT_COLUMNS)]
-    for notice in notices:
-        warn(notice)
     attrs = {
         "analysis": "repeated-measures analysis of variance",
         "outcome": outcome, "participant": participant, "within": names, "between": group, "groups": sizes,
         "scale": "log" if log else "raw",
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"),
-        "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    return Results.of(result, "anova", attrs)
+    return Results.of(result, "anova", attrs, notices=announce(notices))
 
 
 def _check_factors(within: str | Sequence[str]) -> list[str]:

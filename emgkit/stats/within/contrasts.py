@@ -10,11 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit._checks import check_option
-from emgkit.errors import Notice, warn
+from emgkit.errors import Notice
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_group, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, g_av
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
 
@@ -86,8 +87,8 @@ def contrasts(
         the scale of the comparison, g_av on the raw scale also when ``log`` is true. ``"wilcoxon"`` has ``V`` and
         ``"sign-flip"`` no ``df``. With ``interaction`` and ``between`` the pair of their levels stands in a column of
         their name; ``n_first``, ``n_second`` and ``g`` (Hedges, of the differences) take the place of d_z and g_av
-        where groups are compared, and interactions have no g_av. ``.attrs`` says what was done in plain values;
-        ``.attrs["notices"]`` is a list of ``{"code", "text"}``.
+        where groups are compared, and interactions have no g_av. ``.attrs`` says what was done in plain values,
+        ``.notices`` what is doubtful.
 
     Raises
     ------
@@ -134,17 +135,14 @@ def contrasts(
     order = ["contrast", *compared.pair_columns, *RESULT_COLUMNS[1:]]
     levels = level_columns(compared.blocks, compared.by_factors, repeats)
     result = pd.DataFrame({**levels, **{name: columns[name] for name in order if name in columns}})
-    for notice in compared.notices:
-        warn(notice)
     attrs: dict[Any, Any] = {
         "analysis": compared.analysis, **roles, "between": groups, "interaction": factors,
         "scale": "log" if log else "raw", **one_sample.describe(test), "unit": only_value(table, "unit"),
         "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
         "interval": "individual 95 %", "adjust": adjust, "family": chosen,
-        "notices": [{"code": n.code, "text": n.text} for n in compared.notices],
     }  # fmt: skip
     kind = "group contrasts" if groups else "interaction contrasts" if factors else "contrasts"
-    return Results.of(result, kind, attrs)
+    return Results.of(result, kind, attrs, notices=announce(compared.notices))
 
 
 def _paired(

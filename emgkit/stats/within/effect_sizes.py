@@ -10,13 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from emgkit.errors import Notice, warn
+from emgkit.errors import Notice
 from emgkit.notation import listed
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_group, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_z_interval, small_sample_factor
 from emgkit.stats.cells.effect_formulas import d_av as effect_formulas_d_av
 from emgkit.stats.cells.effect_formulas import g_av as effect_formulas_g_av
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
 
@@ -123,15 +124,12 @@ def effect_sizes(
     levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
     notices = [*notices, *found, *_doubts(result)]
-    for notice in notices:
-        warn(notice)
     attrs: dict[Any, Any] = {
         "analysis": "effect sizes", **roles, "between": group, "scale": "raw", "unit": only_value(table, "unit"),
         "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
-        "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
     sizes = result["n"] if group is None else result["n_first"] + result["n_second"]
-    return Results.of(result, "effect sizes", {**attrs, "n": sizes.unique().tolist()})
+    return Results.of(result, "effect sizes", {**attrs, "n": sizes.unique().tolist()}, notices=announce(notices))
 
 
 def _sizes(block: Block, *, log: bool) -> pd.DataFrame:

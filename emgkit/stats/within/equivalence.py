@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from scipy import special
 
 from emgkit._checks import check_option
-from emgkit.errors import ArgumentError, Notice, warn
+from emgkit.errors import ArgumentError, Notice
 from emgkit.stats.cells.blocks import arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import one_sample
 from emgkit.stats.within.interactions import rounding
@@ -115,15 +116,12 @@ def equivalence(
     levels = level_columns(blocks, by_factors, repeats)
     result = pd.DataFrame({**levels, **{name: columns[name] for name in RESULT_COLUMNS if name in columns}})
     notices = [*notices, *found, *_doubts(result)]
-    for notice in notices:
-        warn(notice)
     attrs: dict[Any, Any] = {
         "analysis": "equivalence by two one-sided paired t tests", **roles, "scale": "log" if log else "raw",
         "bounds": [float(bound) for bound in bounds], "alpha": ALPHA, "unit": only_value(table, "unit"),
         "measure": only_value(table, "measure"), "adjust": adjust, "family": chosen,
-        "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    return Results.of(result, "equivalence", attrs)
+    return Results.of(result, "equivalence", attrs, notices=announce(notices))
 
 
 def _check_bounds(bounds: tuple[float, float], *, log: bool) -> tuple[float, float]:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from scipy import special
 
 from emgkit._checks import check_option
-from emgkit.errors import DesignError, Notice, warn
+from emgkit.errors import DesignError, Notice
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
 
@@ -116,14 +117,13 @@ def influence(
     whys = [_why(row, log=log) for row in flagged.to_dict("records")]
     result["why"] = pd.Series(whys, index=flagged.index, dtype=object).reindex(result.index, fill_value="")
     notices = [*notices, *found, *_flags(result, by_names)]
-    for notice in notices:
-        warn(notice)
     attrs: dict[Any, Any] = {
         "analysis": "leave one participant out", **roles, "scale": "log" if log else "raw", "alpha": ALPHA,
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "adjust": adjust,
-        "family": chosen, "notices": [{"code": n.code, "text": n.text} for n in notices],
+        "family": chosen,
     }  # fmt: skip
-    return Results.of(result, "influence", {**attrs, "n": result["n_all"].unique().tolist()})
+    attrs["n"] = result["n_all"].unique().tolist()
+    return Results.of(result, "influence", attrs, notices=announce(notices))
 
 
 def _leave_out(block: Block, *, log: bool) -> dict[str, Any]:

@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from emgkit.errors import DesignError, Notice, warn
+from emgkit.errors import DesignError, Notice
 from emgkit.notation import listed
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns
 from emgkit.stats.cells.columns import NAMED, as_name, as_names, check_table, only_value
+from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
@@ -113,15 +114,12 @@ def reliability(
                 f"The trials differ by the same amount in all participants{f' at {block.label}' if block.label else ''}"
             )
             notices.append(Notice(code="no-variance", text=f"{text}: an ICC is not defined. Check for copied values."))
-    for notice in notices:
-        warn(notice)
     levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
     attrs = {
         "analysis": "reliability", **roles, "scale": "raw", "unit": unit, "confidence": CONFIDENCE,
-        "notices": [{"code": n.code, "text": n.text} for n in notices],
     }  # fmt: skip
-    return Results.of(result, "reliability", attrs)
+    return Results.of(result, "reliability", attrs, notices=announce(notices))
 
 
 def _check_positive(blocks: Sequence[Block], outcome: str) -> None:

@@ -66,7 +66,6 @@ def compare(
         cells, within=spec.within, by=list(spec.by) or None, log=spec.log, adjust=spec.adjust, family=spec.family
     )
     anova = _omnibus(cells, spec)
-    facts = [Notice(**notice) for table in (contrasts, anova) for notice in table.attrs.get("notices", [])]
     influence, flags = influence_of(cells, spec)
     return ComparisonResult(
         spec=spec,
@@ -74,7 +73,7 @@ def compare(
         contrasts=contrasts,
         anova=anova,
         influence=influence,
-        notices=tuple(dict.fromkeys([*notices, *facts, *flags])),
+        notices=tuple(dict.fromkeys([*notices, *contrasts.notices, *anova.notices, *flags])),
     )
 
 
@@ -120,16 +119,16 @@ def _without_incomplete(
     return left, (Notice(code="incomplete-by-exclusion", text=text),)
 
 
-def _omnibus(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
+def _omnibus(cells: pd.DataFrame, spec: Comparison) -> stats.Results:
     """The one-way repeated-measures ANOVA at each level of `by`, its F beside the contrasts."""
     if not spec.by:
         return stats.rm_anova(cells, outcome="value", participant="participant", within=[spec.within], log=spec.log)
-    tables, notices = [], []
+    tables, notices = [], list[Notice]()
     for key, part in cells.groupby(list(spec.by), observed=True, sort=True):
         table = stats.rm_anova(part, outcome="value", participant="participant", within=[spec.within], log=spec.log)
-        notices += table.attrs.get("notices", [])
+        notices += table.notices
         labels = pd.DataFrame([dict(zip(spec.by, key, strict=True))] * len(table))
         tables.append(pd.concat([labels, table], axis=1))
     joined = pd.concat(tables, ignore_index=True)
-    facts = {**table.attrs, "by": list(spec.by), "n": joined["n"].unique().tolist(), "notices": notices}
-    return stats.Results.of(joined, "anova", facts)
+    facts = {**table.attrs, "by": list(spec.by), "n": joined["n"].unique().tolist()}
+    return stats.Results.of(joined, "anova", facts, notices=notices)

@@ -12,6 +12,7 @@ from emgkit import figures, report, shipped
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed
+from emgkit.stats.results.facts import notices_of
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file import expected
 from emgkit.study.file.published import PublishedFile
@@ -187,8 +188,7 @@ def _finding(made: Recomputed, claims: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _notices(tables: Sequence[Table]) -> tuple[Notice, ...]:
-    notices = [Notice(**notice) for table in tables for notice in table.frame.attrs.get("notices", [])]
-    return tuple(dict.fromkeys(notices))
+    return tuple(dict.fromkeys(notice for table in tables for notice in notices_of(table.frame)))
 
 
 def _labelled(item: Table | Drawn) -> str:
