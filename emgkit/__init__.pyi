@@ -6,6 +6,7 @@ from emgkit import literature as literature
 from emgkit import replication as replication
 from emgkit import report as report
 from emgkit import signal as signal
+from emgkit import signal_quality as signal_quality
 from emgkit import simulate as simulate
 from emgkit import spectrum as spectrum
 from emgkit import stats as stats
@@ -23,9 +24,9 @@ from emgkit.measures import measure as measure
 from emgkit.measures import summarize as summarize
 from emgkit.normalize import reference as reference
 from emgkit.pipeline import Pipeline as Pipeline
-from emgkit.quality import _CallableModule
 from emgkit.recording import Recording as Recording
 from emgkit.recording import Trial as Trial
+from emgkit.signal_quality import quality as quality
 from emgkit.steps import TKEO as TKEO
 from emgkit.steps import Bandpass as Bandpass
 from emgkit.steps import Edited as Edited
@@ -42,6 +43,3 @@ from emgkit.steps import Resample as Resample
 from emgkit.study import Study as Study
 
 __version__: str
-
-# the module itself, which can be called: ek.quality(recording)
-quality: _CallableModule

@@ -26,8 +26,8 @@ from sphinx.util.nodes import make_refnode
 PACKAGE = "emgkit"
 # what readers look for first; modules that are not named here follow in the order of the alphabet
 ORDER = (
-    "recording", "channels", "io", "steps", "pipeline", "normalize", "events", "measures", "curves", "quality", "stats",
-    "figures", "report", "study", "literature", "simulate", "replication", "signal", "spectrum", "errors",
+    "recording", "channels", "io", "steps", "pipeline", "normalize", "events", "measures", "curves",
+    "signal_quality", "stats", "figures", "report", "study", "literature", "simulate", "replication", "signal", "spectrum", "errors",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from emgkit import quality
+from emgkit import signal_quality
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed
@@ -66,7 +66,7 @@ def refuse_duplicates(loaded: Sequence[Loaded], *, name: str) -> None:
     StudyError
         Names each group of copies; the study file must exclude all but one of each.
     """
-    groups = quality.duplicates((one.source.name, one.trial.emg) for one in loaded)
+    groups = signal_quality.duplicates((one.source.name, one.trial.emg) for one in loaded)
     if groups:
         raise StudyError(
             "Some recordings are copies of one another, and the study file does not exclude them",

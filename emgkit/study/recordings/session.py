@@ -17,8 +17,8 @@ from emgkit.measures import measure
 from emgkit.normalize import above_reference, reference
 from emgkit.notation import listed
 from emgkit.pipeline import Pipeline
-from emgkit.quality import quality
 from emgkit.recording import Recording, Trial
+from emgkit.signal_quality import quality
 from emgkit.steps import Normalize
 from emgkit.study.file.recordings import Exercise, StudyFile
 from emgkit.study.recordings.loading import Loaded, is_mvc

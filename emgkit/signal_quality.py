@@ -1,20 +1,18 @@
 """The quality scorecard of a raw recording, and the search for copies among recordings.
 
-The module can be called: ``ek.quality(recording)`` is ``ek.quality.quality(recording)``.
-Nothing is repaired here and nothing is judged by its magnitude: 130–244 %MVC in a heavy
-lift is real.
+``ek.quality(recording)`` is the function :func:`quality` of this module. The two have different names, so that
+importing the module never hides the function. Nothing is repaired here and nothing is judged by its magnitude:
+130–244 %MVC in a heavy lift is real.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from html import escape
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -447,15 +445,3 @@ def _notices(channel: Channel, measures: Mapping[str, Any], *, constant: bool, m
          f"{name} holds amplitudes, yet {100 * m['negative_share']:.2g} % of the samples are below zero."),
     )  # fmt: skip
     return [Notice(code=code, text=text) for code, doubtful, text in checks if doubtful]
-
-
-class _CallableModule(ModuleType):
-    def __call__(
-        self, recording: Recording, *, mains: float = 50.0, baseline: tuple[float, float] | None = None
-    ) -> Scorecard:
-        return quality(recording, mains=mains, baseline=baseline)
-
-
-# The public name ek.quality(recording) is also this module's name: once the module is imported,
-# `emgkit.quality` is the module, so the module itself answers the call.
-sys.modules[__name__].__class__ = _CallableModule

@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import emgkit as ek
-from emgkit import quality as module
 from emgkit import spectrum
 from emgkit.errors import ArgumentError
-from emgkit.quality import duplicates
+from emgkit.signal_quality import ChannelQuality, duplicates, quality
 
 SFREQ = 2000.0
 
@@ -42,11 +41,10 @@ def contraction(seconds=10.0, gain=20.0):
     return x
 
 
-def test_the_module_is_the_public_function():
+def test_the_public_name_is_the_function():
     recording = emg(contraction())
-    assert ek.quality(recording) == module.quality(recording)
+    assert ek.quality is quality
     assert ek.quality(recording, baseline=(0.0, 2.0)).baseline == (0.0, 2.0)
-    assert ek.quality.duplicates is duplicates
 
 
 def test_a_good_recording_has_no_notices():
@@ -249,7 +247,7 @@ def test_the_card_as_table_text_and_html():
     card = ek.quality(emg(x, contraction()))
     table = card.to_frame()
     assert list(table["channel"]) == ["E0", "E1"]
-    assert list(table.columns) == [field.name for field in dataclasses.fields(module.ChannelQuality)]
+    assert list(table.columns) == [field.name for field in dataclasses.fields(ChannelQuality)]
     assert table.loc[0, "flagged"] == "flat, dropouts, low-snr"
     assert repr(card) == "<Scorecard: 2 channels, 1 flagged (E0: flat, dropouts, low-snr)>"
     assert "<li>Channel &#x27;E0&#x27; is exactly zero in 1 stretches, 0.05 s together.</li>" in card._repr_html_()
