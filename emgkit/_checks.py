@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import difflib
 import math
+import reprlib
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.notation import listed
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["check_option", "check_positive", "check_samples", "check_unknown", "check_whole", "nearest"]
+__all__ = ["KeywordsOnly", "check_option", "check_positive", "check_samples", "check_unknown", "check_whole", "nearest"]
 
 
 def nearest(name: str, allowed: Iterable[object]) -> str:
@@ -33,6 +35,29 @@ def nearest(name: str, allowed: Iterable[object]) -> str:
     candidates = {str(option).lower(): str(option) for option in allowed}
     close = difflib.get_close_matches(name.lower(), list(candidates), n=1, cutoff=0.6)
     return f"Did you mean {candidates[close[0]]!r}?" if close else ""
+
+
+class KeywordsOnly:
+    """A dataclass that is made from keywords alone: 20 and 450 without names say nothing of what they are.
+
+    Raises
+    ------
+    ArgumentError
+        A value was given by position: says the names, and how the call is written with them.
+    """
+
+    def __new__(cls, *values: Any, **keywords: Any) -> Self:
+        if not values:
+            return super().__new__(cls)
+        names = [one.name for one in fields(cast(Any, cls)) if one.init]
+        named = dict(zip((name for name in names if name not in keywords), values, strict=False)) | keywords
+        written = ", ".join(f"{name}={reprlib.repr(named[name])}" for name in names if name in named)
+        raise ArgumentError(
+            f"{cls.__name__} takes {'its parameters by keyword' if names else 'no parameters'}",
+            allowed=", ".join(f"{name}=" for name in names),
+            got=f"{', '.join(map(reprlib.repr, values))} without a name",
+            hint=f"Write {cls.__name__}({written}){'' if names else '(recording)'}",
+        )
 
 
 def check_option(parameter: str, value: T, allowed: Collection[T]) -> T:

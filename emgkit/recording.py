@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from emgkit._checks import check_option, check_positive, check_unknown
+from emgkit._checks import KeywordsOnly, check_option, check_positive, check_unknown
 from emgkit.channels import SOURCES, STREAMS, Channel, Event, Value, pickled_parts, stream_of
 from emgkit.errors import ArgumentError, Notice, SignalError, UnitError
 from emgkit.notation import listed, number
@@ -257,7 +257,7 @@ class Recording:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pick:
+class Pick(KeywordsOnly):
     """Select channels by name, in the order named.
 
     Parameters
@@ -294,7 +294,7 @@ class Pick:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crop:
+class Crop(KeywordsOnly):
     """Select the samples with ``tmin <= time < tmax`` (s, on the trial's time zero)."""
 
     tmin: float

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+import reprlib
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any
@@ -11,7 +14,7 @@ import numpy as np
 import pytest
 
 import emgkit as ek
-from emgkit.errors import UnitError
+from emgkit.errors import ArgumentError, UnitError
 from emgkit.notation import number
 from emgkit.recording import Recording, Step
 from emgkit.steps import (
@@ -150,6 +153,40 @@ def test_it_is_frozen(step: Step) -> None:
             setattr(step, one.name, None)
     with pytest.raises(FrozenInstanceError):
         step.anything = 1  # type: ignore[attr-defined]
+
+
+@every_step
+def test_values_without_names_are_answered_with_the_names(step: Step) -> None:
+    names = [one.name for one in fields(step) if one.init]  # type: ignore[arg-type]
+    values = [getattr(step, name) for name in names] or ["VL"]
+    with pytest.raises(ArgumentError) as caught:
+        type(step)(*values)
+    name = type(step).__name__
+    takes = "takes its parameters by keyword" if names else "takes no parameters"
+    assert caught.value.what == f"{name} {takes}"
+    assert caught.value.allowed == ", ".join(f"{one}=" for one in names)
+    pairs = ", ".join(f"{one}={reprlib.repr(value)}" for one, value in zip(names, values, strict=False))
+    assert caught.value.hint == f"Write {name}({pairs})" + ("" if names else "(recording)")
+    assert copy.deepcopy(step) == pickle.loads(pickle.dumps(step)) == replace(step) == step  # type: ignore[type-var]
+
+
+def test_the_hint_for_a_step_can_be_typed_as_it_stands() -> None:
+    text = (
+        "Bandpass takes its parameters by keyword. Allowed: low=, high=, order=, cutoff_rule=, padding=. "
+        "Got: 20, 450 without a name. Hint: Write Bandpass(low=20, high=450)."
+    )
+    with pytest.raises(ArgumentError) as caught:
+        ek.Bandpass(20, 450)  # type: ignore[misc]
+    assert str(caught.value) == text
+    assert eval(caught.value.hint.removeprefix("Write "), vars(ek.steps)) == Bandpass(low=20, high=450)
+    with pytest.raises(
+        ArgumentError, match=r"Got: 20 without a name. Hint: Write Bandpass\(low=20, high=450, order=2\)"
+    ):
+        ek.Bandpass(20, high=450, order=2)  # type: ignore[misc]
+    with pytest.raises(
+        ArgumentError, match=r"Rectify takes no parameters. Got: .* Hint: Write Rectify\(\)\(recording\)"
+    ):
+        ek.Rectify("emg")  # type: ignore[call-arg]
 
 
 @every_step

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from emgkit._checks import KeywordsOnly
 from emgkit.errors import UnitError
 from emgkit.notation import listed
 from emgkit.recording import Recording, Step, check_recording
@@ -31,7 +32,7 @@ MEASURED = tuple(unit for unit in dict.fromkeys(inside for inside, _ in UNITS.va
 PHYSICAL = tuple(unit for unit in MEASURED if unit not in PERCENT)
 
 
-class SampleStep:
+class SampleStep(KeywordsOnly):
     """What most steps are: they compute each channel's samples anew, for physical units, and change the amplitude.
 
     A step of this kind is a frozen, keyword-only dataclass with :meth:`compute` and :meth:`sentence`.
