@@ -32,6 +32,7 @@ _HEADINGS: Mapping[str, Markup] = MappingProxyType(
         "df2": Markup("df<sub>2</sub>"),
         "epsilon_gg": Markup("<i>ε</i> GG"),
         "epsilon_hf": Markup("<i>ε</i> HF"),
+        "epsilon_hf_uncapped": Markup("<i>ε</i> HF, uncapped"),
         "p_gg": Markup("<i>p</i> GG"),
         "p_hf": Markup("<i>p</i> HF"),
         "ges": Markup("generalised <i>η</i>²"),
@@ -46,7 +47,9 @@ _HEADINGS: Mapping[str, Markup] = MappingProxyType(
 # statistics whose digits do not depend on their size
 _DECIMALS: Mapping[str, int] = MappingProxyType(
     {
-        **dict.fromkeys(("ratio", "t", "F", "d_z", "d_av", "g_av", "epsilon_gg", "epsilon_hf"), 2),
+        **dict.fromkeys(
+            ("ratio", "t", "F", "d_z", "d_av", "g_av", "epsilon_gg", "epsilon_hf", "epsilon_hf_uncapped"), 2
+        ),
         **dict.fromkeys(("ges", "pes"), 3),
     }
 )

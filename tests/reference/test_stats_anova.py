@@ -56,15 +56,21 @@ def test_epsilons_and_their_p(name: str) -> None:
     got, expected = analysis(name)
     epsilon = expected["epsilon"]
     np.testing.assert_allclose(got["epsilon_gg"], epsilon["GG eps"], rtol=1e-10)
-    np.testing.assert_allclose(got["epsilon_hf"], epsilon["HF eps"], rtol=1e-10)
+    np.testing.assert_allclose(got["epsilon_hf_uncapped"], epsilon["HF eps"], rtol=1e-10)
+    np.testing.assert_array_equal(got["epsilon_hf"], got["epsilon_hf_uncapped"].clip(upper=1))
     np.testing.assert_allclose(got["p_gg"], epsilon["Pr(>F[GG])"], rtol=1e-8)
     np.testing.assert_allclose(got["p_hf"], epsilon["Pr(>F[HF])"], rtol=1e-8)
 
 
-def test_huynh_feldt_above_one_is_reported_and_applied_as_one() -> None:
-    got, _ = analysis("d1_two_way")
-    assert got.loc["muscle", "epsilon_hf"] == pytest.approx(1.07825259473341, rel=1e-10)
-    assert got.loc["muscle", "p_hf"] == got.loc["muscle", "p"]
+def test_huynh_feldt_above_one_is_one_where_it_is_applied_and_printed_and_stands_uncapped_in_its_own_column() -> None:
+    got, expected = analysis("d1_two_way")
+    muscle = got.loc["muscle"]
+    assert muscle["epsilon_hf_uncapped"] == pytest.approx(1.07825259473341, rel=1e-10)
+    assert muscle["epsilon_hf"] == 1.0
+    assert muscle["p_hf"] == muscle["p"] == pytest.approx(expected["epsilon"].loc["muscle", "Pr(>F[HF])"], rel=1e-8)
+    table = got.reset_index()
+    assert "1.08" not in repr(table[[name for name in table.columns if name != "epsilon_hf_uncapped"]])
+    assert not [sentence for sentence in table.sentences() if "1.08" in sentence]
 
 
 def mauchly_p_with_levels_for_contrasts(w: float, k: int, df: int, levels: int) -> float:

@@ -152,7 +152,7 @@ def anova(key: str) -> dict[str, Any]:
         } if len(several) else [],
         "epsilon": {
             "term": several["term"], "GG eps": several["epsilon_gg"], "Pr(>F[GG])": several["p_gg"],
-            "HF eps": several["epsilon_hf"], "Pr(>F[HF])": several["p_hf"],
+            "HF eps": several["epsilon_hf_uncapped"], "Pr(>F[HF])": several["p_hf"],
         },
         "multivariate_pillai": pillai | {"(Intercept)": {"pillai": f / (f + dfd), "df": 1, "dfd": dfd}},
     }  # fmt: skip

@@ -17,8 +17,8 @@ from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
 from emgkit.stats import contrasts, rm_anova
 
 COLUMNS = [
-    "term", "F", "df1", "df2", "p", "epsilon_gg", "p_gg", "epsilon_hf", "p_hf", "ges", "pes", "mauchly_w", "mauchly_p",
-    "pillai", "p_pillai", "ss", "ss_error", "n",
+    "term", "F", "df1", "df2", "p", "epsilon_gg", "p_gg", "epsilon_hf", "p_hf", "ges", "pes", "epsilon_hf_uncapped",
+    "mauchly_w", "mauchly_p", "pillai", "p_pillai", "ss", "ss_error", "n",
 ]  # fmt: skip
 # all but the sums of squares, which have the unit of the outcome, squared
 NUMBERS = COLUMNS[1:-3]
@@ -203,7 +203,7 @@ def test_few_participants_have_no_mauchly_test_but_an_epsilon() -> None:
     for seed in range(8):  # the denominator of Huynh-Feldt is 0 but for rounding
         two = rm_anova(cells(seed, n=2, exercises=4, loads=1), within="exercise", log=False).loc[0]
         assert two["epsilon_gg"] == pytest.approx(1 / 3)
-        assert two[["epsilon_hf", "p_hf"]].isna().all()
+        assert two[["epsilon_hf", "epsilon_hf_uncapped", "p_hf"]].isna().all()
 
 
 def test_missing_cells_name_who_would_be_lost() -> None:

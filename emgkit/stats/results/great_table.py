@@ -25,7 +25,8 @@ _SIZE = re.compile(r"\b([dg])_(\w+)")
 _LATEX_SIZE = re.compile(r"\b([dgpt])\\_(\w+)")
 _QUANTITIES = {"icc_2_1": "ICC(2,1)", "icc_3_1": "ICC(3,1)", "sem": "SEM", "mdc95": "MDC95", "cv": "CV"}
 _LABELS = {
-    "ges": "generalised η²", "pes": "partial η²", "epsilon_gg": "ε (GG)", "epsilon_hf": "ε (HF)", "p_gg": "p (GG)",
+    "ges": "generalised η²", "pes": "partial η²", "epsilon_gg": "ε (GG)", "epsilon_hf": "ε (HF)",
+    "epsilon_hf_uncapped": "ε (HF), uncapped", "p_gg": "p (GG)",
     "p_hf": "p (HF)", "mauchly_w": "Mauchly's W", "mauchly_p": "p (Mauchly)", "p_difference": "p of a difference",
     "tau2": "τ²", "i2": "I² (%)", "h2": "H²", "weight": "weight (%)", "df1": "df1", "df2": "df2",
 }  # fmt: skip

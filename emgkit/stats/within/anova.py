@@ -38,8 +38,8 @@ Array = NDArray[np.float64]
 
 MOST_FACTORS = 3
 RESULT_COLUMNS = (
-    "term", "F", "df1", "df2", "p", "epsilon_gg", "p_gg", "epsilon_hf", "p_hf", "ges", "pes", "mauchly_w", "mauchly_p",
-    "pillai", "p_pillai", "ss", "ss_error", "n",
+    "term", "F", "df1", "df2", "p", "epsilon_gg", "p_gg", "epsilon_hf", "p_hf", "ges", "pes", "epsilon_hf_uncapped",
+    "mauchly_w", "mauchly_p", "pillai", "p_pillai", "ss", "ss_error", "n",
 )  # fmt: skip
 
 __all__ = ["rm_anova"]
@@ -74,10 +74,10 @@ def rm_anova(
     Results
         One row a term (``"exercise"``, ``"exercise:muscle"``; with groups also ``"group"`` and, below each term,
         ``"group:exercise"``) with ``F``, ``df1``, ``df2``, ``p``, ``epsilon_gg``, ``p_gg``, ``epsilon_hf``, ``p_hf``,
-        ``ges`` and ``pes`` (generalised and partial eta squared), ``mauchly_w``, ``mauchly_p``, ``pillai`` and
-        ``p_pillai`` (the multivariate test, which needs no sphericity), the sums of squares ``ss`` and ``ss_error``,
-        and ``n`` (participants). The degrees of freedom are uncorrected. ``.notices`` says what is doubtful,
-        ``.attrs["groups"]`` the size of every group.
+        ``ges`` and ``pes`` (generalised and partial eta squared), ``epsilon_hf_uncapped``, ``mauchly_w``,
+        ``mauchly_p``, ``pillai`` and ``p_pillai`` (the multivariate test, which needs no sphericity), the sums of
+        squares ``ss`` and ``ss_error``, and ``n`` (participants). The degrees of freedom are uncorrected. ``.notices``
+        says what is doubtful, ``.attrs["groups"]`` the size of every group.
 
     Raises
     ------
@@ -94,10 +94,11 @@ def rm_anova(
     contrasts within groups, with n - g degrees of freedom a contrast (g groups, 1 without ``between``).
 
     Epsilon is computed from the covariance S of a term's k orthonormal contrasts within groups: Greenhouse-Geisser
-    tr(S)**2 / (k tr(S S)), Huynh-Feldt ((n - g + 1) k gg - 2) / (k (n - g - k gg)) (Lecoutre's form), reported as it is
-    and taken as 1 in its p where it exceeds 1. Report the Greenhouse-Geisser p whatever Mauchly's test says: the test
-    is shown, never used to choose. Its p has the second-order term of Box's expansion in the number of contrasts. It is
-    NaN for two levels and, like Pillai's trace, where the contrasts outnumber n - g.
+    tr(S)**2 / (k tr(S S)), Huynh-Feldt ((n - g + 1) k gg - 2) / (k (n - g - k gg)) (Lecoutre's form). The latter can
+    exceed 1, which no epsilon can: ``epsilon_hf`` and its p take it as 1 there, ``epsilon_hf_uncapped`` holds it.
+    Report the Greenhouse-Geisser p whatever Mauchly's test says: the test is shown, never used to choose. Its p has the
+    second-order term of Box's expansion in the number of contrasts. It is NaN for two levels and, like Pillai's trace,
+    where the contrasts outnumber n - g.
 
     Generalised eta squared divides by the effect and all error sums of squares, those of participants included; groups
     count as manipulated, not observed.
@@ -302,7 +303,7 @@ def _rows(strata: Sequence[Stratum], *, zero: float) -> tuple[list[dict[str, Any
             f = effect / df1 / (error / df2) if varies else np.nan
             corrected = {
                 f"p_{which}": float(special.fdtrc(df1 * epsilon, df2 * epsilon, f))
-                for which, epsilon in (("gg", beside["epsilon_gg"]), ("hf", np.minimum(beside["epsilon_hf"], 1.0)))
+                for which, epsilon in (("gg", beside["epsilon_gg"]), ("hf", beside["epsilon_hf"]))
             }
             trace, p = pillai(squares, stratum.error, df, stratum.df) if varies else (np.nan, np.nan)
             rows.append({
@@ -322,7 +323,8 @@ def _sphericity(stratum: Stratum, *, varies: bool) -> dict[str, float]:
         gg, hf = (1.0, 1.0) if len(stratum.error) == 1 else (np.nan, np.nan)
     elif len(stratum.error) > 1:
         (gg, hf), (w, p) = epsilons(stratum.error, stratum.df), mauchly(stratum.error, stratum.df)
-    return {"epsilon_gg": gg, "epsilon_hf": hf, "mauchly_w": w, "mauchly_p": p}
+    capped = float(np.minimum(hf, 1.0))
+    return {"epsilon_gg": gg, "epsilon_hf": capped, "epsilon_hf_uncapped": hf, "mauchly_w": w, "mauchly_p": p}
 
 
 def _share(effect: float, rest: float) -> float:
