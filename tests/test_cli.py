@@ -109,6 +109,7 @@ def test_info_shows_a_unit_that_it_does_not_know(emgkit, tmp_path):
     assert "To read it: say --units 'bar (parsec)=m'" in came.stdout
 
 
+@pytest.mark.long
 def test_run_says_simulated_first_and_names_the_report(small, tmp_path):
     came = process("run", "three_lifts", "--data", small, "--out", tmp_path / "out", cwd=tmp_path)
     assert came.returncode == 0, came.stderr
@@ -119,6 +120,7 @@ def test_run_says_simulated_first_and_names_the_report(small, tmp_path):
         assert text in came.stdout
 
 
+@pytest.mark.long
 def test_run_as_json(emgkit, small, tmp_path):
     came = emgkit("run", "three_lifts", "--data", small, "--out", tmp_path / "out", "--json", "--quick")
     said = json.loads(came.stdout)
@@ -182,6 +184,7 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_small_study_of_the_next_tests_runs(emgkit, tmp_path):
     came = emgkit("run", csv_study(tmp_path))
     assert came.returncode == 0, came.stderr
@@ -315,6 +318,7 @@ def test_shipped_studies_have_a_readme():
             assert (folder / "README.md").is_file(), folder.name
 
 
+@pytest.mark.long
 def test_a_channel_can_be_left_aside(emgkit, tmp_path):
     folder = csv_study(tmp_path)
     edit(folder / "study.toml", 'by = "channel"', 'by = "muscle"')

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from typer.testing import CliRunner
 
 from emgkit import literature, stats
@@ -18,6 +19,7 @@ from emgkit.study import Study
 README = Path(__file__).parents[1] / "README.md"
 
 
+@pytest.mark.long
 def test_the_fifteen_lines_run_verbatim(tmp_path):
     (script,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert len([line for line in script.splitlines() if line.strip()]) == 15

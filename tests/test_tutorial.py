@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import pytest
 from typer.testing import CliRunner
 
 from emgkit.cli import app
@@ -57,6 +58,7 @@ def outputs(folder: Path) -> list[tuple[str, str | None, str]]:
     return found
 
 
+@pytest.mark.long
 def test_every_block_runs_and_prints_what_the_page_shows(tmp_path):
     blocks = outputs(tmp_path)
     assert (

@@ -57,6 +57,7 @@ def test_every_image_is_there_and_small():
         assert path.stat().st_size <= 60_000, path.name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_each_script_draws_its_image(script, tmp_path, legible):
     name, figure = script.stem, gallery.drawn(script)

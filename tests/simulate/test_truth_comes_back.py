@@ -21,6 +21,8 @@ from emgkit.pipeline import Pipeline
 from emgkit.stats import contrasts
 from emgkit.steps import Bandpass, Envelope, Rectify
 
+pytestmark = pytest.mark.long
+
 SHIPPED = simulate.load_spec("three_lifts")
 # one run of each MVC position instead of two: the people are the same, and it takes two thirds of the time
 SPEC = SHIPPED.model_copy(update={"mvc": SHIPPED.mvc.model_copy(update={"runs": 1})})

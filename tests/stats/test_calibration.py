@@ -417,6 +417,7 @@ def outside(cells: list[Cell], *, quick: bool = False) -> str:
     return "\n" + as_table(wrong) if wrong else ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name, section in SECTIONS.items() if section.quick is not None])
 def test_400_studies(name: str) -> None:
     section = SECTIONS[name]

@@ -126,6 +126,7 @@ def test_ninety_five_of_a_hundred_swapped_participants_are_found() -> None:
     assert sum(found) >= 95
 
 
+@pytest.mark.long
 def test_at_most_five_percent_of_clean_studies_have_a_flag() -> None:
     assert np.mean([bool(flagged(cells([2, k]))) for k in range(200)]) <= 0.05
     # where there is no effect, either direction is the opposite one

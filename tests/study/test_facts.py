@@ -40,6 +40,7 @@ def recorded(tmp_path_factory):
     return root
 
 
+@pytest.mark.long
 def test_what_is_known_is_reported_and_what_is_not_is_asked_for(recorded, tmp_path):
     folder = study(tmp_path / "study", metadata='ElectrodeType = "two bars"\nInterelectrodeDistance = 10')
     out = Study.load(folder).run(tmp_path / "out", recorded, quick=True).out

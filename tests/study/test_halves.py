@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from emgkit import shipped, simulate
 from emgkit.study import Study
 
 
+@pytest.mark.long
 def test_halves_are_compared_phase_by_phase(tmp_path):
     text = shipped.path("studies", "three_lifts", "study.toml").read_text(encoding="utf-8")
     text, changed = re.subn(r'during = "repetition"\nprimary', 'during = "half"\nphase = "concentric"\nprimary', text)

@@ -12,6 +12,8 @@ from emgkit.study import Study
 from emgkit.study.recordings.loading import load
 from emgkit.study.recordings.sources import find
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def result(recordings, shared):

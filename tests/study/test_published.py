@@ -95,6 +95,7 @@ def test_what_is_only_computed_says_so(study, tmp_path):
     assert "Computed, neither published nor measured. By chance." in page
 
 
+@pytest.mark.long
 def test_two_runs_are_the_same_to_the_byte(study, tmp_path):
     for name in ("one", "two"):
         Study.load(study).run(tmp_path / name)

@@ -39,6 +39,7 @@ def files(tmp_path):
     return tmp_path / "files"
 
 
+@pytest.mark.long
 def test_a_folder_of_files_becomes_a_study_that_runs_once_filled_in(files, tmp_path):
     made = new.new(tmp_path / "my_study", files)
     text = made.file.read_text(encoding="utf-8")

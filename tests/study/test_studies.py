@@ -59,6 +59,7 @@ def misfits(value: Any, schema: dict[str, Any], root: dict[str, Any], place: str
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("folder", PUBLISHED, ids=by_name)
 def test_the_numbers_are_those_that_the_study_expects(folder, tmp_path):
     result = Study.load(folder).run(tmp_path / "out", quick=True)

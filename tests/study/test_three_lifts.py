@@ -76,6 +76,7 @@ def study_with_channels(tmp_path_factory):
     return folder
 
 
+@pytest.mark.long
 def test_outputs_are_whole_and_say_simulated(small, result):
     written = {path.relative_to(result.out).as_posix() for path in result.out.rglob("*") if path.is_file()}
     tables = {"anova", "cells", "contrasts", "curves", "measures", "quality", "recovery", "references", "repetitions"}
@@ -98,6 +99,7 @@ def test_outputs_are_whole_and_say_simulated(small, result):
     assert (contrasts["n"] == 4).all()
 
 
+@pytest.mark.long
 def test_the_whole_study_finds_what_was_put_in(tmp_path, monkeypatch):
     """The only run of the study as it is shipped: 13 participants, its own seed, held against what its file expects."""
     monkeypatch.setenv("EMGKIT_DATA", str(tmp_path / "data"))
@@ -110,6 +112,7 @@ def test_the_whole_study_finds_what_was_put_in(tmp_path, monkeypatch):
     assert (result.tables["contrasts"]["n"] == 13).all()
 
 
+@pytest.mark.long
 def test_values_above_the_reference_are_kept_and_told(result):
     extremes = result.tables["extremes"]
     assert extremes["maximum"].max() > 100
@@ -120,6 +123,7 @@ def test_values_above_the_reference_are_kept_and_told(result):
     assert peaks.max() > 100
 
 
+@pytest.mark.long
 def test_the_same_inputs_give_the_same_bytes(small, result, tmp_path):
     one, two = result.out, Study.load("three_lifts").run(tmp_path / "two", small).out
     for path in sorted((one / "tables").glob("*.csv")):
@@ -127,6 +131,7 @@ def test_the_same_inputs_give_the_same_bytes(small, result, tmp_path):
     assert (one / "report.html").read_bytes() == (two / "report.html").read_bytes()
 
 
+@pytest.mark.long
 def test_a_data_set_of_another_shape_runs(study_with_channels, tmp_path):
     root = io.write_bids(
         other_trials(), tmp_path / "set", name="Another laboratory (simulated)", sidecar={"emgkitSimulated": True}
@@ -150,6 +155,7 @@ def test_a_data_set_of_another_shape_runs(study_with_channels, tmp_path):
     )
 
 
+@pytest.mark.long
 def test_a_missing_mvc_is_named(study_with_channels, tmp_path):
     trials = other_trials(without="mvc")
     root = io.write_bids(trials, tmp_path / "set", name="Without an MVC (simulated)", sidecar={"emgkitSimulated": True})
@@ -180,6 +186,7 @@ def test_uncovered_copies_are_an_error_that_names_them(small, tmp_path):
         Study.load("three_lifts").run(tmp_path / "out", root)
 
 
+@pytest.mark.long
 def test_a_bad_file_is_left_out_only_if_the_study_says_so(small, tmp_path):
     root, folder = tmp_path / "set", tmp_path / "study"
     shutil.copytree(small, root)
@@ -219,6 +226,7 @@ def test_an_mvc_position_that_others_have_is_named(small, tmp_path):
         Study.load("three_lifts").run(tmp_path / "out", root)
 
 
+@pytest.mark.long
 def test_the_recordings_own_repetitions_can_be_used(small, result, tmp_path):
     folder, root = tmp_path / "study", tmp_path / "set"
     shutil.copytree(shipped.path("studies", "three_lifts"), folder, ignore=shutil.ignore_patterns("results"))
