@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python reproduce
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev reproduce studies test docs lint calibrate benchmark clean
+.PHONY: help setup setup-dev reproduce studies check test docs lint calibrate benchmark clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,8 +13,8 @@ RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
 # two test workers share the cores; a BLAS that starts threads of its own beside them only slows them
-test studies calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
-test studies calibrate benchmark: export OMP_NUM_THREADS ?= 1
+check test studies calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
+check test studies calibrate benchmark: export OMP_NUM_THREADS ?= 1
 ifdef EMGKIT_RECORDINGS
 export EMGKIT_RECORDINGS
 endif
@@ -40,6 +40,9 @@ studies: $(RUNTIME) ## run every study whole (knee_tasks needs EMGKIT_RECORDINGS
 		begun=$$(date +%s); \
 		if said=$$($(BIN)/emgkit run "$$0" $$data 2>&1); then echo "$$name: done in $$(($$(date +%s) - begun)) s"; \
 		else echo "$$name: FAILED"; echo "$$said"; exit 1; fi'
+
+check: $(DEV) ## lint of what changed, and the tests near and above it (SINCE names a commit to compare with)
+	@$(BIN)/python .ci/check.py $(SINCE)
 
 test: $(DEV) ## run the tests (EMGKIT_RECORDINGS names the folder of real recordings)
 	@$(BIN)/python -m pytest -n 2 --durations=15

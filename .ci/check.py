@@ -7,8 +7,8 @@ are not committed; ``make check SINCE=HEAD~3`` names another place. Which tests 
    ``emgkit/io/``, ``tests/test_curves.py`` for ``emgkit/curves.py``). It runs whole.
 2. *Above*: a test file that reaches a changed file over others. It runs without the tests marked ``long``.
 3. *Ground*: a file on which more than half of the package stands, such as ``emgkit/errors.py``. Following it upwards
-   would select everything: its room's tests run whole, those that import it run without the long ones. The same
-   holds for a ``conftest.py`` and the tests below it.
+   would select everything. Its room's tests run whole; those that reach it by one import or two, without the long
+   tests. A ``conftest.py`` that changed selects the tests below it without the long ones, too.
 4. A changed file that is no Python code (a page, a table, a study file) selects the test files that name it, or its
    folder; in ``emgkit/`` it selects what the modules of its folder do.
 
@@ -122,7 +122,9 @@ def graph(root: Path) -> Graph:
     made: dict[str, frozenset[str]] = {}
     for file in names.files.values():
         tree = _parsed(root / file)
-        made[file] = names.used(tree, names.bound(tree)) - {file}
+        bound = names.bound(tree)
+        passed_on = {names.files[module] for module in bound.values()} if file.endswith("__init__.py") else set()
+        made[file] = (names.used(tree, bound) | passed_on) - {file}
     fixtures: dict[str, dict[str, tuple[frozenset[str], frozenset[str]]]] = {}
     for path in sorted((root / "tests").rglob("conftest.py")):
         tree = _parsed(path)
@@ -162,7 +164,7 @@ class Selection:
 
     near: frozenset[str]
     above: frozenset[str]
-    ground: frozenset[str]  # changed files that are not followed upwards
+    ground: frozenset[str]  # changed files that are followed two imports upwards and no further
     left: frozenset[str]
 
 
@@ -179,7 +181,8 @@ def select(changed: Iterable[str], imports: Graph, named: Mapping[str, frozenset
     followed = files - ground
     near = {test for test in tests if test in files or any(_in_room(test, file) for file in files & package)}
     near |= {test for file in followed & package for test in users[file] & tests}
-    above = {test for file in ground for test in users[file] & tests} | (_reached(followed, users) & tests)
+    above = tests & (_reached(followed, users) | {two for file in ground for one in users[file] for two in users[one]})
+    above |= {test for file in ground for test in users[file] & tests}
     if files & package:
         above |= {ALWAYS} & tests
     return Selection(
@@ -272,7 +275,8 @@ def main(since: str | None) -> int:
     for title, files in (("Whole", chosen.near), ("Without long tests", chosen.above)):
         print(f"{title}: {len(files)} test files{': ' if files else ''}{' '.join(sorted(files))}")
     if chosen.ground:
-        print(f"Not followed upwards, for most of the package stands on it: {' '.join(sorted(chosen.ground))}")
+        names = " ".join(sorted(chosen.ground))
+        print(f"Followed two imports upwards only, for most of the package stands on it: {names}")
     left = "the long tests of those above, and test files that reach nothing that changed"
     print(f"Left to make test: {left} ({len(chosen.left)}).")
     done = _lint(changed)

@@ -488,6 +488,7 @@ def test_many_outcomes_at_once_have_the_numbers_of_one_model_each() -> None:
                 np.testing.assert_allclose(among, single, rtol=1e-5)
 
 
+@pytest.mark.long
 def test_estimates_of_the_simulated_main_study_have_no_bias() -> None:
     mean = np.log(lifts(QUICK)["ratio"]).mean(axis=0)
     # 400 studies of 13 leave a standard error of half a percent
