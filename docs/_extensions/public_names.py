@@ -27,7 +27,8 @@ PACKAGE = "emgkit"
 # what readers look for first; modules that are not named here follow in the order of the alphabet
 ORDER = (
     "recording", "channels", "io", "steps", "pipeline", "normalize", "events", "measures", "curves",
-    "signal_quality", "stats", "figures", "report", "study", "literature", "simulate", "replication", "signal", "spectrum", "errors",
+    "signal_quality", "stats", "figures", "report", "study", "literature", "simulate", "replication", "signal",
+    "spectrum", "errors",
 )  # fmt: skip
 
 
