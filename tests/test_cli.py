@@ -262,10 +262,10 @@ def test_a_process_of_its_own_gives_the_same_status_and_texts(emgkit, small, tmp
     folder = csv_study(tmp_path)
     edit(folder / "study.toml", 'step = "Rectify"', 'step = "Rectifi"')
     path = small / "sub-01/emg/sub-01_task-squat_emg.bdf"
-    for words in (["run", folder], ["info", path], ["info", tmp_path / "nothing.bdf"]):
+    for words in (["info", path], ["info", tmp_path / "nothing.bdf"], ["run", folder]):
         own, here = process(*words), emgkit(*words)
         assert (own.returncode, own.stdout, own.stderr) == (here.returncode, here.stdout, here.stderr)
-    refused(process("run", folder), "Did you mean 'Rectify'")
+    refused(own, "Did you mean 'Rectify'")
     assert not (folder / "results").exists()
 
 

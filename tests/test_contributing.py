@@ -382,6 +382,7 @@ def test_a_toy_is_made_in_the_files_that_its_row_names():
             assert there.parent.is_dir() or there.parent == ROOT / "studies" / "toy", f"{row}: {file}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("row", "gives"),
     [
@@ -398,10 +399,12 @@ def test_it_works(whole, row, gives):
     assert whole[0][row] == gives
 
 
+@pytest.mark.long
 def test_the_layers_hold_with_every_toy(whole):
     assert whole[1] == 0, whole[2]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("leaving", UNKNOWN, ids=["not registered", "no public name"])
 def test_without_a_file_of_its_row_it_is_not_known(tmp_path, leaving):
     given = used(copy_with_toys(tmp_path, leaving=leaving))
