@@ -74,14 +74,14 @@ def beside(benchmark: Any) -> Beside:
             last[:] = [theirs()]
             taken.append(time.perf_counter() - begun)
 
-        came = benchmark.pedantic(ours, setup=other, rounds=rounds, warmup_rounds=1)
+        found = benchmark.pedantic(ours, setup=other, rounds=rounds, warmup_rounds=1)
         other_seconds, seconds = np.array(taken[-rounds:]), np.array(benchmark.stats.stats.data) / fits
         ratios = other_seconds / seconds
         benchmark.extra_info.update(
             program=program, emgkit_ms=1e3 * float(np.median(seconds)), other_ms=1e3 * float(np.median(other_seconds)),
             ratio=float(np.median(ratios)), ratio_low=float(ratios.min()), ratio_high=float(ratios.max()),
         )  # fmt: skip
-        return came, last[0]
+        return found, last[0]
 
     return run
 

@@ -29,8 +29,8 @@ def test_largest_t(beside: Callable[..., Any], curves: pd.DataFrame, differences
         return mne.stats.permutation_t_test(differences, n_permutations=FLIPS, tail=0, verbose="error")
 
     task = f"waveform_test max-t, {FLIPS} flips of 20 x 101"
-    came, (t, _, _) = beside(ours, theirs, task=task, program="MNE permutation_t_test")
-    np.testing.assert_allclose(came.nodes["t"], t, rtol=1e-6)
+    got, (t, _, _) = beside(ours, theirs, task=task, program="MNE permutation_t_test")
+    np.testing.assert_allclose(got.nodes["t"], t, rtol=1e-6)
 
 
 def test_clusters(beside: Callable[..., Any], curves: pd.DataFrame, differences: np.ndarray) -> None:
@@ -46,6 +46,6 @@ def test_clusters(beside: Callable[..., Any], curves: pd.DataFrame, differences:
         )
 
     task = f"waveform_test cluster, {FLIPS} flips of 20 x 101"
-    came, found = beside(ours, theirs, task=task, program="MNE permutation_cluster_1samp_test", rounds=5)
-    assert len(came.clusters) == len(found[1]) > 0
+    got, found = beside(ours, theirs, task=task, program="MNE permutation_cluster_1samp_test", rounds=5)
+    assert len(got.clusters) == len(found[1]) > 0
     assert len(found[3]) == FLIPS

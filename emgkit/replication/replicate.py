@@ -104,7 +104,7 @@ def replicate(
     table = pd.DataFrame([row for rows, _ in parts for row in rows])
     table["share_as_reported"] = together[table.pop("point").to_numpy()]
     table["replicates"] = replicates
-    table.attrs = _said(design, error, sweep, seed=seed, replicates=replicates)
+    table.attrs = _facts(design, error, sweep, seed=seed, replicates=replicates)
     return table
 
 
@@ -276,7 +276,7 @@ def _checked(values: Sequence[float], name: str, *, below: float) -> list[float]
     return checked
 
 
-def _said(
+def _facts(
     design: PublishedDesign,
     error: pd.DataFrame | None,
     sweep: Sequence[tuple[float, float]],

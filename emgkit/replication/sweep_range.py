@@ -87,8 +87,8 @@ def sentences(table: pd.DataFrame) -> list[str]:
 thrust than in squat, with a standard deviation of 30 % of the mean and a correlation of .5 (Monte-Carlo error ≤ 0.5 \
 points).
     """
-    start, told, end = _parts(table)
-    return [f"{start}, {share} found {what}, {end}." for share, what in told]
+    start, results, end = _parts(table)
+    return [f"{start}, {share} found {what}, {end}." for share, what in results]
 
 
 def summary(table: pd.DataFrame) -> str:
@@ -117,8 +117,8 @@ def summary(table: pd.DataFrame) -> str:
 thrust than in squat, with a standard deviation of 30 % of the mean and a correlation of .5 (Monte-Carlo error ≤ 0.5 \
 points).
     """
-    start, told, end = _parts(table)
-    return f"{start}, {'; '.join(f'{share} found {what}' for share, what in told)}, {end}."
+    start, results, end = _parts(table)
+    return f"{start}, {'; '.join(f'{share} found {what}' for share, what in results)}, {end}."
 
 
 def _parts(table: pd.DataFrame) -> tuple[str, list[tuple[str, str]], str]:
@@ -129,9 +129,9 @@ def _parts(table: pd.DataFrame) -> tuple[str, list[tuple[str, str]], str]:
     count = f"{facts['replicates']:,}".replace(",", " ")
     start = f"Of {count} simulated studies of {facts['n']} {facts['people']} with the {given} of {facts['study']}"
     end = f"{_swept(table)} (Monte-Carlo error ≤ {100 * bands['mc_se'].max():.1f} points)"
-    told = bands[bands["reported"] != "not reported"]
+    reported = bands[bands["reported"] != "not reported"]
     found = []
-    for row in told.to_dict("records"):
+    for row in reported.to_dict("records"):
         first, second = (name.replace("_", " ") for name in row["contrast"].split(" / "))
         muscle = row["muscle"].replace("_", " ")
         if row["reported"] == "no difference":
@@ -139,9 +139,9 @@ def _parts(table: pd.DataFrame) -> tuple[str, list[tuple[str, str]], str]:
         else:
             what, name = f"{muscle} {row['reported']} in {first} than in {second}", "share_found"
         found.append((_range(row[f"{name}_low"], row[f"{name}_high"]), what))
-    if len(told) > 1:
-        share = _range(told["share_as_reported_low"].iloc[0], told["share_as_reported_high"].iloc[0])
-        found.append((share, f"{'both' if len(told) == 2 else f'all {len(told)}'} results as reported"))
+    if len(reported) > 1:
+        share = _range(reported["share_as_reported_low"].iloc[0], reported["share_as_reported_high"].iloc[0])
+        found.append((share, f"{'both' if len(reported) == 2 else f'all {len(reported)}'} results as reported"))
     return start, found, end
 
 
@@ -171,9 +171,9 @@ def _swept(table: pd.DataFrame) -> str:
     fixed = [
         text for text, many in ((spread, "standard" in "".join(varied)), (agreement, len(correlations) > 1)) if not many
     ]
-    told = [f"with {' and '.join(fixed)}"] if fixed else []
-    told += [f"depending on {' and '.join(varied)} that the paper did not print"] if varied else []
-    return ", ".join(told)
+    texts = [f"with {' and '.join(fixed)}"] if fixed else []
+    texts += [f"depending on {' and '.join(varied)} that the paper did not print"] if varied else []
+    return ", ".join(texts)
 
 
 def _range(low: float, high: float) -> str:

@@ -372,8 +372,13 @@ def test_many_outcomes_are_the_same_fits_one_by_one(df: str) -> None:
     # participants of one mean each have no variance between them
     level = pd.DataFrame(np.log(outcomes[:, 2:])).groupby(table["participant"].to_numpy()).transform("mean")
     outcomes[:, 2:] /= np.exp(level.to_numpy())
-    models = mixed_model_many(table, "~ exercise * muscle", outcomes=outcomes, df=df, log=True)
+    with pytest.warns(EmgkitWarning, match=r"zero for 2 of 4 outcomes \('2' and '3'\)"):
+        models = mixed_model_many(table, "~ exercise * muscle", outcomes=outcomes, df=df, log=True)
     assert models.fits["singular"].tolist() == [False, False, True, True]
+    singular = {row["outcome"]: "the fit is singular" in text
+                for row, text in zip(models.terms.to_dict("records"), models.sentences(), strict=True)}  # fmt: skip
+    assert singular == {"0": False, "1": False, "2": True, "3": True}
+    assert "degrees of freedom may be too many and p too small" in models.methods()
     for number in range(4):
         single = quiet(table.assign(value=outcomes[:, number]), TWO_WAY, df=df, log=True)
         fit = models.fits.iloc[number]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from emgkit.errors import EmgkitWarning
+from emgkit import stats
+from emgkit.errors import EmgkitWarning, Notice
 from emgkit.notation import ratio_places
 from emgkit.stats import Results, contrasts, meta_analysis, mixed_model, mixed_model_many, rm_anova
 from emgkit.stats.mixed.model import MixedModel
+from emgkit.stats.results.methods import CAVEATS
 
 
 def lifts(seed: int = 1, *, loads: tuple[float, ...] = (20.0, 40.0, 60.0), repetitions: int = 1) -> pd.DataFrame:
@@ -147,7 +151,7 @@ def test_n_counts_those_who_have_a_value_in_the_cells_of_a_row() -> None:
 def test_a_p_that_may_be_wrong_is_not_passed_on_alone() -> None:
     model = quietly(lifts(loads=(20.0,), repetitions=4), "value ~ exercise")
     assert "pseudo-replication" in codes(model)
-    doubt = "; repetitions may count as if each were a participant, and p be too small."
+    doubt = "; repetitions may count as if each were a participant, and p may be too small."
     for table in (model.terms, model.fixed, model.contrasts("exercise"), model.joint_tests("exercise")):
         assert all(text.endswith(doubt) for text in table.sentences())
         assert "and p is too small. Name what varies" in table.methods()
@@ -167,6 +171,122 @@ def test_a_pooled_error_term_is_told_with_the_p() -> None:
     assert model.terms.sentences()[0].endswith("; one error term serves pairs of unequal variance, and p may be too "
                                                "small or too large.")  # fmt: skip
     assert "reject too seldom" in model.methods()
+
+
+SINGULAR_MEANS = "the degrees of freedom may be too many and p too small."
+
+
+def test_a_singular_fit_is_stated_with_what_it_means_for_the_degrees_of_freedom() -> None:
+    table = squats(loads=(0.0, 1.0, 2.0))
+    # with one mean for everybody nothing is left between participants
+    table["value"] -= table.groupby("participant")["value"].transform("mean") - 50
+    model = quietly(table, "value ~ C(load)")
+    assert model.singular
+    stated = "; the fit is singular, so " + SINGULAR_MEANS
+    for results in (model.terms, model.fixed, model.contrasts("load")):
+        assert all(text.endswith(stated) for text in results.sentences())
+    assert any(text.endswith(stated) for text in model.sentences())
+    for methods in (model.methods(), model.marginal_means("load").methods(), model.variances.methods()):
+        assert "The fit is singular: the variance of participant is estimated as zero. The table holds" in methods
+        assert SINGULAR_MEANS in methods
+    assert repr(model).replace("\n  ", " ").count(SINGULAR_MEANS) == 1
+    sound = quietly(lifts(loads=(20.0,)), "value ~ exercise")
+    assert not sound.singular
+    assert "singular" not in "".join(sound.sentences()) + sound.methods()
+
+
+# ---------------------------------------------------------------- without an intercept
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_without_an_intercept_the_test_of_all_means_is_not_passed_off_as_one_of_an_effect(log: bool) -> None:
+    table = lifts(loads=(20.0,)).assign(mass=lambda t: 70.0 + t["participant"])
+    model = quietly(table, "value ~ 0 + exercise", log=log)
+    means = "means of the logarithms" if log else "means"
+    (text,) = model.terms.sentences()
+    assert text.startswith(f"Exercise, test that all {means} are zero: F(2, ")
+    assert "effect" not in text
+    assert f"The test of exercise is that all {means} are zero, not that they are equal." in model.methods()
+    # it is that test: the means over their covariance, as statsmodels has both
+    other = quietly(table, "value ~ 0 + exercise", log=log, df="satterthwaite")
+    means_there, spread = np.asarray(other.statsmodels.fe_params), np.asarray(other.statsmodels.cov_params())[:2, :2]
+    assert other.terms["F"][0] == pytest.approx(means_there @ np.linalg.solve(spread, means_there) / 2, rel=1e-4)
+    assert (
+        quietly(table, "value ~ 0 + exercise + mass", log=log)
+        .terms.sentences()[0]
+        .startswith(f"Exercise, test that all {means} at mass = 0 are zero: F(")
+    )
+    for formula in ("value ~ exercise", "value ~ exercise + mass"):
+        plain = quietly(table, formula, log=log)
+        assert "are zero" not in "".join(plain.sentences()) + plain.methods()
+
+
+def test_slopes_of_every_level_are_tested_to_be_zero_and_small_ones_are_not_shown() -> None:
+    table = lifts().assign(load=lambda t: t["load"] - t["load"].mean(), value=lambda t: 50 + 0.0 * t["load"])
+    table["value"] += np.random.default_rng(8).normal(0, 5, len(table))
+    model = quietly(table, "value ~ load:exercise")
+    (text,) = model.terms.sentences()
+    assert text.startswith("Load × exercise, test that all slopes are zero: F(2, ")
+    assert text.partition("; the fit")[0].rstrip(".").endswith("; no slope other than zero was shown")
+
+
+# ---------------------------------------------------------------- every notice
+
+# notices that a sentence with a p need not repeat, each for its reason
+HARMLESS = {
+    "clusters-have-no-place": "the sentence of a cluster names no points",
+    "condition-as-covariate": "the sentences give a coefficient per unit of it",
+    "constant-condition": "g_av is left out of the sentence where it is NaN",
+    "contradicts-others": "the sentence of that participant has it",
+    "depends-on-normaliser": "it holds for some terms of a table, which it names; p is right for what is tested",
+    "effect-at-zero": "the sentence of the term says where the covariate stands",
+    "effect-size-differs": "the sentence of a reconstruction names its alarms",
+    "equal-sds-assumed": "the sentence of a reconstruction names its alarms",
+    "impossible-r": "the sentence of a reconstruction names its alarms",
+    "levels-absent": "a contrast that is not there has no sentence",
+    "no-variance": "the sentence says that there is no test for lack of an error term",
+    "off-centre": "the sentence of a reconstruction names its alarms",
+    "participants-absent": "the sentence has n, and p is right for those who are there",
+    "r-at-limit": "the sentence of a reconstruction names its alarms",
+    "r-below-siblings": "the sentence of a reconstruction names its alarms",
+    "small-sd": "the sentence of a reconstruction names its alarms",
+    "sources-disagree": "the sentence of a reconstruction names its alarms",
+    "tau2-interval-empty": "no sentence has an interval of tau2",
+    "ties": "the normal approximation is right, and holds for some contrasts, which it names",
+    "two-participants": "the sentence has n = 2 and one degree of freedom, and p is right",
+    "two-studies": "the sentence says that the interval is normal",
+}
+
+
+def notice_codes() -> dict[str, set[str]]:
+    """Every code that the source of emgkit.stats gives a notice, with the files that do."""
+    found = dict[str, set[str]]()
+    folder = Path(stats.__file__).parent
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Notice":
+                code = next((word.value for word in node.keywords if word.arg == "code"), None)
+                if isinstance(code, ast.Constant):
+                    found.setdefault(str(code.value), set()).add(path.name)
+                else:  # carried over from an alarm, and from a table's facts
+                    assert path.name in ("reconstruct.py", "facts.py"), f"{path} makes a notice of an unknown code"
+    return found
+
+
+def test_a_notice_stands_beside_each_p_that_it_makes_doubtful_or_it_is_known_why_not() -> None:
+    codes = set(notice_codes())
+    assert len(codes) >= 32
+    assert not set(CAVEATS) & set(HARMLESS)
+    assert codes == set(CAVEATS) | set(HARMLESS)
+
+
+@pytest.mark.parametrize("code", CAVEATS)
+def test_a_caveat_ends_the_sentences_and_its_notice_stands_in_the_methods(code: str) -> None:
+    plain = ratios(1.5, 1.2, 1.9)
+    doubtful = Results.of(plain, "contrasts", plain.attrs, notices=[Notice(code=code, text="What is doubtful.")])
+    assert doubtful.sentences() == [f"{text[:-1]}; {CAVEATS[code]}." for text in plain.sentences()]
+    assert "What is doubtful." in doubtful.methods()
+    assert not CAVEATS[code].endswith(".")
 
 
 # ---------------------------------------------------------------- numbers and names

@@ -86,7 +86,7 @@ class WaveformTest:
 
     @property
     def differing(self) -> pd.DataFrame:
-        """Where the curves differ after Holm's correction, which is all that sentences and figures speak of.
+        """Where the curves differ after Holm's correction, which is what sentences and figures show.
 
         One row a run of points (or, with clusters, a cluster) whose ``p_holm`` is at most alpha: the ``by`` columns,
         ``contrast``, ``first_point``, ``last_point`` and the smallest ``p_holm``.
@@ -116,15 +116,15 @@ class WaveformTest:
 
     def sentences(self) -> list[str]:
         """One sentence a contrast; where single points were tested, with the points at which the curves differ."""
-        told = self.summary.sentences()
+        texts = self.summary.sentences()
         if self.attrs["method"] == "cluster":
-            return told
+            return texts
         keys = [*self.attrs["by"], "contrast"]
         runs: dict[Any, list[Any]] = {
             key: part.to_dict("records") for key, part in self.differing.groupby(keys, observed=True, sort=False)
         }
         rows = self.summary[keys].itertuples(index=False, name=None)
-        return [beyond_threshold(text, runs.get(key, [])) for text, key in zip(told, rows, strict=True)]
+        return [beyond_threshold(text, runs.get(key, [])) for text, key in zip(texts, rows, strict=True)]
 
     def _repr_html_(self) -> str | None:
         return self.summary._repr_html_()
@@ -444,7 +444,7 @@ def _runs(t: Array, threshold: float, *, closed: bool) -> list[dict[str, Any]]:
 def _doubts(
     blocks: list[Block], pairs: list[list[_Pair]], *, method: str, flips: int | str, alpha: float
 ) -> list[Notice]:
-    """Say what the result can not tell."""
+    """Say what the result cannot show."""
     notices = []
     empty = sum(int(np.isnan(pair.t).sum()) for part in pairs for pair in part)
     if empty:

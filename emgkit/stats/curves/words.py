@@ -41,13 +41,13 @@ def waveform_sentence(row: Row, facts: AnalysisFacts) -> str:
     return sentence(row, facts, parts, tail=tail)
 
 
-def beyond_threshold(told: str, runs: Sequence[Row]) -> str:
+def beyond_threshold(text: str, runs: Sequence[Row]) -> str:
     """A sentence on two curves, with the points beyond the threshold where the curves differed."""
-    if not runs or told.endswith("was shown."):
-        return told
+    if not runs or text.endswith("was shown."):
+        return text
     found = [(run["first_point"], run["last_point"]) for run in runs]
     texts = [f"{first} to {last}" if first != last else f"{first}" for first, last in found]
-    return f"{told[:-1]}; beyond the threshold at points {', '.join(texts)}."
+    return f"{text[:-1]}; beyond the threshold at points {', '.join(texts)}."
 
 
 def waveforms_methods(facts: AnalysisFacts) -> Text:

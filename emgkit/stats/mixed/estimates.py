@@ -49,9 +49,13 @@ class Estimates(ABC):
 
     @cached_property
     def terms(self) -> Results:
-        """Type III F test of every term: ``term``, ``F``, ``df1``, ``df2``, ``n``, ``p``."""
+        """Type III F test of every term: ``term``, ``F``, ``df1``, ``df2``, ``n``, ``p``.
+
+        Without an intercept the test of the first factor is that all its means are zero; its sentence says so.
+        """
         held = {term: list(names) for term, names in self._grid.at_zero.items()}
-        return self._finished(marginal.terms(self._grid, self._known), "terms", at_zero=held)
+        tests = marginal.zero_tests(self._grid.columns)
+        return self._finished(marginal.terms(self._grid, self._known), "terms", at_zero=held, zero_tests=tests)
 
     def marginal_means(self, factors: str | Sequence[str], *, by: str | Sequence[str] | None = None) -> Results:
         """Give the marginal means of a factor or of combinations of several, with 95 % limits.

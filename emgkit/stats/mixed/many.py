@@ -20,7 +20,7 @@ from emgkit.stats.mixed import checks, marginal, reml, reml_one_ratio, small_sam
 from emgkit.stats.mixed.estimates import Estimates
 from emgkit.stats.mixed.formula import parse
 from emgkit.stats.mixed.marginal import Grid
-from emgkit.stats.mixed.model import Prepared, prepare
+from emgkit.stats.mixed.model import SINGULAR, Prepared, prepare
 from emgkit.stats.mixed.small_sample import METHODS, Inference
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
@@ -93,7 +93,6 @@ def mixed_model_many(
     names, values = _outcomes(table, outcomes, participant, log=log)
     columns = [name for name in names if name in table.columns]
     prepared = prepare(table, parsed, participant, "1", correlated=True, log=log, outcomes=columns)
-    notices = announce(prepared.notices)
     analysed = np.log(values) if log else values
     checks.check_size(analysed)
 
@@ -121,6 +120,8 @@ def mixed_model_many(
         t2, s2 = reml_one_ratio.second_at(shared, e, yy, ratio=ratio)
         known = small_sample.satterthwaite(moments, t2, s2)
     _check_error(names, moments.rss < 1e-12 * yy)
+    singular = tuple(np.array(names)[theta < reml.SINGULAR].tolist())
+    notices = announce([*prepared.notices, *_singular(singular, len(names))])
     return MixedModels(
         formula=formula, participant=participant, df=df, log=log,
         notices=notices,
@@ -175,6 +176,15 @@ def _check_error(names: tuple[str, ...], bad: NDArray[np.bool_]) -> None:
             where=f"outcome {listed(np.array(names)[bad][:NAMED])}",
             hint="check for copied values, or leave the outcome out",
         )
+
+
+def _singular(names: Sequence[str], count: int) -> list[Notice]:
+    """Say of which outcomes the variance between participants is estimated as zero."""
+    if not names:
+        return []
+    which = listed(names[:NAMED]) + (" and more" if len(names) > NAMED else "")
+    what = f"the variance between participants is estimated as zero for {len(names)} of {count} outcomes ({which})"
+    return [Notice(code="singular", text=f"The fit is singular: {what}. {SINGULAR}")]
 
 
 def _deviance(shared: reml_one_ratio.Design, r: Array, k: Array, rss: Array, ratio: Array, unit: Array) -> Array:
@@ -248,5 +258,6 @@ class MixedModels(Estimates):
             "confidence": marginal.CONFIDENCE, "interval": "individual 95 %",
             "covariates": dict(self._grid.covariates), **marginal.coding(self._grid),
             "n": [self._grid.n], "outcomes": ["outcome"], "unit": "",
+            "singular": [name for name, size in zip(self._outcomes, self._theta, strict=True) if size < reml.SINGULAR],
         }  # fmt: skip
         return Results.of(table, kind, {**attrs, **facts}, notices=self.notices)

@@ -46,6 +46,7 @@ __all__ = [
     "joint_tests",
     "means",
     "terms",
+    "zero_tests",
 ]
 
 
@@ -129,6 +130,24 @@ def column_name(name: str) -> str:
 def coding(grid: Grid) -> dict[str, list[str]]:
     """What sentences say of the columns: factors that are coded to sum to zero, and covariates, which have slopes."""
     return {"factors": list(grid.factors) if grid.sum_to_zero else [], "slopes": list(grid.covariates)}
+
+
+def zero_tests(columns: Columns) -> dict[str, str]:
+    """Terms whose F tests that all ``"means"`` or all ``"slopes"`` are zero, not that they are equal.
+
+    These are the terms with a column for every level, as the first factor has without an intercept.
+
+    Examples
+    --------
+    >>> zero_tests(Columns(terms=(("exercise",),), levels={"exercise": ("deadlift", "squat")}))
+    {'exercise': 'means'}
+    """
+    found = {}
+    for term in columns.terms:
+        factors = [name for name in term if columns.levels[name]]
+        if factors and not any(columns.coded(term, name) for name in factors):
+            found[":".join(map(column_name, term))] = "slopes" if len(factors) < len(term) else "means"
+    return found
 
 
 def fixed(grid: Grid, known: Inference) -> pd.DataFrame:

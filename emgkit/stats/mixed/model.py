@@ -34,6 +34,12 @@ from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
 
+# what a singular fit means
+SINGULAR = (
+    "The table holds too little to estimate all random terms, "
+    "so the degrees of freedom may be too many and p too small."
+)
+
 __all__ = ["MixedModel", "mixed_model"]
 
 
@@ -162,8 +168,9 @@ def mixed_model(
     Notes
     -----
     REML, the deviance profiled in the relative Cholesky factor (Bates et al., 2015) and polished with exact first and
-    second derivatives. A variance of zero is reported, flagged and kept in the model. F tests are type III. On a
-    complete design without repetitions :func:`contrasts` gives each pair its own error term, and is the first choice.
+    second derivatives. A variance of zero is reported, flagged and kept in the model, where degrees of freedom may be
+    too many. F tests are type III. On a complete design without repetitions :func:`contrasts` gives each pair its own
+    error term, and is the first choice.
 
     References
     ----------
@@ -237,7 +244,7 @@ def _fit_notices(fit: reml.Fit, random: RandomTerms) -> list[Notice]:
         ]
         correlated = f"the random effects of {random.parameters[0][0]} are perfectly correlated"
         what = f"the variance of {', '.join(zero)} is estimated as zero" if zero else correlated
-        text = f"The fit is singular: {what}. The table holds too little to estimate all random terms."
+        text = f"The fit is singular: {what}. {SINGULAR}"
         notices.append(Notice(code="singular", text=text))
     if not fit.converged:
         text = "The likelihood has no clear optimum: the variances may be off. Simplify the random terms."

@@ -45,9 +45,18 @@ def f_test_sentence(row: Row, facts: AnalysisFacts) -> str:
     method = f" ({_df_method(facts)} df)" if facts["random"] and not missing(row["p"]) else ""
     zero = _at_zero(row, facts)
     parts = [f"{f_and_p_text(row)}{method}", n_of_row(row)]
+    tested = (facts.get("zero_tests") or {}).get(str(row["term"]))
     # an effect where a covariate is 0, often far from all values, is none of the factor as a whole
-    tail = "" if zero else not_shown(row["p"], "effect")
-    return sentence(row, facts, parts, tail=tail, of=f"{term_text(row['term'])}{zero}")
+    tail = "" if zero else not_shown(row["p"], f"{tested[:-1]} other than zero" if tested else "effect")
+    of = f"{term_text(row['term'])}{zero}"
+    return sentence(row, facts, parts, tail=tail, of=f"{of}, test {_zero_test(tested, facts)}" if tested else of)
+
+
+def _zero_test(tested: str, facts: AnalysisFacts) -> str:
+    """What the test of a term without its own mean in the formula is about."""
+    covariates = facts.get("covariates") if tested == "means" else None
+    place = f" at {' and '.join(f'{readable(name)} = 0' for name in covariates)}" if covariates else ""
+    return f"that all {tested}{' of the logarithms' if facts['scale'] == 'log' else ''}{place} are zero"
 
 
 def coefficient_sentence(row: Row, facts: AnalysisFacts) -> str:
@@ -125,12 +134,13 @@ def mixed_model_methods(facts: AnalysisFacts) -> Text:
     means = "geometric means and their ratios" if log else "means and their differences"
     where = facts.get("covariates") or {}
     held = "; ".join(f"{readable(name)} = {number(value)}" for name, value in where.items())
+    effect = "Differences and ratios are the effect sizes; none was standardised."
     interval = f"Coefficients, {means} have {facts['interval']} confidence intervals"
     return Text(
         what=f"{what} ({n_text(facts)}{rows}).",
         interval=f"{interval}{f' (covariates held at {held})' if held else ''}.",
         family=family_text(facts) if "adjust" in facts else "",
-        effect=f"{_coding(facts)}Differences and ratios are the effect sizes; none was standardised.",
+        effect=f"{_coding(facts)}{_zero_tests(facts)}{effect}",
     )
 
 
@@ -141,6 +151,15 @@ def _coding(facts: AnalysisFacts) -> str:
         return ""
     names = ", ".join(factors)
     return f"{'The factors' if len(factors) > 1 else 'The factor'} {names} {_were(factors)} coded to sum to zero. "
+
+
+def _zero_tests(facts: AnalysisFacts) -> str:
+    """Tests that are not of an effect."""
+    texts = [
+        f"The test of {term_text(term)} is {_zero_test(tested, facts)}, not that they are equal. "
+        for term, tested in (facts.get("zero_tests") or {}).items()
+    ]
+    return "".join(texts)
 
 
 def _were(names: Sequence[str]) -> str:

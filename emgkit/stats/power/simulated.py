@@ -80,8 +80,8 @@ def power_simulate(
     Examples
     --------
     >>> means = {"squat": 1.0, "thrust": 1.3}
-    >>> came = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=12, studies=200, seed=1)
-    >>> came[["contrast", "d_z"]].round(2)
+    >>> found = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=12, studies=200, seed=1)
+    >>> found[["contrast", "d_z"]].round(2)
              contrast   d_z
     0  squat / thrust -0.85
     """

@@ -152,7 +152,7 @@ def _least(found: Sequence[ResultColumn], levels: Sequence[str]) -> int | None:
 def _without_repeats(
     cells: list[str], found: Sequence[ResultColumn], groups: Sequence[str], before: dict[str, str]
 ) -> list[str]:
-    """Leave out what the row above facts of the levels."""
+    """Leave out the levels that the row above has."""
     shown, same = list(cells), True
     for i, column in enumerate(found):
         if column.name in groups:

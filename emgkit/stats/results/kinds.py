@@ -1,4 +1,4 @@
-"""The kinds of tables that the statistics give: how each is named, told, and which columns that needs."""
+"""The kinds of tables that the statistics give: the title, sentence and Methods text of each, and their columns."""
 
 from __future__ import annotations
 
@@ -36,12 +36,15 @@ class Kind:
     sentence: Callable[[Mapping[str, Any], AnalysisFacts], str] | None = None
     needs: tuple[str, ...] = ()
 
-    def told(self, row: Mapping[str, Any], facts: AnalysisFacts) -> str:
-        """The sentence of a row."""
+    def sentence_of(self, row: Mapping[str, Any], facts: AnalysisFacts) -> str:
+        """The sentence of a row, with what makes its p doubtful."""
         text = self.sentence(row, facts) if self.sentence else ""
         if not {"p", "p_adjusted"} & set(self.needs):
             return text
         codes = {notice["code"] for notice in facts.get("notices", ())}
+        singular = facts.get("singular")
+        if isinstance(singular, list) and row.get("outcome") not in singular:
+            codes.discard("singular")  # another outcome of the table has the singular fit
         doubts = [doubt for code, doubt in methods.CAVEATS.items() if code in codes]
         return "; ".join([text.removesuffix("."), *doubts]) + "." if text and doubts else text
 

@@ -1,4 +1,4 @@
-"""The Methods sentences of every analysis, from what its table says was done (``.attrs``) and nothing else."""
+"""The Methods sentences of every analysis, from the facts in its table's ``.attrs`` and from nothing else."""
 
 from __future__ import annotations
 
@@ -12,13 +12,22 @@ from emgkit.stats.results.facts import AnalysisFacts
 __all__ = ["CAVEATS", "Text", "doubts", "software"]  # fmt: skip
 
 
-NAMES = {name: facts for name, facts in ADJUSTMENTS.items() if facts}
+NAMES = {name: text for name, text in ADJUSTMENTS.items() if text}
 
 
-# what a sentence with a p says where the p may be wrong, by the code of the notice
+# what a sentence with a p adds where the p could mislead, by the code of the notice
 CAVEATS = {
-    "pseudo-replication": "repetitions may count as if each were a participant, and p be too small",
+    "pseudo-replication": "repetitions may count as if each were a participant, and p may be too small",
     "pooled-error": "one error term serves pairs of unequal variance, and p may be too small or too large",
+    "singular": "the fit is singular, so the degrees of freedom may be too many and p too small",
+    "not-converged": "the likelihood has no clear optimum, and estimates and p may be off",
+    "mvc-sessions-differ": "the MVCs are of different sessions, so the comparison holds the change of the MVC too",
+    "between-muscles": "values are in percent of each muscle's own reference, so the references are compared too",
+    "cannot-reach": "this test cannot reach .05 with fewer than six participants",
+    "cannot-reach-adjusted": "with so few participants no contrast alone can reach alpha after Holm's correction",
+    "rough-curves": "some curves are too rough for random-field theory, and their p may be wrong",
+    "r-assumed": "the correlation of the conditions was assumed for some studies",
+    "hartung-knapp-narrower": "the Hartung-Knapp interval is narrower than the normal one, which is to be reported too",
 }
 
 

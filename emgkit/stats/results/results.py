@@ -1,4 +1,4 @@
-"""Tables that speak: every function of the statistics gives one."""
+"""The table that every analysis gives, with its sentences, its Methods text and its settings for a paper."""
 
 from __future__ import annotations
 
@@ -28,11 +28,16 @@ Target = str | os.PathLike[str] | None
 
 
 class Results(pd.DataFrame):
-    """A table of results: a DataFrame that can also be read, set for a paper, and put into words.
+    """A table of results: a pandas DataFrame that can also be printed for readers, put into words and set for a paper.
 
-    The numbers are unrounded floats; only what is printed is rounded. Filtering, sorting, copying and pickling give
-    ``Results`` again, which speak as long as ``.attrs`` and the columns of the analysis are there. A table that lacks
-    them (a selection of columns, say) prints as pandas prints it.
+    - ``print(table)`` shows it rounded, with its title, intervals in brackets, and what is doubtful below.
+    - ``table.sentences()`` gives a sentence for every row, ``table.methods()`` the Methods paragraph.
+    - ``table.notices`` are the remarks on what is doubtful, ``table.attrs`` the facts of the analysis.
+    - ``table.to_csv(path)`` writes every digit; ``to_html``, ``to_latex`` and ``great_table`` set it for a paper.
+    - Everything else is pandas: the numbers are unrounded floats, with one column for each limit of an interval.
+
+    Filtering, sorting, copying and pickling keep the facts, so that words can still be made. A table that lost them, or
+    columns that its sentences need, is printed as pandas prints it, and ``sentences()`` says what is missing.
 
     Examples
     --------
@@ -86,7 +91,7 @@ class Results(pd.DataFrame):
         DesignError
             ``.attrs`` got lost.
         """
-        facts = self._said()
+        facts = self._facts()
         text = kind_of(facts).methods(facts)
         return " ".join([text.what, *text.notes, *doubts(facts), software(facts)])
 
@@ -104,8 +109,10 @@ class Results(pd.DataFrame):
         DesignError
             ``.attrs`` or columns of the analysis got lost, or the rows are no results (residuals, points of a curve).
         """
-        kind, facts, _ = self._told()
-        return [kind.told({str(key): value for key, value in row.items()}, facts) for row in self.to_dict("records")]
+        kind, facts, _ = self._worded()
+        return [
+            kind.sentence_of({str(key): value for key, value in row.items()}, facts) for row in self.to_dict("records")
+        ]
 
     def great_table(self) -> GT:
         """The table as a ``great_tables.GT``, to go on with: row groups, headings, notes, rounded cells."""
@@ -121,7 +128,7 @@ class Results(pd.DataFrame):
         **pandas_options
             With any option of ``pandas.DataFrame.to_html`` pandas writes its own table.
         """
-        if pandas_options or not self._speaks():
+        if pandas_options or not self._is_whole():
             return super().to_html(buf, **pandas_options)
         return _written(self.great_table().as_raw_html(make_page=buf is not None), buf)
 
@@ -135,7 +142,7 @@ class Results(pd.DataFrame):
         **pandas_options
             With any option of ``pandas.DataFrame.to_latex`` pandas writes its own table.
         """
-        if pandas_options or not self._speaks():
+        if pandas_options or not self._is_whole():
             return super().to_latex(buf, **pandas_options)
         return _written(great_table.latex(self._set(marked=False)), buf)
 
@@ -159,25 +166,25 @@ class Results(pd.DataFrame):
         return None
 
     def __repr__(self) -> str:
-        if not self._speaks():
+        if not self._is_whole():
             return super().__repr__()
-        kind, facts, text = self._told()
+        kind, facts, text = self._worded()
         return columns.text(
             self, facts, head=self._head(kind, facts), notes=[note for note in (text.interval, text.family) if note]
         )
 
     def _repr_html_(self) -> str | None:
-        if self._speaks():
+        if self._is_whole():
             return str(self.great_table().as_raw_html())
         plain: str | None = super()._repr_html_()  # type: ignore[misc]
         return plain
 
-    def _said(self) -> AnalysisFacts:
+    def _facts(self) -> AnalysisFacts:
         return AnalysisFacts({str(key): value for key, value in self.attrs.items()})
 
-    def _told(self) -> tuple[Kind, AnalysisFacts, Text]:
+    def _worded(self) -> tuple[Kind, AnalysisFacts, Text]:
         """Kind of the table, what was done, and the words for it; refused where something for a sentence got lost."""
-        facts = self._said()
+        facts = self._facts()
         kind = kind_of(facts)
         if kind.sentence is None:
             raise DesignError(
@@ -198,13 +205,13 @@ class Results(pd.DataFrame):
         return title(kind, facts, here or facts.get("n", []))
 
     def _set(self, *, marked: bool) -> GT:
-        kind, facts, text = self._told()
+        kind, facts, text = self._worded()
         return great_table.great_table(self, facts, head=self._head(kind, facts), notes=text.notes, marked=marked)
 
-    def _speaks(self) -> bool:
+    def _is_whole(self) -> bool:
         """Whether the whole analysis is there, to be shown as one."""
         try:
-            self._told()
+            self._worded()
         except DesignError:
             return False
         return True

@@ -30,7 +30,7 @@ __all__ = ["bare", "comparison_sentence", "not_shown", "sentence"]  # fmt: skip
 Row = Mapping[str, Any]
 
 ALPHA = 0.05
-ADJUSTED = {name: facts for name, facts in ADJUSTMENTS.items() if facts}
+ADJUSTED = {name: text for name, text in ADJUSTMENTS.items() if text}
 # columns whose levels say by themselves what they are
 _PLAIN = ("muscle", "channel", "exercise", "task", "outcome", "measure", "study")
 

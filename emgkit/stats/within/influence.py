@@ -86,8 +86,8 @@ def influence(
     >>> people = [f"P{i}" for i in range(6)]
     >>> cells = pd.DataFrame({"participant": people * 2, "exercise": ["hip_thrust"] * 6 + ["squat"] * 6,
     ...                       "value": [80.0, 60.0, 90.0, 71.0, 82.0, 66.0, 40.0, 31.0, 46.0, 35.0, 41.0, 34.0]})
-    >>> came = influence(cells, within="exercise")
-    >>> int(came["contradicts"].sum()), bool(came["verdict_changes"].any())
+    >>> found = influence(cells, within="exercise")
+    >>> int(found["contradicts"].sum()), bool(found["verdict_changes"].any())
     (0, False)
     """
     table = check_table(cells)
