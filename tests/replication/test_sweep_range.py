@@ -45,18 +45,18 @@ def test_a_finding_makes_a_sentence_and_all_of_them_one_more(table):
     bands = sweep_range(table).set_index("muscle")
     none = bands.loc["vastus_lateralis"]
     low, high = (f"{100 * none[f'share_no_difference_{side}']:.0f}" for side in ("low", "high"))
-    said = sentences(table)
-    assert len(said) == 3
+    lines = sentences(table)
+    assert len(lines) == 3
     depending = (
         "depending on the standard deviation (30–60 % of the mean) and the correlation (.3–.9) that the paper did not "
         "print (Monte-Carlo error ≤ 1.6 points)."
     )
     start = "Of 1 000 simulated studies of 13 women with the means of An example,"
-    assert said[0].endswith(f"found biceps femoris lower in squat than in hip thrust, {depending}")
+    assert lines[0].endswith(f"found biceps femoris lower in squat than in hip thrust, {depending}")
     expected = f"found no difference in vastus lateralis between hip thrust and squat, {depending}"
-    assert said[1] == f"{start} {low} to {high} % {expected}"
-    assert said[2].startswith(start)
-    assert said[2].endswith(f"found both results as reported, {depending}")
+    assert lines[1] == f"{start} {low} to {high} % {expected}"
+    assert lines[2].startswith(start)
+    assert lines[2].endswith(f"found both results as reported, {depending}")
 
 
 @pytest.mark.parametrize(

@@ -271,8 +271,8 @@ def intercept(
     people: tuple[int, ...] = (FEW, MORE),
     which: tuple[str, ...] = ("equal SDs", "unequal SDs", "unequal SDs, a tenth missing"),
 ) -> Iterator[Cell]:
-    """`mixed_model`, a random intercept alone: right under equal variances, and else not, which it tells."""
-    often = {FEW: Expected(25, 70, 25, 75, "told"), MORE: Expected(50, 95, 50, 95, "told")}
+    """`mixed_model`, a random intercept alone: right under equal variances; else it is not, and a notice says so."""
+    often = {FEW: Expected(25, 70, 25, 75, "noticed"), MORE: Expected(50, 95, 50, 95, "noticed")}
     for n, design in itertools.product(people, which):
         unequal, lost = design != "equal SDs", "missing" in design
         data: dict[str, Any] = {"sds": UNEQUAL if unequal else EQUAL, "ratios": SAME}
@@ -281,18 +281,18 @@ def intercept(
             tables = list(incomplete(rng, studies, n, **data))
         else:
             tables = [(grid(n), draw(rng, studies, n, **data).reshape(studies, -1).T)]
-        told, wrong = [], []
+        noticed, wrong = [], []
         for table, values in tables:
             for one in values.T:
                 model = mixed_model(table.assign(value=one), "value ~ exercise", log=True)
                 codes = {notice.code for notice in model.contrasts("exercise").notices}
-                told.append("pooled-error" in codes)
+                noticed.append("pooled-error" in codes)
             many = mixed_model_many(table, "~ exercise", outcomes=values, log=True)
             wrong.append(columns_of(many.contrasts("exercise"))["p"] < 0.05)
         for pair, hits, limits in zip(PAIRS, np.concatenate(wrong).T, FAILS if unequal else (ERROR,) * 3, strict=True):
             yield Cell(design, n, "type I error", pair, hits, limits)
         expected = often[n] if unequal else Expected(0, 22, 0, 25, "false alarms")
-        yield Cell(design, n, "notice", "pooled-error", np.array(told), expected)
+        yield Cell(design, n, "notice", "pooled-error", np.array(noticed), expected)
 
 
 def flags(studies: int, people: tuple[int, ...] = (FEW, MORE)) -> Iterator[Cell]:

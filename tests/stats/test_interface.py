@@ -29,10 +29,10 @@ WITHOUT_A_TABLE = (
     "power_simulate",
 )
 FUNCTIONS = [name for name in stats.__all__ if name != "Results"]
-# functions of one outcome, on the log scale unless told otherwise
+# functions of one outcome, on the log scale unless log=False is given
 ON_LOGS = ("contrasts", "rm_anova", "mixed_model", "mixed_model_many", "effect_sizes", "equivalence", "influence",
            "waveform_test")  # fmt: skip
-# no values are analysed, so there is no scale to speak of
+# no values are analysed, so there is no scale
 WITHOUT_A_SCALE = ("power_paired", "power_between", "power_within", "power_equivalence")
 
 

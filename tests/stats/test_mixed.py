@@ -71,8 +71,8 @@ def test_columns_order_and_what_was_done() -> None:
     assert model.fixed["term"][1] == "exercise[deadlift]"
     for table in (got, means, model.terms, model.fixed, model.variances, model.residuals, model.random_effects):
         assert json.loads(json.dumps(table.attrs)) == table.attrs
-    said = {name: got.attrs[name] for name in ("formula", "random", "df", "scale", "adjust", "family", "singular")}
-    assert said == {
+    facts = {name: got.attrs[name] for name in ("formula", "random", "df", "scale", "adjust", "family", "singular")}
+    assert facts == {
         "formula": TWO_WAY, "random": "1", "df": "kenward-roger", "scale": "log", "adjust": "holm", "family": "by",
         "singular": False,
     }  # fmt: skip

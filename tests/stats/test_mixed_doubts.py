@@ -93,7 +93,7 @@ def test_repetitions_under_nested_terms_are_looked_at_as_means() -> None:
     table["value"] = effects(table, "participant") + cell + noise
     _, notices = fitted(table, "value ~ exercise", random=["1", "exercise"])
     assert set(notices) == {"pooled-error"}
-    # an intercept alone has a graver fault, and only that is told
+    # an intercept alone has a graver fault, and only that is named
     assert set(fitted(table, "value ~ exercise")[1]) == {"pseudo-replication"}
     # slopes give each pair its own error term
     assert fitted(table, "value ~ exercise", random="1 + exercise")[1] == {}

@@ -28,7 +28,7 @@ def people(seed: int = 1, sizes: tuple[int, ...] = (7, 5, 9)) -> pd.DataFrame:
 
 
 @BOTH
-@pytest.mark.filterwarnings("ignore:'group' interacts with pre")  # told on purpose: statsmodels has the same test
+@pytest.mark.filterwarnings("ignore:'group' interacts with pre")  # noticed on purpose: statsmodels has the same test
 @pytest.mark.parametrize(
     "formula", ["post ~ pre + group", "post ~ pre * group", "post ~ group * sex + pre", "post ~ 1"]
 )

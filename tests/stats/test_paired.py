@@ -48,8 +48,8 @@ def test_columns_and_order() -> None:
 def test_what_was_done_stands_beside_it_in_plain_values() -> None:
     got = contrasts(cells(), within="exercise", by="muscle", adjust="bonferroni", family="all")
     assert json.loads(json.dumps(got.attrs)) == got.attrs
-    said = {name: got.attrs[name] for name in ("scale", "by", "unit", "measure", "adjust", "family", "interval")}
-    assert said == {
+    facts = {name: got.attrs[name] for name in ("scale", "by", "unit", "measure", "adjust", "family", "interval")}
+    assert facts == {
         "scale": "log", "by": ["muscle"], "unit": "%MVC", "measure": "mean", "adjust": "bonferroni", "family": "all",
         "interval": "individual 95 %",
     }  # fmt: skip

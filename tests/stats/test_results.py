@@ -1,4 +1,4 @@
-"""Results that speak: what is printed, typeset and said is what the table holds, and nothing else."""
+"""What is printed, typeset and put into sentences is what the table holds, and nothing else."""
 
 from __future__ import annotations
 
@@ -191,14 +191,14 @@ def test_every_function_has_a_case() -> None:
 def test_methods_and_sentences_speak_of_n_df_interval_and_effect(case: str, made: Callable[[str], Results]) -> None:
     table, effects = made(case), CASES[case][1]
     assert type(table) is Results
-    told, methods = table.sentences(), table.methods()
-    assert len(told) == len(table) > 0
+    lines, methods = table.sentences(), table.methods()
+    assert len(lines) == len(table) > 0
     assert methods.endswith(f"Computed with emgkit {__version__}.")
-    assert "{" not in methods + "".join(told)
-    assert "nan" not in (methods + "".join(told)).lower()
+    assert "{" not in methods + "".join(lines)
+    assert "nan" not in (methods + "".join(lines)).lower()
     if not case.startswith("power") or case == "power_simulate":
         assert re.search(r"\(n = \d", methods) or "n = 35 in all" in methods
-    for sentence, row in zip(told, table.to_dict("records"), strict=True):
+    for sentence, row in zip(lines, table.to_dict("records"), strict=True):
         assert sentence[0].isupper() or sentence[0].isdigit()
         assert sentence.endswith(".")
         assert not re.search(r"\.\.|,,|, ;| ,|  |\(\)", sentence), sentence
@@ -415,10 +415,10 @@ def test_equivalence_says_what_was_shown() -> None:
 def test_reliability_in_the_units_people_read() -> None:
     got = stats.reliability(trials())
     sem = got.set_index("quantity").loc["sem", "value"]
-    said = re.search(rf"measurement = ({NUMBER}) µV, ", got.sentences()[2])
-    assert said
-    assert close(said[1], sem * 1e6)
-    assert said[1] in repr(got)
+    found = re.search(rf"measurement = ({NUMBER}) µV, ", got.sentences()[2])
+    assert found
+    assert close(found[1], sem * 1e6)
+    assert found[1] in repr(got)
 
 
 def test_a_pair_without_spread_says_so() -> None:
@@ -435,8 +435,8 @@ def test_levels_that_are_no_exercises() -> None:
     table = one_muscle().rename(columns={"exercise": "time"})
     assert stats.contrasts(table, within="time").sentences()[0].startswith("Deadlift was ")
     loads = one_muscle().assign(load_kg=lambda t: t["exercise"].map({"deadlift": 20, "hip_thrust": 40, "squat": 60}))
-    told = stats.contrasts(loads, within="load_kg").sentences()[0]
-    assert re.match(r"Load kg 20 was \d\.\d\d times load kg 40, ", told)
+    text = stats.contrasts(loads, within="load_kg").sentences()[0]
+    assert re.match(r"Load kg 20 was \d\.\d\d times load kg 40, ", text)
     odd = one_muscle().assign(exercise=lambda t: t["exercise"].replace("squat", "a / b"))
     assert any(s.startswith("The ratio ") and "a / b" in s for s in stats.contrasts(odd, within="exercise").sentences())
 
@@ -485,8 +485,10 @@ def test_derived_tables_still_speak(derive: Callable[[Results], Results]) -> Non
     derived = derive(table)
     assert type(derived) is Results
     assert derived.methods() == table.methods()
-    for key, told in zip(zip(derived["muscle"], derived["contrast"], strict=True), derived.sentences(), strict=True):
-        assert told == (sentences[key] if "d_z" in derived else re.sub(r" d_z = [^]]*\],", "", sentences[key]))
+    for key, sentence in zip(
+        zip(derived["muscle"], derived["contrast"], strict=True), derived.sentences(), strict=True
+    ):
+        assert sentence == (sentences[key] if "d_z" in derived else re.sub(r" d_z = [^]]*\],", "", sentences[key]))
     assert repr(derived).startswith("Paired contrasts (t test), log scale: mean (%MVC), n = 9")
 
 
@@ -695,12 +697,12 @@ def test_a_mixed_model_speaks() -> None:
     assert "random terms: intercept, exercise" in fitted.methods()
     assert "Kenward-Roger" in fitted.methods()
     assert "(n = 9, 54 rows)" in fitted.methods()
-    told = fitted.sentences()
-    assert told[:3] == fitted.terms.sentences()
-    assert told[0].startswith("Exercise: F(2, ")
+    lines = fitted.sentences()
+    assert lines[:3] == fitted.terms.sentences()
+    assert lines[0].startswith("Exercise: F(2, ")
     sd = fitted.variances.set_index("group").loc["residual", "sd"]
-    assert told[-1].startswith("The standard deviation of residual (logarithms) is ")
-    assert close(told[-1].split()[-1].rstrip("."), sd)
+    assert lines[-1].startswith("The standard deviation of residual (logarithms) is ")
+    assert close(lines[-1].split()[-1].rstrip("."), sd)
     assert repr(fitted).startswith("<MixedModel")
     assert "Mixed model, variance components" in repr(fitted)
     assert fitted._repr_html_().count("<table") == 2
@@ -718,18 +720,18 @@ def test_a_model_without_random_terms_is_no_mixed_model() -> None:
 
 def test_curves_speak_and_only_tests_of_points_name_points() -> None:
     test = stats.waveform_test(curves(), within="exercise")
-    told = test.sentences()
-    assert len(told) == len(test.summary) == 3
+    lines = test.sentences()
+    assert len(lines) == len(test.summary) == 3
     assert test.methods() == test.summary.methods()
-    for sentence, row in zip(told, test.summary.to_dict("records"), strict=True):
+    for sentence, row in zip(lines, test.summary.to_dict("records"), strict=True):
         runs = test.clusters[test.clusters["contrast"] == row["contrast"]]
         assert ("beyond the threshold at points" in sentence) == (row["p_adjusted"] < 0.05 and len(runs) > 0)
         assert ("no difference of the curves was shown" in sentence) == (row["p_adjusted"] >= 0.05)
         if "beyond" in sentence:
             assert f"points {runs['first_point'].iloc[0]} to {runs['last_point'].iloc[0]}" in sentence
         assert f"|t|({row['n'] - 1}) = {row['t_max']:.2f}" in sentence
-    assert any("beyond" in sentence for sentence in told)
-    assert any("was shown" in sentence for sentence in told)
+    assert any("beyond" in sentence for sentence in lines)
+    assert any("was shown" in sentence for sentence in lines)
     assert "beyond" not in " ".join(stats.waveform_test(curves(), within="exercise", method="cluster").sentences())
     assert "Whole curves" in repr(test)
     assert "<table" in test._repr_html_()

@@ -55,11 +55,11 @@ def test_a_factor_that_interacts_with_a_covariate_far_from_zero_is_not_said_to_h
     (text,) = (notice.text for notice in model.notices if notice.code == "effect-at-zero")
     assert text.startswith("'exercise' interacts with load, so its own test and coefficients are those at load = 0.")
     assert model.terms["p"].min() > 0.05, "else nothing is tested here"
-    told = dict(zip(model.terms["term"], model.terms.sentences(), strict=True))
-    assert told["exercise"].startswith("Exercise at load = 0: F(1, ")
-    assert "no effect was shown" not in told["exercise"]
-    assert "no effect was shown" in told["load"]
-    assert "no effect was shown" in told["exercise:load"]
+    lines = dict(zip(model.terms["term"], model.terms.sentences(), strict=True))
+    assert lines["exercise"].startswith("Exercise at load = 0: F(1, ")
+    assert "no effect was shown" not in lines["exercise"]
+    assert "no effect was shown" in lines["load"]
+    assert "no effect was shown" in lines["exercise:load"]
     assert "exercise[squat] (coded to sum to zero) at load = 0 was " in model.fixed.sentences()[1]
     # means and joint tests stand at the mean of the covariate
     assert model.joint_tests("exercise").sentences()[0].startswith("Exercise: F(")
@@ -85,10 +85,10 @@ def test_numbered_conditions_become_a_slope_only_with_a_notice(name: str) -> Non
 
 def test_slopes_have_their_unit() -> None:
     model = quietly(lifts(), "value ~ exercise * load", random="1 + load")
-    told = model.fixed.sentences()
-    assert re.search(r"load was −?[\d.]+ %MVC per unit of load, ", told[2])
-    assert re.search(r"exercise\[squat\]:load .*%MVC per unit of load, ", told[3])
-    assert "per unit" not in told[0] + told[1]
+    lines = model.fixed.sentences()
+    assert re.search(r"load was −?[\d.]+ %MVC per unit of load, ", lines[2])
+    assert re.search(r"exercise\[squat\]:load .*%MVC per unit of load, ", lines[3])
+    assert "per unit" not in lines[0] + lines[1]
     units = {
         row.name: text for row, text in zip(model.variances.itertuples(), model.variances.sentences(), strict=True)
     }
@@ -357,9 +357,9 @@ def test_an_analysis_of_variance_of_groups_names_their_sizes_and_its_squares() -
 def test_a_term_without_an_error_term_has_no_f() -> None:
     table = lifts(loads=(20.0,))
     table["value"] = table["participant"] + 3.0 * (table["exercise"] == "squat")
-    (told,) = rm_anova(table, within="exercise", log=False).sentences()
-    assert told.startswith("Exercise: no test for lack of an error term, ")
-    assert not re.search(r"F\(|p =|–", told)
+    (text,) = rm_anova(table, within="exercise", log=False).sentences()
+    assert text.startswith("Exercise: no test for lack of an error term, ")
+    assert not re.search(r"F\(|p =|–", text)
 
 
 def test_levels_that_read_alike_keep_their_names() -> None:
@@ -403,7 +403,7 @@ def test_joined_tables_speak_of_the_level_each_row_is_of() -> None:
         for seed, name in ((1, "gluteus_maximus"), (2, "soleus"))
     ]
     joined = Results.of(pd.concat(parts, ignore_index=True), "anova", {**parts[0].attrs, "by": ["muscle"]})
-    told = joined.sentences()
-    assert told[0].startswith("Gluteus maximus, exercise: F(1, 9) = ")
-    assert told[1].startswith("Soleus, exercise: F(1, 9) = ")
+    lines = joined.sentences()
+    assert lines[0].startswith("Gluteus maximus, exercise: F(1, 9) = ")
+    assert lines[1].startswith("Soleus, exercise: F(1, 9) = ")
     assert "separately for each muscle, each term against its own error term" in joined.methods()
