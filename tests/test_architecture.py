@@ -64,8 +64,8 @@ def test_the_import_contracts_are_kept() -> None:
         ("stats/results/kinds.py", "import emgkit.stats.within.words", "emgkit.stats.results is not allowed to import"),
         ("stats/meta/words.py", "import emgkit.stats.mixed.words", "emgkit.stats.meta is not allowed to import"),
         ("stats/astray.py", "", "emgkit.stats.astray"),
-        ("study/file/read.py", "import emgkit.study.recordings.sources", "emgkit.study.file is not allowed to import"),
-        ("study/recordings/loading.py", "import emgkit.study.writing.result", "emgkit.study.recordings is not allowed"),
+        ("study/file/read.py", "import emgkit.study.recordings.account", "emgkit.study.file is not allowed to import"),
+        ("study/recordings/read.py", "import emgkit.study.writing.result", "emgkit.study.recordings is not allowed"),
         ("study/writing/result.py", "import emgkit.study.study", "emgkit.study.writing is not allowed to import"),
     ],
     ids=[

@@ -19,7 +19,7 @@ from emgkit.units import UNITS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["channels", "dataset", "participants", "recordings", "sidecar", "write_bids"]
+__all__ = ["channels", "dataset", "files_of", "participants", "recordings", "sidecar", "write_bids"]
 
 _KINDS = tuple(kind for kinds in STREAMS.values() for kind in kinds)
 
@@ -105,6 +105,18 @@ def channels(path: str | os.PathLike[str]) -> pd.DataFrame:
     entities = _entities(Path(path))
     table = None if entities is None else _deepest(_levels(Path(path))[1], "channels", entities)
     return pd.DataFrame({} if table is None else read_table(table))
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """All files that reading a recording opens: its own, then the BIDS sidecars that describe it."""
+    entities = _entities(path)
+    if entities is None:
+        return (path,)
+    root, levels = _levels(path)
+    endings = ("emg.json", "channels.tsv", "events.tsv", "events.json")
+    described = [one for ending in endings for files in levels for one in _applicable(files, ending, entities)]
+    people = [one for one in (root / "participants.tsv", root / "participants.json") if one.is_file()]
+    return (path, *described, *people)
 
 
 def with_sidecars(content: FileContent, path: Path) -> FileContent:

@@ -19,7 +19,7 @@ from emgkit.notation import listed
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.read import parse
 from emgkit.study.file.recordings import StudyFile
-from emgkit.study.recordings.sources import is_bids
+from emgkit.study.recordings.account import is_bids
 
 if TYPE_CHECKING:
     from emgkit.io._assembly import Signal

@@ -1,4 +1,4 @@
-"""Study: load a study file, run it, keep what came out."""
+"""Study: load a study file, run it, keep its results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.read import check_filled_in, load_text, parse
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.recordings.analysis import Progress, analyse
-from emgkit.study.recordings.loading import check_names, pipeline_of
+from emgkit.study.recordings.plan import plan_of
 from emgkit.study.recordings.simulated import data_folder
 from emgkit.study.writing import published_page, recordings_page
 from emgkit.study.writing.folder import check_writable, fresh_folder
@@ -112,7 +112,7 @@ class Study(StudyDefinition):
         check_filled_in(self.text, where=str(self.folder))
         where = (Path(out) if out is not None else self._default_out()).absolute()
         check_writable(where)
-        say = progress or (lambda _what, _done, _total: None)
+        progress = progress or (lambda _what, _done, _total: None)
         with warnings.catch_warnings():
             # each of these is kept as a notice of the result
             warnings.simplefilter("ignore", EmgkitWarning)
@@ -124,23 +124,24 @@ class Study(StudyDefinition):
                         got=f"data {str(data)!r}",
                         hint="Leave --data out; [data] published names the figures",
                     )
-                return published_page.run(self, self.file, where, say, quick=quick)
-            return self._run_recordings(self.file, where, None if data is None else Path(data), say, quick=quick)
+                return published_page.run(self, self.file, where, progress, quick=quick)
+            return self._run_recordings(self.file, where, None if data is None else Path(data), progress, quick=quick)
 
-    def _run_recordings(self, file: StudyFile, out: Path, data: Path | None, say: Progress, *, quick: bool) -> Result:
+    def _run_recordings(
+        self, file: StudyFile, out: Path, data: Path | None, progress: Progress, *, quick: bool
+    ) -> Result:
         # the steps and their parameters are checked before any file is read
-        pipeline = pipeline_of(file)
-        check_names(file)
-        folder = data if data is not None else data_folder(file, self.folder, say, quick=quick)
-        analysis = analyse(file, pipeline, folder, say)
+        plan = plan_of(file)
+        folder = data if data is not None else data_folder(file, self.folder, progress, quick=quick)
+        analysis = analyse(plan, folder, progress)
         # what is expected is expected of the study's own data
         own = data is None or file.data.registry is not None
-        say("Writing tables, figures and report", 0, 1)
+        progress("Writing tables, figures and report", 0, 1)
         with fresh_folder(out) as fresh:
             result = recordings_page.write(
-                self, analysis, pipeline=pipeline, folder=fresh, out=out, own=own, quick=quick
+                self, analysis, pipeline=plan.pipeline, folder=fresh, out=out, own=own, quick=quick
             )
-        say("Writing tables, figures and report", 1, 1)
+        progress("Writing tables, figures and report", 1, 1)
         return result
 
     def _default_out(self) -> Path:

@@ -9,8 +9,9 @@ import pytest
 from emgkit import stats
 from emgkit.errors import StudyError
 from emgkit.study import Study
-from emgkit.study.recordings.loading import load
-from emgkit.study.recordings.sources import find
+from emgkit.study.recordings.account import find
+from emgkit.study.recordings.plan import plan_of
+from emgkit.study.recordings.read import read
 
 pytestmark = pytest.mark.long
 
@@ -113,13 +114,14 @@ def test_the_datalog_layout_gives_the_same_numbers(recordings, tmp_path):
     """The six text files of two men, beside the same men's CSV files."""
     texts = tmp_path / "texts"
     shutil.copytree(recordings / "uci_lower_limb" / "datalog_txt", texts)
-    study = Study.load("knee_tasks")
-    sources, notices = find(study.file, texts)
+    plan = plan_of(Study.load("knee_tasks").file)
+    sources, notices = find(texts, plan.accounting)
     assert notices == ()
     assert len(sources) == 6
-    csv = {(s.participant, s.task): s for s in find(study.file, recordings / "uci_lower_limb")[0]}
+    csv = {(s.participant, s.task): s for s in find(recordings / "uci_lower_limb", plan.accounting)[0]}
     for source in sources:
-        one, other = load(source, study.file), load(csv["0" + source.participant, source.task], study.file)
+        both = (source, csv["0" + source.participant, source.task])
+        one, other = (read(source.path, plan.reading(source)) for source in both)
         n = min(one.emg.data.shape[1], other.emg.data.shape[1])
         assert [c.muscle for c in one.emg.channels] == [c.muscle for c in other.emg.channels]
         assert (one.emg.data[:, :n] == other.emg.data[:, :n]).all()

@@ -7,12 +7,13 @@ import pytest
 from emgkit.errors import StudyError
 from emgkit.study import Study
 from emgkit.study.file.read import parse
-from emgkit.study.recordings.sources import find
+from emgkit.study.recordings.account import find
+from emgkit.study.recordings.plan import plan_of
 
 
 @pytest.fixture(scope="module")
 def knee():
-    return Study.load("knee_tasks").file
+    return plan_of(Study.load("knee_tasks").file).accounting
 
 
 def lay(folder, *names):
@@ -25,7 +26,7 @@ def lay(folder, *names):
 
 def test_csv_layout_tells_group_participant_and_task(knee, tmp_path):
     folder = lay(tmp_path, "normal/01N_gait.csv", "pathology/02A_sitting.csv", "README.md")
-    sources, notices = find(knee, folder)
+    sources, notices = find(folder, knee)
     assert [dict(source.facts) for source in sources] == [
         {"group": "normal", "participant": "01N", "task": "gait"},
         {"group": "pathology", "participant": "02A", "task": "sitting"},
@@ -36,35 +37,35 @@ def test_csv_layout_tells_group_participant_and_task(knee, tmp_path):
 
 def test_datalog_layout_translates_the_spanish_words(knee, tmp_path):
     folder = lay(tmp_path, "A_TXT/3Asen.txt", "N_TXT/11Nmar.txt", "N_TXT/5Npie.txt")
-    facts = {(s.participant, s.facts["group"], s.task) for s in find(knee, folder)[0]}
+    facts = {(s.participant, s.facts["group"], s.task) for s in find(folder, knee)[0]}
     assert facts == {("3A", "pathology", "sitting"), ("11N", "normal", "gait"), ("5N", "normal", "standing")}
 
 
 def test_a_file_that_fits_no_layout_is_told(knee, tmp_path):
     folder = lay(tmp_path, "normal/01N_gait.csv", "normal/notes.csv", "01N_gait.csv")
-    _, notices = find(knee, folder)
+    _, notices = find(folder, knee)
     assert "01N_gait.csv, normal/notes.csv" in notices[0].text
 
 
 def test_a_folder_without_recordings_says_what_would_fit(knee, tmp_path):
     with pytest.raises(StudyError, match=r"no recording that the study can use.*\{participant\}_\{task\}\.csv"):
-        find(knee, lay(tmp_path, "a.csv"))
+        find(lay(tmp_path, "a.csv"), knee)
 
 
 def test_a_missing_folder_says_where_to_get_the_data(knee, tmp_path):
     with pytest.raises(StudyError, match=r"is not there.*--data DIR.*CC BY 4\.0"):
-        find(knee, tmp_path / "nowhere")
+        find(tmp_path / "nowhere", knee)
     with pytest.raises(StudyError, match=r"does not say where its recordings are.*--data DIR"):
-        find(knee, None)
+        find(None, knee)
 
 
 def test_bids_entities_become_facts(minimal, tmp_path):
     folder = lay(tmp_path, "dataset_description.json", "sub-01/ses-2/emg/sub-01_ses-2_task-squat_run-1_emg.bdf")
-    source = find(parse(minimal, where="study.toml"), folder)[0][0]
+    source = find(folder, plan_of(parse(minimal, where="study.toml")).accounting)[0][0]
     assert dict(source.facts) == {"participant": "01", "session": "2", "task": "squat", "run": "1"}
 
 
 def test_a_layout_names_participant_and_task(minimal, tmp_path):
     file = parse(minimal.replace('bids = "data"', 'pattern = "{who}_{task}.csv"'), where="study.toml")
     with pytest.raises(StudyError, match=r"names the participant and the task.*Got: 'who' and 'task'"):
-        find(file, lay(tmp_path, "a_squat.csv"))
+        find(lay(tmp_path, "a_squat.csv"), plan_of(file).accounting)

@@ -1,31 +1,40 @@
-"""From the raw recordings of a study to its tables of contrasts."""
+"""The walk through the stages of a study, from the raw recordings to the tables of contrasts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from emgkit.errors import EmgkitError, Notice, StudyError
-from emgkit.notation import listed
-from emgkit.pipeline import Pipeline
-from emgkit.study.file.recordings import StudyFile
-from emgkit.study.recordings.comparison import ComparisonResult, compare
-from emgkit.study.recordings.exclusions import excluded, exclusion_notices, exclusion_table, refuse_duplicates
-from emgkit.study.recordings.loading import Loaded, check_labels, check_positions, is_mvc, load
-from emgkit.study.recordings.session import Session, process
-from emgkit.study.recordings.sources import RecordingSource, find
+from emgkit.errors import EmgkitError, Notice
+from emgkit.recording import Trial
+from emgkit.study.file.recordings import Comparison, StudyFile
+from emgkit.study.recordings import checks
+from emgkit.study.recordings.account import RecordingSource, account, exclusion_table
+from emgkit.study.recordings.checks import Loaded
+from emgkit.study.recordings.compare import ComparisonResult, compare
+from emgkit.study.recordings.keys import File, Folder, Stage, key
+from emgkit.study.recordings.plan import Plan
+from emgkit.study.recordings.read import read
+from emgkit.study.recordings.session import Session, rows_of, session_stage, sessions_of
 
 __all__ = ["Analysis", "Progress", "analyse"]
 
 Progress = Callable[[str, int, int], None]
 
+# outputs of stages that are kept through the whole run: trials and sessions
+Memory = dict[Stage[Any], Any]
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Analysis:
-    """All that was computed, before anything is written."""
+    """All that was computed, before anything is written.
+
+    `stages` are those of the sessions and the comparisons, which can say their content keys.
+    """
 
     file: StudyFile
     folder: Path
@@ -37,107 +46,130 @@ class Analysis:
     simulated: bool
     over: tuple[str, ...]
     exercises: tuple[str, ...]
+    stages: tuple[Stage[Any], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The content key of what is written: the study file, what was left out, and the stages."""
+        excluded = self.excluded.to_dict(orient="records")
+        return key("write", {"file": self.file, "excluded": excluded}, [stage.key for stage in self.stages])
 
 
-def analyse(file: StudyFile, pipeline: Pipeline, folder: Path | None, say: Progress) -> Analysis:
-    """Everything from the raw files to the tables of contrasts."""
-    sources, notices = find(file, folder)
-    wanted, unused = _of_the_study(sources, file)
-    loaded, failed = _load_all(wanted, file, say)
-    check_labels(file, loaded)
-    check_positions(file, loaded)
-    away = excluded(file, wanted)
-    simulated = _is_simulated(loaded)
-    memory: dict[frozenset[str], Session] = {}
-    compared = []
-    for spec in file.comparisons:
-        used = [one for one in loaded if one.source.name not in away or one.source.name in spec.keep]
-        refuse_duplicates(used, name=spec.name)
+def analyse(plan: Plan, folder: Path | None, progress: Progress) -> Analysis:
+    """Walk the stages from the folder of recordings to the comparisons.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the study does.
+    folder : Path or None
+        Where the recordings are.
+    progress : callable
+        Called with (what, done, total).
+
+    Raises
+    ------
+    EmgkitError
+        Anything is wrong with the recordings or the design.
+    """
+    file = plan.file
+    found = Stage(function=account, inputs=(Folder(path=folder),), parameters=plan.accounting).run()
+    reads = {source.name: _read_stage(source, plan) for source in found.sources}
+    memory, failed = _read_all(reads, progress, allow=file.exclude.allow)
+    read_in = [one for one in found.sources if one.name not in failed]
+    loaded = [Loaded(source=one, trial=memory[reads[one.name]]) for one in read_in]
+    _check_together(loaded, plan)
+    simulated = checks.are_simulated(loaded)
+    known: dict[frozenset[str], Stage[Session]] = {}
+
+    def sessions(sources: Sequence[RecordingSource]) -> list[Stage[Session]]:
+        stages = _session_stages(sources, reads, plan, known)
+        _run_sessions(stages, memory, progress)
+        return stages
+
+    compared, stages = [], []
+    for comparison in file.comparisons:
+        used = [one for one in loaded if not one.source.excluded or one.source.name in comparison.keep]
+        checks.refuse_duplicates(used, comparison=comparison.name)
         names = {one.source.name for one in used}
-        affected = {source.participant for source in wanted if source.name not in names}
-        sessions = _sessions(used, file, pipeline, memory, say)
-        compared.append(
-            compare(spec, measure=file.primary, sessions=sessions, over=file.summary.over, affected=affected)
-        )
-    primary = [one for one in loaded if one.source.name not in away]
+        affected = {one.participant for one in found.sources if one.name not in names}
+        stage = _comparison_stage(comparison, sessions([one.source for one in used]), plan, affected=affected)
+        compared.append(replace(stage.run(dict(memory)), spec=comparison))
+        stages.append(stage)
+    own = sessions([one for one in read_in if not one.excluded])
     return Analysis(
         file=file,
         folder=Path(folder or "."),
-        used=tuple(one.source for one in loaded),
-        sessions=_sessions(primary, file, pipeline, memory, say),
+        used=tuple(read_in),
+        sessions=tuple(memory[stage] for stage in own),
         compared=tuple(compared),
-        excluded=exclusion_table(away, failed),
-        notices=(*notices, *unused, *exclusion_notices(file, wanted)),
+        excluded=exclusion_table(found.sources, failed),
+        notices=found.notices,
         simulated=simulated,
         over=file.summary.over,
         exercises=tuple(file.exercises),
+        stages=(*own, *stages),
     )
 
 
-def _sessions(
-    loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline, memory: dict[frozenset[str], Session], say: Progress
-) -> tuple[Session, ...]:
-    """One Session for each participant and session; what was computed for the same recordings is not computed again."""
-    groups: dict[tuple[str, str | None], list[Loaded]] = {}
-    for one in loaded:
-        session = None if file.mvc.across_sessions else one.source.session
-        groups.setdefault((one.source.participant, session), []).append(one)
-    groups = {key: group for key, group in groups.items() if not all(is_mvc(file, one.source.task) for one in group)}
-    found = []
-    for place, group in enumerate(groups.values()):
-        say("Filtering, normalising, cutting into repetitions", place, len(groups))
-        key = frozenset(one.source.name for one in group)
-        if key not in memory:
-            memory[key] = process(group, file, pipeline)
-        found.append(memory[key])
-    say("Filtering, normalising, cutting into repetitions", len(groups), len(groups))
-    return tuple(found)
+def _read_stage(source: RecordingSource, plan: Plan) -> Stage[Trial]:
+    return Stage(function=read, inputs=(File(path=source.path),), parameters=plan.reading(source), about=source.name)
 
 
-def _of_the_study(
-    sources: Sequence[RecordingSource], file: StudyFile
-) -> tuple[tuple[RecordingSource, ...], tuple[Notice, ...]]:
-    """The recordings whose task the study names; the others are told."""
-    tasks = {exercise.task for exercise in file.exercises.values()}
-    wanted = tuple(one for one in sources if one.task in tasks or is_mvc(file, one.task))
-    others = sorted({one.task for one in sources} - {one.task for one in wanted})
-    missing = sorted(tasks - {one.task for one in wanted})
-    if missing:
-        raise StudyError(
-            f"No recording of the task {listed(missing)} was found",
-            allowed=f"recordings of the tasks {listed(sorted(tasks))}",
-            got=f"recordings of {listed(sorted({one.task for one in sources}))}",
-        )
-    if not others:
-        return wanted, ()
-    text = f"Recordings of tasks that the study does not name were not used: {listed(others)}."
-    return wanted, (Notice(code="tasks-not-used", text=text),)
-
-
-def _load_all(
-    sources: Sequence[RecordingSource], file: StudyFile, say: Progress
-) -> tuple[tuple[Loaded, ...], dict[str, str]]:
+def _read_all(reads: Mapping[str, Stage[Trial]], progress: Progress, *, allow: bool) -> tuple[Memory, dict[str, str]]:
     """Read every recording; a bad one stops the study unless its file allows leaving it out."""
-    loaded, failed = [], {}
-    for place, source in enumerate(sources):
-        say("Reading recordings", place, len(sources))
+    memory: Memory = {}
+    failed = {}
+    for place, (name, stage) in enumerate(reads.items()):
+        progress("Reading recordings", place, len(reads))
         try:
-            loaded.append(Loaded(source=source, trial=load(source, file)))
+            stage.run(memory)
         except EmgkitError as problem:
-            if not file.exclude.allow:
+            if not allow:
                 raise
-            failed[source.name] = str(problem)
-    say("Reading recordings", len(sources), len(sources))
-    return tuple(loaded), failed
+            failed[name] = str(problem)
+    progress("Reading recordings", len(reads), len(reads))
+    return memory, failed
 
 
-def _is_simulated(loaded: Sequence[Loaded]) -> bool:
-    """Whether the recordings say that they are simulated; a mixture is refused."""
-    found = {bool(one.trial.context.get("simulated")): one.source.name for one in loaded}
-    if len(found) == 2:
-        raise StudyError(
-            "Simulated and recorded data are mixed",
-            got=f"{found[True]} is simulated, {found[False]} is not",
-            hint="Analyse them in two studies",
-        )
-    return found.get(True) is not None
+def _check_together(loaded: Sequence[Loaded], plan: Plan) -> None:
+    """Check what must hold of all recordings together."""
+    file = plan.file
+    checks.check_labels(loaded, file.channels)
+    if any("muscle" in (comparison.within, *comparison.by) for comparison in file.comparisons):
+        checks.check_muscles(loaded)
+    if file.mvc.all_positions and not file.mvc.own_task_maximum and not file.mvc.across_sessions:
+        checks.check_positions(loaded)
+
+
+def _session_stages(
+    sources: Sequence[RecordingSource],
+    reads: Mapping[str, Stage[Trial]],
+    plan: Plan,
+    known: dict[frozenset[str], Stage[Session]],
+) -> list[Stage[Session]]:
+    """The stage of each participant's session; one of the same recordings is the same stage."""
+    stages = []
+    for group in sessions_of(sources, across_sessions=plan.file.mvc.across_sessions):
+        names = frozenset(source.name for source in group)
+        if names not in known:
+            known[names] = session_stage(group, reads, plan)
+        stages.append(known[names])
+    return stages
+
+
+def _run_sessions(stages: Sequence[Stage[Session]], memory: Memory, progress: Progress) -> None:
+    """Run the sessions that have not been run; what lies between trial and session is not kept."""
+    what = "Filtering, normalising, cutting into repetitions"
+    for place, stage in enumerate(stages):
+        progress(what, place, len(stages))
+        if stage not in memory:
+            memory[stage] = stage.run(dict(memory))
+    progress(what, len(stages), len(stages))
+
+
+def _comparison_stage(
+    comparison: Comparison, sessions: Sequence[Stage[Session]], plan: Plan, *, affected: Collection[str]
+) -> Stage[ComparisonResult]:
+    rows = tuple(Stage(function=rows_of, inputs=(session,)) for session in sessions)
+    return Stage(function=compare, inputs=(rows,), parameters=plan.comparing(comparison, affected))

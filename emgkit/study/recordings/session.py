@@ -1,35 +1,35 @@
-"""One participant's session: raw trials in; measures, curves, references and quality out."""
+"""The session of one participant: its stages, and what they give together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
 from emgkit import report
-from emgkit.curves import Curves, time_normalize
-from emgkit.errors import EmgkitError, Notice, StudyError
-from emgkit.events import audit, find_angle_bins, find_halves, find_repetitions
-from emgkit.measures import measure
-from emgkit.normalize import above_reference, reference
+from emgkit.curves import Curves
+from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed
-from emgkit.pipeline import Pipeline
 from emgkit.recording import Recording, Trial
-from emgkit.signal_quality import quality
 from emgkit.steps import Normalize
-from emgkit.study.file.recordings import Exercise, StudyFile
-from emgkit.study.recordings.loading import Loaded, is_mvc
-from emgkit.study.recordings.sources import RecordingSource
+from emgkit.study.recordings.account import RecordingSource
+from emgkit.study.recordings.condition import Conditioned, condition
+from emgkit.study.recordings.keys import Stage
+from emgkit.study.recordings.measure import Graded, Measured, grade, measure, percent_of
+from emgkit.study.recordings.plan import Plan
+from emgkit.study.recordings.reference import take_reference
+from emgkit.study.recordings.segment import segment
 
-__all__ = ["Session", "process"]
+__all__ = ["Gathering", "Session", "gather", "rows_of", "session_stage", "sessions_of", "show", "show_example"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Session:
-    """What one participant's session gives."""
+    """What one participant's session gives.
+
+    `example` is one recording as it was read and in percent of the reference; `views` are for the viewer of the page.
+    """
 
     rows: pd.DataFrame
     repetitions: pd.DataFrame
@@ -48,73 +48,135 @@ class Session:
         return set(self.rows["participant"])
 
 
-def process(loaded: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Session:
-    """Cut into repetitions, normalise and measure all exercises of one participant's session.
+@dataclass(frozen=True, kw_only=True)
+class Gathering:
+    """Whose session it is, and the names of its recordings: all of them, and those of exercises."""
+
+    participant: str
+    session: str | None
+    recordings: tuple[str, ...]
+    exercises: tuple[str, ...]
+
+
+def sessions_of(
+    sources: Sequence[RecordingSource], *, across_sessions: bool
+) -> tuple[tuple[RecordingSource, ...], ...]:
+    """The recordings by participant and session; a session of nothing but MVC trials is none."""
+    groups: dict[tuple[str, str | None], list[RecordingSource]] = {}
+    for source in sources:
+        groups.setdefault((source.participant, None if across_sessions else source.session), []).append(source)
+    return tuple(tuple(group) for group in groups.values() if not all(source.mvc for source in group))
+
+
+def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Trial]], plan: Plan) -> Stage[Session]:
+    """The stages of one participant's session, from the trials to a :class:`Session`.
 
     Parameters
     ----------
-    loaded : sequence of Loaded
-        All trials of the participant's session, MVC trials among them.
-    file : StudyFile
-        The study.
-    pipeline : Pipeline
-        The processing of MVC and exercise trials alike.
+    group : sequence of RecordingSource
+        All recordings of the session, MVC trials among them.
+    reads : mapping of str to Stage
+        The reading of each recording, by its name.
+    plan : Plan
+        What the study does.
 
     Raises
     ------
-    EmgkitError
-        An MVC is missing or refuses, repetitions cannot be found, a number cannot be taken.
+    StudyError
+        The session has no MVC trial.
     """
-    exercises = {exercise.task: name for name, exercise in file.exercises.items()}
-    tasks = [one for one in loaded if one.source.task in exercises]
-    options: dict[str, Any] = dict(file.repetitions)
-    with _errors_name_recording(loaded[0].source.participant, "participant"):
-        normalize = _reference(loaded, tasks, file, pipeline)
-    filters, amplitude = pipeline.split_at_amplitude()
-    percent_of = amplitude.then(normalize)
-    rows, audits, curves, extremes, cards, views = [], [], [], [], [], []
-    notices: list[Notice] = []
-    example: tuple[Recording, Recording] | None = None
-    for one in tasks:
-        name = exercises[one.source.task]
-        exercise = file.exercises[name]
-        with _errors_name_recording(one.source.name):
-            trial = _cut(_segmented(one.trial, name, exercise, options), exercise, file)
-            filtered = filters(trial.emg)
-            percent = percent_of(filtered)
-            for spec in file.measures:
-                rows.append(measure(percent, spec.name, during=spec.during, phase=spec.phase))
-            curves.append(time_normalize(percent, during="repetition"))
-            audits.append(_labelled(audit(trial), one.source))
-        extremes.append(_labelled(above_reference(percent).assign(minimum=percent.data.min(axis=1)), one.source))
-        new = trial.notices[len(one.trial.notices) :]
-        notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in new)
-        example = example or (trial.emg, percent)
-        views.append(
-            report.view(trial, filtered if filters.steps else None, percent, name=_recording_label(one.source, name))
+    reference = _reference_stage(group, reads, plan)
+    exercises = [(one, one.exercise) for one in group if one.exercise is not None]
+    measured, shown, examples = [], [], []
+    for source, exercise in exercises:
+        about = source.name
+        trial = Stage(function=segment, inputs=(reads[about],), parameters=plan.segmentations[exercise], about=about)
+        conditioned = Stage(function=condition, inputs=(trial,), parameters=plan.pipeline, about=about)
+        inputs = (conditioned, reference)
+        measured.append(Stage(function=measure, inputs=inputs, parameters=plan.measuring, about=about))
+        label = _recording_label(source, exercise)
+        shown.append(Stage(function=show, inputs=inputs, parameters=label, about=about))
+        examples.append(Stage(function=show_example, inputs=inputs, about=about))
+    graded = [Stage(function=grade, inputs=(reads[one.name],), parameters=one.mvc, about=one.name) for one in group]
+    return Stage(
+        function=gather,
+        inputs=(tuple(measured), tuple(graded), reference, examples[0], tuple(shown)),
+        parameters=Gathering(
+            participant=group[0].participant,
+            session=group[0].session,
+            recordings=tuple(one.name for one in group),
+            exercises=tuple(one.name for one, _ in exercises),
+        ),
+    )
+
+
+def _reference_stage(
+    group: Sequence[RecordingSource], reads: Mapping[str, Stage[Trial]], plan: Plan
+) -> Stage[Normalize]:
+    """The reference from the MVC trials, or from the exercises themselves."""
+    first = group[0]
+    about = f"participant {first.participant}"
+    if plan.reference.kind == "task":
+        used = [one for one in group if one.exercise is not None]
+    else:
+        used = [one for one in group if one.mvc]
+    if not used:
+        raise StudyError(
+            f"There is no MVC trial of {about}" + (f", session {first.session}" if first.session else ""),
+            allowed=f"tasks named {listed(plan.accounting.mvc_tasks)}",
+            got=listed(sorted({one.task for one in group})),
+            hint="Record or name the MVC trials, or set mvc.own_task_maximum",
         )
-    for one in loaded:
-        card = quality(one.trial.emg)
-        cards.append(_labelled(card.to_frame(), one.source))
-        # in an MVC trial the muscles that it does not test are meant to be quiet
-        quiet = is_mvc(file, one.source.task)
-        told = [notice for notice in card.notices if not (quiet and notice.code == "low-snr")]
-        notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in told)
-        notices.extend(replace(notice, text=f"{one.source.name}: {notice.text}") for notice in one.trial.notices)
-    if example is None:
-        raise StudyError("No exercise was recorded", where=loaded[0].source.name, allowed=listed(exercises))
+    trials = tuple(reads[one.name] for one in used)
+    return Stage(function=take_reference, inputs=(trials,), parameters=plan.reference, about=about)
+
+
+def gather(
+    measured: Sequence[Measured],
+    graded: Sequence[Graded],
+    normalize: Normalize,
+    example: tuple[Recording, Recording],
+    views: Sequence[report.View],
+    rule: Gathering,
+) -> Session:
+    """Put the recordings of a session together; every notice names its recording."""
+    grades = dict(zip(rule.recordings, graded, strict=True))
+    notices: list[Notice] = []
+    for name, one in zip(rule.exercises, measured, strict=True):
+        # the remarks of the reader come first among the notices of a trial
+        notices += _named(name, one.notices[len(grades[name].remarks) :])
+    for name, card in grades.items():
+        notices += _named(name, (*card.notices, *card.remarks))
+    references = normalize.table().drop(columns=["participant", "session"], errors="ignore")
+    facts = pd.DataFrame([{"participant": rule.participant, "session": rule.session}] * len(references))
     return Session(
-        rows=pd.concat(rows, ignore_index=True),
-        repetitions=pd.concat(audits, ignore_index=True),
-        curves=Curves.concat(curves),
-        references=_labelled(normalize.table(), loaded[0].source, ("participant", "session")),
-        extremes=pd.concat(extremes, ignore_index=True),
-        quality=pd.concat(cards, ignore_index=True),
+        rows=pd.concat([one.rows for one in measured], ignore_index=True),
+        repetitions=pd.concat([one.repetitions for one in measured], ignore_index=True),
+        curves=Curves.concat([one.curves for one in measured]),
+        references=pd.concat([facts, references], axis=1),
+        extremes=pd.concat([one.extremes for one in measured], ignore_index=True),
+        quality=pd.concat([card.table for card in graded], ignore_index=True),
         normalize=normalize,
         notices=tuple(notices),
         example=example,
         views=tuple(views),
     )
+
+
+def rows_of(session: Session) -> pd.DataFrame:
+    """The rows of a session, which are all that comparisons need of it."""
+    return session.rows
+
+
+def show(conditioned: Conditioned, normalize: Normalize, name: str) -> report.View:
+    """A recording for the viewer of the page."""
+    percent = percent_of(conditioned, normalize)
+    return report.view(conditioned.trial, conditioned.filtered, percent, name=name)
+
+
+def show_example(conditioned: Conditioned, normalize: Normalize) -> tuple[Recording, Recording]:
+    """The EMG of a recording as it was read, and in percent of the reference."""
+    return conditioned.trial.emg, percent_of(conditioned, normalize)
 
 
 def _recording_label(source: RecordingSource, exercise: str) -> str:
@@ -124,94 +186,6 @@ def _recording_label(source: RecordingSource, exercise: str) -> str:
     return ", ".join([*facts, exercise.replace("_", " "), *run])
 
 
-def _segmented(trial: Trial, name: str, exercise: Exercise, options: dict[str, Any]) -> Trial:
-    """The trial with its repetitions: found in a stream, or those of its own events."""
-    own = [event for event in trial.events if event.label == "repetition"]
-    if exercise.by == "events":
-        if not own:
-            raise StudyError(
-                "The recording has no repetition events",
-                allowed="events with trial_type 'repetition' (and 'phase'), as emgkit writes them",
-                got=listed(dict.fromkeys(event.label for event in trial.events)),
-                hint=f'Find them in a stream: [exercises.{name}] by = "position" or "angle"',
-            )
-        columns = {"exercise": name}
-        return trial.with_events(replace(event, columns={**event.columns, **columns}) for event in trial.events)
-    if own:
-        raise StudyError(
-            "The recording already has repetition events",
-            got=f"{len(own)} of them",
-            hint=f'Use them: [exercises.{name}] by = "events"',
-        )
-    return find_repetitions(trial, by=exercise.by, starts=exercise.starts, exercise=name, rest=exercise.rest, **options)
-
-
-def _cut(trial: Trial, exercise: Exercise, file: StudyFile) -> Trial:
-    """The trial with the parts of its phases that any measure asks for."""
-    asked = {measure.during for measure in file.measures}
-    if "half" in asked:
-        if exercise.by == "events":
-            raise StudyError(
-                "Halves of a phase need the stream of the movement",
-                where=f"[exercises] task {exercise.task!r}",
-                allowed='by = "position" or by = "angle"',
-                got='by = "events"',
-            )
-        trial = find_halves(trial, by=exercise.by)
-    if "angle" in asked:
-        trial = find_angle_bins(trial, width=file.angle_bins.width, by=file.angle_bins.by)
-    return trial
-
-
-def _reference(loaded: Sequence[Loaded], tasks: Sequence[Loaded], file: StudyFile, pipeline: Pipeline) -> Normalize:
-    """The reference of a participant's session, and an error that names every muscle without one."""
-    if file.mvc.own_task_maximum:
-        return reference([one.trial for one in tasks], pipeline, window=file.mvc.window, kind="task")
-    trials = [one.trial for one in loaded if is_mvc(file, one.source.task)]
-    first = loaded[0].source
-    who = f"participant {first.participant}" + (f", session {first.session}" if first.session else "")
-    if not trials:
-        raise StudyError(
-            f"There is no MVC trial of {who}",
-            allowed=f"tasks named {listed(file.mvc.tasks)}",
-            got=listed(sorted({one.source.task for one in loaded})),
-            hint="Record or name the MVC trials, or set mvc.own_task_maximum",
-        )
-    normalize = reference(trials, pipeline, window=file.mvc.window, across_sessions=file.mvc.across_sessions)
-    known = {value.channel for value in normalize.values}
-    for one in tasks:
-        missing = [channel for channel in one.trial.emg.channels if channel.name not in known]
-        if missing:
-            names = listed(
-                f"{channel.name} ({channel.muscle})" if channel.muscle else channel.name for channel in missing
-            )
-            raise StudyError(
-                f"There is no MVC of {names} for {who}",
-                where=one.source.name,
-                allowed=f"an MVC trial ({listed(file.mvc.tasks)}) that has the channel",
-                got=f"MVC trials with {listed(sorted(known))}",
-            )
-    return normalize
-
-
-def _labelled(
-    table: pd.DataFrame, source: RecordingSource, keys: Sequence[str] = ("participant", "session", "task", "run")
-) -> pd.DataFrame:
-    """The table with the facts of its recording in front."""
-    facts: dict[str, Any] = {key: source.facts.get(key) for key in keys}
-    rest = table.drop(columns=[key for key in keys if key in table.columns])
-    return pd.concat([pd.DataFrame([facts] * len(rest), index=rest.index), rest], axis=1)
-
-
-@contextmanager
-def _errors_name_recording(name: str, kind: str = "") -> Iterator[None]:
-    """Name the recording or the participant in an error that comes from within."""
-    try:
-        yield
-    except EmgkitError as problem:
-        if name in str(problem):
-            raise
-        where = ", ".join(part for part in (f"{kind} {name}".strip(), problem.where) if part)
-        raise type(problem)(
-            problem.what, where=where, allowed=problem.allowed, got=problem.got, hint=problem.hint
-        ) from problem
+def _named(name: str, notices: Sequence[Notice]) -> list[Notice]:
+    """The notices with the name of their recording in front."""
+    return [replace(notice, text=f"{name}: {notice.text}") for notice in notices]

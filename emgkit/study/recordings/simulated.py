@@ -18,16 +18,16 @@ __all__ = ["data_folder"]
 _QUICK_PARTICIPANTS = 5
 
 
-def data_folder(file: StudyFile, study: Path, say: Progress, *, quick: bool) -> Path | None:
+def data_folder(file: StudyFile, study: Path, progress: Progress, *, quick: bool) -> Path | None:
     """Where the study file says that the recordings are; simulated ones are made first."""
     data = file.data
     if data.simulate is not None:
-        return _simulated(data.simulate, data.seed, study, say, quick=quick)
+        return _simulated(data.simulate, data.seed, study, progress, quick=quick)
     named = data.bids or data.folder
     return None if named is None else (study / named)
 
 
-def _simulated(name: str, seed: int, study: Path, say: Progress, *, quick: bool) -> Path:
+def _simulated(name: str, seed: int, study: Path, progress: Progress, *, quick: bool) -> Path:
     """The folder of a simulated data set, made once for each specification, seed and emgkit."""
     from emgkit import simulate
 
@@ -38,7 +38,7 @@ def _simulated(name: str, seed: int, study: Path, say: Progress, *, quick: bool)
         spec = spec.model_copy(update={"participants": min(spec.participants, _QUICK_PARTICIPANTS)})
     folder = _cache() / f"{name}-{simulate.fingerprint(spec, seed=seed)}"
     if not folder.is_dir():
-        say("Simulating recordings (once; kept for later runs)", 0, 1)
+        progress("Simulating recordings (once; kept for later runs)", 0, 1)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
@@ -49,7 +49,7 @@ def _simulated(name: str, seed: int, study: Path, say: Progress, *, quick: bool)
                 hint="Name another in the environment variable EMGKIT_DATA",
             ) from None
         simulate.study(spec, folder, seed=seed)
-        say("Simulating recordings (once; kept for later runs)", 1, 1)
+        progress("Simulating recordings (once; kept for later runs)", 1, 1)
     return folder
 
 

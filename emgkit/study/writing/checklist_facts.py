@@ -14,8 +14,7 @@ from emgkit.figures.drawing.style import count, surface
 from emgkit.io import bids
 from emgkit.notation import number
 from emgkit.pipeline import Pipeline
-from emgkit.study.recordings.loading import is_mvc
-from emgkit.study.recordings.sources import is_bids
+from emgkit.study.recordings.account import is_bids
 from emgkit.study.writing.finding import words
 
 if TYPE_CHECKING:
@@ -44,8 +43,8 @@ def facts_of(
     people = {source.participant for source in analysis.used}
     facts: dict[str, Any] = {}
     if is_bids(analysis.folder):
-        tasks = [source.path for source in analysis.used if not is_mvc(analysis.file, source.task)]
-        trials = [source.path for source in analysis.used if is_mvc(analysis.file, source.task)]
+        tasks = [source.path for source in analysis.used if not source.mvc]
+        trials = [source.path for source in analysis.used if source.mvc]
         table = bids.participants(analysis.folder)
         facts = {
             "sidecars": tuple(bids.sidecar(path) for path in tasks),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from emgkit.report.cells import p_text
 from emgkit.study.file.recordings import Comparison
-from emgkit.study.recordings.comparison import ComparisonResult
+from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing.claims import Stated
 
 # a difference was shown below this adjusted p

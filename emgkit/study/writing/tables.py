@@ -13,7 +13,7 @@ from emgkit import report
 from emgkit.curves import Curves
 from emgkit.study.file.recordings import Comparison
 from emgkit.study.recordings import influence
-from emgkit.study.recordings.comparison import ComparisonResult
+from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing import claims, finding
 from emgkit.study.writing.folder import write_table
 

@@ -1,4 +1,4 @@
-"""From sessions to tables of contrasts: who takes part, and what is compared."""
+"""Compare: from the numbers of all sessions to a table of contrasts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,33 @@ from emgkit.measures import summarize
 from emgkit.notation import listed
 from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.influence import influence_of
-from emgkit.study.recordings.session import Session
 
-__all__ = ["ComparisonResult", "compare"]
+__all__ = ["Comparing", "ComparisonResult", "compare"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Comparing:
+    """What is compared.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The levels, and how they are compared.
+    measure : MeasureSpec
+        The primary measure.
+    over : tuple of str
+        What is averaged.
+    affected : frozenset of str
+        Participants of whom a recording is excluded from this comparison or could not be read.
+    """
+
+    comparison: Comparison
+    measure: MeasureSpec
+    over: tuple[str, ...]
+    affected: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ComparisonResult:
     """One comparison: its cells, contrasts, omnibus tests, and how each participant moves them."""
 
@@ -30,38 +51,26 @@ class ComparisonResult:
     notices: tuple[Notice, ...]
 
 
-def compare(
-    spec: Comparison,
-    *,
-    measure: MeasureSpec,
-    sessions: Sequence[Session],
-    over: Sequence[str],
-    affected: Collection[str],
-) -> ComparisonResult:
+def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult:
     """Average, take out participants whom exclusions leave incomplete, and compare.
 
     Parameters
     ----------
-    spec : Comparison
+    tables : sequence of DataFrame
+        The rows of each session, as :func:`emgkit.measure` gives them.
+    rule : Comparing
         What is compared.
-    measure : MeasureSpec
-        The primary measure.
-    sessions : sequence of Session
-        All sessions of the recordings used.
-    over : sequence of str
-        What is averaged.
-    affected : collection of str
-        Participants of whom a recording is excluded from this comparison or could not be read.
 
     Raises
     ------
     DesignError
         The cells do not have the design, for instance a cell is missing that no exclusion explains.
     """
-    rows = pd.concat([session.rows for session in sessions], ignore_index=True)
-    rows = rows[_primary_rows(rows, measure)]
-    cells = summarize(rows, over=over)
-    cells, notices = _without_incomplete(cells, spec, affected)
+    spec = rule.comparison
+    rows = pd.concat(tables, ignore_index=True)
+    rows = rows[_primary_rows(rows, rule.measure)]
+    cells = summarize(rows, over=rule.over)
+    cells, notices = _without_incomplete(cells, spec, rule.affected)
     contrasts = stats.contrasts(
         cells, within=spec.within, by=list(spec.by) or None, log=spec.log, adjust=spec.adjust, family=spec.family
     )

@@ -1,0 +1,125 @@
+"""What must hold of all recordings of a study together, before any is processed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from emgkit import signal_quality
+from emgkit._checks import nearest
+from emgkit.errors import StudyError
+from emgkit.notation import listed
+from emgkit.recording import Trial
+from emgkit.study.file.recordings import ChannelSpec
+from emgkit.study.recordings.account import RecordingSource
+
+__all__ = ["Loaded", "are_simulated", "check_labels", "check_muscles", "check_positions", "refuse_duplicates"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A source and the trial read from it."""
+
+    source: RecordingSource
+    trial: Trial
+
+
+def check_labels(loaded: Sequence[Loaded], channels: Mapping[str, ChannelSpec]) -> None:
+    """Refuse a label of ``[channels]`` that no recording has.
+
+    Raises
+    ------
+    StudyError
+        Names the label and the nearest there is.
+    """
+    present = sorted({name for one in loaded for stream in one.trial.values() for name in stream.names})
+    # the channels of a layout describe a kind of file, and some of them need not be there
+    for label, spec in channels.items():
+        if (spec.name or label) not in present:
+            raise StudyError(
+                f"No recording has the channel {label!r}",
+                where="[channels] of the study file",
+                allowed=listed(present),
+                hint=nearest(label, present),
+            )
+
+
+def check_muscles(loaded: Sequence[Loaded]) -> None:
+    """Refuse EMG channels without a muscle, in a study that compares muscles.
+
+    Raises
+    ------
+    StudyError
+        Names the channel and the line that is missing.
+    """
+    for one in loaded:
+        for channel in one.trial.emg.channels:
+            if channel.muscle is None:
+                raise StudyError(
+                    f"Channel {channel.name!r} has no muscle",
+                    where=one.source.name,
+                    hint=f'Say it in the study file: [channels] "{channel.name}" = {{ muscle = "vastus_lateralis" }}, '
+                    'or leave the channel aside: { kind = "MISC" }',
+                )
+
+
+def check_positions(loaded: Sequence[Loaded]) -> None:
+    """Refuse a participant's session that lacks an MVC task which another has.
+
+    Raises
+    ------
+    StudyError
+        Names the participant, the session and the tasks.
+    """
+    tasks: dict[tuple[str, str | None], set[str]] = {}
+    for one in loaded:
+        own = tasks.setdefault((one.source.participant, one.source.session), set())
+        if one.source.mvc:
+            own.add(one.source.task)
+    every = set().union(*tasks.values())
+    for (participant, session), own in tasks.items():
+        # a session without any MVC trial is refused, in more detail, where sessions are put together
+        if own and own != every:
+            raise StudyError(
+                f"There is no MVC trial {listed(sorted(every - own))} of participant {participant}"
+                + (f", session {session}" if session else ""),
+                allowed=f"the MVC tasks that others have: {listed(sorted(every))}",
+                got=listed(sorted(own)),
+                hint="Leave the participant out under [exclude], or accept the rest: [mvc] all_positions = false",
+            )
+
+
+def are_simulated(loaded: Sequence[Loaded]) -> bool:
+    """Whether the recordings say that they are simulated; a mixture is refused.
+
+    Raises
+    ------
+    StudyError
+        Names one recording of each kind.
+    """
+    found = {bool(one.trial.context.get("simulated")): one.source.name for one in loaded}
+    if len(found) == 2:
+        raise StudyError(
+            "Simulated and recorded data are mixed",
+            got=f"{found[True]} is simulated, {found[False]} is not",
+            hint="Analyse them in two studies",
+        )
+    return found.get(True) is not None
+
+
+def refuse_duplicates(loaded: Sequence[Loaded], *, comparison: str) -> None:
+    """Refuse recordings that are copies of one another.
+
+    Raises
+    ------
+    StudyError
+        Names each group of copies; the study file must exclude all but one of each.
+    """
+    groups = signal_quality.duplicates((one.source.name, one.trial.emg) for one in loaded)
+    if groups:
+        raise StudyError(
+            "Some recordings are copies of one another, and the study file does not exclude them",
+            where=f"comparison {comparison!r}",
+            got="; ".join(group.notice.text for group in groups),
+            hint="Find out whose they are, or list them under [exclude] files with the reason",
+        )

@@ -1,0 +1,157 @@
+"""The plan of a study: what each stage needs of the study file, and no more.
+
+=============  ========================================================  ==================================
+Stage          Function                                                  Parameters
+=============  ========================================================  ==================================
+account        ``account(folder) -> Account``                            :class:`Accounting`
+read           ``read(path) -> Trial``                                   :class:`Reading`
+segment        ``segment(trial) -> Trial``                               :class:`Segmentation`
+condition      ``condition(trial) -> Conditioned``                       :class:`emgkit.Pipeline`
+reference      ``take_reference(trials) -> Normalize``                   :class:`ReferenceRule`
+measure        ``measure(conditioned, normalize) -> Measured``           :class:`Measuring`
+grade          ``grade(trial) -> Graded``                                whether it is an MVC trial
+gather         ``gather(measured, graded, normalize, …) -> Session``     :class:`Gathering`
+compare        ``compare(tables) -> ComparisonResult``                   :class:`Comparing`
+=============  ========================================================  ==================================
+
+Every function takes its parameters as the last argument. `emgkit.study.recordings.analysis` walks the stages, and
+`emgkit.study.writing` writes what they give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from emgkit import report
+from emgkit._checks import check_unknown
+from emgkit.errors import StudyError
+from emgkit.events import OPTIONS
+from emgkit.measures import COLUMNS, MEASURES
+from emgkit.pipeline import Pipeline
+from emgkit.steps import step_from_dict
+from emgkit.study.file.recordings import ChannelSpec, Comparison, Exercise, StudyFile
+from emgkit.study.recordings.account import Accounting, RecordingSource
+from emgkit.study.recordings.compare import Comparing
+from emgkit.study.recordings.measure import Measuring
+from emgkit.study.recordings.read import Reading
+from emgkit.study.recordings.reference import ReferenceRule
+from emgkit.study.recordings.segment import Segmentation
+
+__all__ = ["Plan", "check_names", "plan_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A study file taken apart into the parameters of the stages.
+
+    Parameters
+    ----------
+    file : StudyFile
+        The whole file, for the walk and for what is written; no stage is given it.
+    accounting, pipeline, reference, measuring
+        Parameters of the stages of these names.
+    segmentations : mapping of str to Segmentation
+        One an exercise.
+    """
+
+    file: StudyFile
+    accounting: Accounting
+    segmentations: Mapping[str, Segmentation]
+    pipeline: Pipeline
+    reference: ReferenceRule
+    measuring: Measuring
+
+    def reading(self, source: RecordingSource) -> Reading:
+        """How a recording is read; the channels of its layout go before those of all files."""
+        channels: dict[str, ChannelSpec] = {**self.file.channels, **source.channels}
+        return Reading(name=source.name, facts=source.facts, sfreq=source.sfreq, units=source.units, channels=channels)
+
+    def comparing(self, comparison: Comparison, affected: Collection[str]) -> Comparing:
+        """What one comparison compares; its title and the files that it keeps are the business of others."""
+        bare = comparison.model_copy(update={"title": "", "keep": ()})
+        over = self.file.summary.over
+        return Comparing(comparison=bare, measure=self.file.primary, over=over, affected=frozenset(affected))
+
+
+def plan_of(file: StudyFile) -> Plan:
+    """Take a study file apart.
+
+    Raises
+    ------
+    ArgumentError
+        A step, one of its parameters, or a name is unknown.
+    """
+    check_names(file)
+    pipeline = Pipeline(*(step_from_dict(step) for step in file.steps))
+    return Plan(
+        file=file,
+        accounting=_accounting(file),
+        segmentations={name: _segmentation(name, exercise, file) for name, exercise in file.exercises.items()},
+        pipeline=pipeline,
+        reference=ReferenceRule(
+            pipeline=pipeline,
+            window=file.mvc.window,
+            kind="task" if file.mvc.own_task_maximum else "mvc",
+            across_sessions=file.mvc.across_sessions and not file.mvc.own_task_maximum,
+        ),
+        measuring=Measuring(measures=tuple(one.model_copy(update={"primary": False}) for one in file.measures)),
+    )
+
+
+def check_names(file: StudyFile) -> None:
+    """Refuse names in the study file that no function or table knows, before any recording is read.
+
+    Raises
+    ------
+    ArgumentError
+        Names the place, what is allowed and the nearest.
+    """
+    for name in file.repetitions:
+        check_unknown("key", name, OPTIONS, where="repetitions")
+    for spec in file.measures:
+        check_unknown("measure", spec.name, MEASURES, where="measures")
+    for column in file.summary.over:
+        check_unknown("column", column, COLUMNS, where="summary.over")
+    for name in file.metadata:
+        check_unknown("field", name, report.FIELDS, where="metadata")
+    for comparison in file.comparisons:
+        for column in (comparison.within, *comparison.by):
+            check_unknown("column", column, COLUMNS, where=f"comparisons, {comparison.name}")
+
+
+def _accounting(file: StudyFile) -> Accounting:
+    return Accounting(
+        layouts=file.data.all_layouts(),
+        exercises={exercise.task: name for name, exercise in file.exercises.items()},
+        mvc_tasks=file.mvc.tasks,
+        excluded_files=file.exclude.files,
+        excluded_participants=file.exclude.participants,
+        kept=tuple(name for comparison in file.comparisons for name in comparison.keep),
+        registry=file.data.registry,
+    )
+
+
+def _segmentation(name: str, exercise: Exercise, file: StudyFile) -> Segmentation:
+    """How an exercise is divided, with the parts that any measure asks for."""
+    asked = {measure.during for measure in file.measures}
+    bins = file.angle_bins if "angle" in asked else None
+    if exercise.by == "events":
+        if "half" in asked:
+            raise StudyError(
+                "Halves of a phase need the stream of the movement",
+                where=f"[exercises.{name}]",
+                allowed='by = "position" or by = "angle"',
+                got='by = "events"',
+            )
+        # nothing is searched for, so that no parameter of a search is used
+        return Segmentation(exercise=name, by="events", angle_bins=bins)
+    return Segmentation(
+        exercise=name,
+        by=exercise.by,
+        starts=exercise.starts,
+        rest=exercise.rest,
+        options=file.repetitions,
+        halves="half" in asked,
+        angle_bins=bins,
+    )
