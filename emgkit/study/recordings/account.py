@@ -8,14 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import pandas as pd
 
 from emgkit import shipped
 from emgkit._checks import nearest
-from emgkit.channels import pickled_parts
 from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed
 from emgkit.study.file.recordings import ChannelSpec, ExcludedFile, ExcludedParticipant, Layout
@@ -53,9 +50,6 @@ class Accounting:
     kept: tuple[str, ...] = ()
     registry: str | None = None
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return pickled_parts(self)
-
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingSource:
@@ -74,9 +68,6 @@ class RecordingSource:
     exercise: str | None = None
     mvc: bool = False
     excluded: str = ""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return pickled_parts(self)
 
     @property
     def task(self) -> str:
@@ -226,7 +217,7 @@ def _in_bids(folder: Path) -> tuple[RecordingSource, ...]:
         entities = dict(part.split("-", 1) for part in path.stem.split("_") if "-" in part)
         facts = {names[key]: value for key, value in entities.items() if key in names}
         name = path.relative_to(folder).as_posix()
-        sources.append(RecordingSource(path=path, name=name, facts=MappingProxyType(facts)))
+        sources.append(RecordingSource(path=path, name=name, facts=facts))
     if not sources:
         raise StudyError(
             "The BIDS data set holds no EMG recording", where=str(folder), allowed="*_emg.edf or *_emg.bdf"
@@ -249,7 +240,7 @@ def _in_layout(layout: Layout, folder: Path) -> tuple[tuple[RecordingSource, ...
             RecordingSource(
                 path=path,
                 name=name,
-                facts=MappingProxyType(facts),
+                facts=facts,
                 sfreq=layout.sfreq,
                 units=layout.units,
                 channels=layout.channels,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from emgkit.study.recordings.plan import Plan
 from emgkit.study.recordings.read import read
 from emgkit.study.recordings.session import Session, rows_of, session_stage, sessions_of
 
-__all__ = ["Analysis", "Progress", "analyse"]
+__all__ = ["Analysis", "Progress", "StudyStages", "analyse"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -55,6 +55,51 @@ class Analysis:
         return key("write", {"file": self.file, "excluded": excluded}, [stage.key for stage in self.stages])
 
 
+class StudyStages:
+    """The stages of a study over its recordings, before any is run; the same recordings give the same stage.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the study does.
+    sources : sequence of RecordingSource
+        All its recordings, those that are left out among them.
+
+    Attributes
+    ----------
+    reads : mapping of str to Stage
+        The reading of each recording, by its name.
+    """
+
+    def __init__(self, plan: Plan, sources: Sequence[RecordingSource]) -> None:
+        self.plan, self.sources = plan, tuple(sources)
+        self.reads: Mapping[str, Stage[Trial]] = {
+            source.name: Stage(
+                function=read, inputs=(File(path=source.path),), parameters=plan.reading(source), about=source.name
+            )
+            for source in sources
+        }
+        self._sessions: dict[frozenset[str], Stage[Session]] = {}
+
+    def sessions(self, used: Sequence[RecordingSource]) -> tuple[Stage[Session], ...]:
+        """The sessions that these recordings make, one a participant and session."""
+        groups = sessions_of(used, across_sessions=self.plan.file.mvc.across_sessions)
+        return tuple(self._session(group) for group in groups)
+
+    def comparison(self, comparison: Comparison, used: Sequence[RecordingSource]) -> Stage[ComparisonResult]:
+        """A comparison over these recordings."""
+        names = {source.name for source in used}
+        affected = {source.participant for source in self.sources if source.name not in names}
+        rows = tuple(Stage(function=rows_of, inputs=(session,), about=session.about) for session in self.sessions(used))
+        return Stage(function=compare, inputs=(rows,), parameters=self.plan.comparing(comparison, affected))
+
+    def _session(self, group: Sequence[RecordingSource]) -> Stage[Session]:
+        names = frozenset(source.name for source in group)
+        if names not in self._sessions:
+            self._sessions[names] = session_stage(group, self.reads, self.plan)
+        return self._sessions[names]
+
+
 def analyse(plan: Plan, folder: Path | None, progress: Progress) -> Analysis:
     """Walk the stages from the folder of recordings to the comparisons.
 
@@ -74,46 +119,36 @@ def analyse(plan: Plan, folder: Path | None, progress: Progress) -> Analysis:
     """
     file = plan.file
     found = Stage(function=account, inputs=(Folder(path=folder),), parameters=plan.accounting).run()
-    reads = {source.name: _read_stage(source, plan) for source in found.sources}
-    memory, failed = _read_all(reads, progress, allow=file.exclude.allow)
-    read_in = [one for one in found.sources if one.name not in failed]
-    loaded = [Loaded(source=one, trial=memory[reads[one.name]]) for one in read_in]
+    study = StudyStages(plan, found.sources)
+    memory, failed = _read_all(study.reads, progress, allow=file.exclude.allow)
+    used = [one for one in found.sources if one.name not in failed]
+    loaded = [Loaded(source=one, trial=memory[study.reads[one.name]]) for one in used]
     _check_together(loaded, plan)
     simulated = checks.are_simulated(loaded)
-    known: dict[frozenset[str], Stage[Session]] = {}
-
-    def sessions(sources: Sequence[RecordingSource]) -> list[Stage[Session]]:
-        stages = _session_stages(sources, reads, plan, known)
-        _run_sessions(stages, memory, progress)
-        return stages
-
-    compared, stages = [], []
+    comparisons, compared = [], []
     for comparison in file.comparisons:
-        used = [one for one in loaded if not one.source.excluded or one.source.name in comparison.keep]
-        checks.refuse_duplicates(used, comparison=comparison.name)
-        names = {one.source.name for one in used}
-        affected = {one.participant for one in found.sources if one.name not in names}
-        stage = _comparison_stage(comparison, sessions([one.source for one in used]), plan, affected=affected)
+        chosen = [one for one in loaded if not one.source.excluded or one.source.name in comparison.keep]
+        checks.refuse_duplicates(chosen, comparison=comparison.name)
+        sources = [one.source for one in chosen]
+        _run_sessions(study.sessions(sources), memory, progress)
+        stage = study.comparison(comparison, sources)
+        comparisons.append(stage)
         compared.append(replace(stage.run(dict(memory)), spec=comparison))
-        stages.append(stage)
-    own = sessions([one for one in read_in if not one.excluded])
+    sessions = study.sessions([one for one in used if not one.excluded])
+    _run_sessions(sessions, memory, progress)
     return Analysis(
         file=file,
         folder=Path(folder or "."),
-        used=tuple(read_in),
-        sessions=tuple(memory[stage] for stage in own),
+        used=tuple(used),
+        sessions=tuple(memory[stage] for stage in sessions),
         compared=tuple(compared),
         excluded=exclusion_table(found.sources, failed),
         notices=found.notices,
         simulated=simulated,
         over=file.summary.over,
         exercises=tuple(file.exercises),
-        stages=(*own, *stages),
+        stages=(*sessions, *comparisons),
     )
-
-
-def _read_stage(source: RecordingSource, plan: Plan) -> Stage[Trial]:
-    return Stage(function=read, inputs=(File(path=source.path),), parameters=plan.reading(source), about=source.name)
 
 
 def _read_all(reads: Mapping[str, Stage[Trial]], progress: Progress, *, allow: bool) -> tuple[Memory, dict[str, str]]:
@@ -142,22 +177,6 @@ def _check_together(loaded: Sequence[Loaded], plan: Plan) -> None:
         checks.check_positions(loaded)
 
 
-def _session_stages(
-    sources: Sequence[RecordingSource],
-    reads: Mapping[str, Stage[Trial]],
-    plan: Plan,
-    known: dict[frozenset[str], Stage[Session]],
-) -> list[Stage[Session]]:
-    """The stage of each participant's session; one of the same recordings is the same stage."""
-    stages = []
-    for group in sessions_of(sources, across_sessions=plan.file.mvc.across_sessions):
-        names = frozenset(source.name for source in group)
-        if names not in known:
-            known[names] = session_stage(group, reads, plan)
-        stages.append(known[names])
-    return stages
-
-
 def _run_sessions(stages: Sequence[Stage[Session]], memory: Memory, progress: Progress) -> None:
     """Run the sessions that have not been run; what lies between trial and session is not kept."""
     what = "Filtering, normalising, cutting into repetitions"
@@ -166,10 +185,3 @@ def _run_sessions(stages: Sequence[Stage[Session]], memory: Memory, progress: Pr
         if stage not in memory:
             memory[stage] = stage.run(dict(memory))
     progress(what, len(stages), len(stages))
-
-
-def _comparison_stage(
-    comparison: Comparison, sessions: Sequence[Stage[Session]], plan: Plan, *, affected: Collection[str]
-) -> Stage[ComparisonResult]:
-    rows = tuple(Stage(function=rows_of, inputs=(session,)) for session in sessions)
-    return Stage(function=compare, inputs=(rows,), parameters=plan.comparing(comparison, affected))

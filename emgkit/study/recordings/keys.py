@@ -115,10 +115,11 @@ class Folder:
 
     @property
     def key(self) -> str:
-        """The hash of the names, relative to the folder."""
+        """The hash of its place and the names in it."""
         if self.path is None:
             return key("folder")
-        return key("folder", sorted(one.relative_to(self.path).as_posix() for one in self.path.rglob("*")))
+        names = sorted(one.relative_to(self.path).as_posix() for one in self.path.rglob("*"))
+        return key("folder", [str(self.path.resolve()), *names])
 
     def value(self) -> Path | None:
         """What the stage is given."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from emgkit import io
-from emgkit.channels import pickled_parts
 from emgkit.errors import SignalError, StudyError
 from emgkit.notation import listed
 from emgkit.recording import Trial
@@ -38,9 +36,6 @@ class Reading:
     sfreq: float | None = None
     units: str | Mapping[str, str] | None = None
     channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return pickled_parts(self)
 
 
 def read(path: Path, rule: Reading) -> Trial:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from emgkit.channels import pickled_parts
 from emgkit.errors import StudyError
 from emgkit.events import find_angle_bins, find_halves, find_repetitions
 from emgkit.notation import listed
@@ -43,9 +42,6 @@ class Segmentation:
     options: Mapping[str, Any] = field(default_factory=dict)
     halves: bool = False
     angle_bins: AngleBins | None = None
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return pickled_parts(self)
 
 
 def segment(trial: Trial, rule: Segmentation) -> Trial:

@@ -107,6 +107,7 @@ def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Tr
             recordings=tuple(one.name for one in group),
             exercises=tuple(one.name for one, _ in exercises),
         ),
+        about=f"participant {group[0].participant}",
     )
 
 
