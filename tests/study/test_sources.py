@@ -7,7 +7,8 @@ import pytest
 from emgkit.errors import StudyError
 from emgkit.study import Study
 from emgkit.study.file.read import parse
-from emgkit.study.recordings.account import find
+from emgkit.study.file.recordings import ExcludedFile, ExcludedParticipant, Layout
+from emgkit.study.recordings.account import Accounting, account, exclusion_table, find
 from emgkit.study.recordings.plan import plan_of
 
 
@@ -69,3 +70,68 @@ def test_a_layout_names_participant_and_task(minimal, tmp_path):
     file = parse(minimal.replace('bids = "data"', 'pattern = "{who}_{task}.csv"'), where="study.toml")
     with pytest.raises(StudyError, match=r"names the participant and the task.*Got: 'who' and 'task'"):
         find(lay(tmp_path, "a_squat.csv"), plan_of(file).accounting)
+
+
+def lifts(**changed):
+    """The rule of a study of squats, normalised to MVC trials."""
+    layouts = (Layout(pattern="{participant}_{task}.csv"),)
+    return Accounting(**{"layouts": layouts, "exercises": {"squat": "back_squat"}, "mvc_tasks": ("mvc*",), **changed})
+
+
+def test_every_recording_has_its_role(tmp_path):
+    folder = lay(tmp_path, "01_squat.csv", "01_MVCknee.csv", "01_rest.csv", "02_squat.csv", "03_squat.csv")
+    rule = lifts(
+        excluded_files=(ExcludedFile(path="02_squat.csv", reason="noise"),),
+        excluded_participants=(ExcludedParticipant(participant="03", reason="ill"),),
+    )
+    found = account(folder, rule)
+    assert [(one.name, one.exercise, one.mvc, one.excluded) for one in found.sources] == [
+        ("01_MVCknee.csv", None, True, ""),
+        ("01_squat.csv", "back_squat", False, ""),
+        ("02_squat.csv", "back_squat", False, "noise"),
+        ("03_squat.csv", "back_squat", False, "ill"),
+    ]
+    assert [one.name for one in found.unused] == ["01_rest.csv"]
+    assert [notice.text for notice in found.notices] == [
+        "Recordings of tasks that the study does not name were not used: 'rest'."
+    ]
+    assert exclusion_table(found.sources, {"01_squat.csv": "damaged"}).to_dict("split")["data"] == [
+        ["02_squat.csv", "noise"],
+        ["03_squat.csv", "ill"],
+        ["01_squat.csv", "could not be read: damaged"],
+    ]
+
+
+def test_a_recording_can_be_both_an_exercise_and_what_is_normalised_to(tmp_path):
+    (source,) = account(lay(tmp_path, "01_squat.csv"), lifts(mvc_tasks=("squat",))).sources
+    assert (source.exercise, source.mvc) == ("back_squat", True)
+
+
+def test_a_task_without_a_recording_is_named(tmp_path):
+    rule = lifts(exercises={"squat": "squat", "thrust": "thrust"})
+    with pytest.raises(StudyError) as caught:
+        account(lay(tmp_path, "01_squat.csv", "01_walk.csv"), rule)
+    assert str(caught.value) == (
+        "No recording of the task 'thrust' was found. Allowed: recordings of the tasks 'squat' and 'thrust'. "
+        "Got: recordings of 'squat' and 'walk'."
+    )
+
+
+def test_what_is_excluded_or_kept_must_be_there(tmp_path):
+    folder = lay(tmp_path, "p1_squat.csv")
+    rule = lifts(excluded_files=(ExcludedFile(path="p2_squat.csv", reason="noise"),), kept=("p3_squat.csv",))
+    (notice,) = account(folder, rule).notices
+    assert notice.code == "exclusion-not-found"
+    assert notice.text.endswith("not among these recordings: 'p2_squat.csv' and 'p3_squat.csv'.")
+    rule = lifts(excluded_participants=(ExcludedParticipant(participant="p11", reason="ill"),))
+    with pytest.raises(StudyError, match=r"no participant 'p11' to exclude.*Allowed: 'p1'.*Did you mean 'p1'"):
+        account(folder, rule)
+
+
+def test_halves_of_own_events_are_refused_before_any_file_is_read(minimal):
+    text = minimal.replace('starts = "eccentric"', 'by = "events"')
+    text += '[[measures]]\nname = "peak"\nduring = "half"\n'
+    with pytest.raises(
+        StudyError, match=r"Halves of a phase need the stream.*\[exercises\.squat\].*Got: by = \"events\""
+    ):
+        plan_of(parse(text, where="study.toml"))

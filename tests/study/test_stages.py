@@ -464,6 +464,14 @@ def test_a_key_depends_on_stage_version_and_order_of_inputs(monkeypatch: pytest.
     assert key("read", {"a": 1, "b": 2}, ["x", "y"]) != one
 
 
+def test_the_key_of_what_is_written_follows_the_file_and_the_stages(study: Study, plan: Plan, analysis: Analysis):
+    one = analysis.key
+    assert replace(analysis, file=file_with({"study.title": "Another"})).key != one
+    assert replace(analysis, stages=analysis.stages[1:]).key != one
+    assert replace(analysis, excluded=pd.DataFrame([{"recording": "a", "why": "b"}])).key != one
+    assert analyse(plan, study.folder / "data", quiet).key == one
+
+
 def test_what_has_no_content_is_refused() -> None:
     with pytest.raises(ArgumentError, match=r"cannot be part of a content key.*Got: ndarray"):
         key("read", {"a": np.zeros(2)})

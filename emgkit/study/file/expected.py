@@ -1,4 +1,4 @@
-"""What a study's numbers should be, and whether they are."""
+"""The numbers that a study expects, and whether its tables hold them."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ class Expected(TomlTable):
 def check(
     expected: Sequence[Expected], tables: Mapping[str, pd.DataFrame], *, unchecked: frozenset[str] = frozenset()
 ) -> pd.DataFrame:
-    """Hold what came out against what the study file expects.
+    """Compare the tables with the numbers that the study file expects.
 
     Parameters
     ----------
     expected : sequence of Expected
         The file's expectations.
     tables : mapping of str to DataFrame
-        What came out, by the name of the file.
+        The tables of the study by the names of their files.
     unchecked : frozenset of str
-        Tables that a quick run makes from fewer simulations; their numbers are not held against anything.
+        Tables that a quick run makes from fewer simulations; their numbers are not checked.
 
     Returns
     -------

@@ -48,7 +48,7 @@ def check_filled_in(text: str, *, where: str) -> None:
 
 
 def load_text(path: Path) -> str:
-    """The text of a study file, or an error that says what is there instead."""
+    """The text of a study file, or an error that describes what is there instead."""
     if not path.is_file():
         raise StudyError("There is no study file", where=str(path), hint="Name a folder that holds a study.toml")
     try:

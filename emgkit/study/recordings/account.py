@@ -24,7 +24,7 @@ _FACTS = ("participant", "group", "session", "task", "run")
 
 @dataclass(frozen=True, kw_only=True)
 class Accounting:
-    """How the files of a folder are told apart.
+    """How the files of a folder are recognised.
 
     Parameters
     ----------
@@ -53,10 +53,10 @@ class Accounting:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingSource:
-    """One recording's file, its name within the data folder, what the name says, and what the recording is for.
+    """One recording: its file, its name within the data folder, the facts in that name, and the role of the recording.
 
-    `exercise` is the name of the exercise, None for other tasks; `mvc` says whether it is an MVC trial; `excluded` is
-    the reason why it is left out, else empty. `sfreq`, `units` and `channels` are those of the layout.
+    `exercise` is the name of the exercise, None for other tasks. `mvc` is true for an MVC trial. `excluded` is the
+    reason why the recording is left out, else empty. `sfreq`, `units` and `channels` are those of the layout.
     """
 
     path: Path
@@ -87,7 +87,7 @@ class RecordingSource:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """The recordings of a study, sorted by name, those that it does not use, and what is to be said of them."""
+    """The recordings of a study sorted by name, those that it does not use, and notices about both."""
 
     sources: tuple[RecordingSource, ...]
     unused: tuple[RecordingSource, ...] = ()
@@ -100,20 +100,19 @@ def is_bids(folder: Path) -> bool:
 
 
 def account(folder: Path | None, rule: Accounting) -> Account:
-    """Say of every recording in a folder what it is for.
+    """Find every recording in a folder and give it its role.
 
     Parameters
     ----------
     folder : Path or None
         Where the data are; None where neither the study file nor the user names a folder.
     rule : Accounting
-        How the files are told apart.
+        How the files are recognised.
 
     Raises
     ------
     StudyError
-        The folder holds no recording that the study can use, no recording of a task, or nobody of the name of an
-        excluded participant.
+        The folder holds no recording that the study can use, or none of a task, or none of an excluded participant.
     """
     found, notices = find(folder, rule)
     sources = tuple(_with_role(source, rule) for source in found)
@@ -287,7 +286,7 @@ def _left_aside(names: list[str], layout: Layout) -> tuple[Notice, ...]:
 
 
 def _where_to_get(rule: Accounting) -> str:
-    """What the registry says of the data set, as an instruction."""
+    """How to get the data set that the registry describes."""
     instruction = "Name the folder with --data DIR"
     if rule.registry is None:
         return instruction

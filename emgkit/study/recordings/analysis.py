@@ -25,7 +25,7 @@ __all__ = ["Analysis", "Progress", "StudyStages", "analyse"]
 
 Progress = Callable[[str, int, int], None]
 
-# outputs of stages that are kept through the whole run: trials and sessions
+# outputs of stages that stay in memory through the whole run: trials and sessions
 Memory = dict[Stage[Any], Any]
 
 
@@ -33,7 +33,7 @@ Memory = dict[Stage[Any], Any]
 class Analysis:
     """All that was computed, before anything is written.
 
-    `stages` are those of the sessions and the comparisons, which can say their content keys.
+    `stages` are those of the sessions and the comparisons; each has a content key.
     """
 
     file: StudyFile
@@ -178,7 +178,7 @@ def _check_together(loaded: Sequence[Loaded], plan: Plan) -> None:
 
 
 def _run_sessions(stages: Sequence[Stage[Session]], memory: Memory, progress: Progress) -> None:
-    """Run the sessions that have not been run; what lies between trial and session is not kept."""
+    """Run the sessions that have not been run; the outputs between trial and session are dropped."""
     what = "Filtering, normalising, cutting into repetitions"
     for place, stage in enumerate(stages):
         progress(what, place, len(stages))

@@ -103,7 +103,7 @@ def _primary_rows(rows: pd.DataFrame, measure: MeasureSpec) -> pd.Series:
 def _without_incomplete(
     cells: pd.DataFrame, spec: Comparison, affected: Collection[str]
 ) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
-    """Take out participants who miss a level because a recording of theirs is excluded, and nobody else."""
+    """Take out participants who lack a level because one of their recordings is excluded."""
     levels = set(cells[spec.within])
     present = cells.groupby("participant", observed=True)[spec.within].agg(set)
     lacking = {str(who): sorted(levels - present[who]) for who in present.index if present[who] != levels}
@@ -113,7 +113,7 @@ def _without_incomplete(
         raise StudyError(
             f"Participant {who} has no {spec.within} {listed(missing)}",
             where=f"comparison {spec.name!r}",
-            allowed=f"every participant in every {spec.within}; nobody is left out silently",
+            allowed=f"every participant in every {spec.within}; no participant is left out silently",
             got="; ".join(f"{one} lacks {listed(levels)}" for one, levels in unexplained.items()),
             hint="Look at the names of the files, or leave the participant out in the study file: "
             f'[exclude] participants = [{{ participant = "{who}", reason = "…" }}]',

@@ -70,11 +70,11 @@ def contradicting(table: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
 def hanging(table: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
     """The verdicts that are others without one participant, for readers."""
     rows = pd.DataFrame(table[table["verdict_changes"]])
-    told = {
+    verdicts = {
         name: [_verdict(row, end, spec) for row in rows.to_dict("records")]
         for name, end in (("with_everybody", "_all"), ("without", ""))
     }
-    return rows[[*spec.by, "contrast", "left_out"]].assign(**told)
+    return rows[[*spec.by, "contrast", "left_out"]].assign(**verdicts)
 
 
 def _notice(who: str, rows: pd.DataFrame, spec: Comparison) -> Notice:

@@ -1,7 +1,7 @@
 """A stage of a study: a function, its inputs and its parameters, and the content key that they have together.
 
 Two stages with the same key give the same output: the key is a hash of the stage's name, the version of emgkit, the
-parameters, and the keys of the inputs. Keys are computed only where somebody asks for them.
+parameters, and the keys of the inputs. A key is computed when it is first asked for, and not before.
 """
 
 from __future__ import annotations
@@ -103,13 +103,13 @@ class File:
         return hashes[0] if len(names) == 1 else key("files", [path.name for path in names], hashes)
 
     def value(self) -> Path:
-        """What the stage is given."""
+        """The value that the stage is given."""
         return self.path
 
 
 @dataclass(frozen=True, kw_only=True)
 class Folder:
-    """A folder as the input of a stage that looks at the names of the files in it, not into the files."""
+    """A folder as the input of a stage that uses the names of the files in it and opens none of them."""
 
     path: Path | None
 
@@ -122,13 +122,13 @@ class Folder:
         return key("folder", [str(self.path.resolve()), *names])
 
     def value(self) -> Path | None:
-        """What the stage is given."""
+        """The value that the stage is given."""
         return self.path
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Stage(Generic[Output]):
-    """A stage with what it needs: it can say its content key, be sent to another process, and be run.
+    """A stage with its inputs and parameters: it has a content key, and can be run here or in another process.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def _sha256(path: Path) -> str:
 
 @contextmanager
 def _errors_name(about: str) -> Iterator[None]:
-    """Name the recording or the participant in an error that comes from within."""
+    """Name the recording or the participant in an error raised inside."""
     try:
         yield
     except EmgkitError as problem:

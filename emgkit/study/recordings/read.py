@@ -1,4 +1,4 @@
-"""Read: a recording's file as a trial, with what its name and the study file say of it."""
+"""Read: a recording's file as a trial, with the facts in its name and in the study file."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Reading:
     name : str
         Its name within the data folder.
     facts : mapping of str to str
-        What the name says: ``participant, group, session, task, run``.
+        The facts in the name: ``participant, group, session, task, run``.
     sfreq, units
         As for :func:`emgkit.read`.
     channels : mapping of str to ChannelSpec
-        What labels mean; those that the file does not have are of no concern.
+        The meaning of labels; labels that the file does not have are ignored.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Reading:
 
 
 def read(path: Path, rule: Reading) -> Trial:
-    """Read a recording and give it the facts that its name and the study file say.
+    """Read a recording and give it the facts in its name and in the study file.
 
     Raises
     ------

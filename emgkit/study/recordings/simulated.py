@@ -1,4 +1,4 @@
-"""Where the recordings of a study lie; simulated ones are made first."""
+"""The folder of a study's recordings; simulated recordings are made first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _QUICK_PARTICIPANTS = 5
 
 
 def data_folder(file: StudyFile, study: Path, progress: Progress, *, quick: bool) -> Path | None:
-    """Where the study file says that the recordings are; simulated ones are made first."""
+    """The folder of the recordings that the study file names; simulated recordings are made first."""
     data = file.data
     if data.simulate is not None:
         return _simulated(data.simulate, data.seed, study, progress, quick=quick)
@@ -54,7 +54,7 @@ def _simulated(name: str, seed: int, study: Path, progress: Progress, *, quick: 
 
 
 def _cache() -> Path:
-    """``$EMGKIT_DATA``, else the folder for such things of the user's system."""
+    """``$EMGKIT_DATA``, else the cache folder of the user's system."""
     if named := os.environ.get("EMGKIT_DATA"):
         return Path(named)
     if sys.platform == "win32":
