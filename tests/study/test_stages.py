@@ -1,76 +1,33 @@
-"""Each stage of a study runs alone on stored input, and its content key follows what it uses and nothing else."""
+"""Each stage of a study runs alone on stored input, in a fresh process, and gives what it gave in the walk."""
 
 from __future__ import annotations
 
-import copy
-import functools
-import hashlib
 import pickle
-import shutil
 import subprocess
 import sys
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from pydantic import BaseModel
 
-from emgkit import io, simulate
-from emgkit.errors import ArgumentError, Notice
+from emgkit.errors import Notice
 from emgkit.study import Study
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.recordings import keys
 from emgkit.study.recordings.account import account
-from emgkit.study.recordings.analysis import Analysis, StudyStages, analyse
-from emgkit.study.recordings.keys import File, Folder, Stage, key, plain
-from emgkit.study.recordings.plan import Plan, plan_of
+from emgkit.study.recordings.analysis import Analysis
+from emgkit.study.recordings.keys import Folder, Stage
+from emgkit.study.recordings.plan import Plan
 from emgkit.study.recordings.session import gather
 from emgkit.study.writing import recordings_page
 
 # a stage that finds a number on a doubtful signal warns, and `Study.run` keeps the notice
 pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
 
-STUDY = """
-[study]
-title = "Two simulated lifts"
-question = "Which of the two activates the vastus lateralis more?"
-[data]
-folder = "data"
-pattern = "{participant}_{task}.csv"
-sfreq = 500
-[channels]
-"VL" = { muscle = "vastus_lateralis" }
-[exercises.squat]
-task = "squat"
-starts = "eccentric"
-[exercises.thrust]
-task = "thrust"
-starts = "concentric"
-[mvc]
-tasks = ["mvc"]
-[[steps]]
-step = "Highpass"
-cutoff = 20
-[[steps]]
-step = "Rectify"
-[[steps]]
-step = "MovingRMS"
-window = 0.1
-[[measures]]
-name = "mean"
-primary = true
-[[measures]]
-name = "peak"
-during = "phase"
-[[comparisons]]
-within = "exercise"
-by = "muscle"
-"""
 STAGES = ("account", "read", "segment", "condition", "take_reference", "measure", "grade", "show", "gather", "compare")
 
 # what a fresh process does: run every stored stage, and a whole session from its files
@@ -88,36 +45,6 @@ from emgkit.study.writing import recordings_page
 study, analysis, pipeline, where = pickle.loads((folder / "analysis").read_bytes())
 recordings_page.write(study, analysis, pipeline=pipeline, folder=where, out=where, own=True, quick=True)
 """
-
-
-def record(folder: Path, people: int = 4) -> Path:
-    """Text files of a squat, a thrust and an MVC of each participant."""
-    rng = np.random.default_rng(5)
-    times = np.arange(0, 10, 1 / 500)
-    depth = np.clip(-np.cos(2 * np.pi * (times - 1) / 2.5), 0, 1) * ((times > 1) & (times < 8.5))
-    folder.mkdir(parents=True)
-    for who in range(1, people + 1):
-        for task, scale in (("squat", 0.2), ("thrust", 0.05), ("mvc", 0.4)):
-            shape = depth if task != "mvc" else np.ones_like(times)
-            emg = rng.normal(size=len(times)) * (0.002 + scale * np.exp(0.1 * rng.normal()) * shape)
-            sign = -1 if task == "squat" else 1
-            table = pd.DataFrame({"VL (mV)": emg, "position (m)": sign * 0.2 * depth})
-            table.round(6).to_csv(folder / f"P{who}_{task}.csv", index=False)
-    return folder
-
-
-def quiet(_what: str, _done: int, _total: int) -> None:
-    """Report no progress."""
-
-
-def every_stage(stages: Any) -> Iterator[Stage[Any]]:
-    """The stages of a walk and all that they stand on."""
-    for stage in stages:
-        if isinstance(stage, tuple):
-            yield from every_stage(stage)
-        elif isinstance(stage, Stage):
-            yield stage
-            yield from every_stage(stage.inputs)
 
 
 def assert_same(one: Any, other: Any) -> None:
@@ -144,43 +71,27 @@ def assert_same(one: Any, other: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    folder = tmp_path_factory.mktemp("stages") / "study"
-    record(folder / "data")
-    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
-    return Study.load(folder)
-
-
-@pytest.fixture(scope="module")
-def plan(study: Study) -> Plan:
-    return plan_of(study.file)
-
-
-@pytest.fixture(scope="module")
-def analysis(study: Study, plan: Plan) -> Analysis:
-    return analyse(plan, study.folder / "data", quiet)
-
-
-@pytest.fixture(scope="module")
-def stored(study: Study, plan: Plan, analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def stored(study: Study, plan: Plan, analysis: Analysis, shared: Any, every_stage: Any) -> tuple[Path, dict[str, Any]]:
     """One stage of each kind with its input stored, its output here, and its output in a fresh process."""
-    folder = tmp_path_factory.mktemp("stored")
-    first = Stage(function=account, inputs=(Folder(path=study.folder / "data"),), parameters=plan.accounting)
-    memory: dict[Stage[Any], Any] = {}
-    for stage in (first, *analysis.stages):
-        stage.run(memory)
-    kinds = {stage.function.__name__: stage for stage in every_stage((first, *analysis.stages))}
-    for name, stage in kinds.items():
-        inputs = [keys._output_of(one, memory) for one in stage.inputs]
-        (folder / f"{name}.input").write_bytes(pickle.dumps((stage.function, inputs, stage.parameters)))
-    session = analysis.stages[0]
-    (folder / "stage").write_bytes(pickle.dumps(session))
-    written = folder / "written"
-    written.mkdir()
-    (folder / "analysis").write_bytes(pickle.dumps((study, analysis, plan.pipeline, written)))
-    done = subprocess.run([sys.executable, "-c", ALONE, str(folder)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return folder, {name: memory[stage] for name, stage in kinds.items()}
+
+    def make(folder: Path) -> tuple[Path, dict[str, Any]]:
+        first = Stage(function=account, inputs=(Folder(path=study.folder / "data"),), parameters=plan.accounting)
+        memory: dict[Stage[Any], Any] = {}
+        for stage in (first, *analysis.stages):
+            stage.run(memory)
+        kinds = {stage.function.__name__: stage for stage in every_stage((first, *analysis.stages))}
+        for name, stage in kinds.items():
+            inputs = [keys._output_of(one, memory) for one in stage.inputs]
+            (folder / f"{name}.input").write_bytes(pickle.dumps((stage.function, inputs, stage.parameters)))
+        (folder / "stage").write_bytes(pickle.dumps(analysis.stages[0]))
+        (folder / "written").mkdir()
+        (folder / "analysis").write_bytes(pickle.dumps((study, analysis, plan.pipeline, folder / "written")))
+        done = subprocess.run([sys.executable, "-c", ALONE, str(folder)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return folder, {name: memory[stage] for name, stage in kinds.items()}
+
+    given: tuple[Path, dict[str, Any]] = shared("stages_alone", make)
+    return given
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -219,266 +130,6 @@ def test_writing_runs_alone_on_a_stored_analysis(stored: Any, study: Study, plan
         assert (tmp_path / path).read_bytes() == (stored[0] / "written" / path).read_bytes(), path
 
 
-def test_no_key_is_computed_where_nobody_asks(study: Study, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_given: object) -> str:
-        raise AssertionError("a key was computed")
-
-    monkeypatch.setattr(keys, "key", refuse)
-    monkeypatch.setattr(keys, "_sha256", refuse)
-    done = analyse(plan, study.folder / "data", quiet)
-    with pytest.raises(AssertionError, match="a key was computed"):
-        _ = done.stages[0].key
-
-
-# --- content keys ---
-
-
-@dataclass(frozen=True)
-class Case:
-    """A change of the study file, the stages that use what is changed, and what the file says besides."""
-
-    sets: dict[str, Any]
-    own: set[str]
-    base: dict[str, Any] = field(default_factory=dict)
-
-
-# the stages whose input the output of a stage is
-NEXT = {
-    "read": {"segment", "take_reference", "grade"},
-    "segment": {"condition"},
-    "condition": {"measure", "show", "show_example"},
-    "take_reference": {"measure", "show", "show_example", "gather"},
-    "measure": {"gather"},
-    "grade": {"gather"},
-    "show": {"gather"},
-    "show_example": {"gather"},
-    "gather": {"rows_of"},
-    "rows_of": {"compare"},
-}
-SWAPPED = {
-    "squat": {"task": "thrust", "starts": "eccentric"},
-    "thrust": {"task": "squat", "starts": "concentric"},
-}
-EVENTS = {f"exercises.{name}.by": "events" for name in ("squat", "thrust")}
-
-
-def measures(*second: Any, first: Any = True) -> dict[str, Any]:
-    names = ("name", "during", "phase", "primary")
-    return {"measures": [{"name": "mean", "primary": first}, dict(zip(names, second, strict=False))]}
-
-
-def comparison(**changed: Any) -> dict[str, Any]:
-    return {"comparisons": [{"within": "exercise", "by": "muscle", **changed}]}
-
-
-def layout(**changed: Any) -> dict[str, Any]:
-    return {"data.layouts": [{**({} if "regex" in changed else {"pattern": "{participant}/{task}.csv"}), **changed}]}
-
-
-def channel(**changed: Any) -> dict[str, Any]:
-    return {"channels": {"VL": {"muscle": "vastus_lateralis", **changed}}}
-
-
-USED = {
-    "study.title": Case({"study.title": "Another"}, set()),
-    "study.question": Case({"study.question": "Another?"}, set()),
-    "study.simulated": Case({"study.simulated": True, "data.simulate": "three_lifts"}, set()),
-    "data.bids": Case({"data.bids": "other"}, set()),
-    "data.folder": Case({"data.folder": "other"}, set()),
-    "data.simulate": Case({"study.simulated": True, "data.simulate": "three_lifts"}, set()),
-    "data.seed": Case({"data.seed": 2}, set()),
-    "data.registry": Case({"data.registry": "uci_lower_limb"}, {"account"}),
-    "data.pattern": Case({"data.pattern": "{participant}_{task}.cs{run}"}, {"account", "read", "show"}),
-    "data.sfreq": Case({"data.sfreq": 250.0}, {"account", "read"}),
-    "data.units": Case({"data.units": "mV"}, {"account", "read"}),
-    # layouts that these files do not have
-    "data.layouts.pattern": Case(layout(pattern="{task}/{participant}.csv"), {"account"}),
-    "data.layouts.regex": Case(layout(regex="(?P<task>a)(?P<participant>b)"), {"account"}),
-    "data.layouts.values": Case(layout(values={"task": {"a": "b"}}), {"account"}),
-    "data.layouts.sfreq": Case(layout(sfreq=5), {"account"}),
-    "data.layouts.units": Case(layout(units="mV"), {"account"}),
-    "data.layouts.channels": Case(layout(channels={"VL": {}}), {"account"}),
-    "channels.muscle": Case(channel(muscle="gluteus_maximus"), {"read"}),
-    "channels.side": Case(channel(side="left"), {"read"}),
-    "channels.kind": Case(channel(kind="EMG"), {"read"}),
-    "channels.unit": Case(channel(unit="mV"), {"read"}),
-    "channels.name": Case(channel(name="lateral"), {"read"}),
-    "exercises.task": Case({"exercises": SWAPPED}, {"account", "segment", "show"}),
-    "exercises.starts": Case({"exercises.squat.starts": "concentric"}, {"segment"}),
-    "exercises.rest": Case({"exercises.squat.rest": "low"}, {"segment"}),
-    "exercises.by": Case({"exercises.squat.by": "angle"}, {"segment"}),
-    "mvc.tasks": Case({"mvc.tasks": ["mvc", "max*"]}, {"account"}),
-    "mvc.window": Case({"mvc.window": 0.4}, {"take_reference"}),
-    "mvc.own_task_maximum": Case({"mvc.own_task_maximum": True}, {"take_reference"}),
-    "mvc.across_sessions": Case({"mvc.across_sessions": True}, {"take_reference"}),
-    "mvc.all_positions": Case({"mvc.all_positions": False}, set()),
-    "steps": Case({"steps": [{"step": "MovingRMS", "window": 0.2}]}, {"condition", "take_reference"}),
-    "repetitions": Case({"repetitions": {"prominence": 0.2}}, {"segment"}),
-    "measures.name": Case(measures("iemg", "phase"), {"measure"}),
-    "measures.during": Case(measures("peak", "repetition"), {"measure"}),
-    "measures.phase": Case(measures("peak", "phase", "concentric"), {"measure"}),
-    "measures.primary": Case(measures("peak", "phase", None, True, first=False), {"compare"}),
-    "angle_bins.width": Case({"angle_bins.width": 10.0}, set()),
-    "angle_bins.by": Case({"angle_bins.by": "position"}, set()),
-    "summary.over": Case({"summary.over": ["repetition", "side"]}, {"compare"}),
-    "comparisons.name": Case(comparison(name="other"), {"compare"}),
-    "comparisons.title": Case(comparison(title="Other"), set()),
-    "comparisons.within": Case(comparison(within="phase"), {"compare"}),
-    "comparisons.by": Case(comparison(by=["side"]), {"compare"}),
-    "comparisons.log": Case(comparison(log=False), {"compare"}),
-    "comparisons.adjust": Case(comparison(adjust="none"), {"compare"}),
-    "comparisons.family": Case(comparison(family="all"), {"compare"}),
-    "comparisons.keep": Case(comparison(keep=["P9_squat.csv"]), {"account"}),
-    "exclude.allow": Case({"exclude.allow": True}, set()),
-    "exclude.files": Case(
-        {"exclude.files": [{"path": "P4_squat.csv", "reason": "noise"}]}, {"account", "gather", "compare"}
-    ),
-    "exclude.participants": Case(
-        {"exclude.participants": [{"participant": "P4", "reason": "ill"}]}, {"account", "compare"}
-    ),
-    "published": Case({"published": [{"level": "vastus_lateralis", "claims": [1]}]}, set()),
-    "expected": Case({"expected": [{"table": "contrasts", "column": "ratio", "value": "1.0"}]}, set()),
-    "metadata": Case({"metadata": {"ElectrodeType": "wet"}}, set()),
-}
-# what a parameter does hangs on others
-BESIDE = {
-    "bins of an angle that a measure needs": Case(
-        {"angle_bins.width": 10.0}, {"segment"}, base=measures("mean", "angle")
-    ),
-    "halves that a measure needs": Case(measures("mean", "half"), {"segment", "measure"}),
-    "a search that is not made": Case({"repetitions": {"prominence": 0.2}}, set(), base=EVENTS),
-    "a start that is not searched for": Case({"exercises.squat.starts": "concentric"}, set(), base=EVENTS),
-    "a rest that is not searched for": Case({"exercises.squat.rest": "low"}, set(), base=EVENTS),
-}
-
-
-def file_with(*changes: Mapping[str, Any]) -> StudyFile:
-    """The study file with other values at keys such as ``"exercises.squat.by"``."""
-    tables = tomllib.loads(STUDY)
-    for path, value in (item for change in changes for item in change.items()):
-        *parents, last = path.split(".")
-        functools.reduce(lambda table, name: table.setdefault(name, {}), parents, tables)[last] = copy.deepcopy(value)
-    return StudyFile.model_validate(tables)
-
-
-def keys_of(file: StudyFile, folder: Path) -> dict[tuple[str, str], tuple[Any, str]]:
-    """Parameters and content key of every stage by its name and what it is about."""
-    plan = plan_of(file)
-    first = Stage(function=account, inputs=(Folder(path=folder),), parameters=plan.accounting)
-    sources = first.run().sources
-    (spec,) = file.comparisons
-    used = [source for source in sources if not source.excluded or source.name in spec.keep]
-    last = StudyStages(plan, sources).comparison(spec, used)
-    return {(one.function.__name__, one.about): (plain(one.parameters), one.key) for one in every_stage((first, last))}
-
-
-def changed(one: Mapping[Any, Any], other: Mapping[Any, Any], place: int) -> set[str]:
-    """The stages that are other, of those that both files have."""
-    both = [key for key in one if key in other]
-    gone = {name for name, _ in one} - {name for name, _ in both}
-    return gone | {key[0] for key in both if one[key][place] != other[key][place]}
-
-
-def followed(names: set[str]) -> set[str]:
-    """These stages and all that come after them."""
-    after = set().union(*(NEXT.get(name, set()) for name in names))
-    return names if after <= names else followed(names | after)
-
-
-@pytest.mark.parametrize("case", [*USED.values(), *BESIDE.values()], ids=[*USED, *BESIDE])
-def test_a_key_follows_what_a_stage_uses_and_nothing_else(study: Study, case: Case) -> None:
-    folder = study.folder / "data"
-    before, after = keys_of(file_with(case.base), folder), keys_of(file_with(case.base, case.sets), folder)
-    assert changed(before, after, 0) == case.own
-    assert changed(before, after, 1) == followed(case.own)
-
-
-def leaves(table: type[BaseModel]) -> Iterator[str]:
-    """Every key of the study file, such as ``"comparisons.log"``."""
-    for name, info in table.model_fields.items():
-        inner = table_in(info.annotation)
-        yield from [name] if inner is None else (f"{name}.{leaf}" for leaf in leaves(inner))
-
-
-def table_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for inner in get_args(annotation) if (found := table_in(inner))), None)
-
-
-def test_every_key_of_the_study_file_has_its_case() -> None:
-    lacking = [leaf for leaf in leaves(StudyFile) if not any(f"{leaf}.".startswith(f"{case}.") for case in USED)]
-    assert lacking == []
-
-
-def test_other_trials_for_the_reference_give_another_reference(study: Study) -> None:
-    folder = study.folder / "data"
-    one = keys_of(file_with(), folder)
-    other = keys_of(file_with({"mvc.tasks": ["squat"]}), folder)
-    assert changed(one, other, 1) >= {"account", "take_reference", "grade", "compare"}
-    assert not changed(one, other, 1) & {"read", "segment", "condition"}
-
-
-def test_another_sample_gives_another_key_and_another_place_does_not(study: Study, tmp_path: Path) -> None:
-    folder = tmp_path / "elsewhere"
-    shutil.copytree(study.folder / "data", folder)
-    one, moved = keys_of(study.file, study.folder / "data"), keys_of(study.file, folder)
-    # the account says where each file lies; no other stage asks for that
-    assert {name for name in one if one[name] != moved[name]} == {("account", "")}
-    text = (folder / "P1_squat.csv").read_text(encoding="utf-8")
-    (folder / "P1_squat.csv").write_text(text.replace("0", "1", 1), encoding="utf-8")
-    other = keys_of(study.file, folder)
-    different = {key for key in one if one[key] != other[key]}
-    assert ("read", "P1_squat.csv") in different
-    assert {about for name, about in different if about} == {"P1_squat.csv", "participant P1"}
-    assert ("take_reference", "participant P1") not in different
-    assert {name for name, about in different if not about} == {"account", "compare"}
-
-
-def test_a_file_s_key_is_its_hash_and_with_sidecars_that_of_all(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_bytes(b"abc")
-    assert File(path=tmp_path / "a.csv").key == hashlib.sha256(b"abc").hexdigest()
-    spec = simulate.load_spec("three_lifts").model_copy(update={"participants": 1})
-    root = simulate.study(spec, tmp_path / "set", seed=1)
-    path = root / "sub-01" / "emg" / "sub-01_task-squat_emg.bdf"
-    names = {one.name for one in io.bids.files_of(path)}
-    assert {path.name, "sub-01_task-squat_channels.tsv", "participants.tsv"} <= names
-    for one in io.bids.files_of(path):
-        before, text = File(path=path).key, one.read_bytes()
-        one.write_bytes(text + b" ")
-        assert File(path=path).key != before, one
-        one.write_bytes(text)
-        assert File(path=path).key == before
-    other = root / "sub-01" / "emg" / "sub-01_task-deadlift_emg.bdf"
-    before = File(path=path).key
-    other.write_bytes(other.read_bytes() + b" ")
-    assert File(path=path).key == before
-
-
-def test_a_key_depends_on_stage_version_and_order_of_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = key("read", {"a": 1, "b": 2}, ["x", "y"])
-    assert key("read", {"b": 2, "a": 1}, ["x", "y"]) == one
-    assert len({one, key("reads", {"a": 1, "b": 2}, ["x", "y"]), key("read", {"a": 1, "b": 2}, ["y", "x"])}) == 3
-    assert key("read", None, [["x", "y"]]) != key("read", None, [["x"], ["y"]])
-    monkeypatch.setattr(keys, "__version__", "999")
-    assert key("read", {"a": 1, "b": 2}, ["x", "y"]) != one
-
-
-def test_the_key_of_what_is_written_follows_the_file_and_the_stages(study: Study, plan: Plan, analysis: Analysis):
-    one = analysis.key
-    assert replace(analysis, file=file_with({"study.title": "Another"})).key != one
-    assert replace(analysis, stages=analysis.stages[1:]).key != one
-    assert replace(analysis, excluded=pd.DataFrame([{"recording": "a", "why": "b"}])).key != one
-    assert analyse(plan, study.folder / "data", quiet).key == one
-
-
-def test_what_has_no_content_is_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"cannot be part of a content key.*Got: ndarray"):
-        key("read", {"a": np.zeros(2)})
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        key("read", float("nan"))
-
-
 def test_every_notice_of_a_session_stands_once_and_names_its_recording(analysis: Analysis) -> None:
     session = analysis.stages[0]
     memory: dict[Stage[Any], Any] = {}
@@ -495,3 +146,10 @@ def test_every_notice_of_a_session_stands_once_and_names_its_recording(analysis:
         "P1_squat.csv: quiet.",
         "P1_squat.csv: remark.",
     ]
+
+
+def test_no_stage_knows_the_whole_study_file(analysis: Analysis, every_stage: Any) -> None:
+    modules = {sys.modules[stage.function.__module__] for stage in every_stage(analysis.stages)}
+    assert len(modules) == 7
+    assert [module.__name__ for module in modules if "StudyFile" in vars(module)] == []
+    assert not any(isinstance(stage.parameters, StudyFile) for stage in every_stage(analysis.stages))
