@@ -208,6 +208,18 @@ class Curves:
             reference=", ".join(dict.fromkeys(one.reference for one in curves)),
         )
 
+    def sentence(self) -> str:
+        """Say how the curves were made, for a Methods section.
+
+        Examples
+        --------
+        >>> index = pd.DataFrame({"participant": ["P1"]})
+        >>> Curves(values=np.zeros((1, 101)), index=index, during="repetition", unit="%MVC", reference="").sentence()
+        'For the curves, each repetition was resampled to 101 points by linear interpolation.'
+        """
+        points = f"{self.values.shape[1]} points by linear interpolation"
+        return f"For the curves, each {self.during} was resampled to {points}."
+
     def __repr__(self) -> str:
         kinds = [
             f"{self.index[column].nunique()} {column}s"

@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = [
     "MISSING", "capital", "counted", "degrees", "fixed", "interval", "listed", "missing", "named", "number",
-    "p_phrase", "p_text", "places", "ratio_places", "readable", "share", "surface",
+    "p_phrase", "p_text", "places", "ratio_places", "readable", "series", "share", "surface",
 ]  # fmt: skip
 
 MISSING = "–"
@@ -220,6 +220,18 @@ def listed(names: Iterable[object]) -> str:
     if not quoted:
         return "none"
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def series(texts: Iterable[str]) -> str:
+    """Texts one after the other in a sentence.
+
+    Examples
+    --------
+    >>> series(["the squat"]), series(["the hip thrust", "the squat", "the deadlift"])
+    ('the squat', 'the hip thrust, the squat and the deadlift')
+    """
+    *first, last = texts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def number(value: float) -> str:

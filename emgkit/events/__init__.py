@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from emgkit.events.parts import find_angle_bins, find_halves
-from emgkit.events.repetitions import OPTIONS, audit, find_repetitions, search_sentence
+from emgkit.events.parts import angle_bins_sentence, find_angle_bins, find_halves, halves_sentence
+from emgkit.events.repetitions import OPTIONS, audit, find_repetitions
+from emgkit.events.words import Segmentation, rejection_sentences, segmentation_sentences
 
-__all__ = ["OPTIONS", "audit", "find_angle_bins", "find_halves", "find_repetitions", "search_sentence"]
+__all__ = [
+    "OPTIONS",
+    "Segmentation",
+    "angle_bins_sentence",
+    "audit",
+    "find_angle_bins",
+    "find_halves",
+    "find_repetitions",
+    "halves_sentence",
+    "rejection_sentences",
+    "segmentation_sentences",
+]

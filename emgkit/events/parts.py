@@ -16,15 +16,16 @@ from emgkit.events.stream import stream_of
 from emgkit.notation import number
 from emgkit.recording import Recording, Trial
 
-__all__ = ["find_angle_bins", "find_halves"]
+__all__ = ["angle_bins_sentence", "find_angle_bins", "find_halves", "halves_sentence"]
 
 Array = NDArray[np.float64]
 _MOVES = ("eccentric", "concentric")
 # a phase with less displacement than this part of the stream's range is none
 _STILL = 1e-3
+_WIDTH, _CUTOFF = 15.0, 6.0
 
 
-def find_halves(trial: Trial, *, by: str, channel: str | None = None, cutoff: float = 6.0) -> Trial:
+def find_halves(trial: Trial, *, by: str, channel: str | None = None, cutoff: float = _CUTOFF) -> Trial:
     """Cut each eccentric and concentric phase in two, where half of its displacement is done.
 
     Parameters
@@ -82,8 +83,22 @@ def find_halves(trial: Trial, *, by: str, channel: str | None = None, cutoff: fl
     return _with_parts(trial, "half", cut, by=by, channel=channel, cutoff=cutoff)
 
 
+def halves_sentence(*, cutoff: float = _CUTOFF) -> str:
+    """Say how :func:`find_halves` halves a phase, for a Methods section.
+
+    Examples
+    --------
+    >>> halves_sentence().partition(", low-pass")[0]
+    'Each eccentric and concentric phase was divided where the signal of the movement'
+    """
+    return (
+        "Each eccentric and concentric phase was divided where the signal of the movement, low-pass filtered at "
+        f"{number(cutoff)} Hz, first crosses the middle between its values at the two ends of the phase."
+    )
+
+
 def find_angle_bins(
-    trial: Trial, *, width: float = 15.0, by: str = "angle", channel: str | None = None, cutoff: float = 6.0
+    trial: Trial, *, width: float = _WIDTH, by: str = "angle", channel: str | None = None, cutoff: float = _CUTOFF
 ) -> Trial:
     """Cut each eccentric and concentric phase into bins of the joint angle.
 
@@ -162,6 +177,20 @@ def find_angle_bins(
             got=recording.channels[0].unit,
         )
     return _with_parts(trial, "angle", cut, by=by, channel=channel, cutoff=cutoff)
+
+
+def angle_bins_sentence(*, width: float = _WIDTH, cutoff: float = _CUTOFF) -> str:
+    """Say how :func:`find_angle_bins` cuts a phase, for a Methods section.
+
+    Examples
+    --------
+    >>> angle_bins_sentence(width=30).partition(" of the joint")[0]
+    'Each eccentric and concentric phase was cut into bins of 30 degrees'
+    """
+    return (
+        f"Each eccentric and concentric phase was cut into bins of {number(width)} degrees of the joint angle "
+        f"(low-pass filtered at {number(cutoff)} Hz); a bin of which less than half was passed was rejected."
+    )
 
 
 def _with_parts(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit import signal
-from emgkit._checks import check_option, check_positive, check_unknown
+from emgkit._checks import check_option, check_positive
 from emgkit.channels import Event, Value
 from emgkit.errors import ArgumentError, Notice, SignalError, warn
 from emgkit.events.phases import Motion, Repetition, find_phases, meet
@@ -23,7 +23,7 @@ from emgkit.recording import Recording, Trial
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["OPTIONS", "PHASES", "REST", "audit", "find_repetitions", "search_sentence"]
+__all__ = ["OPTIONS", "PHASES", "REST", "audit", "find_repetitions"]
 
 Array = NDArray[np.float64]
 
@@ -475,35 +475,3 @@ def _events(one: _Found, named: dict[str, Value], recording: Recording) -> list[
         event("repetition", one.first, one.last, {"excursion": one.excursion}),
         *(event("phase", first, last, {"phase": phase}) for phase, first, last in one.phases),
     ]
-
-
-def search_sentence(**options: float) -> str:
-    """The thresholds of :func:`find_repetitions` as sentences, every number in them.
-
-    Parameters
-    ----------
-    **options
-        Those given to :func:`find_repetitions`; the others have their defaults.
-
-    Raises
-    ------
-    ArgumentError
-        An option is not known.
-
-    Examples
-    --------
-    >>> search_sentence(cutoff=10).split(";")[0]
-    'The signal was low-pass filtered at 10 Hz (zero-lag Butterworth filter, net order 4)'
-    """
-    for name in options:
-        check_unknown("option", name, OPTIONS)
-    used = {name: number(float(value)) for name, value in {**OPTIONS, **options}.items()}
-    return (
-        f"The signal was low-pass filtered at {used['cutoff']} Hz (zero-lag Butterworth filter, net order 4); turning "
-        f"points have a prominence of at least {used['prominence']} of the signal's range in movement and lie at least "
-        f"{used['distance']} s apart. A phase begins and ends where the velocity crosses {used['edge']} of the "
-        f"movement's peak; a pause between phases of at least {used['minimum_hold']} s is a hold. Repetitions were "
-        f"rejected if the recording cut them, if their excursion was outside {used['smallest']} to {used['largest']} "
-        "times the median, or if their duration differed from the median by more than a factor of two and three "
-        "scaled median absolute deviations."
-    )

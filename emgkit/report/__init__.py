@@ -1,4 +1,4 @@
-"""The report of a study: one self-contained page, and the Methods text in it.
+"""The report of a study: one self-contained page, with its tables, figures, Methods text and checklist.
 
 Examples
 --------
@@ -18,7 +18,6 @@ True
 from emgkit.report.checklist import FIELDS, Answer, Facts, checklist, checklist_table
 from emgkit.report.content import LIMITS, Content, FigureItem, TableItem
 from emgkit.report.html import render
-from emgkit.report.methods import methods_text
 from emgkit.report.typeset import latex
 from emgkit.report.viewer import View, view
 from emgkit.report.word import write_word
@@ -35,7 +34,6 @@ __all__ = [
     "checklist",
     "checklist_table",
     "latex",
-    "methods_text",
     "render",
     "view",
     "write_word",

@@ -183,7 +183,8 @@ ITEMS: tuple[Item, ...] = (
         parts=(
             _said("how crosstalk was kept small or judged", "CrosstalkConsiderations"),
             _said("ECG and movement artefacts", "SubjectArtefactDescription"),
-            _done("recordings, channels and repetitions left out", "rejection"),
+            _done("recordings left out", "left_out"),
+            _done("repetitions rejected", "rejection"),
         ),
     ),
     Item(
@@ -193,7 +194,14 @@ ITEMS: tuple[Item, ...] = (
             _said("whether they were checked by eye", "VisualCheck"),
         ),
     ),
-    Item(title="Time normalisation and averaging", parts=(_done("points, averaging, outliers", "averaging"),)),
+    Item(
+        title="Time normalisation and averaging",
+        parts=(
+            _done("averaging, unit of analysis", "averaging"),
+            _done("points and averaging of the curves", "curves"),
+            _done("outliers", "outliers", needs="left_in_turn"),
+        ),
+    ),
     Item(
         title="Software and availability",
         parts=(
@@ -201,7 +209,20 @@ ITEMS: tuple[Item, ...] = (
             _said("where data and code are", "done:data", "dataset:DatasetDOI", "dataset:License", "DataAvailability"),
         ),
     ),
-    Item(title="Statistics", parts=(_done("unit, test, family, effect sizes, intervals", "statistics"),)),
+    Item(
+        title="Statistics",
+        parts=(
+            _done("test, scale, number of participants", "test"),
+            _done("intervals", "intervals"),
+            _done("correction of p and its family", "family", needs="several"),
+            _done("level of significance", "alpha"),
+            _done("effect sizes", "effect"),
+            _done("omnibus test", "omnibus"),
+            _done("correction for lack of sphericity", "sphericity"),
+            _done("effect sizes of the omnibus test", "omnibus_effect"),
+            _done("influence of single participants", "influence", needs="left_in_turn"),
+        ),
+    ),
 )  # fmt: skip
 """The items, in the order of the checklist."""
 

@@ -12,6 +12,7 @@ from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError, Notice
 from emgkit.report.checklist import Answer
 from emgkit.report.viewer import View
+from emgkit.stats.results.results import Results
 
 __all__ = ["LIMITS", "Content", "FigureItem", "TableItem"]
 
@@ -103,6 +104,11 @@ class TableItem:
             check_unknown("column", column, self.frame.columns, where=f"formats of the table {self.title!r}")
 
     @property
+    def notes(self) -> str:
+        """What the statistics say of the numbers of their table; empty for other tables."""
+        return self.frame.caption() if isinstance(self.frame, Results) and "table" in self.frame.attrs else ""
+
+    @property
     def files(self) -> tuple[str, ...]:
         """Paths of its files, from the page."""
         return (f"tables/{self.stem}.csv", f"tables/{self.stem}.tex") if self.stem else ()
@@ -136,7 +142,7 @@ class Content:
     signals : tuple of View
         The recordings of the interactive viewer. None leaves it out, and its script with it.
     methods : str
-        The Methods text, see :func:`methods_text`.
+        The Methods text.
     checklist : tuple of Answer
         The reporting checklist, see :func:`checklist`.
     files : tuple of str

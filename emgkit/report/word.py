@@ -85,7 +85,7 @@ def _add_table(document: Any, item: TableItem, columns: tuple[PageColumn, ...], 
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             _small(paragraph.add_run(text))
     _repeat_heading(table.rows[0])
-    note = " ".join(text for text in (item.caption, SIMULATED if item.simulated else "") if text)
+    note = " ".join(text for text in (item.caption, item.notes, SIMULATED if item.simulated else "") if text)
     if note:
         _small(document.add_paragraph().add_run(f"Note. {note}"))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from emgkit import Channel, Event, Recording, Trial
 from emgkit.errors import ArgumentError, EmgkitWarning, SignalError
-from emgkit.events import OPTIONS, audit, find_repetitions, search_sentence
+from emgkit.events import audit, find_repetitions
 
 
 @dataclass(frozen=True)
@@ -345,16 +345,3 @@ def test_a_sensor_upside_down_marks_the_same_real_repetitions(recordings):
     other = Trial(streams={"angle": trial["angle"].derive(40 - trial["angle"].data)})
     one, two = (audit(find_repetitions(t, by="angle", starts="concentric")) for t in (trial, other))
     assert one["onset"].to_numpy() == pytest.approx(two["onset"].to_numpy(), abs=1e-9)
-
-
-def test_the_methods_sentence_has_every_number():
-    values = (7.5, 0.21, 0.63, 0.07, 0.12, 0.66, 1.44)
-    options = dict(
-        zip(("cutoff", "prominence", "distance", "edge", "minimum_hold", "smallest", "largest"), values, strict=True)
-    )
-    assert set(options) == set(OPTIONS)
-    text = search_sentence(**options)
-    for value in options.values():
-        assert str(value) in text
-    with pytest.raises(ArgumentError, match=r"Unknown option 'cutof'.*Did you mean 'cutoff'"):
-        search_sentence(cutof=3.0)

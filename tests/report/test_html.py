@@ -13,7 +13,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from emgkit.errors import ArgumentError, Notice
-from emgkit.report import LIMITS, Content, FigureItem, TableItem, methods_text, render
+from emgkit.report import LIMITS, Content, FigureItem, TableItem, render
 
 FORBIDDEN_WORDS = ("growth", "hypertroph")
 VOID = {"meta", "link", "img", "br", "hr"}
@@ -317,20 +317,6 @@ def test_what_is_no_picture_is_refused(image: str | bytes) -> None:
 def test_a_format_for_no_column_names_the_nearest() -> None:
     with pytest.raises(ArgumentError, match=r"Unknown column 'ratoi'.*Did you mean 'ratio'"):
         TableItem(title="A", caption="", frame=pd.DataFrame({"ratio": [1.0]}), formats={"ratoi": ".1f"})
-
-
-def test_the_methods_text_holds_its_parts_in_order_and_nothing_else() -> None:
-    parts = {
-        "pipeline_text": "Filtered  at\n20 Hz",
-        "reference_text": "",
-        "repetitions_text": "Cut.",
-        "measures_text": "Averaged",
-        "statistics_text": "Compared.",
-        "software_text": "emgkit 0.1.0",
-    }
-    assert methods_text(**parts).split("\n\n") == [
-        "Filtered at 20 Hz.", "Cut.", "Averaged.", "Compared.", "emgkit 0.1.0.",
-    ]  # fmt: skip
 
 
 def test_a_summary_stands_above_the_numbers() -> None:

@@ -53,7 +53,7 @@ def test_what_is_known_is_reported_and_what_is_not_is_asked_for(recorded, tmp_pa
     assert "detection mode: Bipolar" in table["found"]["Detection and amplifier"]
     assert table["status"]["Normalisation"] == "reported"
     assert "prone, knee at 90 degrees" in table["found"]["Normalisation"]
-    assert "0 of 45 repetitions rejected" in table["found"]["Crosstalk, artefacts and rejection"]
+    assert "0 of 45 repetitions were rejected" in table["found"]["Crosstalk, artefacts and rejection"]
     assert "20 to 450 Hz" in table["found"]["Filters"]
     assert "6 Hz" in table["found"]["Rectification and smoothing"]
     assert not table["found"].str.contains("simulated").any()

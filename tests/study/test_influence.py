@@ -9,9 +9,11 @@ import pytest
 from emgkit import simulate
 from emgkit.errors import EmgkitWarning
 from emgkit.stats import contrasts
+from emgkit.stats.within.summaries import influence_summary
 from emgkit.study import Study
 from emgkit.study.file.recordings import Comparison
 from emgkit.study.recordings import influence
+from emgkit.study.writing import tables
 
 SPEC = Comparison(within="exercise", by=("muscle",))
 STUDY = """
@@ -117,7 +119,6 @@ def test_three_people_are_too_few_and_the_study_says_so(cells):
     assert table is None
     assert notice.code == "influence-too-few"
     assert "needs 4 participants, and there are 3" in notice.text
-    assert influence.sentence(table) == ""
 
 
 def exchange(cells, who, one, other, muscle):
@@ -144,10 +145,10 @@ def test_one_notice_a_participant_gathers_the_contrasts(cells):
     assert set(flagged["left_out"]) == {"05"}
     assert notice.code == "contradicts-others"
     assert notice.text.count("biceps femoris") == len(flagged)
-    shown = influence.contradicting(table, SPEC)
+    shown = tables.contradicting(table)
     assert shown["participant"].tolist() == ["05"] * len(flagged)
     assert shown["why"].str.contains("swapped").all()
-    assert "; 05 contradicts the others." in influence.sentence(table)
+    assert "; 05 contradicts the others." in influence_summary(table)
 
 
 def test_verdicts_that_hang_on_one_person_are_counted_and_told():
@@ -160,10 +161,10 @@ def test_verdicts_that_hang_on_one_person_are_counted_and_told():
     spec = Comparison(within="exercise")
     with pytest.warns(EmgkitWarning, match="P5 has a ratio"):
         table, _ = influence.influence_of(cells, spec)
-    shown = influence.hanging(table, spec)
+    shown = tables.hanging(table)
     assert shown["left_out"].tolist() == ["P5"]
     (row,) = shown.to_dict("records")
     # exp of the means: (0.5 + 0.45 + 0.55 + 0.4 + 0.6 - 0.6) / 6, and without the last
     assert row["with_everybody"].startswith(f"undecided ({np.exp(1.9 / 6):.2f}, p = .")
     assert row["without"].startswith(f"higher ({np.exp(0.5):.2f}, p < .001")
-    assert "changes the verdict in 1 of 6 cases" in influence.sentence(table)
+    assert "changes the verdict in 1 of 6 cases" in influence_summary(table)

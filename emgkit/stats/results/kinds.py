@@ -27,6 +27,8 @@ class Kind:
         From what was done to the Methods sentences.
     sentence : callable, optional
         From a row and what was done to a sentence; without one the table is no result to report by itself.
+    clause : callable, optional
+        From a row and the facts to its short form, for a list of results.
     needs : tuple of str
         Columns of the sentence, with ``/`` between alternatives.
     """
@@ -34,6 +36,7 @@ class Kind:
     title: str
     methods: Callable[[AnalysisFacts], methods.Text]
     sentence: Callable[[Mapping[str, Any], AnalysisFacts], str] | None = None
+    clause: Callable[[Mapping[str, Any], AnalysisFacts], str] | None = None
     needs: tuple[str, ...] = ()
 
     def sentence_of(self, row: Mapping[str, Any], facts: AnalysisFacts) -> str:

@@ -91,9 +91,45 @@ class Results(pd.DataFrame):
         DesignError
             ``.attrs`` got lost.
         """
+        return " ".join(self.methods_parts().values())
+
+    def methods_parts(self) -> dict[str, str]:
+        """The sentences of :meth:`methods` by what they state.
+
+        Returns
+        -------
+        dict of str to str
+            ``analysis`` (test, scale, error term, n), ``interval``, ``family`` (correction of p), ``effect`` (kind of
+            effect size), ``doubts`` and ``software``, in this order; what does not apply is not there.
+
+        Raises
+        ------
+        DesignError
+            ``.attrs`` got lost.
+        """
         facts = self._facts()
         text = kind_of(facts).methods(facts)
-        return " ".join([text.what, *text.notes, *doubts(facts), software(facts)])
+        parts = {"analysis": text.what, "interval": text.interval, "family": text.family, "effect": text.effect}
+        parts |= {"doubts": " ".join(doubts(facts)), "software": software(facts)}
+        return {name: part for name, part in parts.items() if part}
+
+    def caption(self) -> str:
+        """What the numbers of the table are: kind of interval, correction of p, kind of effect size."""
+        parts = self.methods_parts()
+        return " ".join(parts[name] for name in ("interval", "family", "effect") if name in parts)
+
+    def clauses(self) -> list[str]:
+        """One short form a row, for a list under a heading: the contrast, its estimate, 95 % interval and p.
+
+        Raises
+        ------
+        DesignError
+            ``.attrs`` or columns of the analysis got lost, or the rows have no short form.
+        """
+        kind, facts, _ = self._worded()
+        if kind.clause is None:
+            raise DesignError(f"{kind.title} has no short form", hint="ask .sentences()")
+        return [kind.clause({str(key): value for key, value in row.items()}, facts) for row in self.to_dict("records")]
 
     def sentences(self) -> list[str]:
         """One sentence a row: estimate, 95 % interval, test with df, p, effect size by its name, n.

@@ -25,7 +25,7 @@ from emgkit.notation import (
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
 
-__all__ = ["bare", "comparison_sentence", "not_shown", "sentence"]  # fmt: skip
+__all__ = ["bare", "comparison_clause", "comparison_sentence", "not_shown", "sentence"]  # fmt: skip
 
 Row = Mapping[str, Any]
 
@@ -47,6 +47,13 @@ def comparison_sentence(row: Row, facts: AnalysisFacts) -> str:
     if pairs:
         shown = "difference between groups" if facts.get("between") else "interaction"
     return sentence(row, facts, parts, tail=not_shown(row.get("p_adjusted"), shown))
+
+
+def comparison_clause(row: Row, facts: AnalysisFacts) -> str:
+    """A contrast with its estimate, interval and p, without a verb: ``squat / deadlift 1.34, 95 % CI …``."""
+    value, ci = estimate_text(row, facts, "ratio" if facts["scale"] == "log" else "difference")
+    tested = [ci, adjusted_p_text(row, facts)] if not missing(row["p_adjusted"]) else tested_texts(row, facts, ci)
+    return ", ".join([f"{_level_text(row['contrast'], facts)} {value}", *tested])
 
 
 def sentence(row: Row, facts: AnalysisFacts, parts: Sequence[str], *, tail: str, of: str = "") -> str:

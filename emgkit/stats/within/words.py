@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from emgkit.notation import (
     capital,
     counted,
@@ -32,6 +34,7 @@ from emgkit.stats.results.sentences import (
     Row,
     adjusted_p_text,
     compared_text,
+    comparison_clause,
     comparison_sentence,
     effect_texts,
     estimate_text,
@@ -231,7 +234,8 @@ def anova_methods(facts: AnalysisFacts) -> Text:
     )
     return Text(
         what=f"{what}{separately(facts, more=False)}, each term against its own error term{squares} ({n_text(facts)}).",
-        interval="The Greenhouse-Geisser-corrected p stands beside the uncorrected one, whatever Mauchly's test says.",
+        interval="The Greenhouse-Geisser-corrected p stands beside the uncorrected one, whatever Mauchly's test says; "
+        "the table also holds the p after Huynh and Feldt and that of Pillai's trace.",
         effect="Effect sizes are generalised and partial eta squared.",
     )
 
@@ -305,13 +309,13 @@ def reliability_methods(facts: AnalysisFacts) -> Text:
 _ESTIMATE = ("ratio/difference", "ci_low", "ci_high")
 
 
-def _contrasts(title: str, *needs: str) -> Kind:
+def _contrasts(title: str, *needs: str, clause: Callable[[Row, AnalysisFacts], str] | None = None) -> Kind:
     needed = ("contrast", *_ESTIMATE, "n", "p_adjusted", *needs)
-    return Kind(title=title, methods=contrasts_methods, sentence=comparison_sentence, needs=needed)
+    return Kind(title=title, methods=contrasts_methods, sentence=comparison_sentence, clause=clause, needs=needed)
 
 
 register(
-    contrasts=_contrasts("Paired contrasts"),
+    contrasts=_contrasts("Paired contrasts", clause=comparison_clause),
     interaction_contrasts=_contrasts("Interaction contrasts"),
     group_contrasts=_contrasts("Contrasts compared between groups", "n_first", "n_second"),
     anova=Kind(

@@ -45,9 +45,9 @@ class ComparisonResult:
 
     spec: Comparison
     cells: pd.DataFrame
-    contrasts: pd.DataFrame
-    anova: pd.DataFrame
-    influence: pd.DataFrame | None
+    contrasts: stats.Results
+    anova: stats.Results
+    influence: stats.Results | None
     notices: tuple[Notice, ...]
 
 

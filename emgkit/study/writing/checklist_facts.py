@@ -1,21 +1,16 @@
-"""What is known of a study for its reporting checklist: sidecars, the study file, and what was done."""
+"""What is known of a study for its reporting checklist: sidecars, the study file, and what the Methods text states."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from emgkit import report, shipped
-from emgkit.figures.drawing.style import count, surface
+from emgkit import report
 from emgkit.io import bids
-from emgkit.notation import number
-from emgkit.pipeline import Pipeline
 from emgkit.study.recordings.account import is_bids
-from emgkit.study.writing.finding import words
+from emgkit.study.writing.methods import Methods
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
@@ -23,23 +18,17 @@ if TYPE_CHECKING:
 __all__ = ["facts_of"]
 
 
-def facts_of(
-    analysis: Analysis, pipeline: Pipeline, methods: Mapping[str, str], tables: Mapping[str, pd.DataFrame]
-) -> report.Facts:
+def facts_of(analysis: Analysis, methods: Methods) -> report.Facts:
     """Gather what the checklist asks for.
 
     Parameters
     ----------
     analysis : Analysis
         What was computed.
-    pipeline : Pipeline
-        The processing.
-    methods : mapping of str to str
-        The parts of the Methods text.
-    tables : mapping of str to DataFrame
-        The tables of the study.
+    methods : Methods
+        The Methods text, as the page has it: what it does not state counts as missing.
     """
-    done = {**_processing(analysis, pipeline, methods), **_recorded(analysis, tables), **_kept(tables)}
+    done = {name: _begun(text) for name, text in methods.facts.items()} | _asked(analysis)
     people = {source.participant for source in analysis.used}
     facts: dict[str, Any] = {}
     if is_bids(analysis.folder):
@@ -56,6 +45,18 @@ def facts_of(
     return report.Facts(done=done, simulated=analysis.simulated, stated=analysis.file.metadata, **facts)
 
 
+def _asked(analysis: Analysis) -> dict[str, str]:
+    """What makes further facts worth asking for."""
+    first = analysis.compared[0]
+    needs = {
+        "mvc": not analysis.file.mvc.own_task_maximum,
+        "streams": any(exercise.by != "events" for exercise in analysis.file.exercises.values()),
+        "several": first.contrasts.attrs.get("largest_family", 1) > 1,
+        "left_in_turn": first.influence is not None,
+    }
+    return {name: "yes" for name, needed in needs.items() if needed}
+
+
 def _described(folder: Path) -> bool:
     return (folder / "dataset_description.json").is_file()
 
@@ -68,75 +69,7 @@ def _emg_rows(paths: list[Path]) -> pd.DataFrame:
     return table.replace("n/a", None)
 
 
-def _processing(analysis: Analysis, pipeline: Pipeline, methods: Mapping[str, str]) -> dict[str, str]:
-    """What was done to the signals and the numbers, in the words of the Methods text."""
-    filters, amplitude = pipeline.split_at_amplitude()
-    file = analysis.file
-    done = {
-        "normalisation": _begun(methods["reference_text"]),
-        "phases": _begun(methods["repetitions_text"]),
-        "averaging": _begun(methods["measures_text"]) + " Curves have 101 points a repetition.",
-        "statistics": _begun(methods["statistics_text"]),
-        "software": methods["software_text"] + " The study file with every parameter is in provenance.json.",
-    }
-    if filters.steps:
-        done["filters"] = filters.methods()
-    if amplitude.steps:
-        done["amplitude"] = amplitude.methods()
-    if not file.mvc.own_task_maximum:
-        done["mvc"] = "yes"
-    if analysis.simulated:
-        done["data"] = f"simulated from {file.data.simulate or 'a specification'} with seed {file.data.seed}"
-    elif file.data.registry is not None:
-        registry = tomllib.loads(shipped.path("datasets", "registry.toml").read_text(encoding="utf-8"))
-        entry = registry.get(file.data.registry, {})
-        done["data"] = ", ".join(str(entry[key]) for key in ("title", "address", "licence") if key in entry)
-    return done
-
-
 def _begun(text: str) -> str:
-    """The first sentence of a longer part of the Methods text, and where the rest is."""
+    """Up to two sentences of the Methods text; of more the first, and where the rest is."""
     first, *rest = text.split(". ")
-    return f"{first}. (The rest stands in the Methods text.)" if rest else text
-
-
-def _recorded(analysis: Analysis, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Who and what was recorded."""
-    repetitions = tables["repetitions"].groupby("exercise", sort=False)["repetition"].size()
-    examples = [session.example[0] for session in analysis.sessions]
-    channels = {channel for example in examples for channel in example.channels}
-    muscles = sorted({words(channel.muscle) for channel in channels if channel.muscle})
-    sides = sorted({channel.side for channel in channels if channel.side})
-    done = {
-        "exercises": ", ".join(f"{words(name)} ({count(int(n), 'repetition')})" for name, n in repetitions.items()),
-        "participants": count(
-            len({source.participant for source in analysis.used}),
-            "simulated participant" if analysis.simulated else "participant",
-        ),
-        "rate": " and ".join(sorted({f"{number(example.sfreq)} Hz" for example in examples})),
-    }
-    if muscles:
-        done["muscles"] = ", ".join(muscles)
-    if sides:
-        done["sides"] = ", ".join(sides)
-    if any(exercise.by != "events" for exercise in analysis.file.exercises.values()):
-        done["streams"] = "yes"
-    quality = tables["quality"]
-    noise = quality[quality["unit"] == "V"]["baseline_noise"].dropna()
-    if len(noise):
-        what = "simulated signals" if analysis.simulated else "recordings"
-        values, unit = surface(noise.quantile([0.5, 1.0]).to_numpy(), "V")
-        done["noise"] = (
-            f"baseline of median {values[0]:.2g} {unit}, at most {values[1]:.2g} {unit}, measured in the {what}"
-        )
-    return done
-
-
-def _kept(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """What was left out, counted."""
-    repetitions = tables["repetitions"]
-    rejected = int((~repetitions["accepted"].astype(bool)).sum())
-    return {
-        "rejection": f"{count(len(tables['excluded']), 'recording')} left out, {rejected} of "
-        f"{count(len(repetitions), 'repetition')} rejected; the rules are in the Methods text, each case in the tables"
-    }
+    return f"{first}. (The rest is in the Methods text.)" if len(rest) > 1 else text

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from emgkit import figures, report
+from emgkit import figures
 from emgkit.study.file.recordings import Comparison
-from emgkit.study.writing.folder import write_figure
+from emgkit.study.script import Drawn
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
-from emgkit.study.writing.tables import comparison_caption
 
-__all__ = ["draw_figures"]
-
+__all__ = ["figures_of"]
 
 # as many panels as a page's width holds
 _SIDE_BY_SIDE = 4
 
 
-def draw_figures(
-    analysis: Analysis, tables: dict[str, pd.DataFrame], folder: Path, *, quick: bool
-) -> tuple[report.FigureItem, ...]:
-    """Draw every figure, save it three times, and give it to the report."""
-    items = []
-    with figures.style.theme():
-        for stem, title, caption, figure in _figures(analysis, tables):
-            svg = write_figure(figure, folder / stem, quick=quick)
-            items.append(report.FigureItem(title=title, caption=caption, image=svg))
-    return tuple(items)
-
-
-def _figures(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[tuple[str, str, str, Any]]:
-    """Name, title, caption and Figure of each figure of the report."""
+def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[Drawn]:
+    """Draw the figures of the report, one after the other."""
     first, simulated = analysis.compared[0], analysis.simulated
     by, within = first.spec.by, first.spec.within
     cells = _panels(_ordered(first.cells, analysis, first.spec), by)
@@ -44,28 +29,30 @@ def _figures(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[tu
     # a row of panels a group, where its muscles fit side by side
     across = first.cells[by[-1]].nunique() if len(by) > 1 else 0
     columns = across if 0 < across <= _SIDE_BY_SIDE else None
-    yield (
-        "activation",
-        "Activation",
-        f"Each participant's mean (a line joins one participant), n = {n}.",
-        figures.activation_grid(cells, x=within, by="panel", simulated=simulated, columns=columns),
+    yield Drawn(
+        name="activation",
+        title="Activation",
+        caption=f"Each participant's mean (a line joins one participant), n = {n}.",
+        figure=figures.activation_grid(cells, x=within, by="panel", simulated=simulated, columns=columns),
     )
-    yield (
-        "contrasts",
-        "Contrasts",
-        f"{comparison_caption(first)} n = {n}.",
-        figures.contrasts(first.contrasts, by=list(by) or None, simulated=simulated).figure,
+    parts = first.contrasts.methods_parts()
+    caption = " ".join(parts[name] for name in ("interval", "family") if name in parts)
+    axes: Any = figures.contrasts(first.contrasts, by=list(by) or None, simulated=simulated)
+    yield Drawn(
+        name="contrasts",
+        title="Contrasts",
+        caption=f"{caption} n = {n}.",
+        figure=axes.figure,
     )
     curves = _panels(_ordered(tables["curves"], analysis, first.spec), by)
-    unit = str(curves["unit"].iloc[0])
-    yield (
-        "curves",
-        "Time course of the repetition",
-        "Mean ± SD over participants.",
-        figures.curves_grid(
+    yield Drawn(
+        name="curves",
+        title="Time course of the repetition",
+        caption="Mean ± SD over participants.",
+        figure=figures.curves_grid(
             curves.assign(muscle=curves["panel"]),
             hue=within,
-            unit=unit,
+            unit=str(curves["unit"].iloc[0]),
             during="repetition",
             simulated=simulated,
             columns=columns,
@@ -74,11 +61,12 @@ def _figures(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[tu
     people = set(first.cells["participant"])
     raw, percent = next(session.example for session in analysis.sessions if people & session.people)
     who = f"participant {raw.context.get('participant')}, task {raw.context.get('task')}, channel {raw.names[0]}"
-    yield (
-        "signals",
-        "From raw signal to envelope",
-        f"One recording: {who}.",
-        figures.signals(raw, percent, channel=raw.names[0], simulated=simulated).figure,
+    axes = figures.signals(raw, percent, channel=raw.names[0], simulated=simulated)
+    yield Drawn(
+        name="signals",
+        title="From raw signal to envelope",
+        caption=f"One recording: {who}.",
+        figure=axes.figure,
     )
 
 

@@ -4,57 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from emgkit.report.cells import p_text
-from emgkit.study.file.recordings import Comparison
+from emgkit.notation import capital
+from emgkit.stats.within.summaries import ORDER, level_summaries, order_rule
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing.claims import Stated
 
-# a difference was shown below this adjusted p
-_ALPHA = 0.05
-
-__all__ = ["ORDER", "SIMULATED", "LevelFinding", "level_findings", "published_table", "recovery", "words"]
+__all__ = ["SIMULATED", "LevelFinding", "legend", "level_findings", "published_table", "recovery"]
 
 SIMULATED = (
     "The data are simulated: this run shows that the chain returns what was put in; it is no evidence on any claim."
 )
 
-ORDER = (
-    "Levels stand from the highest mean to the lowest: “>” where a difference was shown (adjusted p below .05), a "
-    "comma where none was, which is no proof of equality."
-)
-
-
-def words(name: object) -> str:
-    """``gluteus_maximus`` as a reader writes it.
-
-    Examples
-    --------
-    >>> words("gluteus_maximus")
-    'gluteus maximus'
-    """
-    return str(name).replace("_", " ")
-
 
 @dataclass(frozen=True, kw_only=True)
 class LevelFinding:
-    """What was found at one level of `by`, and what published studies said of it.
+    """What was found at one level of `by`, beside the published figures on it.
 
     Parameters
     ----------
     name : str
         The level, as a reader writes it.
     order : str
-        The levels compared, from the highest mean to the lowest, with the means, their unit and n; ``>`` where a
-        difference of neighbours was shown (adjusted p below .05), a comma where none was.
+        The levels compared, from the highest mean to the lowest, as :func:`legend` explains.
     contrasts : tuple of str
-        Each contrast with its interval and p, as in the table.
+        Each contrast with its interval and p.
     published : tuple of Stated
-        What published studies said.
+        The claims of the ledger with their figures.
     """
 
     name: str
@@ -64,36 +43,33 @@ class LevelFinding:
 
     def sentence(self) -> str:
         """The finding as running text."""
-        return f"{self.name[0].upper()}{self.name[1:]}: {self.order}. {'; '.join(self.contrasts)}."
+        return f"{capital(self.name)}: {self.order}. {'; '.join(self.contrasts)}."
 
 
 def level_findings(compared: ComparisonResult, published: Sequence[Stated] = ()) -> tuple[LevelFinding, ...]:
-    """For each level of `by`: the order of what was compared, each ratio, and what published studies said.
+    """For each level of `by`: the order of what was compared, each ratio, and the published figures.
 
     Parameters
     ----------
-    compared : Compared
+    compared : ComparisonResult
         Cells and contrasts.
     published : sequence of Stated
-        Statements of published studies, matched by level.
+        Claims of the ledger, matched by level.
     """
-    spec, cells, contrasts = compared.spec, compared.cells, compared.contrasts
-    groups = contrasts.groupby(list(spec.by), sort=False, observed=True) if spec.by else [((), contrasts)]
-    found = []
-    for key, part in groups:
-        keys = key if isinstance(key, tuple) else (key,)
-        chosen = cells
-        for column, level in zip(spec.by, keys, strict=True):
-            chosen = chosen[chosen[column] == level]
-        found.append(
-            LevelFinding(
-                name=", ".join(_level(column, level) for column, level in zip(spec.by, keys, strict=True)) or "all",
-                order=_order(chosen, part, spec),
-                contrasts=tuple(_contrast(row, spec) for _, row in part.iterrows()),
-                published=tuple(one for one in published if one.level in map(str, keys)),
-            )
+    return tuple(
+        LevelFinding(
+            name=one.name,
+            order=one.order,
+            contrasts=one.contrasts,
+            published=tuple(each for each in published if each.level in map(str, one.levels.values())),
         )
-    return tuple(found)
+        for one in level_summaries(compared.cells, compared.contrasts)
+    )
+
+
+def legend(compared: ComparisonResult) -> str:
+    """How the orders are read."""
+    return f"{ORDER} {order_rule(compared.contrasts.attrs)}"
 
 
 def recovery(contrasts: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
@@ -130,45 +106,10 @@ def recovery(contrasts: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
 
 def published_table(published: Sequence[Stated]) -> pd.DataFrame:
-    """What published studies said, one row a statement; the verdict rests on these statements alone."""
+    """The published figures, one row a figure; the verdict rests on these alone."""
     rows = [
         {"muscle": one.level, "claim": one.claim, "published": statement, "verdict": one.verdict, "why": one.why}
         for one in published
         for statement in one.statements
     ]
     return pd.DataFrame(rows, columns=["muscle", "claim", "published", "verdict", "why"])
-
-
-def _level(column: str, level: object) -> str:
-    return words(level) if column == "muscle" else f"{column} {words(level)}"
-
-
-def _order(cells: pd.DataFrame, contrasts: pd.DataFrame, spec: Comparison) -> str:
-    """Levels from the highest to the lowest mean; ``>`` only where a difference of the two was shown, else a comma."""
-    values = np.log(cells["value"]) if spec.log else cells["value"]
-    middles = values.groupby(cells[spec.within], observed=True).mean().sort_values(ascending=False)
-    shown = np.exp(middles) if spec.log else middles
-    levels = [str(level) for level in shown.index]
-    apart = {
-        frozenset(str(row["contrast"]).split(spec.sign)): bool(row["p_adjusted"] < _ALPHA)
-        for _, row in contrasts.iterrows()
-    }
-    text = words(levels[0])
-    for first, second in pairwise(levels):
-        text += f"{' >' if apart.get(frozenset((first, second))) else ','} {words(second)}"
-    kind = "geometric means" if spec.log else "means"
-    numbers = ", ".join(f"{middle:.1f}" for middle in shown)
-    return f"{text} ({kind} {numbers} {cells['unit'].iloc[0]}; n = {cells['participant'].nunique()})"
-
-
-def _p(p: float) -> str:
-    text = p_text(p)
-    return f"p {text}" if text.startswith("<") else f"p = {text}"
-
-
-def _contrast(row: pd.Series, spec: Comparison) -> str:
-    """One contrast with its interval and p, as in the table of contrasts."""
-    p = _p(float(row["p_adjusted"])) + (f" ({spec.adjust.title()})" if spec.adjust != "none" else "")
-    digits = 2 if spec.log else 1
-    value, low, high = (float(row[name]) for name in ("ratio" if spec.log else "difference", "ci_low", "ci_high"))
-    return f"{words(row['contrast'])} {value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}], {p}"

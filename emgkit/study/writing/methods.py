@@ -1,142 +1,332 @@
-"""The Methods text of a study: each part says what was done, with every number."""
+"""The Methods text of a study: what was done, with every number, each fact in one place."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from emgkit import events
-from emgkit.notation import number
+import pandas as pd
+
+from emgkit import events, shipped
+from emgkit.notation import capital, counted, fixed, number, places, readable, series, surface
 from emgkit.pipeline import Pipeline
-from emgkit.study.file.recordings import Comparison, MeasureSpec, StudyFile
-from emgkit.study.writing.finding import words
+from emgkit.stats.results.facts import AnalysisFacts
+from emgkit.stats.results.methods import n_text
+from emgkit.stats.results.results import Results
+from emgkit.stats.within.summaries import order_rule
+from emgkit.study.file.recordings import MeasureSpec, StudyFile
+from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing.folder import versions
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
 
-__all__ = ["parts_of"]
+__all__ = ["Methods", "Statement", "methods_of"]
 
 
-def parts_of(file: StudyFile, pipeline: Pipeline, analysis: Analysis) -> dict[str, str]:
-    """The parts of the Methods text of a study, as :func:`emgkit.report.methods_text` takes them.
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One or more sentences of the Methods text, and the facts of the checklist that they state.
 
     Parameters
     ----------
-    file : StudyFile
-        What was asked.
-    pipeline : Pipeline
-        The processing.
+    text : str
+        Plain text.
+    facts : mapping of str to str
+        Name of a fact, as the reporting checklist asks for it -> the words of `text` that state it.
+    """
+
+    text: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str, *facts: str) -> Statement:
+        """Sentences that state these facts as a whole."""
+        return cls(text=text, facts=dict.fromkeys(facts, text))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Methods:
+    r"""The Methods text of a study.
+
+    Parameters
+    ----------
+    paragraphs : tuple of tuple of Statement
+        In the order in which they are read.
+
+    Examples
+    --------
+    >>> made = Methods(paragraphs=((Statement.of("EMG was rectified.", "amplitude"),), (Statement.of("Done."),)))
+    >>> made.text
+    'EMG was rectified.\n\nDone.'
+    >>> made.facts
+    {'amplitude': 'EMG was rectified.'}
+    """
+
+    paragraphs: tuple[tuple[Statement, ...], ...]
+
+    @property
+    def text(self) -> str:
+        """Plain text, an empty line between paragraphs."""
+        paragraphs = (" ".join(one.text for one in paragraph) for paragraph in self.paragraphs)
+        return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The facts that the text states, by the names that the reporting checklist uses."""
+        return {name: fact for paragraph in self.paragraphs for one in paragraph for name, fact in one.facts.items()}
+
+
+def methods_of(
+    analysis: Analysis, pipeline: Pipeline, tables: Mapping[str, pd.DataFrame], *, own: bool = True
+) -> Methods:
+    """Put the Methods text of a study together: every part says itself what it did.
+
+    Parameters
+    ----------
     analysis : Analysis
         What was computed.
-
-    Returns
-    -------
-    dict of str to str
-        Plain text each.
+    pipeline : Pipeline
+        The processing.
+    tables : mapping of str to DataFrame
+        The tables of the study.
+    own : bool
+        Whether the recordings are those that the study file names.
     """
-    return {
-        "pipeline_text": _data(analysis) + pipeline.methods(),
-        "reference_text": _own_tasks(file) if file.mvc.own_task_maximum else _mvc(file),
-        "repetitions_text": _repetitions(file),
-        "measures_text": _measures(file),
-        "statistics_text": " ".join(_comparison(spec) for spec in file.comparisons),
-        "software_text": _software(),
-    }
+    file = analysis.file
+    return Methods(
+        paragraphs=(
+            tuple(_data(analysis, tables, own=own)),
+            tuple(_processing(pipeline, tables)),
+            (_own_tasks(file) if file.mvc.own_task_maximum else _mvc(file),),
+            tuple(_repetitions(file, tables["repetitions"])),
+            tuple(_measures(analysis)),
+            *_statistics(analysis),
+            tuple(_further(analysis, tables)),
+        )
+    )
 
 
-def _data(analysis: Analysis) -> str:
+def _data(analysis: Analysis, tables: Mapping[str, pd.DataFrame], *, own: bool) -> Iterator[Statement]:
     """Who was recorded, who is compared, and what was left out and why."""
-    people = {source.participant for source in analysis.used}
-    compared = set(analysis.compared[0].cells["participant"])
-    what = "Simulated recordings" if analysis.simulated else "Recordings"
-    rates = sorted({number(session.example[0].sfreq) for session in analysis.sessions})
-    text = f"{what} of {len(people)} participants, sampled at {' and '.join(rates)} Hz, were available"
-    text += f"; {len(compared)} participants entered the comparison" + _groups(analysis) + ". "
+    simulated = "simulated " if analysis.simulated else ""
+    n = len({source.participant for source in analysis.used})
+    people = counted(n, f"{simulated}participant")
+    rates = series(sorted({f"{number(session.example[0].sfreq)} Hz" for session in analysis.sessions}))
+    first = analysis.compared[0]
+    compared = first.cells["participant"].nunique()
+    which = "the first comparison" if len(analysis.compared) > 1 else "the comparison"
+    entered = f"{'all' if compared == n else compared} of them entered {which}{_groups(first)}"
+    yield Statement(
+        text=f"Recordings of {people}, sampled at {rates}, were available; {entered}.",
+        facts={"participants": people, "rate": rates},
+    )
+    repetitions = tables["repetitions"].groupby("exercise", sort=False)["repetition"].size()
+    exercises = [f"{readable(name)} ({counted(int(n), 'repetition')})" for name, n in repetitions.items()]
+    yield Statement(text=f"The tasks were {series(exercises)}.", facts={"exercises": series(exercises)})
+    yield from _channels(analysis)
+    yield from _origin(analysis, own=own)
     if len(analysis.excluded):
         reasons = "; ".join(f"{row.recording}: {row.why}" for row in analysis.excluded.itertuples())
-        text += f"{len(analysis.excluded)} recordings were left out ({reasons}). "
-    return text
+        count = len(analysis.excluded)
+        left_out = f"{counted(count, 'recording')} {'was' if count == 1 else 'were'} left out"
+        yield Statement(text=f"{left_out} ({reasons}).", facts={"left_out": left_out})
+    else:
+        yield Statement.of("No recording of these tasks was left out.", "left_out")
 
 
-def _groups(analysis: Analysis) -> str:
+def _groups(first: ComparisonResult) -> str:
     """How many of each group, where the comparison names groups."""
-    first = analysis.compared[0]
     if "group" not in first.spec.by:
         return ""
     counts = first.cells.groupby("group", observed=True)["participant"].nunique()
     return f" ({', '.join(f'{group} {count}' for group, count in counts.items())})"
 
 
-def _mvc(file: StudyFile) -> str:
+def _channels(analysis: Analysis) -> Iterator[Statement]:
+    """The muscles and sides recorded."""
+    channels = {channel for session in analysis.sessions for channel in session.example[0].channels}
+    muscles = sorted({readable(channel.muscle) for channel in channels if channel.muscle})
+    sides = sorted({channel.side for channel in channels if channel.side})
+    if not muscles:
+        return
+    facts = {"muscles": series(muscles), **({"sides": series(sides)} if sides else {})}
+    side = f", on the {series(sides)} side" if sides else ""
+    yield Statement(text=f"The muscles recorded were {series(muscles)}{side}.", facts=facts)
+
+
+def _origin(analysis: Analysis, *, own: bool) -> Iterator[Statement]:
+    """Where the recordings come from, where the study file says so."""
+    data = analysis.file.data
+    if analysis.simulated:
+        which = f" from the specification {data.simulate} with seed {data.seed}" if own and data.simulate else ""
+        yield Statement.of(f"The recordings are simulated{which}.", "data")
+    elif data.registry is not None:
+        registry = tomllib.loads(shipped.path("datasets", "registry.toml").read_text(encoding="utf-8"))
+        entry = registry.get(data.registry, {})
+        where = "; ".join(str(entry[key]) for key in ("address", "licence") if key in entry)
+        if where:
+            yield Statement(text=f"The data are public ({where}).", facts={"data": where})
+
+
+def _processing(pipeline: Pipeline, tables: Mapping[str, pd.DataFrame]) -> Iterator[Statement]:
+    """The filters, the amplitude, and how good the signals are."""
+    filters, amplitude = pipeline.split_at_amplitude()
+    if filters.steps:
+        yield Statement.of(filters.methods(), "filters")
+    if amplitude.steps:
+        yield Statement.of(amplitude.methods(), "amplitude")
+    yield Statement.of(
+        "Clipping, flat stretches, lost samples, mains hum, drift and noise of the signals as recorded were measured "
+        "in every channel."
+    )
+    quality = tables["quality"]
+    noise = quality[quality["unit"] == "V"]["baseline_noise"].dropna()
+    if len(noise):
+        unit, factor = surface("V")
+        median, most = (float(value) * factor for value in (noise.median(), noise.max()))
+        low, high = (f"{fixed(value, places([value]))} {unit}" for value in (median, most))
+        noise_text = f"a median of {low} and a maximum of {high}"
+        yield Statement(
+            text=f"The noise (RMS of the quietest 0.5 s) had {noise_text} over all channels of all recordings.",
+            facts={"noise": noise_text},
+        )
+
+
+def _mvc(file: StudyFile) -> Statement:
     tasks = " or ".join(f"'{pattern}'" for pattern in file.mvc.tasks)
-    window = number(file.mvc.window * 1000)
-    return (
-        f"Each channel was normalised to the largest mean over a moving window of {window} ms of the same envelope in "
-        f"the trials named {tasks} of the participant and session, over all trials and positions; values above 100 % "
-        "were kept."
+    return Statement.of(
+        f"Each channel was normalised to the largest mean over a moving window of {_window(file)} of the same envelope "
+        f"in the trials named {tasks} of {_whose(file)}, over all trials and positions; values above 100 % were kept.",
+        "normalisation",
     )
 
 
-def _own_tasks(file: StudyFile) -> str:
-    window = number(file.mvc.window * 1000)
-    tasks = ", ".join(words(exercise.task) for exercise in file.exercises.values())
-    return (
-        f"No MVC was used: each channel was normalised to the largest mean over a moving window of {window} ms of the "
-        f"same envelope over all tasks ({tasks}) of the participant and session, so that percentages compare tasks "
-        "within a participant and muscle, not participants or muscles; values above 100 % were kept."
+def _own_tasks(file: StudyFile) -> Statement:
+    tasks = ", ".join(readable(exercise.task) for exercise in file.exercises.values())
+    return Statement.of(
+        f"No MVC was used: each channel was normalised to the largest mean over a moving window of {_window(file)} of "
+        f"the same envelope over all tasks ({tasks}) of {_whose(file)}, so that percentages compare tasks within a "
+        "participant and muscle, not participants or muscles; values above 100 % were kept.",
+        "normalisation",
     )
 
 
-def _repetitions(file: StudyFile) -> str:
-    sentences = []
+def _window(file: StudyFile) -> str:
+    return f"{number(file.mvc.window * 1000)} ms"
+
+
+def _whose(file: StudyFile) -> str:
+    return "the participant" if file.mvc.across_sessions else "the participant and session"
+
+
+def _repetitions(file: StudyFile, table: pd.DataFrame) -> Iterator[Statement]:
+    """How repetitions and their parts were found, and how many were rejected."""
+    ways = []
     for name, exercise in file.exercises.items():
-        if exercise.starts is None:
-            sentences.append(f"Cycles of {words(name)} were taken from the {exercise.by} signal.")
-        else:
-            sentences.append(
-                f"Repetitions of the {words(name)} were taken from the {exercise.by} signal, the first movement away "
-                f"from rest being the {exercise.starts} phase."
+        own = table[table["exercise"] == name]
+        rejected = int((~own["accepted"].astype(bool)).sum())
+        ways.append(
+            events.Segmentation(
+                exercise=name,
+                by=exercise.by,
+                starts=exercise.starts,
+                rest=exercise.rest,
+                n=len(own),
+                rejected=rejected,
             )
-    return " ".join([*sentences, events.search_sentence(**file.repetitions)])
+        )
+    yield Statement.of(" ".join(events.segmentation_sentences(ways, **file.repetitions)), "phases")
+    yield Statement.of(" ".join(events.rejection_sentences(ways)), "rejection")
+    asked = {spec.during for spec in file.measures}
+    if "half" in asked:
+        yield Statement.of(events.halves_sentence())
+    if "angle" in asked:
+        yield Statement.of(events.angle_bins_sentence(width=file.angle_bins.width))
 
 
-def _measures(file: StudyFile) -> str:
+def _measures(analysis: Analysis) -> Iterator[Statement]:
+    """What was measured, how it was averaged, and how the curves were made."""
     asked = []
-    for spec in file.measures:
+    for spec in analysis.file.measures:
         name = "iEMG" if spec.name == "iemg" else spec.name
-        asked.append(f"{name} over {_stretch(spec, file)}{' (primary)' * spec.primary}")
-    over = ", ".join(f"{name}s" for name in file.summary.over)
-    return (
-        f"Measures were {'; '.join(asked)}. They were averaged arithmetically over {over}, so that the participant is "
-        "the unit."
+        asked.append(f"the {name} over {_stretch(spec)}{' (primary)' * spec.primary}")
+    yield Statement.of(f"The measures were {series(asked)}.")
+    over = series([f"{name}s" for name in analysis.over])
+    yield Statement.of(
+        f"They were averaged arithmetically over {over}, so that the participant is the unit of analysis.", "averaging"
     )
+    curves = analysis.sessions[0].curves.sentence()
+    yield Statement.of(f"{curves} The curves were averaged in the same way, and then over participants.", "curves")
 
 
-def _stretch(spec: MeasureSpec, file: StudyFile) -> str:
+def _stretch(spec: MeasureSpec) -> str:
     """What a measure was taken over, in words."""
     phase = f"{spec.phase} phase" if spec.phase else "phase"
     if spec.during == "half":
-        return f"each half of the {phase}, by displacement"
+        return f"each half of the {phase}"
     if spec.during == "angle":
-        return f"each {number(file.angle_bins.width)}-degree bin of the joint angle in the {phase}"
+        return f"each bin of the joint angle in the {phase}"
     if spec.phase is not None:
         return f"the {phase}"
     return "each phase" if spec.during == "phase" else f"the whole {spec.during}"
 
 
-def _comparison(spec: Comparison) -> str:
-    scale = "the natural logarithm of the values, giving ratios of geometric means" if spec.log else "the values"
-    family = f"each level of {' and '.join(spec.by)}" if spec.by and spec.family == "by" else "all contrasts"
-    adjust = {"holm": "by Holm's procedure", "bonferroni": "by Bonferroni's correction", "none": "not"}[spec.adjust]
-    kept = f" Of the excluded recordings, {', '.join(spec.keep)} were kept." if spec.keep else ""
-    name = f"In the comparison '{spec.name}', levels" if spec.name != "contrasts" else "Levels"
-    return (
-        f"{name} of {spec.within} were compared within participants by paired t tests with their own error term on "
-        f"{scale}; intervals are individual 95 % intervals, p values were adjusted {adjust} within {family}.{kept}"
+def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
+    """A paragraph a comparison, in the words of its results; what the first one says is not repeated."""
+    first, *others = analysis.compared
+    before = tuple(_comparison(first))
+    kept = f"Of the recordings left out, {series(first.spec.keep)} were kept." if first.spec.keep else ""
+    yield (*before, *([Statement(text=kept)] if kept else []))
+    for compared in others:
+        title = compared.spec.title or capital(readable(compared.spec.name))
+        keep = f", with {series(compared.spec.keep)} kept" if compared.spec.keep else ""
+        known = {one.text for one in before}
+        further = tuple(Statement(text=one.text) for one in _comparison(compared) if one.text not in known)
+        if _without_n(first) == _without_n(compared):
+            keep, further = f" ({n_text(_facts(compared.contrasts))}){keep}", ()
+        yield (Statement(text=f"A further comparison, “{title}”, was made in the same way{keep}."), *further)
+
+
+def _without_n(compared: ComparisonResult) -> list[str]:
+    """What is said of a comparison, but for the number of participants."""
+    tables = [table for table in (compared.contrasts, compared.anova, compared.influence) if table is not None]
+    return [text.replace(n_text(_facts(table)), "n") for table in tables for text in table.methods_parts().values()]
+
+
+def _facts(table: Results) -> AnalysisFacts:
+    return AnalysisFacts({str(key): value for key, value in table.attrs.items()})
+
+
+def _comparison(compared: ComparisonResult) -> Iterator[Statement]:
+    """What the results of a comparison say of themselves, by the facts that the checklist asks for."""
+    parts = (
+        (compared.contrasts, {"analysis": "test", "interval": "intervals", "family": "family", "effect": "effect"}),
+        (compared.anova, {"analysis": "omnibus", "interval": "sphericity", "effect": "omnibus_effect"}),
+        (compared.influence, {"analysis": "influence", "effect": "outliers"}),
     )
+    for table, names in parts:
+        if table is None:
+            continue
+        for part, text in table.methods_parts().items():
+            if part != "software":
+                yield Statement.of(text, *([names[part]] if part in names else []))
+        if table is compared.contrasts:
+            yield Statement.of(order_rule(table.attrs), "alpha")
 
 
-def _software() -> str:
+def _further(analysis: Analysis, tables: Mapping[str, pd.DataFrame]) -> Iterator[Statement]:
+    """What stands beside the comparisons, and the programs."""
+    if "recovery" in tables:
+        yield Statement.of("Each ratio was compared with the one that the simulated signals held.")
+    if analysis.file.published:
+        yield Statement.of("Published figures stand beside the results; they entered no computation.")
     known = versions()
-    libraries = ("numpy", "scipy", "pandas", "statsmodels")
-    return f"Computed with emgkit {known['emgkit']} ({', '.join(f'{name} {known[name]}' for name in libraries)})."
+    libraries = ", ".join(f"{name} {known[name]}" for name in ("numpy", "scipy", "pandas", "statsmodels"))
+    yield Statement.of(
+        f"Computed with emgkit {known['emgkit']} ({libraries}). The study file with every parameter is in "
+        "provenance.json.",
+        "software",
+    )

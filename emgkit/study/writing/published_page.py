@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,12 @@ from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed
 from emgkit.stats.results.facts import notices_of
 from emgkit.study.definition import StudyDefinition
-from emgkit.study.file import expected
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.recordings.analysis import Progress
 from emgkit.study.script import Drawn, Recomputed, Table, load_script
-from emgkit.study.writing.folder import fresh_folder, sha256, versions, write_figure, write_json, write_table
+from emgkit.study.writing.folder import fresh_folder
+from emgkit.study.writing.page import draw, provenance_of, with_expected, write_page
 from emgkit.study.writing.result import Result
-from emgkit.study.writing.tables import write_shown
 
 __all__ = ["run"]
 
@@ -138,32 +138,21 @@ def _write(
     """Write all outputs into a folder."""
     tables = {"published": published, "claims": _flat(claims)}
     tables |= {t.name: t.frame.assign(simulated=True) if t.simulated else t.frame for t in made.tables}
-    if file.expected:
-        unchecked = frozenset(t.name for t in made.tables if t.simulated and quick)
-        tables["expected"] = expected.check(file.expected, tables, unchecked=unchecked)
-    for name, table in tables.items():
-        write_table(table, folder / "tables" / f"{name}.csv")
-    finding = _finding(made, claims)
-    (folder / "methods.md").write_text(f"# Methods\n\n{made.methods}\n", encoding="utf-8")
-    notices = _notices(made.tables)
-    provenance = _provenance(study, file, quick=quick)
-    write_json(provenance, folder / "provenance.json")
+    tables = with_expected(tables, study, [t.name for t in made.tables if t.simulated and quick])
+    finding, notices = _finding(made, claims), _notices(made.tables)
     content = report.Content(
         title=file.study.title,
         question=file.study.question,
         finding="\n\n".join(finding),
         simulated=False,
-        figures=tuple(_drawn(one, folder / "figures", quick=quick) for one in made.figures),
+        figures=draw([replace(one, caption=_labelled(one)) for one in made.figures], folder / "figures", quick=quick),
         tables=(*map(_shown, made.tables), *_claims_shown(claims), _published_shown(published)),
         methods=made.methods,
         notices=notices,
         limits=(*made.limits, *report.LIMITS),
-        files=("tables/results.docx",),
-        provenance=provenance,
+        provenance=_provenance(study, file, quick=quick),
     )
-    (folder / "report.html").write_text(report.render(content), encoding="utf-8")
-    report.write_word(content, folder / "tables" / "results.docx")
-    write_shown(content.tables, folder)
+    write_page(content, tables, folder)
     return Result(study=study, out=out, simulated=False, tables=tables, finding=finding, levels=(), notices=notices)
 
 
@@ -195,11 +184,6 @@ def _labelled(item: Table | Drawn) -> str:
     """The caption, which says first whether the numbers are published, simulated or computed."""
     where = _SIMULATED if item.simulated else _COMPUTED if item.computed else _PUBLISHED
     return f"{where} {item.caption}"
-
-
-def _drawn(item: Drawn, folder: Path, *, quick: bool) -> report.FigureItem:
-    svg = write_figure(item.figure, folder / item.name, quick=quick)
-    return report.FigureItem(title=item.title, caption=_labelled(item), image=svg)
 
 
 def _shown(item: Table) -> report.TableItem:
@@ -235,17 +219,7 @@ def _published_shown(published: pd.DataFrame) -> report.TableItem:
 
 
 def _provenance(study: StudyDefinition, file: PublishedFile, *, quick: bool) -> dict[str, Any]:
-    used = [
-        path for one in file.data.published for path in sorted(shipped.path("datasets", "published", one).iterdir())
-    ]
-    inputs = {f"{path.parent.name}/{path.name}": sha256(path) for path in used}
+    folders = [shipped.path("datasets", "published", name) for name in file.data.published]
+    inputs = {f"{path.parent.name}/{path.name}": path for folder in folders for path in sorted(folder.iterdir())}
     script = study.folder / file.recompute.script
-    return {
-        "study": study.slug,
-        "simulated": False,
-        "seed": file.recompute.seed,
-        "quick": quick,
-        "versions": versions(),
-        "study_file": study.text,
-        "inputs": {**inputs, script.name: sha256(script)},
-    }
+    return provenance_of(study, {**inputs, script.name: script}, simulated=False, seed=file.recompute.seed, quick=quick)

@@ -1,25 +1,26 @@
-"""From an analysis to files: tables, figures, the report, Methods text and provenance."""
+"""The outputs of a study of recordings: its tables, figures and words, written into a folder."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from emgkit import report
+from emgkit import figures, report
 from emgkit.errors import Notice
+from emgkit.notation import capital
 from emgkit.pipeline import Pipeline
 from emgkit.study.definition import StudyDefinition
-from emgkit.study.file import expected
 from emgkit.study.writing import claims, finding
 from emgkit.study.writing.checklist_facts import facts_of
-from emgkit.study.writing.figures import draw_figures
-from emgkit.study.writing.folder import sha256, versions, write_json, write_table
-from emgkit.study.writing.methods import parts_of
+from emgkit.study.writing.figures import figures_of
+from emgkit.study.writing.methods import methods_of
+from emgkit.study.writing.page import draw, provenance_of, with_expected, write_page
 from emgkit.study.writing.result import Result
-from emgkit.study.writing.tables import readable_tables, study_tables, write_shown
+from emgkit.study.writing.tables import readable_tables, study_tables
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
@@ -49,52 +50,49 @@ def write(
     quick : bool
         The run is a quick look: simulated numbers are not those expected.
     """
-    tables = study_tables(analysis)
-    if own and analysis.file.expected:
-        unchecked = frozenset(tables) if quick and analysis.simulated else frozenset()
-        tables["expected"] = expected.check(analysis.file.expected, tables, unchecked=unchecked)
-    for name, table in tables.items():
-        write_table(table, folder / "tables" / f"{name}.csv")
-    levels = finding.level_findings(analysis.compared[0], claims.stated(analysis.file.published))
+    file, simulated, tables = analysis.file, analysis.simulated, study_tables(analysis)
+    if own:
+        tables = with_expected(tables, study, tables if quick and simulated else ())
+    levels = finding.level_findings(analysis.compared[0], claims.stated(file.published))
     found = _finding(levels, analysis, tables)
     notices = _notices(analysis, tables)
-    parts = parts_of(analysis.file, pipeline, analysis)
-    methods = report.methods_text(**parts)
-    (folder / "methods.md").write_text(f"# Methods\n\n{methods}\n", encoding="utf-8")
-    answers = report.checklist(facts_of(analysis, pipeline, parts, tables))
-    write_table(report.checklist_table(answers), folder / "tables" / "checklist.csv")
-    drawn = draw_figures(analysis, tables, folder / "figures", quick=quick)
-    provenance = _provenance(study, analysis, pipeline)
-    write_json(provenance, folder / "provenance.json")
+    methods = methods_of(analysis, pipeline, tables, own=own)
+    with figures.style.theme():
+        drawn = draw(figures_of(analysis, tables), folder / "figures", quick=quick)
     content = report.Content(
-        title=analysis.file.study.title,
-        question=analysis.file.study.question,
+        title=file.study.title,
+        question=file.study.question,
         summary=_summary(levels, analysis),
         finding="\n\n".join(sentence for sentence in found if sentence != finding.SIMULATED),
-        simulated=analysis.simulated,
+        simulated=simulated,
         figures=drawn,
         signals=tuple(one for session in analysis.sessions for one in session.views),
         tables=readable_tables(analysis, tables),
         quality=tables["quality"],
         excluded=tables["excluded"] if len(tables["excluded"]) else None,
-        methods=methods,
-        checklist=answers,
-        files=("tables/results.docx",),
+        methods=methods.text,
+        checklist=report.checklist(facts_of(analysis, methods)),
         notices=notices,
-        provenance=provenance,
+        provenance=provenance_of(
+            study,
+            {source.name: source.path for source in analysis.used},
+            simulated=simulated,
+            seed=file.data.seed if simulated and own else None,
+            steps=json.loads(pipeline.to_json())["steps"],
+            excluded=analysis.excluded.to_dict(orient="records"),
+        ),
     )
-    (folder / "report.html").write_text(report.render(content), encoding="utf-8")
-    report.write_word(content, folder / "tables" / "results.docx")
-    write_shown(content.tables, folder)
+    write_page(content, tables, folder)
     return Result(
-        study=study, out=out, simulated=analysis.simulated, tables=tables, finding=found, levels=levels, notices=notices
+        study=study, out=out, simulated=simulated, tables=tables, finding=found, levels=levels, notices=notices
     )
 
 
 def _summary(levels: tuple[finding.LevelFinding, ...], analysis: Analysis) -> str:
     """The finding in one paragraph: the order at each level."""
-    orders = [f"{level.name[:1].upper()}{level.name[1:]}: {level.order}." for level in levels]
-    return " ".join([*([finding.SIMULATED] if analysis.simulated else []), *orders, finding.ORDER])
+    orders = [f"{capital(level.name)}: {level.order}." for level in levels]
+    legend = finding.legend(analysis.compared[0])
+    return " ".join([*([finding.SIMULATED] if analysis.simulated else []), *orders, legend])
 
 
 def _finding(
@@ -112,7 +110,7 @@ def _finding(
         held = int(tables["recovery"]["interval_holds_it"].sum())
         sentences.append(
             f"What was put in came back: {held} of {len(tables['recovery'])} intervals hold the ratio that the "
-            "simulated signals really had."
+            "simulated signals held."
         )
     return tuple(sentences)
 
@@ -131,7 +129,7 @@ def _notices(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[Notic
 
 
 def _extreme_notices(extremes: pd.DataFrame) -> Iterator[Notice]:
-    """Percentages above 100 and below 0: both are kept, and told."""
+    """Percentages above 100 and below 0: both are kept."""
     above, below = extremes["maximum"] > 100, extremes["minimum"] < 0
     rest = f"of {len(extremes)} channels of recordings; the values are kept (tables/extremes.csv)."
     if above.any():
@@ -142,18 +140,3 @@ def _extreme_notices(extremes: pd.DataFrame) -> Iterator[Notice]:
             f"The low-pass filter undershoots below zero in {below.sum()}, to {extremes['minimum'].min():.1f} %, {rest}"
         )
         yield Notice(code="negative-envelope", text=text)
-
-
-def _provenance(study: StudyDefinition, analysis: Analysis, pipeline: Pipeline) -> dict[str, Any]:
-    import json
-
-    return {
-        "study": study.slug,
-        "simulated": analysis.simulated,
-        "seed": analysis.file.data.seed if analysis.simulated else None,
-        "versions": versions(),
-        "study_file": study.text,
-        "steps": json.loads(pipeline.to_json())["steps"],
-        "inputs": {source.name: sha256(source.path) for source in analysis.used},
-        "excluded": analysis.excluded.to_dict(orient="records"),
-    }

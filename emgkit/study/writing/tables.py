@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from emgkit import report
 from emgkit.curves import Curves
+from emgkit.notation import capital, readable
+from emgkit.stats.results.results import Results
+from emgkit.stats.within.summaries import influence_summary, order_rule, verdict_text
 from emgkit.study.file.recordings import Comparison
-from emgkit.study.recordings import influence
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing import claims, finding
-from emgkit.study.writing.folder import write_table
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
 
-__all__ = ["comparison_caption", "readable_tables", "study_tables", "table_suffix", "words_of", "write_shown"]
-
-
-def write_shown(items: tuple[report.TableItem, ...], folder: Path) -> None:
-    """Write every table of the page as LaTeX, and as CSV where the study has not written it already."""
-    for item in items:
-        table, typeset = (folder / name for name in item.files)
-        if not table.is_file():
-            write_table(item.frame.assign(simulated=True) if item.simulated else item.frame, table)
-        typeset.write_text(report.latex(item), encoding="utf-8")
+__all__ = ["contradicting", "hanging", "readable_tables", "study_tables", "table_suffix"]
 
 
 def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -74,8 +65,8 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     """The tables of the page in the order in which a reader needs them."""
     items = [
         report.TableItem(
-            title=compared.spec.title or words_of(compared.spec.name),
-            caption=f"{comparison_caption(compared)} {influence.sentence(compared.influence)}",
+            title=compared.spec.title or capital(readable(compared.spec.name)),
+            caption="" if compared.influence is None else influence_summary(compared.influence),
             frame=compared.contrasts,
             stem=f"contrasts{table_suffix(compared.spec)}",
             simulated=analysis.simulated,
@@ -84,7 +75,7 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     ]
     items += [replace(item, simulated=analysis.simulated) for item in _influence_tables(analysis.compared[0])]
     if "recovery" in tables:
-        caption = "Simulated: the ratio of geometric means that the signals really had, and what the chain returned."
+        caption = "Simulated: the ratio of geometric means that the signals held, and the one that the chain returned."
         items.append(
             report.TableItem(
                 title="What was put in, and what came back",
@@ -98,14 +89,13 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
         caption = "Published figures, none of them simulated; the verdicts rest on them and on nothing computed here."
         frame = finding.published_table(claims.stated(analysis.file.published))
         items.append(
-            report.TableItem(title="What published studies said", caption=caption, frame=frame, stem="published")
+            report.TableItem(title="What published studies found", caption=caption, frame=frame, stem="published")
         )
-    caption = "Omnibus F beside the contrasts; Greenhouse-Geisser and Huynh-Feldt corrected."
     first = analysis.compared[0]
     stem = f"anova{table_suffix(first.spec)}"
     items.append(
         report.TableItem(
-            title="Repeated-measures ANOVA", caption=caption, frame=first.anova, stem=stem, simulated=analysis.simulated
+            title="Repeated-measures ANOVA", caption="", frame=first.anova, stem=stem, simulated=analysis.simulated
         )
     )
     return tuple(items)
@@ -113,38 +103,40 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
 
 def _influence_tables(compared: ComparisonResult) -> Iterator[report.TableItem]:
     """Who contradicts the others, and which verdicts hang on one participant; without rows no table."""
-    if compared.influence is None:
+    table = compared.influence
+    if table is None:
         return
-    flagged = influence.contradicting(compared.influence, compared.spec)
-    if len(flagged):
+    if table["contradicts"].any():
         caption = (
-            "Flagged are those whose own value goes the other way than the mean of the others and lies further from it "
-            "than chance explains (studentised deleted residual, p corrected for all rows of tables/influence.csv). A "
-            "flag is a reason to look at the recordings, never one to leave a person out."
+            f"{table.methods_parts()['effect']} A flag is a reason to look at the recordings, never one to leave a "
+            "person out."
         )
         yield report.TableItem(
-            title="Participants who contradict the others", caption=caption, frame=flagged, stem="contradicting"
-        )
-    changed = influence.hanging(compared.influence, compared.spec)
-    if len(changed):
+            title="Participants who contradict the others", caption=caption, frame=contradicting(table),
+            stem="contradicting",
+        )  # fmt: skip
+    if table["verdict_changes"].any():
         caption = (
-            "Each row is a participant without whom the verdict is another: higher or lower where the adjusted p is "
-            "below .05, else undecided. tables/influence.csv has every participant left out of every contrast."
+            "Each row is a participant without whom the verdict changes between higher, lower and undecided. "
+            f"{order_rule(table.attrs)} tables/influence.csv has every participant left out of every contrast."
         )
         yield report.TableItem(
-            title="Verdicts that hang on one participant", caption=caption, frame=changed, stem="hanging"
+            title="Verdicts that hang on one participant", caption=caption, frame=hanging(table), stem="hanging"
         )
 
 
-def words_of(name: str) -> str:
-    """A name of the file as a heading."""
-    return finding.words(name).capitalize()
+def contradicting(table: Results) -> pd.DataFrame:
+    """Who contradicts all others, and why: one row a contrast."""
+    # a plain table: what is left of the columns is no table of results any more
+    flagged = pd.DataFrame(table[table["contradicts"]]).rename(columns={"left_out": "participant"})
+    return flagged[["participant", *(table.attrs["by"] or []), "contrast", "why"]]
 
 
-def comparison_caption(compared: Any) -> str:
-    """What the numbers of a table of contrasts are."""
-    spec = compared.spec
-    family = f"each level of {' and '.join(spec.by)}" if spec.family == "by" and spec.by else "the whole table"
-    scale = "Ratios of geometric means" if spec.log else "Differences of means"
-    adjusted = "not adjusted" if spec.adjust == "none" else f"adjusted by {spec.adjust.title()} within {family}"
-    return f"{scale}, each with its own error term; individual 95 % intervals; p {adjusted}."
+def hanging(table: Results) -> pd.DataFrame:
+    """The verdicts that change without one participant, beside those with everybody."""
+    rows = pd.DataFrame(table[table["verdict_changes"]])
+    verdicts = {
+        name: [verdict_text(row, table.attrs, everybody=everybody) for row in rows.to_dict("records")]
+        for name, everybody in (("with_everybody", True), ("without", False))
+    }
+    return rows[[*(table.attrs["by"] or []), "contrast", "left_out"]].assign(**verdicts)

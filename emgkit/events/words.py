@@ -1,0 +1,202 @@
+"""How repetitions were found, in the sentences of a Methods section.
+
+Each way has its own sentences: phases in a position or an angle, cycles in one, and the recordings' own events. What
+two ways share, such as the filter of a search, is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emgkit._checks import check_unknown
+from emgkit.events.repetitions import OPTIONS
+from emgkit.notation import capital, counted, number, readable, series
+
+__all__ = ["Segmentation", "rejection_sentences", "segmentation_sentences"]
+
+_REST = {
+    "low": "the low extreme of the signal",
+    "high": "the high extreme of the signal",
+    "near-zero": "the extreme of the signal nearer to zero",
+    "far-from-zero": "the extreme of the signal farther from zero",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segmentation:
+    """How the repetitions of one exercise were found, and how many.
+
+    Parameters
+    ----------
+    exercise : str
+        Its name.
+    by : str
+        The stream that was searched (``"position"``, ``"angle"``), or ``"events"``: the recordings' own events.
+    starts : {"eccentric", "concentric", None}
+        Phase of the first movement away from rest; None for cycles. Not used with events.
+    rest : {None, "low", "high", "near-zero", "far-from-zero"}
+        Which extreme was taken for rest; None where the recordings show it by how they begin and end.
+    n, rejected : int
+        Number of repetitions over all recordings, and how many of them were rejected.
+    """
+
+    exercise: str
+    by: str
+    starts: str | None = None
+    rest: str | None = None
+    n: int
+    rejected: int
+
+
+def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tuple[str, ...]:
+    """Say how repetitions were found, each way once, with the exercises and the numbers used.
+
+    Parameters
+    ----------
+    ways : sequence of Segmentation
+        One an exercise.
+    **options
+        Those given to :func:`find_repetitions`; the others have their defaults.
+
+    Returns
+    -------
+    tuple of str
+        Sentences, in the order in which they are read.
+
+    Raises
+    ------
+    ArgumentError
+        An option is not known.
+
+    Examples
+    --------
+    >>> segmentation_sentences([Segmentation(exercise="squat", by="events", n=40, rejected=2)])
+    ("The repetitions of squat and their phases are the recordings' own events.",)
+    """
+    for name in options:
+        check_unknown("option", name, OPTIONS)
+    used = {name: number(float(value)) for name, value in {**OPTIONS, **options}.items()}
+    own = [way for way in ways if way.by == "events"]
+    phases = [way for way in ways if way.by != "events" and way.starts is not None]
+    cycles = [way for way in ways if way.by != "events" and way.starts is None]
+    found = [*_phases(phases), *_cycles(cycles)]
+    if phases or cycles:
+        found.append(
+            f"The signal was low-pass filtered at {used['cutoff']} Hz (zero-lag Butterworth filter, net order 4); its "
+            f"turning points have a prominence of at least {used['prominence']} of its range in movement and lie at "
+            f"least {used['distance']} s apart."
+        )
+    if phases:
+        found.append(
+            f"A phase begins and ends where the velocity, extrapolated from {used['edge']} of the movement's peak (or "
+            "from the level of noise where that is higher), reaches zero; a pause between phases of at least "
+            f"{used['minimum_hold']} s is a hold."
+        )
+    if phases or cycles:
+        found.append(_rejection(phases, cycles, used))
+    return (*found, *_own_events(own))
+
+
+def _phases(ways: Sequence[Segmentation]) -> list[str]:
+    """Movements away from rest and back, in a position or an angle."""
+    if not ways:
+        return []
+    starts = [
+        f"the {phase} phase in {series(names)}"
+        for phase in dict.fromkeys(way.starts for way in ways)
+        if (names := [_named(way) for way in ways if way.starts == phase])
+    ]
+    sentences = [
+        f"Repetitions of {_by_signal(ways)}.",
+        f"The first movement away from rest is {series(starts)}.",
+    ]
+    usual = [way for way in ways if way.rest is None]
+    if usual:
+        whose = "" if len(usual) == len(ways) else f" of {series(map(_named, usual))}"
+        sentences.append(
+            f"Rest{whose} is the extreme of the signal at which a recording begins and ends; where this is unclear, a "
+            "remark in the report names the recording."
+        )
+    for rest, what in _REST.items():
+        names = [_named(way) for way in ways if way.rest == rest]
+        if names:
+            sentences.append(f"Rest of {series(names)} is {what}.")
+    return sentences
+
+
+def _cycles(ways: Sequence[Segmentation]) -> list[str]:
+    """Cycles, each from one turning point to the next."""
+    if not ways:
+        return []
+    return [
+        f"Cycles of {_by_signal(ways)}, each from one turning point to the next on the same side of the signal's range."
+    ]
+
+
+def _own_events(ways: Sequence[Segmentation]) -> list[str]:
+    """Repetitions that the recordings bring along."""
+    if not ways:
+        return []
+    return [f"The repetitions of {series(map(_named, ways))} and their phases are the recordings' own events."]
+
+
+def _rejection(phases: Sequence[Segmentation], cycles: Sequence[Segmentation], used: dict[str, str]) -> str:
+    """What a search rejects, by which rule."""
+    what = " and ".join([*(["repetitions"] if phases else []), *(["cycles"] if cycles else [])])
+    cut = "; so were repetitions that the recording cut" if phases else ""
+    return (
+        f"{capital(what)} were rejected if their excursion was outside {used['smallest']} to {used['largest']} times "
+        "the median excursion of the recording, or if their duration differed from the median duration by more than a "
+        f"factor of two and three scaled median absolute deviations{cut}."
+    )
+
+
+def rejection_sentences(ways: Sequence[Segmentation]) -> tuple[str, ...]:
+    """Say how many repetitions were rejected: by the search, and in the recordings' own events.
+
+    Parameters
+    ----------
+    ways : sequence of Segmentation
+        One an exercise.
+
+    Returns
+    -------
+    tuple of str
+        One sentence for those searched, one for those of the recordings' own events.
+
+    Examples
+    --------
+    >>> squat = Segmentation(exercise="squat", by="events", n=40, rejected=2)
+    >>> rejection_sentences([squat])[0].partition(" by")[0]
+    "2 of 40 repetitions of the recordings' own events were rejected"
+    """
+    searched = [way for way in ways if way.by != "events"]
+    own = [way for way in ways if way.by == "events"]
+    return (
+        *([f"{_count(searched)} were rejected by these rules."] if searched else []),
+        *(
+            [f"{_count(own)} of the recordings' own events were rejected by hand or by the program that marked them."]
+            if own
+            else []
+        ),
+    )
+
+
+def _count(ways: Sequence[Segmentation]) -> str:
+    return f"{sum(way.rejected for way in ways)} of {counted(sum(way.n for way in ways), 'repetition')}"
+
+
+def _by_signal(ways: Sequence[Segmentation]) -> str:
+    """Exercises with the signals in which they were found."""
+    signals = list(dict.fromkeys(way.by for way in ways))
+    groups = [(series(_named(way) for way in ways if way.by == signal), readable(signal)) for signal in signals]
+    (names, signal), *others = groups
+    return series([
+        f"{names} were found in the {signal} signal",
+        *(f"those of {each} in the {other} signal" for each, other in others),
+    ])  # fmt: skip
+
+
+def _named(way: Segmentation) -> str:
+    return readable(way.exercise)

@@ -1,0 +1,130 @@
+"""Short forms of results: the order of the levels, clauses, and what leaving participants out does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from emgkit import simulate, stats
+from emgkit.errors import DesignError, EmgkitWarning
+from emgkit.stats.within.summaries import contradictions, influence_summary, level_summaries, order_rule, verdict_text
+
+
+@pytest.fixture(scope="module")
+def cells():
+    return simulate.draw_cells("three_lifts", seed=1)
+
+
+@pytest.fixture(scope="module")
+def contrasts(cells):
+    return stats.contrasts(cells, within="exercise", by="muscle")
+
+
+def two_levels(p_adjusted: float) -> tuple[pd.DataFrame, stats.Results]:
+    """Two levels that differ, and the p that somebody says of them."""
+    people = [f"P{k}" for k in range(5)]
+    values = [30.0, 33.0, 36.0, 39.0, 42.0, 20.0, 23.0, 21.0, 28.0, 25.0]
+    cells = pd.DataFrame({"participant": people * 2, "exercise": ["a"] * 5 + ["b"] * 5, "value": values})
+    table = stats.contrasts(cells, within="exercise")
+    table["p_adjusted"] = p_adjusted
+    return cells, table
+
+
+def test_a_clause_has_the_numbers_of_the_sentence(contrasts):
+    for clause, sentence in zip(contrasts.clauses(), contrasts.sentences(), strict=True):
+        levels, *numbers = clause.split(", ", 1)[0].rsplit(" ", 1)
+        assert " / " in levels
+        for text in (*numbers, *clause.split(", ", 1)[1].split("], ")):
+            assert text in sentence
+        assert "(Holm-adjusted over 3)" in clause
+
+
+def test_the_caption_and_the_parts_are_the_methods(contrasts):
+    parts = contrasts.methods_parts()
+    assert list(parts) == ["analysis", "interval", "family", "effect", "software"]
+    assert " ".join(parts.values()) == contrasts.methods()
+    assert contrasts.caption() == " ".join(parts[name] for name in ("interval", "family", "effect"))
+
+
+def test_a_table_without_short_forms_says_so(cells):
+    table = stats.rm_anova(cells[cells["muscle"] == "gluteus_maximus"], within="exercise", log=True)
+    with pytest.raises(DesignError, match=r"has no short form.*sentences"):
+        table.clauses()
+
+
+def test_the_order_has_the_means_of_the_cells(cells, contrasts):
+    for summary in level_summaries(cells, contrasts):
+        chosen = cells[cells["muscle"] == summary.levels["muscle"]]
+        means = np.exp(np.log(chosen["value"]).groupby(chosen["exercise"]).mean()).sort_values(ascending=False)
+        numbers = ", ".join(f"{mean:.1f}" for mean in means)
+        assert summary.order.endswith(f"(geometric means {numbers} %MVC; n = 13)")
+        place = [summary.order.index(str(level).replace("_", " ")) for level in means.index]
+        assert place == sorted(place)
+        assert len(summary.contrasts) == 3
+    assert level_summaries(cells, contrasts)[0].name == "biceps femoris"
+
+
+@pytest.mark.parametrize("p", [0.0496, 0.0497, 0.04996, 0.0499999, 0.05, 0.0500001, 0.0503, 1.0, 1e-9])
+def test_the_sign_of_the_order_and_the_p_never_contradict_each_other(p):
+    (summary,) = level_summaries(*two_levels(p))
+    (clause,) = summary.contrasts
+    assert summary.order.startswith("a > b" if p < 0.05 else "a, b")
+    assert "= >" not in clause
+    assert "= <" not in clause
+    assert not (summary.order.startswith("a > b") and clause.endswith("p = .050"))
+
+
+def test_an_order_of_raw_volts_is_read_in_microvolts():
+    cells, _ = two_levels(0.5)
+    cells = cells.assign(value=cells["value"] * 1e-6, unit="V")
+    (summary,) = level_summaries(cells, stats.contrasts(cells, within="exercise", log=False))
+    assert summary.name == "all"
+    assert "(means 36.0, 23.4 µV; n = 5)" in summary.order
+    assert "a - b 12.6 µV, 95 % CI [" in summary.contrasts[0]
+
+
+def test_the_rule_names_alpha_and_whether_p_is_adjusted():
+    assert order_rule({"adjust": "holm"}).startswith("A difference counts as shown where the adjusted p is below .05")
+    assert "where the p is below .05 (alpha = .05)" in order_rule({"adjust": "none"})
+
+
+def test_two_who_contradict_are_both_named(cells):
+    table = stats.influence(cells, within="exercise", by="muscle").copy()
+    assert influence_summary(table).endswith("; nobody contradicts the others.")
+    flagged = table["left_out"].isin(["02", "05"]) & (table["contrast"] == table["contrast"].iloc[0])
+    table["contradicts"] = flagged & (table["muscle"] == "biceps_femoris")
+    assert influence_summary(table).endswith("; 02 and 05 contradict the others.")
+    found = contradictions(table)
+    assert list(found) == ["02", "05"]
+    assert found["05"].startswith(
+        "participant 05 contradicts all others, by the ratio of deadlift / hip thrust (biceps"
+    )
+
+
+def test_a_verdict_has_its_estimate_and_p(cells):
+    gap = {"squat": 0.0, "deadlift": 0.001, "hip_thrust": 0.002}
+    people = cells[cells["muscle"] == "biceps_femoris"].assign(muscle="one", unit="V")
+    noise = np.random.default_rng(3).normal(0, 1e-6, len(people))
+    people["value"] = 1e-4 + people["exercise"].map(gap) + noise
+    table = stats.influence(people, within="exercise", log=False)
+    row = table.to_dict("records")[0]
+    text = verdict_text(row, table.attrs, everybody=False)
+    assert text.startswith("lower (−")
+    assert text.endswith(" µV, p < .001)")
+    assert verdict_text(row, table.attrs, everybody=True) != text or row["difference"] == row["difference_all"]
+
+
+def test_a_person_exchanged_is_told_with_the_own_value_and_the_range_of_the_others():
+    people = [f"P{k}" for k in range(8)]
+    gaps = [0.5, 0.45, 0.55, 0.52, 0.48, 0.5, 0.47, -0.6]
+    cells = pd.DataFrame({
+        "participant": people * 2, "exercise": ["a"] * 8 + ["b"] * 8, "value": np.exp([*gaps, *([0.0] * 8)]),
+    })  # fmt: skip
+    with pytest.warns(EmgkitWarning, match="P7 has a ratio"):
+        table = stats.influence(cells, within="exercise")
+    (clause,) = contradictions(table).values()
+    assert clause == (
+        f"participant P7 contradicts all others, by the ratio of a / b {np.exp(-0.6):.3f}, the others "
+        f"{np.exp(0.45):.2f} to {np.exp(0.55):.2f}"
+    )
