@@ -27,3 +27,4 @@ def test_halves_are_compared_phase_by_phase(tmp_path):
     assert len(contrasts) == 3 * 3 * 2
     methods = (tmp_path / "out" / "methods.md").read_text(encoding="utf-8")
     assert "each half of the concentric phase, by displacement (primary)" in methods
+    assert "divided where the signal of the movement, low-pass filtered at 6 Hz" in methods

@@ -244,4 +244,9 @@ def test_the_recordings_own_repetitions_can_be_used(small, result, tmp_path):
     file = folder / "study.toml"
     file.write_text(file.read_text(encoding="utf-8").replace('by = "position"', 'by = "events"'), encoding="utf-8")
     own = Study.load(folder).run(tmp_path / "out", root, quick=True).tables["cells"]
+    text = (tmp_path / "out" / "methods.md").read_text(encoding="utf-8")
+    assert "and their phases are the recordings' own events." in text
+    assert "0 of 60 repetitions of the recordings' own events were rejected by hand" in text
+    assert "prominence" not in text
+    assert "velocity" not in text
     np.testing.assert_allclose(own["value"], found["value"], rtol=1e-6)

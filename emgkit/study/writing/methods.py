@@ -266,7 +266,7 @@ def _stretch(spec: MeasureSpec) -> str:
     """What a measure was taken over, in words."""
     phase = f"{spec.phase} phase" if spec.phase else "phase"
     if spec.during == "half":
-        return f"each half of the {phase}"
+        return f"each half of the {phase}, by displacement"
     if spec.during == "angle":
         return f"each bin of the joint angle in the {phase}"
     if spec.phase is not None:
@@ -307,11 +307,13 @@ def _comparison(compared: ComparisonResult) -> Iterator[Statement]:
         (compared.anova, {"analysis": "omnibus", "interval": "sphericity", "effect": "omnibus_effect"}),
         (compared.influence, {"analysis": "influence", "effect": "outliers"}),
     )
+    before: set[str] = set()
     for table, names in parts:
         if table is None:
             continue
         for part, text in table.methods_parts().items():
-            if part != "software":
+            if part != "software" and text not in before:
+                before.add(text)
                 yield Statement.of(text, *([names[part]] if part in names else []))
         if table is compared.contrasts:
             yield Statement.of(order_rule(table.attrs), "alpha")

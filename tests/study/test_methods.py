@@ -1,0 +1,166 @@
+"""The Methods text says all that was done and nothing else, and the checklist ticks what it says and nothing else."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+
+from emgkit import report, simulate
+from emgkit.report.checklist import REPORTED
+from emgkit.study import Study
+from emgkit.study.writing import recordings_page
+from emgkit.study.writing.checklist_facts import facts_of
+from emgkit.study.writing.methods import Methods, Statement, methods_of
+
+SEARCHED = (
+    "filtered at 6 Hz (zero-lag Butterworth filter, net order 4); its",
+    "prominence",
+    "turning point",
+    "velocity",
+)
+
+
+@pytest.fixture(scope="module")
+def run(shared, tmp_path_factory):
+    """The main study over four simulated participants: its result, and what was given to be written."""
+    spec = simulate.load_spec("three_lifts").model_copy(update={"participants": 4})
+    small = shared("four_participants_seed_3", lambda folder: simulate.study(spec, folder / "set", seed=3))
+    kept = {}
+    write = recordings_page.write
+
+    def keep(study, analysis, **given):
+        kept.update(analysis=analysis, pipeline=given["pipeline"])
+        return write(study, analysis, **given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recordings_page, "write", keep)
+        kept["result"] = Study.load("three_lifts").run(tmp_path_factory.mktemp("methods") / "out", small, quick=True)
+    return kept
+
+
+@pytest.fixture(scope="module")
+def methods(run):
+    return methods_of(run["analysis"], run["pipeline"], run["result"].tables, own=False)
+
+
+def answers(run, methods):
+    return {answer.title: answer for answer in report.checklist(facts_of(run["analysis"], methods))}
+
+
+def without(methods, gone):
+    return Methods(paragraphs=tuple(tuple(one for one in part if one is not gone) for part in methods.paragraphs))
+
+
+def statements(methods):
+    return [one for paragraph in methods.paragraphs for one in paragraph]
+
+
+def test_the_page_and_the_file_have_the_same_text(run, methods):
+    out = run["result"].out
+    assert (out / "methods.md").read_text(encoding="utf-8") == f"# Methods\n\n{methods.text}\n"
+    page = html.unescape(re.sub(r"<[^>]+>", "", run["result"].report.read_text(encoding="utf-8")))
+    for paragraph in methods.text.split("\n\n"):
+        assert paragraph in page
+
+
+def test_every_fact_of_the_checklist_stands_in_the_text(methods):
+    assert len(methods.facts) >= 20
+    for name, fact in methods.facts.items():
+        assert fact in methods.text, name
+
+
+def test_a_fact_is_stated_once(methods):
+    named = [name for one in statements(methods) for name in one.facts]
+    assert len(named) == len(set(named))
+
+
+def test_no_sentence_stands_twice(methods):
+    for paragraph in methods.text.split("\n\n"):
+        sentences = re.split(r"(?<=\.) (?=[A-Zp])", paragraph)
+        assert len(sentences) == len(set(sentences))
+
+
+def test_each_tick_that_rests_on_the_text_goes_with_its_sentence(run, methods):
+    whole = answers(run, methods)
+    deleted = [one for one in statements(methods) if one.facts]
+    assert len(deleted) >= 18
+    for one in deleted:
+        assert one.text not in without(methods, one).text
+        less = answers(run, without(methods, one))
+        lost = [title for title in whole if less[title].status != whole[title].status]
+        if set(one.facts) <= {"sides", "data"}:  # a field of the data set may say it as well, or nobody asks
+            continue
+        assert len(lost) == len(set(lost)) >= 1, one.text
+        assert all(whole[title].status == REPORTED for title in lost)
+    # the items that are ticked are those that lose the tick by one deletion or the other
+    ticked = {title for title, answer in whole.items() if answer.status == REPORTED}
+    nothing = answers(run, Methods(paragraphs=()))
+    assert {title for title in ticked if nothing[title].status == REPORTED} == set()
+
+
+def test_the_text_names_every_analysis_that_the_report_shows(run, methods):
+    first = run["analysis"].compared[0]
+    for table in (first.contrasts, first.anova, first.influence):
+        for part, sentence in table.methods_parts().items():
+            assert part == "software" or sentence in methods.text
+    for word in (
+        "paired t tests", "Greenhouse-Geisser", "Huynh", "each participant left out in turn", "d_z is", "g_av the",
+        "generalised and partial eta squared", "alpha = .05", "101 points", "after Holm", "individual 95 %",
+        "the iEMG over the whole repetition", "0 of 60 repetitions were rejected by these rules", "mains hum",
+    ):  # fmt: skip
+        assert methods.text.count(word) >= 1, word
+
+
+def test_what_was_not_done_is_not_said(run, methods):
+    (compared,) = run["analysis"].compared
+    short = replace(run["analysis"], compared=(replace(compared, influence=None),))
+    text = methods_of(short, run["pipeline"], run["result"].tables).text
+    assert "left out in turn" in methods.text
+    assert "left out in turn" not in text
+    assert "contradicts" not in text
+    # these recordings are not those that the study file names, so that its seed is not theirs
+    assert "2015" not in methods.text
+    assert "with seed 2015" in text
+
+
+def test_of_own_events_no_search_is_described_and_the_rejected_are_counted(run):
+    file = run["analysis"].file
+    exercises = {name: one.model_copy(update={"by": "events"}) for name, one in file.exercises.items()}
+    own = replace(run["analysis"], file=file.model_copy(update={"exercises": exercises}))
+    table = run["result"].tables["repetitions"].copy()
+    table.loc[table.index[:2], "accepted"] = False
+    text = methods_of(own, run["pipeline"], {**run["result"].tables, "repetitions": table}).text
+    assert "are the recordings' own events." in text
+    assert "2 of 60 repetitions of the recordings' own events were rejected by hand" in text
+    assert not [word for word in SEARCHED if word in text]
+    mixed = {**exercises, "squat": file.exercises["squat"]}
+    other = replace(run["analysis"], file=file.model_copy(update={"exercises": mixed}))
+    text = methods_of(other, run["pipeline"], run["result"].tables).text
+    assert "Repetitions of squat were found in the position signal." in text
+    assert "The repetitions of hip thrust and deadlift and their phases are the recordings' own events." in text
+    assert text.count("prominence") == 1
+
+
+def test_a_further_comparison_says_only_what_differs(run, methods):
+    (compared,) = run["analysis"].compared
+    spec = compared.spec.model_copy(update={"name": "again", "title": "The same again", "keep": ("a.csv", "b.csv")})
+    two = replace(run["analysis"], compared=(compared, replace(compared, spec=spec)))
+    text = methods_of(two, run["pipeline"], run["result"].tables).text
+    assert "“The same again”, was made in the same way (n = 4), with a.csv and b.csv kept." in text
+    assert text.count("paired t tests (df") == methods.text.count("paired t tests (df") == 1
+    assert "entered the first comparison" in text
+
+
+def test_the_finding_is_made_of_the_clauses_of_the_results(run):
+    (compared,) = run["analysis"].compared
+    clauses = compared.contrasts.clauses()
+    assert [text for level in run["result"].levels for text in level.contrasts] == clauses
+    for level in run["result"].levels:
+        assert level.sentence() in run["result"].finding
+
+
+def test_a_statement_without_facts_ticks_nothing():
+    assert Methods(paragraphs=((Statement(text="Something was done."),),)).facts == {}
