@@ -135,7 +135,7 @@ def _overrides(sfreq: float | None, units: list[str]) -> Overrides:
 
 
 def _needs(signals: Sequence[Signal]) -> str:
-    """What must be said to read the file, as options of the command; empty where nothing is lacking."""
+    """The options of the command that are needed to read the file; empty where nothing is missing."""
     from emgkit.io._kinds import example_unit
     from emgkit.units import UNITS
 
@@ -309,7 +309,7 @@ def _run(name: str, *, data: Path | None = None, out: Path | None, as_json: bool
     if as_json:
         print(_as_json(result))
     else:
-        _show(result, said_simulated=study.simulated and data is None)
+        _show(result, warned=study.simulated and data is None)
     _check_expected(result)
 
 
@@ -318,14 +318,12 @@ def _check_expected(result: Result) -> None:
     table = result.tables.get("expected")
     wrong = [] if table is None else [row for row in table.itertuples() if row.holds == "no"]
     for row in wrong:
-        print(
-            f"emgkit: expected {row.expected}, came {row.came}: {row.table}, {row.row}, {row.column}", file=sys.stderr
-        )
+        print(f"emgkit: expected {row.expected}, got {row.came}: {row.table}, {row.row}, {row.column}", file=sys.stderr)
     if wrong:
         raise typer.Exit(1)
 
 
-# the report's finding begins with the same sentence
+# the finding of the report begins with the same sentence
 _SIMULATED = "this run shows that the chain returns what was put in; it is no evidence on any claim."
 
 
@@ -346,7 +344,7 @@ def _as_json(result: Result) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
-def _show(result: Result, *, said_simulated: bool) -> None:
+def _show(result: Result, *, warned: bool) -> None:
     from rich.console import Console
     from rich.padding import Padding
 
@@ -355,7 +353,7 @@ def _show(result: Result, *, said_simulated: bool) -> None:
     def say(text: str, indent: int = 0, style: str | None = None) -> None:
         console.print(Padding(text, (0, 0, 0, indent)), style=style, markup=False)
 
-    if result.simulated and not said_simulated:
+    if result.simulated and not warned:
         say(f"SIMULATED DATA: {_SIMULATED}")
     console.print()
     say(result.study.file.study.title, style="bold")
@@ -430,12 +428,12 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     if not console.is_terminal:
         printed: set[str] = set()
 
-        def tell(what: str, _done: int, total: int) -> None:
+        def name_stage(what: str, _done: int, total: int) -> None:
             if what not in printed:
                 print(f"{what} ({total}) …", file=sys.stderr, flush=True)
                 printed.add(what)
 
-        yield tell
+        yield name_stage
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bars:

@@ -32,12 +32,12 @@ def small(shared):
     return shared("three_participants_seed_5", lambda folder: simulate.study(spec, folder / "set", seed=5))
 
 
-def refused(came, *texts):
+def refused(done, *texts):
     """Exit status 2, a message with these texts on standard error, no traceback."""
-    assert came.returncode == 2, came.stderr
-    assert "Traceback" not in came.stderr
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
     for text in texts:
-        assert text in came.stderr
+        assert text in done.stderr
 
 
 def test_version_and_help():
@@ -55,13 +55,13 @@ def test_wrong_usage_is_status_2():
 
 def test_info_of_a_recording(emgkit, small):
     path = small / "sub-01/emg/sub-01_task-squat_emg.bdf"
-    came = emgkit("info", path)
-    assert came.returncode == 0
+    done = emgkit("info", path)
+    assert done.returncode == 0
     for text in ("GMAX", "vastus_lateralis", "2000", "position", "participant 01"):
-        assert text in came.stdout
-    said = json.loads(emgkit("info", path, "--json").stdout)
-    assert said["context"]["simulated"] is True
-    assert [row["channel"] for row in said["channels"] if row["stream"] == "emg"] == ["GMAX", "BF", "VL"]
+        assert text in done.stdout
+    shown = json.loads(emgkit("info", path, "--json").stdout)
+    assert shown["context"]["simulated"] is True
+    assert [row["channel"] for row in shown["channels"] if row["stream"] == "emg"] == ["GMAX", "BF", "VL"]
 
 
 def uncertain(folder: Path) -> Path:
@@ -72,16 +72,16 @@ def uncertain(folder: Path) -> Path:
 
 def test_info_needs_no_units_and_says_what_reading_needs(emgkit, tmp_path):
     path = uncertain(tmp_path)
-    came = emgkit("info", path)
-    assert came.returncode == 0, came.stderr
-    first, second = (line.split() for line in came.stdout.splitlines()[2:4])
+    done = emgkit("info", path)
+    assert done.returncode == 0, done.stderr
+    first, second = (line.split() for line in done.stdout.splitlines()[2:4])
     assert first == ["?", "Recto", "[1]", "?", "?", "?", "?", "2"]
     assert second == ["angle", "Flexo-Extension", "JNTANG", "?", "?", "?", "2"]
-    assert "To read it: say --sfreq 1000 --units mV --units 'Flexo-Extension=deg'" in came.stdout
-    said = json.loads(emgkit("info", path, "--json").stdout)
-    assert said["channels"][0]["unit"] is None
-    assert said["channels"][1]["samples"] == 2
-    assert said["needs"].startswith("say --sfreq 1000 --units mV")
+    assert "To read it: say --sfreq 1000 --units mV --units 'Flexo-Extension=deg'" in done.stdout
+    shown = json.loads(emgkit("info", path, "--json").stdout)
+    assert shown["channels"][0]["unit"] is None
+    assert shown["channels"][1]["samples"] == 2
+    assert shown["needs"].startswith("say --sfreq 1000 --units mV")
     assert (
         "To read it: say --units 'Flexo-Extension=deg'" in emgkit("info", path, "--sfreq", 1000, "--units", "mV").stdout
     )
@@ -89,8 +89,8 @@ def test_info_needs_no_units_and_says_what_reading_needs(emgkit, tmp_path):
 
 def test_info_takes_units_as_it_says_they_are_said(emgkit, tmp_path):
     path = uncertain(tmp_path)
-    came = emgkit("info", path, "--sfreq", 1000, "--units", "mV", "--units", "Flexo-Extension=deg", "--json")
-    channels = json.loads(came.stdout)["channels"]
+    done = emgkit("info", path, "--sfreq", 1000, "--units", "mV", "--units", "Flexo-Extension=deg", "--json")
+    channels = json.loads(done.stdout)["channels"]
     assert [(row["kind"], row["unit"], row["rate_hz"]) for row in channels] == [
         ("EMG", "V", 1000.0),
         ("JNTANG", "deg", 1000.0),
@@ -104,28 +104,28 @@ def test_info_takes_units_as_it_says_they_are_said(emgkit, tmp_path):
 
 def test_info_shows_a_unit_that_it_does_not_know(emgkit, tmp_path):
     (tmp_path / "a.edf.csv").write_text("time (s),VL_mV,bar (parsec)\n0,1,1\n0.001,2,2\n", encoding="utf-8")
-    came = emgkit("info", tmp_path / "a.edf.csv")
-    assert came.returncode == 0, came.stderr
-    assert "To read it: say --units 'bar (parsec)=m'" in came.stdout
+    done = emgkit("info", tmp_path / "a.edf.csv")
+    assert done.returncode == 0, done.stderr
+    assert "To read it: say --units 'bar (parsec)=m'" in done.stdout
 
 
 @pytest.mark.long
 def test_run_says_simulated_first_and_names_the_report(small, tmp_path):
-    came = process("run", "three_lifts", "--data", small, "--out", tmp_path / "out", cwd=tmp_path)
-    assert came.returncode == 0, came.stderr
-    assert came.stdout.splitlines()[0].startswith("SIMULATED DATA: ")
-    assert f"Report: {tmp_path / 'out' / 'report.html'}" in came.stdout
-    assert "Reading recordings" in came.stderr
+    done = process("run", "three_lifts", "--data", small, "--out", tmp_path / "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0].startswith("SIMULATED DATA: ")
+    assert f"Report: {tmp_path / 'out' / 'report.html'}" in done.stdout
+    assert "Reading recordings" in done.stderr
     for text in ("Gluteus maximus: ", "published: Contreras 2015", "verdict, from the published figures alone"):
-        assert text in came.stdout
+        assert text in done.stdout
 
 
 @pytest.mark.long
 def test_run_as_json(emgkit, small, tmp_path):
-    came = emgkit("run", "three_lifts", "--data", small, "--out", tmp_path / "out", "--json", "--quick")
-    said = json.loads(came.stdout)
-    assert said["simulated"] is True
-    assert len(said["tables"]["contrasts"]) == 9
+    done = emgkit("run", "three_lifts", "--data", small, "--out", tmp_path / "out", "--json", "--quick")
+    shown = json.loads(done.stdout)
+    assert shown["simulated"] is True
+    assert len(shown["tables"]["contrasts"]) == 9
 
 
 # --- bad input: one clear message, status 2, nothing written ----------------------------------
@@ -186,8 +186,8 @@ def edit(path: Path, old: str, new: str) -> None:
 
 @pytest.mark.long
 def test_the_small_study_of_the_next_tests_runs(emgkit, tmp_path):
-    came = emgkit("run", csv_study(tmp_path))
-    assert came.returncode == 0, came.stderr
+    done = emgkit("run", csv_study(tmp_path))
+    assert done.returncode == 0, done.stderr
     assert (tmp_path / "results" / "report.html").is_file()
 
 
@@ -302,9 +302,9 @@ def test_an_output_folder_of_somebody_else_is_refused(emgkit, small, tmp_path):
 def test_an_output_folder_that_cannot_be_is_refused_at_once(emgkit, tmp_path, out):
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "a_file").write_text("x", encoding="utf-8")
-    came = emgkit("run", csv_study(tmp_path / "study"), "--out", out, cwd=tmp_path / "here")
-    refused(came, "output folder")
-    assert "Reading" not in came.stderr
+    done = emgkit("run", csv_study(tmp_path / "study"), "--out", out, cwd=tmp_path / "here")
+    refused(done, "output folder")
+    assert "Reading" not in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "study"]
 
 
@@ -324,7 +324,7 @@ def test_a_channel_can_be_left_aside(emgkit, tmp_path):
     edit(folder / "study.toml", 'by = "channel"', 'by = "muscle"')
     channels = '[channels]\nVL = { muscle = "vastus_lateralis" }\nBF = { kind = "MISC" }\n[mvc]'
     edit(folder / "study.toml", "[mvc]", channels)
-    came = emgkit("run", folder, "--quick")
-    assert came.returncode == 0, came.stderr
-    assert "Vastus lateralis: " in came.stdout
-    assert "BF" not in came.stdout
+    done = emgkit("run", folder, "--quick")
+    assert done.returncode == 0, done.stderr
+    assert "Vastus lateralis: " in done.stdout
+    assert "BF" not in done.stdout

@@ -206,7 +206,7 @@ def _with_parts(
     if any(event.label == label for event in trial.events):
         raise ArgumentError(f"The trial already has events {label!r}", hint="Use them, or cut a trial without")
     phases = [event for event in trial.events if event.label == "phase" and event.get("phase") in _MOVES]
-    phases = [phase for phase in phases if phase.get("accepted") is not False]  # of the others the audit tells
+    phases = [phase for phase in phases if phase.get("accepted") is not False]  # the audit lists the others
     if not phases:
         raise SignalError(
             "The trial has no phases to cut",

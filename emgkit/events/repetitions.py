@@ -85,7 +85,7 @@ class _Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class _Stream:
-    """The stream searched in: its motion about its median, the size of its movements, and where it came from."""
+    """The stream that is searched: its motion about its median, the size of its movements, its recording."""
 
     motion: Motion
     size: float
@@ -301,7 +301,7 @@ def _smoothed(recording: Recording, rules: _Rules) -> _Stream:
     velocity = np.gradient(smooth)
     # percentiles of the moving stream: how long it rests must not matter
     low, high = np.percentile(smooth[np.abs(velocity) > rules.edge * np.abs(velocity).max()], [5, 95])
-    # white noise beyond the cut-off tells how much of it passes below, and that makes a velocity
+    # from the white noise beyond the cut-off follows how much of it passes below, and the velocity that this makes
     beyond = _MAD * float(np.median(np.abs(raw - smooth))) / np.sqrt(1 - 2 * rules.cutoff / sfreq)
     noise = 3 * beyond * 2 * np.pi * np.sqrt(2 / 3 * rules.cutoff**3 / sfreq) / sfreq
     below = beyond * np.sqrt(2 * rules.cutoff / sfreq)

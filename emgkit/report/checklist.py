@@ -24,7 +24,7 @@ STATUSES = (REPORTED, MISSING, NOT_APPLICABLE)
 _EMPTY: tuple[Any, ...] = (None, [], {})
 # what writers put where they know nothing
 _UNKNOWN = ("", "n/a", "not recorded", "not reported", "unknown", "?")
-# where a field stands, as a reader is told; the file's name begins with that of the recording
+# where a field stands, in words for readers; the file's name begins with that of the recording
 _PLACES: Mapping[str, str] = MappingProxyType(
     {
         "sidecar": "{} in *_emg.json",
@@ -70,7 +70,7 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One item of the checklist; it is reported when all of its parts are, and `otherwise` said when none applies."""
+    """One item of the checklist; it is reported when all of its parts are; `otherwise` is shown when none applies."""
 
     title: str
     parts: tuple[Part, ...]
@@ -81,7 +81,7 @@ def _done(what: str, name: str, *, needs: str = "") -> Part:
     return Part(what=what, fields=(f"done:{name}",), real=False, needs=needs)
 
 
-def _said(what: str, *names: str, needs: str = "") -> Part:
+def _field(what: str, *names: str, needs: str = "") -> Part:
     fields = tuple(name if ":" in name else f"sidecar:{name}" for name in names)
     return Part(what=what, fields=fields, needs=needs)
 
@@ -91,8 +91,8 @@ ITEMS: tuple[Item, ...] = (
         title="Task",
         parts=(
             _done("exercises", "exercises"),
-            _said("load, range of motion, tempo, sets, rest, order and familiarisation", "TaskDescription"),
-            _said("instructions", "Instructions"),
+            _field("load, range of motion, tempo, sets, rest, order and familiarisation", "TaskDescription"),
+            _field("instructions", "Instructions"),
         ),
     ),
     Item(
@@ -100,58 +100,58 @@ ITEMS: tuple[Item, ...] = (
         parts=(
             _done("number", "participants"),
             *(
-                _said(what, f"participants:{column}", "ParticipantsDescription")
+                _field(what, f"participants:{column}", "ParticipantsDescription")
                 for what, column in (
                     ("sex", "sex"), ("age", "age"), ("body mass", "weight"), ("height", "height"),
                     ("training status", "training_status"),
                 )
             ),
-            _said("limb tested", "done:sides", "ParticipantsDescription"),
+            _field("limb tested", "done:sides", "ParticipantsDescription"),
         ),
     ),
     Item(
         title="Electrodes",
         parts=(
-            _said("material", "ElectrodeMaterial"),
-            _said("shape or type", "ElectrodeType"),
-            _said("size", "ElectrodeSize"),
-            _said("inter-electrode distance (mm)", "InterelectrodeDistance", "channels:interelectrode_distance"),
-            _said("manufacturer and model", "ElectrodeManufacturersModelName", "ElectrodeManufacturer"),
+            _field("material", "ElectrodeMaterial"),
+            _field("shape or type", "ElectrodeType"),
+            _field("size", "ElectrodeSize"),
+            _field("inter-electrode distance (mm)", "InterelectrodeDistance", "channels:interelectrode_distance"),
+            _field("manufacturer and model", "ElectrodeManufacturersModelName", "ElectrodeManufacturer"),
         ),
     ),
-    Item(title="Skin preparation", parts=(_said("shaving, abrasion, cleaning, gel", "SkinPreparation"),)),
+    Item(title="Skin preparation", parts=(_field("shaving, abrasion, cleaning, gel", "SkinPreparation"),)),
     Item(
         title="Electrode placement",
         parts=(
             _done("muscles", "muscles"),
-            _said(
+            _field(
                 "landmarks, direction of the fibres, standard followed",
                 "EMGPlacementSchemeDescription",
                 "channels:placement_description",
             ),
-            _said("who placed them, and the test that verified it", "EMGPlacementVerification"),
+            _field("who placed them, and the test that verified it", "EMGPlacementVerification"),
         ),
     ),
     Item(
         title="Reference and ground",
-        parts=(_said("reference", "EMGReference"), _said("place of the ground", "EMGGround")),
+        parts=(_field("reference", "EMGReference"), _field("place of the ground", "EMGGround")),
     ),
     Item(
         title="Detection and amplifier",
         parts=(
-            _said("detection mode", "EMGReference"),
-            _said("amplifier", "ManufacturersModelName", "Manufacturer"),
-            _said("gain", "Gain"),
-            _said("input impedance", "InputImpedance"),
-            _said("common-mode rejection ratio (dB)", "CommonModeRejectionRatio"),
+            _field("detection mode", "EMGReference"),
+            _field("amplifier", "ManufacturersModelName", "Manufacturer"),
+            _field("gain", "Gain"),
+            _field("input impedance", "InputImpedance"),
+            _field("common-mode rejection ratio (dB)", "CommonModeRejectionRatio"),
             _done("noise", "noise"),
         ),
     ),
     Item(
         title="Filters",
         parts=(
-            _said("hardware filters: type, order or slope, cut-offs", "HardwareFilters"),
-            _said("filters of the recording software", "SoftwareFilters"),
+            _field("hardware filters: type, order or slope, cut-offs", "HardwareFilters"),
+            _field("filters of the recording software", "SoftwareFilters"),
             _done("filters of the analysis", "filters"),
         ),
     ),
@@ -159,9 +159,9 @@ ITEMS: tuple[Item, ...] = (
         title="Sampling",
         parts=(
             _done("rate", "rate"),
-            _said("resolution of the converter (bits)", "ADCResolution"),
-            _said("input range", "InputRange"),
-            _said("synchronisation of the devices, and known delays", "Synchronisation", needs="streams"),
+            _field("resolution of the converter (bits)", "ADCResolution"),
+            _field("input range", "InputRange"),
+            _field("synchronisation of the devices, and known delays", "Synchronisation", needs="streams"),
         ),
     ),
     Item(title="Rectification and smoothing", parts=(_done("method, cut-off or window", "amplitude"),)),
@@ -169,8 +169,8 @@ ITEMS: tuple[Item, ...] = (
         title="Normalisation",
         parts=(
             _done("reference, trials, window", "normalisation"),
-            _said("posture, joint angles, duration, rest", "mvc:TaskDescription", "MVCDescription", needs="mvc"),
-            _said("instructions, encouragement, training", "mvc:Instructions", "MVCInstructions", needs="mvc"),
+            _field("posture, joint angles, duration, rest", "mvc:TaskDescription", "MVCDescription", needs="mvc"),
+            _field("instructions, encouragement, training", "mvc:Instructions", "MVCInstructions", needs="mvc"),
         ),
     ),
     Item(
@@ -181,8 +181,8 @@ ITEMS: tuple[Item, ...] = (
     Item(
         title="Crosstalk, artefacts and rejection",
         parts=(
-            _said("how crosstalk was kept small or judged", "CrosstalkConsiderations"),
-            _said("ECG and movement artefacts", "SubjectArtefactDescription"),
+            _field("how crosstalk was kept small or judged", "CrosstalkConsiderations"),
+            _field("ECG and movement artefacts", "SubjectArtefactDescription"),
             _done("recordings left out", "left_out"),
             _done("repetitions rejected", "rejection"),
         ),
@@ -191,7 +191,7 @@ ITEMS: tuple[Item, ...] = (
         title="Repetitions and phases",
         parts=(
             _done("method and parameters", "phases"),
-            _said("whether they were checked by eye", "VisualCheck"),
+            _field("whether they were checked by eye", "VisualCheck"),
         ),
     ),
     Item(
@@ -206,7 +206,7 @@ ITEMS: tuple[Item, ...] = (
         title="Software and availability",
         parts=(
             _done("software and versions", "software"),
-            _said("where data and code are", "done:data", "dataset:DatasetDOI", "dataset:License", "DataAvailability"),
+            _field("where data and code are", "done:data", "dataset:DatasetDOI", "dataset:License", "DataAvailability"),
         ),
     ),
     Item(
@@ -265,7 +265,7 @@ class Facts:
     stated: Mapping[str, Any] = field(default_factory=dict)
 
     def values(self, place: str, name: str) -> list[Any]:
-        """What is said of a field, once for each recording, channel or participant; None where nothing is."""
+        """The values of a field, one for each recording, channel or participant; None where there is none."""
         if place == "done":
             return [self.done.get(name)]
         if place == "dataset":

@@ -1,4 +1,4 @@
-"""What a report says, before anything is said about how it looks."""
+"""The content of a report, without its looks."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ __all__ = ["decimate"]
 
 
 def decimate(values: ArrayLike, points: int) -> NDArray[np.float64]:
-    """The least and the greatest value of each of ``points / 2`` buckets, in the order in which they came.
+    """The least and the greatest value of each of ``points / 2`` buckets, in the order of the samples.
 
     What is drawn looks as the whole signal does: every bucket covers the same range of values. Each bucket spans the
     same time, to within a sample, so that point *i* of *m* stands within one bucket of ``i / m`` of the duration.

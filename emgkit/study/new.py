@@ -93,9 +93,7 @@ def new(study: str | os.PathLike[str], data: str | os.PathLike[str]) -> Skeleton
     parse(text, where="the new study file")  # before anything is written
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SCHEMA).write_text(json.dumps(schema(), indent=1) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(
-        f"# {_title(folder)}\n\nTODO: what is asked, and what came out.\n", encoding="utf-8"
-    )
+    (folder / "README.md").write_text(f"# {_title(folder)}\n\nTODO: the question, and the finding.\n", encoding="utf-8")
     file = folder / "study.toml"
     file.write_text(text, encoding="utf-8")
     to_do = tuple(line.strip() for line in text.splitlines() if "TODO" in line)
@@ -194,7 +192,7 @@ def _named(source: Path) -> tuple[dict[Path, str], str]:
 
 
 def _fields(stems: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """What the parts of the names tell: the task is the part that repeats over participants."""
+    """The facts in the parts of the names: the task is the part that repeats over participants."""
     lengths = sorted({len(parts) for parts in stems})
     if lengths == [2]:
         return ("participant", "task")
@@ -203,7 +201,7 @@ def _fields(stems: Sequence[Sequence[str]]) -> tuple[str, ...]:
         first, second = (len({parts[place] for parts in stems}) for place in (0, 1))
         return ("group", "participant", "task") if first <= second else ("participant", "session", "task")
     raise StudyError(
-        "The names of the files do not tell participant and task in a way that emgkit sees by itself",
+        "The participant and the task cannot be read from the names of the files",
         allowed="P01_squat.csv, or women/P01_squat.csv, or P01_day1_squat.csv, all alike",
         got="; ".join("_".join(parts) for parts in list(stems)[:4]),
         hint="Write the study file by hand: docs/how_to/study-file.md shows [data] pattern and layouts",

@@ -39,6 +39,8 @@ def test_a_search_has_every_number():
 
 
 def test_own_events_are_said_to_be_used_and_no_search_is_described():
+    walked = Segmentation(exercise="gait", by="events", n=3, rejected=0)
+    assert text_of(walked).startswith("The repetitions of gait and their phases are the recordings' own events. 0 of 3")
     text = text_of(OWN)
     assert "repetitions of deadlift and their phases are the recordings' own events" in text
     assert "2 of 12 repetitions of the recordings' own events were rejected by hand" in text

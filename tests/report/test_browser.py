@@ -79,9 +79,9 @@ def content() -> report.Content:
 
 @dataclass
 class Heard:
-    """What a page said and asked for while it was open."""
+    """The messages of a page, and what it asked for, while it was open."""
 
-    said: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
 
@@ -110,8 +110,8 @@ def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[P
     """A window of one width, and what is heard of the pages in it."""
     heard = Heard()
     opened = browser.new_page(viewport={"width": request.param, "height": 900})
-    opened.on("console", lambda message: heard.said.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: heard.said.append(str(error)))
+    opened.on("console", lambda message: heard.messages.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: heard.messages.append(str(error)))
     opened.on("request", lambda request: heard.asked.append(request.url))
     yield opened, heard
     opened.close()
@@ -122,12 +122,12 @@ def page(window: tuple[Page, Heard], address: str) -> Iterator[Page]:
     """The page as it opens; at the end it must have complained of nothing and asked for nothing."""
     opened, heard = window
     opened.goto("about:blank")
-    heard.said.clear()
+    heard.messages.clear()
     heard.asked.clear()
     opened.goto(address)
     yield opened
     asked = [url for url in heard.asked if url.partition("#")[0] != address and not url.startswith("data:")]
-    assert not heard.said
+    assert not heard.messages
     assert not asked
 
 
@@ -337,11 +337,11 @@ def test_a_script_that_is_not_the_pages_own_does_not_run(browser: Browser, addre
     changed = tmp_path / "changed.html"
     changed.write_text(source.replace("</main>", "<script>document.title = 'run'</script></main>"), encoding="utf-8")
     page = browser.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
     page.goto(changed.as_uri())
     assert page.title() != "run"
-    assert any("Content Security Policy" in text for text in said)
+    assert any("Content Security Policy" in text for text in messages)
     page.close()
 
 

@@ -124,8 +124,8 @@ def test_files_without_sidecars_are_described_in_the_study_file() -> None:
 
 def test_spectral_analysis_applies_only_where_there_is_one() -> None:
     assert titled(checklist(Facts(done={}, simulated=False)), "Spectral analysis").status == "not applicable"
-    told = checklist(Facts(done={"spectral": "Welch"}, simulated=False))
-    assert titled(told, "Spectral analysis").status == "reported"
+    filled = checklist(Facts(done={"spectral": "Welch"}, simulated=False))
+    assert titled(filled, "Spectral analysis").status == "reported"
 
 
 def test_the_table_holds_every_item() -> None:
@@ -134,9 +134,11 @@ def test_the_table_holds_every_item() -> None:
     assert table["item"].to_list() == list(range(1, 18))
 
 
-@pytest.mark.parametrize("said", ["", "n/a ", "Unknown", "not reported", "TODO: ask", "?"])
-def test_what_writers_put_where_they_know_nothing_is_missing(said: str) -> None:
-    item = titled(checklist(Facts(done={}, simulated=False, sidecars=({"SkinPreparation": said},))), "Skin preparation")
+@pytest.mark.parametrize("stated", ["", "n/a ", "Unknown", "not reported", "TODO: ask", "?"])
+def test_what_writers_put_where_they_know_nothing_is_missing(stated: str) -> None:
+    item = titled(
+        checklist(Facts(done={}, simulated=False, sidecars=({"SkinPreparation": stated},))), "Skin preparation"
+    )
     assert item.status == "missing"
 
 

@@ -193,9 +193,9 @@ def test_the_page_can_be_read_aloud(page: Page) -> None:
 
 def test_everything_that_the_content_says_is_on_the_page(page: Page) -> None:
     text = page.text()
-    for said in ("Three lifts", "Which lift?", "Not the squat.", "gluteus maximus", "[1.21, 1.58]", "< .001", ".034",
+    for wanted in ("Three lifts", "Which lift?", "Not the squat.", "gluteus maximus", "[1.21, 1.58]", "< .001", ".034",
                  "25.3", "electrode off", "EMG was filtered.", "Above MVC", "(2 times)", "9f86", "none"):  # fmt: skip
-        assert said in text, said
+        assert wanted in text, wanted
     assert ("a", "doi:10.1000/xyz-1") in page.texts
     assert all(limit.split("(")[0] in text for limit in LIMITS)
 
@@ -298,8 +298,8 @@ def test_wide_tables_are_printed_smaller() -> None:
 
 
 def test_generated_words_promise_no_training_effect() -> None:
-    said = render(replace(content(), simulated=True)).lower()
-    assert not [word for word in FORBIDDEN_WORDS if word in said]
+    page = render(replace(content(), simulated=True)).lower()
+    assert not [word for word in FORBIDDEN_WORDS if word in page]
 
 
 @pytest.mark.parametrize("name", ["title", "question", "finding"])

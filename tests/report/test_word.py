@@ -67,9 +67,9 @@ def test_the_numbers_are_read_back_from_the_document(tmp_path: Path) -> None:
 def test_captions_notes_and_methods_are_there(tmp_path: Path) -> None:
     document = Document(str(write_word(content(), tmp_path / "results.docx")))
     texts = [paragraph.text for paragraph in document.paragraphs]
-    for said in ("Two lifts", "Which?", "The hip thrust.", "And more.", "Table 1. Contrasts & more",
+    for wanted in ("Two lifts", "Which?", "The hip thrust.", "And more.", "Table 1. Contrasts & more",
                  "Table 2. What was published", "EMG was filtered.", "Then compared."):  # fmt: skip
-        assert said in texts, said
+        assert wanted in texts, wanted
     (note,) = [text for text in texts if text.startswith("Note. Paired. ")]
     assert note.endswith(" Simulated data: no person was measured.")
     # and what the statistics say of the numbers, as on the page

@@ -30,13 +30,13 @@ def recorded(tmp_path_factory):
     spec = simulate.load_spec("three_lifts").model_copy(update={"participants": 3})
     root = simulate.study(spec, tmp_path_factory.mktemp("facts") / "set", seed=5)
     for path in root.glob("sub-*/emg/*_emg.json"):
-        said = json.loads(path.read_text(encoding="utf-8"))
-        said |= {"emgkitSimulated": False, "EMGReference": "Bipolar", "EMGPlacementSchemeDescription": "as SENIAM"}
+        sidecar = json.loads(path.read_text(encoding="utf-8"))
+        sidecar |= {"emgkitSimulated": False, "EMGReference": "Bipolar", "EMGPlacementSchemeDescription": "as SENIAM"}
         if "task-squat" in path.name:
-            said["SkinPreparation"] = "shaved"
+            sidecar["SkinPreparation"] = "shaved"
         if "task-mvc" in path.name:
-            said |= {"TaskDescription": "prone, knee at 90 degrees", "Instructions": "as hard as you can"}
-        path.write_text(json.dumps(said), encoding="utf-8")
+            sidecar |= {"TaskDescription": "prone, knee at 90 degrees", "Instructions": "as hard as you can"}
+        path.write_text(json.dumps(sidecar), encoding="utf-8")
     return root
 
 
@@ -80,9 +80,9 @@ def test_sidecars_are_read_from_the_top_down(recorded):
     top = recorded / "emg.json"
     top.write_text(json.dumps({"SkinPreparation": "none", "EMGGround": "C7"}), encoding="utf-8")
     try:
-        said = bids.sidecar(path)
+        sidecar = bids.sidecar(path)
     finally:
         top.unlink()
-    assert (said["SkinPreparation"], said["EMGGround"]) == ("shaved", "C7")
+    assert (sidecar["SkinPreparation"], sidecar["EMGGround"]) == ("shaved", "C7")
     assert bids.sidecar(recorded / "data.csv") == {}
     assert bids.channels(recorded / "data.csv").empty

@@ -109,7 +109,7 @@ def test_a_number_that_is_not_the_expected_one_is_named_and_leaves_with_status_1
     change(study, '"2.74"', '"2.75"')
     done = CliRunner().invoke(app, ["run", str(study), "--out", str(tmp_path / "out")])
     assert done.exit_code == 1
-    assert "expected 2.75, came 2.738" in done.stderr
+    assert "expected 2.75, got 2.738" in done.stderr
     assert (tmp_path / "out" / "report.html").is_file()
 
 

@@ -102,7 +102,7 @@ def test_the_lifted_shank_held_level_weighs_on_the_other_foot():
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "never"),
+    ("name", "wanted", "never"),
     [
         ("top_of_the_lift", "No study that was read measured both in the hip thrust", "mechanical tension no"),
         ("squat_transfer", "Both are printed", "Both are right"),
@@ -110,8 +110,8 @@ def test_the_lifted_shank_held_level_weighs_on_the_other_foot():
         ("single_leg_eccentric", "its shank to hang", "held level. "),
     ],
 )
-def test_what_the_studies_say(name, said, never):
+def test_what_the_studies_say(name, wanted, never):
     text = " ".join((made := recomputed(name)).finding) + " ".join(made.simulated)
-    assert said in text
+    assert wanted in text
     assert never not in text
     assert "would show it in both" not in text

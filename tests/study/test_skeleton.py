@@ -112,6 +112,6 @@ def test_what_cannot_be_told_is_refused(files, tmp_path):
     with pytest.raises(StudyError, match="recordings of several formats"):
         new.new(tmp_path / "t", files)
     (files / "notes.txt").rename(files / "P01.csv")
-    with pytest.raises(StudyError, match="do not tell participant and task"):
+    with pytest.raises(StudyError, match="participant and the task cannot be read"):
         new.new(tmp_path / "t", files)
     assert not (tmp_path / "t").exists()

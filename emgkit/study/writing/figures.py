@@ -86,5 +86,5 @@ def _panels(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
         ", ".join(str(row[name]) if name == by[-1] else f"{name} {row[name]}" for name in names) or "all"
         for _, row in table.iterrows()
     ]
-    # the panel says the phase; figures refuse rows of several phases that nothing tells apart
+    # the panel names the phase; figures refuse rows of several phases without a column for them
     return table.assign(panel=texts).drop(columns=[name for name in ("phase",) if name in by])

@@ -43,7 +43,7 @@ class LevelFinding:
 
     def sentence(self) -> str:
         """The finding as running text."""
-        return f"{capital(self.name)}: {self.order}. {'; '.join(self.contrasts)}."
+        return f"{capital(self.name)}: {self.order}. {capital('; '.join(self.contrasts))}."
 
 
 def level_findings(compared: ComparisonResult, published: Sequence[Stated] = ()) -> tuple[LevelFinding, ...]:

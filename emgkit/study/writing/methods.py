@@ -158,7 +158,7 @@ def _channels(analysis: Analysis) -> Iterator[Statement]:
 
 
 def _origin(analysis: Analysis, *, own: bool) -> Iterator[Statement]:
-    """Where the recordings come from, where the study file says so."""
+    """The origin of the recordings, if the study file names it."""
     data = analysis.file.data
     if analysis.simulated:
         which = f" from the specification {data.simulate} with seed {data.seed}" if own and data.simulate else ""
@@ -256,7 +256,8 @@ def _measures(analysis: Analysis) -> Iterator[Statement]:
     yield Statement.of(f"The measures were {series(asked)}.")
     over = series([f"{name}s" for name in analysis.over])
     yield Statement.of(
-        f"They were averaged arithmetically over {over}, so that the participant is the unit of analysis.", "averaging"
+        f"The measures were averaged arithmetically over {over}, so that the participant is the unit of analysis.",
+        "averaging",
     )
     curves = analysis.sessions[0].curves.sentence()
     yield Statement.of(f"{curves} The curves were averaged in the same way, and then over participants.", "curves")
@@ -291,7 +292,7 @@ def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
 
 
 def _without_n(compared: ComparisonResult) -> list[str]:
-    """What is said of a comparison, but for the number of participants."""
+    """The Methods sentences of a comparison without the number of participants."""
     tables = [table for table in (compared.contrasts, compared.anova, compared.influence) if table is not None]
     return [text.replace(n_text(_facts(table)), "n") for table in tables for text in table.methods_parts().values()]
 
