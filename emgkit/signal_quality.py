@@ -29,7 +29,7 @@ from emgkit.steps import Envelope, MovingRMS, Rectify
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ChannelQuality", "Duplicate", "Scorecard", "duplicates", "quality"]
+__all__ = ["ChannelQuality", "Duplicate", "Scorecard", "duplicates", "quality", "quality_sentence"]
 
 Array = NDArray[np.float64]
 
@@ -258,6 +258,20 @@ def quality(recording: Recording, *, mains: float = 50.0, baseline: tuple[float,
             **measures, flagged=tuple(notice.code for notice in found),
         ))  # fmt: skip
     return Scorecard(rows=tuple(rows), notices=tuple(notices), mains=mains, baseline=baseline)
+
+
+def quality_sentence() -> str:
+    """Say what :func:`quality` measures, for a Methods section.
+
+    Examples
+    --------
+    >>> quality_sentence()[:47]
+    'Clipping, flat stretches, lost samples, mains h'
+    """
+    return (
+        f"Clipping, flat stretches, lost samples, mains hum, drift and noise (RMS of the quietest {number(_WINDOW)} s) "
+        "of the signals as recorded were measured in every channel."
+    )
 
 
 def duplicates(

@@ -10,6 +10,7 @@ import pytest
 
 from emgkit import report, simulate
 from emgkit.report.checklist import ITEMS, REPORTED
+from emgkit.stats import contrasts
 from emgkit.study import Study
 from emgkit.study.writing import recordings_page
 from emgkit.study.writing.checklist_facts import facts_of
@@ -163,6 +164,12 @@ def test_a_further_comparison_says_only_what_differs(run, methods):
     assert "“The same again”, was made in the same way (n = 4), with a.csv and b.csv kept." in text
     assert text.count("paired t tests (df") == methods.text.count("paired t tests (df") == 1
     assert "entered the first comparison" in text
+    raw = contrasts(compared.cells, within="exercise", by="muscle", log=False)
+    other = replace(run["analysis"], compared=(compared, replace(compared, spec=spec, contrasts=raw)))
+    text = methods_of(other, run["pipeline"], run["result"].tables).text
+    assert "“The same again”, was made, with a.csv and b.csv kept. Values (mean, %MVC) were compared" in text
+    assert "in the same way (n" not in text
+    assert raw.methods_parts()["interval"] in text
 
 
 def test_the_finding_is_made_of_the_clauses_of_the_results(run):

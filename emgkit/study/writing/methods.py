@@ -12,6 +12,7 @@ import pandas as pd
 from emgkit import events, shipped
 from emgkit.notation import capital, counted, fixed, number, places, readable, series, surface
 from emgkit.pipeline import Pipeline
+from emgkit.signal_quality import quality_sentence
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import n_text
 from emgkit.stats.results.results import Results
@@ -178,10 +179,7 @@ def _processing(pipeline: Pipeline, tables: Mapping[str, pd.DataFrame]) -> Itera
         yield Statement.of(filters.methods(), "filters")
     if amplitude.steps:
         yield Statement.of(amplitude.methods(), "amplitude")
-    yield Statement.of(
-        "Clipping, flat stretches, lost samples, mains hum, drift and noise of the signals as recorded were measured "
-        "in every channel."
-    )
+    yield Statement.of(quality_sentence())
     quality = tables["quality"]
     noise = quality[quality["unit"] == "V"]["baseline_noise"].dropna()
     if len(noise):
@@ -190,7 +188,7 @@ def _processing(pipeline: Pipeline, tables: Mapping[str, pd.DataFrame]) -> Itera
         low, high = (f"{fixed(value, places([value]))} {unit}" for value in (median, most))
         noise_text = f"a median of {low} and a maximum of {high}"
         yield Statement(
-            text=f"The noise (RMS of the quietest 0.5 s) had {noise_text} over all channels of all recordings.",
+            text=f"The noise had {noise_text} over all channels of all recordings.",
             facts={"noise": noise_text},
         )
 
@@ -276,19 +274,18 @@ def _stretch(spec: MeasureSpec) -> str:
 
 
 def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
-    """A paragraph a comparison, in the words of its results; what the first one says is not repeated."""
+    """A paragraph a comparison, in the words of its results; of one made as the first only how it differs."""
     first, *others = analysis.compared
-    before = tuple(_comparison(first))
     kept = f"Of the recordings left out, {series(first.spec.keep)} were kept." if first.spec.keep else ""
-    yield (*before, *([Statement(text=kept)] if kept else []))
+    yield (*_comparison(first), *([Statement(text=kept)] if kept else []))
     for compared in others:
         title = compared.spec.title or capital(readable(compared.spec.name))
         keep = f", with {series(compared.spec.keep)} kept" if compared.spec.keep else ""
-        known = {one.text for one in before}
-        further = tuple(Statement(text=one.text) for one in _comparison(compared) if one.text not in known)
-        if _without_n(first) == _without_n(compared):
-            keep, further = f" ({n_text(_facts(compared.contrasts))}){keep}", ()
-        yield (Statement(text=f"A further comparison, “{title}”, was made in the same way{keep}."), *further)
+        same = _without_n(first) == _without_n(compared)
+        how = f" in the same way ({n_text(_facts(compared.contrasts))})" if same else ""
+        # the checklist is about the first comparison
+        further = () if same else tuple(Statement(text=one.text) for one in _comparison(compared))
+        yield (Statement(text=f"A further comparison, “{title}”, was made{how}{keep}."), *further)
 
 
 def _without_n(compared: ComparisonResult) -> list[str]:
