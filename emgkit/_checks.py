@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import operator
 import reprlib
 from collections.abc import Collection, Iterable
 from dataclasses import fields
@@ -112,8 +113,8 @@ def check_positive(parameter: str, value: Any, *, unit: str = "", zero: bool = F
     return checked
 
 
-def check_whole(parameter: str, value: Any, *, least: int, where: str = "") -> int:
-    """Refuse anything but a whole number of at least ``least``; 5.0 is whole, True is no number.
+def check_whole(parameter: str, value: Any, *, least: int = 1, where: str = "") -> int:
+    """Refuse anything but a whole number of at least ``least``.
 
     Raises
     ------
@@ -122,21 +123,17 @@ def check_whole(parameter: str, value: Any, *, least: int, where: str = "") -> i
 
     Examples
     --------
-    >>> check_whole("n", 5.0, least=2)
+    >>> check_whole("n", 5, least=2)
     5
     """
     try:
-        whole = not isinstance(value, (bool, str)) and value == int(value) and value >= least
-    except (TypeError, ValueError, OverflowError):
-        whole = False
-    if not whole:
-        raise ArgumentError(
-            f"{parameter!r} cannot be used",
-            where=where,
-            allowed=f"a whole number of at least {least}",
-            got=repr(value),
-        )
-    return int(value)
+        checked = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        checked = None
+    if checked is None or checked < least:
+        allowed = f"a whole number of at least {least}"
+        raise ArgumentError(f"{parameter!r} cannot be used", where=where, allowed=allowed, got=repr(value))
+    return checked
 
 
 def check_samples(x: Any, *, at_least: int = 1) -> NDArray[np.float64]:

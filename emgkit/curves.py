@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit._checks import check_unknown
+from emgkit._checks import check_unknown, check_whole
 from emgkit.errors import ArgumentError, DesignError, SignalError
 from emgkit.notation import listed, number
 from emgkit.recording import Recording
@@ -281,8 +281,7 @@ def time_normalize(
     >>> time_normalize(ramp, points=3).values
     array([[0., 2., 4.]])
     """
-    if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 2:
-        raise ArgumentError("'points' cannot be used", allowed="a whole number of at least 2", got=repr(points))
+    check_whole("points", points, least=2)
     units = dict.fromkeys(channel.unit for channel in recording.channels)
     if len(units) > 1:
         raise ArgumentError(

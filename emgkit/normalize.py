@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit import signal, spectrum
-from emgkit._checks import check_option, check_positive
+from emgkit._checks import check_option, check_positive, check_whole
 from emgkit.channels import Channel
 from emgkit.errors import ArgumentError, NormalizationError, UnitError
 from emgkit.notation import listed, number
@@ -217,8 +217,7 @@ def best_window_bias(
     """
     sfreq, duration = check_positive("sfreq", sfreq, unit="Hz"), check_positive("duration", duration, unit="s")
     for name, count in (("trials", trials), ("replicates", replicates)):
-        if count != int(check_positive(name, count)):
-            raise ArgumentError(f"{name!r} cannot be used", allowed="a whole number of at least 1", got=repr(count))
+        check_whole(name, count)
     rng = np.random.default_rng(seed)
     n_samples = round(duration * sfreq)
     best, mean = np.empty((replicates, trials)), np.empty((replicates, trials))

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from emgkit._checks import check_option, check_positive, check_samples
+from emgkit._checks import check_option, check_positive, check_samples, check_whole
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.kernels import (
     Kind,
@@ -266,7 +266,7 @@ def notch(x: ArrayLike, frequency: float, *, sfreq: float, harmonics: int = 1, w
     sfreq = check_positive("sfreq", sfreq, unit="Hz")
     frequency = check_positive("frequency", frequency, unit="Hz")
     width = check_positive("width", width, unit="Hz")
-    highest = _check_whole("harmonics", harmonics) * frequency
+    highest = check_whole("harmonics", harmonics) * frequency
     if width >= frequency:
         raise ArgumentError(
             "The notch is too wide", allowed=f"a width below {number(frequency)} Hz", got=f"{number(width)} Hz"
@@ -552,7 +552,7 @@ def _butterworth(
     _check_edges(edges, sfreq)
     check_option("cutoff_rule", cutoff_rule, CUTOFF_RULES)
     check_option("padding", padding, PADDINGS)
-    if _check_whole("order", order) % 2:
+    if check_whole("order", order) % 2:
         raise ArgumentError(
             "The order is odd: it counts both passes, so each has half of it",
             allowed="an even number of at least 2",
@@ -584,9 +584,3 @@ def _check_edges(edges: dict[str, float], sfreq: float) -> None:
             allowed="'low' below 'high'",
             got=f"low {number(edges['low'])} Hz, high {number(edges['high'])} Hz",
         )
-
-
-def _check_whole(parameter: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ArgumentError(f"{parameter!r} cannot be used", allowed="a whole number of at least 1", got=repr(value))
-    return int(value)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from emgkit._checks import check_positive, check_samples
+from emgkit._checks import check_positive, check_samples, check_whole
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.notation import number
 
@@ -286,8 +286,7 @@ def shaped_noise(
 
     sfreq = check_positive("sfreq", sfreq, unit="Hz")
     for name, count in (("n_samples", n_samples), ("n_channels", n_channels)):
-        if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
-            raise ArgumentError(f"{name!r} cannot be used", allowed="a whole number of at least 1", got=repr(count))
+        check_whole(name, count)
     if not isinstance(rng, np.random.Generator):
         raise ArgumentError("'rng' cannot be used", allowed="a numpy.random.Generator", got=repr(rng))
     length = next_fast_len(int(n_samples) + math.ceil(sfreq), real=True)

@@ -7,13 +7,13 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
-from emgkit._checks import check_positive
+from emgkit._checks import check_positive, check_whole
 from emgkit.errors import ArgumentError
 from emgkit.events import find_repetitions
 from emgkit.measures import measure, summarize
 from emgkit.normalize import reference
 from emgkit.pipeline import Pipeline
-from emgkit.replication.design import PublishedDesign, whole_number
+from emgkit.replication.design import PublishedDesign
 from emgkit.simulate.draw import check_seed
 from emgkit.simulate.session import trials, truth
 from emgkit.simulate.specification import Specification, load_spec
@@ -97,7 +97,7 @@ def chain_error(
     >>> bool((error["bias"].abs() < 0.15).all())
     True
     """
-    whole_number("replicates", replicates, least=2)
+    check_whole("replicates", replicates, least=2)
     spec = _recorded(design, _scale(design, level))
     seeds = np.random.SeedSequence(check_seed(seed)).generate_state(replicates)
     errors = pd.concat([_errors(spec, design, pipeline, seed=int(one)) for one in seeds], ignore_index=True)

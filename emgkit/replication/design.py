@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
 
-from emgkit._checks import check_option, check_positive, check_unknown
+from emgkit._checks import check_option, check_positive, check_unknown, check_whole
 from emgkit.errors import ArgumentError, DesignError
 from emgkit.notation import listed
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 
-__all__ = ["PublishedDesign", "ReportedResult", "whole_number"]
+__all__ = ["PublishedDesign", "ReportedResult"]
 
 REPORTS = ("higher", "lower", "no difference")
 Table = Mapping[str, Mapping[str, float]]
@@ -111,8 +111,8 @@ class PublishedDesign:
     adjust: str = "holm"
 
     def __post_init__(self) -> None:
-        whole_number("n", self.n, least=2)
-        whole_number("repetitions", self.repetitions)
+        check_whole("n", self.n, least=2)
+        check_whole("repetitions", self.repetitions)
         check_option("unit", self.unit, ("%MVIC", "ratio"))
         check_option("measure", self.measure, ("mean", "peak"))
         check_option("phase", self.phase, ("whole", "concentric", "eccentric"))
@@ -198,13 +198,6 @@ class PublishedDesign:
                     got=f"{one.first} {one.reported} than {one.second}, with means of {first:g} and {second:g}",
                     hint="Look for a misprint or two conditions that changed places",
                 )
-
-
-def whole_number(name: str, value: object, *, least: int = 1) -> int:
-    """Refuse anything but a whole number of at least `least`."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ArgumentError(f"{name!r} cannot be used", allowed=f"a whole number of at least {least}", got=repr(value))
-    return value
 
 
 def _empty(value: object) -> bool:

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit._checks import check_positive
+from emgkit._checks import check_positive, check_whole
 from emgkit.errors import ArgumentError, Notice
 from emgkit.notation import listed, number
-from emgkit.replication.design import PublishedDesign, whole_number
+from emgkit.replication.design import PublishedDesign
 from emgkit.simulate.draw import check_seed
+from emgkit.stats.cells.multiplicity import corrected
 from emgkit.stats.results.facts import notice_facts
 from emgkit.stats.within import one_sample
 
@@ -93,7 +94,7 @@ def replicate(
     >>> len(table), bool((table["share_found"] > 0.99).all())
     (16, True)
     """
-    whole_number("replicates", replicates)
+    check_whole("replicates", replicates)
     check_seed(seed)
     sweep = list(product(_spreads(design, cvs), _checked(correlations, "correlations", below=1.0)))
     chain = _chain(design, error)
@@ -158,21 +159,7 @@ def compared(logs: Array, pairs: Sequence[tuple[int, int]], *, adjust: str) -> t
     differences = np.concatenate([logs[first] - logs[second] for first, second in pairs], axis=1)
     tested = one_sample.t_test(differences, rounding=0.0)
     center, p = (tested[name].reshape(len(pairs), n_studies) for name in ("center", "p"))
-    return center, _corrected(p, adjust=adjust)
-
-
-def _corrected(p: Array, *, adjust: str) -> Array:
-    """Correct the p-values of each column for their number."""
-    count = len(p)
-    if adjust == "bonferroni":
-        return np.minimum(p * count, 1)
-    if adjust == "holm" and count > 1:
-        order = np.argsort(p, axis=0, kind="stable")
-        steps = np.take_along_axis(p, order, axis=0) * np.arange(count, 0, -1)[:, np.newaxis]
-        corrected = np.empty_like(p)
-        np.put_along_axis(corrected, order, np.minimum(np.maximum.accumulate(steps, axis=0), 1), axis=0)
-        return corrected
-    return p
+    return center, corrected(p, adjust=adjust)
 
 
 def _one_muscle(

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from emgkit._checks import check_positive
+from emgkit._checks import check_positive, check_whole
 from emgkit.errors import ArgumentError
-from emgkit.replication.design import whole_number
 from emgkit.simulate.draw import check_seed
 
 __all__ = ["replicate_change"]
@@ -69,8 +68,8 @@ def replicate_change(
        difference  difference_low  difference_high
     7        -0.0            -1.0              1.0
     """
-    whole_number("n", n, least=2)
-    whole_number("replicates", replicates)
+    check_whole("n", n, least=2)
+    check_whole("replicates", replicates)
     ratio = check_positive("1 + mean_change", 1 + mean_change)
     gain_sd = float(np.sqrt(np.log1p((check_positive("sd_change", sd_change) / ratio) ** 2)))
     normals = np.random.default_rng(check_seed(seed)).standard_normal((2, n, replicates))

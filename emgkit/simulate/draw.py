@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit.errors import ArgumentError
+from emgkit._checks import check_whole
 from emgkit.simulate.specification import Specification, load_spec
 
 __all__ = [
@@ -78,10 +78,8 @@ def draw(spec: Specification, *, seed: int, n_participants: int | None = None) -
     participant x exercise; a repetition is that times ``exp(c - s_c^2 / 2)``. So m is the
     arithmetic mean over people and over repetitions.
     """
-    n = spec.participants if n_participants is None else n_participants
+    n = spec.participants if n_participants is None else check_whole("n_participants", n_participants)
     check_seed(seed)
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ArgumentError("'n_participants' cannot be used", allowed="a whole number of at least 1", got=repr(n))
     n_exercises, n_muscles = len(spec.exercises), len(spec.muscles)
     counts = [exercise.repetitions for exercise in spec.exercises]
     size = n_muscles * (1 + n_exercises + sum(counts))
@@ -175,9 +173,7 @@ def stated_means(spec: Specification) -> Array:
 
 def check_seed(seed: int) -> int:
     """Refuse a seed that is no whole number of at least 0."""
-    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
-        raise ArgumentError("'seed' cannot be used", allowed="a whole number of at least 0", got=repr(seed))
-    return int(seed)
+    return check_whole("seed", seed, least=0)
 
 
 @lru_cache(maxsize=16)

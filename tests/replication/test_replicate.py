@@ -7,15 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from emgkit.errors import ArgumentError
 from emgkit.replication import PublishedDesign, ReportedResult, replicate
 from emgkit.replication.replicate import CORRELATIONS, CVS, compared, drawn_logs
 from emgkit.stats import contrasts, power_paired
-from emgkit.stats.cells.multiplicity import adjusted
 
 RATIO = 1.25
 HIGHER = ReportedResult(muscle="bf", first="thrust", second="squat", reported="higher")
@@ -143,15 +139,6 @@ def test_every_study_is_analysed_as_the_public_function_does(adjust):
         np.testing.assert_allclose(np.exp(sign * center[row]), expected["ratio"], rtol=1e-12)
         np.testing.assert_allclose(p[row], expected["p_adjusted"], rtol=0, atol=1e-12)
         np.testing.assert_allclose(p[row], expected["p_adjusted"], rtol=1e-9)
-
-
-@given(arrays(np.float64, (4, 3), elements=st.floats(1e-12, 1.0)), st.sampled_from(["holm", "bonferroni", "none"]))
-def test_the_correction_is_that_of_the_statistics(p, adjust):
-    from emgkit.replication.replicate import _corrected
-
-    for study, column in enumerate(p.T):
-        expected, _ = adjusted(column, np.zeros(4, dtype=int), adjust=adjust)
-        np.testing.assert_allclose(_corrected(p, adjust=adjust)[:, study], expected, rtol=1e-15)
 
 
 def test_what_is_drawn_has_the_printed_means_and_the_stated_spread():

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from statsmodels.stats.multitest import multipletests
 
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, at_step, corrected, holm_steps
 
 THEIRS = {
     "holm": "holm", "bonferroni": "bonferroni", "hochberg": "simes-hochberg", "hommel": "hommel",
@@ -34,10 +35,10 @@ def test_as_statsmodels(adjust: str, p: list[float]) -> None:
 @given(p=p_values)
 def test_from_the_mildest_to_the_most_careful(p: list[float]) -> None:
     order = ["none", "benjamini-hochberg", "hommel", "hochberg", "holm", "bonferroni"]
-    corrected = [one(p, adjust) for adjust in order]
-    for milder, harder in itertools.pairwise(corrected):
+    found = [one(p, adjust) for adjust in order]
+    for milder, harder in itertools.pairwise(found):
         assert (milder <= harder * (1 + 1e-12)).all()
-    assert max(float(c.max()) for c in corrected) <= 1
+    assert max(float(c.max()) for c in found) <= 1
 
 
 @pytest.mark.parametrize("adjust", ADJUSTMENTS)
@@ -48,3 +49,18 @@ def test_empty_p_are_in_no_family_and_families_do_not_mix(adjust: str) -> None:
     np.testing.assert_allclose(got[[1, 4]], one([0.2, 0.04], adjust))
     assert np.isnan(got[[2, 5]]).all()
     assert size.tolist() == [2, 2, 2, 2, 2, 0]
+
+
+@settings(max_examples=30, deadline=None)
+@given(p=arrays(np.float64, (4, 3), elements=st.floats(1e-12, 1.0)), adjust=st.sampled_from(list(ADJUSTMENTS)))
+def test_many_families_at_once_are_each_one_by_itself(p: np.ndarray, adjust: str) -> None:
+    together = corrected(p, adjust=adjust)
+    for study, column in enumerate(p.T):
+        np.testing.assert_allclose(together[:, study], one(column.tolist(), adjust), rtol=1e-15)
+
+
+@settings(max_examples=30, deadline=None)
+@given(p=p_values)
+def test_holm_by_its_steps_is_holm(p: list[float]) -> None:
+    times, floor = holm_steps(np.array(p), np.zeros(len(p), dtype=np.intp))
+    np.testing.assert_array_equal(at_step(np.array(p), times, floor), one(p, "holm"))

@@ -14,9 +14,10 @@ from scipy import special, stats
 
 Array = NDArray[np.float64]
 
-CONFIDENCE = 0.95
+# coverage of every interval, and the level below which a p shows a difference
+CONFIDENCE, ALPHA = 0.95, 0.05
 
-__all__ = ["d_av", "d_interval", "d_z", "d_z_interval", "g_av", "small_sample_factor"]
+__all__ = ["ALPHA", "CONFIDENCE", "d_av", "d_interval", "d_z", "d_z_interval", "g_av", "small_sample_factor"]
 
 
 def small_sample_factor(nu: Any) -> Array:
@@ -67,7 +68,7 @@ def d_z(first: Any, second: Any) -> Array:
     return np.asarray(difference.mean(axis=0) / difference.std(axis=0, ddof=1))
 
 
-def d_z_interval(t: Any, n: Any, *, confidence: float = 0.95) -> tuple[Array, Array]:
+def d_z_interval(t: Any, n: Any, *, confidence: float = CONFIDENCE) -> tuple[Array, Array]:
     """Exact limits of d_z, from the noncentral t distribution.
 
     Parameters
@@ -99,7 +100,7 @@ def d_z_interval(t: Any, n: Any, *, confidence: float = 0.95) -> tuple[Array, Ar
     return d_interval(t, n - 1, 1 / np.sqrt(n), confidence=confidence)
 
 
-def d_interval(t: Any, df: Any, scale: Any, *, confidence: float = 0.95) -> tuple[Array, Array]:
+def d_interval(t: Any, df: Any, scale: Any, *, confidence: float = CONFIDENCE) -> tuple[Array, Array]:
     """Exact limits of a standardised difference d = ``scale`` t, from the noncentral t distribution.
 
     Parameters
@@ -186,7 +187,7 @@ def d_av(first: Any, second: Any) -> Array:
     return np.asarray((first - second).mean(axis=0) / np.sqrt(mean_variance))
 
 
-def g_av(first: Any, second: Any, *, confidence: float = 0.95) -> tuple[Array, Array, Array]:
+def g_av(first: Any, second: Any, *, confidence: float = CONFIDENCE) -> tuple[Array, Array, Array]:
     """d_av without its small-sample bias, with its interval.
 
     Parameters

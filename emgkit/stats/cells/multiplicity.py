@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ ADJUSTMENTS = {
 }  # fmt: skip
 FAMILIES = ("by", "all")
 
-__all__ = ["ADJUSTMENTS", "adjusted", "check_family", "families", "holm_steps"]
+__all__ = ["ADJUSTMENTS", "FAMILIES", "adjusted", "at_step", "check_family", "corrected", "families", "holm_steps"]
 
 
 def check_family(family: str | Sequence[str], by: Sequence[str]) -> str | list[str]:
@@ -75,14 +76,28 @@ def adjusted(p: Array, members: NDArray[np.intp], *, adjust: str) -> tuple[Array
         belongs = members == one
         tested = belongs & np.isfinite(result)
         size[belongs] = tested.sum()
-        # statsmodels' multipletests gives the same, but empties the garbage collector (50 ms) at every call
-        order = np.flatnonzero(tested)[np.argsort(result[tested], kind="stable")]
-        result[order] = np.minimum(_corrected(result[order], adjust), 1)
+        result[tested] = corrected(result[tested], adjust=adjust)
     return result, size
 
 
+def corrected(p: Array, *, adjust: str) -> Array:
+    """Correct the p-values of one family, which run along the first axis; every further axis has families of its own.
+
+    Examples
+    --------
+    >>> corrected(np.array([0.04, 0.01]), adjust="holm").tolist()
+    [0.04, 0.02]
+    """
+    # statsmodels' multipletests gives the same, but empties the garbage collector (50 ms) at every call
+    order = np.argsort(p, axis=0, kind="stable")
+    result = np.empty_like(p)
+    ascending = np.take_along_axis(p, order, axis=0)
+    np.put_along_axis(result, order, np.minimum(_ascending(ascending, adjust), 1), axis=0)
+    return result
+
+
 def holm_steps(p: Array, members: NDArray[np.intp]) -> tuple[Array, Array]:
-    """What Holm's correction asks of each p: ``adjusted`` is ``max(p * times, floor)``, at most 1.
+    """What Holm's correction asks of each p: ``adjusted`` is :func:`at_step` of it.
 
     Returns
     -------
@@ -99,36 +114,59 @@ def holm_steps(p: Array, members: NDArray[np.intp]) -> tuple[Array, Array]:
     for one in np.unique(members):
         tested = np.flatnonzero((members == one) & np.isfinite(p))
         order = tested[np.argsort(p[tested], kind="stable")]
-        times[order] = len(order) - np.arange(len(order))
-        floor[order[1:]] = np.minimum(np.maximum.accumulate(p[order] * times[order]), 1)[:-1]
+        times[order], floor[order] = _holm(p[order])
     return times, floor
 
 
-def _corrected(p: Array, adjust: str) -> Array:
+def at_step(p: Any, times: float | Array, floor: float | Array) -> Any:
+    """P-values corrected at a step of Holm's correction.
+
+    Examples
+    --------
+    >>> at_step(np.array([0.01, 0.3]), 2.0, 0.05).tolist()
+    [0.05, 0.6]
+    """
+    return np.minimum(np.maximum(p * times, floor), 1.0)
+
+
+def _holm(p: Array) -> tuple[Array, Array]:
+    """Times and floor of each step of ascending p-values."""
+    times = _ranks(p)[::-1]
+    floor = np.zeros_like(p)
+    floor[1:] = np.minimum(np.maximum.accumulate(p * times, axis=0), 1)[:-1]
+    return np.broadcast_to(times, p.shape), floor
+
+
+def _ranks(p: Array) -> Array:
+    """1 to the number of p-values, along the first axis."""
+    return np.arange(1.0, len(p) + 1).reshape(-1, *[1] * (p.ndim - 1))
+
+
+def _ascending(p: Array, adjust: str) -> Array:
     """Correct ascending p-values of one family; they may come out above 1."""
     count = len(p)
-    rank = np.arange(1, count + 1)
     if adjust == "none" or not count:
         return p
     if adjust == "bonferroni":
         return np.asarray(p * count)
     if adjust == "holm":
-        return np.asarray(np.maximum.accumulate(p * (count + 1 - rank)))
+        return np.asarray(at_step(p, *_holm(p)))
     if adjust == "hommel":
         return _hommel(p)
+    rank = _ranks(p)
     share = 1.0 if adjust == "benjamini-hochberg" else float((1 / rank).sum())
     steps = p * (count + 1 - rank) if adjust == "hochberg" else p * share * count / rank
-    return np.asarray(np.minimum.accumulate(steps[::-1])[::-1])
+    return np.asarray(np.minimum.accumulate(steps[::-1], axis=0)[::-1])
 
 
 def _hommel(p: Array) -> Array:
     """Hommel's correction: the smallest level at which a closed test of Simes' kind rejects."""
-    count = len(p)
+    count, rank = len(p), _ranks(p)
     result = p.copy()
     for size in range(count, 1, -1):
         # every intersection of `size` hypotheses that holds this one, by Simes' inequality
         last = p[count - size + 1 :]
-        least = float((size * last / np.arange(2, size + 1)).min())
+        least = (size * last / rank[1:size]).min(axis=0)
         first = np.minimum(size * p[: count - size + 1], least)
         result[: count - size + 1] = np.maximum(result[: count - size + 1], np.minimum(first, least))
         result[count - size + 1 :] = np.maximum(result[count - size + 1 :], np.minimum(size * last, least))

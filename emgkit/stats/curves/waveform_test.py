@@ -17,7 +17,8 @@ from emgkit.errors import ArgumentError, Notice
 from emgkit.notation import listed, number
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import Factor, as_name, as_names, check_table, only_value
-from emgkit.stats.cells.multiplicity import adjusted, holm_steps
+from emgkit.stats.cells.effect_formulas import CONFIDENCE
+from emgkit.stats.cells.multiplicity import adjusted, at_step, holm_steps
 from emgkit.stats.cells.sign_flips import (
     ROUNDING,
     check_flips,
@@ -39,7 +40,6 @@ Array = NDArray[np.float64]
 METHODS = ("max-t", "cluster", "rft")
 # a cluster is a run of points beyond the two-sided p of .05 of each
 CLUSTER_P = 0.05
-CONFIDENCE = 0.95
 RESULT_COLUMNS = (
     "contrast", "ratio", "difference", "ci_low", "ci_high", "t", "p", "p_adjusted", "cluster", "n",
     "first_point", "last_point", "mass", "t_peak", "threshold", "t_max", "point_max", "fwhm", "resels", "family_size",
@@ -328,7 +328,7 @@ def _tables(
         "ci_high": back(center + half),
         "t": np.concatenate([pair.t for pair in flat]),
         "p_adjusted": np.concatenate([pair.p_nodes for pair in flat]),
-        "p_holm": np.concatenate([_holm(pair.p_nodes, step) for pair, step in zip(flat, steps, strict=True)]),
+        "p_holm": np.concatenate([at_step(pair.p_nodes, *step) for pair, step in zip(flat, steps, strict=True)]),
         "cluster": number_of.ravel(),
     })  # fmt: skip
     runs = [run for pair in flat for run in pair.runs]
@@ -340,7 +340,7 @@ def _tables(
         "last_point": points.take([run["last"] for run in runs]),
         **{name: np.array([run[name] for run in runs], dtype=np.float64) for name in ("t_peak", "mass", "p")},
         "p_holm": np.array([
-            _holm(run["p"], step) for pair, step in zip(flat, steps, strict=True) for run in pair.runs
+            at_step(run["p"], *step) for pair, step in zip(flat, steps, strict=True) for run in pair.runs
         ], dtype=np.float64),
     })  # fmt: skip
     sizes = np.abs(np.nan_to_num([pair.t for pair in flat]))
@@ -356,11 +356,6 @@ def _tables(
         "threshold_holm": [_threshold_holm(pair, step, alpha) for pair, step in zip(flat, steps, strict=True)],
     })  # fmt: skip
     return nodes, clusters, summary
-
-
-def _holm(p: Any, step: tuple[float, float]) -> Any:
-    """P-values within a contrast, corrected by the Holm step (times, floor) of the contrast."""
-    return np.minimum(np.maximum(p * step[0], step[1]), 1.0)
 
 
 def _threshold_holm(pair: _Pair, step: tuple[float, float], alpha: float) -> float:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from emgkit._checks import check_option
+from emgkit.stats.cells.effect_formulas import CONFIDENCE
 
 Array = NDArray[np.float64]
 
@@ -180,7 +181,7 @@ def _where_q_is(target: float, y: Array, v: Array, design: Array) -> float:
     return _root(excess, 0.0, high)
 
 
-def profile_interval(y: Array, v: Array, design: Array, *, confidence: float = 0.95) -> tuple[float, float]:
+def profile_interval(y: Array, v: Array, design: Array, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Limits of tau2 from the distribution of Q (Viechtbauer, 2007).
 
     Parameters

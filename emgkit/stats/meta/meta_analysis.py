@@ -22,14 +22,13 @@ from emgkit.stats.cells.columns import (
     check_table,
     outcome_values,
 )
-from emgkit.stats.cells.effect_formulas import small_sample_factor
+from emgkit.stats.cells.effect_formulas import CONFIDENCE, small_sample_factor
 from emgkit.stats.meta import between_studies
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
 
-CONFIDENCE = 0.95
 NORMAL = float(special.ndtri((1 + CONFIDENCE) / 2))
 SUMMARIES = ("m1", "sd1", "m2", "sd2", "n")
 # columns of ratios, each with the logarithm it is made from

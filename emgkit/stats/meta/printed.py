@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from emgkit._checks import check_whole
 from emgkit.errors import ArgumentError
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -294,9 +295,7 @@ def _row(values: dict[str, Any], number: str) -> Contrast:
     for name in ("sd1", "sd2"):
         if read[name] is not None and read[name].value <= 0:
             raise ArgumentError(f"{name!r} is no standard deviation", where=label, allowed="above 0", got=there[name])
-    n = there.get("n")
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 2:
-        raise ArgumentError("'n' cannot be used", where=label, allowed="a whole number of at least 2", got=repr(n))
+    n = check_whole("n", there.get("n"), least=2, where=label)
     limits = _limits(there.get("ci"), label)
     if not (read["d_av"] or read["d_z"] or read["t"] or read["p"] or limits or (read["mean1"] and read["sd1"])):
         raise ArgumentError(
@@ -310,7 +309,7 @@ def _row(values: dict[str, Any], number: str) -> Contrast:
             where=label,
             hint="give mean1 and mean2, or leave sd1 and sd2 out",
         )
-    return Contrast(label=label, study=names["study"], contrast=names["contrast"], n=int(n), ci=limits, **read)
+    return Contrast(label=label, study=names["study"], contrast=names["contrast"], n=n, ci=limits, **read)
 
 
 def _limits(ci: Any, label: str) -> tuple[Span, Span] | None:

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from emgkit.errors import ArgumentError, Notice
-from emgkit.stats.cells.effect_formulas import d_z_interval
+from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_z_interval
 from emgkit.stats.meta.alarms import disagreements, doubts_about_r, equal_sds, far_below, small_sds
 from emgkit.stats.meta.printed import (
     Contrast,
@@ -25,7 +25,6 @@ from emgkit.stats.meta.printed import (
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 
-CONFIDENCE = 0.95
 QUANTITIES = (
     "difference", "ratio", "t", "p", "sd_diff", "r", "d_z", "d_av", "ci_low", "ci_high", "d_z_low", "d_z_high",
 )  # fmt: skip

@@ -21,15 +21,14 @@ from emgkit._checks import check_option, nearest
 from emgkit.errors import ArgumentError, DesignError
 from emgkit.notation import listed
 from emgkit.stats.cells.blocks import pair_names
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted
+from emgkit.stats.cells.effect_formulas import CONFIDENCE
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, FAMILIES, adjusted
 from emgkit.stats.cells.references import MUSCLE_COLUMNS
 from emgkit.stats.mixed.formula import Columns, model_matrix
 from emgkit.stats.mixed.small_sample import Inference
 
 Array = NDArray[np.float64]
 
-CONFIDENCE = 0.95
-FAMILIES = ("by", "all")
 # the results' own columns, which a column of the design would hide
 RESULT_COLUMNS = (
     "outcome", "term", "contrast", "mean", "geometric_mean", "ratio", "difference", "estimate", "se", "ci_low",

@@ -22,6 +22,7 @@ from emgkit.stats.cells.columns import (
     only_value,
     outcome_values,
 )
+from emgkit.stats.cells.effect_formulas import CONFIDENCE
 from emgkit.stats.cells.references import check_references, is_percent
 from emgkit.stats.mixed import checks, marginal, reml
 from emgkit.stats.mixed.estimates import Estimates
@@ -404,7 +405,7 @@ class MixedModel(Estimates):
             "formula": self.formula, "outcome": self._prepared.formula.outcome,
             "participant": self.participant,
             "random": random, "df": self.df, "scale": "log" if self.log else "raw",
-            "unit": self._unit, "measure": self._measure, "confidence": marginal.CONFIDENCE,
+            "unit": self._unit, "measure": self._measure, "confidence": CONFIDENCE,
             "interval": "individual 95 %", "singular": self.singular, "covariates": dict(self._grid.covariates),
             **marginal.coding(self._grid), "n": [self.n], "n_rows": self.n_rows,
         }  # fmt: skip

@@ -51,10 +51,6 @@ class RandomTerms:
         """Whether participants differ in their level and in nothing else."""
         return self.terms == ((),)
 
-    def group_of(self, participant: str, term: Term) -> str:
-        """Name of a nested grouping factor, such as ``participant:exercise``."""
-        return ":".join([participant, *term])
-
 
 def named_terms(random: str | Sequence[str] | None) -> tuple[tuple[Term, ...], bool]:
     """Read the argument ``random``: its terms, and whether they are slopes of one covariance."""

@@ -123,7 +123,7 @@ def mixed_model_methods(facts: AnalysisFacts) -> Text:
     """A mixed model."""
     log = facts["scale"] == "log"
     random = ", ".join("intercept" if term == "1" else term for term in names_of(facts["random"]))
-    method = "-".join(part.capitalize() for part in str(facts["df"]).split("-"))
+    method = _df_method(facts)
     scale = "natural logarithms" if log else "the values"
     rows = f", {facts['n_rows']} rows" if "n_rows" in facts else ""
     model = f"a linear mixed model (REML) of {scale}, {facts['formula']!r}, with participants as random (random terms:"

@@ -11,16 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import integrate, optimize, special, stats
 
-from emgkit._checks import check_positive
+from emgkit._checks import check_positive, check_whole
 from emgkit.errors import ArgumentError
 from emgkit.notation import listed
+from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
 Numbers = float | Sequence[float] | NDArray[Any]
 
 MOST_PARTICIPANTS = 1_000_000
-ALPHA = 0.05
 
 __all__ = ["power_between", "power_equivalence", "power_paired", "power_within"]
 
@@ -254,8 +254,7 @@ def power_within(
           f   n  df1
     0  0.25  28  2.0
     """
-    if isinstance(levels, bool) or not isinstance(levels, (int, np.integer)) or levels < 2:
-        raise ArgumentError("'levels' cannot be used", allowed="a whole number of at least 2", got=repr(levels))
+    check_whole("levels", levels, least=2)
     _between("r", r, -1 / (levels - 1), 1.0)
     if not 1 / (levels - 1) - 1e-12 <= epsilon <= 1:
         raise ArgumentError(
@@ -318,7 +317,7 @@ def _solve(
     sizes = [
         abs(check_positive(name, abs(one) if isinstance(one, (int, float)) else one)) for one in lists.get(name, [])
     ]
-    counts = [_whole("n", one, 2) for one in lists.get("n", [])]
+    counts = counts_of(lists["n"]) if "n" in lists else []
     powers = [_between("power", one, alpha, 1.0) for one in lists.get("power", [])]
     rows = []
     if missing == ["power"]:
@@ -355,12 +354,11 @@ def _fewest(of: Callable[[int], float], wanted: float) -> int:
     return high
 
 
-def _whole(name: str, value: Any, least: int) -> int:
-    """Refuse anything but a whole number of at least ``least``."""
-    whole = isinstance(value, (int, np.integer, float, np.floating)) and not isinstance(value, bool)
-    if not whole or value != int(value) or value < least:
-        raise ArgumentError(f"{name!r} cannot be used", allowed=f"a whole number of at least {least}", got=repr(value))
-    return int(value)
+def counts_of(n: Numbers) -> list[int]:
+    """Numbers of participants, 2 or more; 12.0 is one, as arrays have it."""
+    given = np.atleast_1d(np.asarray(n, dtype=object)).tolist()
+    whole = [int(one) if isinstance(one, float) and one.is_integer() else one for one in given]
+    return [check_whole("n", one, least=2) for one in whole]
 
 
 def _between(name: str, value: Any, low: float, high: float) -> float:

@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from emgkit._checks import check_positive
+from emgkit._checks import check_positive, check_whole
 from emgkit.errors import ArgumentError
 from emgkit.notation import listed
-from emgkit.stats.power.exact import ALPHA, Array, _between, _beyond, _whole
+from emgkit.stats.cells.effect_formulas import ALPHA
+from emgkit.stats.power.exact import Array, _between, _beyond, counts_of
 from emgkit.stats.results.results import Results
 from emgkit.stats.within.contrasts import contrasts
 
@@ -90,9 +91,9 @@ def power_simulate(
         raise ArgumentError("'means' cannot be used", allowed="at least two conditions", got=listed(names))
     spread = [check_positive("sd_condition", sd_condition, zero=True), check_positive("sd_repetition", sd_repetition)]
     person = check_positive("sd_participant", sd_participant, zero=True)
-    repetitions, studies = _whole("repetitions", repetitions, 1), _whole("studies", studies, 1)
+    repetitions, studies = check_whole("repetitions", repetitions), check_whole("studies", studies)
     _between("alpha", alpha, 0.0, 1.0)
-    sizes = [_whole("n", size, 2) for size in np.atleast_1d(np.asarray(n, dtype=object))]
+    sizes = counts_of(n)
     sd = float(np.sqrt(2 * (spread[0] ** 2 + spread[1] ** 2 / repetitions)))
     frames = []
     for size, stream in zip(sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True):

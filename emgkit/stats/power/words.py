@@ -12,10 +12,11 @@ from emgkit.notation import (
     readable,
     share,
 )
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
-from emgkit.stats.results.methods import NAMES, Text, alpha_text, n_text
-from emgkit.stats.results.sentences import ADJUSTED, Row, sentence
+from emgkit.stats.results.methods import Text, alpha_text, n_text
+from emgkit.stats.results.sentences import Row, sentence
 
 __all__ = [
     "power_between_sentence",
@@ -57,7 +58,7 @@ def power_simulated_sentence(row: Row, facts: AnalysisFacts) -> str:
     alone = f"was found in a share of {share(row['power'])} of {row['studies']} simulated studies"
     limits = f"95 % CI [{share(row['power_low'])}, {share(row['power_high'])}]"
     after = f"{share(row['power_adjusted'])} [{share(row['power_adjusted_low'])}, {share(row['power_adjusted_high'])}]"
-    how = ADJUSTED.get(facts["adjust"])
+    how = ADJUSTMENTS.get(facts["adjust"])
     corrected = [f"{how}-adjusted {after}"] if how else []
     expected = f"{share(row['power_expected'])} expected from the noncentral t"
     return sentence(row, facts, [f"{what} {alone}", limits, *corrected, expected], tail="")
@@ -85,7 +86,7 @@ def power_simulated_methods(facts: AnalysisFacts) -> Text:
     what = f"The power of paired contrasts was simulated (seed {facts['seed']}) with true means {means}, and standard"
     what += f" deviations of the logarithms of {', '.join(spread)},"
     what += f" and {counted(facts['repetitions'], 'repetition')} averaged"
-    how = NAMES.get(facts["adjust"])
+    how = ADJUSTMENTS.get(facts["adjust"])
     return Text(
         what=f"{what}; test: {facts['test']}, {alpha_text(facts['alpha'])} ({n_text(facts)}).",
         interval="Intervals of power are 95 % (Wilson) and cover the simulation alone.",

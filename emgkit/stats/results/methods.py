@@ -12,9 +12,6 @@ from emgkit.stats.results.facts import AnalysisFacts
 __all__ = ["CAVEATS", "Text", "doubts", "software"]  # fmt: skip
 
 
-NAMES = {name: text for name, text in ADJUSTMENTS.items() if text}
-
-
 # what a sentence with a p adds where the p could mislead, by the code of the notice
 CAVEATS = {
     "pseudo-replication": "repetitions may count as if each were a participant, and p may be too small",
@@ -105,7 +102,7 @@ def of_each(by: str | Sequence[str] | None) -> str:
 
 def family_text(facts: AnalysisFacts) -> str:
     """The correction of p, and what it is corrected for."""
-    how = NAMES.get(facts["adjust"])
+    how = ADJUSTMENTS.get(facts["adjust"])
     if facts.get("largest_family") == 1:  # nothing to adjust
         return ""
     if not how:

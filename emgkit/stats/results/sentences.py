@@ -22,6 +22,7 @@ from emgkit.notation import (
     readable,
     surface,
 )
+from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
 
@@ -29,8 +30,6 @@ __all__ = ["bare", "comparison_clause", "comparison_sentence", "not_shown", "sen
 
 Row = Mapping[str, Any]
 
-ALPHA = 0.05
-ADJUSTED = {name: text for name, text in ADJUSTMENTS.items() if text}
 # columns whose levels say by themselves what they are
 _PLAIN = ("muscle", "channel", "exercise", "task", "outcome", "measure", "study")
 
@@ -175,7 +174,7 @@ def tested_texts(row: Row, facts: AnalysisFacts, ci: str) -> list[str]:
 
 def adjusted_p_text(row: Row, facts: AnalysisFacts) -> str:
     """The p of a contrast, and what it is corrected for."""
-    family, how = int(row.get("family_size", 1)), ADJUSTED.get(facts["adjust"])
+    family, how = int(row.get("family_size", 1)), ADJUSTMENTS.get(facts["adjust"])
     text = p_phrase(row["p_adjusted"])
     if family > 1:
         return f"{text} ({how}-adjusted over {family})" if how else f"{text} (one of {family}, not adjusted)"

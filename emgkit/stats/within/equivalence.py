@@ -14,6 +14,7 @@ from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, Notice
 from emgkit.stats.cells.blocks import arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
+from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
@@ -22,7 +23,6 @@ from emgkit.stats.within.interactions import rounding
 
 Array = NDArray[np.float64]
 
-ALPHA = 0.05
 RESULT_COLUMNS = (
     "contrast", "ratio", "difference", "ci_low", "ci_high", "ci90_low", "ci90_high", "bound_low", "bound_high",
     "t_lower", "p_lower", "t_upper", "p_upper", "df", "n", "p", "p_adjusted", "equivalent", "p_difference",

@@ -14,6 +14,7 @@ from emgkit._checks import check_option
 from emgkit.errors import DesignError, Notice
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
+from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
@@ -21,7 +22,6 @@ from emgkit.stats.within import interactions, one_sample
 
 Array = NDArray[np.float64]
 
-ALPHA = 0.05
 FEWEST = 4
 RESULT_COLUMNS = (
     "contrast", "left_out", "ratio", "difference", "ci_low", "ci_high", "p", "p_adjusted", "ratio_all",

@@ -15,6 +15,7 @@ from scipy import special, stats
 
 from emgkit.errors import Notice
 from emgkit.notation import listed
+from emgkit.stats.cells.effect_formulas import CONFIDENCE
 from emgkit.stats.cells.sign_flips import check_flips, share_at_least
 
 Array = NDArray[np.float64]
@@ -26,7 +27,7 @@ MOST_RANKS = 49
 __all__ = ["TESTS", "against_zero", "describe", "doubts", "sign_flip", "signed_rank", "t_test"]
 
 
-def against_zero(differences: Array, *, test: str, rounding: float, confidence: float = 0.95) -> dict[str, Array]:
+def against_zero(differences: Array, *, test: str, rounding: float, confidence: float = CONFIDENCE) -> dict[str, Array]:
     """Test each column of differences, (n_participants, n_contrasts), against zero.
 
     Returns ``center``, ``low``, ``high`` on the scale of the differences, ``t``, ``df``, ``n``, ``p``, and for
@@ -50,7 +51,7 @@ def against_zero(differences: Array, *, test: str, rounding: float, confidence: 
     return columns
 
 
-def t_test(differences: Array, *, rounding: float, confidence: float = 0.95) -> dict[str, Array]:
+def t_test(differences: Array, *, rounding: float, confidence: float = CONFIDENCE) -> dict[str, Array]:
     """Test the mean of each column of differences by its own standard error."""
     n, size = differences.shape
     center, sd = differences.mean(axis=0), differences.std(axis=0, ddof=1)
@@ -69,7 +70,7 @@ def t_test(differences: Array, *, rounding: float, confidence: float = 0.95) -> 
     }
 
 
-def signed_rank(differences: Array, *, confidence: float = 0.95) -> dict[str, float]:
+def signed_rank(differences: Array, *, confidence: float = CONFIDENCE) -> dict[str, float]:
     """Wilcoxon's signed-rank test, as R's ``wilcox.test`` does it.
 
     Parameters
@@ -120,7 +121,7 @@ def signed_rank(differences: Array, *, confidence: float = 0.95) -> dict[str, fl
     return {"V": v, "p": p, "center": float(np.median(means)), "low": low, "high": high}
 
 
-def sign_flip(differences: Array, *, confidence: float = 0.95) -> dict[str, float]:
+def sign_flip(differences: Array, *, confidence: float = CONFIDENCE) -> dict[str, float]:
     """Exact sign-flip test of the mean of symmetrically distributed differences, with the interval that belongs to it.
 
     Parameters

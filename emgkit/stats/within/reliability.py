@@ -14,12 +14,12 @@ from emgkit.errors import DesignError, Notice
 from emgkit.notation import listed
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns
 from emgkit.stats.cells.columns import NAMED, as_name, as_names, check_table, only_value
+from emgkit.stats.cells.effect_formulas import CONFIDENCE
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
 
-CONFIDENCE = 0.95
 RESULT_COLUMNS = ("quantity", "trials", "value", "ci_low", "ci_high", "unit", "n", "n_trials")
 
 __all__ = ["reliability"]

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from emgkit.notation import counted, fixed, p_phrase, places, ratio_places, readable, series, surface
+from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import alpha_text
 from emgkit.stats.results.results import Results
-from emgkit.stats.results.sentences import ALPHA, place_text
+from emgkit.stats.results.sentences import place_text
 
 __all__ = [
     "SHOWN",

@@ -18,6 +18,7 @@ from emgkit.notation import (
     share,
     surface,
 )
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
 from emgkit.stats.results.methods import (
@@ -30,7 +31,6 @@ from emgkit.stats.results.methods import (
     separately,
 )
 from emgkit.stats.results.sentences import (
-    ADJUSTED,
     Row,
     adjusted_p_text,
     compared_text,
@@ -160,7 +160,7 @@ def influence_sentence(row: Row, facts: AnalysisFacts) -> str:
     name = "ratio" if facts["scale"] == "log" else "difference"
     value, ci = estimate_text(row, facts, name)
     everybody, ci_all = estimate_text(row, facts, f"{name}_all", low="ci_low_all", high="ci_high_all")
-    how = ADJUSTED.get(facts["adjust"])
+    how = ADJUSTMENTS.get(facts["adjust"])
     adjusted = f" ({how}-adjusted)" if how else ""
     n = int(row["n_all"])
     parts = [
