@@ -59,6 +59,7 @@ def test_the_page_calls_its_data_simulated():
         assert "simulated" in (DOCS / "how_to" / page).read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_code_on_the_simulator_runs_and_prints_the_sentence_that_is_quoted(tmp_path):
     page = (DOCS / "explanation" / "simulator.md").read_text(encoding="utf-8")
     printed = io.StringIO()
