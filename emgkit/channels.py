@@ -11,7 +11,7 @@ import numpy as np
 
 from emgkit._checks import check_option, check_positive, nearest
 from emgkit.errors import ArgumentError, UnitError
-from emgkit.notation import listed
+from emgkit.notation import listed, readable
 from emgkit.units import INSIDE, UNITS, in_si
 
 __all__ = ["SOURCES", "STREAMS", "Channel", "Event", "Value", "pickled_parts", "stream_of"]
@@ -62,7 +62,7 @@ def stream_of(kind: str) -> str:
         if kind in kinds:
             return stream
     kinds = tuple(kind for group in STREAMS.values() for kind in group)
-    called = _CALLED.get(kind.lower().replace("_", " "))
+    called = _CALLED.get(readable(kind.lower()))
     raise ArgumentError(
         f"Unknown channel kind {kind!r}", allowed=listed(kinds), got=repr(kind),
         hint=f"Did you mean {called!r}?" if called else nearest(kind, kinds),

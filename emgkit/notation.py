@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
 __all__ = [
-    "MISSING", "capital", "counted", "degrees", "fixed", "interval", "listed", "missing", "named", "number",
-    "p_phrase", "p_text", "places", "ratio_places", "readable", "series", "share", "surface",
+    "MISSING", "as_title", "capital", "contrast_text", "counted", "degrees", "equation", "estimate", "fixed",
+    "interval", "listed", "missing", "named", "number",
+    "p_phrase", "p_text", "places", "ratio_places", "readable", "series", "share", "surface", "term_text",
 ]  # fmt: skip
 
 MISSING = "–"
 # units of the files, as people read them
-_SHOWN = {"V": ("µV", 1e6), "V·s": ("µV·s", 1e6), "V^2": ("µV²", 1e12), "deg": ("°", 1.0)}
+_SHOWN = {
+    "V": ("µV", 1e6), "V·s": ("µV·s", 1e6), "V^2": ("µV²", 1e12), "deg": ("°", 1.0), "deg/s": ("°/s", 1.0),
+    "m/s^2": ("m/s²", 1.0),
+}  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+# the p below which a difference counts as shown
+_ALPHA = 0.05
 # more decimals than this are read better as a power of ten
 _MOST_PLACES = 5
+_COUNTRIES = re.compile(r"\b(american|romanian)\b")
 # things that are done, which have an article
 _DONE = ("exercise", "task", "lift")
 
@@ -27,23 +35,23 @@ def missing(value: Any) -> bool:
 
 
 def p_text(p: float) -> str:
-    """A p-value with three decimals and no zero before them; one below .05 is never rounded up to it.
+    """A p-value with three decimals and no zero before them; one that they would round to .05 has as many as it needs.
 
     Examples
     --------
-    >>> p_text(0.0253), p_text(0.0004), p_text(0.9996), p_text(0.04996)
-    ('.025', '< .001', '> .999', '.0499')
+    >>> p_text(0.0253), p_text(0.0004), p_text(0.9996), p_text(0.0497), p_text(0.05004)
+    ('.025', '< .001', '> .999', '.0497', '.05004')
     """
     if missing(p):
         return MISSING
     if p < 0.001:
         return "< .001"
-    text = f"{p:.3f}"
-    if text == "1.000":
+    if p >= 0.9995:
         return "> .999"
-    if text == "0.050" and p < 0.05:
-        text = f"{math.floor(p * 1e4) / 1e4:.4f}"
-    return text.removeprefix("0")
+    decimals = 3
+    while p != _ALPHA and float(f"{p:.{decimals}f}") == _ALPHA:
+        decimals += 1
+    return f"{p:.{decimals}f}".removeprefix("0")
 
 
 def p_phrase(p: float, name: str = "p") -> str:
@@ -54,8 +62,18 @@ def p_phrase(p: float, name: str = "p") -> str:
     >>> p_phrase(0.0253), p_phrase(1e-7)
     ('p = .025', 'p < .001')
     """
-    text = p_text(p)
-    return f"{name} {text}" if text[0] in "<>" else f"{name} = {text}"
+    return equation(name, p_text(p))
+
+
+def equation(name: str, text: str) -> str:
+    """A name and its number in one phrase; a bound brings its own sign, and words have none.
+
+    Examples
+    --------
+    >>> equation("p", ".025"), equation("p", "< .001"), equation("p", "n.s.")
+    ('p = .025', 'p < .001', 'p n.s.')
+    """
+    return f"{name} {text}" if text[:1] in "<>" or text[:1].isalpha() else f"{name} = {text}"
 
 
 def fixed(value: float, decimals: int | None) -> str:
@@ -138,9 +156,20 @@ def _ratio_places(value: float, low: float, high: float) -> int | None:
         a, b = round(low, decimals), round(high, decimals)
         return (low > 1 >= a) or (high < 1 <= b) or (low < high and a == b)
 
-    while decimals <= _MOST_PLACES and hidden(decimals):
-        decimals += 1
-    return decimals
+    # a limit that lies on 1 but for rounding errors stays there
+    return next((more for more in range(decimals, _MOST_PLACES + 2) if not hidden(more)), decimals)
+
+
+def estimate(value: float, low: float, high: float, *, ratio: bool = False) -> tuple[str, str]:
+    """A number and its limits, with the decimals that fit all three: the same wherever they are written.
+
+    Examples
+    --------
+    >>> estimate(1.402, 1.2, 1.63, ratio=True), estimate(-12.34, -18.3, -6.3)
+    (('1.40', '[1.20, 1.63]'), ('−12.3', '[−18.3, −6.3]'))
+    """
+    decimals = ratio_places([(value, low, high)]) if ratio else places([value, low, high])
+    return fixed(value, decimals), interval(low, high, decimals)
 
 
 def interval(low: float, high: float, decimals: int | None) -> str:
@@ -168,14 +197,47 @@ def surface(unit: str) -> tuple[str, float]:
 
 
 def readable(name: object) -> str:
-    """A name without underscores.
+    """A name without underscores, adjectives of countries with their capital letter.
 
     Examples
     --------
-    >>> readable("gluteus_maximus")
-    'gluteus maximus'
+    >>> readable("gluteus_maximus"), readable("romanian_deadlift")
+    ('gluteus maximus', 'Romanian deadlift')
     """
-    return str(name).replace("_", " ")
+    return _COUNTRIES.sub(lambda word: word[0].capitalize(), str(name).replace("_", " ").strip())
+
+
+def as_title(name: object) -> str:
+    """A name where a line begins with it.
+
+    Examples
+    --------
+    >>> as_title("vastus_lateralis")
+    'Vastus lateralis'
+    """
+    return capital(readable(name))
+
+
+def contrast_text(name: object) -> str:
+    """The name of a contrast.
+
+    Examples
+    --------
+    >>> contrast_text("hip_thrust - squat"), contrast_text("hip_thrust / squat")
+    ('hip thrust − squat', 'hip thrust / squat')
+    """
+    return readable(name).replace(" - ", " − ")
+
+
+def term_text(name: object) -> str:
+    """The name of a term of a model.
+
+    Examples
+    --------
+    >>> term_text("exercise:load_kg")
+    'exercise × load kg'
+    """
+    return readable(name).replace(":", " × ")
 
 
 def named(factor: str, level: object) -> str:

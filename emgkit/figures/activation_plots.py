@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
-from emgkit.notation import listed
+from emgkit.notation import as_title, counted, listed, surface
 
 __all__ = ["activation", "activation_grid"]
 
@@ -145,7 +145,7 @@ class _Spec:
 
     @property
     def n_text(self) -> str:
-        return f"n = {style.count(self.n, 'participant')}"
+        return f"n = {counted(self.n, 'participant')}"
 
 
 def _prepare(
@@ -192,12 +192,12 @@ def _prepare(
         raise DesignError(
             "The unit of the values is not known", allowed="a column 'unit', or unit=", got=listed(cells.columns)
         )
-    values, shown = style.surface(cells[value].to_numpy(dtype=float), unit)
+    shown, factor = surface(unit)
     table = pd.DataFrame({
         "participant": cells[participant].astype(str).to_numpy(),
         "level": cells[x].astype(str).to_numpy(),
         "cluster": "" if by is None else cells[by].astype(str).to_numpy(),
-        "value": values,
+        "value": cells[value].to_numpy(dtype=float) * factor,
     })  # fmt: skip
     measure = str(cells["measure"].iloc[0]) if "measure" in cells.columns else ""
     return table, _Spec(
@@ -243,17 +243,17 @@ def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec) -> None:
             )  # fmt: skip
             if len(spec.clusters) == 1:
                 few = f"\nn = {counts[level]}" if counts[level] != spec.n else ""
-                ticks.append((float(position), style.words(level) + few))
+                ticks.append((float(position), as_title(level) + few))
         if len(spec.clusters) > 1:
             few = "" if (counts == spec.n).all() else f"\nn = {', '.join(str(number) for number in counts)}"
-            ticks.append((float(place), style.words(cluster) + few))
+            ticks.append((float(place), as_title(cluster) + few))
     ax.set_xticks([position for position, _ in ticks], _wrapped([text for _, text in ticks], ax))
     ax.tick_params(axis="x", length=0)
     ax.set_xlim(-0.56, len(spec.clusters) - 0.44)
     low, high = float(table["value"].min()), float(table["value"].max())
     room = 0.05 * (high - min(0.0, low)) or 1.0
     ax.set_ylim(0.0 if low >= 0 else low - room, high + room)
-    word = f"{style.words(spec.measure)} activation" if spec.measure else "Activation"
+    word = f"{as_title(spec.measure)} activation" if spec.measure else "Activation"
     ax.set_ylabel(f"{word} ({spec.unit})")
 
 
@@ -273,7 +273,7 @@ def _handles(spec: _Spec) -> list[Any]:
     handles: list[Any] = []
     if len(spec.clusters) > 1:
         handles += [
-            Line2D([], [], ls="", marker=one.marker, ms=5, color=one.color, label=style.words(level))
+            Line2D([], [], ls="", marker=one.marker, ms=5, color=one.color, label=as_title(level))
             for level, one in look.items()
         ]
     else:

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from emgkit._checks import check_unknown
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
-from emgkit.notation import listed
+from emgkit.notation import as_title, listed, surface
 
 __all__ = ["angle", "angle_grid"]
 
@@ -92,7 +92,7 @@ def angle(
         ax.set_xlabel(_x_label(table, joint))
         up = style.legend_above(ax, _handles(own, look, hue=hue), columns=2)
         marked = style.SIMULATED_DATA if style.is_simulated(table, simulated) else ""
-        style.head(ax, style.words(muscle), up=up, marked=marked)
+        style.head(ax, as_title(muscle), up=up, marked=marked)
     return ax
 
 
@@ -167,7 +167,7 @@ def _check(table: pd.DataFrame, *, hue: str, unit: str | None) -> tuple[list[str
 def _x_label(table: pd.DataFrame, joint: str | None) -> str:
     joints = list(table["joint"].dropna().astype(str).unique()) if "joint" in table.columns else []
     joint = joint or (joints[0] if len(joints) == 1 else "joint")
-    return f"{style.words(joint)} angle (°)"
+    return f"{as_title(joint)} angle (°)"
 
 
 def _draw(ax: Axes, table: pd.DataFrame, look: dict[str, style.Look], *, hue: str, unit: str) -> None:
@@ -182,9 +182,8 @@ def _draw(ax: Axes, table: pd.DataFrame, look: dict[str, style.Look], *, hue: st
         low, high = (own[name].to_numpy(dtype=float) for name in ("angle_low", "angle_high"))
         aside = 0.0 if len(look) == 1 else _SPREAD * (number / (len(look) - 1) - 0.5)
         x = (low + high) / 2 + aside * (high - low)
-        value, least, most = (
-            style.surface(own[name].to_numpy(dtype=float), unit)[0] for name in ("value", "ci_low", "ci_high")
-        )
+        factor = surface(unit)[1]
+        value, least, most = (own[name].to_numpy(dtype=float) * factor for name in ("value", "ci_low", "ci_high"))
         gaps = np.flatnonzero(low[1:] > high[:-1]) + 1  # a bin that is not there interrupts the line
         ax.plot(
             np.insert(x, gaps, np.nan), np.insert(value, gaps, np.nan), color=one.color, ls=one.line, lw=1.0, zorder=2
@@ -196,8 +195,8 @@ def _draw(ax: Axes, table: pd.DataFrame, look: dict[str, style.Look], *, hue: st
     bottom, top = ax.get_ylim()
     ax.set_ylim(min(0.0, bottom), top)
     measures = list(table["measure"].unique()) if "measure" in table.columns else []
-    word = f"{style.words(measures[0])} activation" if len(measures) == 1 else "Activation"
-    ax.set_ylabel(f"{word} ({style.surface(0.0, unit)[1]})")
+    word = f"{as_title(measures[0])} activation" if len(measures) == 1 else "Activation"
+    ax.set_ylabel(f"{word} ({surface(unit)[0]})")
 
 
 def _n(table: pd.DataFrame) -> str:
@@ -215,7 +214,7 @@ def _handles(table: pd.DataFrame, look: dict[str, style.Look], *, hue: str) -> l
         handles.append(
             Line2D(
                 [], [], color=one.color, ls=one.line, lw=1.0, marker=one.marker, ms=5, mec="white", mew=0.6,
-                label=f"{style.words(level)} (n = {n})" if n else style.words(level),
+                label=f"{as_title(level)} (n = {n})" if n else as_title(level),
             )
         )  # fmt: skip
     return [*handles, Line2D([], [], color=style.GREY, lw=1.4, label="95 % CI")]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import listed
+from emgkit.notation import as_title, contrast_text, listed, number, p_text, surface
 
 __all__ = ["contrasts"]
 
@@ -74,15 +74,15 @@ def contrasts(
     unit = str(table.attrs.get("unit", "")) if unit is None else unit
     shown = table.copy()
     if outcome == "difference":
-        for column in ("difference", "ci_low", "ci_high"):
-            shown[column] = style.surface(table[column].to_numpy(), unit)[0]
-    keys = [" · ".join(style.words(level) for level in row) for row in table[groups].to_numpy().tolist()]
-    labels = [str(name).replace("_", " ").replace(" - ", " − ") for name in table["contrast"]]
+        limits = ["difference", "ci_low", "ci_high"]
+        shown[limits] = table[limits] * surface(unit)[1]
+    keys = [" · ".join(as_title(level) for level in row) for row in table[groups].to_numpy().tolist()]
+    labels = [contrast_text(name) for name in table["contrast"]]
     with style.theme():
         columns = _columns(shown, outcome=outcome, adjust=str(table.attrs.get("adjust", "adjusted")))
         ax, layout = rows.axes_for(ax, labels, keys, columns)
         rows.write(ax, layout)
-        _axis(ax, shown, layout, outcome=outcome, unit=style.surface(0.0, unit)[1])
+        _axis(ax, shown, layout, outcome=outcome, unit=surface(unit)[0])
         look = style.looks(table["contrast"])
         for y, row in zip(layout.y, shown.to_dict("records"), strict=True):
             _contrast(ax, row, y, look=look[str(row["contrast"])], outcome=outcome)
@@ -112,11 +112,11 @@ def _columns(table: pd.DataFrame, *, outcome: str, adjust: str) -> list[rows.Row
         rows.estimate(value, low, high, ratio=ratio)
         for value, low, high in zip(table[outcome], table["ci_low"], table["ci_high"], strict=True)
     )
-    exact = tuple(style.p_text(float(value)) for value in table["p_adjusted"])
+    exact = tuple(p_text(float(value)) for value in table["p_adjusted"])
     return [
         rows.RowColumn(head=f"{outcome} [95 % CI]", texts=estimates),
-        rows.RowColumn(head="n", texts=tuple(f"{n:g}" for n in table["n"]), inline="n = {}"),
-        rows.RowColumn(head=p, texts=exact, inline=f"{p} {{}}"),
+        rows.RowColumn(head="n", texts=tuple(number(n) for n in table["n"]), name="n"),
+        rows.RowColumn(head=p, texts=exact, name=p),
     ]
 
 

@@ -15,7 +15,7 @@ from emgkit.curves import Curves
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.figures.drawing.journals import active
-from emgkit.notation import listed
+from emgkit.notation import as_title, contrast_text, listed, p_phrase, surface
 
 if TYPE_CHECKING:
     from emgkit.stats.curves.waveform_test import WaveformTest
@@ -102,7 +102,7 @@ def curves(
         if test is not None:
             _mark_test(ax, test, muscle)
         marked = style.SIMULATED_DATA if style.is_simulated(frame, simulated) else ""
-        style.head(ax, style.words(muscle or ""), up=up, marked=marked)
+        style.head(ax, as_title(muscle or ""), up=up, marked=marked)
     return ax
 
 
@@ -205,17 +205,16 @@ def _draw(ax: Axes, frame: pd.DataFrame, look: dict[str, style.Look], *, hue: st
                 f"{hue} {level!r} has more than one row a point", allowed=f"one row a {hue}, muscle and point",
                 hint="Select one phase, side or group first",
             )  # fmt: skip
-        mean = style.surface(own["mean"].to_numpy(dtype=float), unit)[0]
-        sd = style.surface(own["sd"].to_numpy(dtype=float), unit)[0]
+        mean, sd = (own[name].to_numpy(dtype=float) * surface(unit)[1] for name in ("mean", "sd"))
         ax.fill_between(own["point"], mean - sd, mean + sd, color=one.color, alpha=0.14, lw=0, zorder=2)
         for edge in (mean - sd, mean + sd):
             ax.plot(own["point"], edge, color=one.color, ls=one.line, lw=0.6, alpha=0.6, zorder=2)
-        ax.plot(own["point"], mean, color=one.color, ls=one.line, lw=1.7, zorder=3, label=style.words(level))
+        ax.plot(own["point"], mean, color=one.color, ls=one.line, lw=1.7, zorder=3, label=as_title(level))
         low = min([low, *(mean - sd)[sd == sd], *mean])
     ax.set_xlim(frame["point"].min(), frame["point"].max())
     ax.set_ylim(bottom=low)
-    ax.set_xlabel(f"{style.words(during)}{'' if during in DURING else ' phase'} (%)")
-    ax.set_ylabel(f"EMG ({style.surface(0.0, unit)[1]})")
+    ax.set_xlabel(f"{as_title(during)}{'' if during in DURING else ' phase'} (%)")
+    ax.set_ylabel(f"EMG ({surface(unit)[0]})")
 
 
 def _mark_test(ax: Axes, test: WaveformTest, muscle: str | None) -> None:
@@ -242,11 +241,12 @@ def _mark_test(ax: Axes, test: WaveformTest, muscle: str | None) -> None:
             key, (1.0, y), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points", ha="left",
             va="center", fontsize=style.size(), annotation_clip=False,
         )  # fmt: skip
-        name = str(row["contrast"]).replace("_", " ").replace(" - ", " − ")
+        name = contrast_text(row["contrast"])
         runs = [
-            f"{run['first_point']:g}–{run['last_point']:g} % ({_p(run['p_holm'])})" for run in own.to_dict("records")
+            f"{run['first_point']:g}–{run['last_point']:g} % ({p_phrase(run['p_holm'])})"
+            for run in own.to_dict("records")
         ]
-        found = ", ".join(runs) if runs else f"nowhere, {_p(row['p_adjusted'])}"
+        found = ", ".join(runs) if runs else f"nowhere, {p_phrase(row['p_adjusted'])}"
         notes.append(f"{key}: {name} (n = {row['n']:g}): {found}")
     ax.set_ylim(low - (len(contrasts) + 0.6) * step, high)
     ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= high])
@@ -261,15 +261,10 @@ def _of_muscle(table: pd.DataFrame, muscle: str | None) -> pd.DataFrame:
     return table if muscle is None or "muscle" not in table else table[table["muscle"].astype(str) == muscle]
 
 
-def _p(p: float) -> str:
-    text = style.p_text(float(p))
-    return f"p {text}" if text.startswith(">") else f"p = {text}"
-
-
 def _handles(frame: pd.DataFrame, look: dict[str, style.Look], *, hue: str, with_n: bool) -> list[Any]:
     handles = []
     for level, one in look.items():
         n = int(frame.loc[frame[hue].astype(str) == level, "n"].max())
-        label = f"{style.words(level)} (n = {n})" if with_n else style.words(level)
+        label = f"{as_title(level)} (n = {n})" if with_n else as_title(level)
         handles.append(Line2D([], [], color=one.color, ls=one.line, lw=1.7, label=label))
     return [*handles, Patch(facecolor=style.GREY, alpha=0.25, lw=0, label="± 1 SD")]

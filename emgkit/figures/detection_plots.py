@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from emgkit._checks import check_unknown
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
-from emgkit.notation import listed
+from emgkit.notation import as_title, contrast_text, listed
 
 __all__ = ["detection", "detection_grid"]
 
@@ -72,7 +72,7 @@ def detection(table: pd.DataFrame, *, muscle: str | None = None, ax: Axes | None
         ax = style.axes_or_new(ax, width=style.COLUMN_WIDTH, height=3.2)
         _draw(ax, own, look)
         up = style.legend_above(ax, _handles(own, look), columns=1)
-        style.head(ax, style.words(muscle), up=up, marked="simulated studies")
+        style.head(ax, as_title(muscle), up=up, marked="simulated studies")
         ax.set(xlabel=_X, ylabel=_Y)
         style.note(ax, _counts(own))
     return ax
@@ -110,7 +110,7 @@ def detection_grid(table: pd.DataFrame, *, columns: int | None = None) -> Figure
         style.legend_on_top(figure, _handles(table, look))
         figure.draw_without_rendering()
         for ax, muscle in zip(panels, muscles, strict=True):
-            text = style.wrapped(style.words(muscle), width=ax.bbox.width * 72.0 / ax.figure.dpi)
+            text = style.wrapped(as_title(muscle), width=ax.bbox.width * 72.0 / ax.figure.dpi)
             style.title(ax, text)
             style.mark(ax, "simulated studies", pad=18.0 + 12.0 * text.count("\n"))
     return figure
@@ -178,7 +178,7 @@ def _handles(table: pd.DataFrame, look: dict[str, style.Look]) -> list[Any]:
     handles: list[Any] = [
         Line2D(
             [], [], color=one.color, ls=one.line, lw=1.5, marker=one.marker, ms=4.5, mec="white", mew=0.5,
-            label=_name(level),
+            label=contrast_text(level),
         )
         for level, one in look.items()
     ]  # fmt: skip
@@ -186,7 +186,3 @@ def _handles(table: pd.DataFrame, look: dict[str, style.Look]) -> list[Any]:
     if low != high and table["cv"].notna().all():
         handles.append(Patch(facecolor=style.GREY, alpha=0.25, lw=0, label=f"CV {low} to {high} %, line at {middle} %"))
     return handles
-
-
-def _name(level: str) -> str:
-    return level.replace("_", " ").replace(" - ", " − ")

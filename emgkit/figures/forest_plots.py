@@ -11,7 +11,7 @@ from matplotlib.patches import Polygon
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import listed
+from emgkit.notation import as_title, listed, p_phrase, surface
 
 if TYPE_CHECKING:
     from emgkit.stats.meta.meta_analysis import MetaAnalysis
@@ -94,8 +94,9 @@ def forest(
     ratio = outcome == "ratio"
     if not ratio:
         numeric = ["value", "low", "high", "range_low", "range_high"]
-        table[numeric] = style.surface(table[numeric].to_numpy(), unit)[0]
-        whole = {key: style.surface(x, unit)[0][()] if key in _LIMITS else x for key, x in whole.items()}
+        factor = surface(unit)[1]
+        table[numeric] = table[numeric] * factor
+        whole = {key: x * factor if key in _LIMITS else x for key, x in whole.items()}
     drawn = np.concatenate([
         table[["value", "low", "high", "range_low", "range_high"]].to_numpy().ravel(),
         [whole.get(key, np.nan) for key in _LIMITS],
@@ -109,7 +110,7 @@ def forest(
         ax, layout = rows.axes_for(ax, labels, groups, _columns(table, whole, ratio=ratio), lines_below=2 + len(notes))
         rows.write(ax, layout)
         measure = str(pooled.attrs.get("measure", outcome)) if pooled is not None else outcome
-        label = _axis_label(table, measure, outcome, style.surface(0.0, unit)[1])
+        label = _axis_label(table, measure, outcome, surface(unit)[0])
         if ratio:
             rows.ratio_axis(ax, drawn, label=label, points=layout.points)
         else:
@@ -171,7 +172,7 @@ def _unit(table: pd.DataFrame, outcome: str) -> str:
 
 
 def _axis_label(table: pd.DataFrame, measure: str, outcome: str, unit: str) -> str:
-    word = "Ratio (logarithmic axis)" if outcome == "ratio" else _WORDS.get(measure, style.words(outcome))
+    word = "Ratio (logarithmic axis)" if outcome == "ratio" else _WORDS.get(measure, as_title(outcome))
     unit = "" if outcome == "ratio" or word.startswith("Standardised") else unit
     drawn = [("95 % intervals", "low"), ("ranges (dotted)", "range_low")]
     kinds = " and ".join(text for text, column in drawn if table[column].notna().any())
@@ -181,27 +182,20 @@ def _axis_label(table: pd.DataFrame, measure: str, outcome: str, unit: str) -> s
 def _columns(table: pd.DataFrame, whole: dict[str, Any], *, ratio: bool) -> list[rows.RowColumn]:
     texts = []
     for row in table.to_dict("records"):
-        text = rows.estimate(row["value"], row["low"], row["high"], ratio=ratio, signed=not ratio and _signed(table))
+        text = rows.estimate(row["value"], row["low"], row["high"], ratio=ratio)
         if np.isfinite([row["range_low"], row["range_high"]]).all():
             text = f"{text.removesuffix(' [–]')} (range {row['range_low']:g} to {row['range_high']:g})"
         texts.append(text)
     if whole:
-        texts.append(
-            rows.estimate(whole["value"], whole["low"], whole["high"], ratio=ratio, signed=not ratio and _signed(table))
-        )
+        texts.append(rows.estimate(whole["value"], whole["low"], whole["high"], ratio=ratio))
     head = "estimate [95 % CI]" if table["low"].notna().any() else "estimate"
     columns = [rows.RowColumn(head=head, texts=tuple(texts))]
-    for name, head, inline, form in (("weight", "weight", "weight {}", "{:.0f} %"), ("n", "n", "n = {}", "{:g}")):
+    for name, form in (("weight", "{:.0f} %"), ("n", "{:g}")):
         values = [*table[name], *([whole.get(name, np.nan)] if whole else [])]
         written = tuple("" if np.isnan(value) else form.format(value) for value in values)
         if any(written):
-            columns.append(rows.RowColumn(head=head, texts=written, inline=inline))
+            columns.append(rows.RowColumn(head=name, texts=written, name=name))
     return columns
-
-
-def _signed(table: pd.DataFrame) -> bool:
-    """Whether signs are written: where some limit is below zero."""
-    return bool((table[["value", "low"]].to_numpy() < 0).any())
 
 
 def _notes(whole: dict[str, Any], pooled: pd.DataFrame | None) -> list[str]:
@@ -213,7 +207,7 @@ def _notes(whole: dict[str, Any], pooled: pd.DataFrame | None) -> list[str]:
         n = f", n = {whole['n']:g}" if np.isfinite(whole["n"]) else ""
         parts.append(f"k = {whole['k']:g} studies{n}")
     if np.isfinite(whole["p"]):
-        parts.append(f"pooled p {_equal(style.p_text(whole['p']))}")
+        parts.append(p_phrase(whole["p"], "pooled p"))
     if np.isfinite(whole["i2"]):
         scale = " (log scale)" if pooled.attrs.get("measure") == "log_ratio" else ""
         parts.append(f"τ² = {whole['tau2']:.3g}{scale}, I² = {whole['i2']:.0f} %")
@@ -221,10 +215,6 @@ def _notes(whole: dict[str, Any], pooled: pd.DataFrame | None) -> list[str]:
     if np.isfinite(whole["prediction_low"]):
         drawn.append("line through it: prediction interval")
     return ["; ".join(parts), "; ".join(drawn)]
-
-
-def _equal(p: str) -> str:
-    return p if p.startswith(">") else f"= {p}"
 
 
 def _draw_studies(ax: Axes, table: pd.DataFrame, layout: rows.RowLayout) -> None:

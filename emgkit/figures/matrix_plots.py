@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import listed
+from emgkit.notation import as_title, listed, p_phrase, readable, surface
 
 __all__ = ["effect_matrix"]
 
@@ -66,7 +66,7 @@ def effect_matrix(
     ...     "ci_low": [1.2], "ci_high": [1.63], "n": [13], "p_adjusted": [0.0004]})
     >>> figure = effect_matrix(table)
     >>> [text.get_text() for text in figure.axes[0].texts]
-    ['1.40\n[1.20, 1.63]', 'p 4.0×10⁻⁴']
+    ['1.40\n[1.20, 1.63]', 'p < .001']
     >>> import matplotlib.pyplot as plt; plt.close(figure)
     """
     outcome = "ratio" if "ratio" in table.columns else "difference"
@@ -83,10 +83,8 @@ def effect_matrix(
             own = table if by is None else table[table[by].astype(str) == name]
             _panel(ax, own, levels, outcome=outcome, unit=unit)
             n = sorted({f"{value:g}" for value in own["n"]}, key=float)
-            style.title(
-                ax, f"{style.words(name)}, n = {' to '.join(n[:: max(1, len(n) - 1)])}".removeprefix(", "), pad=5
-            )
-        shown = style.surface(0.0, unit)[1]
+            style.title(ax, f"{as_title(name)}, n = {' to '.join(n[:: max(1, len(n) - 1)])}".removeprefix(", "), pad=5)
+        shown = surface(unit)[0]
         what = "ratio" if outcome == "ratio" else f"difference{f' ({shown})' if shown else ''}"
         adjust = {"none": "p", "holm": "p (Holm)"}.get(str(table.attrs.get("adjust")), "adjusted p")
         figure.supxlabel(
@@ -159,7 +157,7 @@ def _panel(ax: Axes, table: pd.DataFrame, levels: Sequence[str], *, outcome: str
         first, second = _pair(str(row["contrast"]))
         value, low, high = (float(row[name]) for name in (outcome, "ci_low", "ci_high"))
         if outcome == "difference":
-            value, low, high = (float(each) for each in style.surface([value, low, high], unit)[0])
+            value, low, high = (each * surface(unit)[1] for each in (value, low, high))
         i, j = place[first], place[second]
         text = rows.estimate(value, low, high, ratio=outcome == "ratio").replace(" [", "\n[", 1)
         ax.add_patch(
@@ -169,8 +167,8 @@ def _panel(ax: Axes, table: pd.DataFrame, levels: Sequence[str], *, outcome: str
             )
         )  # fmt: skip
         ax.text(j, i, text, ha="center", va="center", fontsize=style.size(), linespacing=1.2)
-        ax.text(i, j, f"p {style.p_text(float(row['p_adjusted']))}", ha="center", va="center", fontsize=style.size())
-    names = [style.wrapped(name.replace("_", " "), width=58.0, key="legend.fontsize") for name in levels]
+        ax.text(i, j, p_phrase(float(row["p_adjusted"])), ha="center", va="center", fontsize=style.size())
+    names = [style.wrapped(readable(name), width=58.0, key="legend.fontsize") for name in levels]
     ax.set_xticks(range(len(levels)), names)
     ax.set_yticks(range(len(levels)), names)
     ax.set(xlim=(-0.5, len(levels) - 0.5), ylim=(len(levels) - 0.5, -0.5))

@@ -13,7 +13,7 @@ from emgkit._checks import check_unknown
 from emgkit.errors import DesignError
 from emgkit.figures import activation_plots
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import listed
+from emgkit.notation import as_title, counted, listed, p_phrase, readable, surface
 
 __all__ = ["paired"]
 
@@ -135,21 +135,22 @@ def _row(contrasts: pd.DataFrame, conditions: Sequence[str]) -> dict[str, Any]:
 
 
 def _heading(cells: pd.DataFrame, n: int) -> str:
-    muscle = f"{style.words(cells['muscle'].iloc[0])}\n" if "muscle" in cells.columns else ""
-    return f"{muscle}n = {style.count(n, 'participant')}"
+    muscle = f"{as_title(cells['muscle'].iloc[0])}\n" if "muscle" in cells.columns else ""
+    return f"{muscle}n = {counted(n, 'participant')}"
 
 
 def _interval(ax: Axes, row: dict[str, Any], *, unit: str) -> None:
     ratio = "ratio" in row
     value, low, high = (float(row[name]) for name in ("ratio" if ratio else "difference", "ci_low", "ci_high"))
     if not ratio:
-        (value, low, high), unit = style.surface([value, low, high], unit)
+        unit, factor = surface(unit)
+        value, low, high = (each * factor for each in (value, low, high))
     null, color = (1.0 if ratio else 0.0), style.PALETTE[1]
     ax.axhline(null, color=style.GREY, lw=0.9, ls=(0, (4, 2)), zorder=1)
     ax.plot([0, 0], [low, high], color=color, lw=1.7, solid_capstyle="butt", zorder=3)
     ax.plot([0], [value], marker="o", ms=6, color=color, mec="white", mew=0.7, ls="", zorder=4)
     ax.set_xlim(-1, 1)
-    first, second = str(row["contrast"]).replace("_", " ").split(" / " if ratio else " - ")
+    first, second = readable(row["contrast"]).split(" / " if ratio else " - ")
     ax.set_xticks([0], [f"{first}\n{'/' if ratio else '−'} {second}"])
     ax.tick_params(axis="x", length=0)
     if ratio:
@@ -164,5 +165,4 @@ def _words(row: dict[str, Any], adjusted: str) -> str:
     ratio = "ratio" in row
     value = float(row["ratio" if ratio else "difference"])
     text = rows.estimate(value, float(row["ci_low"]), float(row["ci_high"]), ratio=ratio)
-    p = style.p_text(float(row["p_adjusted"]))
-    return f"{'ratio' if ratio else 'difference'} {text}, {adjusted} {p if p.startswith('>') else f'= {p}'}"
+    return f"{'ratio' if ratio else 'difference'} {text}, {p_phrase(float(row['p_adjusted']), adjusted)}"

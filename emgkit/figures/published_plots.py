@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import listed
+from emgkit.notation import as_title, listed, p_text, readable, surface
 
 __all__ = ["published"]
 
@@ -80,7 +80,7 @@ def published(
     spreads = {name: _limits(table, name) for name, _, _ in _SPREADS}
     with style.theme():
         ax, layout = rows.axes_for(
-            ax, _labels(table, label, seen), [style.words(level) for level in table[by]], _columns(table, spreads),
+            ax, _labels(table, label, seen), [as_title(level) for level in table[by]], _columns(table, spreads),
             lines_below=3,
         )  # fmt: skip
         rows.write(ax, layout)
@@ -144,10 +144,7 @@ def _labels(table: pd.DataFrame, label: str | Sequence[str] | None, seen: Sequen
     """Name the rows by what differs between them; a sign says that a value is not from its source."""
     if label is not None:
         names = [label] if isinstance(label, str) else list(label)
-        texts = [
-            " · ".join(str(row[name]).replace("_", " ") for name in names if _given(row[name]))
-            for _, row in table.iterrows()
-        ]
+        texts = [" · ".join(readable(row[name]) for name in names if _given(row[name])) for _, row in table.iterrows()]
     else:
         differing = [
             name
@@ -156,13 +153,13 @@ def _labels(table: pd.DataFrame, label: str | Sequence[str] | None, seen: Sequen
         ]
         texts = []
         for _, row in table.iterrows():
-            what = str(row["exercise"]).replace("_", " ")
+            what = readable(row["exercise"])
             other = row.get("comparator", "")
             if pd.notna(other) and str(other).strip():
-                what += f" against {str(other).replace('_', ' ')}"
-            details = [str(row[name]).replace("_", " ") for name in differing if _given(row[name])]
+                what += f" against {readable(other)}"
+            details = [readable(row[name]) for name in differing if _given(row[name])]
             study = str(row["study"])
-            study = study.replace("_", " ").title() if "_" in study else study
+            study = readable(study).title() if "_" in study else study
             texts.append(", ".join([f"{study}: {what}", *details]))
     sign = {"second-hand": " †", "derived": " ‡"}
     return [text + sign.get(how, "") for text, how in zip(texts, seen, strict=True)]
@@ -200,10 +197,10 @@ def _columns(table: pd.DataFrame, spreads: dict[str, Any]) -> list[rows.RowColum
     columns = [rows.RowColumn(head="value", texts=tuple(texts))]
     n = ["" if np.isnan(each) else f"{each:g}" for each in _numbers(table, "n")]
     if any(n):
-        columns.append(rows.RowColumn(head="n", texts=tuple(n), inline="n = {}"))
+        columns.append(rows.RowColumn(head="n", texts=tuple(n), name="n"))
     p = [_p(value) for value in table["p"]] if "p" in table.columns else []
     if any(p):
-        columns.append(rows.RowColumn(head="p", texts=tuple(p), inline="p {}"))
+        columns.append(rows.RowColumn(head="p", texts=tuple(p), name="p"))
     return columns
 
 
@@ -218,19 +215,19 @@ def _p(value: Any) -> str:
     """A p value as it is printed: a number exactly, words such as "< .001" as they are."""
     if not _given(value):
         return ""
-    return style.p_text(float(value)) if isinstance(value, int | float | np.number) else str(value)
+    return p_text(float(value)) if isinstance(value, int | float | np.number) else str(value)
 
 
 def _axis_label(table: pd.DataFrame, unit: str, compared: bool) -> str:
     statistics = list(table["statistic"].dropna().astype(str).unique()) if "statistic" in table.columns else []
-    word = style.words(statistics[0]) if len(statistics) == 1 else "Published value"
+    word = as_title(statistics[0]) if len(statistics) == 1 else "Published value"
     if compared and unit == "effect size":
         return "Effect size"
     if compared and unit.endswith(" difference") and word in ("Mean", "Peak"):
         return f"Difference of {word.lower()}s ({unit.removesuffix(' difference')})"
     if compared and "difference" not in word.lower():
         word = f"{word} of the comparison"
-    return f"{word} ({style.surface(0.0, unit)[1]})"
+    return f"{word} ({surface(unit)[0]})"
 
 
 def _draw(

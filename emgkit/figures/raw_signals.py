@@ -15,6 +15,7 @@ from emgkit._checks import check_unknown
 from emgkit.channels import Event
 from emgkit.errors import ArgumentError
 from emgkit.figures.drawing import style
+from emgkit.notation import as_title, counted, surface
 from emgkit.recording import Recording, check_recording
 
 __all__ = ["bands", "line", "signals"]
@@ -80,7 +81,7 @@ def signals(
         handles = bands(ax, raw.events, float(x[0]), float(x[-1]))
         ax.plot(x, y, color="#8d9aa6" if envelope is not None else style.PALETTE[0], lw=0.5, zorder=2)
         kind = raw.channels[raw.names.index(channel)].kind
-        word = "EMG" if kind == "EMG" else style.words(raw.stream)
+        word = "EMG" if kind == "EMG" else as_title(raw.stream)
         ax.set(xlabel="Time (s)", ylabel=f"{word} ({unit})", xlim=(x[0], x[-1]) if x[-1] > x[0] else None)
         lines: list[Any] = [Line2D([], [], color=ax.lines[-1].get_color(), lw=1.2, label="signal")]
         if envelope is not None:
@@ -94,7 +95,8 @@ def signals(
 def line(recording: Recording, channel: str) -> tuple[Array, Array, str]:
     """Give times, values as shown and unit as shown, thinned where there are more samples than bins."""
     index = recording.names.index(channel)
-    y, unit = style.surface(recording.data[index], recording.channels[index].unit)
+    unit, factor = surface(recording.channels[index].unit)
+    y = recording.data[index] * factor
     keep = _extremes(y)
     return recording.times[keep], y[keep], unit
 
@@ -158,10 +160,10 @@ def bands(ax: Axes, events: tuple[Event, ...], first: float, last: float, *, num
 
 def _heading(raw: Recording, channel: str) -> str:
     described = raw.channels[raw.names.index(channel)]
-    name = f"{style.words(described.muscle)} ({channel})" if described.muscle else channel
+    name = f"{as_title(described.muscle)} ({channel})" if described.muscle else channel
     parts = [name if described.side is None else f"{name}, {described.side}"]
     repetitions = [event for event in raw.events if event.label == "repetition"]
     if repetitions:
         accepted = sum(bool(event.get("accepted", True)) for event in repetitions)
-        parts.append(f"{accepted} of {style.count(len(repetitions), 'repetition')} accepted")
+        parts.append(f"{accepted} of {counted(len(repetitions), 'repetition')} accepted")
     return " · ".join(parts)

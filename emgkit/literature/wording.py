@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from emgkit.literature.contrasts import mark, sides
 from emgkit.literature.figures import source
-
-if TYPE_CHECKING:
-    pass
+from emgkit.notation import equation, readable
 
 __all__ = ["describe", "reference"]
 
@@ -34,16 +30,15 @@ def describe(row: pd.Series, table: pd.DataFrame) -> str:
     'Delgado 2019 (8 men, 1RM): gluteus maximus, hip extension (concentric), barbell hip thrust against back squat,
     effect size 1.39, p = .038'
     """
-    what = [
-        _words(row["muscle"]) + (f" ({row['site'].replace('+', ' and ')})" if row["site"] not in ("", "mixed") else "")
-    ]
+    site = "" if row["site"] in ("", "mixed") else f" ({row['site'].replace('+', ' and ')})"
+    what = [readable(row["muscle"]) + site]
     if row["phase"] not in ("", "mixed", "pre-post", "full rep"):
         what.append(row["phase"])
     if row["statistic"] not in ("mean", "change", "adjusted difference", "SMD"):
         what.append(row["statistic"])
-    task = _words(row["exercise"])
+    task = readable(row["exercise"])
     if row["comparator"]:
-        task = f"{task} against {_words(row['comparator'])}".strip()
+        task = f"{task} against {readable(row['comparator'])}".strip()
     second_hand = "read second-hand" if row["seen"] != "derived" and mark(row, table) == "second-hand" else ""
     parts = [", ".join([*what, task] if task else what), _amount(row, table), _surety(row), second_hand]
     return f"{_who(row)}: {', '.join(part for part in parts if part)}"
@@ -103,12 +98,8 @@ def _surety(row: pd.Series) -> str:
     elif p == "n.s.":
         parts.append("not reported as different" if row["comparator"] else "no change reported")
     elif p:
-        parts.append(f"p < {p[1:]}" if p.startswith("<") else f"p = {p}")
+        parts.append(equation("p", p.replace("<", "< ")))
     return ", ".join(parts)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").replace("romanian", "Romanian").replace("american", "American")
 
 
 def reference(one: dict[str, str]) -> str:

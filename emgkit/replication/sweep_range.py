@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from emgkit.errors import DesignError
-from emgkit.notation import listed
+from emgkit.notation import listed, readable
 
 __all__ = ["sentences", "summary", "sweep_range"]
 
@@ -132,8 +132,8 @@ def _parts(table: pd.DataFrame) -> tuple[str, list[tuple[str, str]], str]:
     reported = bands[bands["reported"] != "not reported"]
     found = []
     for row in reported.to_dict("records"):
-        first, second = (name.replace("_", " ") for name in row["contrast"].split(" / "))
-        muscle = row["muscle"].replace("_", " ")
+        first, second = readable(row["contrast"]).split(" / ")
+        muscle = readable(row["muscle"])
         if row["reported"] == "no difference":
             what, name = f"no difference in {muscle} between {first} and {second}", "share_no_difference"
         else:

@@ -13,9 +13,9 @@ import pandas as pd
 from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
-from emgkit.figures.drawing import style
+from emgkit.notation import p_text, readable, surface
 
-__all__ = ["PageColumn", "columns", "p_text"]
+__all__ = ["PageColumn", "columns"]
 
 MISSING = "–"
 # letters that fit on one line of a cell, and letters above which a cell holds a sentence
@@ -139,28 +139,17 @@ def columns(frame: pd.DataFrame, formats: Mapping[str, str]) -> tuple[PageColumn
     return tuple(result)
 
 
-def p_text(p: float) -> str:
-    """A p value with three decimals and no zero before them.
-
-    Examples
-    --------
-    >>> p_text(0.0342), p_text(0.0004), p_text(0.9999)
-    ('.034', '< .001', '> .999')
-    """
-    return "< .001" if p < 0.001 else style.p_text(p)
-
-
 def _surfaced(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with its values in the units that people read."""
     if not {"value", "unit"} <= set(frame.columns):
         return frame
-    pairs = [style.surface(value, str(unit)) for value, unit in zip(frame["value"], frame["unit"], strict=True)]
-    return frame.assign(value=[float(value) for value, _ in pairs], unit=[unit for _, unit in pairs])
+    pairs = [surface(str(unit)) for unit in frame["unit"]]
+    return frame.assign(value=frame["value"] * [factor for _, factor in pairs], unit=[unit for unit, _ in pairs])
 
 
 def _heading(name: Hashable) -> Markup:
     """The heading of a column."""
-    return _HEADINGS.get(str(name)) or escape(str(name).replace("_", " "))
+    return _HEADINGS.get(str(name)) or escape(readable(name))
 
 
 def _column(frame: pd.DataFrame, name: Hashable, formats: Mapping[str, str]) -> PageColumn:
@@ -249,4 +238,4 @@ def _text(value: object, *, names: bool) -> str:
         return "yes" if value else "no"
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) or value == "":
         return MISSING
-    return str(value).replace("_", " ") if names else str(value)
+    return readable(value) if names else str(value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from emgkit.figures.drawing.style import surface
+from emgkit.notation import counted, surface
 from emgkit.report.remarks import code_words
 
 __all__ = ["ShownScorecard", "scorecard"]
@@ -68,7 +68,7 @@ def scorecard(quality: pd.DataFrame) -> ShownScorecard:
 
 def _sentence(codes: pd.Series[str]) -> str:
     """How many channels are flagged, and how often for what, the most frequent first."""
-    of = f"of {len(codes)} {'channel' if len(codes) == 1 else 'channels'} of recordings"
+    of = f"of {counted(len(codes), 'channel')} of recordings"
     number = int((codes != "").sum())
     if number == 0:
         return f"None {of} is flagged."
@@ -82,6 +82,6 @@ def _surfaced(table: pd.DataFrame) -> pd.DataFrame:
     units = set(table["unit"]) if {"baseline_noise", "unit"} <= set(table.columns) else set()
     if len(units) != 1:
         return table
-    values, unit = surface(table["baseline_noise"].to_numpy(dtype=float), str(units.pop()))
-    renamed = table.assign(baseline_noise=values).rename(columns={"baseline_noise": f"baseline_noise ({unit})"})
-    return renamed.drop(columns="unit")
+    unit, factor = surface(str(units.pop()))
+    shown = table.assign(baseline_noise=table["baseline_noise"] * factor).drop(columns="unit")
+    return shown.rename(columns={"baseline_noise": f"baseline_noise ({unit})"})

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from emgkit.channels import Channel, Event
 from emgkit.figures.drawing import style
+from emgkit.notation import as_title, surface
 from emgkit.recording import Recording, Trial
 from emgkit.report.decimation import decimate
 
@@ -150,13 +151,14 @@ def packed(views: Sequence[View]) -> Markup:
 
 
 def _heading(channel: Channel) -> str:
-    name = f"{style.words(channel.muscle)} ({channel.name})" if channel.muscle else channel.name
+    name = f"{as_title(channel.muscle)} ({channel.name})" if channel.muscle else channel.name
     return name if channel.side is None else f"{name}, {channel.side}"
 
 
 def _trace(stage: str, recording: Recording, name: str) -> Trace:
     place = recording.names.index(name)
-    values, unit = style.surface(decimate(recording.data[place], _POINTS), recording.channels[place].unit)
+    unit, factor = surface(recording.channels[place].unit)
+    values = decimate(recording.data[place], _POINTS) * factor
     return Trace(stage=stage, unit=unit, start=recording.start, duration=recording.duration, values=values)
 
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from emgkit import io
 from emgkit.errors import EmgkitError, StudyError
 from emgkit.io import Overrides
-from emgkit.notation import listed
+from emgkit.notation import as_title, listed
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.read import parse
 from emgkit.study.file.recordings import StudyFile
@@ -283,8 +283,7 @@ def _entity(path: Path, name: str) -> str:
 
 
 def _title(folder: Path) -> str:
-    words = folder.resolve().name.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]
+    return as_title(folder.resolve().name.replace("-", " "))
 
 
 def _quoted(text: str) -> str:

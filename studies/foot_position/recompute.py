@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from emgkit import figures, replication
-from emgkit.figures.drawing import style
+from emgkit.notation import as_title
 from emgkit.replication import PublishedDesign, ReportedResult
 from emgkit.study import Drawn, Recomputed, Table
 
@@ -169,7 +169,7 @@ def _band(shares: pd.DataFrame) -> pd.DataFrame:
 def _positions_figure(published: pd.DataFrame) -> Figure:
     feet = published["exercise"].map({USUAL: "usual", AWAY: "feet away"})
     return figures.published(
-        published.assign(feet=feet, where=published["muscle"].map(style.words)), by="where", label="feet"
+        published.assign(feet=feet, where=published["muscle"].map(as_title)), by="where", label="feet"
     ).figure
 
 

@@ -12,6 +12,7 @@ from scipy import stats
 
 from emgkit import figures, literature
 from emgkit.figures.drawing import style
+from emgkit.notation import as_title
 from emgkit.study import Drawn, Recomputed, Table
 
 if TYPE_CHECKING:
@@ -271,14 +272,14 @@ def _shares(design: str, table: pd.DataFrame, chance: np.ndarray, best: int) -> 
 
 def _pooled_figure(published: pd.DataFrame, spread: pd.DataFrame) -> Figure:
     review = published[published["study"] == "neto_2020"].sort_values("value", ascending=False)
-    names = [f"{style.words(row.exercise)}, k = {row.k}" for row in spread.itertuples()]
+    names = [f"{as_title(row.exercise)}, k = {row.k}" for row in spread.itertuples()]
     names = [name.replace("Modified single leg", "1-leg") for name in names]
     one = published[(published["study"] == "macaskill_2014") & published["exercise"].str.endswith("step_up")]
     rows = pd.concat(
         [
             review.assign(label=names, where="Pooled by the review"),
             one.assign(
-                label=one["exercise"].map(style.words).str.replace("step up", "step-up"), where="Step-ups, no load"
+                label=one["exercise"].map(as_title).str.replace("step up", "step-up"), where="Step-ups, no load"
             ),
         ]
     )
@@ -294,7 +295,7 @@ def _within_figure(within: pd.DataFrame) -> Figure:
     parts = rows["site"].where(rows["site"] != "", rows["phase"].str.removesuffix(" concentric"))
     readings = rows["reading"].str.removeprefix("100 % is the ")
     table = rows.assign(
-        what=[style.words(f"{short[row.exercise]} / {short[row.comparator]}") + f", {row.study}" for row in rows.itertuples()],
+        what=[as_title(f"{short[row.exercise]} / {short[row.comparator]}") + f", {row.study}" for row in rows.itertuples()],
         label=[
             ", ".join(filter(None, [part, f"{reading} 100 %" if row.study == "Andersen 2018" else row.statistic]))
             for part, reading, row in zip(parts, readings, rows.itertuples(), strict=True)
@@ -316,7 +317,7 @@ def _ranking_figure(ranking: pd.DataFrame) -> Figure:
             own = rows[rows["design"] == name]
             ax.errorbar(
                 own["true_difference"], 100 * own["share_first"], yerr=196 * own["mc_se"], color=look.color,
-                ls=look.line, marker=look.marker, ms=4, label=style.words(name),
+                ls=look.line, marker=look.marker, ms=4, label=as_title(name),
             )  # fmt: skip
         ax.set(
             xlabel="True margin over all others (%MVIC)", ylabel="Simulated reviews with it first (%)", ylim=(-2, 104)

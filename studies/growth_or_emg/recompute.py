@@ -10,6 +10,7 @@ from scipy import stats
 
 from emgkit import figures, literature
 from emgkit.figures.drawing import style
+from emgkit.notation import as_title
 from emgkit.study import Drawn, Recomputed, Table
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ def _power_figure(power: pd.DataFrame) -> Figure:
             rows = power[power["muscle"] == name]
             ax.errorbar(
                 rows["true_difference"], 100 * rows["share_found"], yerr=196 * rows["mc_se"], color=look.color,
-                ls=look.line, marker=look.marker, ms=4, label=f"{style.words(name)} (SE {rows['se'].iloc[0]:g} cm²)",
+                ls=look.line, marker=look.marker, ms=4, label=f"{as_title(name)} (SE {rows['se'].iloc[0]:g} cm²)",
             )  # fmt: skip
         ax.axhline(5, color=style.GREY, lw=0.8, ls=(0, (4, 2)), zorder=1)
         ax.set(xlabel="True difference (cm²)", ylabel="Simulated trials that found it (%)", ylim=(-2, 104))

@@ -13,6 +13,7 @@ from emgkit import figures, stats
 from emgkit.curves import Curves
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
 from emgkit.figures.drawing import style
+from emgkit.notation import p_phrase
 
 MUSCLES = ("vastus_lateralis", "biceps_femoris_long_head", "gluteus_maximus", "semitendinosus")
 
@@ -181,8 +182,8 @@ def test_a_waveform_test_marks_where_the_curves_differ(method, legible):
     assert runs[-1][1] < 65
     below = " ".join(text.replace("\n", " ") for text in legible(ax.figure))
     first = sure.iloc[0]
-    assert f"a: hip thrust / squat (n = 10): {first['first_point']:g}–{first['last_point']:g} % (p = " in below
-    assert style.p_text(first["p"]) in below
+    place = f"{first['first_point']:g}–{first['last_point']:g} %"
+    assert f"a: hip thrust / squat (n = 10): {place} ({p_phrase(first['p'])})" in below
     assert f"({method} test," in below
     assert ("ends are no estimates" in below) == (method == "cluster")
 
@@ -193,7 +194,7 @@ def test_curves_that_differ_nowhere_have_their_p(legible):
         ax = figures.curves(ensemble, muscle="gluteus_maximus", unit="%MVC", test=found, simulated=True)
     assert not [line for line in ax.lines if str(line.get_gid()).startswith("run ")]
     p = found.summary.query("muscle == 'gluteus_maximus'")["p"].iloc[0]
-    assert f"nowhere, p = {style.p_text(p)}" in " ".join(text.replace("\n", " ") for text in legible(ax.figure))
+    assert f"nowhere, {p_phrase(p)}" in " ".join(text.replace("\n", " ") for text in legible(ax.figure))
     low, high = ax.spines["left"].get_bounds()
     assert low == 0
     assert min(ax.get_yticks()) >= 0

@@ -12,6 +12,7 @@ from matplotlib.patches import Polygon
 from emgkit import figures, stats
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
+from emgkit.notation import p_phrase
 
 SUMMARIES = pd.DataFrame({
     "study": ["Study A", "Study B", "Study C", "Study D"], "m1": [88.0, 75.0, 53.0, 70.0],
@@ -75,7 +76,7 @@ def test_numbers_n_p_and_heterogeneity_are_written(ratios, legible):
     assert f"{row['ratio']:.2f} [{row['ratio_low']:.2f}, {row['ratio_high']:.2f}]" in texts
     assert f"{row['weight']:.0f} %" in texts
     below = " ".join(texts[-1].split()) if "k = 4" in texts[-1] else next(t for t in texts if "k = 4" in t)
-    assert f"k = 4 studies, n = 65; pooled p = {style.p_text(whole['p'])}" in " ".join(below.split())
+    assert f"k = 4 studies, n = 65; {p_phrase(whole['p'], 'pooled p')}" in " ".join(below.split())
     assert f"I² = {whole['i2']:.0f} %" in below
     assert "prediction interval" in below
     assert "Hartung-Knapp, t(3) interval" in " ".join(below.split())

@@ -12,6 +12,7 @@ from emgkit import figures, stats
 from emgkit.errors import DesignError
 from emgkit.figures import matrix_plots
 from emgkit.figures.drawing import style
+from emgkit.notation import as_title, p_phrase
 
 LIFTS = ("back_squat", "deadlift", "hip_thrust")
 
@@ -51,14 +52,14 @@ def test_each_contrast_stands_where_its_row_meets_its_column(columns, legible):
         figure = figures.effect_matrix(made)
     assert len(figure.axes) == 2
     for ax, (muscle, own) in zip(figure.axes, made.groupby("muscle", sort=False), strict=True):
-        assert ax.get_title(loc="left").startswith(f"{style.words(muscle)}, n = 12")
+        assert ax.get_title(loc="left").startswith(f"{as_title(muscle)}, n = 12")
         names = [label.get_text().replace("\n", "_").replace(" ", "_") for label in ax.get_yticklabels()]
         for row in own.to_dict("records"):
             first, second = row["contrast"].split(" / ")
             i, j = names.index(first), names.index(second)
             assert i < j
             assert written(ax)[j, i] == f"{row['ratio']:.2f}\n[{row['ci_low']:.2f}, {row['ci_high']:.2f}]"
-            assert written(ax)[i, j] == f"p {style.p_text(row['p_adjusted'])}"
+            assert written(ax)[i, j] == p_phrase(row["p_adjusted"])
     texts = " ".join(legible(figure)).replace("\n", " ")
     assert "Above the diagonal: ratio, row / column, with individual 95 % intervals; below: p (Holm)" in texts
 

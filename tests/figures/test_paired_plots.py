@@ -9,6 +9,7 @@ import pytest
 from emgkit import figures, stats
 from emgkit.errors import ArgumentError, DesignError
 from emgkit.figures.drawing import style
+from emgkit.notation import p_phrase
 
 PAIR = ("hip_thrust", "back_squat")
 
@@ -48,7 +49,7 @@ def test_values_and_interval_are_those_of_the_tables(log, columns, legible):
     assert tuple(interval.get_ydata()) == pytest.approx((row["ci_low"], row["ci_high"]))
     texts = legible(values.figure)
     below = next(text for text in texts if "p (Holm)" in text)
-    assert style.p_text(row["p_adjusted"]) in below
+    assert p_phrase(row["p_adjusted"], "p (Holm)") in below
     assert "Gluteus maximus\nn = 11 participants" in texts
     assert beside.get_yscale() == ("log" if log else "linear")
     assert ("Ratio (log axis)" if log else "Difference (%MVC)") in beside.get_ylabel()

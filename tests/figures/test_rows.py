@@ -40,9 +40,9 @@ def test_long_labels_are_broken_and_take_more_room():
     ("values", "ratio", "text"),
     [
         ((1.4, 1.2, 1.63), True, "1.40 [1.20, 1.63]"),
-        ((-0.004, -12.0, 12.0), False, "+0.0 [−12.0, +12.0]"),
+        ((-0.004, -12.0, 12.0), False, "0.0 [−12.0, 12.0]"),
         ((1.2, np.nan, np.nan), True, "1.20 [–]"),
-        ((np.nan, 35.0, 94.0), False, "– [+35.0, +94.0]"),
+        ((np.nan, 35.0, 94.0), False, "– [35.0, 94.0]"),
     ],
 )
 def test_estimates_are_written_with_their_interval(values, ratio, text):

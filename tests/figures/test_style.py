@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from emgkit import figures
 from emgkit.errors import ArgumentError
 from emgkit.figures.drawing import style
-from emgkit.report.cells import p_text
 
 # linear RGB as seen without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1)
 VISIONS = {
@@ -70,27 +69,6 @@ def test_no_font_size_is_below_seven_points():
 
 
 @pytest.mark.parametrize(
-    ("p", "text"),
-    [
-        (0.5, ".500"),
-        (0.9996, "> .999"),
-        (0.0342, ".034"),
-        (0.00121, ".001"),
-        (4.1e-9, "4.1×10⁻⁹"),
-        (0.0, "0"),
-        (np.nan, "–"),
-    ],
-)
-def test_p_values_are_written_exactly(p, text):
-    assert style.p_text(p) == text
-
-
-@pytest.mark.parametrize("p", [1.0, 0.9991, 0.7, 0.0342, 0.001])
-def test_figures_and_tables_write_the_same_p(p):
-    assert style.p_text(p) == p_text(p)
-
-
-@pytest.mark.parametrize(
     ("text", "width", "lines"),
     [
         ("Vastus medialis, group pathology", 200, ["Vastus medialis, group pathology"]),
@@ -103,15 +81,6 @@ def test_figures_and_tables_write_the_same_p(p):
 )
 def test_titles_are_broken_by_their_width(text, width, lines):
     assert style.wrapped(text, width=width).splitlines() == lines
-
-
-@pytest.mark.parametrize(
-    ("unit", "shown", "factor"), [("V", "µV", 1e6), ("%MVC", "%MVC", 1.0), ("V^2", "µV²", 1e12), ("V·s", "µV·s", 1e6)]
-)
-def test_values_and_unit_change_together(unit, shown, factor):
-    values, text = style.surface([2.0], unit)
-    assert text == shown
-    assert values[0] == pytest.approx(2 * factor)
 
 
 def drawn():

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emgkit.report.cells import columns, p_text
+from emgkit.notation import p_text
+from emgkit.report.cells import columns
 
 
 def cells(frame: pd.DataFrame, place: int = 0, **formats: str) -> tuple[str, ...]:
@@ -48,7 +49,7 @@ def test_limits_of_an_effect_size_follow_it() -> None:
         ("value", [0.02134, 126.44], ("0.0213", "126")),
         ("value", [3.1e-7], ("3.10×10⁻⁷",)),
         ("value", [np.nan, math.inf, -2.511], ("–", "∞", "−2.51")),
-        ("p_adjusted", [0.04999, 0.9999, 0.00099], (".050", "> .999", "< .001")),
+        ("p_adjusted", [0.04999, 0.9999, 0.00099], (".04999", "> .999", "< .001")),
     ],
 )
 def test_the_usual_digits(name: str, values: list[float], expected: tuple[str, ...]) -> None:
@@ -100,8 +101,9 @@ def test_a_shown_number_is_the_number_to_its_digits(values: list[float]) -> None
 @settings(max_examples=60, deadline=None)
 def test_a_shown_p_is_on_the_right_side(p: float) -> None:
     text = p_text(p)
-    assert re.fullmatch(r"\.\d{3}|< \.001|> \.999", text)
+    assert re.fullmatch(r"\.\d{3}|\.0(49|50)\d+|< \.001|> \.999", text)
     if text.startswith("."):
         assert float(text) == pytest.approx(p, abs=0.000501)
+        assert (float(text) < 0.05, float(text) > 0.05) == (p < 0.05, p > 0.05)
     else:
         assert (p < 0.001) == text.startswith("<")

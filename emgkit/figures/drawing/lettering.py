@@ -13,9 +13,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 from emgkit.figures.drawing.appearance import GREY, RC, SIMULATED, SIMULATED_DATA, size
+from emgkit.notation import as_title
 
 __all__ = [
-    "count",
     "filled",
     "head",
     "legend_above",
@@ -25,55 +25,10 @@ __all__ = [
     "mark_simulated",
     "name_panels",
     "note",
-    "p_text",
     "text_width",
     "title",
-    "words",
     "wrapped",
 ]
-
-
-def words(name: object) -> str:
-    """Write a name from a table as words.
-
-    Examples
-    --------
-    >>> words("vastus_lateralis")
-    'Vastus lateralis'
-    """
-    text = str(name).replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
-
-
-def count(n: int, noun: str) -> str:
-    """Write a number and its noun.
-
-    Examples
-    --------
-    >>> count(1, "participant"), count(13, "participant")
-    ('1 participant', '13 participants')
-    """
-    return f"{n} {noun}{'' if n == 1 else 's'}"
-
-
-def p_text(p: float) -> str:
-    """Write a p value exactly: three decimals and no zero before them, powers of ten below .001.
-
-    Examples
-    --------
-    >>> p_text(0.0342), p_text(0.00012), p_text(1.0)
-    ('.034', '1.2×10⁻⁴', '> .999')
-    """
-    if np.isnan(p):
-        return "–"
-    if p > 0.999:
-        return "> .999"
-    if p >= 0.001:
-        return f"{p:.3f}".removeprefix("0")
-    if p == 0:  # below the least number that floating point holds
-        return "0"
-    mantissa, exponent = f"{p:.1e}".split("e")
-    return f"{mantissa}×10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def text_width(text: str, *, key: str = "axes.titlesize") -> float:
@@ -182,7 +137,7 @@ def name_panels(
     """
     figure.draw_without_rendering()
     for ax, name, n in zip(panels, names, counts, strict=True):
-        text = wrapped(words(name), width=ax.bbox.width * 72.0 / ax.figure.dpi)
+        text = wrapped(as_title(name), width=ax.bbox.width * 72.0 / ax.figure.dpi)
         title(ax, text)
         ax.annotate(
             f"n = {n}", (0.0, 1.0), xycoords="axes fraction", xytext=(4, -2), textcoords="offset points", ha="left",

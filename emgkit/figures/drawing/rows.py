@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
+from emgkit import notation
 from emgkit.figures.drawing import style
 
 __all__ = [
@@ -26,7 +27,6 @@ __all__ = [
     "lay_out",
     "legend_under",
     "linear_axis",
-    "places",
     "ratio_axis",
     "ratio_scale",
     "ratio_ticks",
@@ -51,11 +51,11 @@ _TICK = 24.0
 
 @dataclass(frozen=True, kw_only=True)
 class RowColumn:
-    """A column of numbers at the right: its head, a text a row, and how a text reads in the middle of a line."""
+    """A column of numbers at the right: its head, a text a row, and its name where a text stands within a line."""
 
     head: str
     texts: tuple[str, ...]
-    inline: str = "{}"
+    name: str = ""
 
     @property
     def width(self) -> float:
@@ -180,7 +180,7 @@ def write(ax: Axes, layout: RowLayout) -> None:
 
 def _inline(columns: Sequence[RowColumn], number: int) -> str:
     """The numbers of a row that stand on its label's line where the figure is narrow."""
-    texts = [column.inline.format(column.texts[number]) for column in columns[1:] if column.texts[number]]
+    texts = [notation.equation(column.name, column.texts[number]) for column in columns[1:] if column.texts[number]]
     return ", ".join(texts)
 
 
@@ -195,26 +195,16 @@ def _text(ax: Axes, text: str, x: float, y: float, *, right: float, align: Any, 
         )  # fmt: skip
 
 
-def estimate(value: float, low: float, high: float, *, ratio: bool, signed: bool = True) -> str:
-    """Write an estimate and its interval; ratios with two decimals, others with three digits of the largest.
+def estimate(value: float, low: float, high: float, *, ratio: bool) -> str:
+    """Write an estimate and its interval on one line.
 
     Examples
     --------
-    >>> estimate(1.4, 1.2, 1.63, ratio=True), estimate(-12.34, -18.3, -6.3, ratio=False)
-    ('1.40 [1.20, 1.63]', '−12.3 [−18.3, −6.3]')
+    >>> estimate(1.4, 1.2, 1.63, ratio=True), estimate(2.0, np.nan, np.nan, ratio=False)
+    ('1.40 [1.20, 1.63]', '2.00 [–]')
     """
-    digits = ".2f" if ratio else places(value, low, high)
-    sign = "" if ratio or not signed else "+"
-    # z: what rounds to zero has no minus sign
-    text = f"[{low:{sign}z{digits}}, {high:{sign}z{digits}}]" if np.isfinite([low, high]).all() else "[–]"
-    number = f"{value:{sign}z{digits}}" if np.isfinite(value) else "–"
-    return f"{number} {text}".replace("-", "−")
-
-
-def places(*values: float) -> str:
-    """Give the number format with three digits for the largest of the values."""
-    largest = max((abs(value) for value in values if np.isfinite(value) and value != 0), default=1.0)
-    return f".{max(0, 2 - int(np.floor(np.log10(largest))))}f"
+    number, limits = notation.estimate(value, low, high, ratio=ratio)
+    return f"{number} {limits if limits != notation.MISSING else f'[{limits}]'}"
 
 
 def interval(ax: Axes, low: float, high: float, y: float, **look: Any) -> None:

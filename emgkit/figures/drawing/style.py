@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike, NDArray
 
 from emgkit.figures.drawing.appearance import (  # fmt: skip
     GREY,
@@ -34,7 +32,6 @@ from emgkit.figures.drawing.appearance import (  # fmt: skip
 )
 from emgkit.figures.drawing.journals import COLUMN_WIDTH, JOURNALS, PAGE_WIDTH, Journal, journal
 from emgkit.figures.drawing.lettering import (  # fmt: skip
-    count,
     filled,
     head,
     legend_above,
@@ -44,10 +41,8 @@ from emgkit.figures.drawing.lettering import (  # fmt: skip
     mark_simulated,
     name_panels,
     note,
-    p_text,
     text_width,
     title,
-    words,
     wrapped,
 )
 from emgkit.figures.drawing.saving import FORMATS, check, close, save
@@ -55,24 +50,10 @@ from emgkit.figures.drawing.saving import FORMATS, check, close, save
 __all__ = [
     "COLUMN_WIDTH", "FORMATS", "GREY", "INK", "JOURNALS", "LINES", "MARKERS", "NARROW", "PAGE_WIDTH", "PALE",
     "PALETTE", "PHASES", "RC", "SIMULATED", "SIMULATED_DATA", "Journal", "Look", "across", "axes_or_new", "check",
-    "close", "count", "filled", "head", "is_simulated", "journal", "legend_above", "legend_below", "legend_on_top",
-    "looks", "mark", "mark_simulated", "name_panels", "note", "p_text", "panels", "save", "share_values", "size",
-    "surface", "text_width", "theme", "title", "words", "wrapped",
+    "close", "filled", "head", "is_simulated", "journal", "legend_above", "legend_below", "legend_on_top",
+    "looks", "mark", "mark_simulated", "name_panels", "note", "panels", "save", "share_values", "size",
+    "text_width", "theme", "title", "wrapped",
 ]  # fmt: skip
-
-_SHOWN = {"V": ("µV", 1e6), "V·s": ("µV·s", 1e6), "V^2": ("µV²", 1e12), "deg": ("°", 1.0), "m/s^2": ("m/s²", 1.0)}
-
-
-def surface(values: ArrayLike, unit: str) -> tuple[NDArray[np.float64], str]:
-    """Values and unit as people read them: volts become microvolts.
-
-    Examples
-    --------
-    >>> surface([1e-4], "V")
-    (array([100.]), 'µV')
-    """
-    shown, factor = _SHOWN.get(unit, (unit, 1.0))
-    return np.asarray(values, dtype=np.float64) * factor, shown
 
 
 def axes_or_new(ax: Axes | None, *, width: float, height: float) -> Axes:

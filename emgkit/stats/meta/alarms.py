@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from emgkit.errors import Notice
+from emgkit.notation import p_phrase, p_text
 from emgkit.stats.meta.printed import Contrast, Span, correlation, crosses, over_corners, two_sided_p
 
 # an r this far below the median of its siblings is pointed out
@@ -31,7 +32,7 @@ def disagreements(row: Contrast, sizes: dict[str, Span], d_av: Span) -> list[Not
         if not crosses(sizes[first], sizes[second]):
             text = (
                 f"{first} and {second} do not belong to one paired t test of {row.n} participants, where they would "
-                f"mean p = {_p_text(implied[first])} and p = {_p_text(implied[second])}: one may be adjusted, or from "
+                f"mean {_p_text(implied[first])} and {_p_text(implied[second])}: one may be adjusted, or from "
                 "a pooled error term or a mixed model."
             )
             alarms.append(Notice(code="sources-disagree", text=text))
@@ -114,4 +115,4 @@ def _range(span: Span, *, cut: bool = False) -> str:
 
 
 def _p_text(p: Span) -> str:
-    return f"{p.low:.3g} to {p.high:.3g}" if math.isnan(p.value) else f"{p.value:.3g}"
+    return f"p between {p_text(p.low)} and {p_text(p.high)}" if math.isnan(p.value) else p_phrase(p.value)

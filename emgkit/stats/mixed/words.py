@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from emgkit.notation import (
-    degrees,
-    fixed,
-    missing,
-    number,
-    places,
-    readable,
-    surface,
-)
+from emgkit.notation import degrees, fixed, missing, number, places, readable, surface, term_text
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
 from emgkit.stats.results.methods import Text, family_text, n_text, names_of, outcome_text
@@ -27,7 +19,6 @@ from emgkit.stats.results.sentences import (
     not_shown,
     sentence,
     t_and_p_texts,
-    term_text,
 )
 
 __all__ = [

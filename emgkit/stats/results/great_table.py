@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from emgkit.notation import capital, readable
+from emgkit.notation import capital, contrast_text, readable, term_text
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results import columns
 
@@ -81,9 +81,9 @@ def _cell(column: columns.ResultColumn, cell: str, facts: Mapping[str, Any]) -> 
     if any(level in cell for level in facts.get("alike", ())):
         return cell
     if column.name == "term":
-        return readable(cell).replace(":", " × ")
+        return term_text(cell)
     if column.name == "contrast":
-        return readable(cell).replace(" - ", " − ")
+        return contrast_text(cell)
     return cell if column.numeric or column.name in ("why", "alarms", "left_out") else readable(cell)
 
 

@@ -202,10 +202,6 @@ def n_of_row(row: Row) -> str:
     return f"n = {row['n']}{groups}"
 
 
-def term_text(name: object) -> str:
-    return readable(str(name).replace(":", " × "))
-
-
 def not_shown(p: float | None, what: str) -> str:
     """What a p that is not below .05 lets one say."""
     return f"; no {what} was shown" if p is not None and not missing(p) and p >= ALPHA else ""

@@ -12,6 +12,7 @@ from scipy import special
 
 from emgkit._checks import check_option
 from emgkit.errors import DesignError, Notice
+from emgkit.notation import p_phrase
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
@@ -220,7 +221,7 @@ def _why(row: dict[Any, Any], *, log: bool) -> str:
     return (
         f"{row['left_out']} has a {kind} {row['contrast']} of {row['own']:.3g}, while those of the other "
         f"{row['n_all'] - 1} lie between {row['others_low']:.3g} and {row['others_high']:.3g} (mean {row[kind]:.3g}): "
-        f"studentised deleted residual {row['studentised']:.1f}, p = {row['p_outlier']:.2g} after correction for all "
+        f"studentised deleted residual {row['studentised']:.1f}, {p_phrase(row['p_outlier'])} after correction for all "
         "rows; look whether two files or channels were swapped"
     )
 

@@ -17,6 +17,7 @@ from emgkit.notation import (
     readable,
     share,
     surface,
+    term_text,
 )
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
@@ -44,7 +45,6 @@ from emgkit.stats.results.sentences import (
     pair_text,
     place_text,
     sentence,
-    term_text,
     with_limits,
 )
 

@@ -10,7 +10,7 @@ import pandas as pd
 from emgkit import report
 from emgkit.curves import Curves
 from emgkit.errors import Notice, StudyError
-from emgkit.notation import listed
+from emgkit.notation import listed, readable
 from emgkit.recording import Recording, Trial
 from emgkit.steps import Normalize
 from emgkit.study.recordings.account import RecordingSource
@@ -184,7 +184,7 @@ def _recording_label(source: RecordingSource, exercise: str) -> str:
     """What a reader chooses a recording by: ``participant 01, squat``."""
     facts = [f"{key} {source.facts[key]}" for key in ("participant", "session") if source.facts.get(key)]
     run = [f"run {source.facts['run']}"] if source.facts.get("run") else []
-    return ", ".join([*facts, exercise.replace("_", " "), *run])
+    return ", ".join([*facts, readable(exercise), *run])
 
 
 def _named(name: str, notices: Sequence[Notice]) -> list[Notice]:
