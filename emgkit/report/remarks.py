@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from emgkit.errors import Notice
+from emgkit.notation import capital
 
-__all__ = ["Remarks", "code_words", "remarks"]
+__all__ = ["HEADINGS", "Remarks", "code_words", "remarks"]
 
 _ABBREVIATIONS = ("ecg", "emg", "mvc", "sd", "snr")
-# where the code alone would not tell a reader what it is about
-_HEADINGS: Mapping[str, str] = MappingProxyType(
+# what each code is about, for a reader
+HEADINGS: Mapping[str, str] = MappingProxyType(
     {
         "above-reference": "Values above the reference contraction",
         "all-rejected": "No repetition accepted",
         "bad-channel": "Channels that the data set calls bad",
+        "between-muscles": "Contrasts between muscles",
         "cannot-reach": "Too few participants for a small p",
         "cannot-reach-adjusted": "Too few participants for a small adjusted p",
         "channels-differ": "Channels that differ between files",
         "clipping": "Clipped signals",
+        "clusters-have-no-place": "Where curves differ is not known",
+        "condition-as-covariate": "Numbers taken as a covariate",
         "constant": "Channels without a signal",
         "constant-condition": "Conditions without variation",
         "contradicts-others": "Participants who contradict the others",
@@ -29,10 +33,19 @@ _HEADINGS: Mapping[str, str] = MappingProxyType(
         "dropouts": "Lost samples",
         "duplicate-channel": "Channels that occur more than once",
         "duplicate-recording": "Recordings that occur more than once",
+        "duration-contradiction": "Durations that contradict each other",
+        "effect-at-zero": "Effects where a covariate is zero",
+        "effect-size-differs": "Printed effect sizes that do not fit",
+        "equal-sds-assumed": "Standard deviations taken as equal",
+        "event-columns-left-out": "Columns of events that a file does not hold",
         "exclusion-not-found": "Exclusions that fit no recording",
         "files-not-used": "Files not used",
         "flat": "Stretches without a signal",
+        "hartung-knapp-narrower": "Hartung-Knapp intervals narrower than the normal ones",
+        "impossible-r": "Printed numbers that no correlation fits",
         "incomplete-by-exclusion": "Participants left out because a recording is",
+        "influence-too-few": "Too few participants to leave one out",
+        "kind-assumed": "Channels taken for EMG",
         "levels-absent": "Missing levels",
         "low-rate": "Low sampling rates",
         "low-snr": "Weak signals",
@@ -42,13 +55,30 @@ _HEADINGS: Mapping[str, str] = MappingProxyType(
         "negative-envelope": "Envelopes below zero",
         "no-variance": "Values without variation",
         "not-converged": "Models that did not converge",
+        "not-rectified": "EMG that is not rectified",
+        "off-centre": "Printed intervals that do not fit their means",
         "participants-absent": "Missing participants",
+        "pooled-error": "One error term for unequal spreads",
+        "pseudo-replication": "Repetitions that count as participants",
+        "r-assumed": "Correlations that were assumed",
+        "r-at-limit": "Correlations that only rounding allows",
+        "r-below-siblings": "Correlations far below the others of a study",
+        "rate-contradiction": "Sampling rates that contradict each other",
         "rate-likely": "Sampling rates that were inferred",
         "repetitions-rejected": "Rejected repetitions",
         "rest-uncertain": "Uncertain resting positions",
+        "rough-curves": "Curves too rough for random-field theory",
+        "singular": "Variance components at zero",
+        "small-sd": "Standard deviations that are too small for EMG",
+        "sources-disagree": "Printed tests that contradict each other",
         "tasks-not-used": "Tasks not used",
+        "tau2-interval-empty": "Effects more alike than chance allows",
+        "ties": "Ties in a rank test",
         "time-unit-likely": "Time units that were inferred",
+        "two-participants": "Only two participants",
+        "two-studies": "Only two studies",
         "unequal-length": "Signals of unequal length",
+        "unit-contradiction": "Units that contradict each other",
         "upsampled": "Signals recorded at a lower rate than they are stored",
     }
 )
@@ -100,5 +130,5 @@ def code_words(code: str) -> str:
 
 
 def _heading(code: str) -> str:
-    words = _HEADINGS.get(code) or code_words(code)
-    return words[:1].upper() + words[1:]
+    """The heading of a code; one of a user's own is its words."""
+    return HEADINGS.get(code) or capital(code_words(code))
