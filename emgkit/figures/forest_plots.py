@@ -11,7 +11,7 @@ from matplotlib.patches import Polygon
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import as_title, listed, p_phrase, surface
+from emgkit.notation import alone, as_title, listed, p_phrase, surface
 
 if TYPE_CHECKING:
     from emgkit.stats.meta.meta_analysis import MetaAnalysis
@@ -190,9 +190,9 @@ def _columns(table: pd.DataFrame, whole: dict[str, Any], *, ratio: bool) -> list
         texts.append(rows.estimate(whole["value"], whole["low"], whole["high"], ratio=ratio))
     head = "estimate [95 % CI]" if table["low"].notna().any() else "estimate"
     columns = [rows.RowColumn(head=head, texts=tuple(texts))]
-    for name, form in (("weight", "{:.0f} %"), ("n", "{:g}")):
+    for name, end in (("weight", " %"), ("n", "")):
         values = [*table[name], *([whole.get(name, np.nan)] if whole else [])]
-        written = tuple("" if np.isnan(value) else form.format(value) for value in values)
+        written = tuple("" if np.isnan(value) else alone(name, value) + end for value in values)
         if any(written):
             columns.append(rows.RowColumn(head=name, texts=written, name=name))
     return columns
@@ -210,7 +210,7 @@ def _notes(whole: dict[str, Any], pooled: pd.DataFrame | None) -> list[str]:
         parts.append(p_phrase(whole["p"], "pooled p"))
     if np.isfinite(whole["i2"]):
         scale = " (log scale)" if pooled.attrs.get("measure") == "log_ratio" else ""
-        parts.append(f"τ² = {whole['tau2']:.3g}{scale}, I² = {whole['i2']:.0f} %")
+        parts.append(f"τ² = {alone('tau2', whole['tau2'])}{scale}, I² = {alone('i2', whole['i2'])} %")
     drawn = [f"diamond: {pooled.attrs['interval']} interval"] if "interval" in pooled.attrs else []
     if np.isfinite(whole["prediction_low"]):
         drawn.append("line through it: prediction interval")

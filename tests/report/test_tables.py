@@ -23,8 +23,8 @@ def test_limits_become_one_column_with_the_digits_of_their_estimate() -> None:
     frame = pd.DataFrame({"difference": [12.345, -0.04], "ci_low": [9.87, -2.0], "ci_high": [14.8, 1.26]})
     shown = columns(frame, {})
     assert [column.heading for column in shown] == ["difference", "95 % CI"]
-    assert shown[0].cells == ("12.3", "0.0")
-    assert shown[1].cells == ("[9.9, 14.8]", "[−2.0, 1.3]")
+    assert shown[0].cells == ("12.3", "−0.04")
+    assert shown[1].cells == ("[9.9, 14.8]", "[−2.00, 1.26]")
 
 
 def test_limits_of_an_effect_size_follow_it() -> None:
@@ -38,7 +38,7 @@ def test_limits_of_an_effect_size_follow_it() -> None:
     ("name", "values", "expected"),
     [
         ("ratio", [1.0, 12.345], ("1.00", "12.35")),
-        ("ges", [0.0214], ("0.021",)),
+        ("ges", [0.0214], (".021",)),
         ("n", [20, 7], ("20", "7")),
         ("g_av", [-0.004, -0.006, 0.0], ("0.00", "−0.01", "0.00")),
         ("df", [19.0], ("19",)),

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import math
 
-from emgkit.notation import (
-    degrees,
-    fixed,
-    interval,
-    missing,
-    number,
-    p_phrase,
-    p_text,
-    places,
-    readable,
-)
+from emgkit.notation import alone, degrees, fixed, interval, missing, number, p_phrase, p_text, places, readable
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
 from emgkit.stats.results.methods import Text, n_text
@@ -56,7 +46,7 @@ def pooled_sentence(row: Row, facts: AnalysisFacts) -> str:
         reach = bare(row, name, f"{prediction}_low", f"{prediction}_high")[1].removeprefix("95 % CI ")
         parts.append(f"95 % prediction interval {reach}")
     q = f"Q({degrees(row['q_df'])}) = {fixed(row['q'], 2)}, {p_phrase(row['q_p'])}"
-    parts += [f"tau² = {fixed(row['tau2'], places([row['tau2']], least=2))}", q, f"I² = {fixed(row['i2'], 0)} %"]
+    parts += [f"tau² = {alone('tau2', row['tau2'])}", q, f"I² = {alone('i2', row['i2'])} %"]
     parts += [f"k = {row['k']} studies", f"n = {row['n']}"]
     return sentence(row, facts, parts, tail=not_shown(row["p"], shown))
 
@@ -89,7 +79,7 @@ def study_effect_sentence(row: Row, facts: AnalysisFacts) -> str:
     ratio = facts["measure"] == "log_ratio"
     value, ci = bare(row, *(("ratio", "ratio_low", "ratio_high") if ratio else ("yi", "ci_low", "ci_high")))
     kind = _KINDS.get(facts["measure"], facts["measure"].upper())
-    parts = [f"{row['study']}: {kind} = {value}", ci, f"weight {fixed(row['weight'], 1)} %", f"n = {row['n']:g}"]
+    parts = [f"{row['study']}: {kind} = {value}", ci, f"weight {alone('weight', row['weight'])} %", f"n = {row['n']:g}"]
     return sentence(row, facts, parts, tail="")
 
 

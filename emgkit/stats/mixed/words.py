@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from emgkit.notation import degrees, fixed, missing, number, places, readable, surface, term_text
+from emgkit.notation import alone, degrees, fixed, missing, number, readable, surface, term_text
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
 from emgkit.stats.results.methods import Text, family_text, n_text, names_of, outcome_text
@@ -103,7 +103,7 @@ def variance_sentence(row: Row, facts: AnalysisFacts) -> str:
     factor = 1.0 if facts["scale"] == "log" else surface(facts["unit"])[1]
     unit = "" if facts["scale"] == "log" else f" {surface(facts['unit'])[0]}".rstrip()
     sd, unit = row["sd"] * factor, unit + _per(str(row["name"]), facts)
-    return f"The standard deviation of {readable(name)}{scale} is {fixed(sd, places([sd], least=2))}{unit}."
+    return f"The standard deviation of {readable(name)}{scale} is {alone('sd', sd)}{unit}."
 
 
 def _df_method(facts: AnalysisFacts) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +11,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from emgkit.notation import MISSING, degrees, fixed, missing, p_text, places, ratio_places, share, surface
+from emgkit.notation import (
+    MISSING,
+    contrast_text,
+    fixed,
+    missing,
+    places,
+    readable,
+    share,
+    surface,
+    symbol,
+    term_text,
+    writer,
+)
 
 __all__ = ["WIDTH", "ResultColumn", "columns", "folded", "text"]
 
@@ -25,16 +36,8 @@ _INTERVALS = {
     "z": "normal 95 % CI", "prediction": "95 % prediction", "ratio_z": "ratio, normal 95 % CI",
     "ratio_prediction": "ratio, 95 % prediction",
 }  # fmt: skip
-_SHARES = ("ges", "pes", "r", "power", "power_adjusted", "power_expected")
-_TWO = re.compile(
-    r"(t|F|h2|q|moderator_f|threshold|studentised|correlation|mauchly_w|true_ratio|f|effect|standardized)"
-    r"|[dg]_.*|g|t_.*|epsilon_.*"
-)
-_DEGREES = re.compile(r"df\d?|.*_df\d?")
-_COUNTS = ("n", "n_first", "n_second", "n_all", "k", "family_size", "n_points", "cluster", "n_trials", "studies")
-_OF_OUTCOME = re.compile(
-    r"(difference|mean|geometric_mean|sd|change|own|others|bound|estimate|se|observed|fitted|residual)(_.*)?"
-)
+# limits in a table of any kind that are those of a confidence interval
+_CONFIDENCE = ("d_z", "g_av", "g", "d_av", "d_rm", "ratio_ci", "tau2")
 # columns that a printed table always has
 _KEPT = (
     "contrast", "ratio", "difference", "90 % CI", "p_adjusted", "p_gg", "term", "F", "df1", "df2", "verdict",
@@ -42,6 +45,10 @@ _KEPT = (
     "ratio, 95 % prediction", "k", "tau2", "i2",
 )  # fmt: skip
 _SIZES = ("n", "n_first", "n_second", "family_size", "n_trials", "contradicts")
+# columns that hold names in a table of any kind, those of a table of results that hold none, and quantities with names
+_NAMES = ("exercise", "group", "measure", "muscle", "phase", "reference", "session", "side", "task")
+_SENTENCES = ("why", "alarms", "left_out")
+_QUANTITIES = {"icc_2_1": "ICC(2,1)", "icc_3_1": "ICC(3,1)", "sem": "SEM", "mdc95": "MDC95", "cv": "CV"}
 # numbers that stand at the right although they are written already
 _WRITTEN = ("value", "95 % CI", "range", "variance")
 
@@ -81,8 +88,12 @@ def columns(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[ResultColumn]
                 order.append(name)
         elif name not in pairs.values():
             order += [name, *([behind[name]] if name in behind else [])]
+    limits = {_estimate_of(frame, low): (low, high) for low, high in reversed(pairs.items())}
     return [
-        _interval(frame, name, pairs[name], facts) if name in pairs else _column(frame, name, facts) for name in order
+        _interval(frame, name, pairs[name], facts)
+        if name in pairs
+        else _column(frame, name, limits.get(name, ()), facts)
+        for name in order
     ]
 
 
@@ -170,19 +181,28 @@ def _line(cells: Sequence[str], found: Sequence[ResultColumn]) -> str:
     return "  ".join(parts).rstrip()
 
 
-def _column(frame: pd.DataFrame, name: str, facts: Mapping[str, Any]) -> ResultColumn:
+def _column(frame: pd.DataFrame, name: str, limits: Sequence[str], facts: Mapping[str, Any]) -> ResultColumn:
+    """A column as text, or as numbers: one that has `limits` with the decimals that fit both."""
     values = frame[name]
     if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
-        return ResultColumn(name=name, cells=tuple(_text(value) for value in values), numeric=name in _WRITTEN)
-    if name in (*(facts.get("by") or []), "point", "trials") or values.dtype.kind in "iu":
-        return ResultColumn(name=name, cells=tuple(str(value) for value in values), numeric=True)
-    numbers = values.to_numpy(dtype=np.float64)
-    if _own_digits(name, facts):
         return ResultColumn(
-            name=name, cells=tuple(_written(float(v), name, facts, [float(v)]) for v in numbers), numeric=True
+            name=name, cells=tuple(_text(name, value, facts) for value in values), numeric=name in _WRITTEN
         )
-    write = _writer(name, numbers, facts)
-    return ResultColumn(name=name, cells=tuple(write(float(value)) for value in numbers), numeric=True)
+    if name in (*(facts.get("by") or []), "point", "trials") or values.dtype.kind in "iu":
+        cells = tuple(MISSING if value is pd.NA else str(value) for value in values)
+        return ResultColumn(name=name, cells=cells, numeric=True)
+    numbers = _numbers(frame, [name, *limits])
+    if limits or _own_digits(name, facts):
+        cells = tuple(_writer(name, [row], facts)(row[0]) for row in numbers)
+    else:
+        write = _writer(name, numbers, facts)
+        cells = tuple(write(value) for (value,) in numbers)
+    return ResultColumn(name=name, cells=cells, numeric=True)
+
+
+def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> list[tuple[float, ...]]:
+    columns = (frame[name].to_numpy(dtype=np.float64, na_value=np.nan).tolist() for name in names)
+    return list(zip(*columns, strict=True))
 
 
 def _own_digits(name: str, facts: Mapping[str, Any]) -> bool:
@@ -192,63 +212,49 @@ def _own_digits(name: str, facts: Mapping[str, Any]) -> bool:
     )
 
 
-def _interval(frame: pd.DataFrame, low: str, high: str, facts: Mapping[str, Any]) -> ResultColumn:
+def _estimate_of(frame: pd.DataFrame, low: str) -> str:
+    """The column whose limits these are, by the name of the lower one; the limit itself where there is none."""
     base = _LOW.sub("", low, count=1)
-    estimates = (base, *(f"{name}{'_all' if base == 'ci_all' else ''}" for name in
-                         ("ratio", "difference", "geometric_mean", "mean", "estimate", "yi")))  # fmt: skip
-    estimate = next((name for name in estimates if name in frame.columns), low)
-    limits = frame[[low, high]].to_numpy(dtype=np.float64)
-    centers = frame[estimate].to_numpy(dtype=np.float64)
-    spread = np.concatenate([centers, limits.ravel()])
-    rows = list(zip(centers.tolist(), *limits.T.tolist(), strict=True))
-    decimals = ratio_places(rows) if estimate.startswith("ratio") else 2
+    names = ("ratio", "difference", "geometric_mean", "mean", "estimate", "yi")
+    if base in frame.columns:
+        return base
+    # an estimate that has limits of its own name is none of these
+    found = (f"{name}_all" if base == "ci_all" else name for name in names if f"{name}_low" not in frame.columns)
+    return next((name for name in found if name in frame.columns), low)
+
+
+def _interval(frame: pd.DataFrame, low: str, high: str, facts: Mapping[str, Any]) -> ResultColumn:
+    """Two limits in one column, with the decimals of their estimate."""
+    base, estimate = _LOW.sub("", low, count=1), _estimate_of(frame, low)
     cells = []
-    for center, a, b in rows:
-        write = _writer(estimate, np.array([center, a, b]) if _own_digits(estimate, facts) else spread, facts)
-        if decimals is not None and decimals > 2 and spread[np.isfinite(spread)].min() >= 0.005:
-            write = functools.partial(fixed, decimals=decimals)
-        cells.append(MISSING if missing(a) and missing(b) else f"[{write(a)}, {write(b)}]")
-    named = f"{base} 95 % CI" if "_low" in low else f"{base} range"
+    for row in _numbers(frame, [estimate, low, high]):
+        write = _writer(estimate, [row], facts)
+        cells.append(MISSING if missing(row[1]) and missing(row[2]) else f"[{write(row[1])}, {write(row[2])}]")
+    named = f"{base} range" if "_low" not in low else f"{base}, low to high"
+    if "_low" in low and ("table" in facts or base in _CONFIDENCE):
+        named = f"{base} 95 % CI"
     return ResultColumn(name=_INTERVALS.get(base, named), cells=tuple(cells), numeric=True)
 
 
-def _writer(name: str, values: np.ndarray[Any, Any], facts: Mapping[str, Any]) -> Callable[[float], str]:
-    """What writes the numbers of a column."""
-    log = facts.get("scale") == "log"
-    if name == "p" or name.startswith("p_") or name.endswith("_p"):
-        return p_text
-    if name in _SHARES:
-        return share
-    if name in _COUNTS or name == "V":
-        return lambda value: f"{value:g}"
-    if name == "alpha":
-        return lambda value: f"{value:.4g}".removeprefix("0")
-    if _DEGREES.fullmatch(name):
-        return degrees
-    if name.startswith("ratio") or (log and name in ("own", "others", "bound")):
-        sizes = np.abs(values[np.isfinite(values) & (values > 0)])
-        decimals = 2 if not len(sizes) or sizes.min() >= 0.005 else places([float(sizes.min())])
-        return lambda value: fixed(value, decimals)
-    if _TWO.fullmatch(name):
-        return lambda value: fixed(value, 2)
-    of_outcome = _OF_OUTCOME.fullmatch(name) and not (
-        log and name in ("estimate", "se", "observed", "fitted", "residual")
-    )
-    factor = surface(str(facts.get("unit") or ""))[1] if of_outcome else 1.0
-    if name == "bound" and "unit" not in facts:
-        return lambda value: fixed(value, 2)
-    decimals = places((values * factor).tolist())
-    return lambda value: fixed(value * factor, decimals)
+def _writer(name: str, rows: Sequence[tuple[float, ...]], facts: Mapping[str, Any]) -> Callable[[float], str]:
+    return writer(name, rows, log=facts.get("scale") == "log", unit=str(facts.get("unit") or ""))
 
 
-def _text(value: object) -> str:
+def _text(name: str, value: object, facts: Mapping[str, Any]) -> str:
+    """A cell of text, names as people write them but for levels that would read alike."""
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
-    return MISSING if value is None or value is pd.NA or value == "" or missing(value) else str(value)
-
-
-def _written(value: float, name: str, facts: Mapping[str, Any], spread: Sequence[float]) -> str:
-    return MISSING if missing(value) else _writer(name, np.array(spread, dtype=np.float64), facts)(value)
+    if value is None or value is pd.NA or value == "" or missing(value):
+        return MISSING
+    text = str(value)
+    if any(level in text for level in facts.get("alike", ())):
+        return text
+    if name == "quantity":
+        return _QUANTITIES.get(text, text if symbol(text)[0] else readable(text))
+    if name in ("contrast", "term"):
+        return contrast_text(text) if name == "contrast" else term_text(text)
+    named = name not in _SENTENCES if "table" in facts else name in _NAMES
+    return readable(text) if named else text
 
 
 def _long_sizes(table: pd.DataFrame, facts: Mapping[str, Any]) -> pd.DataFrame:
@@ -261,11 +267,11 @@ def _long_sizes(table: pd.DataFrame, facts: Mapping[str, Any]) -> pd.DataFrame:
     for row in table.to_dict("records"):
         for size in sizes:
             low, high, variance = (float(row.get(f"{size}{end}", np.nan)) for end in ends)
-            spread = [float(row[size]), low, high]
-            limits = [_written(limit, str(size), facts, spread) for limit in (low, high)]
+            write = _writer(str(size), [(float(row[size]), low, high)], facts)
+            limits = [write(limit) for limit in (low, high)]
             rows.append({
                 **{key: row[key] for key in keys}, "quantity": size,
-                "value": _written(row[size], str(size), facts, spread),
+                "value": write(row[size]),
                 "95 % CI": MISSING if missing(low) else f"[{', '.join(limits)}]",
                 "variance": MISSING if missing(variance) else f"{variance:.3g}",
             })  # fmt: skip
@@ -282,9 +288,9 @@ def _long_ranges(table: pd.DataFrame, facts: Mapping[str, Any]) -> pd.DataFrame:
     for row in table.to_dict("records"):
         for size in sizes:
             low, high = (float(row.get(f"{size}{end}", np.nan)) for end in ("_min", "_max"))
-            spread = [float(row[size]), low, high]
-            limits = [_written(limit, str(size), facts, spread) for limit in (low, high)]
-            cells = {"quantity": size, "value": _written(row[size], str(size), facts, spread)}
+            write = _writer(str(size), [(float(row[size]), low, high)], facts)
+            limits = [write(limit) for limit in (low, high)]
+            cells = {"quantity": size, "value": write(row[size])}
             rows.append({**{key: row[key] for key in keys}, **cells,
                          "range": MISSING if missing(low) else f"[{', '.join(limits)}]",
                          "alarms": row.get("alarms", "") if size == sizes[-1] else ""})  # fmt: skip

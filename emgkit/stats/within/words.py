@@ -95,8 +95,8 @@ def anova_sentence(row: Row, facts: AnalysisFacts) -> str:
 def equivalence_sentence(row: Row, facts: AnalysisFacts) -> str:
     """Two one-sided tests against bounds, and what they show."""
     name = "ratio" if facts["scale"] == "log" else "difference"
-    value, ci90 = estimate_text(row, facts, name, low="ci90_low", high="ci90_high", level="90 %")
-    ci = estimate_text(row, facts, name)[1]
+    value, ci = estimate_text(row, facts, name)
+    ci90 = estimate_text(row, facts, name, low="ci90_low", high="ci90_high", level="90 %")[1]
     factor = 1.0 if name == "ratio" else surface(str(facts.get("unit") or ""))[1]
     low, high = (row[bound] * factor for bound in ("bound_low", "bound_high"))
     bounds = interval(low, high, places([low, high], least=2 if name == "ratio" else 0))
