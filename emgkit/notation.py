@@ -46,10 +46,11 @@ _LOGARITHMS, _RATIOS = ("estimate", "se", "sd", "observed", "fitted", "residual"
 # headings of columns that are not the name without its underscores; a symbol may have an index behind "_"
 _HEADINGS: Mapping[str, str] = MappingProxyType({
     "dropout_time": "dropout time (s)", "epsilon_gg": "ε (GG)", "epsilon_hf": "ε (HF)",
-    "epsilon_hf_uncapped": "ε (HF), uncapped", "ges": "generalised η²", "h2": "H²", "i2": "I² (%)", "load_kg": "load (kg)", "longest_flat": "longest flat (s)",
-    "mauchly_p": "p (Mauchly)", "mauchly_w": "Mauchly's W", "n_repetitions": "repetitions", "p_adjusted": "p adjusted",
-    "p_difference": "p of a difference", "p_gg": "p (GG)", "p_hf": "p (HF)", "pes": "partial η²", "snr_db": "SNR (dB)",
-    "tau2": "τ²", "weight": "weight (%)",
+    "epsilon_hf_uncapped": "ε (HF), uncapped", "ges": "generalised η²", "h2": "H²", "i2": "I² (%)",
+    "load_kg": "load (kg)", "longest_flat": "longest flat (s)", "mauchly_p": "p (Mauchly)",
+    "mauchly_w": "Mauchly's W", "n_repetitions": "repetitions", "p_adjusted": "p adjusted",
+    "p_difference": "p of a difference", "p_gg": "p (GG)", "p_hf": "p (HF)", "pes": "partial η²",
+    "snr_db": "SNR (dB)", "tau2": "τ²", "weight": "weight (%)",
 })  # fmt: skip
 _SYMBOL = re.compile(r"(p|t|F|V|n|r|g|q|k|ε|[dgpt](?=_))(?:_(\w+))?(?![\w])(.*)")
 # things that are done, which have an article

@@ -198,7 +198,7 @@ def _columns(table: pd.DataFrame, spreads: dict[str, Any]) -> list[rows.RowColum
     n = ["" if np.isnan(each) else f"{each:g}" for each in _numbers(table, "n")]
     if any(n):
         columns.append(rows.RowColumn(head="n", texts=tuple(n), name="n"))
-    p = [_p(value) for value in table["p"]] if "p" in table.columns else []
+    p = [_printed_p(value) for value in table["p"]] if "p" in table.columns else []
     if any(p):
         columns.append(rows.RowColumn(head="p", texts=tuple(p), name="p"))
     return columns
@@ -211,7 +211,7 @@ def _printed(value: float, decimals: Any) -> str:
     return f"{value:g}" if decimals is None or pd.isna(decimals) else f"{value:.{int(decimals)}f}"
 
 
-def _p(value: Any) -> str:
+def _printed_p(value: Any) -> str:
     """A p value as it is printed: a number exactly, words such as "< .001" as they are."""
     if not _given(value):
         return ""
