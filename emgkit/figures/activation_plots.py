@@ -81,7 +81,7 @@ def activation(
         ax = style.axes_or_new(ax, width=float(np.clip(width, style.COLUMN_WIDTH, style.PAGE_WIDTH)), height=3.2)
         _draw(ax, table, spec)
         up = style.legend_above(ax, _handles(spec), columns=4)
-        marked = style.SIMULATED_DATA if style.is_simulated(cells, simulated) else ""
+        marked = style.simulated_mark(cells, simulated)
         style.head(ax, spec.n_text, up=up, marked=marked)
     return ax
 
@@ -119,18 +119,17 @@ def activation_grid(
         As for :func:`activation`.
     """
     table, spec = _prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit)
-    with style.theme():
-        figure, panels = style.panels(len(spec.clusters), columns=columns, height=2.6)
-        counts = []
-        for ax, cluster in zip(panels, spec.clusters, strict=True):
-            own = table[table["cluster"] == cluster]
-            counts.append(int(own["participant"].nunique()))
-            _draw(ax, own, replace(spec, clusters=(cluster,), n=counts[-1]))
-        style.share_values(panels)
-        style.legend_below(figure, _handles(replace(spec, clusters=("",))))
-        marked = style.is_simulated(cells, simulated)
-        style.name_panels(figure, panels, spec.clusters, map(str, counts), simulated=marked)
-    return figure
+
+    def draw(ax: Axes, cluster: str) -> str:
+        own = table[table["cluster"] == cluster]
+        n = int(own["participant"].nunique())
+        _draw(ax, own, replace(spec, clusters=(cluster,), n=n))
+        return str(n)
+
+    return style.grid(
+        spec.clusters, draw, columns=columns, height=2.6, handles=_handles(replace(spec, clusters=("",))),
+        marked=style.simulated_mark(cells, simulated),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

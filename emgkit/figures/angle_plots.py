@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from emgkit._checks import check_unknown
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.notation import as_title, listed, surface
@@ -78,12 +77,7 @@ def angle(
     >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
     """
     muscles, unit = _check(table, hue=hue, unit=unit)
-    if muscle is None and len(muscles) > 1:
-        raise DesignError(
-            "The table holds several muscles", allowed="one", got=listed(muscles),
-            hint="Name one with muscle=, or draw all with angle_grid",
-        )  # fmt: skip
-    muscle = check_unknown("muscle", muscle or muscles[0], muscles)
+    muscle = style.one_muscle(muscles, muscle, hint="Name one with muscle=, or draw all with angle_grid")
     own = table[table["muscle"].astype(str) == muscle]
     look = style.looks(own[hue])
     with style.theme():
@@ -91,7 +85,7 @@ def angle(
         _draw(ax, own, look, hue=hue, unit=unit)
         ax.set_xlabel(_x_label(table, joint))
         up = style.legend_above(ax, _handles(own, look, hue=hue), columns=2)
-        marked = style.SIMULATED_DATA if style.is_simulated(table, simulated) else ""
+        marked = style.simulated_mark(table, simulated)
         style.head(ax, as_title(muscle), up=up, marked=marked)
     return ax
 
@@ -126,18 +120,18 @@ def angle_grid(
     """
     muscles, unit = _check(table, hue=hue, unit=unit)
     look = style.looks(table[hue])
-    with style.theme():
-        figure, panels = style.panels(len(muscles), columns=columns, height=2.4)
-        counts = []
-        for ax, muscle in zip(panels, muscles, strict=True):
-            own = table[table["muscle"].astype(str) == muscle]
-            _draw(ax, own, look, hue=hue, unit=unit)
-            ax.set_xlabel(_x_label(table, joint))
-            counts.append(_n(own) or "not given")
-        style.share_values(panels)
-        style.legend_below(figure, _handles(table.drop(columns="n", errors="ignore"), look, hue=hue))
-        style.name_panels(figure, panels, muscles, counts, simulated=style.is_simulated(table, simulated))
-    return figure
+
+    def draw(ax: Axes, muscle: str) -> str:
+        own = table[table["muscle"].astype(str) == muscle]
+        _draw(ax, own, look, hue=hue, unit=unit)
+        ax.set_xlabel(_x_label(table, joint))
+        return _n(own) or "not given"
+
+    return style.grid(
+        muscles, draw, columns=columns, height=2.4,
+        handles=_handles(table.drop(columns="n", errors="ignore"), look, hue=hue),
+        marked=style.simulated_mark(table, simulated),
+    )  # fmt: skip
 
 
 def _check(table: pd.DataFrame, *, hue: str, unit: str | None) -> tuple[list[str], str]:

@@ -86,7 +86,7 @@ def contrasts(
         look = style.looks(table["contrast"])
         for y, row in zip(layout.y, shown.to_dict("records"), strict=True):
             _contrast(ax, row, y, look=look[str(row["contrast"])], outcome=outcome)
-        if style.is_simulated(table, simulated):
+        if style.simulated_mark(table, simulated):
             style.mark_simulated(ax, pad=17, right=layout.right)
     return ax
 

@@ -84,12 +84,7 @@ def curves(
     frame, unit, during = _table(table, hue=hue, unit=unit, during=during)
     if "muscle" in frame.columns:
         muscles = list(frame["muscle"].astype(str).unique())
-        if muscle is None and len(muscles) > 1:
-            raise DesignError(
-                "The table holds several muscles", allowed="one", got=listed(muscles),
-                hint="Name one with muscle=, or draw all with curves_grid",
-            )  # fmt: skip
-        muscle = check_unknown("muscle", muscle or muscles[0], muscles)
+        muscle = style.one_muscle(muscles, muscle, hint="Name one with muscle=, or draw all with curves_grid")
         frame = frame[frame["muscle"].astype(str) == muscle]
     with style.theme():
         # a row of bars and a line of text a contrast need their room
@@ -101,7 +96,7 @@ def curves(
         up = style.legend_above(ax, _handles(frame, style.looks(frame[hue]), hue=hue, with_n=True), columns=2)
         if test is not None:
             _mark_test(ax, test, muscle)
-        marked = style.SIMULATED_DATA if style.is_simulated(frame, simulated) else ""
+        marked = style.simulated_mark(frame, simulated)
         style.head(ax, as_title(muscle or ""), up=up, marked=marked)
     return ax
 
@@ -139,18 +134,17 @@ def curves_grid(
         raise DesignError("A grid needs a panel a muscle", allowed="a column 'muscle'", got=listed(frame.columns))
     muscles = list(frame["muscle"].astype(str).unique())
     look = style.looks(frame[hue])
-    with style.theme():
-        figure, panels = style.panels(len(muscles), columns=columns, height=2.35)
-        shown = []
-        for ax, muscle in zip(panels, muscles, strict=True):
-            own = frame[frame["muscle"].astype(str) == muscle]
-            _draw(ax, own, look, hue=hue, unit=unit, during=during)
-            counts = [f"{int(n)}" for n in own.groupby(hue, sort=False, observed=True)["n"].max()]
-            shown.append(counts[0] if len(set(counts)) == 1 else ", ".join(counts))
-        style.share_values(panels)
-        style.legend_below(figure, _handles(frame, look, hue=hue, with_n=False))
-        style.name_panels(figure, panels, muscles, shown, simulated=style.is_simulated(frame, simulated))
-    return figure
+
+    def draw(ax: Axes, muscle: str) -> str:
+        own = frame[frame["muscle"].astype(str) == muscle]
+        _draw(ax, own, look, hue=hue, unit=unit, during=during)
+        counts = [f"{int(n)}" for n in own.groupby(hue, sort=False, observed=True)["n"].max()]
+        return counts[0] if len(set(counts)) == 1 else ", ".join(counts)
+
+    return style.grid(
+        muscles, draw, columns=columns, height=2.35, handles=_handles(frame, look, hue=hue, with_n=False),
+        marked=style.simulated_mark(frame, simulated),
+    )  # fmt: skip
 
 
 def _table(

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from emgkit._checks import check_unknown
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.notation import as_title, contrast_text, listed
@@ -60,12 +59,7 @@ def detection(table: pd.DataFrame, *, muscle: str | None = None, ax: Axes | None
     >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
     """
     muscles = _check(table)
-    if muscle is None and len(muscles) > 1:
-        raise DesignError(
-            "The table holds several muscles", allowed="one", got=listed(muscles),
-            hint="Name one with muscle=, or draw all with detection_grid",
-        )  # fmt: skip
-    muscle = check_unknown("muscle", muscle or muscles[0], muscles)
+    muscle = style.one_muscle(muscles, muscle, hint="Name one with muscle=, or draw all with detection_grid")
     own = table[table["muscle"].astype(str) == muscle]
     look = style.looks(own["contrast"])
     with style.theme():
@@ -100,20 +94,15 @@ def detection_grid(table: pd.DataFrame, *, columns: int | None = None) -> Figure
     """
     muscles = _check(table)
     look = style.looks(table["contrast"])
-    with style.theme():
-        figure, panels = style.panels(len(muscles), columns=columns, height=2.5)
-        for ax, muscle in zip(panels, muscles, strict=True):
-            _draw(ax, table[table["muscle"].astype(str) == muscle], look)
-        figure.supylabel(_Y.replace(" that", "\nthat"), fontsize=style.size("axes.labelsize"))
-        below = [style.filled(line, 72.0 * figure.get_figwidth() - 12.0) for line in (_X, *_counts(table))]
-        figure.supxlabel("\n".join(below), fontsize=style.size(), linespacing=1.25)
-        style.legend_on_top(figure, _handles(table, look))
-        figure.draw_without_rendering()
-        for ax, muscle in zip(panels, muscles, strict=True):
-            text = style.wrapped(as_title(muscle), width=ax.bbox.width * 72.0 / ax.figure.dpi)
-            style.title(ax, text)
-            style.mark(ax, "simulated studies", pad=18.0 + 12.0 * text.count("\n"))
-    return figure
+
+    def draw(ax: Axes, muscle: str) -> str:
+        _draw(ax, table[table["muscle"].astype(str) == muscle], look)
+        return ""
+
+    return style.grid(
+        muscles, draw, columns=columns, height=2.5, handles=_handles(table, look), marked="simulated studies",
+        y_label=_Y.replace(" that", "\nthat"), below=(_X, *_counts(table)),
+    )  # fmt: skip
 
 
 def _check(table: pd.DataFrame) -> list[str]:

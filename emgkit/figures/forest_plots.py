@@ -120,7 +120,7 @@ def forest(
         if whole:
             _draw_whole(ax, whole, layout.y[-1])
         style.note(ax, notes)
-        if style.is_simulated(studies, simulated) or style.is_simulated(pooled, False):
+        if style.simulated_mark(studies, simulated) or style.simulated_mark(pooled, False):
             style.mark_simulated(ax, pad=17, right=layout.right)
     return ax
 

@@ -94,7 +94,7 @@ def effect_matrix(
             ), fontsize=style.size(), linespacing=1.25,
         )  # fmt: skip
         style.legend_on_top(figure, _handles(outcome), columns=3)
-        if style.is_simulated(table, simulated):
+        if style.simulated_mark(table, simulated):
             for ax in panels:
                 style.mark_simulated(ax, pad=19)
     return figure

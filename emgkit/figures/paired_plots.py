@@ -70,7 +70,7 @@ def paired(
     """
     if len(conditions) != 2 or conditions[0] == conditions[1]:
         raise DesignError("A pair needs two conditions", allowed="two different ones", got=listed(conditions))
-    was_simulated = style.is_simulated(cells, simulated) or style.is_simulated(contrasts, False)
+    was_simulated = style.simulated_mark(cells, simulated) or style.simulated_mark(contrasts, False)
     cells, contrasts = _one_muscle(cells, muscle), _one_muscle(contrasts, muscle)
     row = _row(contrasts, conditions)
     if within not in cells.columns:
@@ -110,11 +110,7 @@ def _one_muscle(table: pd.DataFrame, muscle: str | None) -> pd.DataFrame:
     if "muscle" not in table.columns:
         return table
     muscles = list(table["muscle"].astype(str).unique())
-    if muscle is None and len(muscles) > 1:
-        raise DesignError(
-            "The table holds several muscles", allowed="one", got=listed(muscles), hint="Name one: muscle="
-        )
-    chosen = check_unknown("muscle", muscle or muscles[0], muscles)
+    chosen = style.one_muscle(muscles, muscle, hint="Name one: muscle=")
     return table[table["muscle"].astype(str) == chosen]
 
 

@@ -87,7 +87,7 @@ def signals(
         if envelope is not None:
             lines.append(_envelope(ax, envelope, channel, unit))
         up = style.legend_above(ax, [*lines, *handles], columns=6)
-        marked = style.SIMULATED_DATA if style.is_simulated(raw, simulated) else ""
+        marked = style.simulated_mark(raw, simulated)
         style.head(ax, _heading(raw, channel), up=up, marked=marked)
     return ax
 

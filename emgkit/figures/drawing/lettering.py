@@ -129,22 +129,23 @@ def mark_simulated(ax: Axes, *, pad: float = 6.0, right: float = 0.0) -> None:
 
 
 def name_panels(
-    figure: Figure, panels: Iterable[Axes], names: Iterable[str], counts: Iterable[str], *, simulated: bool
+    figure: Figure, panels: Iterable[Axes], names: Iterable[str], counts: Iterable[str], *, marked: str
 ) -> None:
-    """Write each panel's name above it, as wide as the panel is, n into its corner, and the mark of simulated data.
+    """Write each panel's name above it, as wide as the panel is, n into its corner, and what kind of data these are.
 
     Call it last: it lays the figure out to learn how wide the panels are, which titles do not change.
     """
     figure.draw_without_rendering()
     for ax, name, n in zip(panels, names, counts, strict=True):
+        corner = f"n = {n}" if n else ""
         text = wrapped(as_title(name), width=ax.bbox.width * 72.0 / ax.figure.dpi)
         title(ax, text)
         ax.annotate(
-            f"n = {n}", (0.0, 1.0), xycoords="axes fraction", xytext=(4, -2), textcoords="offset points", ha="left",
+            corner, (0.0, 1.0), xycoords="axes fraction", xytext=(4, -2), textcoords="offset points", ha="left",
             va="top", fontsize=size(), color=GREY,
         )  # fmt: skip
-        if simulated:
-            mark_simulated(ax, pad=18.0 + 12.0 * text.count("\n"))
+        if marked:
+            mark(ax, marked, pad=18.0 + 12.0 * text.count("\n"))
 
 
 def note(ax: Axes, lines: Iterable[str]) -> None:

@@ -114,7 +114,7 @@ def _sheet(panels: list[tuple[Recording, str, str]], *, shared: bool, simulated:
         for ax in axes:
             text = style.wrapped(ax.get_title(loc="left"), width=ax.bbox.width * 72.0 / ax.figure.dpi)
             style.title(ax, text, pad=2)
-        if any(style.is_simulated(stream, simulated) for stream, _, _ in panels):
+        if any(style.simulated_mark(stream, simulated) for stream, _, _ in panels):
             figure.text(
                 1.0 - 4.0 / (72.0 * figure.get_figwidth()), 1.0, style.SIMULATED_DATA, ha="right", va="top",
                 fontsize=style.size(), fontstyle="italic",

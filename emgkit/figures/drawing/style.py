@@ -6,12 +6,15 @@ Colours and sizes stand in ``appearance``, words in ``lettering``, what journals
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from emgkit._checks import check_unknown
+from emgkit.errors import DesignError
 from emgkit.figures.drawing.appearance import (  # fmt: skip
     GREY,
     INK,
@@ -46,12 +49,13 @@ from emgkit.figures.drawing.lettering import (  # fmt: skip
     wrapped,
 )
 from emgkit.figures.drawing.saving import FORMATS, check, close, save
+from emgkit.notation import listed
 
 __all__ = [
     "COLUMN_WIDTH", "FORMATS", "GREY", "INK", "JOURNALS", "LINES", "MARKERS", "NARROW", "PAGE_WIDTH", "PALE",
     "PALETTE", "PHASES", "RC", "SIMULATED", "SIMULATED_DATA", "Journal", "Look", "across", "axes_or_new", "check",
-    "close", "filled", "head", "is_simulated", "journal", "legend_above", "legend_below", "legend_on_top",
-    "looks", "mark", "mark_simulated", "name_panels", "note", "panels", "save", "share_values", "size",
+    "close", "filled", "grid", "head", "journal", "legend_above", "legend_below", "legend_on_top", "looks", "mark",
+    "mark_simulated", "name_panels", "note", "one_muscle", "panels", "save", "share_values", "simulated_mark", "size",
     "text_width", "theme", "title", "wrapped",
 ]  # fmt: skip
 
@@ -80,9 +84,47 @@ def share_values(panels: list[Axes]) -> None:
             ax.set_ylabel("")
 
 
-def is_simulated(data: Any, facts: bool) -> bool:
-    """Whether the data are simulated: said by the caller, or by the data's own ``simulated`` entry."""
+def grid(
+    names: Sequence[str],
+    draw: Callable[[Axes, str], str],
+    *,
+    columns: int | None,
+    height: float,
+    handles: list[Any],
+    marked: str = "",
+    y_label: str = "",
+    below: Sequence[str] = (),
+) -> Figure:
+    """Draw one panel a name, with one legend, its name and n above each.
+
+    `draw` draws a name on its Axes and gives n, or an empty text. With a `y_label` and lines `below` all panels share
+    these; else they share one value axis, and each has its own labels.
+    """
+    with theme():
+        figure, axes = panels(len(names), columns=columns, height=height)
+        counts = [draw(ax, name) for ax, name in zip(axes, names, strict=True)]
+        if y_label:
+            figure.supylabel(y_label, fontsize=size("axes.labelsize"))
+            lines = [filled(line, 72.0 * figure.get_figwidth() - 12.0) for line in below]
+            figure.supxlabel("\n".join(lines), fontsize=size(), linespacing=1.25)
+            legend_on_top(figure, handles)
+        else:
+            share_values(axes)
+            legend_below(figure, handles)
+        name_panels(figure, axes, names, counts, marked=marked)
+    return figure
+
+
+def one_muscle(muscles: Sequence[str], muscle: str | None, *, hint: str) -> str:
+    """The muscle that one panel shows: the one named, or the only one."""
+    if muscle is None and len(muscles) > 1:
+        raise DesignError("The table holds several muscles", allowed="one", got=listed(muscles), hint=hint)
+    return check_unknown("muscle", muscle or muscles[0], muscles)
+
+
+def simulated_mark(data: Any, facts: bool) -> str:
+    """The mark of simulated data, where the caller or the data's own ``simulated`` entry says so; else nothing."""
     attrs = getattr(data, "attrs", None) or {}
     context = getattr(data, "context", None) or {}
     column = data["simulated"].astype(bool).any() if "simulated" in getattr(data, "columns", ()) else False
-    return bool(facts or column or attrs.get("simulated", False) or context.get("simulated", False))
+    return SIMULATED_DATA if facts or column or attrs.get("simulated") or context.get("simulated") else ""
