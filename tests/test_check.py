@@ -116,7 +116,7 @@ def test_the_real_rooms():
     signal = check.select(["emgkit/signal.py"], imports, {})
     assert "tests/test_signal.py" in signal.near
     assert signal.above >= {"tests/test_cli.py", "tests/study/test_three_lifts.py", "tests/test_measures.py"}
-    assert signal.left >= {"tests/stats/test_anova.py", "tests/test_literature.py"}
+    assert signal.left >= {"tests/stats/within/test_anova.py", "tests/test_literature.py"}
     edf = check.select(["emgkit/io/formats/edf.py"], imports, {})
     assert edf.near >= {"tests/io/test_edf.py", "tests/io/test_read.py"}
     ground = check.select(["emgkit/errors.py", "emgkit/notation.py", "emgkit/_checks.py"], imports, {})
