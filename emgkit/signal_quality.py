@@ -22,7 +22,7 @@ from emgkit import signal
 from emgkit._checks import check_positive
 from emgkit.channels import Channel
 from emgkit.errors import ArgumentError, Notice
-from emgkit.notation import listed, number
+from emgkit.notation import heading, listed, number
 from emgkit.recording import Recording
 from emgkit.steps import Envelope, MovingRMS, Rectify
 
@@ -144,7 +144,7 @@ class Scorecard:
             return f"<td>{escape(text)}</td>"
 
         frame = self.to_frame()
-        head = "".join(f"<th>{escape(column.replace('_', ' '))}</th>" for column in frame.columns)
+        head = "".join(f"<th>{escape(heading(column))}</th>" for column in frame.columns)
         body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in frame.astype(object).to_numpy().tolist())
         notes = "".join(f"<li>{escape(notice.text)}</li>" for notice in self.notices)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

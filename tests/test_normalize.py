@@ -343,7 +343,7 @@ def test_energy_is_normalised_in_its_own_unit() -> None:
     step = reference([recording(noise(1))], energy)
     assert step.values[0].unit == "V^2"
     assert energy.then(step)(recording(noise(1))).channels[0].unit == "%MVC"
-    assert "V^2 (mvcKnee)" in step.sentence()
+    assert "µV² (mvcKnee)" in step.sentence()
 
 
 def test_a_task_reference_is_one_value_over_the_tasks() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from emgkit._checks import check_option, check_positive
 from emgkit.errors import ArgumentError, NormalizationError, UnitError
-from emgkit.notation import listed, number
+from emgkit.notation import listed, number, surface
 from emgkit.recording import Recording, Step, check_recording
 from emgkit.steps._calling import SampleStep, put
 
@@ -239,7 +239,8 @@ class Normalize(SampleStep):
 
 
 def _surface(value: ChannelReference) -> str:
-    return f"{value.value * 1e6:.4g} µV" if value.unit == "V" else f"{value.value:.4g} {value.unit}"
+    unit, factor = surface(value.unit)
+    return f"{value.value * factor:.4g} {unit}"
 
 
 def _steps(steps: Iterable[Step]) -> str:

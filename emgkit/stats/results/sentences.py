@@ -11,6 +11,7 @@ from typing import Any
 
 from emgkit.notation import (
     capital,
+    contrast_text,
     degrees,
     fixed,
     interval,
@@ -52,7 +53,7 @@ def comparison_clause(row: Row, facts: AnalysisFacts) -> str:
     """A contrast with its estimate, interval and p, without a verb: ``squat / deadlift 1.34, 95 % CI …``."""
     value, ci = estimate_text(row, facts, "ratio" if facts["scale"] == "log" else "difference")
     tested = [ci, adjusted_p_text(row, facts)] if not missing(row["p_adjusted"]) else tested_texts(row, facts, ci)
-    return ", ".join([f"{_level_text(row['contrast'], facts)} {value}", *tested])
+    return ", ".join([f"{_contrast_name(row['contrast'], facts)} {value}", *tested])
 
 
 def sentence(row: Row, facts: AnalysisFacts, parts: Sequence[str], *, tail: str, of: str = "") -> str:
@@ -73,6 +74,11 @@ def place_text(name: str, level: object, facts: AnalysisFacts) -> str:
 def _level_text(level: object, facts: AnalysisFacts) -> str:
     """A level in words, but for one that would read like another."""
     return str(level) if str(level) in facts.get("alike", ()) else readable(level)
+
+
+def _contrast_name(contrast: object, facts: AnalysisFacts) -> str:
+    """The name of a contrast, but for levels that would read alike."""
+    return str(contrast) if any(level in str(contrast) for level in facts.get("alike", ())) else contrast_text(contrast)
 
 
 def level_in_sentence(factor: str, level: str, facts: AnalysisFacts) -> str:

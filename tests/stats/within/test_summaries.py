@@ -81,7 +81,7 @@ def test_an_order_of_raw_volts_is_read_in_microvolts():
     (summary,) = level_summaries(cells, stats.contrasts(cells, within="exercise", log=False))
     assert summary.name == "all"
     assert "(means 36.0, 23.4 µV; n = 5)" in summary.order
-    assert "a - b 12.6 µV, 95 % CI [" in summary.contrasts[0]
+    assert "a − b 12.6 µV, 95 % CI [" in summary.contrasts[0]
 
 
 def test_the_rule_names_alpha_and_whether_p_is_adjusted():

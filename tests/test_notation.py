@@ -1,0 +1,388 @@
+"""One way to write a number, a p, an interval, a unit or a name, wherever it stands."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import emgkit
+from emgkit import figures, stats
+from emgkit.notation import (
+    alone,
+    as_title,
+    contrast_text,
+    equation,
+    estimate,
+    heading,
+    p_phrase,
+    p_text,
+    ratio_places,
+    readable,
+    surface,
+    symbol,
+)
+from emgkit.report import TableItem, typeset
+from emgkit.report.cells import columns
+from emgkit.stats.results.results import Results
+from emgkit.study.recordings.compare import ComparisonResult
+from emgkit.study.writing.finding import level_findings
+from emgkit.units import INSIDE
+
+# of ratios, and of differences
+ROWS, LEVELS = 250, 5
+PARTS = "vastus rectus biceps long head gluteus upper part medial lateral soleus back hip thrust squat romanian pull"
+SOURCES = sorted(Path(emgkit.__file__).parent.rglob("*.py"))
+
+
+# ------------------------------------------------------------------ 500 results, read wherever they are written
+
+
+def names(rng: np.random.Generator, count: int) -> list[str]:
+    """Different names such as ``vastus_upper_part_hip``."""
+    parts = PARTS.split()
+    made: dict[str, None] = {}
+    while len(made) < count:
+        made["_".join(rng.choice(parts, size=rng.integers(1, 5), replace=False))] = None
+    return list(made)
+
+
+def some_p(rng: np.random.Generator, count: int) -> np.ndarray[Any, Any]:
+    """Values of p of any size, many of them beside .05, .001 and 1."""
+    near = np.array([0.05, 0.05, 0.001, 1.0])[rng.integers(0, 4, count)]
+    close = np.clip(near + rng.choice([-1, 1], count) * 10.0 ** rng.uniform(-9, -3, count), 0, 1)
+    kinds = rng.integers(0, 3, count)
+    p = np.choose(kinds, [close, rng.uniform(0, 1, count), 10.0 ** rng.uniform(-12, 0, count)])
+    p[:6] = [0.0497, 0.04996, 0.05, 0.05004, 1.0, 4.1e-9]
+    return np.asarray(p)
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["ratios", "differences"])
+def made(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, Results]:
+    """Cells, and contrasts of them whose estimates, intervals and p are random."""
+    rng = np.random.default_rng(8)
+    muscles, exercises = names(rng, ROWS // (LEVELS * (LEVELS - 1) // 2)), names(rng, LEVELS)
+    cells = pd.DataFrame(
+        [(f"P{person}", muscle, exercise) for person in range(3) for muscle in muscles for exercise in exercises],
+        columns=["participant", "body_part", "lift_type"],
+    ).assign(value=lambda frame: rng.uniform(20, 90, len(frame)), unit="%MVC")
+    table = stats.contrasts(cells, within="lift_type", by="body_part", log=request.param)
+    assert len(table) == ROWS
+    if request.param:
+        ratio = np.exp(rng.normal(0, 10.0 ** rng.uniform(-3, 0.3, ROWS)))
+        spread = np.exp(10.0 ** rng.uniform(-4, 0, ROWS))
+        limits = {"ratio": ratio, "ci_low": ratio / spread, "ci_high": ratio * spread}
+    else:
+        difference = rng.normal(0, 10.0 ** rng.uniform(-2, 3, ROWS))
+        spread = 10.0 ** rng.uniform(-2, 3, ROWS)
+        limits = {"difference": difference, "ci_low": difference - spread, "ci_high": difference + spread}
+    return cells, table.assign(**limits, p_adjusted=some_p(rng, ROWS))
+
+
+def expected(table: Results) -> list[dict[str, str]]:
+    """What a reader should find of each row: estimate, interval, p, and the two names."""
+    ratio = "ratio" in table.columns
+    rows = []
+    for row in table.to_dict("records"):
+        number, limits = estimate(
+            *(row["ratio" if ratio else "difference"], row["ci_low"], row["ci_high"]), ratio=ratio
+        )
+        rows.append({
+            "estimate": number, "interval": limits, "p": p_text(row["p_adjusted"]),
+            "contrast": contrast_text(row["contrast"]), "muscle": readable(row["body_part"]),
+        })  # fmt: skip
+    return rows
+
+
+def in_sentences(table: Results) -> list[dict[str, str]]:
+    found = []
+    for text in table.sentences():
+        place, _, rest = text.partition(": ")
+        value = re.search(r"was (\S+?)(?: times (.*?)| %MVC)?, 95 % CI (\[[^]]*\])", rest)
+        assert value is not None, text
+        if "ratio" in table.columns:
+            pair = f"{rest.partition(' was ')[0]} / {value[2]}"
+        else:
+            pair = rest.partition(" was ")[0].replace(" minus ", " − ")
+        p = re.search(r"[,;] p (?:= )?((?:[<>] )?\.\d+)", rest)
+        assert p is not None, text
+        found.append({
+            "estimate": value[1], "interval": value[3], "p": p[1],
+            "contrast": re.sub(r"\bthe (?=\S)", "", pair), "muscle": place.removeprefix("Body part "),
+        })  # fmt: skip
+    return found
+
+
+def in_print(table: Results) -> list[dict[str, str]]:
+    """The table as it is printed, a muscle at a time: longer ones are cut."""
+    found = []
+    for muscle, part in table.groupby("body_part", sort=False):
+        lines = repr(part).split("\n\n")[1].splitlines()
+        heads = re.split(r"\s{2,}", lines[0].strip())
+        first = re.split(r"\s{2,}", lines[1].strip())
+        for line in lines[1:]:
+            cells = dict(zip(heads[::-1], re.split(r"\s{2,}", line.strip())[::-1], strict=False))
+            found.append({
+                "estimate": cells["ratio" if "ratio" in table.columns else "difference"], "interval": cells["95 % CI"],
+                "p": cells["p_adjusted"], "contrast": cells["contrast"], "muscle": first[0],
+            })  # fmt: skip
+        assert str(muscle)
+    return found
+
+
+class Page(HTMLParser):
+    """The rows of the tables of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.open = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:  # noqa: ARG002
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.open = True
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open = self.open and tag not in ("td", "th")
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.rows[-1][-1] += data
+
+
+def in_html(table: Results) -> list[dict[str, str]]:
+    rows = [row for row in Page(table.great_table().as_raw_html()).rows if len(row) > 1 or row]
+    heads = next(row for row in rows if "95 % CI" in row)
+    found, muscle = [], ""
+    for row in rows[rows.index(heads) + 1 :]:
+        if len(row) == 1 and row[0].strip() in titles(table):
+            muscle = row[0].strip()
+        elif len(row) == len(heads):
+            cells = dict(zip(heads, row, strict=True))
+            found.append({
+                "estimate": cells["ratio" if "ratio" in table.columns else "difference"], "interval": cells["95 % CI"],
+                "p": cells["p (Holm)"], "contrast": cells["contrast"], "muscle": muscle,
+            })  # fmt: skip
+    return found
+
+
+def titles(table: Results) -> set[str]:
+    return {as_title(name) for name in table["body_part"]}
+
+
+def in_cells(shown: Any, table: pd.DataFrame, muscle: str = "body part") -> list[dict[str, str]]:
+    """A table of the report's page, of Word and of LaTeX."""
+    cells = {column.label: column.cells for column in shown}
+    names = {
+        "estimate": "ratio" if "ratio" in table.columns else "difference", "interval": "95 % CI", "p": "p adjusted",
+        "contrast": "contrast", "muscle": muscle,
+    }  # fmt: skip
+    return [{key: cells[name][row] for key, name in names.items()} for row in range(len(table))]
+
+
+def in_a_figure(table: Results) -> list[dict[str, str]]:
+    found = []
+    for muscle, part in table.groupby("body_part", sort=False):
+        ax = figures.contrasts(part)
+        texts = [text.get_text() for text in ax.texts]
+        assert texts[0] == as_title(muscle)
+        labels = [label.get_text().replace("-\n", "").replace("\n", " ") for label in ax.get_yticklabels()]
+        size = len(part)
+        start = texts.index(f"{'ratio' if 'ratio' in part.columns else 'difference'} [95 % CI]") + 1
+        exact = texts.index("p (Holm)") + 1
+        for row in range(size):
+            number, limits = texts[start + row].split(" ", 1)
+            found.append({
+                "estimate": number, "interval": limits, "p": texts[exact + row], "contrast": labels[row],
+                "muscle": texts[0],
+            })  # fmt: skip
+        figures.close(ax.figure)
+    return found
+
+
+def in_the_finding(cells: pd.DataFrame, table: Results) -> list[dict[str, str]]:
+    compared = ComparisonResult(
+        spec=None, cells=cells, contrasts=table, anova=None, influence=None, notices=(),  # type: ignore[arg-type]
+    )  # fmt: skip
+    found = []
+    for one in level_findings(compared):
+        for text in one.contrasts:
+            read = re.fullmatch(
+                r"(.*) ([−\d.∞×⁻⁰-⁹]+)(?: %MVC)?,? (?:95 % CI )?(\[[^]]*\]), p (?:= )?((?:[<>] )?\.\d+).*", text
+            )
+            assert read is not None, text
+            muscle = one.name.removeprefix("body part ")
+            found.append(
+                dict(zip(("contrast", "estimate", "interval", "p"), read.groups(), strict=True), muscle=muscle)
+            )
+    return found
+
+
+def test_sentence_table_figure_and_finding_print_the_same(made: tuple[pd.DataFrame, Results]) -> None:
+    cells, table = made
+    wanted = expected(table)
+    titled = [{**row, "muscle": as_title(row["muscle"])} for row in wanted]
+    assert in_sentences(table) == wanted
+    assert in_print(table) == wanted
+    assert in_html(table) == titled
+    assert in_cells(typeset.cells(TableItem(title="A", caption="", frame=table)), table) == wanted
+    plain = pd.DataFrame(table).rename(columns={"body_part": "muscle"})
+    assert in_cells(columns(plain, {}), plain, muscle="muscle") == wanted
+    assert in_a_figure(table) == titled
+    assert in_the_finding(cells, table) == wanted
+
+
+def test_methods_and_headings_write_the_names_as_the_rest(made: tuple[pd.DataFrame, Results]) -> None:
+    _, table = made
+    assert "levels of lift type, separately for each body part" in table.methods()
+    assert "_" not in table.methods().replace("d_z", "").replace("g_av", "")
+    assert "lift_type" not in " ".join(table.sentences())
+
+
+# ------------------------------------------------------------------ the rules
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.5, ".500"), (0.0342, ".034"), (0.00121, ".001"), (0.001, ".001"), (4.1e-9, "< .001"), (0.0, "< .001"),
+        (0.000999, "< .001"), (0.9994, ".999"), (0.9996, "> .999"), (1.0, "> .999"), (0.05, ".050"),
+        (0.0497, ".0497"), (0.0496, ".0496"), (0.04996, ".04996"), (0.049999, ".049999"), (0.05004, ".05004"),
+        (0.0504, ".0504"), (0.0494, ".049"), (0.0506, ".051"), (math.nan, "–"),
+    ],
+)  # fmt: skip
+def test_p_has_three_decimals_and_the_side_of_five_percent(p: float, text: str) -> None:
+    assert p_text(p) == text
+    assert p_phrase(p) == (f"p {text}" if text[0] in "<>" else f"p = {text}")
+
+
+@given(p=st.floats(0, 1) | st.floats(0.0494, 0.0506))
+def test_p_is_never_read_on_the_wrong_side(p: float) -> None:
+    text = p_text(p)
+    if text.startswith("."):
+        assert float(text) == pytest.approx(p, abs=0.000501)
+        assert (float(text) < 0.05, float(text) > 0.05) == (p < 0.05, p > 0.05)
+    else:
+        assert (p < 0.001) == text.startswith("<")
+    assert "= >" not in p_phrase(p)
+    assert "= <" not in p_phrase(p)
+
+
+@given(low=st.floats(0.01, 10), high=st.floats(0.01, 10))
+def test_an_interval_that_is_off_one_reads_so(low: float, high: float) -> None:
+    low, high = sorted((low, high))
+    _, limits = estimate(math.sqrt(low * high), low, high, ratio=True)
+    first, last = (float(text) for text in limits.strip("[]").split(", "))
+    if not 1 - 1e-5 < low < 1 + 1e-5 and not 1 - 1e-5 < high < 1 + 1e-5:
+        assert (first > 1, last < 1) == (low > 1, high < 1)
+
+
+def test_a_limit_that_lies_on_one_but_for_rounding_errors_has_two_decimals() -> None:
+    assert ratio_places([(0.8, 0.64, 0.8 * 1.25 - 1e-16)]) == 2
+    assert ratio_places([(0.8, 0.64, 0.9996)]) == 4
+
+
+def test_every_unit_inside_has_one_surface() -> None:
+    shown = {unit: surface(unit)[0] for unit in INSIDE}
+    changed = {unit: text for unit, text in shown.items() if unit != text}
+    assert changed == {"V": "µV", "V^2": "µV²", "V·s": "µV·s", "deg": "°", "deg/s": "°/s", "m/s^2": "m/s²"}
+    assert [surface(unit)[1] for unit in changed] == [1e6, 1e12, 1e6, 1.0, 1.0, 1.0]
+    assert not any("^" in text for text in shown.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("p", "p = n.s."), ("n", "n = 13"), ("weight", "weight = 28 %"), ("p", "p > .999")]
+)
+def test_a_name_and_its_number(name: str, text: str) -> None:
+    number = text.removeprefix(f"{name} ").removeprefix("= ")
+    assert equation(name, number) == (text if number[0] not in "n" else "p n.s.")
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "parts"),
+    [
+        ("d_z", "d_z", ("d", "z", "")),
+        ("g_av 95 % CI", "g_av 95 % CI", ("g", "av", " 95 % CI")),
+        ("p_adjusted", "p adjusted", ("p", "", " adjusted")),
+        ("epsilon_hf_uncapped", "ε (HF), uncapped", ("ε", "", " (HF), uncapped")),
+        ("load_kg", "load (kg)", ("", "", "load (kg)")),
+        ("participant", "participant", ("", "", "participant")),
+        ("baseline_noise (µV)", "baseline noise (µV)", ("", "", "baseline noise (µV)")),
+        ("n_repetitions", "repetitions", ("", "", "repetitions")),
+    ],
+)
+def test_headings(name: str, plain: str, parts: tuple[str, str, str]) -> None:
+    assert heading(name) == plain
+    assert symbol(plain) == parts
+
+
+def test_the_spread_of_logarithms_is_in_no_unit() -> None:
+    rng = np.random.default_rng(1)
+    cells = pd.DataFrame(
+        [(f"P{i}", level, 1e-4 * math.exp(i / 4 + 0.3 * rng.normal())) for i in range(8) for level in "ab"],
+        columns=["participant", "exercise", "value"],
+    ).assign(unit="V")
+    table = stats.mixed_model(cells, "value ~ exercise", participant="participant", log=True).variances
+    for row, sentence in zip(table.to_dict("records"), table.sentences(), strict=True):
+        assert alone("sd", row["sd"]) in repr(table)
+        assert sentence.endswith(f"is {alone('sd', row['sd'])}.")
+
+
+# ------------------------------------------------------------------ and nothing else decides
+
+
+def strings(tree: ast.AST) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+
+
+def second_notation(source: str) -> list[str]:
+    """What in a source decides how something is written, although notation does."""
+    tree, found = ast.parse(source), []
+    for call in strings(tree):
+        given = [one.value if isinstance(one, ast.Constant) else None for one in call.args]
+        if call.func.attr == "replace" and given == ["_", " "]:  # type: ignore[attr-defined]
+            found.append(f"line {call.lineno}: a name without its underscores")
+    shown = {"µV", "µV·s", "µV²", "°", "°/s", "m/s²"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in ("p_text", "_p_value", "p_phrase", "_p", "p_value"):
+            found.append(f"line {node.lineno}: a function for p")
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+            what, how = ast.unparse(node.value), ast.unparse(node.format_spec)
+            if re.fullmatch(r"p|p_\w+|.*\[['\"]p(_\w+)?['\"]\]|.*\.p|float\(p\)", what) and re.search(r"[fge]", how):
+                found.append(f"line {node.lineno}: a p with digits of its own")
+        if isinstance(node, ast.Dict):
+            keys = {one.value for one in node.keys if isinstance(one, ast.Constant)}
+            values = {one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and one not in node.keys}
+            if keys & set(INSIDE) and values & shown:
+                found.append(f"line {node.lineno}: a map of units as they are shown")
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(SOURCES[0].parent)))
+def test_only_notation_decides_how_something_is_written(path: Path) -> None:
+    if path.name != "notation.py":
+        assert second_notation(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'x = name.replace("_", " ")', 'x = f"p = {p:.3f}"', "x = f\"{row['p_adjusted']:.2g}\"", "def p_text(p): ...",
+        'UNITS = {"V": ("µV", 1e6)}',
+    ],
+)  # fmt: skip
+def test_the_search_finds_a_second_notation(source: str) -> None:
+    assert len(second_notation(source)) == 1
