@@ -174,7 +174,7 @@ def rejection_sentences(ways: Sequence[Segmentation]) -> tuple[str, ...]:
     searched = [way for way in ways if way.by != "events"]
     own = [way for way in ways if way.by == "events"]
     return (
-        *([f"{_count(searched)} were rejected by these rules."] if searched else []),
+        *([f"{_count(searched)} were rejected by the rules of the search."] if searched else []),
         *(
             [f"{_count(own)} of the recordings' own events were rejected by hand or by the program that marked them."]
             if own

@@ -54,7 +54,7 @@ def test_cycles_have_no_phases_and_no_rest():
     assert not [
         word for word in (" phase", "hold", "velocity", "Rest", "rest.", "recording cut", "0.05") if word in text
     ]
-    assert text.endswith("5 of 40 repetitions were rejected by these rules.")
+    assert text.endswith("5 of 40 repetitions were rejected by the rules of the search.")
 
 
 def test_each_way_is_told_once_and_names_its_exercises():
@@ -73,7 +73,7 @@ def test_each_way_is_told_once_and_names_its_exercises():
     ):
         assert text.count(once) == 1, once
     # the search and the own events each count their own repetitions
-    assert "8 of 70 repetitions were rejected by these rules." in text
+    assert "8 of 70 repetitions were rejected by the rules of the search." in text
     assert "2 of 12 repetitions of the recordings' own events" in text
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from emgkit import figures, report
 from emgkit.errors import Notice
-from emgkit.notation import capital
+from emgkit.notation import capital, fixed
 from emgkit.pipeline import Pipeline
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.writing import claims, finding
@@ -136,7 +136,6 @@ def _extreme_notices(extremes: pd.DataFrame) -> Iterator[Notice]:
         text = f"The envelope exceeds its reference in {above.sum()}, up to {extremes['maximum'].max():.0f} %, {rest}"
         yield Notice(code="above-reference", text=text)
     if below.any():
-        text = (
-            f"The low-pass filter undershoots below zero in {below.sum()}, to {extremes['minimum'].min():.1f} %, {rest}"
-        )
+        lowest = fixed(extremes["minimum"].min(), 1)
+        text = f"The low-pass filter undershoots below zero in {below.sum()}, to {lowest} %, {rest}"
         yield Notice(code="negative-envelope", text=text)
