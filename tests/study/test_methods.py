@@ -121,7 +121,8 @@ def test_the_text_names_every_analysis_that_the_report_shows(run, methods):
     for word in (
         "paired t tests", "Greenhouse-Geisser", "Huynh", "each participant left out in turn", "d_z is", "g_av the",
         "generalised and partial eta squared", "alpha = .05", "101 points", "after Holm", "individual 95 %",
-        "the iEMG over the whole repetition", "0 of 60 repetitions were rejected by the rules of the search", "mains hum",
+        "the iEMG over the whole repetition", "0 of 60 repetitions were rejected by the rules of the search",
+        "mains hum",
     ):  # fmt: skip
         assert methods.text.count(word) >= 1, word
 
