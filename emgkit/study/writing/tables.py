@@ -11,6 +11,8 @@ import pandas as pd
 from emgkit import report
 from emgkit.curves import Curves
 from emgkit.notation import capital, readable
+from emgkit.stats.results.facts import AnalysisFacts
+from emgkit.stats.results.methods import n_text
 from emgkit.stats.results.results import Results
 from emgkit.stats.within.summaries import influence_summary, order_rule, verdict_text
 from emgkit.study.file.recordings import Comparison
@@ -66,7 +68,7 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     items = [
         report.TableItem(
             title=compared.spec.title or capital(readable(compared.spec.name)),
-            caption="" if compared.influence is None else influence_summary(compared.influence),
+            caption=" ".join([_people(compared.contrasts), *_influence_words(compared)]),
             frame=compared.contrasts,
             stem=f"contrasts{table_suffix(compared.spec)}",
             simulated=analysis.simulated,
@@ -95,10 +97,23 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     stem = f"anova{table_suffix(first.spec)}"
     items.append(
         report.TableItem(
-            title="Repeated-measures ANOVA", caption="", frame=first.anova, stem=stem, simulated=analysis.simulated
+            title="Repeated-measures ANOVA",
+            caption=_people(first.anova),
+            frame=first.anova,
+            stem=stem,
+            simulated=analysis.simulated,
         )
     )
     return tuple(items)
+
+
+def _people(table: Results) -> str:
+    """The number of participants, which a table leaves out where it is the same in every row."""
+    return f"{n_text(AnalysisFacts({'n': table.attrs['n']}))}."
+
+
+def _influence_words(compared: ComparisonResult) -> list[str]:
+    return [] if compared.influence is None else [influence_summary(compared.influence)]
 
 
 def _influence_tables(compared: ComparisonResult) -> Iterator[report.TableItem]:
