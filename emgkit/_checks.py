@@ -14,7 +14,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.notation import listed
+from emgkit.notation import counted, listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,7 +158,7 @@ def check_samples(x: Any, *, at_least: int = 1) -> NDArray[np.float64]:
     if samples.size == 0 or samples.shape[-1] < at_least:
         raise SignalError(
             "The signal is too short" if samples.size else "The signal is empty",
-            allowed=f"at least {at_least} sample{'s' if at_least > 1 else ''}",
+            allowed=f"at least {counted(at_least, 'sample')}",
             got=f"an array of shape {samples.shape}",
         )
     # The sum of finite samples is finite (unless it overflows), and costs one pass without a temporary.

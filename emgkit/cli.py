@@ -13,6 +13,7 @@ import typer
 
 import emgkit
 from emgkit.errors import ArgumentError, EmgkitError
+from emgkit.notation import capital
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -359,7 +360,7 @@ def _show(result: Result, *, warned: bool) -> None:
     say(result.study.file.study.title, style="bold")
     for level in result.levels:
         console.print()
-        say(f"{level.name[0].upper()}{level.name[1:]}: {level.order}", style="bold cyan")
+        say(f"{capital(level.name)}: {level.order}", style="bold cyan")
         for contrast in level.contrasts:
             say(contrast, 2)
         for one in level.published:

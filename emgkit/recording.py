@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from emgkit._checks import KeywordsOnly, check_option, check_positive, check_unknown
 from emgkit.channels import SOURCES, STREAMS, Channel, Event, Value, pickled_parts, stream_of
 from emgkit.errors import ArgumentError, Notice, SignalError, UnitError
-from emgkit.notation import listed, number
+from emgkit.notation import counted, listed, number
 from emgkit.units import INSIDE
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ class Recording:
         n_channels, n_samples = self.data.shape
         made = " → ".join(type(step).__name__ for step in self.history)
         return (
-            f"<Recording: {n_channels} {kinds} channel{'s' * (n_channels > 1)} × {n_samples} samples at "
+            f"<Recording: {counted(n_channels, f'{kinds} channel')} × {n_samples} samples at "
             f"{number(self.sfreq)} Hz = {self.duration:.4g} s, in {units}: {', '.join(self.names)}"
             f"{'; after ' + made if made else ''}>"
         )

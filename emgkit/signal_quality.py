@@ -22,7 +22,7 @@ from emgkit import signal
 from emgkit._checks import check_positive
 from emgkit.channels import Channel
 from emgkit.errors import ArgumentError, Notice
-from emgkit.notation import heading, listed, number
+from emgkit.notation import counted, heading, listed, number
 from emgkit.recording import Recording
 from emgkit.steps import Envelope, MovingRMS, Rectify
 
@@ -135,7 +135,7 @@ class Scorecard:
 
     def __repr__(self) -> str:
         flagged = [f"{row.channel}: {', '.join(row.flagged)}" for row in self.rows if row.flagged]
-        count = f"{len(self.rows)} channel{'s' * (len(self.rows) > 1)}"
+        count = counted(len(self.rows), "channel")
         return f"<Scorecard: {count}, {len(flagged)} flagged{' (' + '; '.join(flagged) + ')' if flagged else ''}>"
 
     def _repr_html_(self) -> str:

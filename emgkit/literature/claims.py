@@ -40,7 +40,7 @@ from emgkit.errors import ArgumentError, FormatError
 from emgkit.literature.contrasts import Side, judge, mark
 from emgkit.literature.figures import figures, source
 from emgkit.literature.wording import describe, reference
-from emgkit.notation import listed
+from emgkit.notation import counted, listed
 from emgkit.toml_files import TomlTable, load
 
 __all__ = [
@@ -52,10 +52,10 @@ __all__ = [
     "as_text",
     "claim",
     "claims",
-    "counted",
     "grouped",
     "ledger",
     "weigh",
+    "weighed",
 ]
 
 VERDICTS = ("supported", "contradicted", "mixed", "overstated", "untested", "not testable by EMG")
@@ -254,7 +254,7 @@ def _weighed(entry: Entry, table: pd.DataFrame, by_id: pd.DataFrame) -> Claim:
     finding = weigh(entry, table)
     second_hand = tuple(one for one in cited if mark(rows[one], table) == "second-hand")
     studies = dict.fromkeys(one.partition(":")[0] for one in cited)
-    parts = [counted(finding) if own else "", entry.why]
+    parts = [weighed(finding) if own else "", entry.why]
     if finding.verdict == "overstated":
         parts.append(f"Narrower than claimed: {entry.narrower}.")
     return Claim(
@@ -312,20 +312,18 @@ GROUPS = {
 }
 
 
-def counted(finding: Weighing) -> str:
+def weighed(finding: Weighing) -> str:
     """How many figures of the claim's own question are on each side.
 
     Examples
     --------
     >>> from emgkit.literature.claims import Weighing
-    >>> counted(Weighing(verdict="mixed", figures_for=("a",), figures_against=("b", "c")))
+    >>> weighed(Weighing(verdict="mixed", figures_for=("a",), figures_against=("b", "c")))
     '1 published contrast for the claim, 2 against, 0 neither.'
     """
-    count = len(finding.figures_for)
-    return (
-        f"{count} published contrast{'' if count == 1 else 's'} for the claim, {len(finding.figures_against)} against, "
-        f"{len(finding.figures_neither)} neither."
-    )
+    against, neither = len(finding.figures_against), len(finding.figures_neither)
+    contrasts = counted(len(finding.figures_for), "published contrast")
+    return f"{contrasts} for the claim, {against} against, {neither} neither."
 
 
 def grouped(claim: Claim, table: pd.DataFrame) -> dict[str, list[str]]:

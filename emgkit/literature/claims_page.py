@@ -5,6 +5,7 @@ from __future__ import annotations
 from emgkit.literature.claims import VERDICTS, Claim, claim, claims, grouped
 from emgkit.literature.figures import figures
 from emgkit.literature.wording import reference
+from emgkit.notation import capital
 
 __all__ = ["TESTED", "markdown"]
 
@@ -72,7 +73,7 @@ def _section(one: Claim, told: dict[str, list[str]]) -> list[str]:
     lines = [
         f"## Claim {one.number}", "",
         f"> {one.claim}", "",
-        f"**{one.verdict[0].upper()}{one.verdict[1:]}.** {one.reason}", "",
+        f"**{capital(one.verdict)}.** {one.reason}", "",
         f"*What would test it:* {one.test}", "",
     ]  # fmt: skip
     if one.verdict in TESTED:

@@ -11,7 +11,7 @@ import numpy as np
 
 from emgkit._checks import check_option, check_positive
 from emgkit.errors import ArgumentError, NormalizationError, UnitError
-from emgkit.notation import listed, number, surface
+from emgkit.notation import counted, listed, number, surface
 from emgkit.recording import Recording, Step, check_recording
 from emgkit.steps._calling import SampleStep, put
 
@@ -157,10 +157,9 @@ class Normalize(SampleStep):
     @property
     def summary(self) -> str:
         """Whose reference it is and of how many channels; the numbers are in :meth:`table`."""
-        n = len(self.values)
         return (
             f"participant={self.participant!r}, session={self.session!r}, kind={self.kind!r}, "
-            f"window={number(self.window)} s, {n} channel{'s' * (n != 1)}"
+            f"window={number(self.window)} s, {counted(len(self.values), 'channel')}"
         )
 
     def __repr__(self) -> str:
