@@ -13,7 +13,7 @@ from emgkit.notation import (
 )
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
-from emgkit.stats.results.methods import Text, alpha_text, n_text, of_each, separately, unit_text
+from emgkit.stats.results.methods import Text, alpha_text, n_text, of_each, scale_text, separately, unit_text
 from emgkit.stats.results.sentences import Row, n_of_row, pair_text, sentence
 
 __all__ = ["beyond_threshold", "waveform_sentence", "waveforms_methods"]
@@ -60,7 +60,7 @@ def waveforms_methods(facts: AnalysisFacts) -> Text:
         "cluster": f"the largest cluster mass under {flips} (clusters formed at p = .05 of each point)",
         "rft": "random-field theory",
     }[facts["method"]]
-    scale = "natural logarithms" if facts["scale"] == "log" else "the values"
+    scale = scale_text(facts)
     what = f"Curves{unit_text(facts)} were compared within participants between every pair of levels of"
     what += f" {readable(facts['within'])}{separately(facts)} by paired t statistics (df = n − 1) of {scale} at"
     what += " every point,"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from emgkit.notation import alone, degrees, fixed, missing, number, readable, surface, term_text
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
-from emgkit.stats.results.methods import Text, family_text, n_text, names_of, outcome_text
+from emgkit.stats.results.methods import Text, family_text, n_text, names_of, outcome_text, scale_text
 from emgkit.stats.results.sentences import (
     Row,
     bare,
@@ -115,7 +115,7 @@ def mixed_model_methods(facts: AnalysisFacts) -> Text:
     log = facts["scale"] == "log"
     random = ", ".join("intercept" if term == "1" else term for term in names_of(facts["random"]))
     method = _df_method(facts)
-    scale = "natural logarithms" if log else "the values"
+    scale = scale_text(facts)
     rows = f", {facts['n_rows']} rows" if "n_rows" in facts else ""
     model = f"a linear mixed model (REML) of {scale}, {facts['formula']!r}, with participants as random (random terms:"
     what = f"{outcome_text(facts)} were analysed by {model} {random}), {method} degrees of freedom and type III tests"

@@ -88,6 +88,11 @@ def crossed_names(names: Sequence[str]) -> str:
     return " and ".join(readable(name) for name in names)
 
 
+def scale_text(facts: AnalysisFacts) -> str:
+    """What was analysed, by the scale."""
+    return "natural logarithms" if facts["scale"] == "log" else "the values"
+
+
 def n_text(facts: AnalysisFacts) -> str:
     sizes = facts["n"]
     if len(sizes) == 1:

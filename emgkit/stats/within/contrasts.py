@@ -183,11 +183,7 @@ def _doubts(blocks: list[Block], columns: dict[str, Any]) -> list[Notice]:
     """Say which numbers are NaN, and why."""
     where = [f" at {block.label}" if block.label else "" for block in blocks for _ in block.pairs]
     names = [f"{contrast}{place}" for contrast, place in zip(columns["contrast"], where, strict=True)]
-    notices = []
-    equal = [name for name, p in zip(names, columns["p"], strict=True) if np.isnan(p)]
-    if equal:
-        text = f"All participants differ by the same amount in {'; '.join(equal)}: there is no error term, so t, p, d_z"
-        notices.append(Notice(code="no-variance", text=f"{text} and the interval are NaN. Check for copied values."))
+    notices = one_sample.no_error_term(names, columns["p"], lost="t, p, d_z and the interval are")
     constant = [name for name, g, n in zip(names, columns["g_av"], columns["n"], strict=True) if n > 2 and np.isnan(g)]
     if constant:
         text = f"All participants have the same value in a condition of {'; '.join(constant)}: g_av is NaN."

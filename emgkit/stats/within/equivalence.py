@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from emgkit._checks import check_option
-from emgkit.errors import ArgumentError, Notice
+from emgkit.errors import ArgumentError
 from emgkit.stats.cells.blocks import arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
@@ -115,7 +115,8 @@ def equivalence(
     columns["equivalent"] = columns["p_adjusted"] < ALPHA
     levels = level_columns(blocks, by_factors, repeats)
     result = pd.DataFrame({**levels, **{name: columns[name] for name in RESULT_COLUMNS if name in columns}})
-    notices = [*notices, *found, *_doubts(result)]
+    equal = one_sample.no_error_term(columns["contrast"], columns["p"], lost="p is")
+    notices = [*notices, *found, *equal]
     attrs: dict[Any, Any] = {
         "analysis": "equivalence by two one-sided paired t tests", **roles, "scale": "log" if log else "raw",
         "bounds": [float(bound) for bound in bounds], "alpha": ALPHA, "unit": only_value(table, "unit"),
@@ -157,12 +158,3 @@ def _tost(differences: Array, low: float, high: float, *, rounding: float) -> di
         "ci90_high": narrow["high"], "t_lower": t_lower, "p_lower": p_lower, "t_upper": t_upper, "p_upper": p_upper,
         "df": wide["df"], "n": wide["n"], "p": np.maximum(p_lower, p_upper), "p_difference": wide["p"],
     }  # fmt: skip
-
-
-def _doubts(result: pd.DataFrame) -> list[Notice]:
-    """Say where nothing could be tested."""
-    equal = result.loc[result["p"].isna(), "contrast"].tolist()
-    if not equal:
-        return []
-    text = f"All participants differ by the same amount in {'; '.join(equal)}: there is no error term, so p is NaN."
-    return [Notice(code="no-variance", text=f"{text} Check for copied values.")]

@@ -111,7 +111,7 @@ def compare(
     repeats = [len(part["p"]) for part in parts]
     shown = ["; ".join(str(columns[name][i]) for name in ("contrast", *pair_columns)) for i in range(sum(repeats))]
     shown = [f"{name}{place}" for name, place in zip(shown, np.repeat(np.array(where, object), repeats), strict=True)]
-    notices += found + _doubts(shown, columns)
+    notices += found + one_sample.no_error_term(shown, columns["p"], lost="p and the interval are")
     if between is None:
         tested = [column for _, score in scores for column in score.T]
         notices += one_sample.doubts(shown, tested, test=test)
@@ -276,12 +276,3 @@ def two_samples(a: Array, b: Array, *, tolerance: float) -> dict[str, Array]:
         "n_first": n1 * size, "n_second": n2 * size, "p": 2 * special.stdtr(df, -np.abs(t)), "g": factor * d,
         "g_low": factor * low, "g_high": factor * high,
     }  # fmt: skip
-
-
-def _doubts(shown: Sequence[str], columns: dict[str, Any]) -> list[Notice]:
-    """Say which numbers are NaN, and why."""
-    equal = [name for name, p in zip(shown, columns["p"], strict=True) if np.isnan(p)]
-    if not equal:
-        return []
-    text = f"All participants differ by the same amount in {'; '.join(equal)}: there is no error term, so p and the"
-    return [Notice(code="no-variance", text=f"{text} interval are NaN. Check for copied values.")]

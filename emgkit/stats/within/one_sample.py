@@ -24,7 +24,7 @@ TESTS = ("t", "wilcoxon", "sign-flip")
 # from this number of differences on, R takes the normal approximation
 MOST_RANKS = 49
 
-__all__ = ["TESTS", "against_zero", "describe", "doubts", "sign_flip", "signed_rank", "t_test"]
+__all__ = ["TESTS", "against_zero", "describe", "doubts", "no_error_term", "sign_flip", "signed_rank", "t_test"]
 
 
 def against_zero(differences: Array, *, test: str, rounding: float, confidence: float = CONFIDENCE) -> dict[str, Array]:
@@ -164,6 +164,15 @@ def sign_flip(differences: Array, *, confidence: float = CONFIDENCE) -> dict[str
     means = np.sort(sums[1:] / counts[1:])
     low, high = _middle(means, int(np.floor((1 - confidence) / 2 * 2**n + 1e-9)))
     return {"p": float(p[0]), "center": total / n, "low": low, "high": high}
+
+
+def no_error_term(names: Sequence[str], p: Array, *, lost: str) -> list[Notice]:
+    """State which contrasts have no error term, and which numbers are ``lost``; their p is NaN."""
+    equal = [name for name, one in zip(names, p, strict=True) if np.isnan(one)]
+    if not equal:
+        return []
+    text = f"All participants differ by the same amount in {'; '.join(equal)}: there is no error term, so {lost} NaN."
+    return [Notice(code="no-variance", text=f"{text} Check for copied values.")]
 
 
 def doubts(names: Sequence[str], tested: Sequence[Array], *, test: str) -> list[Notice]:

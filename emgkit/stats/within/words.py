@@ -29,6 +29,7 @@ from emgkit.stats.results.methods import (
     n_text,
     names_of,
     outcome_text,
+    scale_text,
     separately,
 )
 from emgkit.stats.results.sentences import (
@@ -194,7 +195,7 @@ def contrasts_methods(facts: AnalysisFacts) -> Text:
     log, between = facts["scale"] == "log", facts.get("between")
     factors = [name for name in facts.get("interaction") or [] if name != facts["within"]]
     pairs = f"every pair of levels of {readable(facts['within'])}"
-    scale = "natural logarithms" if log else "the values"
+    scale = scale_text(facts)
     if between or factors:
         over = " and ".join(readable(name) for name in [*factors, *([between] if between else [])])
         test = "Welch's t tests (Welch-Satterthwaite df)" if between else TESTS[facts["test"]]
@@ -228,7 +229,7 @@ def anova_methods(facts: AnalysisFacts) -> Text:
     between += f" ({sizes})" if between and sizes else ""
     squares = ", type III sums of squares" if between else ""
     factors = f"{within} within{f' and {between} between' if between else ''} participants"
-    scale = "natural logarithms" if facts["scale"] == "log" else "the values"
+    scale = scale_text(facts)
     what = (
         f"{outcome_text(facts)} were analysed by analysis of variance of repeated measures of {scale}, with {factors}"
     )
@@ -243,7 +244,7 @@ def anova_methods(facts: AnalysisFacts) -> Text:
 def equivalence_methods(facts: AnalysisFacts) -> Text:
     """Two one-sided tests."""
     log = facts["scale"] == "log"
-    scale = "natural logarithms" if log else "the values"
+    scale = scale_text(facts)
     unit, factor = surface(str(facts.get("unit") or "")) if not log else ("", 1.0)
     low, high = (number(bound * factor) for bound in facts["bounds"])
     bounds = f"{low} and {high}{f' {unit}' if unit else ''}".replace("-", "−")
@@ -276,7 +277,7 @@ def effect_sizes_methods(facts: AnalysisFacts) -> Text:
 
 def influence_methods(facts: AnalysisFacts) -> Text:
     """Contrasts with each participant left out."""
-    scale = "natural logarithms" if facts["scale"] == "log" else "the values"
+    scale = scale_text(facts)
     what = f"{outcome_text(facts)} were compared within participants between every pair of levels of"
     what += f" {readable(facts['within'])}{separately(facts)} by paired t tests of {scale}, with"
     what += " each participant left out in turn"
