@@ -329,7 +329,7 @@ def duplicates(
     ]
     first = {name: names[0] for names in wholes.values() for name in names}
     for members in channels.values():
-        # among recordings that are equal as a whole, the first speaks for all
+        # among recordings that are equal as a whole, only the first is named
         if sum(name == first[name] for name, _ in members) > 1:
             found.append(Duplicate(kind="channel", members=tuple(members)))
     return tuple(found)

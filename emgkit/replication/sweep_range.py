@@ -1,4 +1,4 @@
-"""What virtual replications say together: bands over everything that the paper did not print, and sentences."""
+"""Virtual replications taken together: ranges over everything that the paper did not print, and sentences."""
 
 from __future__ import annotations
 

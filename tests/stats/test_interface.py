@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import io
 import json
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -229,6 +231,18 @@ def test_random_flips_without_a_seed_are_refused() -> None:
     exact = stats.waveform_test(curves(), within="exercise", seed=3)
     assert exact.attrs["seed"] is None
     assert stats.waveform_test(curves(), within="exercise", method="rft").attrs["seed"] is None
+
+
+DIALECT = {"told", "tells", "said", "came", "speaks"}
+
+
+def test_names_are_plain_words() -> None:
+    for package in (stats, simulate, replication):
+        for path in Path(str(package.__file__)).parent.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                name = getattr(node, "name", None) or getattr(node, "id", None) or getattr(node, "arg", None)
+                if isinstance(name, str):
+                    assert not DIALECT & set(name.lower().split("_")), f"{name} in {path.name}, line {node.lineno}"  # type: ignore[attr-defined]
 
 
 # what is doubtful about a result is a Notice wherever it is kept

@@ -35,7 +35,7 @@ def curve_matrix(
     count = np.bincount(cell, minlength=size[0] * size[1]).reshape(size)
     one = np.empty(size[0], dtype=np.intp)
     one[curve] = np.arange(len(curve))
-    heads = table.iloc[one]  # any row of a curve tells whose it is
+    heads = table.iloc[one]  # each row of a curve has its participant and condition
     if count.max() > 1:
         raise _several(table, keys, _names(heads, keys), curve, count)
     if count.min() == 0:

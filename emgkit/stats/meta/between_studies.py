@@ -105,7 +105,7 @@ def between_studies(y: Array, v: Array, design: Array, *, method: str = "reml") 
     design : numpy.ndarray, (k, p)
         Columns of the model, of full rank, p < k.
     method : {"reml", "dl", "pm", "fixed"}
-        Restricted maximum likelihood, DerSimonian and Laird, Paule and Mandel, or 0 by decree.
+        Restricted maximum likelihood, DerSimonian and Laird, Paule and Mandel, or 0 as given.
 
     Returns
     -------

@@ -127,7 +127,7 @@ def column_name(name: str) -> str:
 
 
 def coding(grid: Grid) -> dict[str, list[str]]:
-    """What sentences say of the columns: factors that are coded to sum to zero, and covariates, which have slopes."""
+    """Facts on the columns for sentences: factors coded to sum to zero, and covariates, which have slopes."""
     return {"factors": list(grid.factors) if grid.sum_to_zero else [], "slopes": list(grid.covariates)}
 
 

@@ -28,7 +28,7 @@ class RandomTerms:
 
     Parameters
     ----------
-    layout : Layout
+    layout : RandomLayout
         Their columns and shared parameters.
     terms : tuple of Term
         Variables of every block: ``()`` for the participant.

@@ -137,7 +137,7 @@ def reduce(x: Array, y: Array, layout: RandomLayout, codes: NDArray[np.intp]) ->
     place = np.empty(len(y), dtype=np.intp)
     order = np.argsort(codes, kind="stable")
     place[order] = np.arange(len(y)) - np.repeat(np.cumsum(count) - count, count)
-    # participants with fewer rows have rows of zeros, which say nothing
+    # participants with fewer rows get rows of zeros, which change nothing
     stacked = np.zeros((len(count), max(int(count.max()), q), q + x.shape[1] + 1))
     stacked[codes, place] = np.column_stack([rows, basis, left])
     turned, root = np.linalg.qr(stacked[..., :q])

@@ -64,6 +64,6 @@ def fit_mixedlm(
         start = MixedLMParams.from_components(fe_params=np.zeros(x.shape[1]), vcomp=np.diag(covariance)[first])
     model.exog_names[:] = [name for _, name in columns.names()]
     with warnings.catch_warnings():
-        # its warnings of a boundary or of convergence come from its own scaling, and say nothing of this optimum
+        # its warnings of a boundary or of convergence are about its own scaling, not about this optimum
         warnings.simplefilter("ignore")
         return model.fit(reml=True, start_params=start)

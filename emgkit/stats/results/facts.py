@@ -17,7 +17,7 @@ __all__ = ["AnalysisFacts", "announce", "notice_facts", "notices_of"]
 class AnalysisFacts(dict[str, Any]):
     """The facts of an analysis: what was done, as a table carries it in ``.attrs``.
 
-    A fact that is not there is an error that says how it got lost.
+    A fact that is missing raises an error, which explains how facts get lost.
     """
 
     def __missing__(self, key: str) -> Any:

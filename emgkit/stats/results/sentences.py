@@ -31,7 +31,7 @@ __all__ = ["bare", "comparison_clause", "comparison_sentence", "not_shown", "sen
 
 Row = Mapping[str, Any]
 
-# columns whose levels say by themselves what they are
+# columns whose levels are understood without the name of the column
 _PLAIN = ("muscle", "channel", "exercise", "task", "outcome", "measure", "study")
 
 
@@ -66,7 +66,7 @@ def sentence(row: Row, facts: AnalysisFacts, parts: Sequence[str], *, tail: str,
 
 
 def place_text(name: str, level: object, facts: AnalysisFacts) -> str:
-    """A level that a sentence is about; a muscle says by itself what it is, a group does not."""
+    """A level that a sentence is about; the name of the column stands before it where it is needed."""
     text = _level_text(level, facts)
     return text if name in _PLAIN else f"{readable(name)} {text}"
 
