@@ -185,7 +185,7 @@ def test_collinear_covariates_are_named() -> None:
     assert np.isfinite(fitted(near, "value ~ exercise + mass + height").terms["p"]).all()
 
 
-def test_a_covariate_far_from_zero_is_told_what_helps() -> None:
+def test_a_covariate_far_from_zero_gets_a_hint_that_helps() -> None:
     table = lifts().assign(mass=lambda t: t["mass"] + 1e9)
     assert "far from 0 take its mean off" in refused(table, "value ~ exercise + mass").hint
     centred = table.assign(mass=table["mass"] - table["mass"].mean())

@@ -188,7 +188,7 @@ def test_every_function_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_methods_and_sentences_speak_of_n_df_interval_and_effect(case: str, made: Callable[[str], Results]) -> None:
+def test_methods_and_sentences_state_n_df_interval_and_effect(case: str, made: Callable[[str], Results]) -> None:
     table, effects = made(case), CASES[case][1]
     assert type(table) is Results
     lines, methods = table.sentences(), table.methods()
@@ -480,7 +480,7 @@ def whole() -> Results:
         lambda t: t.iloc[[0]],
     ],
 )
-def test_derived_tables_still_speak(derive: Callable[[Results], Results]) -> None:
+def test_derived_tables_still_have_words(derive: Callable[[Results], Results]) -> None:
     table = whole()
     sentences = dict(zip(zip(table["muscle"], table["contrast"], strict=True), table.sentences(), strict=True))
     derived = derive(table)
@@ -544,7 +544,7 @@ def test_long_tables_are_cut_in_print_only() -> None:
 
 
 @pytest.mark.parametrize("ask", ["methods", "sentences", "great_table"])
-def test_lost_attrs_are_told(ask: str) -> None:
+def test_lost_attrs_are_named(ask: str) -> None:
     table = whole()
     table.attrs = {}
     with pytest.raises(DesignError) as caught:
@@ -561,7 +561,7 @@ def test_lost_attrs_are_told(ask: str) -> None:
     getattr(table, ask)()
 
 
-def test_lost_columns_are_told() -> None:
+def test_lost_columns_are_named() -> None:
     with pytest.raises(DesignError) as caught:
         whole().drop(columns=["ci_low", "muscle"]).sentences()
     assert "lacks columns that its sentences need: 'muscle' and 'ci_low'" in str(caught.value)
@@ -570,7 +570,7 @@ def test_lost_columns_are_told() -> None:
         whole().drop(columns="ratio").sentences()
 
 
-def test_unknown_kinds_are_told() -> None:
+def test_unknown_kinds_are_named() -> None:
     table = whole()
     table.attrs["table"] = "contrast"
     with pytest.raises(DesignError, match=r"unknown kind.*Got: 'contrast'"):
@@ -691,7 +691,7 @@ def test_groups_notes_and_notices_stand_in_the_table() -> None:
 # ---------------------------------------------------------------- results that are no tables
 
 
-def test_a_mixed_model_speaks() -> None:
+def test_a_mixed_model_has_words() -> None:
     fitted = model(log=True)
     assert fitted.methods() == fitted.terms.methods()
     assert "linear mixed model (REML) of natural logarithms, 'value ~ exercise * muscle'" in fitted.methods()
@@ -719,7 +719,7 @@ def test_a_model_without_random_terms_is_no_mixed_model() -> None:
     assert "Kenward" not in " ".join(fitted.sentences())
 
 
-def test_curves_speak_and_only_tests_of_points_name_points() -> None:
+def test_curves_have_words_and_only_tests_of_points_name_points() -> None:
     test = stats.waveform_test(curves(), within="exercise")
     lines = test.sentences()
     assert len(lines) == len(test.summary) == 3
@@ -738,7 +738,7 @@ def test_curves_speak_and_only_tests_of_points_name_points() -> None:
     assert "<table" in test._repr_html_()
 
 
-def test_a_meta_analysis_speaks() -> None:
+def test_a_meta_analysis_has_words() -> None:
     found = stats.meta_analysis(STUDIES)
     assert found.sentences() == [*found.pooled.sentences(), *found.effects.sentences()]
     assert found.methods() == found.pooled.methods()
@@ -755,7 +755,7 @@ def test_a_meta_analysis_speaks() -> None:
     assert found._repr_html_().count("<table") == 2
 
 
-def test_many_models_speak() -> None:
+def test_many_models_have_words() -> None:
     models = many()
     assert models.sentences()[1].startswith("Second, exercise: F(2, ")
     assert models.methods()

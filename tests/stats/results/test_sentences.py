@@ -49,7 +49,7 @@ def codes(model: MixedModel) -> set[str]:
 # ---------------------------------------------------------------- covariates
 
 
-def test_a_factor_that_interacts_with_a_covariate_far_from_zero_is_not_said_to_have_no_effect() -> None:
+def test_a_factor_that_interacts_with_a_covariate_far_from_zero_has_no_sentence_of_no_effect() -> None:
     table = lifts()
     model = quietly(table, "value ~ exercise * load")
     (text,) = (notice.text for notice in model.notices if notice.code == "effect-at-zero")
@@ -160,7 +160,7 @@ def test_a_p_that_may_be_wrong_is_not_passed_on_alone() -> None:
     assert "too small" not in sure.methods() + "".join(sure.sentences())
 
 
-def test_a_pooled_error_term_is_told_with_the_p() -> None:
+def test_a_pooled_error_term_is_stated_with_the_p() -> None:
     rng = np.random.default_rng(3)
     table = pd.MultiIndex.from_product([range(20), ["a", "b", "c"]], names=["participant", "exercise"]).to_frame(
         index=False
