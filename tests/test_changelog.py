@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-# the public names of 0.1.0: those of emgkit, and those in __all__ of each of its modules
+# the public names of 0.1.0: those of emgkit, and those in __all__ of the modules and packages directly below it
 NAMES = (ROOT / "tests" / "data" / "public_names.txt").read_text(encoding="utf-8").split()
 MOVED = dict(
     re.findall(r"^\| `(emgkit[\w.]+)` \| `(emgkit[\w.]+)` \|$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
 )
+
+
+TEXT = (ROOT / "CHANGELOG.md").read_text("utf-8")
+FILES = re.findall(r"^\| `([\w/]+)` \| `([\w/]+)` \|$", TEXT[TEXT.index("| file was |") :], re.M)
 
 
 def found(dotted: str) -> Any:
@@ -46,3 +50,10 @@ def test_a_moved_name_is_where_the_changelog_says(name: str) -> None:
 def test_the_list_is_that_of_the_release() -> None:
     assert len(NAMES) == 244
     assert {"emgkit.read", "emgkit.stats.contrasts", "emgkit.simulate.replicate"} <= set(NAMES)
+
+
+def test_files_have_moved_to_where_the_changelog_says() -> None:
+    assert len(FILES) > 80
+    package = ROOT / "emgkit"
+    for _, now in FILES:
+        assert (package / f"{now}.py").is_file(), now

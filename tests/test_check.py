@@ -81,6 +81,18 @@ def test_near_runs_whole_and_above_without_long_tests(toy):
     assert check.select(["emgkit/study.py"], toy, {}).near == {"tests/test_study.py", "tests/test_command.py"}
 
 
+def test_a_deleted_file_runs_the_tests_of_its_room(toy):
+    chosen = check.select(["emgkit/stats/deleted.py"], toy, {})
+    assert chosen.near == {"tests/test_stats.py"}
+    assert chosen.above == {"tests/test_architecture.py"}
+
+
+def test_a_run_in_which_every_test_is_left_out_is_no_failure():
+    stop = "import sys; sys.exit(5)"
+    assert check._run("all left out", sys.executable, "-c", stop, also=check.NO_TESTS)
+    assert not check._run("failed", sys.executable, "-c", stop)
+
+
 def test_a_changed_test_runs_alone(toy):
     chosen = check.select(["tests/test_stats.py"], toy, {})
     assert (chosen.near, chosen.above) == ({"tests/test_stats.py"}, set())
