@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,13 @@ def test_mean_and_peak_are_per_channel_and_keep_the_unit():
     assert measure(emg, "peak")["value"].tolist() == [6.0, 4.0]
     assert measure(emg, "peak")["unit"].tolist() == ["%MVC", "%MVC"]
     assert measure(emg, "peak")["muscle"].tolist() == ["vastus_lateralis", "biceps_femoris"]
-    assert set(MEASURES) == {"mean", "peak", "iemg"}
+
+
+def test_the_page_on_the_study_file_names_every_measure():
+    page = (Path(__file__).parents[1] / "docs" / "how_to" / "study-file.md").read_text(encoding="utf-8")
+    assert set(MEASURES) >= {"mean", "peak", "iemg"}
+    for name in MEASURES:
+        assert f'"{name}"' in page, name
 
 
 def test_one_row_a_number_in_the_columns_of_the_design():

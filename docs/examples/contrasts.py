@@ -2,8 +2,8 @@
 Contrasts: ratios with their intervals
 ======================================
 
-Learn how many times as much one exercise gives as another, and how sure that is. An interval that does not
-touch 1 shows a difference; one that does leaves the question open.
+Learn how many times as much one exercise gives as another, and how sure that is. The adjusted p at the right decides
+whether a difference was shown. The interval is about its own pair alone, and decides nothing by itself.
 """
 
 import emgkit as ek

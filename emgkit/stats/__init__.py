@@ -40,3 +40,7 @@ __all__ = [
     "rm_anova",
     "waveform_test",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

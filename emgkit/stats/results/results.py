@@ -201,6 +201,15 @@ class Results(pd.DataFrame):
         _whole(Path(path_or_buf), lambda part: super(Results, self).to_csv(part, **options))
         return None
 
+    def round(self, *args: Any, **kwargs: Any) -> pd.DataFrame:  # type: ignore[override]
+        """A plain table of rounded numbers, which no sentence can be made of: rounding turns one p into another.
+
+        Printing rounds by itself, each number as it is read.
+        """
+        rounded = pd.DataFrame(self).round(*args, **kwargs)
+        rounded.attrs = {}
+        return rounded
+
     def __repr__(self) -> str:
         if not self._is_whole():
             return super().__repr__()

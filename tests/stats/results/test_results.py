@@ -595,6 +595,16 @@ def test_tables_that_are_no_results_say_so() -> None:
 # ---------------------------------------------------------------- files
 
 
+def test_a_rounded_table_is_plain_since_rounding_changes_p() -> None:
+    table = whole()
+    rounded = table.round(1)
+    assert type(rounded) is pd.DataFrame
+    assert rounded.attrs == {}
+    assert not hasattr(rounded, "sentences")
+    assert rounded["ratio"].tolist() == [round(value, 1) for value in table["ratio"]]
+    assert table.attrs
+
+
 def test_csv_round_trip_keeps_every_digit(tmp_path: Path) -> None:
     table = whole()
     table.to_csv(tmp_path / "table.csv")
