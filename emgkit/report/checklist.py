@@ -218,7 +218,7 @@ ITEMS: tuple[Item, ...] = (
             _done("level of significance", "alpha"),
             _done("effect sizes", "effect"),
             _done("omnibus test", "omnibus"),
-            _done("correction for lack of sphericity", "sphericity"),
+            _done("correction for lack of sphericity", "sphericity", needs="not_spherical"),
             _done("effect sizes of the omnibus test", "omnibus_effect"),
             _done("influence of single participants", "influence", needs="left_in_turn"),
         ),

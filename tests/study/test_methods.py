@@ -8,9 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from emgkit import report, simulate
+from emgkit import report, simulate, stats
 from emgkit.report.checklist import ITEMS, REPORTED
-from emgkit.stats import contrasts
 from emgkit.study import Study
 from emgkit.study.writing import recordings_page
 from emgkit.study.writing.checklist_facts import facts_of
@@ -127,6 +126,26 @@ def test_the_text_names_every_analysis_that_the_report_shows(run, methods):
         assert methods.text.count(word) >= 1, word
 
 
+def test_two_exercises_have_no_adjusted_p_and_no_correction_for_lack_of_sphericity(run):
+    first = run["analysis"].compared[0]
+    cells = first.cells[first.cells["exercise"] != "squat"]
+    two = replace(
+        first,
+        cells=cells,
+        contrasts=stats.contrasts(cells, within="exercise", by="muscle"),
+        anova=stats.rm_anova(cells[cells["muscle"] == cells["muscle"].iloc[0]], within="exercise"),
+        influence=stats.influence(cells, within="exercise", by="muscle"),
+    )
+    analysis = replace(run["analysis"], compared=(two,))
+    methods = methods_of(analysis, run["pipeline"], run["result"].tables, own=False)
+    assert "adjusted" not in methods.text
+    assert "Greenhouse-Geisser" not in methods.text
+    assert "where the p is below .05" in methods.text
+    (answer,) = (one for one in report.checklist(facts_of(analysis, methods)) if one.title == "Statistics")
+    assert answer.status == REPORTED
+    assert "sphericity" not in f"{answer}"
+
+
 def test_what_was_not_done_is_not_said(run, methods):
     (compared,) = run["analysis"].compared
     short = replace(run["analysis"], compared=(replace(compared, influence=None),))
@@ -165,7 +184,7 @@ def test_a_further_comparison_says_only_what_differs(run, methods):
     assert "“The same again”, was made in the same way (n = 4), with a.csv and b.csv kept." in text
     assert text.count("paired t tests (df") == methods.text.count("paired t tests (df") == 1
     assert "entered the first comparison" in text
-    raw = contrasts(compared.cells, within="exercise", by="muscle", log=False)
+    raw = stats.contrasts(compared.cells, within="exercise", by="muscle", log=False)
     other = replace(run["analysis"], compared=(compared, replace(compared, spec=spec, contrasts=raw)))
     text = methods_of(other, run["pipeline"], run["result"].tables).text
     assert "“The same again”, was made, with a.csv and b.csv kept. Values (mean, %MVC) were compared" in text

@@ -27,7 +27,7 @@ from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_between_muscles,
 
 Array = NDArray[np.float64]
 
-__all__ = ["Block", "arrange", "check_within", "level_columns", "pair_names"]
+__all__ = ["Block", "arrange", "check_within", "level_columns", "levels_of", "pair_names"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +159,11 @@ def arrange(
         )
     _check_complete(blocks, person, missing, total)
     return blocks, by_factors, notices + _unequal(blocks, person, condition, by_factors)
+
+
+def levels_of(block: Block, by_factors: Sequence[Factor]) -> dict[str, list[str]]:
+    """The level of each column of ``by`` that a block is of, as plain text."""
+    return {factor.name: [str(factor.levels[i])] for factor, i in zip(by_factors, block.place, strict=True)}
 
 
 def level_columns(blocks: list[Block], by_factors: list[Factor], repeats: Sequence[int]) -> dict[str, Any]:

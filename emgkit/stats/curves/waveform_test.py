@@ -235,7 +235,8 @@ def waveform_test(
         "scale": "log" if log else "raw", "cluster_forming_p": CLUSTER_P if method == "cluster" else None,
         "interval": "95 % of each point alone", "unit": only_value(table, "unit"),
     }  # fmt: skip
-    facts = {**attrs, "adjust": "holm", "n": summary["n"].unique().tolist()}
+    largest = int(summary["family_size"].max())
+    facts = {**attrs, "adjust": "holm", "largest_family": largest, "n": summary["n"].unique().tolist()}
     kept = announce(notices)
     return WaveformTest(
         nodes=Results.of(nodes, "points of curves", facts, notices=kept),

@@ -13,7 +13,16 @@ from emgkit.notation import (
 )
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
-from emgkit.stats.results.methods import Text, alpha_text, n_text, of_each, scale_text, separately, unit_text
+from emgkit.stats.results.methods import (
+    Text,
+    alpha_text,
+    n_text,
+    of_each,
+    p_was_adjusted,
+    scale_text,
+    separately,
+    unit_text,
+)
 from emgkit.stats.results.sentences import Row, n_of_row, pair_text, sentence
 
 __all__ = ["beyond_threshold", "waveform_sentence", "waveforms_methods"]
@@ -69,7 +78,7 @@ def waveforms_methods(facts: AnalysisFacts) -> Text:
         what=f"{what} judged by {how}, at {alpha_text(facts['alpha'])} for the whole curve ({n_text(facts)}).",
         interval=f"{estimate} are the effect sizes, with 95 % confidence intervals of each point alone.",
         family=f"p-values were adjusted after Holm over the contrasts{of_each(facts.get('by'))}."
-        if facts.get("largest_family") != 1
+        if p_was_adjusted(facts)
         else "",
     )
 

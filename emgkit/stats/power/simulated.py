@@ -124,6 +124,7 @@ def power_simulate(
         "analysis": "power of paired contrasts, simulated", "means": {name: float(means[name]) for name in names},
         "sd_participant": person, "sd_condition": spread[0], "sd_repetition": spread[1], "repetitions": repetitions,
         "test": test, "adjust": adjust, "alpha": alpha, "scale": "log", "seed": seed,
+        "largest_family": len(shown),
     }  # fmt: skip
     return Results.of(result, "simulated power", attrs)
 

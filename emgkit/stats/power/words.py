@@ -15,7 +15,7 @@ from emgkit.notation import (
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
-from emgkit.stats.results.methods import Text, alpha_text, n_text
+from emgkit.stats.results.methods import Text, alpha_text, n_text, p_was_adjusted
 from emgkit.stats.results.sentences import Row, sentence
 
 __all__ = [
@@ -59,7 +59,7 @@ def power_simulated_sentence(row: Row, facts: AnalysisFacts) -> str:
     limits = f"95 % CI [{share(row['power_low'])}, {share(row['power_high'])}]"
     after = f"{share(row['power_adjusted'])} [{share(row['power_adjusted_low'])}, {share(row['power_adjusted_high'])}]"
     how = ADJUSTMENTS.get(facts["adjust"])
-    corrected = [f"{how}-adjusted {after}"] if how else []
+    corrected = [f"{how}-adjusted {after}"] if p_was_adjusted(facts) else []
     expected = f"{share(row['power_expected'])} expected from the noncentral t"
     return sentence(row, facts, [f"{what} {alone}", limits, *corrected, expected], tail="")
 
@@ -86,11 +86,13 @@ def power_simulated_methods(facts: AnalysisFacts) -> Text:
     what = f"The power of paired contrasts was simulated (seed {facts['seed']}) with true means {means}, and standard"
     what += f" deviations of the logarithms of {', '.join(spread)},"
     what += f" and {counted(facts['repetitions'], 'repetition')} averaged"
-    how = ADJUSTMENTS.get(facts["adjust"])
+    family = "p-values were not adjusted." if facts["largest_family"] > 1 else ""
+    if p_was_adjusted(facts):
+        family = f"p-values were adjusted after {ADJUSTMENTS[facts['adjust']]} over all pairs."
     return Text(
         what=f"{what}; test: {facts['test']}, {alpha_text(facts['alpha'])} ({n_text(facts)}).",
         interval="Intervals of power are 95 % (Wilson) and cover the simulation alone.",
-        family=f"p-values were adjusted after {how} over all pairs." if how else "p-values were not adjusted.",
+        family=family,
         effect="d_z is the true mean over the true standard deviation of the participants' differences of logarithms.",
     )
 

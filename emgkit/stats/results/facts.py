@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from emgkit.errors import DesignError, Notice, warn
@@ -11,7 +11,7 @@ from emgkit.notation import listed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AnalysisFacts", "announce", "notice_facts", "notices_of"]
+__all__ = ["AnalysisFacts", "announce", "is_about", "notice_facts", "notices_of"]
 
 
 class AnalysisFacts(dict[str, Any]):
@@ -36,6 +36,19 @@ def announce(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     for notice in kept:
         warn(notice, stacklevel=4)
     return kept
+
+
+def is_about(row: Mapping[str, Any], places: Iterable[Mapping[str, Sequence[str]]]) -> bool:
+    """Whether a row lies at one of some places, each the levels of some columns.
+
+    A column that the row does not have rules nothing out.
+
+    Examples
+    --------
+    >>> is_about({"group": "b", "n": 9}, [{"group": ["b", "c"]}]), is_about({"group": "a"}, [{"group": ["b", "c"]}])
+    (True, False)
+    """
+    return any(all(name not in row or str(row[name]) in levels for name, levels in place.items()) for place in places)
 
 
 def notice_facts(notices: Iterable[Notice]) -> list[dict[str, str]]:

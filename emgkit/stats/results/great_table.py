@@ -79,7 +79,7 @@ def _label(name: str, facts: Mapping[str, Any], *, marked: bool) -> Any:
     plain = heading(name)
     if name == "p_adjusted":
         how = ADJUSTMENTS.get(str(facts.get("adjust")), "adjusted")
-        plain = f"p ({how})" if how else "p (not adjusted)"
+        plain = "p" if facts.get("largest_family", 2) <= 1 else f"p ({how})" if how else "p (not adjusted)"
     letter, index, rest = symbol(plain)
     if not marked or not letter:
         return plain

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from emgkit.notation import capital, readable, surface
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
 
-__all__ = ["CAVEATS", "Text", "doubts", "software"]  # fmt: skip
+__all__ = ["CAVEATS", "Text", "doubts", "p_was_adjusted", "software"]
 
 
 # what a sentence with a p adds where the p could mislead, by the code of the notice
@@ -105,10 +106,22 @@ def of_each(by: str | Sequence[str] | None) -> str:
     return f" of each {crossed_names(names)}" if names else ""
 
 
+def p_was_adjusted(facts: Mapping[str, Any]) -> bool:
+    """Whether a correction was asked for and some family held several tests, so that there was something to correct.
+
+    Examples
+    --------
+    >>> p_was_adjusted({"adjust": "holm", "largest_family": 3}), p_was_adjusted({"adjust": "holm", "largest_family": 1})
+    (True, False)
+    """
+    facts = AnalysisFacts(facts)
+    return bool(ADJUSTMENTS[facts["adjust"]]) and facts["largest_family"] > 1
+
+
 def family_text(facts: AnalysisFacts) -> str:
     """The correction of p, and what it is corrected for."""
     how = ADJUSTMENTS.get(facts["adjust"])
-    if facts.get("largest_family") == 1:  # nothing to adjust
+    if facts["largest_family"] <= 1:  # nothing to adjust
         return ""
     if not how:
         return "p-values were not adjusted for several contrasts."

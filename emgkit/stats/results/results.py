@@ -65,8 +65,8 @@ class Results(pd.DataFrame):
         }  # fmt: skip
         if "n" not in attrs and "n" in frame.columns:
             attrs["n"] = frame["n"].unique().tolist()
-        if "family_size" in frame.columns and len(frame):
-            attrs["largest_family"] = int(frame["family_size"].max())
+        if "family_size" in frame.columns:
+            attrs["largest_family"] = int(frame["family_size"].max()) if len(frame) else 0
         if alike := _alike(frame):
             attrs["alike"] = alike
         results.attrs = attrs

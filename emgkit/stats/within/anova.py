@@ -144,6 +144,7 @@ def rm_anova(
         "outcome": outcome, "participant": participant, "within": names, "between": group, "groups": sizes,
         "scale": "log" if log else "raw",
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"),
+        "epsilon_corrected": result.loc[(result["epsilon_gg"] != 1) & result["p_gg"].notna(), "term"].tolist(),
     }  # fmt: skip
     return Results.of(result, "anova", attrs, notices=announce(notices))
 

@@ -13,7 +13,7 @@ from scipy import special
 from emgkit._checks import check_option
 from emgkit.errors import DesignError, Notice
 from emgkit.notation import p_phrase
-from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, levels_of, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
@@ -108,7 +108,9 @@ def influence(
                 got=f"{len(block.participants)}",
             )
     parts = [_leave_out(block, log=log) for block in blocks]
-    _adjust(parts, blocks, by_names, chosen, adjust=adjust)
+    sizes = _adjust(parts, blocks, by_names, chosen, adjust=adjust)
+    starts = np.cumsum([0, *(len(block.pairs) for block in blocks[:-1])])
+    only = [levels_of(block, by_factors) for block, size in zip(blocks, sizes[starts], strict=True) if size == 1]
     frames = [_frame(block, part, log=log) for block, part in zip(blocks, parts, strict=True)]
     levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
@@ -121,7 +123,7 @@ def influence(
     attrs: dict[Any, Any] = {
         "analysis": "leave one participant out", **roles, "scale": "log" if log else "raw", "alpha": ALPHA,
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "adjust": adjust,
-        "family": chosen,
+        "family": chosen, "largest_family": int(sizes.max()), "families_of_one": only,
     }  # fmt: skip
     attrs["n"] = result["n_all"].unique().tolist()
     return Results.of(result, "influence", attrs, notices=announce(notices))
@@ -157,13 +159,16 @@ def _leave_out(block: Block, *, log: bool) -> dict[str, Any]:
 
 def _adjust(
     parts: list[dict[str, Any]], blocks: list[Block], by: list[str], family: str | list[str], *, adjust: str
-) -> None:
-    """Correct p with everybody, and in each table without one participant, where the others' p stay."""
+) -> NDArray[np.intp]:
+    """Correct p with everybody, and in each table without one participant, where the others' p stay.
+
+    Gives the number of tests in the family of each contrast, with everybody.
+    """
     repeats = [len(block.pairs) for block in blocks]
     members = families(blocks, by, family, repeats)
     everybody = np.concatenate([part["all"]["p"] for part in parts])
     ends = np.cumsum([0, *repeats])
-    whole, _ = adjusted(everybody, members, adjust=adjust)
+    whole, family_sizes = adjusted(everybody, members, adjust=adjust)
     people = {name: None for block in blocks for name in block.participants}
     for k, part in enumerate(parts):
         part["all"]["p_adjusted"] = whole[ends[k] : ends[k + 1]]
@@ -176,6 +181,7 @@ def _adjust(
         corrected, _ = adjusted(p, members, adjust=adjust)
         for k, i in places:
             parts[k]["without"]["p_adjusted"][i] = corrected[ends[k] : ends[k + 1]]
+    return family_sizes
 
 
 def _frame(block: Block, part: dict[str, Any], *, log: bool) -> pd.DataFrame:

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from emgkit.notation import counted, fixed, p_phrase, places, ratio_places, readable, series, surface
+from emgkit.notation import counted, fixed, missing, p_phrase, places, ratio_places, readable, series, surface
 from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.results.facts import AnalysisFacts
-from emgkit.stats.results.methods import alpha_text
+from emgkit.stats.results.methods import alpha_text, p_was_adjusted
 from emgkit.stats.results.results import Results
 from emgkit.stats.results.sentences import place_text
 
@@ -108,10 +108,10 @@ def order_rule(facts: Mapping[Any, Any]) -> str:
 
     Examples
     --------
-    >>> order_rule({"adjust": "holm"})
+    >>> order_rule({"adjust": "holm", "largest_family": 3})
     'A difference counts as shown where the adjusted p is below .05 (alpha = .05).'
     """
-    which = "p" if facts["adjust"] == "none" else "adjusted p"
+    which = "adjusted p" if p_was_adjusted(facts) else "p"
     alpha = alpha_text(ALPHA)
     return f"A difference counts as shown where the {which} is below {alpha.rpartition(' ')[2]} ({alpha})."
 
@@ -192,4 +192,5 @@ def verdict_text(row: Mapping[Any, Any], facts: Mapping[Any, Any], *, everybody:
         unit, factor = surface(str(facts.get("unit") or ""))
         estimate = float(row[f"difference{end}"]) * factor
         text = fixed(estimate, places([estimate])) + (f" {unit}" if unit else "")
-    return f"{row[f'verdict{end}']} ({text}, {p_phrase(row[f'p_adjusted{end}'])})"
+    p = row[f"p_adjusted{end}"]
+    return f"{row[f'verdict{end}']} ({text}, {'no test' if missing(p) else p_phrase(p)})"

@@ -20,7 +20,7 @@ from emgkit.notation import (
     term_text,
 )
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
-from emgkit.stats.results.facts import AnalysisFacts
+from emgkit.stats.results.facts import AnalysisFacts, is_about
 from emgkit.stats.results.kinds import Kind, register
 from emgkit.stats.results.methods import (
     Text,
@@ -29,6 +29,7 @@ from emgkit.stats.results.methods import (
     n_text,
     names_of,
     outcome_text,
+    p_was_adjusted,
     scale_text,
     separately,
 )
@@ -161,20 +162,25 @@ def influence_sentence(row: Row, facts: AnalysisFacts) -> str:
     name = "ratio" if facts["scale"] == "log" else "difference"
     value, ci = estimate_text(row, facts, name)
     everybody, ci_all = estimate_text(row, facts, f"{name}_all", low="ci_low_all", high="ci_high_all")
-    how = ADJUSTMENTS.get(facts["adjust"])
-    adjusted = f" ({how}-adjusted)" if how else ""
     n = int(row["n_all"])
-    parts = [
-        f"without {row['left_out']} {compared_text(row, facts, value)}", ci, p_phrase(row["p_adjusted"]) + adjusted,
-        f"n = {n - 1}",
-    ]  # fmt: skip
-    before = f"with everybody {everybody}, {ci_all}, {p_phrase(row['p_adjusted_all'])}{adjusted}, n = {n}"
-    same = not row["verdict_changes"]
-    verdict = f"stays {row['verdict']!r}" if same else f"changes from {row['verdict_all']!r} to {row['verdict']!r}"
-    tail = f" ({before}): the verdict {verdict}"
+    test, test_all = _adjusted_test(row["p_adjusted"], row, facts), _adjusted_test(row["p_adjusted_all"], row, facts)
+    parts = [f"without {row['left_out']} {compared_text(row, facts, value)}", ci, test, f"n = {n - 1}"]
+    tail = f" (with everybody {everybody}, {ci_all}, {test_all}, n = {n})"
+    if row["verdict_changes"]:
+        tail += f": the verdict changes from {row['verdict_all']!r} to {row['verdict']!r}"
+    elif not missing(row["p_adjusted"]) and not missing(row["p_adjusted_all"]):
+        tail += f": the verdict stays {row['verdict']!r}"
     if row["contradicts"]:
         tail += f". {capital(str(row['why']))}"
     return sentence(row, facts, parts, tail=tail)
+
+
+def _adjusted_test(p: float, row: Row, facts: AnalysisFacts) -> str:
+    """A p of the table of influence and how it was corrected, or that there is none."""
+    if missing(p):
+        return "no test for lack of an error term"
+    adjusted = p_was_adjusted(facts) and not is_about(row, facts["families_of_one"])
+    return p_phrase(p) + (f" ({ADJUSTMENTS[facts['adjust']]}-adjusted)" if adjusted else "")
 
 
 TESTS = {
@@ -236,7 +242,9 @@ def anova_methods(facts: AnalysisFacts) -> Text:
     return Text(
         what=f"{what}{separately(facts, more=False)}, each term against its own error term{squares} ({n_text(facts)}).",
         interval="The Greenhouse-Geisser-corrected p stands beside the uncorrected one, whatever Mauchly's test says; "
-        "the table also holds the p after Huynh and Feldt and that of Pillai's trace.",
+        "the table also holds the p after Huynh and Feldt and that of Pillai's trace."
+        if facts["epsilon_corrected"]
+        else "",
         effect="Effect sizes are generalised and partial eta squared.",
     )
 

@@ -388,6 +388,31 @@ def test_one_contrast_is_no_family() -> None:
     three = contrasts(lifts().query("exercise == 'squat'"), within="load")
     assert "adjusted after Holm over all contrasts as one family." in three.methods()
     assert "adjusted" not in quietly(lifts(loads=(20.0,)), "value ~ exercise").contrasts("exercise").methods()
+    assert ">p (Holm)<" not in one.great_table().as_raw_html()
+    assert ">p (Holm)<" in three.great_table().as_raw_html().replace("<i>p</i>", "p")
+
+
+def test_contrasts_without_any_test_were_not_adjusted() -> None:
+    table = lifts().query("exercise == 'squat'").assign(value=lambda t: t["participant"] + t["load"])
+    with pytest.warns(EmgkitWarning, match="no error term"):
+        found = contrasts(table, within="load", log=False)
+    assert found["p"].isna().all()
+    assert "adjusted" not in found.methods()
+
+
+def test_an_epsilon_of_one_corrects_nothing() -> None:
+    two = rm_anova(lifts(loads=(20.0,)), within="exercise", log=False)
+    assert "Greenhouse-Geisser" not in two.methods()
+    assert "interval" not in two.methods_parts()
+    three = rm_anova(squats(), within="load", log=False)
+    assert three.attrs["epsilon_corrected"] == ["load"]
+    start = "The Greenhouse-Geisser-corrected p stands beside the uncorrected one, whatever Mauchly's test says;"
+    assert three.methods_parts()["interval"].startswith(start)
+    both = rm_anova(lifts(), within=["exercise", "load"], log=False)
+    assert both.attrs["epsilon_corrected"] == ["load", "exercise:load"]
+    untested = squats().assign(value=lambda t: t["participant"] + t["load"])
+    with pytest.warns(EmgkitWarning, match="no error term"):
+        assert "Greenhouse-Geisser" not in rm_anova(untested, within="load", log=False).methods()
 
 
 def test_a_model_without_random_terms_has_no_mixed_title() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 
 import numpy as np
@@ -118,6 +119,36 @@ def test_verdicts_that_hang_on_one_person() -> None:
     assert got.loc["P06", "verdict"] == "higher"
     assert got["verdict_changes"].to_dict() == {f"P{i:02d}": i == 6 for i in range(7)}
     assert got.loc["P06", "contradicts"]
+
+
+def test_one_contrast_of_its_family_is_not_called_adjusted() -> None:
+    got = influence(cells(), within="exercise", by="muscle")
+    assert "djusted" not in "".join([*got.sentences(), got.methods()])
+    assert got.attrs["largest_family"] == 1
+    three = influence(cells(exercises=3), within="exercise", by="muscle")
+    assert "adjusted after Holm over the contrasts of each muscle." in three.methods()
+    assert all(text.count("(Holm-adjusted)") == 2 for text in three.sentences())
+
+
+def test_only_the_rows_of_a_family_of_several_are_called_adjusted() -> None:
+    table = cells(exercises=3, muscles=2)
+    with pytest.warns(EmgkitWarning, match="no values of exercise"):
+        got = influence(table[(table["muscle"] == "m0") | (table["exercise"] != "deadlift")], within="exercise",
+                        by="muscle")  # fmt: skip
+    adjusted = [text.count("(Holm-adjusted)") for text in got.sentences()]
+    assert dict(zip(got["muscle"], adjusted, strict=True)) == {"m0": 2, "m1": 0}
+    assert pickle.loads(pickle.dumps(got[got["muscle"] == "m1"])).sentences()[0].count("adjusted") == 0
+
+
+def test_without_an_error_term_there_is_no_test_and_no_verdict_to_stay() -> None:
+    table = cells(n=5)
+    table["value"] = np.where(table["exercise"] == "squat", 2.0, 1.0) * np.repeat(np.arange(1.0, 6.0), 2)
+    got = influence(table, within="exercise")
+    assert got.sentences()[0] == (
+        "Without P00 the hip thrust was 0.50 times the squat, no 95 % CI, no test for lack of an error term, n = 4 "
+        "(with everybody 0.50, no 95 % CI, no test for lack of an error term, n = 5)."
+    )
+    assert "adjusted" not in got.methods()
 
 
 def test_ninety_five_of_a_hundred_swapped_participants_are_found() -> None:

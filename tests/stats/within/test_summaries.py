@@ -85,8 +85,22 @@ def test_an_order_of_raw_volts_is_read_in_microvolts():
 
 
 def test_the_rule_names_alpha_and_whether_p_is_adjusted():
-    assert order_rule({"adjust": "holm"}).startswith("A difference counts as shown where the adjusted p is below .05")
-    assert "where the p is below .05 (alpha = .05)" in order_rule({"adjust": "none"})
+    adjusted = order_rule({"adjust": "holm", "largest_family": 3})
+    assert adjusted.startswith("A difference counts as shown where the adjusted p is below .05")
+    assert "where the p is below .05 (alpha = .05)" in order_rule({"adjust": "none", "largest_family": 3})
+
+
+@pytest.mark.parametrize("make", [stats.contrasts, stats.influence])
+@pytest.mark.parametrize(("levels", "which"), [(2, "the p is"), (3, "the adjusted p is")])
+def test_the_rule_speaks_of_an_adjusted_p_only_where_a_family_holds_several(cells, make, levels, which):
+    kept = sorted(cells["exercise"].unique())[:levels]
+    table = make(cells[cells["exercise"].isin(kept)], within="exercise", by="muscle")
+    assert order_rule(table.attrs) == f"A difference counts as shown where {which} below .05 (alpha = .05)."
+
+
+def test_a_verdict_without_a_test_has_no_p():
+    row = {"verdict": "undecided", "ratio": 2.0, "p_adjusted": float("nan")}
+    assert verdict_text(row, {"scale": "log"}, everybody=False) == "undecided (2.00, no test)"
 
 
 def test_two_who_contradict_are_both_named(cells):
