@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 __all__ = [
-    "MISSING", "alone", "as_title", "capital", "contrast_text", "counted", "degrees", "equation", "estimate", "fixed",
-    "heading", "interval", "listed", "missing", "named", "number", "p_phrase", "p_text", "places", "ratio_places",
-    "readable", "series", "share", "surface", "symbol", "term_text", "writer",
+    "MISSING", "alone", "alpha", "as_title", "capital", "contrast_text", "counted", "degrees", "equation",
+    "estimate", "fixed", "heading", "interval", "listed", "missing", "named", "number", "p_heading", "p_phrase",
+    "p_text", "places", "ratio_places", "readable", "series", "share", "surface", "symbol", "term_text", "writer",
 ]  # fmt: skip
 
 MISSING = "–"
@@ -91,6 +91,30 @@ def p_phrase(p: float, name: str = "p") -> str:
     ('p = .025', 'p < .001')
     """
     return equation(name, p_text(p))
+
+
+def p_heading(adjust: str | None) -> str:
+    """The name of adjusted p-values, with what they were adjusted after.
+
+    Examples
+    --------
+    >>> p_heading("holm"), p_heading("benjamini-hochberg"), p_heading("none"), p_heading(None)
+    ('p (Holm)', 'p (Benjamini-Hochberg)', 'p (not adjusted)', 'p (adjusted)')
+    """
+    if adjust == "none":
+        return "p (not adjusted)"
+    return f"p ({adjust.title() if adjust else 'adjusted'})"
+
+
+def alpha(value: float) -> str:
+    """A level of significance: four digits at most, no zero before the point and no power of ten.
+
+    Examples
+    --------
+    >>> alpha(0.05), alpha(0.1), alpha(0.05 / 3), alpha(5e-5)
+    ('.05', '.1', '.01667', '.00005')
+    """
+    return f"{value:.{3 - math.floor(math.log10(value))}f}".rstrip("0").removeprefix("0")
 
 
 def equation(name: str, text: str) -> str:
@@ -231,7 +255,7 @@ def writer(
     if name in _COUNTS:
         return lambda value: MISSING if missing(value) else number(value)
     if name == "alpha":
-        return lambda value: f"{value:.4g}".removeprefix("0")
+        return alpha
     if _DEGREES.fullmatch(name):
         return degrees
     rows = list(rows)

@@ -19,20 +19,24 @@ import emgkit
 from emgkit import figures, stats
 from emgkit.notation import (
     alone,
+    alpha,
     as_title,
     contrast_text,
     equation,
     estimate,
     heading,
+    p_heading,
     p_phrase,
     p_text,
     ratio_places,
     readable,
     surface,
     symbol,
+    writer,
 )
 from emgkit.report import TableItem, typeset
 from emgkit.report.cells import columns
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.results import Results
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing.finding import level_findings
@@ -327,6 +331,39 @@ def test_a_name_and_its_number(name: str, text: str) -> None:
 def test_headings(name: str, plain: str, parts: tuple[str, str, str]) -> None:
     assert heading(name) == plain
     assert symbol(plain) == parts
+
+
+@pytest.mark.parametrize("adjust", ADJUSTMENTS)
+def test_the_head_of_p_is_one_in_figures_tables_and_sentences(adjust: str) -> None:
+    rng = np.random.default_rng(1)
+    cells = pd.DataFrame(
+        [(f"P{i}", level, math.exp(i / 4 + rng.normal())) for i in range(8) for level in "abc"],
+        columns=["participant", "exercise", "value"],
+    ).assign(unit="%MVC")
+    table = stats.contrasts(cells, within="exercise", adjust=adjust)
+    head = p_heading(adjust)
+    assert head == (f"p ({ADJUSTMENTS[adjust]})" if adjust != "none" else "p (not adjusted)")
+    assert f"{ADJUSTMENTS[adjust] or 'not '}{'-' if ADJUSTMENTS[adjust] else ''}adjusted" in table.sentences()[0]
+    assert head in [text for row in Page(table.great_table().as_raw_html()).rows for text in row]
+    drawn = figures.contrasts(table)
+    assert head in [text.get_text() for text in drawn.texts]
+    values, _ = figures.paired(cells, table, conditions=("a", "b"))
+    assert f", {head} " in values.figure.get_supxlabel()  # type: ignore[union-attr]
+    matrix = figures.effect_matrix(table)
+    assert matrix.get_supxlabel().replace("\n", " ").endswith(f"; below: {head}")
+    for figure in (drawn.figure, values.figure, matrix):
+        figures.close(figure)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.05, ".05"), (0.1, ".1"), (0.05 / 3, ".01667"), (5e-5, ".00005"), (1e-6, ".000001")]
+)
+def test_alpha_is_one_in_methods_sentences_and_tables(value: float, text: str) -> None:
+    table = stats.power_paired(effect=2.0, n=40, alpha=value)
+    assert alpha(value) == writer("alpha", [])(value) == text
+    assert f"alpha = {text}" in table.methods()
+    assert f"alpha = {text} " in table.sentences()[0]
+    assert text in repr(table)
 
 
 def test_the_spread_of_logarithms_is_in_no_unit() -> None:

@@ -10,11 +10,9 @@ from matplotlib.axes import Axes
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import as_title, contrast_text, listed, number, p_text, surface
+from emgkit.notation import as_title, contrast_text, listed, number, p_heading, p_text, surface
 
 __all__ = ["contrasts"]
-
-_ADJUSTED = {"none": "p", "holm": "p (Holm)", "bonferroni": "p (Bonf.)"}
 
 
 def contrasts(
@@ -79,7 +77,7 @@ def contrasts(
     keys = [" · ".join(as_title(level) for level in row) for row in table[groups].to_numpy().tolist()]
     labels = [contrast_text(name) for name in table["contrast"]]
     with style.theme():
-        columns = _columns(shown, outcome=outcome, adjust=str(table.attrs.get("adjust", "adjusted")))
+        columns = _columns(shown, outcome=outcome, p=p_heading(table.attrs.get("adjust")))
         ax, layout = rows.axes_for(ax, labels, keys, columns)
         rows.write(ax, layout)
         _axis(ax, shown, layout, outcome=outcome, unit=surface(unit)[0])
@@ -105,9 +103,9 @@ def _contrast(ax: Axes, row: dict[Any, Any], y: float, *, look: style.Look, outc
         ax.plot([row[outcome]], [y], marker=look.marker, color=look.color, ms=6, mec="white", mew=0.7, ls="", zorder=4)
 
 
-def _columns(table: pd.DataFrame, *, outcome: str, adjust: str) -> list[rows.RowColumn]:
+def _columns(table: pd.DataFrame, *, outcome: str, p: str) -> list[rows.RowColumn]:
     """Estimate, n and p; the head of the p values says how they were adjusted."""
-    ratio, p = outcome == "ratio", _ADJUSTED.get(adjust, "p (adj.)")
+    ratio = outcome == "ratio"
     estimates = tuple(
         rows.estimate(value, low, high, ratio=ratio)
         for value, low, high in zip(table[outcome], table["ci_low"], table["ci_high"], strict=True)

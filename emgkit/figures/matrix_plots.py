@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import as_title, listed, p_phrase, readable, surface
+from emgkit.notation import as_title, fixed, listed, number, p_heading, p_phrase, readable, surface
 
 __all__ = ["effect_matrix"]
 
@@ -82,15 +82,14 @@ def effect_matrix(
         for ax, name in zip(panels, names, strict=True):
             own = table if by is None else table[table[by].astype(str) == name]
             _panel(ax, own, levels, outcome=outcome, unit=unit)
-            n = sorted({f"{value:g}" for value in own["n"]}, key=float)
+            n = sorted({number(value) for value in own["n"]}, key=float)
             style.title(ax, f"{as_title(name)}, n = {' to '.join(n[:: max(1, len(n) - 1)])}".removeprefix(", "), pad=5)
         shown = surface(unit)[0]
         what = "ratio" if outcome == "ratio" else f"difference{f' ({shown})' if shown else ''}"
-        adjust = {"none": "p", "holm": "p (Holm)"}.get(str(table.attrs.get("adjust")), "adjusted p")
         figure.supxlabel(
             style.filled(
                 f"Above the diagonal: {what}, row {'/' if outcome == 'ratio' else '−'} column, with individual 95 % "
-                f"intervals; below: {adjust}", 72.0 * figure.get_figwidth() - 12.0,
+                f"intervals; below: {p_heading(table.attrs.get('adjust'))}", 72.0 * figure.get_figwidth() - 12.0,
             ), fontsize=style.size(), linespacing=1.25,
         )  # fmt: skip
         style.legend_on_top(figure, _handles(outcome), columns=3)
@@ -150,9 +149,9 @@ def _levels(contrasts: pd.Series[Any]) -> list[str]:
 
 
 def _panel(ax: Axes, table: pd.DataFrame, levels: Sequence[str], *, outcome: str, unit: str) -> None:
-    place = {name: number for number, name in enumerate(levels)}
-    for number in range(len(levels)):
-        ax.add_patch(Rectangle((number - 0.5, number - 0.5), 1, 1, facecolor=style.PALE, edgecolor="white"))
+    place = {name: i for i, name in enumerate(levels)}
+    for i in range(len(levels)):
+        ax.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, facecolor=style.PALE, edgecolor="white"))
     for row in table.to_dict("records"):
         first, second = _pair(str(row["contrast"]))
         value, low, high = (float(row[name]) for name in (outcome, "ci_low", "ci_high"))
@@ -194,8 +193,11 @@ def _handles(outcome: str) -> list[Any]:
             Patch(facecolor=_MORE[1], label="row larger", **look),
             Patch(facecolor=_LESS[1], label="smaller", **look),
         ]
-    more = [Patch(facecolor=fill, label=f"≥ {step:.2f}", **look) for fill, step in zip(_MORE[1:], _STEPS, strict=True)]
+    more = [
+        Patch(facecolor=fill, label=f"≥ {fixed(step, 2)}", **look) for fill, step in zip(_MORE[1:], _STEPS, strict=True)
+    ]
     less = [
-        Patch(facecolor=fill, label=f"≤ {1 / step:.2f}", **look) for fill, step in zip(_LESS[1:], _STEPS, strict=True)
+        Patch(facecolor=fill, label=f"≤ {fixed(1 / step, 2)}", **look)
+        for fill, step in zip(_LESS[1:], _STEPS, strict=True)
     ]
     return [handle for pair in zip(more, less, strict=True) for handle in pair]

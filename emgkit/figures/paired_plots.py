@@ -13,7 +13,7 @@ from emgkit._checks import check_unknown
 from emgkit.errors import DesignError
 from emgkit.figures import activation_plots
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import as_title, counted, listed, p_phrase, readable, surface
+from emgkit.notation import as_title, counted, listed, number, p_heading, p_phrase, readable, surface
 
 __all__ = ["paired"]
 
@@ -84,7 +84,7 @@ def paired(
         raise DesignError(
             "The contrast is not of these participants",
             allowed=f"a contrast of {int(people)} participants with both conditions",
-            got=f"n = {row['n']:g}",
+            got=f"n = {number(row['n'])}",
             hint="Compute the contrasts from the cells that are drawn",
         )
     with style.theme():
@@ -98,9 +98,13 @@ def paired(
         if legend is not None:
             legend.remove()
         style.title(values, _heading(cells, int(row["n"])))
-        _interval(beside, row, unit=str(contrasts.attrs.get("unit", "")))
-        adjusted = {"none": "p", "holm": "p (Holm)"}.get(str(contrasts.attrs.get("adjust")), "adjusted p")
-        figure.supxlabel(_words(row, adjusted), fontsize=style.size(), linespacing=1.3)
+        unit = "" if "ratio" in row else str(contrasts.attrs.get("unit") or "")
+        estimate = ("ratio" if "ratio" in row else "difference", "ci_low", "ci_high")
+        numbers = tuple(float(row[name]) * surface(unit)[1] for name in estimate)
+        _interval(beside, row, numbers, unit=surface(unit)[0])
+        words = f"{estimate[0]} {rows.estimate(*numbers, ratio='ratio' in row, unit=surface(unit)[0])}"
+        exact = p_phrase(float(row["p_adjusted"]), p_heading(contrasts.attrs.get("adjust")))
+        figure.supxlabel(f"{words}, {exact}", fontsize=style.size(), linespacing=1.3)
         if was_simulated:
             style.mark_simulated(beside)
     return values, beside
@@ -135,12 +139,9 @@ def _heading(cells: pd.DataFrame, n: int) -> str:
     return f"{muscle}n = {counted(n, 'participant')}"
 
 
-def _interval(ax: Axes, row: dict[str, Any], *, unit: str) -> None:
+def _interval(ax: Axes, row: dict[str, Any], numbers: tuple[float, ...], *, unit: str) -> None:
     ratio = "ratio" in row
-    value, low, high = (float(row[name]) for name in ("ratio" if ratio else "difference", "ci_low", "ci_high"))
-    if not ratio:
-        unit, factor = surface(unit)
-        value, low, high = (each * factor for each in (value, low, high))
+    value, low, high = numbers
     null, color = (1.0 if ratio else 0.0), style.PALETTE[1]
     ax.axhline(null, color=style.GREY, lw=0.9, ls=(0, (4, 2)), zorder=1)
     ax.plot([0, 0], [low, high], color=color, lw=1.7, solid_capstyle="butt", zorder=3)
@@ -154,11 +155,3 @@ def _interval(ax: Axes, row: dict[str, Any], *, unit: str) -> None:
         ax.set_ylabel("Ratio (log axis), 95 % CI")
     else:
         ax.set_ylabel(f"Difference{f' ({unit})' if unit else ''}, 95 % CI")
-
-
-def _words(row: dict[str, Any], adjusted: str) -> str:
-    """The numbers of the contrast, with the exact p."""
-    ratio = "ratio" in row
-    value = float(row["ratio" if ratio else "difference"])
-    text = rows.estimate(value, float(row["ci_low"]), float(row["ci_high"]), ratio=ratio)
-    return f"{'ratio' if ratio else 'difference'} {text}, {p_phrase(float(row['p_adjusted']), adjusted)}"

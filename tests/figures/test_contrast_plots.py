@@ -59,8 +59,12 @@ def test_numbers_n_and_exact_adjusted_p_stand_beside_each_row(legible):
 
 
 @pytest.mark.parametrize(
-    ("adjust", "head"), [("none", "p"), ("bonferroni", "p (Bonf.)"), ("something", "p (adj.)"), (None, "p (adj.)")]
-)
+    ("adjust", "head"),
+    [
+        ("none", "p (not adjusted)"), ("bonferroni", "p (Bonferroni)"),
+        ("benjamini-hochberg", "p (Benjamini-Hochberg)"), (None, "p (adjusted)"),
+    ],
+)  # fmt: skip
 def test_the_head_says_how_p_was_adjusted(adjust, head):
     made = table()
     made.attrs = {} if adjust is None else {"adjust": adjust}

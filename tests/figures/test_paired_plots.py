@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,6 +61,20 @@ def test_the_line_of_no_difference_is_drawn():
     _, ratio = figures.paired(cells(), contrasts(), conditions=PAIR, muscle="gluteus_maximus")
     _, difference = figures.paired(cells(), contrasts(log=False), conditions=PAIR, muscle="gluteus_maximus")
     assert [list(ax.lines[0].get_ydata()) for ax in (ratio, difference)] == [[1.0, 1.0], [0.0, 0.0]]
+
+
+def test_a_difference_of_volts_is_written_as_in_its_sentence():
+    rng = np.random.default_rng(0)
+    volts = cells().query("muscle == 'gluteus_maximus'").assign(unit="V")
+    volts["value"] = volts["value"] * 1e-6 * np.exp(rng.normal(0, 0.1, len(volts)))
+    table = stats.contrasts(volts, within="exercise", log=False)
+    values, beside = figures.paired(volts, table, conditions=PAIR)
+    row = table[table["contrast"] == "back_squat - hip_thrust"]
+    (sentence,) = row.sentences()
+    number, limits = re.search(r"was (\S+ µV), 95 % CI (\[.*?\])", sentence).groups()
+    exact = p_phrase(row["p_adjusted"].iloc[0], "p (Holm)")
+    assert values.figure.get_supxlabel() == f"difference {number} {limits}, {exact}"
+    assert beside.get_ylabel() == "Difference (µV), 95 % CI"
 
 
 def test_simulated_pairs_say_so(legible):

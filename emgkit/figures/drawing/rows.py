@@ -195,16 +195,18 @@ def _text(ax: Axes, text: str, x: float, y: float, *, right: float, align: Any, 
         )  # fmt: skip
 
 
-def estimate(value: float, low: float, high: float, *, ratio: bool) -> str:
-    """Write an estimate and its interval on one line.
+def estimate(value: float, low: float, high: float, *, ratio: bool, unit: str = "") -> str:
+    """Write an estimate and its interval on one line, in `unit` as it is read.
 
     Examples
     --------
     >>> estimate(1.4, 1.2, 1.63, ratio=True), estimate(2.0, np.nan, np.nan, ratio=False)
     ('1.40 [1.20, 1.63]', '2.00 [–]')
+    >>> estimate(30.8, 22.4, 39.2, ratio=False, unit="µV")
+    '30.8 µV [22.4, 39.2]'
     """
     number, limits = notation.estimate(value, low, high, ratio=ratio)
-    return f"{number} {limits if limits != notation.MISSING else f'[{limits}]'}"
+    return f"{number}{f' {unit}' if unit else ''} {limits if limits != notation.MISSING else f'[{limits}]'}"
 
 
 def interval(ax: Axes, low: float, high: float, y: float, **look: Any) -> None:

@@ -66,10 +66,9 @@ def power_simulated_sentence(row: Row, facts: AnalysisFacts) -> str:
 
 def _power(row: Row, facts: AnalysisFacts, effect: str, test: str) -> str:
     """One row of a table of power."""
-    alpha = f"{facts['alpha']:.4g}".removeprefix("0")
     found = "" if facts["found"] == "power" else f" (the {facts['found']} was computed)"
-    text = f"with n = {row['n']}, the power of {test} at alpha = {alpha} is {share(row['power'])} for {effect}{found}"
-    return sentence(row, facts, [text], tail="")
+    text = f"with n = {row['n']}, the power of {test} at {alpha_text(facts['alpha'])} is"
+    return sentence(row, facts, [f"{text} {share(row['power'])} for {effect}{found}"], tail="")
 
 
 def power_methods(facts: AnalysisFacts) -> Text:

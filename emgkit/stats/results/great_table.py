@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from emgkit.notation import capital, heading, readable, symbol
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS
+from emgkit.notation import capital, heading, p_heading, readable, symbol
 from emgkit.stats.results import columns
 
 if TYPE_CHECKING:
@@ -78,8 +77,7 @@ def _label(name: str, facts: Mapping[str, Any], *, marked: bool) -> Any:
 
     plain = heading(name)
     if name == "p_adjusted":
-        how = ADJUSTMENTS.get(str(facts.get("adjust")), "adjusted")
-        plain = "p" if facts.get("largest_family", 2) <= 1 else f"p ({how})" if how else "p (not adjusted)"
+        plain = "p" if facts.get("largest_family", 2) <= 1 else p_heading(facts.get("adjust"))
     letter, index, rest = symbol(plain)
     if not marked or not letter:
         return plain

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from emgkit import notation
 from emgkit.notation import capital, readable, surface
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
@@ -133,4 +134,4 @@ def family_text(facts: AnalysisFacts) -> str:
 
 
 def alpha_text(alpha: float) -> str:
-    return f"alpha = {alpha:.4g}".replace("0.", ".")
+    return f"alpha = {notation.alpha(alpha)}"
