@@ -43,6 +43,8 @@ _OF_OUTCOME = re.compile(
     r"(difference|mean|geometric_mean|sd|change|own|others|bound|estimate|se|observed|fitted|residual)(_.*)?"
 )
 _LOGARITHMS, _RATIOS = ("estimate", "se", "sd", "observed", "fitted", "residual"), ("own", "others", "bound")
+# numbers in the squared unit of the outcome; other variances, of ratios and standardised effects, have none
+_SQUARED = ("variance", "ss", "ss_error", "difference_var")
 # headings of columns that are not the name without its underscores; a symbol may have an index behind "_"
 _HEADINGS: Mapping[str, str] = MappingProxyType({
     "dropout_time": "dropout time (s)", "epsilon_gg": "ε (GG)", "epsilon_hf": "ε (HF)",
@@ -247,6 +249,8 @@ def writer(
     >>> write = writer("ratio", [(1.34, 1.002, 1.81)])
     >>> write(1.34), write(1.002)
     ('1.340', '1.002')
+    >>> writer("sd", [(5.55e-6,)], unit="V")(5.55e-6), writer("variance", [(3.08e-11,)], unit="V")(3.08e-11)
+    ('5.55', '30.8')
     """
     if _P.fullmatch(name):
         return p_text
@@ -259,6 +263,10 @@ def writer(
     if _DEGREES.fullmatch(name):
         return degrees
     rows = list(rows)
+    if name in _SQUARED or name.endswith("_var"):
+        square = surface(unit)[1] ** 2 if name in _SQUARED and not log else 1.0
+        write = _plain(value * square for row in rows for value in row)
+        return lambda value: write(value * square)
     if name.startswith("ratio") or (log and name in _RATIOS):
         alone = (math.nan, math.nan)
         decimals = ratio_places([row if len(row) == 3 else (row[0], *alone) for row in rows])

@@ -44,6 +44,7 @@ from emgkit.units import INSIDE
 
 # of ratios, and of differences
 ROWS, LEVELS = 250, 5
+FORMULA = "value ~ exercise * muscle"
 PARTS = "vastus rectus biceps long head gluteus upper part medial lateral soleus back hip thrust squat romanian pull"
 SOURCES = sorted(Path(emgkit.__file__).parent.rglob("*.py"))
 
@@ -376,6 +377,51 @@ def test_the_spread_of_logarithms_is_in_no_unit() -> None:
     for row, sentence in zip(table.to_dict("records"), table.sentences(), strict=True):
         assert alone("sd", row["sd"]) in repr(table)
         assert sentence.endswith(f"is {alone('sd', row['sd'])}.")
+
+
+def two_muscles(unit: str) -> pd.DataFrame:
+    """Lifts of two muscles, one of which is far less steady, in percent or in volts."""
+    rng = np.random.default_rng(2)
+    scale = 1e-6 if unit == "V" else 1.0
+    rows = [
+        (f"P{i}", lift, muscle, scale * (50 + 4 * rng.normal() + (1 + 12 * (muscle == "soleus")) * rng.normal()))
+        for i in range(12)
+        for lift in ("hip_thrust", "back_squat")
+        for muscle in ("soleus", "vastus_lateralis", "rectus_femoris")
+    ]
+    return pd.DataFrame(rows, columns=["participant", "exercise", "muscle", "value"]).assign(unit=unit)
+
+
+def words_of(table: Results) -> str:
+    """The sentences of a table, its page and its notices, without units."""
+    notices = " ".join(notice.text for notice in table.notices)
+    text = " ".join([*table.sentences(), repr(table), notices])
+    return re.sub(r"\s+", " ", text.replace("µV²", "").replace("µV", "").replace("%MVC", ""))
+
+
+@pytest.mark.parametrize(
+    "analysis",
+    [
+        lambda cells: stats.mixed_model(cells, FORMULA, random=["1", "exercise"], log=False).variances,
+        lambda cells: stats.mixed_model(cells, FORMULA, log=False).fixed,
+        lambda cells: stats.effect_sizes(cells, within="exercise", by="muscle"),
+        lambda cells: stats.rm_anova(cells, within=["exercise", "muscle"], log=False),
+    ],
+    ids=["variances", "coefficients", "effect sizes", "anova"],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore::emgkit.EmgkitWarning")
+def test_a_table_in_volts_reads_as_one_in_microvolts(analysis: Any) -> None:
+    assert words_of(analysis(two_muscles("V"))) == words_of(analysis(two_muscles("µV")))
+
+
+@pytest.mark.filterwarnings("ignore::emgkit.EmgkitWarning")
+def test_the_notice_on_a_pooled_error_has_a_unit() -> None:
+    cells = two_muscles("V")
+    (notice,) = [n for n in stats.mixed_model(cells, FORMULA, log=False).notices
+                 if n.code == "pooled-error"]  # fmt: skip
+    assert re.search(r"differences range from \d+\.\d to \d+\.\d µV between", notice.text)
+    (notice,) = [n for n in stats.mixed_model(cells, FORMULA).notices if n.code == "pooled-error"]
+    assert re.search(r"differences range from 0\.\d+ to 0\.\d+ between", notice.text)
 
 
 # ------------------------------------------------------------------ and nothing else decides

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import linalg, special
 
 from emgkit.errors import DesignError, Notice
-from emgkit.notation import listed, number
+from emgkit.notation import listed, number, surface, writer
 from emgkit.stats.cells.columns import NAMED, Factor, check_levels, outcome_values
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, is_percent
 from emgkit.stats.mixed import reml
@@ -284,6 +284,8 @@ def pooled_error(
     random: RandomTerms,
     person: Factor,
     repeats: Repeats,
+    log: bool,
+    unit: str | None,
 ) -> list[Notice]:
     """Say where the random terms give one error term to pairs whose variances look unequal.
 
@@ -317,7 +319,7 @@ def pooled_error(
             else:
                 # without a term of its own, an average over other conditions varies as they do, less by their number
                 pools[label].append(others * mean)
-    return _unequal({label: np.sqrt(np.concatenate(found)) for label, found in pools.items()}, df)
+    return _unequal({label: np.sqrt(np.concatenate(found)) for label, found in pools.items()}, df, log=log, unit=unit)
 
 
 def _complete(
@@ -350,7 +352,7 @@ def _pair_variances(lines: Array, df: int) -> Array:
     return np.asarray(np.maximum(own[..., i] + own[..., j] - 2 * products[..., i, j], 0.0)).ravel()
 
 
-def _unequal(pools: Mapping[str, Array], df: int) -> list[Notice]:
+def _unequal(pools: Mapping[str, Array], df: int, *, log: bool, unit: str | None) -> list[Notice]:
     """Say which pool of standard deviations is too unequal for chance, if any."""
     compared = sum(len(found) * (len(found) - 1) // 2 for found in pools.values())
     if not compared:
@@ -359,8 +361,10 @@ def _unequal(pools: Mapping[str, Array], df: int) -> list[Notice]:
     label, found = max(pools.items(), key=lambda item: item[1].max() / max(item[1].min(), np.finfo(np.float64).tiny))
     if found.max() <= max(UNEQUAL, chance) * found.min():
         return []
+    write = writer("sd", [(found.min(), found.max())], log=log, unit=unit or "")
+    ends = f"{write(found.min())} to {write(found.max())}" + ("" if log or not unit else f" {surface(unit)[0]}")
     text = (
-        f"The standard deviations of the participants' differences range from {found.min():.3g} to {found.max():.3g} "
+        f"The standard deviations of the participants' differences range from {ends} "
         f"between {label}, and the random terms give all of these one error term: contrasts of the steadier pairs "
         "reject too seldom, of the others too often. Use contrasts(...), where each pair has its own, or slopes on the "
         "repetitions."

@@ -215,7 +215,8 @@ def mixed_model(
     known, terms = prepared.known, parsed.terms
     notices = [*prepared.notices, *_fit_notices(fit, prepared.random)]
     notices += checks.pooled_error(
-        analysed, known=known, terms=terms, random=prepared.random, person=prepared.person, repeats=prepared.repeats
+        analysed, known=known, terms=terms, random=prepared.random, person=prepared.person, repeats=prepared.repeats,
+        log=log, unit=only_value(table, "unit"),
     )  # fmt: skip
     return MixedModel(
         formula=formula, participant=participant, random=random, df=df, log=log, sigma=fit.sigma,

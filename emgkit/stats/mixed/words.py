@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from emgkit.notation import alone, degrees, fixed, missing, number, readable, surface, term_text
+from emgkit.notation import alone, degrees, missing, number, readable, surface, term_text, writer
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
 from emgkit.stats.results.methods import Text, family_text, n_text, names_of, outcome_text, scale_text
@@ -59,12 +59,17 @@ def coefficient_sentence(row: Row, facts: AnalysisFacts) -> str:
     coding = " (coded to sum to zero)" if term in facts.get("coded", ()) else ""
     value += _per(term, facts)
     parts = [
-        f"the coefficient of {term}{coding}{_at_zero(row, facts)} was {value}{scale}",
+        f"the coefficient of {_term(term, facts)}{coding}{_at_zero(row, facts)} was {value}{scale}",
         ci,
         *t_and_p_texts(row),
         n_of_row(row),
     ]
     return sentence(row, facts, parts, tail="")
+
+
+def _term(term: str, facts: AnalysisFacts) -> str:
+    """A term in words, but for one with a level that would read like another."""
+    return term if any(level in term for level in facts.get("alike", ())) else term_text(term)
 
 
 def _at_zero(row: Row, facts: AnalysisFacts) -> str:
@@ -99,11 +104,11 @@ def variance_sentence(row: Row, facts: AnalysisFacts) -> str:
     name = row["group"] if row["name"] in ("", "1") else f"{row['group']} ({row['name']})"
     if row["other"]:
         both = f"{row['name']} and {row['other']} within {readable(row['group'])}"
-        return f"The correlation of {both} is {fixed(row['correlation'], 2)}."
-    factor = 1.0 if facts["scale"] == "log" else surface(facts["unit"])[1]
-    unit = "" if facts["scale"] == "log" else f" {surface(facts['unit'])[0]}".rstrip()
-    sd, unit = row["sd"] * factor, unit + _per(str(row["name"]), facts)
-    return f"The standard deviation of {readable(name)}{scale} is {alone('sd', sd)}{unit}."
+        return f"The correlation of {both} is {alone('correlation', row['correlation'])}."
+    log, unit = facts["scale"] == "log", str(facts.get("unit") or "")
+    sd = writer("sd", [(row["sd"],)], log=log, unit=unit)(row["sd"])
+    shown = "" if log else f" {surface(unit)[0]}".rstrip()
+    return f"The standard deviation of {readable(name)}{scale} is {sd}{shown}{_per(str(row['name']), facts)}."
 
 
 def _df_method(facts: AnalysisFacts) -> str:

@@ -273,7 +273,7 @@ def _long_sizes(table: pd.DataFrame, facts: Mapping[str, Any]) -> pd.DataFrame:
                 **{key: row[key] for key in keys}, "quantity": size,
                 "value": write(row[size]),
                 "95 % CI": MISSING if missing(low) else f"[{', '.join(limits)}]",
-                "variance": MISSING if missing(variance) else f"{variance:.3g}",
+                "variance": _writer(f"{size}_var", [(variance,)], facts)(variance),
             })  # fmt: skip
     return pd.DataFrame(rows, columns=[*keys, "quantity", "value", "95 % CI", "variance"])
 

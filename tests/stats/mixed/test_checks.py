@@ -126,7 +126,7 @@ def test_the_standard_deviations_are_those_of_the_differences_within_groups() ->
         np.sqrt(sum(((d - d.mean()) ** 2).sum() for _, d in (wide[a] - wide[b]).groupby("group")) / 10)
         for a, b in itertools.combinations(EXERCISES, 2)
     ]
-    assert f"range from {min(sds):.3g} to {max(sds):.3g} between" in text
+    assert f"range from {min(sds):.2f} to {max(sds):.2f} between" in text
 
 
 @pytest.mark.parametrize("random", ["1", NESTED], ids=str)

@@ -87,7 +87,7 @@ def test_slopes_have_their_unit() -> None:
     model = quietly(lifts(), "value ~ exercise * load", random="1 + load")
     lines = model.fixed.sentences()
     assert re.search(r"load was −?[\d.]+ %MVC per unit of load, ", lines[2])
-    assert re.search(r"exercise\[squat\]:load .*%MVC per unit of load, ", lines[3])
+    assert re.search(r"exercise\[squat\] × load .*%MVC per unit of load, ", lines[3])
     assert "per unit" not in lines[0] + lines[1]
     units = {
         row.name: text for row, text in zip(model.variances.itertuples(), model.variances.sentences(), strict=True)
