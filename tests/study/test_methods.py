@@ -6,6 +6,7 @@ import html
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from emgkit import report, simulate, stats
@@ -178,16 +179,18 @@ def test_of_own_events_no_search_is_described_and_the_rejected_are_counted(run):
 
 def test_a_further_comparison_says_only_what_differs(run, methods):
     (compared,) = run["analysis"].compared
-    spec = compared.spec.model_copy(update={"name": "again", "title": "The same again", "keep": ("a.csv", "b.csv")})
-    two = replace(run["analysis"], compared=(compared, replace(compared, spec=spec)))
+    names = [source.name for source in run["analysis"].used[:2]]
+    spec = compared.spec.model_copy(update={"name": "again", "title": "The same again", "keep": tuple(names)})
+    excluded = pd.DataFrame({"recording": names, "why": "noise"})
+    two = replace(run["analysis"], compared=(compared, replace(compared, spec=spec)), excluded=excluded)
     text = methods_of(two, run["pipeline"], run["result"].tables).text
-    assert "“The same again”, was made in the same way (n = 4), with a.csv and b.csv kept." in text
+    assert f"“The same again”, was made in the same way (n = 4), with {names[0]} and {names[1]} kept." in text
     assert text.count("paired t tests (df") == methods.text.count("paired t tests (df") == 1
     assert "entered the first comparison" in text
     raw = stats.contrasts(compared.cells, within="exercise", by="muscle", log=False)
-    other = replace(run["analysis"], compared=(compared, replace(compared, spec=spec, contrasts=raw)))
+    other = replace(two, compared=(compared, replace(compared, spec=spec, contrasts=raw)))
     text = methods_of(other, run["pipeline"], run["result"].tables).text
-    assert "“The same again”, was made, with a.csv and b.csv kept. Values (mean, %MVC) were compared" in text
+    assert f"“The same again”, was made, with {names[0]} and {names[1]} kept. Values (mean, %MVC) were comp" in text
     assert "in the same way (n" not in text
     assert raw.methods_parts()["interval"] in text
 

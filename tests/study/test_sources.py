@@ -100,6 +100,11 @@ def test_every_recording_has_its_role(tmp_path):
         ["03_squat.csv", "ill"],
         ["01_squat.csv", "could not be read: damaged"],
     ]
+    # a recording that is excluded and cannot be read either is one recording
+    assert exclusion_table(found.sources, {"02_squat.csv": "damaged"}).to_dict("split")["data"] == [
+        ["02_squat.csv", "noise; could not be read: damaged"],
+        ["03_squat.csv", "ill"],
+    ]
 
 
 def test_a_recording_can_be_both_an_exercise_and_what_is_normalised_to(tmp_path):

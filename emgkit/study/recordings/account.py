@@ -133,10 +133,12 @@ def account(folder: Path | None, rule: Accounting) -> Account:
 
 
 def exclusion_table(sources: Sequence[RecordingSource], failed: Mapping[str, str]) -> pd.DataFrame:
-    """Recordings left out by the study file, and those that could not be read, with why."""
-    rows = [{"recording": source.name, "why": source.excluded} for source in sources if source.excluded]
-    rows += [{"recording": name, "why": f"could not be read: {problem}"} for name, problem in failed.items()]
-    return pd.DataFrame(rows, columns=["recording", "why"])
+    """Recordings left out by the study file, and those that could not be read, with why: one row a recording."""
+    reasons = {source.name: source.excluded for source in sources if source.excluded}
+    for name, problem in failed.items():
+        before = f"{reasons[name]}; " if name in reasons else ""
+        reasons[name] = f"{before}could not be read: {problem}"
+    return pd.DataFrame(list(reasons.items()), columns=["recording", "why"])
 
 
 def _with_role(source: RecordingSource, rule: Accounting) -> RecordingSource:

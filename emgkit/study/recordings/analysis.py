@@ -33,7 +33,8 @@ Memory = dict[Stage[Any], Any]
 class Analysis:
     """All that was computed, before anything is written.
 
-    `stages` are those of the sessions and the comparisons; each has a content key.
+    `sessions` are those of the first comparison; `excluded` has what the study file leaves out and what could not be
+    read. `stages` are those of the sessions and the comparisons; each has a content key.
     """
 
     file: StudyFile
@@ -47,6 +48,16 @@ class Analysis:
     over: tuple[str, ...]
     exercises: tuple[str, ...]
     stages: tuple[Stage[Any], ...] = ()
+
+    def kept(self, comparison: Comparison) -> pd.DataFrame:
+        """The rows of `excluded` whose recordings a comparison uses all the same."""
+        names = {source.name for source in self.used} & set(comparison.keep)
+        return self.excluded[self.excluded["recording"].isin(names)]
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """The rows of `excluded` whose recordings the first comparison does not use."""
+        return self.excluded.drop(index=self.kept(self.compared[0].spec).index).reset_index(drop=True)
 
     @property
     def key(self) -> str:
@@ -125,29 +136,28 @@ def analyse(plan: Plan, folder: Path | None, progress: Progress) -> Analysis:
     loaded = [Loaded(source=one, trial=memory[study.reads[one.name]]) for one in used]
     _check_together(loaded, plan)
     simulated = checks.are_simulated(loaded)
-    comparisons, compared = [], []
+    sessions, comparisons, compared = [], [], []
     for comparison in file.comparisons:
         chosen = [one for one in loaded if not one.source.excluded or one.source.name in comparison.keep]
         checks.refuse_duplicates(chosen, comparison=comparison.name)
         sources = [one.source for one in chosen]
-        _run_sessions(study.sessions(sources), memory, progress)
+        sessions.append(study.sessions(sources))
+        _run_sessions(sessions[-1], memory, progress)
         stage = study.comparison(comparison, sources)
         comparisons.append(stage)
         compared.append(replace(stage.run(dict(memory)), spec=comparison))
-    sessions = study.sessions([one for one in used if not one.excluded])
-    _run_sessions(sessions, memory, progress)
     return Analysis(
         file=file,
         folder=Path(folder or "."),
         used=tuple(used),
-        sessions=tuple(memory[stage] for stage in sessions),
+        sessions=tuple(memory[stage] for stage in sessions[0]),
         compared=tuple(compared),
         excluded=exclusion_table(found.sources, failed),
         notices=found.notices,
         simulated=simulated,
         over=file.summary.over,
         exercises=tuple(file.exercises),
-        stages=(*sessions, *comparisons),
+        stages=(*sessions[0], *comparisons),
     )
 
 

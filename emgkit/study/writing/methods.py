@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from emgkit import events, shipped
-from emgkit.notation import capital, counted, fixed, number, places, readable, series, surface
+from emgkit.notation import as_title, capital, counted, fixed, number, places, readable, series, surface
 from emgkit.pipeline import Pipeline
 from emgkit.signal_quality import quality_sentence
 from emgkit.stats.results.facts import AnalysisFacts
@@ -129,13 +129,19 @@ def _data(analysis: Analysis, tables: Mapping[str, pd.DataFrame], *, own: bool) 
     yield Statement(text=f"The tasks were {series(exercises)}.", facts={"exercises": series(exercises)})
     yield from _channels(analysis)
     yield from _origin(analysis, own=own)
-    if len(analysis.excluded):
-        reasons = "; ".join(f"{row.recording}: {row.why}" for row in analysis.excluded.itertuples())
-        count = len(analysis.excluded)
+    if count := len(analysis.left_out):
         left_out = f"{counted(count, 'recording')} {'was' if count == 1 else 'were'} left out"
-        yield Statement(text=f"{left_out} ({reasons}).", facts={"left_out": left_out})
+        yield Statement(text=f"{left_out} ({_reasons(analysis.left_out)}).", facts={"left_out": left_out})
     else:
         yield Statement.of("No recording of these tasks was left out.", "left_out")
+    kept = analysis.kept(first.spec)
+    if len(kept):
+        text = f"{capital(which)} kept {series(kept['recording'])}, which the study file excludes ({_reasons(kept)})."
+        yield Statement(text=text)
+
+
+def _reasons(excluded: pd.DataFrame) -> str:
+    return "; ".join(f"{row.recording}: {row.why}" for row in excluded.itertuples())
 
 
 def _groups(first: ComparisonResult) -> str:
@@ -276,11 +282,13 @@ def _stretch(spec: MeasureSpec) -> str:
 def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
     """A paragraph a comparison, in the words of its results; of one made as the first only how it differs."""
     first, *others = analysis.compared
-    kept = f"Of the recordings left out, {series(first.spec.keep)} were kept." if first.spec.keep else ""
-    yield (*_comparison(first), *([Statement(text=kept)] if kept else []))
+    yield tuple(_comparison(first))
+    kept_first = list(analysis.kept(first.spec)["recording"])
     for compared in others:
-        title = compared.spec.title or capital(readable(compared.spec.name))
-        keep = f", with {series(compared.spec.keep)} kept" if compared.spec.keep else ""
+        title = compared.spec.title or as_title(compared.spec.name)
+        kept = list(analysis.kept(compared.spec)["recording"])
+        more, fewer = ([name for name in a if name not in b] for a, b in ((kept, kept_first), (kept_first, kept)))
+        keep = (f", with {series(more)} kept" if more else "") + (f", without {series(fewer)}" if fewer else "")
         same = _without_n(first) == _without_n(compared)
         how = f" in the same way ({n_text(_facts(compared.contrasts))})" if same else ""
         # the checklist is about the first comparison

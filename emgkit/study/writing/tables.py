@@ -40,7 +40,7 @@ def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "extremes": pd.concat([session.extremes for session in sessions], ignore_index=True),
         "quality": pd.concat([session.quality for session in sessions], ignore_index=True),
         "curves": curves.ensemble(by=(first.spec.within, *first.spec.by)).assign(unit=curves.unit),
-        "excluded": analysis.excluded,
+        "excluded": analysis.left_out,
     }
     for compared in analysis.compared:
         # the plain name is that of the first comparison, unless the study file says otherwise
