@@ -82,7 +82,7 @@ def info(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a recording holds: streams, channels, rates, units, events; "?" where the file does not say."""
+    """Show what a recording holds: its channels with position, stream, rate and unit; "?" where the file has none."""
     content = emgkit.io.load(path)
     overrides = _overrides(sfreq, units or [])
     signals = emgkit.io.survey(content, overrides, where=str(path))
@@ -92,7 +92,8 @@ def info(
         table = [_signal_row(signal) for signal in signals]
     else:
         held = emgkit.io.assemble(content, overrides, where=str(path))
-        table = _channels_of(held)
+        places = {signal.name or signal.label: signal.position for signal in signals}
+        table = [{"position": places[row["channel"]], **row} for row in _channels_of(held)]
     if as_json:
         summary = {"file": str(path), "context": dict(held.context), "channels": table}
         print(json.dumps(summary | ({"needs": needs} if needs else {}), indent=2))
@@ -144,19 +145,22 @@ def _needs(signals: Sequence[Signal]) -> str:
     if any(signal.unit is None and signal.kind in (None, "EMG") for signal in signals):
         options.append("--units mV")
     own = [s for s in signals if (s.unit is None and s.kind not in (None, "EMG")) or (s.unit and s.unit not in UNITS)]
-    options += [f"--units {f'{signal.label}={example_unit(signal.kind)}'!r}" for signal in own]
+    # what has an unknown unit and no kind may be no EMG: no unit is proposed for it
+    proposed = [f"{signal.label}={example_unit(signal.kind) if signal.kind else '…'}" for signal in own]
+    options += [f"--units {one!r}" for one in proposed]
     if not options:
         return ""
     return f"say {' '.join(options)} (with its own numbers and units); in Python, ek.read(path, sfreq=…, units=…)"
 
 
 def _signal_row(signal: Signal) -> dict[str, Any]:
-    """A row as of :func:`_channels_of`, None where nothing says it, and the number of samples."""
+    """A row as of :func:`_channels_of` with the position, None where nothing says it, and the number of samples."""
     from emgkit.channels import stream_of
 
     rate = None if signal.sfreq is None else float(signal.sfreq)
     return {
-        "stream": signal.kind and stream_of(signal.kind), "channel": signal.name or signal.label,
+        "position": signal.position, "stream": signal.kind and stream_of(signal.kind),
+        "channel": signal.name or signal.label,
         "muscle": signal.muscle or "", "side": signal.side or "", "kind": signal.kind, "unit": signal.unit,
         "rate_hz": rate, "seconds": None if rate is None else signal.values.size / rate,
         "samples": signal.values.size,

@@ -5,6 +5,7 @@ Everything here is frozen. An operation returns a new object and leaves its inpu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -466,8 +467,8 @@ def _check_channels(data: Array, channels: tuple[Channel, ...]) -> None:
             allowed="data of shape (n_channels, n_samples), at least one sample, one Channel a row",
             got=f"data of shape {data.shape} and {len(channels)} channels",
         )
-    names = [channel.name for channel in channels]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    counts = Counter(channel.name for channel in channels)
+    twice = sorted(name for name, count in counts.items() if count > 1)
     if twice:
         raise ArgumentError("Channel names must be unique", got=f"more than once: {listed(twice)}")
     streams = {stream_of(channel.kind) for channel in channels}

@@ -75,8 +75,8 @@ def test_info_needs_no_units_and_says_what_reading_needs(emgkit, tmp_path):
     done = emgkit("info", path)
     assert done.returncode == 0, done.stderr
     first, second = (line.split() for line in done.stdout.splitlines()[2:4])
-    assert first == ["?", "Recto", "[1]", "?", "?", "?", "?", "2"]
-    assert second == ["angle", "Flexo-Extension", "JNTANG", "?", "?", "?", "2"]
+    assert first == ["1", "?", "Recto", "[1]", "?", "?", "?", "?", "2"]
+    assert second == ["2", "angle", "Flexo-Extension", "JNTANG", "?", "?", "?", "2"]
     assert "To read it: say --sfreq 1000 --units mV --units 'Flexo-Extension=deg'" in done.stdout
     shown = json.loads(emgkit("info", path, "--json").stdout)
     assert shown["channels"][0]["unit"] is None

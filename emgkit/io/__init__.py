@@ -15,7 +15,7 @@ from pathlib import Path
 from emgkit._checks import check_option
 from emgkit.errors import FileError, FormatError
 from emgkit.io import bids
-from emgkit.io._assembly import ChannelSpec, FileContent, Overrides, assemble, survey
+from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble, survey
 from emgkit.io.bids import write_bids
 from emgkit.io.formats.edf import write_bdf, write_edf
 from emgkit.notation import listed
@@ -167,7 +167,7 @@ def read(
     format: str | None = None,
     sfreq: float | None = None,
     units: str | Mapping[str, str] | None = None,
-    channels: Mapping[str, ChannelSpec] | None = None,
+    channels: ChannelSpecs | None = None,
 ) -> Trial:
     r"""Read one recording; nothing is resampled, filled, rescaled by guess or dropped.
 
@@ -183,8 +183,9 @@ def read(
     units : str or Mapping of str to str, optional
         Unit of all EMG channels (``"mV"``), or of single channels by name; goes before the file.
     channels : Mapping, optional
-        Label in the file to a mapping with any of ``name, kind, muscle, side, unit``, or to a
-        Channel. Labels left out keep what the file says.
+        Label in the file, or position among its channels (from 1, as ``emgkit info`` lists them),
+        to a mapping with any of ``name, kind, muscle, side, unit``, or to a Channel. Channels not
+        named keep what the file says.
 
     Returns
     -------
@@ -201,7 +202,16 @@ def read(
     UnitError
         A unit is missing or unknown.
     ArgumentError
-        No rate is known, `sfreq` contradicts the file, or a name is not in the file.
+        No rate is known, `sfreq` contradicts the file, or a name or position is not in the file.
+
+    Notes
+    -----
+    EDF and BDF are read as recorders leave them, and a notice says what was odd. A channel whose
+    header gives no scaling is left out. A label of several channels, or none, is replaced by the
+    position: ``"EMG #2"``, ``"channel 4"``. Where the header gives no number of data records, or
+    one too few, the size of the file decides; bytes behind the last record are left out. Data
+    records with gaps between them are refused, whatever the flag (EDF+C, EDF+D) is. A channel in
+    ``Boolean``, such as BioSemi's ``Status``, is a trigger without a unit.
 
     Examples
     --------

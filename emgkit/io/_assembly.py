@@ -6,8 +6,10 @@ say instead, and every refusal to guess, is here once for all formats.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -18,13 +20,15 @@ from emgkit.channels import Channel, Event, Value, stream_of
 from emgkit.errors import ArgumentError, FormatError, Notice, UnitError
 from emgkit.io._kinds import VOLTS, example_unit, kind_of, units_of
 from emgkit.io._text import shortened
-from emgkit.notation import number
+from emgkit.notation import listed, number
 from emgkit.recording import Recording, Trial
 from emgkit.units import in_si
 
-__all__ = ["FileContent", "Overrides", "Signal", "assemble", "kind_of", "survey"]
+__all__ = ["ChannelSpecs", "FileContent", "Overrides", "Signal", "assemble", "kind_of", "numbered", "survey"]
 
 ChannelSpec: TypeAlias = "Channel | Mapping[str, str | None]"
+# by label or by position
+ChannelSpecs: TypeAlias = "Mapping[str, ChannelSpec] | Mapping[int, ChannelSpec] | Mapping[str | int, ChannelSpec]"
 
 # two rates closer than this are the same rate written with fewer digits
 SAME_RATE = 1e-4
@@ -48,6 +52,7 @@ class Signal:
     unit_source: str = "header"
     kind_source: str = "header"
     sfreq_source: str = "header"
+    position: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +71,8 @@ class FileContent:
         What is doubtful in it.
     likely_sfreq : tuple of float and Notice, optional
         The rate (Hz) to use, with its notice, where neither file nor user gives one.
+    left_out : Mapping of int to str
+        Position and label of channels that the file has and that cannot be read; a notice says why.
     """
 
     signals: tuple[Signal, ...]
@@ -73,6 +80,7 @@ class FileContent:
     context: Mapping[str, Value] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     likely_sfreq: tuple[float, Notice] | None = None
+    left_out: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +95,12 @@ class Overrides:
 
     sfreq: float | None = None
     units: str | Mapping[str, str] | None = None
-    channels: Mapping[str, ChannelSpec] | None = None
+    channels: ChannelSpecs | None = None
+
+    @cached_property
+    def by_label(self) -> Mapping[str, ChannelSpec]:
+        """The channels that are given by their label."""
+        return {key: spec for key, spec in (self.channels or {}).items() if isinstance(key, str)}
 
 
 def assemble(content: FileContent, overrides: Overrides, *, where: str) -> Trial:
@@ -98,10 +111,11 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str) -> Trial
     UnitError
         A unit is unknown or missing.
     ArgumentError
-        A name in `units` or `channels` is not in the file, or `sfreq` contradicts the file.
+        A name or position in `units` or `channels` is not in the file, or `sfreq` contradicts the file.
     FormatError
         A channel name occurs twice.
     """
+    overrides = _by_label(content, overrides, where=where)
     signals, notices = _surveyed(content, overrides, where=where)
     _check_rates(signals, where=where)
     _check_units(signals, overrides, where=where)
@@ -128,16 +142,60 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str) -> Trial
 def survey(content: FileContent, overrides: Overrides, *, where: str) -> tuple[Signal, ...]:
     """The signals with all that file and user say of them; kind, unit and rate are None where neither says it.
 
+    Each has its position, which `channels` may give in place of a label.
+
     Raises
     ------
     UnitError
         A unit that the user said is unknown.
     ArgumentError
-        A name in `units` or `channels` is not in the file, or `sfreq` contradicts the file.
+        A name or position in `units` or `channels` is not in the file, or `sfreq` contradicts the file.
     FormatError
         A channel name occurs twice.
     """
-    return _surveyed(content, overrides, where=where)[0]
+    signals, _ = _surveyed(content, _by_label(content, overrides, where=where), where=where)
+    return tuple(replace(signal, position=place) for place, signal in zip(_positions(content), signals, strict=True))
+
+
+def numbered(labels: Iterable[str]) -> list[str]:
+    """Names that are unique: the labels, with the position (from 1) where one is empty or stands for several channels.
+
+    Examples
+    --------
+    >>> numbered(["EMG", "EMG", "BF", ""])
+    ['EMG #1', 'EMG #2', 'BF', 'channel 4']
+    """
+    names = [label or f"channel {position}" for position, label in enumerate(labels, start=1)]
+    while len(counts := Counter(names)) < len(names):
+        names = [f"{name} #{position}" if counts[name] > 1 else name for position, name in enumerate(names, start=1)]
+    return names
+
+
+def _positions(content: FileContent) -> list[int]:
+    """Where each signal stands in the file, counted from 1."""
+    return [signal.position or place for place, signal in enumerate(content.signals, start=1)]
+
+
+def _by_label(content: FileContent, overrides: Overrides, *, where: str) -> Overrides:
+    """The same with a label for each position in `channels`."""
+    labels = {place: signal.label for place, signal in zip(_positions(content), content.signals, strict=True)}
+    labels |= content.left_out
+    named: dict[str | int, ChannelSpec] = {}
+    for key, spec in (overrides.channels or {}).items():
+        if not isinstance(key, str) and key not in labels:
+            raise ArgumentError(
+                f"Unknown position in 'channels': {key!r}",
+                where=where, allowed=f"a whole number from 1 to {max(labels, default=0)}, or a label", got=repr(key),
+                hint="emgkit info lists the channels with their positions, the first is 1",
+            )  # fmt: skip
+        label = key if isinstance(key, str) else labels[key]
+        if label in named:
+            raise ArgumentError(
+                f"'channels' has the channel {label!r} twice",
+                where=where, allowed="its label or its position", got=listed(key for key in overrides.channels or {}),
+            )  # fmt: skip
+        named[label] = spec
+    return replace(overrides, channels=named) if named else overrides
 
 
 def _surveyed(
@@ -178,7 +236,7 @@ def _check_names(names: Iterable[str], *, where: str) -> None:
     empty = [str(position + 1) for position, name in enumerate(names) if not name]
     if empty:
         raise FormatError("A channel has no name", where=where, got=f"channel {', '.join(empty)}")
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         raise FormatError(
             "Channel names must be unique",
@@ -190,18 +248,35 @@ def _check_names(names: Iterable[str], *, where: str) -> None:
 
 def _check_overrides(content: FileContent, overrides: Overrides, *, where: str) -> None:
     labels = [signal.label for signal in content.signals]
-    names = [signal.name for signal in content.signals if signal.name and signal.name not in labels]
+    names = [signal.name for signal in content.signals if signal.name]
     if overrides.sfreq is not None:
         check_positive("sfreq", overrides.sfreq, unit="Hz")
-    for label in overrides.channels or {}:
-        check_unknown("label in 'channels':", label, [*labels, *names], where=where)
+    known = dict.fromkeys([*labels, *names, *content.left_out.values()])
+    for label in overrides.by_label:
+        _check_label("channels", label, known, content, where=where)
     if isinstance(overrides.units, str):
         _check_emg_unit(overrides.units, where="units=, for all EMG channels")
         return
-    renamed = [_field(spec, "name") for spec in (overrides.channels or {}).values()]
+    known |= dict.fromkeys(filter(None, (_field(spec, "name") for spec in (overrides.channels or {}).values())))
     for label, unit in (overrides.units or {}).items():
-        check_unknown("label in 'units':", label, [*labels, *names, *filter(None, renamed)], where=where)
+        _check_label("units", label, known, content, where=where)
         in_si(0.0, unit)
+
+
+def _check_label(parameter: str, label: str, known: Collection[str], content: FileContent, *, where: str) -> None:
+    """Refuse a label that no channel has, or that stands for several, each of which has a number beside it."""
+    if label in known:
+        return
+    places = {signal.label: place for place, signal in zip(_positions(content), content.signals, strict=True)}
+    doubled = {name: place for name, place in places.items() if name == f"{label} #{place}"}
+    if doubled:
+        specs = ", ".join(f"{place}: {{'name': …}}" for place in list(doubled.values())[:2])
+        raise ArgumentError(
+            f"The label {label!r} stands for several channels of the file",
+            where=where, allowed=listed(doubled), got=repr(label),
+            hint=f"Give each by its position: channels={{{specs}}}",
+        )  # fmt: skip
+    check_unknown(f"label in {parameter!r}:", label, known, where=where)
 
 
 def _with_rates(
@@ -259,9 +334,11 @@ def _check_units(signals: Iterable[Signal], overrides: Overrides, *, where: str)
         specs = {one.label: {"kind": one.kind, "unit": example_unit(one.kind)} for one in others[:3]}
         do = (
             f"Say its own unit: units={{{first.label!r}: {example_unit(first.kind)!r}, …}}, one a channel, or beside "
-            f"the unit of the EMG channels={repr(specs)[:-1]}{', …' if len(others) > 3 else ''}}}; "
-            f"if it is EMG after all, channels={{{first.label!r}: {{'kind': 'EMG'}}}}"
+            f"the unit of the EMG channels={repr(specs)[:-1]}{', …' if len(others) > 3 else ''}}}"
         )
+        # a trigger or a counter is none, whatever its unit
+        if first.kind not in ("TRIG", "MISC"):
+            do += f"; if it is EMG after all, channels={{{first.label!r}: {{'kind': 'EMG'}}}}"
     raise UnitError(
         f"Channel {first.label!r} has no unit{reason}",
         where=f"{where}, channel {first.label!r}" + (f" (taken for {first.kind})" if first.kind else ""),
@@ -285,7 +362,7 @@ def _field(spec: ChannelSpec, key: str) -> str | None:
 
 def _described(signal: Signal, overrides: Overrides) -> Signal:
     """The signal with the name, kind, muscle and side that the user gave it."""
-    specs = overrides.channels or {}
+    specs = overrides.by_label
     spec = specs.get(signal.label, specs.get(signal.name or ""))
     if spec is None:
         return signal
@@ -335,7 +412,7 @@ def _channel(signal: Signal, overrides: Overrides, *, where: str) -> tuple[Chann
         raise UnitError(
             f"EMG channel {signal.label!r} is not in volts", where=place, allowed=units_of("EMG"), got=repr(unit)
         )
-    spec = (overrides.channels or {}).get(signal.label)
+    spec = overrides.by_label.get(signal.label)
     if isinstance(spec, Channel) and spec.unit != inside:
         raise UnitError(
             f"The Channel given for {signal.label!r} has another unit than the file",

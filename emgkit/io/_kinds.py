@@ -26,7 +26,7 @@ def _words(*words: str) -> re.Pattern[str]:
 _KIND_OF_LABEL = (
     ("EMG", re.compile(r"^\s*s?EMG(?![a-z])", re.IGNORECASE)),
     ("ECG", re.compile(r"\b(ECG|EKG)\b", re.IGNORECASE)),
-    ("TRIG", _words("trig(ger)?", "sync", "ausl(ö|oe)ser", "disparador", "d[ée]clencheur")),
+    ("TRIG", _words("trig(ger)?s?", "sync", "ttl", "status", "ausl(ö|oe)ser", "disparador", "d[ée]clencheur")),
     ("JNTANG", re.compile(r"angle|[aá]ngulo|winkel|hoek|gonio|flex\w*\W*exten", re.IGNORECASE)),
     ("ACCEL", _words(r"acc(el\w*)?", "acc[xyz]", r"acel\w*", "beschleunigung", "versnelling")),
     ("GYRO", _words(r"gyro\w*", r"giroscop\w*")),
@@ -57,6 +57,8 @@ _COMMON: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "TRIG": ("n/a", "V"), "MISC": ("n/a", "s", "ms", "V"),
     }
 )  # fmt: skip
+# units of codes and counts, in which no voltage is measured
+_CODES = ("boolean", "bool", "count", "counts", "code", "bit", "bits", "number", "index", "#")
 
 
 def kind_of(label: str, unit: str | None) -> str | None:
@@ -67,6 +69,8 @@ def kind_of(label: str, unit: str | None) -> str | None:
     >>> kind_of("VL", "mV"), kind_of("Flexo-Extension", None), kind_of("Recto Femoral", None)
     ('EMG', 'JNTANG', None)
     """
+    if unit is not None and unit.casefold() in _CODES:
+        unit = "n/a"
     hint = next((kind for kind, pattern in _KIND_OF_LABEL if pattern.search(label)), None)
     inside = UNITS[unit][0] if unit is not None and unit in UNITS else None
     if hint in ("EMG", "ECG", "TRIG") or inside in (None, "n/a"):

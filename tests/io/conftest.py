@@ -1,8 +1,9 @@
-"""A small trial with two rates, two streams and events."""
+"""A small trial with two rates, two streams and events; EDF and BDF files of any kind, byte by byte."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,3 +44,64 @@ def make_trial() -> Callable[..., Trial]:
 def repetition() -> Event:
     columns = {"exercise": "squat", "set": 1, "repetition": 2, "load_kg": 82.5, "accepted": True}
     return Event(onset=0.1 + 0.2, duration=0.75, label="repetition", columns=columns)
+
+
+def _padded(texts: Sequence[str | bytes], width: int) -> bytes:
+    """Fields of a header; a text is UTF-8."""
+    raw = [text.encode() if isinstance(text, str) else text for text in texts]
+    assert all(len(one) <= width for one in raw)
+    return b"".join(one.ljust(width) for one in raw)
+
+
+def _edf_bytes(
+    channels: Sequence[Mapping[str, Any]] = ({},),
+    *,
+    records: int = 4,
+    count: int | str | None = None,
+    duration: str = "1",
+    kind: str = "",
+    clock: Sequence[bytes] | None = None,
+    bdf: bool = False,
+) -> bytes:
+    """An EDF or BDF file, written by the published layout of its header and by nothing of emgkit.
+
+    A channel has any of label, unit, physical, digital, samples (in a data record) and values; `clock` has the bytes
+    of annotations of each data record, and `count` stands in the header for the number of records.
+    """
+    sample = 3 if bdf else 2
+    limits = (-(2 ** (8 * sample - 1)), 2 ** (8 * sample - 1) - 1)
+    usual = {"label": "VL", "unit": "uV", "physical": limits, "digital": limits, "samples": 10}
+    signals = [usual | dict(channel) for channel in channels]
+    if clock is not None:
+        widest = -(-max(map(len, clock)) // sample)
+        signals.append(usual | {"label": f"{'BDF' if bdf else 'EDF'} Annotations", "unit": "", "samples": widest})
+    fields = [
+        _padded([one["label"] for one in signals], 16), _padded([""] * len(signals), 80),
+        _padded([one["unit"] for one in signals], 8),
+        _padded([str(one["physical"][0]) for one in signals], 8),
+        _padded([str(one["physical"][1]) for one in signals], 8),
+        _padded([str(one["digital"][0]) for one in signals], 8),
+        _padded([str(one["digital"][1]) for one in signals], 8),
+        _padded([""] * len(signals), 80), _padded([str(one["samples"]) for one in signals], 8),
+        _padded([""] * len(signals), 32),
+    ]  # fmt: skip
+    first = [
+        _padded([b"\xffBIOSEMI" if bdf else "0"], 8), _padded(["X X X X", "Startdate X X X X"], 80),
+        _padded(["01.01.20", "10.00.00"], 8), _padded([str(256 * (1 + len(signals)))], 8), _padded([kind], 44),
+        _padded([str(records if count is None else count), duration], 8), _padded([str(len(signals))], 4),
+    ]  # fmt: skip
+    body = []
+    for record in range(records):
+        for one in signals:
+            if one["label"] in ("EDF Annotations", "BDF Annotations"):
+                body.append(clock[record].ljust(one["samples"] * sample, b"\0"))
+                continue
+            n = int(one["samples"])
+            values = one.get("values", np.arange(records * n) % 7 - 3)[record * n : (record + 1) * n]
+            body += [int(value).to_bytes(sample, "little", signed=True) for value in values]
+    return b"".join([*first, *fields, *body])
+
+
+@pytest.fixture(scope="session")
+def edf_bytes() -> Callable[..., bytes]:
+    return _edf_bytes

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,8 +22,10 @@ from numpy.typing import NDArray
 
 from emgkit.channels import Channel, Event
 from emgkit.errors import ArgumentError, FileError, FormatError, Notice, warn
-from emgkit.io._assembly import FileContent, Signal
-from emgkit.notation import listed, number
+from emgkit.io._assembly import FileContent, Signal, kind_of
+from emgkit.io.formats.edf_annotations import Annotation, read_annotations
+from emgkit.io.formats.edf_header import ChannelHeader, Header, read_header
+from emgkit.notation import counted, listed, number
 from emgkit.recording import Recording, Trial
 
 __all__ = ["Written", "load", "write_bdf", "write_edf"]
@@ -38,7 +39,6 @@ LONGEST_RECORD = 10
 # unit inside emgkit -> unit and factor in the file (ASCII, as the header must be)
 _UNIT_IN_FILE = {"V": ("uV", 1e6), "N·m": ("Nm", 1.0)}
 _STEPS = {".bdf": 2**23 - 1, ".edf": 2**15 - 1}
-_HEADER, _PER_SIGNAL = 256, 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,108 +51,99 @@ class Written:
 
 
 def load(path: Path) -> FileContent:
-    """What an EDF or BDF file says; its padding is cut away.
+    """What is in an EDF or BDF file; its padding is cut away.
 
     Raises
     ------
     FormatError
-        The header is damaged, the file is cut off, or the recording has gaps (EDF+D, BDF+D).
+        The header is damaged, the file is cut off or much longer than its header says, the recording has gaps, or
+        samples lie outside of the limits in the header.
     """
-    import edfio
-
-    is_bdf = _check_size(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            file = (edfio.read_bdf if is_bdf else edfio.read_edf)(path, header_encoding="latin-1")
-            notes = file.annotations
-            record = Fraction(str(file.data_record_duration))
-            total = file.num_data_records * record
-            spans = _padding(notes, float(total))
-            signals = tuple(
-                _signal(signal, record=record, end=spans.get(signal.label, spans.get(""))) for signal in file.signals
-            )
-    except (ValueError, UserWarning, ZeroDivisionError, UnicodeError) as error:
-        raise FormatError("The file cannot be read as EDF or BDF", where=str(path), got=str(error)) from error
-    if "+D" in file.reserved:
+    header = read_header(path)
+    if not header.channels:
         raise FormatError(
-            "The recording has gaps between its data records",
-            where=str(path), allowed="a continuous recording (EDF, EDF+C, BDF, BDF+C)", got=file.reserved[:5],
-            hint="Export it as a continuous recording, one file for each stretch",
+            "No channel of the file has a scaling",
+            where=str(path), allowed="a physical and a digital range with different ends",
+            got="; ".join(f"{one.label!r}: {one.scaled}" for one in header.left_out[:6]) or "annotations alone",
         )  # fmt: skip
-    events = tuple(
-        Event(onset=float(note.onset), duration=float(note.duration or 0.0), label=note.text)
-        for note in notes
-        if not _is_padding(note, float(total))
-    )
-    return FileContent(signals=signals, events=events)
-
-
-def _check_size(path: Path) -> bool:
-    """Whether the file is BDF; raises where it is shorter or longer than its header says."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        head = file.read(_HEADER)
-        is_bdf = head[:1] == b"\xff"
-        if len(head) < _HEADER or not (head[:8] == b"\xffBIOSEMI" or head[:8].strip() == b"0"):
-            raise FormatError(
-                "The file has no EDF or BDF header",
-                where=str(path),
-                allowed="256 bytes that begin with '0' (EDF) or 0xFF 'BIOSEMI' (BDF)",
-                got=f"{len(head)} bytes that begin with {head[:8]!r}",
-            )
-        try:
-            offset, records, channels = int(head[184:192]), int(head[236:244]), int(head[252:256])
-            lasts = float(head[244:252])
-            table = file.read(_PER_SIGNAL * channels)
-            counts = [int(table[216 * channels + 8 * i : 216 * channels + 8 * i + 8]) for i in range(channels)]
-        except ValueError as error:
-            raise FormatError("The header of the EDF or BDF file is damaged", where=str(path), got=str(error)) from None
-    if records < 1 or channels < 1 or not 0 < lasts < math.inf:
-        raise FormatError(
-            "The file holds no data, or its recording was never closed",
-            where=str(path), allowed="at least one data record, longer than 0 s, and one signal",
-            got=f"{records} data records of {number(lasts)} s and {channels} signals",
-        )  # fmt: skip
-    expected = offset + records * sum(counts) * (3 if is_bdf else 2)
-    if size != expected:
-        raise FormatError(
-            "The file is cut off" if size < expected else "The file is longer than its header says",
+    samples = np.memmap(path, np.uint8, "r", offset=header.n_bytes)
+    n_bytes = max(one.place.stop for one in (*header.channels, *header.left_out, *header.annotations))
+    records = samples[: header.records * n_bytes].reshape(header.records, n_bytes)
+    blocks = [records[:, one.place] for one in header.annotations]
+    annotations = read_annotations(blocks, header, where=str(path))
+    total = float(header.records * header.record)
+    spans = _padding(annotations.notes, total)
+    signals = tuple(
+        _signal(
+            one,
+            _digital(records[:, one.place], is_bdf=header.is_bdf),
+            header,
+            end=spans.get(one.label, spans.get("")),
             where=str(path),
-            allowed=f"{expected} bytes ({records} data records), as its header says",
-            got=f"{size} bytes",
-            hint="Copy the file again from where it was recorded",
         )
-    return is_bdf
+        for one in header.channels
+    )
+    events = tuple(
+        Event(onset=note.onset, duration=note.duration or 0.0, label=note.text)
+        for note in annotations.notes
+        if not _is_padding(note, total)
+    )
+    return FileContent(
+        signals=signals,
+        events=events,
+        notices=(*header.notices, *annotations.notices),
+        left_out={one.position: one.label for one in header.left_out},
+    )
 
 
-def _is_padding(note: Any, total: float) -> bool:
-    text, ends = note.text.split("@@")[0], float(note.onset) + float(note.duration or 0.0)
-    return bool(text == PAD and ends >= total - 1e-6)
+def _is_padding(note: Annotation, total: float) -> bool:
+    return note.text.split("@@")[0] == PAD and note.onset + (note.duration or 0.0) >= total - 1e-6
 
 
-def _padding(notes: Iterable[Any], total: float) -> dict[str, float]:
+def _padding(notes: Iterable[Annotation], total: float) -> dict[str, float]:
     """Second at which the padding begins, by label; "" for all channels that have none of their own."""
     spans: dict[str, float] = {}
     for note in notes:
         if _is_padding(note, total):
             _, _, label = note.text.partition("@@")
-            spans[label] = float(note.onset)
+            spans[label] = note.onset
     return spans
 
 
-def _signal(signal: Any, *, record: Fraction, end: float | None) -> Signal:
-    # edfio gives unscaled numbers where the header's range is damaged; asking for it first raises
-    low, high, least, most = signal.physical_min, signal.physical_max, signal.digital_min, signal.digital_max
-    if low == high or least >= most:
-        raise ValueError(f"signal {signal.label!r} has the range {low} to {high} for {least} to {most}")
-    sfreq = float(signal.samples_per_data_record / record)
-    values: NDArray[np.float64] = signal.data
+def _digital(block: NDArray[np.uint8], *, is_bdf: bool) -> NDArray[Any]:
+    """The samples of a channel as whole numbers."""
+    if not is_bdf:
+        return np.ascontiguousarray(block).reshape(-1).view("<i2")
+    # 24 bits become the upper ones of 32, and the shift back keeps the sign
+    wide = np.zeros((block.size // 3, 4), np.uint8)
+    wide[:, 1:] = block.reshape(-1, 3)
+    return wide.reshape(-1).view("<i4") >> 8
+
+
+def _signal(channel: ChannelHeader, digital: NDArray[Any], header: Header, *, end: float | None, where: str) -> Signal:
+    """The channel in its unit; refuses samples that the header rules out."""
+    (least, most), sfreq = channel.digital, float(channel.samples / header.record)
+    if digital.min() < least or digital.max() > most:
+        outside = np.flatnonzero((digital < least) | (digital > most))
+        first = int(outside[0])
+        raise FormatError(
+            f"Samples of channel {channel.label!r} lie outside of its digital limits",
+            where=f"{where}, channel {channel.position}, {channel.label!r}, at {number(first / sfreq)} s",
+            allowed=f"{least} to {most}, as the header says",
+            got=f"{digital[first]} ({counted(outside.size, 'sample')} outside)",
+            hint="The scaling or the samples are damaged: export the recording again from its program",
+        )
+    values: NDArray[np.float64] = (digital + (channel.physical[1] / channel.gain - most)) * channel.gain
     if end is not None:
         values = values[: max(1, round(end * sfreq))]
+    is_boolean = channel.unit.casefold() in ("boolean", "bool")
+    # codes have no unit; BioSemi writes one all the same
+    is_code = is_boolean or (not channel.unit and kind_of(channel.label, None) == "TRIG")
     return Signal(
-        label=signal.label.strip(), values=values, unit=signal.physical_dimension.strip() or None, sfreq=sfreq
-    )
+        label=channel.label, values=values, unit="n/a" if is_code else channel.unit or None, sfreq=sfreq,
+        position=channel.position, kind="TRIG" if is_code else None,
+        kind_source="heuristic" if is_code else "header",
+    )  # fmt: skip
 
 
 def write_bdf(trial: Trial, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
@@ -391,7 +382,7 @@ def _range(largest: float, name: str) -> float:
     decimals = min(decimals, 4)
     for step in range(50):
         peak = float((math.ceil(largest * 10**decimals) + step) / 10**decimals)
-        if _kept(peak) and peak <= 100 * largest:
+        if _kept(peak) and peak <= 101 * largest:
             return peak
     raise ArgumentError(
         f"Channel {name!r} does not fit into the range of an EDF or BDF header",
