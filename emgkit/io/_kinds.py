@@ -44,7 +44,8 @@ _KIND_OF_LABEL = (
         "MISC",
         _words(
             r"time(stamp)?", "zeit", "temps", "tiempo", "tijd",
-            "count(er)?", "z(ä|ae)hler", "contador", "compteur", "teller", "frame",
+            "count(er)?", "cnt", "packet", "sample( ?(nr|no|number))?", "frame",
+            "z(ä|ae)hler", "contador", "compteur", "teller",
         ),
     ),
 )  # fmt: skip

@@ -85,7 +85,7 @@ def _edf_bytes(
         _padded([""] * len(signals), 80), _padded([str(one["samples"]) for one in signals], 8),
         _padded([""] * len(signals), 32),
     ]  # fmt: skip
-    first = [
+    begin = [
         _padded([b"\xffBIOSEMI" if bdf else "0"], 8), _padded(["X X X X", "Startdate X X X X"], 80),
         _padded(["01.01.20", "10.00.00"], 8), _padded([str(256 * (1 + len(signals)))], 8), _padded([kind], 44),
         _padded([str(records if count is None else count), duration], 8), _padded([str(len(signals))], 4),
@@ -97,9 +97,10 @@ def _edf_bytes(
                 body.append(clock[record].ljust(one["samples"] * sample, b"\0"))
                 continue
             n = int(one["samples"])
-            values = one.get("values", np.arange(records * n) % 7 - 3)[record * n : (record + 1) * n]
-            body += [int(value).to_bytes(sample, "little", signed=True) for value in values]
-    return b"".join([*first, *fields, *body])
+            first = record * n
+            values = one["values"][first : first + n] if "values" in one else np.arange(first, first + n) % 7 - 3
+            body.append(np.asarray(values).astype("<i4").view(np.uint8).reshape(-1, 4)[:, :sample].tobytes())
+    return b"".join([*begin, *fields, *body])
 
 
 @pytest.fixture(scope="session")

@@ -192,6 +192,8 @@ def test_doubled_labels_have_their_position_and_can_be_named_by_it(written, caps
         (["channel 2", ""], ["channel 2 #1", "channel 2 #2"], "Channel 2 has no label that can be read and is called"),
         ([b"V\x07L", "BF"], ["channel 1", "BF"], "channels={1: {'name': …}}."),
         (["EMG", "emg"], ["EMG", "emg"], ""),
+        (["EMG\xa0VL", "BF"], ["EMG\xa0VL", "BF"], ""),
+        ([b"VL \x96 R", "BF"], ["channel 1", "BF"], "Channel 1 has no label"),
         ([b"VL\0\0\0", "BF"], ["VL", "BF"], ""),
     ],
 )
@@ -256,11 +258,10 @@ def test_spellings_of_no_unit_are_refused(written, unit):
 
 
 def test_a_label_cut_inside_a_letter_keeps_the_letters_before_it(written):
-    whole = "Glúteo máx dcho é".encode()[:16]
-    assert len(whole) == 16
-    cut = "Músculo cuádricé".encode()[:16]
-    trial = read(written({"label": whole}, {"label": cut}))
-    assert trial.emg.names == ("Glúteo máx dch", "Músculo cuádri")
+    cut = "Músculo cuádréceps".encode()[:16]
+    assert cut[-1:] == b"\xc3"
+    trial = read(written({"label": cut}, {"label": b"Vasto interno d\xe9"}))
+    assert trial.emg.names == ("Músculo cuádr", "Vasto interno dé")
 
 
 # --- triggers and counters ---------------------------------------------------------------------------
@@ -289,7 +290,16 @@ def test_a_boolean_of_any_name_is_a_trigger(written):
 
 @pytest.mark.parametrize(
     ("label", "unit"),
-    [("Counter", ""), ("Packet", "counts"), ("Trig", "bits"), ("Frame", "#"), ("X", "Zahl"), ("Status", "x")],
+    [
+        ("Counter", ""),
+        ("Packet", "counts"),
+        ("Trig", "bits"),
+        ("Frame", "#"),
+        ("Packet", ""),
+        ("Sample no", ""),
+        ("X", "Zahl"),
+        ("Status", "x"),
+    ],
 )
 def test_no_advice_turns_a_trigger_or_counter_into_emg(written, capsys, label, unit):
     path = written({}, {"label": label, "unit": unit})
@@ -331,6 +341,9 @@ def test_samples_beyond_their_digital_limits_are_refused_with_their_place(writte
         match=r"Samples of channel 'BF' lie outside.*channel 2, 'BF', at 2\.5 s.*-2048 to 2047.*2050 \(2 samples out",
     ):
         read(written({}, {"label": "BF", "digital": (-2048, 2047), "values": values}, bdf=bdf))
+    values[25] = 0
+    with pytest.raises(FormatError, match=r"at 3 s.*Got: -2049 \(1 sample outside\)"):
+        read(written({"digital": (-2048, 2047), "values": values}, bdf=bdf))
     values[25], values[30] = 2047, -2048
     assert read(written({"digital": (-2048, 2047), "values": values}, bdf=bdf)).emg.data.shape == (1, 40)
 
@@ -404,6 +417,7 @@ def records_at(*onsets):
         ("0.333333", [f"+{n / 3:.6f}" for n in range(3000)]),
         ("0.135", [f"+{n * 0.135:.3f}" for n in range(50)]),
         ("0.0135", [f"+{n * 0.0135:.3f}" for n in range(50)]),
+        ("0.000135", [f"+{n * 0.000135:.3f}" for n in range(50)]),
         ("1", ["+0", "+1.0004", "+1.9996", "+3.0004"]),
     ],
 )
@@ -442,6 +456,15 @@ def test_a_slow_drift_is_no_continuous_recording(written):
     onsets = [f"+{n * 1.0002:.4f}" for n in range(100)]
     with pytest.raises(FormatError, match=r"data record 4 of 100.*0\.0006 s later"):
         read(written({"samples": 1000}, kind="EDF+D", **records_at(*onsets)))
+
+
+def test_a_rounded_duration_adds_up_to_no_gap_but_hides_none(written):
+    onsets = [f"+{n / 3:.6f}" for n in range(3000)]
+    assert read(written({"samples": 200}, duration="0.333333", **records_at(*onsets))).emg.data.shape == (1, 600000)
+    # 1 ms has added up there, and 1.2 ms more is within what may add up, but comes at once
+    onsets[-1] = f"+{2999 / 3 + 0.0012:.6f}"
+    with pytest.raises(FormatError, match=r"has a gap between its data records.*data record 3000 of 3000"):
+        read(written({"samples": 200}, duration="0.333333", **records_at(*onsets)))
 
 
 def test_a_flag_of_gaps_without_times_is_refused(written):

@@ -139,10 +139,12 @@ def _checked_onsets(onsets: Sequence[bytes], header: Header, *, where: str) -> f
     step = np.diff(late, prepend=0.0)
     decimals = max(_DECIMALS, *(len(onset.partition(b".")[2]) for onset in onsets))
     fastest = max((channel.samples for channel in header.channels), default=0)
-    slack = max(0.5 * record / fastest if fastest else 0.0, 0.5 * 10.0**-decimals) + 1e-9
+    # half a sample is no gap; neither is what rounding does to an onset, or to the difference of two
+    half_a_sample, last_decimal = (0.5 * record / fastest if fastest else 0.0), 10.0**-decimals
+    at_once, in_all = (max(half_a_sample, rounded) + 1e-9 for rounded in (last_decimal, 0.5 * last_decimal))
     # a duration that fills its field of 8 characters may be rounded, and that adds up
     rounding = 0.0 if header.record_decimals is None else 0.5 * 10.0**-header.record_decimals
-    jumps = np.flatnonzero((np.abs(step) > slack) | (np.abs(late) > slack + rounding * known))
+    jumps = np.flatnonzero((np.abs(step) > at_once) | (np.abs(late) > in_all + rounding * known))
     if jumps.size:
         raise _jump(header, int(known[jumps[0]]), float(times[jumps[0]]), float(late[jumps[0]]), where=where)
     return start

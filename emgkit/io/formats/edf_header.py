@@ -36,6 +36,8 @@ _WIDTHS = {
 }  # fmt: skip
 _WHOLE = re.compile(rb"[+-]?\d+")
 _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+# no letters of a label
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # no quantity is as large
 _LARGEST = 1e100
 # slower or faster than this is no rate of a recording, but damage
@@ -254,7 +256,7 @@ def _signals(table: _Table) -> tuple[list[ChannelHeader], list[Notice]]:
     """All signals of the table, in its order, with names that are unique."""
     labels = [readable(table.cell(row, "label").raw) for row in range(table.n_signals)]
     ordinary = [row for row, label in enumerate(labels) if label != f"{'BDF' if table.is_bdf else 'EDF'} Annotations"]
-    given = [labels[row] if labels[row].isprintable() else "" for row in ordinary]
+    given = ["" if _CONTROL.search(labels[row]) else labels[row] for row in ordinary]
     names = numbered(given)
     positions = {row: position for position, row in enumerate(ordinary, start=1)}
     signals, first = [], 0
