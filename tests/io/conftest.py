@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,3 +107,15 @@ def _edf_bytes(
 @pytest.fixture(scope="session")
 def edf_bytes() -> Callable[..., bytes]:
     return _edf_bytes
+
+
+@pytest.fixture
+def written(tmp_path, edf_bytes) -> Callable[..., Path]:
+    """Writes a file of odd kind and gives its path; `change` turns its bytes into others."""
+
+    def write(*channels, change=bytes, **more):
+        path = tmp_path / f"a.{'bdf' if more.get('bdf') else 'edf'}"
+        path.write_bytes(change(edf_bytes(channels or ({},), **more)))
+        return path
+
+    return write
