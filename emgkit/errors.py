@@ -21,7 +21,8 @@ part is an attribute too, so that a caller can show them apart.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 __all__ = [
     "ArgumentError",
@@ -113,10 +114,13 @@ class Notice:
         A short fixed word for programs, such as ``"above-mvc"``.
     text : str
         The sentence for people.
+    about : tuple of mapping
+        The rows of a table that it is about: levels by column, as in ``({"group": ("b",)},)``. Empty: all rows.
     """
 
     code: str
     text: str
+    about: tuple[Mapping[str, tuple[str, ...]], ...] = field(default=(), compare=False)
 
 
 class EmgkitWarning(UserWarning):

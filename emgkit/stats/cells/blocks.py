@@ -22,6 +22,7 @@ from emgkit.stats.cells.columns import (
     check_single_valued,
     incomplete,
     outcome_values,
+    pair_names,
 )
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_between_muscles, check_references, is_percent
 
@@ -64,22 +65,6 @@ class Block:
         analysed = np.log(self.values) if log else self.values
         first, second = np.array(self.pairs).T
         return np.asarray(analysed[:, first] - analysed[:, second])
-
-
-def pair_names(levels: Sequence[Any], *, log: bool) -> list[str]:
-    """Names of all pairs of levels: ``"a / b"`` on the log scale, ``"a - b"`` else.
-
-    Examples
-    --------
-    >>> pair_names(["a", "b", "c"], log=True)
-    ['a / b', 'a / c', 'b / c']
-    >>> pair_names(["leg / bent", "straight"], log=True)
-    ["'leg / bent' / straight"]
-    """
-    sign = " / " if log else " - "
-    # a name that holds the sign itself stands in quotation marks
-    names = [f"'{level}'" if sign in str(level) else str(level) for level in levels]
-    return [f"{first}{sign}{second}" for first, second in itertools.combinations(names, 2)]
 
 
 def check_within(
@@ -129,7 +114,7 @@ def arrange(
     check_levels(within, condition.levels)
     factors = [*by_factors, person, condition]
     numbers = cell_numbers(table, factors)
-    notices = check_references(table, factors, [within], numbers)
+    notices = check_references(table, factors, [within], numbers, by=by, within=within)
 
     by_shape = tuple(len(factor.levels) for factor in by_factors)
     dense = np.full((*by_shape, len(person.levels), len(condition.levels)), np.nan)
@@ -161,9 +146,9 @@ def arrange(
     return blocks, by_factors, notices + _unequal(blocks, person, condition, by_factors)
 
 
-def levels_of(block: Block, by_factors: Sequence[Factor]) -> dict[str, list[str]]:
+def levels_of(block: Block, by_factors: Sequence[Factor]) -> dict[str, tuple[str, ...]]:
     """The level of each column of ``by`` that a block is of, as plain text."""
-    return {factor.name: [str(factor.levels[i])] for factor, i in zip(by_factors, block.place, strict=True)}
+    return {factor.name: (str(factor.levels[i]),) for factor, i in zip(by_factors, block.place, strict=True)}
 
 
 def level_columns(blocks: list[Block], by_factors: list[Factor], repeats: Sequence[int]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ __all__ = [
     "incomplete",
     "only_value",
     "outcome_values",
+    "pair_names",
 ]
 
 
@@ -234,6 +235,22 @@ def check_participants(participants: pd.Index[Any], where: str = "") -> None:
             got=listed(participants),
             hint="check the participant column; one person's repetitions are no sample of people",
         )
+
+
+def pair_names(levels: Sequence[Any], *, log: bool) -> list[str]:
+    """Names of all pairs of levels: ``"a / b"`` on the log scale, ``"a - b"`` else.
+
+    Examples
+    --------
+    >>> pair_names(["a", "b", "c"], log=True)
+    ['a / b', 'a / c', 'b / c']
+    >>> pair_names(["leg / bent", "straight"], log=True)
+    ["'leg / bent' / straight"]
+    """
+    sign = " / " if log else " - "
+    # a name that holds the sign itself stands in quotation marks
+    names = [f"'{level}'" if sign in str(level) else str(level) for level in levels]
+    return [f"{first}{sign}{second}" for first, second in itertools.combinations(names, 2)]
 
 
 def only_value(table: pd.DataFrame, column: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from emgkit.errors import DesignError, Notice
 from emgkit.notation import listed
-from emgkit.stats.cells.columns import Codes, Factor
+from emgkit.stats.cells.columns import Codes, Factor, pair_names
 
 __all__ = ["MUSCLE_COLUMNS", "check_between_muscles", "check_references", "is_percent"]
 
@@ -36,12 +37,19 @@ def check_between_muscles(table: pd.DataFrame, within: str) -> None:
 
 
 def check_references(
-    table: pd.DataFrame, factors: Sequence[Factor], compared: Sequence[str], numbers: Codes
+    table: pd.DataFrame,
+    factors: Sequence[Factor],
+    compared: Sequence[str],
+    numbers: Codes,
+    *,
+    by: Sequence[str] | None = None,
+    within: str = "",
 ) -> list[Notice]:
     """Refuse references that differ between compared levels; other MVC sessions give a notice.
 
     ``numbers`` are the rows' places in the array spanned by ``factors``. Columns of muscles are not looked at: each
-    muscle has its own reference in any case.
+    muscle has its own reference in any case. With ``by`` a notice says at which of its levels, and in which contrasts
+    of ``within``, the references differ; without, it is about all rows.
     """
     if "reference" not in table.columns:
         return []
@@ -73,5 +81,31 @@ def check_references(
             f"The levels of {factor.name!r} were normalised to MVCs of different sessions ({listed(names)}): "
             "the contrast holds the change of the MVC too."
         )
-        notices.append(Notice(code="mvc-sessions-differ", text=text))
+        about = () if by is None else _places(dense, factors, axis, by=by, contrasts=factor.name == within)
+        notices.append(Notice(code="mvc-sessions-differ", text=text, about=about))
     return notices
+
+
+def _places(
+    codes: Codes, factors: Sequence[Factor], axis: int, *, by: Sequence[str], contrasts: bool
+) -> tuple[dict[str, tuple[str, ...]], ...]:
+    """Where the references of two levels along an axis differ: the level of each column of ``by``, and the contrasts.
+
+    Without ``contrasts`` the rows of the table are no contrasts of this factor alone.
+    """
+    kept = [i for i, factor in enumerate(factors) if factor.name in by]
+    rest = [i for i in range(len(factors)) if i not in kept and i != axis]
+    ordered = codes.transpose(*kept, *rest, axis).reshape(*(codes.shape[i] for i in kept), -1, codes.shape[axis])
+    levels, places = factors[axis].levels, []
+    for place in np.ndindex(ordered.shape[:-2]):
+        lines = np.unique(ordered[place], axis=0)
+        names = list[str]()
+        for first, second in itertools.combinations(range(len(levels)), 2):
+            a, b = lines[:, first], lines[:, second]
+            if ((a >= 0) & (b >= 0) & (a != b)).any():
+                pair = [levels[first], levels[second]]
+                names += [*pair_names(pair, log=True), *pair_names(pair, log=False)]
+        if names:
+            here = {factors[i].name: (str(factors[i].levels[at]),) for i, at in zip(kept, place, strict=True)}
+            places.append({**here, **({"contrast": tuple(names)} if contrasts else {})})
+    return tuple(places)

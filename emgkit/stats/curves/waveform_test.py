@@ -15,7 +15,7 @@ from scipy import special
 from emgkit._checks import check_option, check_whole
 from emgkit.errors import ArgumentError, Notice
 from emgkit.notation import listed, number
-from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, levels_of, pair_names
 from emgkit.stats.cells.columns import Factor, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE
 from emgkit.stats.cells.multiplicity import adjusted, at_step, holm_steps
@@ -227,7 +227,7 @@ def waveform_test(
     blocks, by_factors, found = arrange(index, **roles, log=False)
     options: dict[str, Any] = {"method": method, "flips": flips, "alpha": alpha, "seed": seed, "log": log}
     pairs = [_compare(block, matrix, **options) for block in blocks]
-    notices += found + _doubts(blocks, pairs, method=method, flips=flips, alpha=alpha)
+    notices += found + _doubts(blocks, by_factors, pairs, method=method, flips=flips, alpha=alpha)
     nodes, clusters, summary = _tables(blocks, by_factors, pairs, points, log=log, alpha=alpha)
     attrs = {
         "analysis": "pairwise comparisons of curves within participants", "method": method,
@@ -438,7 +438,13 @@ def _runs(t: Array, threshold: float, *, closed: bool) -> list[dict[str, Any]]:
 
 
 def _doubts(
-    blocks: list[Block], pairs: list[list[_Pair]], *, method: str, flips: int | str, alpha: float
+    blocks: list[Block],
+    by_factors: list[Factor],
+    pairs: list[list[_Pair]],
+    *,
+    method: str,
+    flips: int | str,
+    alpha: float,
 ) -> list[Notice]:
     """Say what the result cannot show."""
     notices = []
@@ -453,6 +459,7 @@ def _doubts(
         notices.append(Notice(code="clusters-have-no-place", text=text))
     for block, part in zip(blocks, pairs, strict=True):
         where = f" at {block.label}" if block.label else ""
+        here = levels_of(block, by_factors)
         n, family = len(block.participants), len(part)
         least = smallest_p(n, None if flips == "exact" else int(flips)) if method != "rft" else 0.0
         if least * family > alpha:
@@ -460,12 +467,12 @@ def _doubts(
                 f"The smallest p that {n} participants can give{where} is {number(least)}; after Holm's correction for "
                 f"{family} contrasts none alone can reach {number(alpha)}."
             )
-            notices.append(Notice(code="cannot-reach-adjusted", text=text))
+            notices.append(Notice(code="cannot-reach-adjusted", text=text, about=(here,) if here else ()))
         rough = [pair.name for pair in part if pair.curve["fwhm"] < 3]
         if rough:
             text = (
                 f"The curves of {listed(rough)}{where} are too rough for random-field theory (FWHM below 3 points): "
                 "method='max-t' makes no such assumption."
             )
-            notices.append(Notice(code="rough-curves", text=text))
+            notices.append(Notice(code="rough-curves", text=text, about=({**here, "contrast": tuple(rough)},)))
     return notices

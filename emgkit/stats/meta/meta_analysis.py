@@ -394,7 +394,8 @@ def _coefficients(
     narrower = [term for term, own, z in zip(terms, quantile * se, NORMAL * plain, strict=True) if own < z]
     if student and narrower:
         text = f"The Hartung-Knapp interval of {listed(narrower)} is narrower than the normal one (z_low, z_high)"
-        notices.append(Notice(code="hartung-knapp-narrower", text=f"{text}: report both."))
+        about = ({"term": tuple(map(str, narrower))},)
+        notices.append(Notice(code="hartung-knapp-narrower", text=f"{text}: report both.", about=about))
     return pd.DataFrame(
         {
             "term": terms,

@@ -185,7 +185,8 @@ def _singular(names: Sequence[str], count: int) -> list[Notice]:
         return []
     which = listed(names[:NAMED]) + (" and more" if len(names) > NAMED else "")
     what = f"the variance between participants is estimated as zero for {len(names)} of {count} outcomes ({which})"
-    return [Notice(code="singular", text=f"The fit is singular: {what}. {SINGULAR}")]
+    text = f"The fit is singular: {what}. {SINGULAR}"
+    return [Notice(code="singular", text=text, about=({"outcome": tuple(names)},))]
 
 
 def _deviance(shared: reml_one_ratio.Design, r: Array, k: Array, rss: Array, ratio: Array, unit: Array) -> Array:

@@ -51,9 +51,13 @@ def is_about(row: Mapping[str, Any], places: Iterable[Mapping[str, Sequence[str]
     return any(all(name not in row or str(row[name]) in levels for name, levels in place.items()) for place in places)
 
 
-def notice_facts(notices: Iterable[Notice]) -> list[dict[str, str]]:
+def notice_facts(notices: Iterable[Notice]) -> list[dict[str, Any]]:
     """Notices as ``.attrs`` carry them: plain values, which pandas can compare, copy and pickle."""
-    return [{"code": notice.code, "text": notice.text} for notice in notices]
+    facts = []
+    for notice in notices:
+        places = [{name: list(levels) for name, levels in place.items()} for place in notice.about]
+        facts.append({"code": notice.code, "text": notice.text, **({"about": places} if places else {})})
+    return facts
 
 
 def notices_of(table: pd.DataFrame) -> tuple[Notice, ...]:
@@ -65,4 +69,8 @@ def notices_of(table: pd.DataFrame) -> tuple[Notice, ...]:
     >>> notices_of(pd.DataFrame())
     ()
     """
-    return tuple(Notice(**fact) for fact in table.attrs.get("notices", ()))
+    found = []
+    for fact in table.attrs.get("notices", ()):
+        places = tuple({name: tuple(levels) for name, levels in place.items()} for place in fact.get("about", ()))
+        found.append(Notice(code=fact["code"], text=fact["text"], about=places))
+    return tuple(found)

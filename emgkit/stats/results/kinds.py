@@ -10,7 +10,7 @@ from typing import Any
 from emgkit.errors import DesignError
 from emgkit.notation import listed, readable, surface
 from emgkit.stats.results import methods
-from emgkit.stats.results.facts import AnalysisFacts
+from emgkit.stats.results.facts import AnalysisFacts, is_about
 
 __all__ = ["Kind", "kind_of", "known_kinds", "missing_columns", "register", "title"]
 
@@ -40,14 +40,12 @@ class Kind:
     needs: tuple[str, ...] = ()
 
     def sentence_of(self, row: Mapping[str, Any], facts: AnalysisFacts) -> str:
-        """The sentence of a row, with what makes its p doubtful."""
+        """The sentence of a row, with what makes its own p doubtful."""
         text = self.sentence(row, facts) if self.sentence else ""
         if not {"p", "p_adjusted"} & set(self.needs):
             return text
-        codes = {notice["code"] for notice in facts.get("notices", ())}
-        singular = facts.get("singular")
-        if isinstance(singular, list) and row.get("outcome") not in singular:
-            codes.discard("singular")  # another outcome of the table has the singular fit
+        notices = facts.get("notices", ())
+        codes = {notice["code"] for notice in notices if "about" not in notice or is_about(row, notice["about"])}
         doubts = [doubt for code, doubt in methods.CAVEATS.items() if code in codes]
         return "; ".join([text.removesuffix("."), *doubts]) + "." if text and doubts else text
 

@@ -110,7 +110,8 @@ def influence(
     parts = [_leave_out(block, log=log) for block in blocks]
     sizes = _adjust(parts, blocks, by_names, chosen, adjust=adjust)
     starts = np.cumsum([0, *(len(block.pairs) for block in blocks[:-1])])
-    only = [levels_of(block, by_factors) for block, size in zip(blocks, sizes[starts], strict=True) if size == 1]
+    alone = [block for block, size in zip(blocks, sizes[starts], strict=True) if size == 1]
+    only = [{name: list(level) for name, level in levels_of(block, by_factors).items()} for block in alone]
     frames = [_frame(block, part, log=log) for block, part in zip(blocks, parts, strict=True)]
     levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)

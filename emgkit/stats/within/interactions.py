@@ -156,7 +156,9 @@ def _arrange(
     cells = [*by_factors, Factor.of(table, roles["participant"]), *spanning]
     # references may differ between the levels of a factor of ratios: they cancel
     compared = [roles["within"]] if log else [factor.name for factor in spanning]
-    notices = check_references(table, cells, compared, cell_numbers(table, cells))
+    notices = check_references(
+        table, cells, compared, cell_numbers(table, cells), by=roles["by"], within=roles["within"]
+    )
     shape = tuple(len(factor.levels) for factor in spanning)
     codes = np.ravel_multi_index(tuple(factor.codes for factor in spanning), shape)
     names = [" × ".join(map(str, levels)) for levels in itertools.product(*(factor.levels for factor in spanning))]

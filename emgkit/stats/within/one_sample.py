@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 TESTS = ("t", "wilcoxon", "sign-flip")
 # from this number of differences on, R takes the normal approximation
 MOST_RANKS = 49
+# with fewer participants no p of ranks or of sign flips is below .05
+FEWEST_RANKED = 6
 
 __all__ = ["TESTS", "against_zero", "describe", "doubts", "no_error_term", "sign_flip", "signed_rank", "t_test"]
 
@@ -189,13 +191,14 @@ def doubts(names: Sequence[str], tested: Sequence[Array], *, test: str) -> list[
                 f"There are ties or zeros in {listed(tied)}: the p of Wilcoxon's test is from the normal distribution."
             )
             notices.append(Notice(code="ties", text=text))
-    if test != "t" and min(len(differences) for differences in tested) < 6:
+    if test != "t" and min(len(differences) for differences in tested) < FEWEST_RANKED:
         least = min(len(differences) for differences in tested)
         text = (
             f"With {least} participants the smallest two-sided p of this test is {2.0 ** (1 - least):g}, so it cannot "
             "reach .05, and there is no 95 % interval."
         )
-        notices.append(Notice(code="cannot-reach", text=text))
+        few = sorted({len(differences) for differences in tested if len(differences) < FEWEST_RANKED})
+        notices.append(Notice(code="cannot-reach", text=text, about=({"n": tuple(map(str, few))},)))
     return notices
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 import warnings
 from pathlib import Path
@@ -281,12 +282,80 @@ def test_a_notice_stands_beside_each_p_that_it_makes_doubtful_or_it_is_known_why
 
 
 @pytest.mark.parametrize("code", CAVEATS)
-def test_a_caveat_ends_the_sentences_and_its_notice_stands_in_the_methods(code: str) -> None:
+def test_a_caveat_ends_the_sentences_it_is_about_and_its_notice_stands_in_the_methods(code: str) -> None:
     plain = ratios(1.5, 1.2, 1.9)
     doubtful = Results.of(plain, "contrasts", plain.attrs, notices=[Notice(code=code, text="What is doubtful.")])
     assert doubtful.sentences() == [f"{text[:-1]}; {CAVEATS[code]}." for text in plain.sentences()]
     assert "What is doubtful." in doubtful.methods()
     assert not CAVEATS[code].endswith(".")
+    another = Notice(code=code, text="What is doubtful.", about=({"contrast": ("another / pair",)},))
+    assert Results.of(plain, "contrasts", plain.attrs, notices=[another]).sentences() == plain.sentences()
+
+
+def by_group(*, references: bool = False, **options: Any) -> Results:
+    """Squat and thrust of a group of five and of one of nine; `references`: only b's squat has another MVC."""
+    table = lifts(loads=(20.0,)).query("participant < 9")
+    small = table.query("participant < 5").assign(participant=lambda t: t["participant"] + 100, group="a")
+    both = pd.concat([small, table.assign(group="b")], ignore_index=True)
+    if references:
+        other = (both["group"] == "b") & (both["exercise"] == "squat")
+        both["reference"] = np.where(other, "mvc:post", "mvc:pre")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EmgkitWarning)
+        return contrasts(both, within="exercise", by="group", **options)
+
+
+@pytest.mark.parametrize("test", ["wilcoxon", "sign-flip"])
+def test_only_the_row_of_few_participants_cannot_reach_five_percent(test: str) -> None:
+    found = by_group(test=test)
+    doubt = "; this test cannot reach .05 with fewer than six participants."
+    assert [text.endswith(doubt) for text in found.sentences()] == [True, False]
+    assert found["n"].tolist() == [5, 9]
+    assert found.notices[0].about == ({"n": ("5",)},)
+    # filtering, copying and pickling keep what the notice is about
+    kept = pickle.loads(pickle.dumps(found[found["group"] == "b"].copy()))
+    assert "cannot reach" not in kept.sentences()[0]
+    assert kept.notices[0].about == found.notices[0].about
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_only_the_contrasts_whose_references_differ_hold_the_change_of_the_mvc(log: bool) -> None:
+    doubt = "; the MVCs are of different sessions, so the comparison holds the change of the MVC too."
+    found = by_group(references=True, log=log)
+    assert [text.endswith(doubt) for text in found.sentences()] == [False, True]
+    (notice,) = found.notices
+    assert notice.about == ({"group": ("b",), "contrast": ("squat / thrust", "squat - thrust")},)
+    three = squats(loads=(20.0, 40.0, 60.0)).assign(
+        reference=lambda t: np.where(t["load"] == 60.0, "mvc:post", "mvc:pre")
+    )
+    with pytest.warns(EmgkitWarning, match="different sessions"):
+        found = contrasts(three, within="load", log=log)
+    assert [text.endswith(doubt) for text in found.sentences()] == [False, True, True]
+
+
+def test_only_the_outcome_with_a_singular_fit_is_called_singular() -> None:
+    table = squats(loads=(0.0, 1.0, 2.0))
+    table["flat"] = table["value"] - table.groupby("participant")["value"].transform("mean") + 50
+    with pytest.warns(EmgkitWarning, match="singular"):
+        models = mixed_model_many(table, "~ C(load)", outcomes=["value", "flat"])
+    stated = [("singular" in text) for text in models.sentences()]
+    assert dict(zip(models.terms["outcome"], stated, strict=True)) == {"value": False, "flat": True}
+
+
+def test_only_the_rough_curves_are_called_too_rough() -> None:
+    rng = np.random.default_rng(1)
+    names = ["participant", "exercise", "muscle", "point"]
+    table = pd.MultiIndex.from_product([range(8), ["a", "b"], ["rough", "smooth"], range(60)], names=names)
+    curves = table.to_frame(index=False)
+    own = {place: rng.normal(0, 1, 3) for place in curves.groupby(names[:3]).groups}
+    angle = curves["point"] / 60 * np.pi
+    level = np.array([own[tuple(row)] for row in curves[names[:3]].itertuples(index=False, name=None)])
+    smooth = 50 + level[:, 0] + level[:, 1] * np.cos(angle) + level[:, 2] * np.sin(angle)
+    curves["value"] = np.where(curves["muscle"] == "smooth", smooth, 50 + rng.normal(0, 1, len(curves)))
+    with pytest.warns(EmgkitWarning, match="too rough"):
+        found = stats.waveform_test(curves, within="exercise", by="muscle", method="rft", log=False)
+    rough = ["too rough" in text for text in found.sentences()]
+    assert dict(zip(found.summary["muscle"], rough, strict=True)) == {"rough": True, "smooth": False}
 
 
 # ---------------------------------------------------------------- numbers and names
