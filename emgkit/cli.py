@@ -329,7 +329,7 @@ def _check_expected(result: Result) -> None:
 
 
 # the finding of the report begins with the same sentence
-_SIMULATED = "this run shows that the chain returns what was put in; it is no evidence on any claim."
+_SIMULATED = "this run tests whether the chain returns what was put in; it is no evidence on any claim."
 
 
 def _as_json(result: Result) -> str:

@@ -39,6 +39,8 @@ class Segmentation:
         Which extreme was taken for rest; None where the recordings show it by how they begin and end.
     n, rejected : int
         Number of repetitions over all recordings, and how many of them were rejected.
+    phases : bool, default False
+        Whether the recordings' own events have phases of these repetitions. Used with events alone.
     """
 
     exercise: str
@@ -47,6 +49,7 @@ class Segmentation:
     rest: str | None = None
     n: int
     rejected: int
+    phases: bool = False
 
 
 def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tuple[str, ...]:
@@ -72,7 +75,7 @@ def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tu
     Examples
     --------
     >>> segmentation_sentences([Segmentation(exercise="squat", by="events", n=40, rejected=2)])
-    ("The repetitions of squat and their phases are the recordings' own events.",)
+    ("The repetitions of squat are the recordings' own events.",)
     """
     for name in options:
         check_unknown("option", name, OPTIONS)
@@ -135,10 +138,13 @@ def _cycles(ways: Sequence[Segmentation]) -> list[str]:
 
 
 def _own_events(ways: Sequence[Segmentation]) -> list[str]:
-    """Repetitions that the recordings bring along."""
-    if not ways:
-        return []
-    return [f"The repetitions of {series(map(_named, ways))} and their phases are the recordings' own events."]
+    """Repetitions that the recordings bring along, with their phases or without."""
+    with_phases, without = ([_named(way) for way in ways if way.phases is one] for one in (True, False))
+    return [
+        f"The repetitions of {series(names)}{phases} are the recordings' own events."
+        for names, phases in ((with_phases, " and their phases"), (without, ""))
+        if names
+    ]
 
 
 def _rejection(phases: Sequence[Segmentation], cycles: Sequence[Segmentation], used: dict[str, str]) -> str:

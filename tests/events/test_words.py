@@ -17,7 +17,7 @@ from emgkit.events import (
 SQUAT = Segmentation(exercise="back_squat", by="position", starts="eccentric", n=20, rejected=3)
 THRUST = Segmentation(exercise="hip_thrust", by="angle", starts="concentric", n=10, rejected=0)
 GAIT = Segmentation(exercise="gait", by="angle", n=40, rejected=5)
-OWN = Segmentation(exercise="deadlift", by="events", starts="concentric", n=12, rejected=2)
+OWN = Segmentation(exercise="deadlift", by="events", starts="concentric", n=12, rejected=2, phases=True)
 SEARCHED = ("filtered", "prominence", "velocity", "turning point", "excursion", " Hz", "hold", "median")
 
 
@@ -38,9 +38,14 @@ def test_a_search_has_every_number():
         text_of(SQUAT, cutof=3.0)
 
 
-def test_own_events_are_said_to_be_used_and_no_search_is_described():
+def test_the_text_names_own_events_and_describes_no_search():
     walked = Segmentation(exercise="gait", by="events", n=3, rejected=0)
-    assert text_of(walked).startswith("The repetitions of gait and their phases are the recordings' own events. 0 of 3")
+    assert text_of(walked).startswith("The repetitions of gait are the recordings' own events. 0 of 3")
+    assert "phase" not in text_of(walked)
+    assert segmentation_sentences([walked, OWN]) == (
+        "The repetitions of deadlift and their phases are the recordings' own events.",
+        "The repetitions of gait are the recordings' own events.",
+    )
     text = text_of(OWN)
     assert "repetitions of deadlift and their phases are the recordings' own events" in text
     assert "2 of 12 repetitions of the recordings' own events were rejected by hand" in text
@@ -57,7 +62,7 @@ def test_cycles_have_no_phases_and_no_rest():
     assert text.endswith("5 of 40 repetitions were rejected by the rules of the search.")
 
 
-def test_each_way_is_told_once_and_names_its_exercises():
+def test_each_way_stands_once_and_names_its_exercises():
     sentences = segmentation_sentences((SQUAT, GAIT, THRUST, OWN))
     text = text_of(SQUAT, GAIT, THRUST, OWN)
     assert len(sentences) == len(set(sentences))

@@ -17,7 +17,7 @@ DONE = {
     if one.startswith("done:")
     for name in [one.removeprefix("done:")]
 }
-EVERYTHING = dict.fromkeys(FIELDS, "told")
+EVERYTHING = dict.fromkeys(FIELDS, "known")
 PEOPLE = pd.DataFrame({"sex": ["F"], "age": [23], "weight": [60.0], "height": [1.7], "training_status": ["trained"]})
 
 
@@ -76,7 +76,7 @@ def test_a_field_that_some_recordings_lack_is_missing_and_counted() -> None:
     assert skin.add == ("shaving, abrasion, cleaning, gel: SkinPreparation in *_emg.json (1 of 3 recordings have it)",)
 
 
-def test_different_values_are_all_told() -> None:
+def test_different_values_all_stand_in_the_answer() -> None:
     facts = Facts(
         done={}, simulated=False, sidecars=tuple({"SkinPreparation": how} for how in ("shaved", "none", "none"))
     )

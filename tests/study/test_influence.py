@@ -1,4 +1,4 @@
-"""Exchanged recordings are named, and a study says which of its verdicts hang on one person."""
+"""Exchanged recordings are named, and a study says which of its verdicts depend on one person."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_one_notice_a_participant_gathers_the_contrasts(cells):
     assert "; 05 contradicts the others." in influence_summary(table)
 
 
-def test_verdicts_that_hang_on_one_person_are_counted_and_told():
+def test_verdicts_that_depend_on_one_person_are_counted():
     people = [f"P{i}" for i in range(6)]
     gaps = [0.5, 0.45, 0.55, 0.4, 0.6, -0.6]
     cells = pd.DataFrame({

@@ -140,7 +140,7 @@ USED = {
     "expected": Case({"expected": [{"table": "contrasts", "column": "ratio", "value": "1.0"}]}, set()),
     "metadata": Case({"metadata": {"ElectrodeType": "wet"}}, set()),
 }
-# what a parameter does hangs on others
+# what a parameter does depends on others
 BESIDE = {
     "bins of an angle that a measure needs": Case(
         {"angle_bins.width": 10.0}, {"segment"}, base=measures("mean", "angle")

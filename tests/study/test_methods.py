@@ -175,6 +175,10 @@ def test_of_own_events_no_search_is_described_and_the_rejected_are_counted(run):
     assert "Repetitions of squat were found in the position signal." in text
     assert "The repetitions of hip thrust and deadlift and their phases are the recordings' own events." in text
     assert text.count("prominence") == 1
+    bare = table.assign(eccentric_s=float("nan"), hold_s=float("nan"), concentric_s=float("nan"))
+    text = methods_of(own, run["pipeline"], {**run["result"].tables, "repetitions": bare}).text
+    assert "The repetitions of hip thrust, squat and deadlift are the recordings' own events." in text
+    assert "and their phases are" not in text
 
 
 def test_a_further_comparison_says_only_what_differs(run, methods):

@@ -1,4 +1,4 @@
-"""Names of files tell who did what; what does not fit is told, not dropped."""
+"""Names of files tell who did what; a notice names what does not fit."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_datalog_layout_translates_the_spanish_words(knee, tmp_path):
     assert facts == {("3A", "pathology", "sitting"), ("11N", "normal", "gait"), ("5N", "normal", "standing")}
 
 
-def test_a_file_that_fits_no_layout_is_told(knee, tmp_path):
+def test_a_notice_names_a_file_that_fits_no_layout(knee, tmp_path):
     folder = lay(tmp_path, "normal/01N_gait.csv", "normal/notes.csv", "01N_gait.csv")
     _, notices = find(folder, knee)
     assert "01N_gait.csv, normal/notes.csv" in notices[0].text

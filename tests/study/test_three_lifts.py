@@ -113,12 +113,12 @@ def test_the_whole_study_finds_what_was_put_in(tmp_path, monkeypatch):
 
 
 @pytest.mark.long
-def test_values_above_the_reference_are_kept_and_told(result):
+def test_values_above_the_reference_are_kept_and_a_notice_counts_them(result):
     extremes = result.tables["extremes"]
     assert extremes["maximum"].max() > 100
-    (told,) = [notice.text for notice in result.notices if notice.code == "above-reference"]
-    assert f"up to {extremes['maximum'].max():.0f} %" in told
-    assert f"in {(extremes['maximum'] > 100).sum()}, " in told
+    (text,) = [notice.text for notice in result.notices if notice.code == "above-reference"]
+    assert f"up to {extremes['maximum'].max():.0f} %" in text
+    assert f"in {(extremes['maximum'] > 100).sum()}, " in text
     peaks = result.tables["measures"].query("measure == 'peak'")["value"]
     assert peaks.max() > 100
 
@@ -208,8 +208,8 @@ def test_simulated_and_recorded_data_do_not_mix(small, tmp_path):
     root = tmp_path / "set"
     shutil.copytree(small, root)
     sidecar = root / "sub-01/emg/sub-01_task-squat_emg.json"
-    said = json.loads(sidecar.read_text(encoding="utf-8"))
-    sidecar.write_text(json.dumps({**said, "emgkitSimulated": False}), encoding="utf-8")
+    content = json.loads(sidecar.read_text(encoding="utf-8"))
+    sidecar.write_text(json.dumps({**content, "emgkitSimulated": False}), encoding="utf-8")
     with pytest.raises(StudyError, match="Simulated and recorded data are mixed"):
         Study.load("three_lifts").run(tmp_path / "out", root)
 

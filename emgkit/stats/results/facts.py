@@ -29,6 +29,11 @@ class AnalysisFacts(dict[str, Any]):
             "give it back with table.attrs = original.attrs",
         )
 
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> AnalysisFacts:
+        """The facts that a table carries."""
+        return cls({str(key): value for key, value in table.attrs.items()})
+
 
 def announce(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     """Issue each notice as a Python warning at the line that called the analysis, and give them back for its result."""

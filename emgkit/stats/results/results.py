@@ -225,7 +225,7 @@ class Results(pd.DataFrame):
         return plain
 
     def _facts(self) -> AnalysisFacts:
-        return AnalysisFacts({str(key): value for key, value in self.attrs.items()})
+        return AnalysisFacts.of(self)
 
     def _worded(self) -> tuple[Kind, AnalysisFacts, Text]:
         """Kind of the table, what was done, and the words for it; refused where something for a sentence got lost."""

@@ -82,7 +82,7 @@ def level_summaries(cells: pd.DataFrame, contrasts: Results) -> tuple[LevelSumma
     >>> summary.order
     'hip thrust > squat (geometric means 75.6, 38.1 %MVC; n = 3)'
     """
-    facts = AnalysisFacts({str(key): value for key, value in contrasts.attrs.items()})
+    facts = AnalysisFacts.of(contrasts)
     by = list(facts["by"] or [])
     clauses = pd.Series(contrasts.clauses(), index=contrasts.index)
     groups = contrasts.groupby(by, sort=False, observed=True) if by else [((), contrasts)]

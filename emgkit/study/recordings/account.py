@@ -14,7 +14,7 @@ import pandas as pd
 from emgkit import shipped
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
-from emgkit.notation import listed
+from emgkit.notation import counted, listed
 from emgkit.study.file.recordings import ChannelSpec, ExcludedFile, ExcludedParticipant, Layout
 
 __all__ = ["Account", "Accounting", "RecordingSource", "account", "exclusion_table", "find", "is_bids"]
@@ -282,7 +282,7 @@ def _field(name: str, layout: Layout) -> str:
 def _left_aside(names: list[str], layout: Layout) -> tuple[Notice, ...]:
     if not names:
         return ()
-    files = "1 file was" if len(names) == 1 else f"{len(names)} files were"
+    files = f"{counted(len(names), 'file')} {'was' if len(names) == 1 else 'were'}"
     text = f"{files} not used because the name does not fit {layout.pattern or layout.regex}: "
     return (Notice(code="files-not-used", text=text + ", ".join(names[:8]) + (" …" if len(names) > 8 else "")),)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit import figures
+from emgkit.stats.results.facts import AnalysisFacts
+from emgkit.stats.results.methods import n_text
 from emgkit.study.file.recordings import Comparison
 from emgkit.study.script import Drawn
 
@@ -25,14 +27,14 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
     first, simulated = analysis.compared[0], analysis.simulated
     by, within = first.spec.by, first.spec.within
     cells = _panels(_ordered(first.cells, analysis, first.spec), by)
-    n = cells["participant"].nunique()
+    n = n_text(AnalysisFacts.of(first.contrasts))
     # a row of panels a group, where its muscles fit side by side
     across = first.cells[by[-1]].nunique() if len(by) > 1 else 0
     columns = across if 0 < across <= _SIDE_BY_SIDE else None
     yield Drawn(
         name="activation",
         title="Activation",
-        caption=f"Each participant's mean (a line joins one participant), n = {n}.",
+        caption=f"Each participant's mean (a line joins one participant), {n}.",
         figure=figures.activation_grid(cells, x=within, by="panel", simulated=simulated, columns=columns),
     )
     parts = first.contrasts.methods_parts()
@@ -41,7 +43,7 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
     yield Drawn(
         name="contrasts",
         title="Contrasts",
-        caption=f"{caption} n = {n}.",
+        caption=f"{caption} {n}.",
         figure=axes.figure,
     )
     curves = _panels(_ordered(tables["curves"], analysis, first.spec), by)

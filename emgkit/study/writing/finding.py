@@ -16,7 +16,7 @@ from emgkit.study.writing.claims import Stated
 __all__ = ["SIMULATED", "LevelFinding", "legend", "level_findings", "published_table", "recovery"]
 
 SIMULATED = (
-    "The data are simulated: this run shows that the chain returns what was put in; it is no evidence on any claim."
+    "The data are simulated: this run tests whether the chain returns what was put in; it is no evidence on any claim."
 )
 
 
@@ -73,7 +73,7 @@ def legend(compared: ComparisonResult) -> str:
 
 
 def recovery(contrasts: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """What was put into a simulated study beside what the chain returned.
+    """What was put into a simulated study beside what the chain found.
 
     Parameters
     ----------

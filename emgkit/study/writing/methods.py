@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from emgkit import events, shipped
+from emgkit.events.repetitions import PHASES
 from emgkit.notation import as_title, capital, counted, fixed, number, places, readable, series, surface
 from emgkit.pipeline import Pipeline
 from emgkit.signal_quality import quality_sentence
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import n_text
-from emgkit.stats.results.results import Results
 from emgkit.stats.within.summaries import order_rule
 from emgkit.study.file.recordings import MeasureSpec, StudyFile
 from emgkit.study.recordings.compare import ComparisonResult
@@ -126,7 +126,7 @@ def _data(analysis: Analysis, tables: Mapping[str, pd.DataFrame], *, own: bool) 
     )
     repetitions = tables["repetitions"].groupby("exercise", sort=False)["repetition"].size()
     exercises = [f"{readable(name)} ({counted(int(n), 'repetition')})" for name, n in repetitions.items()]
-    yield Statement(text=f"The tasks were {series(exercises)}.", facts={"exercises": series(exercises)})
+    yield Statement(text=f"{_subject('task', exercises)}.", facts={"exercises": series(exercises)})
     yield from _channels(analysis)
     yield from _origin(analysis, own=own)
     if count := len(analysis.left_out):
@@ -160,8 +160,14 @@ def _channels(analysis: Analysis) -> Iterator[Statement]:
     if not muscles:
         return
     facts = {"muscles": series(muscles), **({"sides": series(sides)} if sides else {})}
-    side = f", on the {series(sides)} side" if sides else ""
-    yield Statement(text=f"The muscles recorded were {series(muscles)}{side}.", facts=facts)
+    side = f", on the {series(sides)} side{'s' * (len(sides) > 1)}" if sides else ""
+    yield Statement(text=f"{_subject('muscle', muscles, ' recorded')}{side}.", facts=facts)
+
+
+def _subject(noun: str, names: Sequence[str], rest: str = "") -> str:
+    """What one thing was, or several: ``The tasks were gait and sitting``."""
+    start = f"The {noun}{rest} was" if len(names) == 1 else f"The {noun}s{rest} were"
+    return f"{start} {series(names)}"
 
 
 def _origin(analysis: Analysis, *, own: bool) -> Iterator[Statement]:
@@ -240,6 +246,7 @@ def _repetitions(file: StudyFile, table: pd.DataFrame) -> Iterator[Statement]:
                 rest=exercise.rest,
                 n=len(own),
                 rejected=rejected,
+                phases=bool(own[[f"{phase}_s" for phase in PHASES]].notna().any(axis=None)),
             )
         )
     yield Statement.of(" ".join(events.segmentation_sentences(ways, **file.repetitions)), "phases")
@@ -257,7 +264,7 @@ def _measures(analysis: Analysis) -> Iterator[Statement]:
     for spec in analysis.file.measures:
         name = "iEMG" if spec.name == "iemg" else spec.name
         asked.append(f"the {name} over {_stretch(spec)}{' (primary)' * spec.primary}")
-    yield Statement.of(f"The measures were {series(asked)}.")
+    yield Statement.of(f"{_subject('measure', asked)}.")
     over = series([f"{name}s" for name in analysis.over])
     yield Statement.of(
         f"The measures were averaged arithmetically over {over}, so that the participant is the unit of analysis.",
@@ -290,7 +297,7 @@ def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
         more, fewer = ([name for name in a if name not in b] for a, b in ((kept, kept_first), (kept_first, kept)))
         keep = (f", with {series(more)} kept" if more else "") + (f", without {series(fewer)}" if fewer else "")
         same = _without_n(first) == _without_n(compared)
-        how = f" in the same way ({n_text(_facts(compared.contrasts))})" if same else ""
+        how = f" in the same way ({n_text(AnalysisFacts.of(compared.contrasts))})" if same else ""
         # the checklist is about the first comparison
         further = () if same else tuple(Statement(text=one.text) for one in _comparison(compared))
         yield (Statement(text=f"A further comparison, “{title}”, was made{how}{keep}."), *further)
@@ -299,11 +306,11 @@ def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
 def _without_n(compared: ComparisonResult) -> list[str]:
     """The Methods sentences of a comparison without the number of participants."""
     tables = [table for table in (compared.contrasts, compared.anova, compared.influence) if table is not None]
-    return [text.replace(n_text(_facts(table)), "n") for table in tables for text in table.methods_parts().values()]
-
-
-def _facts(table: Results) -> AnalysisFacts:
-    return AnalysisFacts({str(key): value for key, value in table.attrs.items()})
+    return [
+        text.replace(n_text(AnalysisFacts.of(table)), "n")
+        for table in tables
+        for text in table.methods_parts().values()
+    ]
 
 
 def _comparison(compared: ComparisonResult) -> Iterator[Statement]:

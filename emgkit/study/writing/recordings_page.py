@@ -11,7 +11,7 @@ import pandas as pd
 
 from emgkit import figures, report
 from emgkit.errors import Notice
-from emgkit.notation import capital, fixed
+from emgkit.notation import capital, counted, fixed
 from emgkit.pipeline import Pipeline
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.writing import claims, finding
@@ -109,8 +109,8 @@ def _finding(
     if "recovery" in tables:
         held = int(tables["recovery"]["interval_holds_it"].sum())
         sentences.append(
-            f"What was put in came back: {held} of {len(tables['recovery'])} intervals hold the ratio that the "
-            "simulated signals held."
+            f"{held} of {counted(len(tables['recovery']), 'interval')} {'holds' if held == 1 else 'hold'} the ratio "
+            "that the simulated signals held."
         )
     return tuple(sentences)
 
@@ -137,5 +137,5 @@ def _extreme_notices(extremes: pd.DataFrame) -> Iterator[Notice]:
         yield Notice(code="above-reference", text=text)
     if below.any():
         lowest = fixed(extremes["minimum"].min(), 1)
-        text = f"The low-pass filter undershoots below zero in {below.sum()}, to {lowest} %, {rest}"
+        text = f"The envelope falls below zero in {below.sum()}, to {lowest} %, {rest}"
         yield Notice(code="negative-envelope", text=text)

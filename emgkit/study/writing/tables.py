@@ -10,7 +10,7 @@ import pandas as pd
 
 from emgkit import report
 from emgkit.curves import Curves
-from emgkit.notation import capital, readable
+from emgkit.notation import as_title
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import n_text
 from emgkit.stats.results.results import Results
@@ -67,7 +67,7 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     """The tables of the page in the order in which a reader needs them."""
     items = [
         report.TableItem(
-            title=compared.spec.title or capital(readable(compared.spec.name)),
+            title=compared.spec.title or as_title(compared.spec.name),
             caption=" ".join([_people(compared.contrasts), *_influence_words(compared)]),
             frame=compared.contrasts,
             stem=f"contrasts{table_suffix(compared.spec)}",
@@ -77,10 +77,10 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     ]
     items += [replace(item, simulated=analysis.simulated) for item in _influence_tables(analysis.compared[0])]
     if "recovery" in tables:
-        caption = "Simulated: the ratio of geometric means that the signals held, and the one that the chain returned."
+        caption = "Simulated: the ratio of geometric means that the signals held, and the one that this run found."
         items.append(
             report.TableItem(
-                title="What was put in, and what came back",
+                title="Ratios of the simulated signals and of this run",
                 caption=caption,
                 frame=tables["recovery"],
                 stem="recovery",
@@ -109,7 +109,7 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
 
 def _people(table: Results) -> str:
     """The number of participants, which a table leaves out where it is the same in every row."""
-    return f"{n_text(AnalysisFacts({'n': table.attrs['n']}))}."
+    return f"{n_text(AnalysisFacts.of(table))}."
 
 
 def _influence_words(compared: ComparisonResult) -> list[str]:
@@ -117,7 +117,7 @@ def _influence_words(compared: ComparisonResult) -> list[str]:
 
 
 def _influence_tables(compared: ComparisonResult) -> Iterator[report.TableItem]:
-    """Who contradicts the others, and which verdicts hang on one participant; without rows no table."""
+    """Who contradicts the others, and which verdicts depend on one participant; without rows no table."""
     table = compared.influence
     if table is None:
         return
@@ -131,12 +131,13 @@ def _influence_tables(compared: ComparisonResult) -> Iterator[report.TableItem]:
             stem="contradicting",
         )  # fmt: skip
     if table["verdict_changes"].any():
+        every = f"tables/influence{table_suffix(compared.spec)}.csv"
         caption = (
             "Each row is a participant without whom the verdict changes between higher, lower and undecided. "
-            f"{order_rule(table.attrs)} tables/influence.csv has every participant left out of every contrast."
+            f"{order_rule(table.attrs)} {every} has every participant left out of every contrast."
         )
         yield report.TableItem(
-            title="Verdicts that hang on one participant", caption=caption, frame=hanging(table), stem="hanging"
+            title="Verdicts that depend on one participant", caption=caption, frame=hanging(table), stem="hanging"
         )
 
 
