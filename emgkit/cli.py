@@ -80,13 +80,16 @@ def info(
             help="Unit of the EMG (mV) or of one channel ('knee angle=deg'), if the file says none; may be repeated.",
         ),
     ] = None,
+    thousands: Annotated[
+        str | None, typer.Option(metavar="SIGN", help="Sign between thousands in a text file; '' if there is none.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a recording holds: its channels with position, stream, rate and unit; "?" where the file has none."""
-    content = emgkit.io.load(path)
+    content = emgkit.io.load(path, thousands=thousands)
     overrides = _overrides(sfreq, units or [])
     signals = emgkit.io.survey(content, overrides, where=str(path))
-    needs = _needs(signals)
+    needs = _needs(signals, content.stated_sfreq)
     if needs:
         held: FileContent | Trial = content
         table = [_signal_row(signal) for signal in signals]
@@ -136,12 +139,13 @@ def _overrides(sfreq: float | None, units: list[str]) -> Overrides:
     return emgkit.io.Overrides(sfreq=sfreq, units=blanket[0], channels=channels)
 
 
-def _needs(signals: Sequence[Signal]) -> str:
+def _needs(signals: Sequence[Signal], stated: tuple[float, str] | None) -> str:
     """The options of the command that are needed to read the file; empty where nothing is missing."""
     from emgkit.io._kinds import example_unit
     from emgkit.units import UNITS
 
-    options = ["--sfreq 1000"] if any(signal.sfreq is None for signal in signals) else []
+    rate = 1000 if stated is None else stated[0]
+    options = [f"--sfreq {rate:.10g}"] if any(signal.sfreq is None for signal in signals) else []
     if any(signal.unit is None and signal.kind in (None, "EMG") for signal in signals):
         options.append("--units mV")
     own = [s for s in signals if (s.unit is None and s.kind not in (None, "EMG")) or (s.unit and s.unit not in UNITS)]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from emgkit._checks import nearest
 from emgkit.errors import UnitError
 from emgkit.notation import listed
 
-__all__ = ["INSIDE", "UNITS", "in_si"]
+__all__ = ["INSIDE", "UNITS", "as_unit", "in_si", "looks_like_a_unit"]
 
 Array = NDArray[np.float64]
 
@@ -33,6 +34,62 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
 )  # fmt: skip
 # the units that recordings are in
 INSIDE = tuple(dict.fromkeys(inside for inside, _ in UNITS.values()))
+
+# words and careless spellings that mean one unit and no other; "MV" could be megavolts
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "v": "V", "volt": "V", "volts": "V",
+        "mv": "mV", "mvolt": "mV", "mvolts": "mV", "millivolt": "mV", "millivolts": "mV",
+        "uv": "µV", "µv": "µV", "μv": "µV", "uvolt": "µV", "uvolts": "µV", "microvolt": "µV", "microvolts": "µV",
+        "nv": "nV", "nanovolt": "nV", "nanovolts": "nV",
+        "degree": "deg", "degrees": "deg", "radian": "rad", "radians": "rad", "newton": "N", "newtons": "N",
+        "metre": "m", "metres": "m", "meter": "m", "meters": "m",
+        "sec": "s", "second": "s", "seconds": "s", "msec": "ms", "millisecond": "ms", "milliseconds": "ms", "hz": "Hz",
+    }
+)  # fmt: skip
+# what is meant as a unit though no reader knows it; "left" or "distal" in brackets is part of a name
+_LIKE_A_UNIT = re.compile(
+    r"%.*|([µμumnkM]|mu|mic|micro|milli|nano|kilo)?v(olts?)?|d[Bb][A-Za-z]*"
+    r"|a\.? ?u\.?|arb\.? ?u(nits?)?\.?|counts?|adc|bits?|lsb|k?g/.*|kgs?|lbs?|lbf|inch(es)?|[kmM]?Pa|mmHg|k?m/h|rpm|bpm"
+    r"|k?W|[mµu]?A|k?[ΩO]hms?|°[CF]|[^\W\d_]+/s(\^?[2²])?|micro.*|milli.*|.*[µμ].*",
+    re.IGNORECASE,
+)
+
+
+def as_unit(text: str) -> str | None:
+    """The known unit that a file's word means; None where there is none, or more than one.
+
+    Examples
+    --------
+    >>> as_unit("mV"), as_unit("mv"), as_unit("Volts"), as_unit("MV"), as_unit("microV")
+    ('mV', 'mV', 'V', None, None)
+    """
+    if text in UNITS:
+        return text
+    # a symbol means what it says in small letters only, a word also with capital ones
+    return _WORDS.get(text) or (_WORDS.get(text.lower()) if len(text) > 3 else None)
+
+
+def looks_like_a_unit(text: str) -> bool:
+    """Whether a text is meant as a unit, known or not, and not as a part of a name.
+
+    Examples
+    --------
+    >>> [looks_like_a_unit(text) for text in ("microV", "%", "mV", "left")]
+    [True, True, True, False]
+    """
+    return as_unit(text) is not None or _LIKE_A_UNIT.fullmatch(text) is not None
+
+
+def _nearest(unit: str) -> str:
+    """``"Did you mean 'µV'?"``: the known units nearest to one that is not; empty where nothing is close."""
+    if as_unit(unit) is not None:
+        return f"Did you mean {as_unit(unit)!r}?"
+    words = {**{known.lower(): known for known in UNITS}, **_WORDS}
+    close = [known for known in UNITS if unit and known.startswith(unit)]
+    close += [words[word] for word in difflib.get_close_matches(unit.lower(), words, n=4, cutoff=0.6)]
+    options = [repr(one) for one in dict.fromkeys(one.replace("μ", "µ") for one in close)][:2]
+    return f"Did you mean {' or '.join(options)}?" if options else ""
 
 
 def in_si(values: ArrayLike, unit: str) -> tuple[Array, str]:
@@ -63,6 +120,6 @@ def in_si(values: ArrayLike, unit: str) -> tuple[Array, str]:
     (array([0.0015]), 'V')
     """
     if unit not in UNITS:
-        raise UnitError(f"Unknown unit {unit!r}", allowed=listed(UNITS), got=repr(unit), hint=nearest(unit, UNITS))
+        raise UnitError(f"Unknown unit {unit!r}", allowed=listed(UNITS), got=repr(unit), hint=_nearest(unit))
     inside, factor = UNITS[unit]
     return np.asarray(values, dtype=np.float64) * factor, inside

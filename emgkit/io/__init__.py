@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emgkit._checks import check_option
-from emgkit.errors import FileError, FormatError
+from emgkit.errors import ArgumentError, FileError, FormatError
 from emgkit.io import bids
 from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble, survey
 from emgkit.io.bids import write_bids
@@ -168,6 +168,7 @@ def read(
     sfreq: float | None = None,
     units: str | Mapping[str, str] | None = None,
     channels: ChannelSpecs | None = None,
+    thousands: str | None = None,
 ) -> Trial:
     r"""Read one recording; nothing is resampled, filled, rescaled by guess or dropped.
 
@@ -186,6 +187,10 @@ def read(
         Label in the file, or position among its channels (from 1, as ``emgkit info`` lists them),
         to a mapping with any of ``name, kind, muscle, side, unit``, or to a Channel. Channels not
         named keep what the file says.
+    thousands : str, optional
+        The sign that separates thousands in the numbers of a text file: ``","``, ``"."``, a blank
+        or an apostrophe; ``""`` where a comma or point is the decimal sign. Left out, a column
+        that can be read in both ways, such as 1,104 beside 947, is refused.
 
     Returns
     -------
@@ -223,11 +228,11 @@ def read(
     >>> trial.emg
     <Recording: 2 EMG channels × 2 samples at 1000 Hz = 0.002 s, in V: VL, BF>
     """
-    content = load(path, format=format)
+    content = load(path, format=format, thousands=thousands)
     return assemble(content, Overrides(sfreq=sfreq, units=units, channels=channels), where=str(path))
 
 
-def load(path: str | os.PathLike[str], *, format: str | None = None) -> FileContent:
+def load(path: str | os.PathLike[str], *, format: str | None = None, thousands: str | None = None) -> FileContent:
     """What a file says, before a Trial is made of it: :func:`read` without its overrides and refusals.
 
     Raises
@@ -236,10 +241,15 @@ def load(path: str | os.PathLike[str], *, format: str | None = None) -> FileCont
         The file is missing, empty, or a directory.
     FormatError
         The file is damaged, cut off, or of an unknown format.
+    ArgumentError
+        `thousands` was given for a file that is no delimited text.
     """
     file = _existing(Path(path))
     chosen = detect(file) if format is None else named(format)
-    content: FileContent = importlib.import_module(chosen.module).load(file)
+    if thousands is not None and chosen.name != "delimited":
+        raise ArgumentError("'thousands' is for delimited text alone", where=str(path), got=f"a {chosen.name} file")
+    options = {} if thousands is None else {"thousands": thousands}
+    content: FileContent = importlib.import_module(chosen.module).load(file, **options)
     return bids.with_sidecars(content, file)
 
 

@@ -73,6 +73,8 @@ class FileContent:
         The rate (Hz) to use, with its notice, where neither file nor user gives one.
     left_out : Mapping of int to str
         Position and label of channels that the file has and that cannot be read; a notice says why.
+    stated_sfreq : tuple of float and str, optional
+        A rate (Hz) that a comment names, and where: proposed where a rate is missing, never taken.
     """
 
     signals: tuple[Signal, ...]
@@ -81,6 +83,7 @@ class FileContent:
     notices: tuple[Notice, ...] = ()
     likely_sfreq: tuple[float, Notice] | None = None
     left_out: Mapping[int, str] = field(default_factory=dict)
+    stated_sfreq: tuple[float, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +120,8 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str) -> Trial
     """
     overrides = _by_label(content, overrides, where=where)
     signals, notices = _surveyed(content, overrides, where=where)
-    _check_rates(signals, where=where)
-    _check_units(signals, overrides, where=where)
+    _check_rates(signals, content.stated_sfreq, where=where)
+    _check_units(signals, content, overrides, where=where)
     groups: dict[tuple[str, float, float, int], list[tuple[Signal, Channel, NDArray[np.float64]]]] = {}
     for signal in signals:
         channel, values = _channel(signal, overrides, where=where)
@@ -297,6 +300,7 @@ def _with_rates(
             signals.append(signal)
         elif overrides.sfreq is not None:
             signals.append(replace(signal, sfreq=float(overrides.sfreq), sfreq_source="user"))
+            notices = _other_than_stated(overrides.sfreq, content.stated_sfreq)
         elif content.likely_sfreq is not None:
             rate, notice = content.likely_sfreq
             signals.append(replace(signal, sfreq=rate, sfreq_source="heuristic"))
@@ -306,7 +310,18 @@ def _with_rates(
     return tuple(signals), tuple(notices)
 
 
-def _check_rates(signals: Iterable[Signal], *, where: str) -> None:
+def _other_than_stated(sfreq: float, stated: tuple[float, str] | None) -> list[Notice]:
+    """A notice where the user's rate is not the one that a comment of the file names."""
+    if stated is None or abs(sfreq / stated[0] - 1) <= SAME_RATE:
+        return []
+    text = f"sfreq={number(sfreq)} Hz was taken, though {stated[1]}, says {number(stated[0])} Hz."
+    return [Notice(code="rate-contradiction", text=text)]
+
+
+def _check_rates(signals: Iterable[Signal], stated: tuple[float, str] | None, *, where: str) -> None:
+    hint = "Say it: read(path, sfreq=1000)"
+    if stated is not None:
+        hint = f"Say it: read(path, sfreq={stated[0]:.10g}), if the rate in {stated[1]}, is right"
     for signal in signals:
         if signal.sfreq is None:
             raise ArgumentError(
@@ -314,11 +329,11 @@ def _check_rates(signals: Iterable[Signal], *, where: str) -> None:
                 where=f"{where}, channel {signal.label!r}",
                 allowed="a time column, a rate in the header, or sfreq=",
                 got="none",
-                hint="Say it: read(path, sfreq=1000)",
+                hint=hint,
             )
 
 
-def _check_units(signals: Iterable[Signal], overrides: Overrides, *, where: str) -> None:
+def _check_units(signals: Iterable[Signal], content: FileContent, overrides: Overrides, *, where: str) -> None:
     """Refuse channels without a unit; those whose label says that they are no EMG need one of their own."""
     lacking = [signal for signal in signals if signal.unit is None]
     if not lacking:
@@ -328,6 +343,7 @@ def _check_units(signals: Iterable[Signal], overrides: Overrides, *, where: str)
     if first.kind in (None, "EMG"):
         do = "Say it: read(path, units='mV') for all EMG channels, or one a channel, "
         do += f"read(path, units={{{first.label!r}: 'mV', …}})"
+        do = ". ".join([do, *(one.text for one in content.notices if one.code == "offset-likely")])
     else:
         if isinstance(overrides.units, str):
             reason = f": units={overrides.units!r} is for EMG, and its name says something else"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,16 @@ from numpy.typing import NDArray
 
 from emgkit.errors import FormatError
 
-__all__ = ["NUMBER", "decoded", "first_bad_cell", "number_table", "shortened", "split"]
+__all__ = ["COMMENT", "GROUPED", "NUMBER", "Rows", "decoded", "first_bad_cell", "number_table", "shortened", "split"]
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# a number in which a sign separates thousands, such as 1,104 and 1.234.567,8
+GROUPED = re.compile(r"[+-]?\d{1,3}(?P<sign>[.,' \u2019\u00a0\u202f])\d{3}(?:(?P=sign)\d{3})*(?:[.,]\d*)?", re.ASCII)
+# a line that begins so is a comment; "%MVC" is a unit
+COMMENT = re.compile(r"\s*(?:#|%(?! ?(?:MVC|task))|;|!|//)")
 SPACES = r"\s+"
+# as many rows are tried at once when the first bad one is looked for
+_CHUNK = 2000
 
 
 def shortened(names: Iterable[str], *, most: int = 6) -> str:
@@ -48,7 +56,13 @@ def decoded(path: Path) -> str:
     """
     raw = path.read_bytes()
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16").replace("\r\n", "\n")
+        try:
+            return raw.decode("utf-16").replace("\r\n", "\n").replace("\r", "\n")
+        except UnicodeDecodeError as error:
+            raise FormatError(
+                "The file is cut off inside a character, or is not the UTF-16 text that its first bytes promise",
+                where=f"{path}, byte {error.start}", hint="Copy or export the file again",
+            ) from None  # fmt: skip
     if b"\x00" in raw:
         raise FormatError("The file is not text", where=str(path), got=f"a zero at byte {raw.index(0)}")
     try:
@@ -62,13 +76,16 @@ def split(line: str, sep: str) -> list[str]:
     """The cells of a line; quotes protect a separator."""
     if sep == SPACES:
         return line.split()
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=sep))]
+    try:
+        cells = next(csv.reader([line], delimiter=sep))
+    except csv.Error:  # a quote that never closes, in a very long line
+        cells = line.split(sep)
+    return [cell.strip() for cell in cells]
 
 
-def number_table(
-    body: str, *, sep: str, decimal: str, names: Sequence[str], first_row: int, where: str
-) -> NDArray[np.float64]:
-    """The numbers of a text, shape (n_rows, n_columns); NaN where a cell is empty.
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """The rows of numbers of a text file, and what is needed to read them and to say where something is wrong.
 
     Parameters
     ----------
@@ -82,67 +99,123 @@ def number_table(
         Number of the first row in the file, counted from 1, for messages.
     where : str
         The file.
+    open_end : bool
+        Whether the file ends without a line break, so that its last row may be cut off.
+    """
+
+    body: str
+    sep: str
+    decimal: str
+    names: Sequence[str]
+    first_row: int
+    where: str
+    open_end: bool = False
+
+
+def number_table(rows: Rows) -> NDArray[np.float64]:
+    """The numbers of a text, shape (n_rows, n_columns); NaN where a cell is empty.
 
     Raises
     ------
     FormatError
         A cell is no number, or a row has too many or too few cells.
     """
+    try:
+        numbers = _parsed(rows.body, rows)
+    except ValueError as error:
+        raise first_bad_cell(rows) or FormatError(
+            "The rows are no table of numbers", where=rows.where, got=str(error)
+        ) from None
+    if numbers.shape[1] != len(rows.names):
+        raise first_bad_cell(rows) or FormatError(
+            "The header and the rows do not fit together",
+            where=rows.where, allowed=f"{len(rows.names)} columns", got=f"{numbers.shape[1]} columns",
+        )  # fmt: skip
+    return numbers
+
+
+def _parsed(body: str, rows: Rows) -> NDArray[np.float64]:
+    """The numbers that pandas finds in the text; its parser errors are ValueErrors."""
     import pandas as pd
 
     # before 3.1 pandas rounds the last digit wrongly unless an option forbids it; from 3.1 on the option is an error
     version = tuple(int(part) for part in pd.__version__.split(".")[:2])
     exact: dict[str, Any] = {} if version >= (3, 1) else {"float_precision": "round_trip"}
-    try:
-        table = pd.read_csv(
-            io.StringIO(body),
-            sep=sep,
-            decimal=decimal,
-            header=None,
-            dtype=np.float64,
-            skip_blank_lines=False,
-            engine="c",
-            **exact,
-        )
-    except (ValueError, pd.errors.ParserError) as error:
-        bad = first_bad_cell(body, sep=sep, decimal=decimal, names=names, first_row=first_row, where=where)
-        raise bad or FormatError("The rows are no table of numbers", where=where, got=str(error)) from None
-    if table.shape[1] != len(names):
-        bad = first_bad_cell(body, sep=sep, decimal=decimal, names=names, first_row=first_row, where=where)
-        raise bad or FormatError(
-            "The header and the rows do not fit together",
-            where=where, allowed=f"{len(names)} columns", got=f"{table.shape[1]} columns",
-        )  # fmt: skip
+    table = pd.read_csv(
+        io.StringIO(body),
+        sep=rows.sep,
+        decimal=rows.decimal,
+        header=None,
+        dtype=np.float64,
+        skip_blank_lines=False,
+        engine="c",
+        **exact,
+    )
     numbers: NDArray[np.float64] = table.to_numpy()
     return numbers
 
 
-def first_bad_cell(
-    body: str, *, sep: str, decimal: str, names: Sequence[str], first_row: int, where: str
-) -> FormatError | None:
+def first_bad_cell(rows: Rows) -> FormatError | None:
     """The error for the first row of wrong length or cell that is no number; None where there is none."""
-    lines = body.split("\n")
-    for position, line in enumerate(lines):
-        cells, row = split(line, sep) if line.strip() else [], first_row + position
-        if len(cells) != len(names):
-            last = position == len(lines) - 1
-            return FormatError(
-                "The last row is cut off"
-                if last and len(cells) < len(names)
-                else "A row has the wrong number of cells",
-                where=f"{where}, row {row}",
-                allowed=f"{len(names)} cells",
-                got=f"{len(cells)} cells: {line[:60]!r}",
-                hint="Copy or export the file again" if last else "",
-            )
-        for name, cell in zip(names, cells, strict=True):
-            text = cell.replace(decimal, ".") if decimal != "." else cell
-            if not NUMBER.fullmatch(text):
-                return FormatError(
-                    "A cell is empty" if not cell else "A cell is no number",
-                    where=f"{where}, row {row}, column {name!r}",
-                    allowed="a finite number",
-                    got=repr(cell),
-                    hint="emgkit fills no gaps: cut the recording to its complete cells, or leave the column out",
-                )
+    lines = rows.body.split("\n")
+    for begin in range(0, len(lines), _CHUNK):
+        chunk = lines[begin : begin + _CHUNK]
+        if _is_whole("\n".join(chunk), rows):
+            continue
+        for position, line in enumerate(chunk, start=begin):
+            error = _bad_row(line, rows, row=rows.first_row + position, last=position == len(lines) - 1)
+            if error is not None:
+                return error
     return None
+
+
+def _is_whole(body: str, rows: Rows) -> bool:
+    """Whether a part of the rows is a table of finite numbers with the right number of columns."""
+    try:
+        numbers = _parsed(body, rows)
+    except ValueError:
+        return False
+    return numbers.shape[1] == len(rows.names) and bool(np.isfinite(numbers).all())
+
+
+def _bad_row(line: str, rows: Rows, *, row: int, last: bool) -> FormatError | None:
+    cells = split(line, rows.sep) if line.strip() else []
+    cut = last and rows.open_end
+    if len(cells) != len(rows.names):
+        comment = COMMENT.match(line) is not None
+        return FormatError(
+            "A comment stands between the rows of numbers" if comment
+            else "The last row is cut off" if last and len(cells) < len(rows.names)
+            else "A row has the wrong number of cells",
+            where=f"{rows.where}, row {row}",
+            allowed=f"{len(rows.names)} cells",
+            got=f"{len(cells)} cells: {line[:60]!r}",
+            hint="If the recording goes on unbroken behind it, delete the line; else make two files of it" if comment
+            else "Copy or export the file again" if last else "",
+        )  # fmt: skip
+    for position, (name, cell) in enumerate(zip(rows.names, cells, strict=True), start=1):
+        text = cell.replace(rows.decimal, ".") if rows.decimal != "." else cell
+        if NUMBER.fullmatch(text) and math.isfinite(float(text)):
+            continue
+        what = "A cell is empty" if not cell else "A cell is no number"
+        if cut and position == len(cells):
+            what = f"The last row is cut off: {what[0].lower()}{what[1:]}"
+        return FormatError(
+            what,
+            where=f"{rows.where}, row {row}, column {name!r}",
+            allowed="a finite number",
+            got=repr(cell[:60]),
+            hint=_for_cell(cell, cut=cut and position == len(cells)),
+        )
+    return None
+
+
+def _for_cell(cell: str, *, cut: bool) -> str:
+    """What to do about a cell that is no number."""
+    grouped = GROUPED.fullmatch(cell)
+    if grouped:
+        sign = grouped["sign"]
+        return f"If {sign!r} separates thousands in it, say so: thousands={sign!r}"
+    if cut:
+        return "Copy or export the file again"
+    return "emgkit fills no gaps: cut the recording to its complete cells, or leave the column out"

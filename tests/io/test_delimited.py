@@ -159,7 +159,7 @@ def test_two_time_columns_are_refused(tmp_path):
         ('a,b\n"1,234.5","2"\n', r"both a comma and a point"),
         ("VL,BF\n0,5,2,0\n1,5,2,5\n", r"comma could be the separator or the decimal sign.*Got: '0,5,2,0'"),
         ("0,0012,0,5\n1,5,2,5\n", r"comma could be the separator"),
-        ("Program: X\nDate: today, 1\nVL,BF\n1,2\n", r"row below the header is no row of numbers.*row 2"),
+        ("Program: X\nDate, today\nVL,BF\n1,2\n", r"Two rows above the numbers could be the header.*rows 2 and 3"),
         ("VL (mV),VL (mV)\n1,2\n", r"must be unique.*'VL \(mV\)'"),
         ("VL (mV),VL_mV\n1,2\n", r"must be unique.*'VL'"),
     ],

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import FileContent, Signal
-from emgkit.io._text import decoded, number_table, shortened
+from emgkit.io._text import Rows, decoded, number_table, shortened
 from emgkit.notation import number
 
 __all__ = ["load"]
@@ -59,7 +59,7 @@ def load(path: Path) -> FileContent:
         raise FormatError("The file holds no values", where=str(path), got="a header alone")
     names = [header.name for header in headers]
     body = "\n".join(rows)
-    table = number_table(body, sep="\t", decimal=".", names=names, first_row=first + 1, where=str(path))
+    table = number_table(Rows(body=body, sep="\t", decimal=".", names=names, first_row=first + 1, where=str(path)))
     columns = [
         _column(table[:, index], header, where=str(path), body=body, first_row=first + 1)
         for index, header in enumerate(headers)

@@ -1,50 +1,60 @@
 """Delimited text: one column a channel, with or without a header and a column of times.
 
-The separator is read off the first row of numbers: a tab or a semicolon goes before a comma, so
-that a decimal comma is not taken for a separator. What can be read in two ways is refused.
+What stands above the rows of numbers, what their digits show, and what a column of times gives are
+in `_preamble`, `_numbers` and `_time_axis`. What can be read in two ways is refused.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.errors import FormatError, Notice, UnitError
-from emgkit.io._assembly import FileContent, Signal
-from emgkit.io._text import NUMBER, SPACES, decoded, first_bad_cell, number_table, shortened, split
+from emgkit.errors import FormatError, Notice
+from emgkit.io._assembly import SAME_RATE, FileContent, Signal
+from emgkit.io._kinds import kind_of
+from emgkit.io._numbers import (
+    check_last_cell,
+    check_thousands,
+    counts_by_one,
+    decimal_sign,
+    offset_notice,
+    without_thousands,
+)
+from emgkit.io._preamble import Table, check_header, find_table, name_and_unit, stated_rate
+from emgkit.io._text import SPACES, Rows, decoded, first_bad_cell, number_table, shortened
+from emgkit.io._time_axis import TimeAxis, clocks_to_microseconds, is_second, time_axis, time_column
 from emgkit.notation import number
-from emgkit.units import UNITS
 
 __all__ = ["load"]
 
-_TIME_NAMES = {
-    "time", "times", "t", "zeit", "temps", "tiempo", "tempo", "tijd", "timestamp", "x", "sec", "seconds", "segundos",
-}  # fmt: skip
-_BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*$")
-_SUFFIX = re.compile(r"^(?P<name>.+)_(?P<unit>V|mV|uV|µV|μV|nV|deg)$")
-_SECOND = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
-# a sampling interval up to this is one in seconds (50 Hz and more), up to 20 one in milliseconds
-_LONGEST_STEP = 0.02
-_TRIGNO_FRAME = 0.0135
-
 
 @dataclass(frozen=True, kw_only=True)
-class _Layout:
-    """How the text is laid out: names (None without a header), separators, where the numbers begin."""
+class _Columns:
+    """The columns as read: label, name, unit and numbers of each; the position of the times, and what they are."""
 
-    names: list[str] | None
-    sep: str
-    decimal: str
-    body: str
+    labels: list[str]
+    parts: list[tuple[str, str | None]]
+    numbers: NDArray[np.float64]
+    clock: int | None
+    dates: list[int]
     first_row: int
+    by_clock: bool
 
 
-def load(path: Path) -> FileContent:
-    """What a delimited text says: units in brackets or behind an underscore, the rate from a column of times.
+@np.errstate(over="ignore", invalid="ignore")
+def load(path: Path, *, thousands: str | None = None) -> FileContent:
+    """What a delimited text says: units from header or row of units, the rate from a column of times.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    thousands : str, optional
+        The sign that separates thousands in its numbers; ``""`` where there is none.
 
     Raises
     ------
@@ -52,34 +62,57 @@ def load(path: Path) -> FileContent:
         A row is cut off, a cell is empty or no number, the separators are ambiguous, or the times
         are not evenly spaced.
     """
-    where = str(path)
-    layout = _layout(decoded(path), where=where)
-    width = len(split(layout.body.partition("\n")[0], layout.sep))
-    names = layout.names or [f"ch{index + 1}" for index in range(width)]
-    body, names = _without_edge(layout, names, width)
-    numbers = number_table(
-        body, sep=layout.sep, decimal=layout.decimal, names=names, first_row=layout.first_row, where=where
+    where, text = str(path), decoded(path)
+    table = find_table(text, where=where)
+    rate = stated_rate(table)
+    columns = _columns(table, thousands=thousands, open_end=not text.endswith("\n"), where=where)
+    axis, notices = None, table.notices
+    if columns.clock is not None:
+        times, unit = columns.numbers[:, columns.clock], columns.parts[columns.clock][1]
+        axis = time_axis(times, unit, where=where, first_row=columns.first_row)
+        notices += _midnight(axis) if columns.by_clock else ()
+        notices += axis.notices + _contradiction(axis, rate)
+    signals, counters = _signals(columns, axis)
+    held = [signal for signal in signals if signal.kind is None and kind_of(signal.label, signal.unit) in (None, "EMG")]
+    notices += counters + offset_notice([one.label for one in held], [one.values for one in held])
+    return FileContent(signals=signals, notices=notices, stated_sfreq=rate)
+
+
+def _columns(table: Table, *, thousands: str | None, open_end: bool, where: str) -> _Columns:
+    """The columns of a table, with every digit checked."""
+    names = table.names or [f"ch{index + 1}" for index in range(table.width)]
+    body, clock, dates = clocks_to_microseconds(
+        table.body, table.sep, names=names, first_row=table.first_row, where=where
     )
-    if not np.isfinite(numbers.sum()):
-        bad = first_bad_cell(
-            body, sep=layout.sep, decimal=layout.decimal, names=names, first_row=layout.first_row, where=where
-        )
-        raise bad or FormatError("A cell is no finite number", where=where)
-    if layout.names is None:
+    if thousands is not None:
+        body = without_thousands(body, table.sep, thousands)
+    table = replace(table, body=body)
+    decimal = decimal_sign(table, thousands=thousands, where=where)
+    body, names = _without_edge(table, names)
+    check_header(table, names, table.width - (body is not table.body), where=where)
+    rows = Rows(
+        body=body, sep=table.sep, decimal=decimal, names=names, first_row=table.first_row, where=where,
+        open_end=open_end,
+    )  # fmt: skip
+    numbers = number_table(rows)
+    # the sum of finite samples is finite, and costs one pass without a temporary
+    if not np.isfinite(numbers.sum()) and not np.isfinite(numbers).all():
+        raise first_bad_cell(rows) or FormatError("A cell is no finite number", where=where)
+    check_last_cell(rows)
+    if thousands is None:
+        check_thousands(rows, numbers)
+    if table.names is None and clock != 0 and 0 not in dates:
         _refuse_a_ramp(numbers[:, 0], where=where)
-    parts = [_name_and_unit(name) for name in names]
-    clock = _time_column(names, parts, where=where) if layout.names else None
-    sfreq: float | None = None
-    start: float = 0.0
-    notices: tuple[Notice, ...] = ()
+    parts = _parts(names, table.units, where=f"{where}, row {table.header_row}")
+    by_clock = clock is not None
     if clock is not None:
-        sfreq, start, notices = _rate(numbers[:, clock], parts[clock][1], where=where, first_row=layout.first_row)
-    signals = tuple(
-        Signal(label=label, name=name, values=numbers[:, index], unit=unit, sfreq=sfreq, start=start)
-        for index, (label, (name, unit)) in enumerate(zip(names, parts, strict=True))
-        if index != clock
-    )
-    return FileContent(signals=signals, notices=notices)
+        parts[clock] = (parts[clock][0], "us")
+    elif table.names is not None:
+        clock = time_column(names, parts, where=where)
+    return _Columns(
+        labels=names, parts=parts, numbers=numbers, clock=clock, dates=dates, first_row=rows.first_row,
+        by_clock=by_clock,
+    )  # fmt: skip
 
 
 def _refuse_a_ramp(first: NDArray[np.float64], *, where: str) -> None:
@@ -95,145 +128,71 @@ def _refuse_a_ramp(first: NDArray[np.float64], *, where: str) -> None:
     )
 
 
-def _layout(text: str, *, where: str) -> _Layout:
-    lines = text.split("\n", 60)
-    stated, header = None, None
-    for row, line in enumerate(lines[:60]):  # noqa: B007  # the loop looks for this row
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        if header is None and re.fullmatch(r'"?sep=.{1,2}"?', line.strip("\n")):
-            stated = line.strip('"')[4:].replace("\\t", "\t")
-        elif header is None and not _is_numeric(line):
-            header = line
-        else:
-            break
-    else:
-        raise FormatError(
-            "The file holds no row of numbers",
-            where=where,
-            allowed="a header and rows of numbers",
-            got=repr(text[:60]),
-        )
-    body = "\n".join(lines[row:]).rstrip("\n \t;,")
-    # what was cut off the last row was an empty line, or cells that are missing: those are put back
-    tail = "\n".join(lines[row:])[len(body) :].partition("\n")[0]
-    body, first = body + tail, lines[row]
-    sep = stated or next((sign for sign in "\t;," if sign in first), SPACES if len(first.split()) > 1 else ",")
-    names = split(header, sep) if header is not None else None
-    if names is not None and not _is_numeric(first) and len(split(first, sep)) != len(names):
-        raise FormatError(
-            "The row below the header is no row of numbers",
-            where=f"{where}, row {row + 1}", allowed="one header row, then numbers", got=repr(first[:60]),
-            hint="If this is the export of a program that emgkit does not know, cut it down to one header row",
-        )  # fmt: skip
-    decimal = _decimal(body, first, sep, names, where=where)
-    return _Layout(names=names, sep=sep, decimal=decimal, body=body, first_row=row + 1)
-
-
-def _is_numeric(line: str) -> bool:
-    tokens = [token for token in re.split(r'[;,\t\s"]+', line) if token]
-    return bool(tokens) and all(NUMBER.fullmatch(token) or token.lower() == "nan" for token in tokens)
-
-
-def _decimal(body: str, first: str, sep: str, names: list[str] | None, *, where: str) -> str:
-    """The sign in numbers; refused where it is not certain."""
-    comma = "," in body if sep != "," else '"' in first and any("," in cell for cell in split(first, sep))
-    if comma and "." in body:
-        raise FormatError(
-            "Numbers hold both a comma and a point", where=where, allowed="one decimal sign and no thousands separator",
-            got=repr(first[:60]), hint="Export the file without thousands separators",
-        )  # fmt: skip
-    if sep == "," and not comma and "." not in body:
-        cells = split(first, sep)
-        if (names is not None and len(cells) == 2 * len(names)) or any(re.fullmatch(r"-?0\d+", cell) for cell in cells):
-            raise FormatError(
-                "The comma could be the separator or the decimal sign", where=where,
-                allowed="another separator, or a decimal point", got=repr(first[:60]),
-                hint="Export the file with semicolons or tabs between the columns",
-            )  # fmt: skip
-    return "," if comma else "."
-
-
-def _without_edge(layout: _Layout, names: list[str], width: int) -> tuple[str, list[str]]:
+def _without_edge(table: Table, names: list[str]) -> tuple[str, list[str]]:
     """The rows without the separator that some programs put behind the last cell of every row."""
-    rows = layout.body.split("\n")
-    ends = layout.sep != SPACES and width > 1 and all(row.endswith(layout.sep) for row in rows)
-    if not ends or (layout.names is not None and len(names) == width and names[-1]):
-        return layout.body, names
-    return "\n".join(row[:-1] for row in rows), names[: width - 1]
+    rows = table.body.split("\n")
+    ends = table.sep != SPACES and table.width > 1 and all(row.endswith(table.sep) for row in rows)
+    if not ends or (table.names is not None and len(names) == table.width and names[-1]):
+        return table.body, names
+    return "\n".join(row[:-1] for row in rows), names[: table.width - 1]
 
 
-def _name_and_unit(label: str) -> tuple[str, str | None]:
-    """Name and unit of a column: ``VL (mV)``, ``VL [mV]`` and ``VL_mV`` are VL in mV."""
-    found = _BRACKET.match(label)
-    if found and (found["unit"].strip() in UNITS or found["unit"].strip() in _SECOND):
-        return found["name"].strip() or label, found["unit"].strip()
-    found = _SUFFIX.match(label)
-    return (found["name"], found["unit"]) if found else (label, None)
+def _parts(names: Sequence[str], units: Sequence[str], *, where: str) -> list[tuple[str, str | None]]:
+    """Name and unit of each column, from its heading and from the row of units.
 
-
-def _time_column(names: list[str], parts: list[tuple[str, str | None]], *, where: str) -> int | None:
-    clocks = [
-        index
-        for index, (name, unit) in enumerate(parts)
-        if name.lower() in _TIME_NAMES and (unit in _SECOND or (unit is None and name.lower() != "x"))
-    ]
-    if len(clocks) > 1:
-        raise FormatError(
-            "The file has more than one column of times", where=where, allowed="one column of times for all channels",
-            got=shortened(names[index] for index in clocks), hint="Export one time column, or one file for each rate",
-        )  # fmt: skip
-    return clocks[0] if clocks else None
-
-
-def _rate(
-    times: NDArray[np.float64], unit: str | None, *, where: str, first_row: int
-) -> tuple[float, float, tuple[Notice, ...]]:
-    """Rate (Hz) and start (s) from a column of times, which must be evenly spaced."""
-    if times.size < 2:
-        raise FormatError("One row gives no sampling rate", where=where, allowed="at least two rows", got="1 row")
-    step = float(times[-1] - times[0]) / (times.size - 1)
-    steps = np.diff(times)
-    # one sample missing moves the times by at least half a step away from a straight line
-    away = np.abs(times - times[0] - step * np.arange(times.size)).max()
-    if step <= 0 or away > 0.45 * step or (steps < 0).any():
-        usual = float(np.median(steps))
-        row = int(np.argmax(np.abs(steps - usual)))
-        raise FormatError(
-            "The times are not evenly spaced",
-            where=f"{where}, row {first_row + row + 1}",
-            allowed=f"steps of {number(usual)}, as in most rows" if usual > 0 else "times that go on",
-            got=f"{number(float(times[row]))} and then {number(float(times[row + 1]))}",
-            hint="Samples are missing or doubled, or the times are printed with too few digits; export the file again",
-        )
-    resolution = _resolution(times)
-    notices: tuple[Notice, ...] = ()
-    if unit is None:
-        unit = "s" if step <= _LONGEST_STEP else "ms" if step <= 1000 * _LONGEST_STEP else None
-        if unit is None:
-            raise UnitError(
-                "The unit of the times is not known", where=where, allowed="'time (s)' or 'time (ms)' in the header",
-                got=f"steps of {number(step)}",
+    Raises
+    ------
+    FormatError
+        The two disagree.
+    """
+    parts = [name_and_unit(name) for name in names]
+    for index, unit in enumerate(units[: len(names)]):
+        name, own = parts[index]
+        given = name_and_unit(f"x ({unit})")[1] if unit.strip("-–") else None
+        if given is not None and own is not None and given != own:
+            raise FormatError(
+                "Header and row of units disagree", where=where, allowed=f"one unit for {names[index]!r}",
+                got=f"{own!r} and {given!r}",
             )  # fmt: skip
-        text = f"The times have no unit; their steps of {number(step)} were taken for {unit}."
-        notices = (Notice(code="time-unit-likely", text=text),)
-    factor = _SECOND[unit]
-    return _rounded(1 / (step * factor), resolution / float(times[-1] - times[0])), float(times[0]) * factor, notices
+        parts[index] = (name, own or given)
+    return parts
 
 
-def _resolution(times: NDArray[np.float64]) -> float:
-    """The last decimal the times are printed with."""
-    sample = times[:: max(1, times.size // 1000)]
-    for decimals in range(10):
-        scaled = sample * 10.0**decimals
-        if np.allclose(scaled, np.rint(scaled), rtol=0, atol=1e-4):
-            return float(10.0**-decimals)
-    return 0.0
+def _midnight(axis: TimeAxis) -> tuple[Notice, ...]:
+    if axis.start == 0:
+        return ()
+    text = f"The times are clock times: the recording starts at {number(axis.start)} s, counted from midnight."
+    return (Notice(code="clock-times", text=text),)
 
 
-def _rounded(rate: float, tolerance: float) -> float:
-    """The whole rate or the Trigno rate next to it, if the printed decimals of the times allow it."""
-    allowed = max(1e-9, min(tolerance, 1e-4)) * rate
-    candidates = [float(round(rate)), round(rate * _TRIGNO_FRAME) / _TRIGNO_FRAME]
-    nearest = min(candidates, key=lambda candidate: abs(candidate - rate))
-    return nearest if abs(nearest - rate) <= allowed and nearest > 0 else rate
+def _contradiction(axis: TimeAxis, rate: tuple[float, str] | None) -> tuple[Notice, ...]:
+    if rate is None or abs(rate[0] / axis.sfreq - 1) <= SAME_RATE:
+        return ()
+    text = f"The times give {number(axis.sfreq)} Hz, which was taken, though {rate[1]}, says {number(rate[0])} Hz."
+    return (Notice(code="rate-contradiction", text=text),)
+
+
+def _signals(columns: _Columns, axis: TimeAxis | None) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:
+    """The columns beside the times as signals; one that counts by one is a counter unless its unit says more."""
+    signals, counters = [], []
+    sfreq, start = (None, 0.0) if axis is None else (axis.sfreq, axis.start)
+    for index, (label, (name, unit)) in enumerate(zip(columns.labels, columns.parts, strict=True)):
+        if index == columns.clock or index in columns.dates:
+            continue
+        values = columns.numbers[:, index]
+        signal = Signal(label=label, name=name, values=values, unit=unit, sfreq=sfreq, start=start)
+        if (unit is None or is_second(unit)) and counts_by_one(values):
+            # an export of a data frame has a count without a name
+            label = label or ("count" if "count" not in columns.labels else f"count {index + 1}")
+            counters.append(label)
+            signal = replace(
+                signal, label=label, name=name or label, kind="MISC", kind_source="heuristic", unit=unit or "n/a",
+                unit_source="header" if unit else "heuristic",
+            )  # fmt: skip
+        signals.append(signal)
+    if not counters:
+        return tuple(signals), ()
+    text = (
+        f"{shortened(counters)} {'counts' if len(counters) == 1 else 'count'} by one: taken for a counter, not for EMG."
+    )
+    return tuple(signals), (Notice(code="counter", text=text),)
