@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from emgkit._checks import check_option, check_unknown
 from emgkit.stats.cells.blocks import Block
 from emgkit.stats.cells.columns import as_names
+from emgkit.stats.cells.effect_formulas import ALPHA
 
 Array = NDArray[np.float64]
 
@@ -21,7 +22,17 @@ ADJUSTMENTS = {
 }  # fmt: skip
 FAMILIES = ("by", "all")
 
-__all__ = ["ADJUSTMENTS", "FAMILIES", "adjusted", "at_step", "check_family", "corrected", "families", "holm_steps"]
+__all__ = [
+    "ADJUSTMENTS",
+    "FAMILIES",
+    "adjusted",
+    "at_step",
+    "check_family",
+    "corrected",
+    "families",
+    "holm_steps",
+    "is_below",
+]
 
 
 def check_family(family: str | Sequence[str], by: Sequence[str]) -> str | list[str]:
@@ -43,6 +54,19 @@ def families(
     keys = [tuple(block.place[axis] for axis in axes) for block in blocks]
     order = {key: position for position, key in enumerate(dict.fromkeys(keys))}
     return np.repeat(np.array([order[key] for key in keys], dtype=np.intp), repeats)
+
+
+def is_below(p: Any, alpha: float = ALPHA) -> Any:
+    """Whether each p shows a difference: it is below alpha, and NaN and alpha itself are not.
+
+    Every verdict of the package asks this.
+
+    Examples
+    --------
+    >>> is_below(np.array([0.049, 0.05, np.nan])).tolist()
+    [True, False, False]
+    """
+    return p < alpha
 
 
 def adjusted(p: Array, members: NDArray[np.intp], *, adjust: str) -> tuple[Array, NDArray[np.intp]]:

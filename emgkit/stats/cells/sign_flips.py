@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from emgkit.errors import ArgumentError, DesignError
 from emgkit.notation import number
+from emgkit.stats.cells.multiplicity import is_below
 
 Array = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ __all__ = [
 def check_flips(flips: int | str, n: int, *, alpha: float | None, where: str = "") -> int | None:
     """Check the number of flips: None for all of them, else how many are drawn.
 
-    ``alpha`` is the level that the smallest p must be able to reach.
+    ``alpha`` is the level below which the smallest p must be.
     """
     drawn = isinstance(flips, (int, np.integer)) and not isinstance(flips, bool)
     if flips != "exact" and not (drawn and int(flips) >= 1):
@@ -52,13 +53,13 @@ def check_flips(flips: int | str, n: int, *, alpha: float | None, where: str = "
             hint="draw them: flips=10000",
         )
     least = smallest_p(n, int(flips) if drawn else None)
-    if alpha is not None and least > alpha:
-        few = 2.0 ** (1 - n) > alpha
+    if alpha is not None and not is_below(least, alpha):
+        few = not is_below(2.0 ** (1 - n), alpha)
         raise DesignError(
             f"The smallest two-sided p that {n} participants and {flips if drawn else 2**n} sign flips can give is "
-            f"{number(least)}, so alpha = {number(alpha)} cannot be reached whatever the data",
+            f"{number(least)}, so none can be below alpha = {number(alpha)} whatever the data",
             where=where,
-            allowed=f"at least {int(np.ceil(1 - np.log2(alpha)))} participants" if few else "more flips",
+            allowed=f"at least {int(np.floor(2 - np.log2(alpha)))} participants" if few else "more flips",
             hint="describe the curves without a test, or measure more participants" if few else "raise 'flips'",
         )
     return int(flips) if drawn else None

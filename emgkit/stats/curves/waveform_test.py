@@ -18,7 +18,7 @@ from emgkit.notation import listed, number
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, levels_of, pair_names
 from emgkit.stats.cells.columns import Factor, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE
-from emgkit.stats.cells.multiplicity import adjusted, at_step, holm_steps
+from emgkit.stats.cells.multiplicity import adjusted, at_step, holm_steps, is_below
 from emgkit.stats.cells.sign_flips import (
     ROUNDING,
     check_flips,
@@ -68,8 +68,8 @@ class WaveformTest:
     summary : Results
         One row a contrast: ``n`` participants, ``n_points``, ``t_max`` (largest |t|) and its ``point_max``,
         ``threshold`` of |t| for this contrast alone, ``p`` (that the curves differ anywhere), ``p_adjusted`` (Holm, for
-        the contrasts of one level of ``by``), ``family_size``, ``threshold_holm`` (the |t| at which ``p_adjusted`` is
-        alpha; NaN with clusters), and for ``"rft"`` ``fwhm`` (points) and ``resels``, else NaN.
+        the contrasts of one level of ``by``), ``family_size``, ``threshold_holm`` (the |t| from which ``p_adjusted`` is
+        below alpha; NaN with clusters), and for ``"rft"`` ``fwhm`` (points) and ``resels``, else NaN.
     attrs : dict
         What was done, in plain values.
     """
@@ -88,17 +88,17 @@ class WaveformTest:
     def differing(self) -> pd.DataFrame:
         """Where the curves differ after Holm's correction, which is what sentences and figures show.
 
-        One row a run of points (or, with clusters, a cluster) whose ``p_holm`` is at most alpha: the ``by`` columns,
+        One row a run of points (or, with clusters, a cluster) whose ``p_holm`` is below alpha: the ``by`` columns,
         ``contrast``, ``first_point``, ``last_point`` and the smallest ``p_holm``.
         """
         keys = [*self.attrs["by"], "contrast"]
         columns = [*keys, "first_point", "last_point", "p_holm"]
         if self.attrs["method"] == "cluster":
-            found = self.clusters[self.clusters["p_holm"] <= self.attrs["alpha"]]
+            found = self.clusters[is_below(self.clusters["p_holm"], self.attrs["alpha"])]
             return pd.DataFrame(found[columns]).reset_index(drop=True)
         nodes = pd.DataFrame(self.nodes)
         curve = nodes.groupby(keys, observed=True, sort=False).ngroup().to_numpy()
-        there = np.flatnonzero(nodes["p_holm"] <= self.attrs["alpha"])
+        there = np.flatnonzero(is_below(nodes["p_holm"], self.attrs["alpha"]))
         sign = np.sign(nodes["t"].to_numpy()[there])
         begins = (np.diff(there, prepend=-2) > 1) | (np.diff(curve[there], prepend=-1) != 0)
         begins |= np.diff(sign, prepend=0.0) != 0
@@ -182,7 +182,7 @@ def waveform_test(
     ------
     DesignError
         A participant has several curves in a condition, or none; curves lack points; a logarithm of values that are not
-        above 0; so few participants that alpha cannot be reached.
+        above 0; so few participants that no p can be below alpha.
     ArgumentError
         An option is unknown, a column has two roles, or random flips have no seed.
 
@@ -364,16 +364,18 @@ def _threshold_holm(pair: _Pair, step: tuple[float, float], alpha: float) -> flo
     times, floor = step
     if np.isnan(times) or (pair.null is None and np.isnan(pair.curve["resels"])):
         return np.nan
-    return np.inf if floor > alpha else _threshold(alpha / times, pair.n, null=pair.null, resels=pair.curve["resels"])
+    if not is_below(floor, alpha):
+        return np.inf
+    return _threshold(alpha, pair.n, null=pair.null, resels=pair.curve["resels"], times=times)
 
 
-def _threshold(level: float, n: int, *, null: Array | None, resels: float) -> float:
-    """The |t| at which the p of a curve is ``level``: by sign flips, or by random-field theory without any."""
+def _threshold(alpha: float, n: int, *, null: Array | None, resels: float, times: float = 1.0) -> float:
+    """The |t| from which ``times`` the p of a curve is below alpha: by sign flips, or by random-field theory."""
     if null is None:
-        return random_field.threshold(level, n - 1, resels)
-    # the smallest statistic whose share is at most the level; no more than these can be
-    highest = np.sort(null)[::-1][: int(level * len(null)) + 1]
-    reached = share_at_least(null, highest) <= level
+        return random_field.threshold(alpha / times, n - 1, resels)
+    # the smallest statistic whose share is below the level; no more than these can be
+    highest = np.sort(null)[::-1][: int(alpha / times * len(null)) + 1]
+    reached = is_below(share_at_least(null, highest) * times, alpha)
     return float(t_of_r(highest[reached][-1], n)) if reached.any() else np.inf
 
 
@@ -462,10 +464,10 @@ def _doubts(
         here = levels_of(block, by_factors)
         n, family = len(block.participants), len(part)
         least = smallest_p(n, None if flips == "exact" else int(flips)) if method != "rft" else 0.0
-        if least * family > alpha:
+        if not is_below(least * family, alpha):
             text = (
                 f"The smallest p that {n} participants can give{where} is {number(least)}; after Holm's correction for "
-                f"{family} contrasts none alone can reach {number(alpha)}."
+                f"{family} contrasts none alone can be below {number(alpha)}."
             )
             notices.append(Notice(code="cannot-reach-adjusted", text=text, about=(here,) if here else ()))
         rough = [pair.name for pair in part if pair.curve["fwhm"] < 3]

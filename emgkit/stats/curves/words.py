@@ -11,6 +11,7 @@ from emgkit.notation import (
     p_phrase,
     readable,
 )
+from emgkit.stats.cells.multiplicity import is_below
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
 from emgkit.stats.results.methods import (
@@ -35,7 +36,7 @@ def waveform_sentence(row: Row, facts: AnalysisFacts) -> str:
     if missing(row["p"]):
         return sentence(row, facts, [f"{what} could not be tested for lack of an error term", n_of_row(row)], tail="")
     df, adjusted = int(row["n"]) - 1, row["p_adjusted"] if "p_adjusted" in row else row["p"]
-    found = adjusted <= facts["alpha"]
+    found = is_below(adjusted, facts["alpha"])
     differ = "differed" if found else "were compared"
     family = row.get("family_size", 1)
     corrected = p_phrase(adjusted) + (f" (Holm-adjusted over {family})" if family > 1 else "")

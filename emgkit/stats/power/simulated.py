@@ -15,6 +15,7 @@ from emgkit._checks import check_positive, check_whole
 from emgkit.errors import ArgumentError
 from emgkit.notation import listed
 from emgkit.stats.cells.effect_formulas import ALPHA
+from emgkit.stats.cells.multiplicity import is_below
 from emgkit.stats.power.exact import Array, _between, _beyond, counts_of
 from emgkit.stats.results.results import Results
 from emgkit.stats.within.contrasts import contrasts
@@ -113,7 +114,7 @@ def power_simulate(
         )
         columns: dict[str, Any] = {"n": size, "contrast": shown, "true_ratio": true, "d_z": np.log(true) / sd}
         for name, p in (("power", "p"), ("power_adjusted", "p_adjusted")):
-            hits = (got[p].to_numpy() < alpha).reshape(studies, -1).sum(axis=0)
+            hits = is_below(got[p].to_numpy(), alpha).reshape(studies, -1).sum(axis=0)
             columns[name] = hits / studies
             columns[f"{name}_low"], columns[f"{name}_high"] = _wilson(hits, studies)
         critical = float(special.stdtrit(size - 1, 1 - alpha / 2))

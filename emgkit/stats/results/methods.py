@@ -23,8 +23,8 @@ CAVEATS = {
     "mvc-sessions-differ": "the MVCs are of different sessions, so the comparison holds the change of the MVC too",
     "between-muscles": "values are in percent of each muscle's own reference, so the references are compared too",
     "cannot-reach": "this test cannot reach .05 with fewer than six participants",
-    "cannot-reach-adjusted": "with so few participants no contrast alone can reach alpha after Holm's correction",
-    "rough-curves": "some curves are too rough for random-field theory, and their p may be wrong",
+    "cannot-reach-adjusted": "with so few participants no p alone can be below alpha after Holm's correction",
+    "rough-curves": "the curves are too rough for random-field theory, and p may be wrong",
     "r-assumed": "the correlation of the conditions was assumed for some studies",
     "hartung-knapp-narrower": "the Hartung-Knapp interval is narrower than the normal one, which is to be reported too",
 }

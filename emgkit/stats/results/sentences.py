@@ -23,8 +23,7 @@ from emgkit.notation import (
     readable,
     surface,
 )
-from emgkit.stats.cells.effect_formulas import ALPHA
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, is_below
 from emgkit.stats.results.facts import AnalysisFacts
 
 __all__ = ["bare", "comparison_clause", "comparison_sentence", "not_shown", "sentence"]  # fmt: skip
@@ -210,4 +209,4 @@ def n_of_row(row: Row) -> str:
 
 def not_shown(p: float | None, what: str) -> str:
     """What a p that is not below .05 lets one say."""
-    return f"; no {what} was shown" if p is not None and not missing(p) and p >= ALPHA else ""
+    return f"; no {what} was shown" if p is not None and not missing(p) and not is_below(p) else ""

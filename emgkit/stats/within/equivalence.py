@@ -15,7 +15,7 @@ from emgkit.errors import ArgumentError
 from emgkit.stats.cells.blocks import arrange, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families, is_below
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import one_sample
@@ -112,7 +112,7 @@ def equivalence(
     repeats = [len(block.pairs) for block in blocks]
     members = families(blocks, by_names, chosen, repeats)
     columns["p_adjusted"], columns["family_size"] = adjusted(columns["p"], members, adjust=adjust)
-    columns["equivalent"] = columns["p_adjusted"] < ALPHA
+    columns["equivalent"] = is_below(columns["p_adjusted"])
     levels = level_columns(blocks, by_factors, repeats)
     result = pd.DataFrame({**levels, **{name: columns[name] for name in RESULT_COLUMNS if name in columns}})
     equal = one_sample.no_error_term(columns["contrast"], columns["p"], lost="p is")

@@ -16,7 +16,7 @@ from emgkit.notation import p_phrase
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, levels_of, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families, is_below
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
@@ -116,7 +116,7 @@ def influence(
     levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
     result["p_outlier"] = np.minimum(result["p_outlier"] * result["p_outlier"].notna().sum(), 1.0)
-    result["contradicts"] = (result["p_outlier"] < ALPHA) & result["contradicts"]
+    result["contradicts"] = is_below(result["p_outlier"]) & result["contradicts"]
     flagged = result[result["contradicts"]]
     whys = [_why(row, log=log) for row in flagged.to_dict("records")]
     result["why"] = pd.Series(whys, index=flagged.index, dtype=object).reindex(result.index, fill_value="")
@@ -218,7 +218,7 @@ def _frame(block: Block, part: dict[str, Any], *, log: bool) -> pd.DataFrame:
 def _verdict(center: Array, p: Array) -> NDArray[Any]:
     """Say in one word what a contrast shows."""
     word = np.where(center > 0, "higher", "lower").astype(object)
-    word[~(p < ALPHA)] = "undecided"
+    word[~is_below(p)] = "undecided"
     return word
 
 

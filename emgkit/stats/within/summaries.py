@@ -12,6 +12,7 @@ import pandas as pd
 
 from emgkit.notation import counted, fixed, missing, p_phrase, places, ratio_places, readable, series, surface
 from emgkit.stats.cells.effect_formulas import ALPHA
+from emgkit.stats.cells.multiplicity import is_below
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import alpha_text, p_was_adjusted
 from emgkit.stats.results.results import Results
@@ -123,7 +124,9 @@ def _order(cells: pd.DataFrame, contrasts: pd.DataFrame, facts: AnalysisFacts) -
     middles = values.groupby(cells[facts["within"]], observed=True).mean().sort_values(ascending=False)
     means = np.exp(middles) if log else middles
     sign = " / " if log else " - "
-    apart = {frozenset(str(row["contrast"]).split(sign)): row["p_adjusted"] < ALPHA for _, row in contrasts.iterrows()}
+    apart = {
+        frozenset(str(row["contrast"]).split(sign)): is_below(row["p_adjusted"]) for _, row in contrasts.iterrows()
+    }
     levels = [str(level) for level in means.index]
     text = readable(levels[0])
     for first, second in pairwise(levels):

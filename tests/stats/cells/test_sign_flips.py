@@ -119,6 +119,7 @@ def test_equal_statistics_are_equal_in_spite_of_rounding() -> None:
         ("exact", 5, r"smallest two-sided p that 5 participants and 32 sign flips can give is 0\.0625.*alpha = 0\.05"),
         (10_000, 5, r"is 0\.0625.*at least 6 participants"),
         (10, 12, r"12 participants and 10 sign flips can give is 0\.09.*more flips.*raise 'flips'"),
+        (19, 12, r"can give is 0\.05, so none can be below alpha = 0\.05 whatever the data.*more flips"),
         ("exact", 21, r"21 participants have 2\*\*21 sign flips.*at most 20 participants.*flips=10000"),
     ],
 )

@@ -225,6 +225,29 @@ def test_after_holm_six_participants_cannot_reach_five_percent() -> None:
         waveform_test(curves(n=6, exercises=("deadlift", "lunge", "squat")), within="exercise")
 
 
+@pytest.mark.parametrize("method", ["max-t", "cluster"])
+def test_a_p_of_exactly_alpha_shows_no_difference(method: str) -> None:
+    table = curves(n=12, exercises=("deadlift", "lunge", "squat"))
+    table["value"] *= table["exercise"].map({"deadlift": 1.0, "lunge": 10.0, "squat": 100.0})
+    options = {"within": "exercise", "method": method, "seed": 1}
+    with pytest.warns(EmgkitWarning) as caught:
+        edge = waveform_test(table, flips=59, **options)
+    assert "after Holm's correction for 3 contrasts none alone can be below 0.05." in str(caught[-1].message)
+    assert (edge.summary["p_adjusted"] == 0.05).all(), "else nothing is tested here"
+    assert edge.differing.empty
+    for text in edge.sentences():
+        assert "were compared: " in text
+        assert "p = .050 (Holm-adjusted over 3)" in text
+        assert "; no difference of the curves was shown" in text
+        assert method == "cluster" or "threshold out of reach" in text
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EmgkitWarning)
+        found = waveform_test(table, flips=79, **options)
+    assert (found.summary["p_adjusted"] < 0.05).all()
+    assert len(found.differing) == 3
+    assert all(" differed: " in text for text in found.sentences())
+
+
 def test_rough_curves_are_no_random_fields() -> None:
     table = curves().assign(value=lambda t: np.exp(np.random.default_rng(1).normal(size=len(t))))
     with pytest.warns(EmgkitWarning, match=r"too rough for random-field theory.*max-t"):
@@ -271,7 +294,7 @@ def test_an_envelope_below_zero_names_the_moving_rms() -> None:
 
 
 def test_five_participants_are_too_few() -> None:
-    with pytest.raises(DesignError, match=r"5 participants.*0\.0625, so alpha = 0\.05 cannot be reached"):
+    with pytest.raises(DesignError, match=r"5 participants.*0\.0625, so none can be below alpha = 0\.05"):
         waveform_test(curves(n=5), within="exercise")
     assert len(waveform_test(curves(n=5), within="exercise", alpha=0.1).summary) == 1
     assert len(waveform_test(curves(n=5), within="exercise", method="rft").summary) == 1
