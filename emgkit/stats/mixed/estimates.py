@@ -42,9 +42,8 @@ class Estimates(ABC):
     def fixed(self) -> Results:
         """Coefficients (on the log scale where ``log``) under sum-to-zero coding, with t tests and 95 % limits."""
         columns, zero = self._grid.columns, self._grid.at_zero
-        names = columns.names()
-        coded = [name for _, name in names if "[" in name and self._grid.sum_to_zero]
-        held = {name: list(zero[term]) for term, name in names if term in zero}
+        coded = marginal.coded_columns(self._grid)
+        held = {name: list(zero[term]) for term, name in columns.names() if term in zero}
         return self._finished(marginal.fixed(self._grid, self._known), "coefficients", coded=coded, at_zero=held)
 
     @cached_property

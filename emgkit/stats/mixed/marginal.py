@@ -24,7 +24,7 @@ from emgkit.stats.cells.blocks import pair_names
 from emgkit.stats.cells.effect_formulas import CONFIDENCE
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, FAMILIES, adjusted
 from emgkit.stats.cells.references import MUSCLE_COLUMNS
-from emgkit.stats.mixed.formula import Columns, model_matrix
+from emgkit.stats.mixed.formula import Columns, Term, model_matrix
 from emgkit.stats.mixed.small_sample import Inference
 
 Array = NDArray[np.float64]
@@ -37,6 +37,7 @@ RESULT_COLUMNS = (
 
 __all__ = [
     "Grid",
+    "coded_columns",
     "coding",
     "column_name",
     "contrasts",
@@ -91,12 +92,9 @@ class Grid:
         """Column and levels of the factors."""
         return {column_name(name): levels for name, levels in self.columns.levels.items() if levels}
 
-    @property
-    def sum_to_zero(self) -> bool:
-        """Whether every factor is coded to sum to zero in every term, as it is where no margin is left out."""
-        return all(
-            self.columns.coded(term, name) for term in self.columns.terms for name in term if self.columns.levels[name]
-        )
+    def coded_factors(self, term: Term) -> list[str]:
+        """Columns of the factors that are coded to sum to zero in a term; the others have a column for every level."""
+        return [column_name(name) for name in term if self.columns.levels[name] and self.columns.coded(term, name)]
 
     def people(self, cells: Mapping[str, Sequence[Any]]) -> int:
         """How many participants have a row at these levels: levels of each factor, any of which will do."""
@@ -126,9 +124,36 @@ def column_name(name: str) -> str:
     return name[2:-1] if name.startswith("C(") else name
 
 
-def coding(grid: Grid) -> dict[str, list[str]]:
-    """Facts on the columns for sentences: factors coded to sum to zero, and covariates, which have slopes."""
-    return {"factors": list(grid.factors) if grid.sum_to_zero else [], "slopes": list(grid.covariates)}
+def coding(grid: Grid) -> dict[str, Any]:
+    """Facts on the columns for sentences.
+
+    ``factors`` are those coded to sum to zero in every term, ``level_terms`` the terms in which further ones have a
+    coefficient for every level, ``coded_terms`` those in which these are coded all the same, and ``slopes`` the
+    covariates.
+    """
+    terms: dict[str, tuple[list[str], list[str]]] = {name: ([], []) for name in grid.factors}
+    for term in grid.columns.terms:
+        coded = grid.coded_factors(term)
+        for name in map(column_name, term):
+            if name in terms:
+                terms[name][name in coded].append(":".join(map(column_name, term)))
+    levels = {name: found[0] for name, found in terms.items() if found[0]}
+    return {
+        "factors": [name for name in terms if name not in levels],
+        "level_terms": levels,
+        "coded_terms": {name: terms[name][1] for name in levels if terms[name][1]},
+        "slopes": list(grid.covariates),
+    }
+
+
+def coded_columns(grid: Grid) -> dict[str, list[str]]:
+    """Coefficients of factors coded to sum to zero: the columns of those factors, none where all of them are."""
+    found = dict[str, list[str]]()
+    for term in grid.columns.terms:
+        coded, factors = grid.coded_factors(term), [name for name in term if grid.columns.levels[name]]
+        if coded:
+            found[":".join(map(column_name, term))] = coded if len(coded) < len(factors) else []
+    return {name: found[term] for term, name in grid.columns.names() if term in found}
 
 
 def zero_tests(columns: Columns) -> dict[str, str]:

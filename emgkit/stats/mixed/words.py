@@ -39,7 +39,7 @@ def f_test_sentence(row: Row, facts: AnalysisFacts) -> str:
     tested = (facts.get("zero_tests") or {}).get(str(row["term"]))
     # an effect where a covariate is 0, often far from all values, is none of the factor as a whole
     tail = "" if zero else not_shown(row["p"], f"{tested[:-1]} other than zero" if tested else "effect")
-    of = f"{term_text(row['term'])}{zero}"
+    of = f"{term_text(row['term'])}{'' if tested == 'means' else zero}"  # the test of means names the place itself
     return sentence(row, facts, parts, tail=tail, of=f"{of}, test {_zero_test(tested, facts)}" if tested else of)
 
 
@@ -56,7 +56,9 @@ def coefficient_sentence(row: Row, facts: AnalysisFacts) -> str:
     value, ci = estimate_text(row, facts, "estimate") if not log else bare(row, "estimate", "ci_low", "ci_high")
     scale = " (logarithm)" if log else ""
     term = str(row["term"])
-    coding = " (coded to sum to zero)" if term in facts.get("coded", ()) else ""
+    coding = ""
+    if (coded := facts["coded"].get(term)) is not None:
+        coding = f" ({' and '.join(map(readable, coded))}{' ' if coded else ''}coded to sum to zero)"
     value += _per(term, facts)
     parts = [
         f"the coefficient of {_term(term, facts)}{coding}{_at_zero(row, facts)} was {value}{scale}",
@@ -142,11 +144,19 @@ def mixed_model_methods(facts: AnalysisFacts) -> Text:
 
 def _coding(facts: AnalysisFacts) -> str:
     """How the factors of a model were coded."""
-    factors = [readable(name) for name in facts.get("factors", ())]
-    if not factors:
-        return ""
-    names = ", ".join(factors)
-    return f"{'The factors' if len(factors) > 1 else 'The factor'} {names} {_were(factors)} coded to sum to zero. "
+    factors, text = [readable(name) for name in facts.get("factors", ())], ""
+    if factors:
+        names = ", ".join(factors)
+        text = f"{'The factors' if len(factors) > 1 else 'The factor'} {names} {_were(factors)} coded to sum to zero. "
+    for name, terms in facts.get("level_terms", {}).items():
+        coded = facts["coded_terms"].get(name)
+        of = f" in {_terms_text(terms)} and was coded to sum to zero in {_terms_text(coded)}" if coded else ""
+        text += f"The factor {readable(name)} had a coefficient for every level{of}. "
+    return text
+
+
+def _terms_text(terms: Sequence[str]) -> str:
+    return " and ".join(map(term_text, terms))
 
 
 def _zero_tests(facts: AnalysisFacts) -> str:

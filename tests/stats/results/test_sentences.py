@@ -222,6 +222,35 @@ def test_without_an_intercept_the_test_of_all_means_is_not_passed_off_as_one_of_
         assert "are zero" not in "".join(plain.sentences()) + plain.methods()
 
 
+def test_without_an_intercept_the_coding_of_each_factor_is_stated() -> None:
+    table = lifts(repetitions=2).rename(columns={"repetition": "side"}).assign(side=lambda t: t["side"].astype(str))
+    model = quietly(table.query("load == 20.0"), "value ~ 0 + exercise + side", random=["1", "exercise", "side"])
+    coding = "The factor side was coded to sum to zero. The factor exercise had a coefficient for every level. "
+    assert coding in model.methods()
+    terms = [text.partition(" was ")[0].removeprefix("The coefficient of ") for text in model.fixed.sentences()]
+    assert terms == ["exercise[squat]", "exercise[thrust]", "side[0] (coded to sum to zero)"]
+    model = quietly(table.query("load == 20.0"), "value ~ 0 + exercise * side", random=["1", "exercise", "side"])
+    assert model.fixed.sentences()[3].startswith("The coefficient of exercise[squat]:side[0] (coded to sum to zero) ")
+    text = "The factor exercise had a coefficient for every level in exercise and was coded to sum to zero in exercise"
+    assert f"{text} × side. " in model.methods()
+    model = quietly(table.query("load == 20.0"), "value ~ side + side:exercise", random=["1", "exercise", "side"])
+    text = "The factor exercise was coded to sum to zero. The factor side had a coefficient for every level in side"
+    assert f"{text} × exercise and was coded to sum to zero in side. " in model.methods()
+    coded = {name: text.partition(" was ")[0].partition(" (")[2] for name, text in
+             zip(model.fixed["term"], model.fixed.sentences(), strict=True)}  # fmt: skip
+    assert coded["side[0]"] == "coded to sum to zero)"
+    assert coded["side[0]:exercise[squat]"] == "exercise coded to sum to zero)"
+    plain = quietly(table.query("load == 20.0"), "value ~ exercise * side", random=["1", "exercise", "side"])
+    assert "The factors exercise, side were coded to sum to zero. Differences" in plain.methods()
+
+
+def test_the_place_of_a_test_of_means_stands_once() -> None:
+    model = quietly(lifts(), "value ~ 0 + exercise * load", log=True)
+    text = model.terms.sentences()[0]
+    assert text.startswith("Exercise, test that all means of the logarithms at load = 0 are zero: F(2, ")
+    assert text.count("load = 0") == 1
+
+
 def test_slopes_of_every_level_are_tested_to_be_zero_and_small_ones_are_not_shown() -> None:
     table = lifts().assign(load=lambda t: t["load"] - t["load"].mean(), value=lambda t: 50 + 0.0 * t["load"])
     table["value"] += np.random.default_rng(8).normal(0, 5, len(table))
