@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from emgkit.stats.cells.columns import as_name, as_names
+from emgkit.stats.cells.multiplicity import check_family
 from emgkit.stats.mixed import marginal
 from emgkit.stats.mixed.marginal import Grid
 from emgkit.stats.mixed.small_sample import Inference
@@ -84,7 +85,7 @@ class Estimates(ABC):
         *,
         by: str | Sequence[str] | None = None,
         adjust: str = "holm",
-        family: str = "by",
+        family: str | Sequence[str] = "by",
     ) -> Results:
         """Compare every pair of levels of a factor: differences, or ratios of geometric means.
 
@@ -97,8 +98,9 @@ class Estimates(ABC):
         adjust : {"holm", "bonferroni", "hochberg", "hommel", "benjamini-hochberg", "benjamini-yekutieli", "none"}
             Correction of p for the number of contrasts in the family; the two of Benjamini keep the false discovery
             rate.
-        family : {"by", "all"}
-            Each level of ``by`` is a family of its own, or all contrasts are one family.
+        family : {"by", "all"} or list of str
+            Each level of ``by`` is a family of its own, or all contrasts are one family, or each level of some columns
+            of ``by`` is one.
 
         Returns
         -------
@@ -108,11 +110,17 @@ class Estimates(ABC):
             ``family_size``.
         """
         groups, name = as_names("by", by), as_name("factor", factor, hint=FURTHER)
-        table = marginal.contrasts(self._grid, self._known, name, groups, adjust=adjust, family=family)
-        return self._finished(table, "model contrasts", within=name, by=groups, adjust=adjust, family=family)
+        chosen = check_family(family, groups)
+        table = marginal.contrasts(self._grid, self._known, name, groups, adjust=adjust, family=chosen)
+        return self._finished(table, "model contrasts", within=name, by=groups, adjust=adjust, family=chosen)
 
     def interaction_contrasts(
-        self, factors: Sequence[str], *, by: str | Sequence[str] | None = None, adjust: str = "holm", family: str = "by"
+        self,
+        factors: Sequence[str],
+        *,
+        by: str | Sequence[str] | None = None,
+        adjust: str = "holm",
+        family: str | Sequence[str] = "by",
     ) -> Results:
         """Compare differences between levels of a factor: differences of differences, or ratios of ratios.
 
@@ -125,8 +133,9 @@ class Estimates(ABC):
         """
         names = as_names("factors", factors)
         groups = as_names("by", by)
-        table = marginal.interaction_contrasts(self._grid, self._known, names, groups, adjust=adjust, family=family)
-        facts = {"within": names[0], "interaction": names, "by": groups, "adjust": adjust, "family": family}
+        chosen = check_family(family, groups)
+        table = marginal.interaction_contrasts(self._grid, self._known, names, groups, adjust=adjust, family=chosen)
+        facts = {"within": names[0], "interaction": names, "by": groups, "adjust": adjust, "family": chosen}
         return self._finished(table, "model contrasts", **facts)
 
     def joint_tests(self, factor: str | Sequence[str], *, by: str | Sequence[str] | None = None) -> Results:

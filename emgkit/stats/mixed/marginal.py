@@ -22,7 +22,7 @@ from emgkit.errors import ArgumentError, DesignError
 from emgkit.notation import listed
 from emgkit.stats.cells.blocks import pair_names
 from emgkit.stats.cells.effect_formulas import CONFIDENCE
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS, FAMILIES, adjusted
+from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted
 from emgkit.stats.cells.references import MUSCLE_COLUMNS
 from emgkit.stats.mixed.formula import Columns, Term, model_matrix
 from emgkit.stats.mixed.small_sample import Inference
@@ -207,11 +207,10 @@ def means(grid: Grid, known: Inference, factors: Sequence[str], by: Sequence[str
 
 
 def contrasts(
-    grid: Grid, known: Inference, factor: str, by: Sequence[str], *, adjust: str, family: str
+    grid: Grid, known: Inference, factor: str, by: Sequence[str], *, adjust: str, family: str | list[str]
 ) -> pd.DataFrame:
     """Every pair of levels of ``factor``, at each combination of ``by``."""
     check_option("adjust", adjust, ADJUSTMENTS)
-    check_option("family", family, FAMILIES)
     names = _check(grid, [factor], by)
     _refuse_between_muscles(grid, factor)
     levels, rows = _means(grid, names)
@@ -221,7 +220,7 @@ def contrasts(
     cells = rows.reshape(-1, size, rows.shape[-1])
     labels = [_pair(grid, factor, pair) for pair in pairs] * len(cells)
     keys = {name: _repeated(levels[name][::size], len(pairs)) for name in by}
-    members = np.repeat(np.arange(len(cells)), len(pairs)) if family == "by" else np.zeros(len(labels), dtype=np.intp)
+    members = _members(keys, by, family, len(labels))
     difference = (cells[:, first] - cells[:, second]).reshape(-1, rows.shape[-1])
     both = [[grid.factors[factor][i] for i in pair] for pair in pairs] * len(cells)
     n = _people(grid, {name: [[level] for level in keys[name]] for name in by} | {factor: both})
@@ -229,11 +228,10 @@ def contrasts(
 
 
 def interaction_contrasts(
-    grid: Grid, known: Inference, factors: Sequence[str], by: Sequence[str], *, adjust: str, family: str
+    grid: Grid, known: Inference, factors: Sequence[str], by: Sequence[str], *, adjust: str, family: str | list[str]
 ) -> pd.DataFrame:
     """Differences of differences (ratios of ratios): pairs of one factor against pairs of the others."""
     check_option("adjust", adjust, ADJUSTMENTS)
-    check_option("family", family, FAMILIES)
     names = _check(grid, factors, by)
     wanted = names[len(by) :]
     if len(wanted) < 2:
@@ -256,7 +254,7 @@ def interaction_contrasts(
     held = {name: [[level] for level in keys[name]] for name in by}
     for position, name in enumerate(wanted):
         held[name] = [[grid.factors[name][i] for i in one[position]] for one in combined] * len(cells)
-    members = np.repeat(np.arange(len(cells)), len(combined)) if family == "by" else np.zeros(total, dtype=np.intp)
+    members = _members(keys, by, family, total)
     return _compared(grid, known, keys, cells.reshape(total, -1), members, adjust, n=_people(grid, held))
 
 
@@ -341,6 +339,16 @@ def _means(grid: Grid, names: Sequence[str]) -> tuple[dict[str, list[Any]], Arra
 
 def _pair(grid: Grid, factor: str, pair: tuple[int, int]) -> str:
     return pair_names([grid.factors[factor][i] for i in pair], log=grid.log)[0]
+
+
+def _members(
+    keys: Mapping[str, Sequence[Any]], by: Sequence[str], family: str | list[str], count: int
+) -> NDArray[np.intp]:
+    """Number the family of each of ``count`` contrasts, by its levels of the columns that the family is of."""
+    named = list(by) if family == "by" else [] if family == "all" else family
+    found: dict[tuple[Any, ...], int] = {}
+    levels = [tuple(keys[name][i] for name in named) for i in range(count)]
+    return np.array([found.setdefault(level, len(found)) for level in levels], dtype=np.intp)
 
 
 def _repeated(values: Iterable[Any], times: int) -> list[Any]:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
 from emgkit.stats import contrasts, mixed_model, mixed_model_many, rm_anova
@@ -77,6 +78,29 @@ def test_columns_order_and_what_was_done() -> None:
         "singular": False,
     }  # fmt: skip
     assert repr(model).startswith("<MixedModel 'value ~ exercise * muscle', random='1', log: 10 participants, 60 rows")
+
+
+def test_a_family_may_be_the_levels_of_some_columns_of_by() -> None:
+    table = pd.MultiIndex.from_product(
+        [range(8), ["a", "b", "c"], ["m0", "m1"], ["x", "y"]], names=["participant", "exercise", "muscle", "phase"]
+    ).to_frame(index=False)
+    table["value"] = np.exp(np.random.default_rng(3).normal(3, 0.3, len(table)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EmgkitWarning)
+        model = mixed_model(table, "value ~ exercise * muscle * phase")
+    got = model.contrasts("exercise", by=["muscle", "phase"], family=["phase"])
+    assert (got["family_size"] == 6).all()
+    for _, rows in got.groupby("phase"):
+        np.testing.assert_allclose(rows["p_adjusted"], multipletests(rows["p"], method="holm")[1], rtol=1e-12)
+    assert "adjusted after Holm over the contrasts of each phase." in got.methods()
+    both = model.contrasts("exercise", by=["muscle", "phase"], family=["muscle", "phase"])
+    pd.testing.assert_frame_equal(both, model.contrasts("exercise", by=["muscle", "phase"]))
+    ratios = model.interaction_contrasts(["exercise", "muscle"], by="phase", family=["phase"])
+    assert (ratios["family_size"] == 3).all()
+    with pytest.raises(ArgumentError, match="Unknown column of 'by' in 'family' 'muscle'"):
+        model.contrasts("exercise", by="phase", family=["muscle"])
+    with pytest.raises(ArgumentError, match="Unknown value for 'family'"):
+        model.contrasts("exercise", family="muscle")
 
 
 def test_on_a_complete_design_the_terms_are_those_of_anova_with_pooled_error() -> None:
