@@ -7,7 +7,7 @@ or the participants, and says what to do about them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ Codes = NDArray[np.intp]
 SINGLE_COLUMNS = ("measure", "unit", "phase", "side", "session")
 # a message names this many rows, participants or cells, and counts the rest
 NAMED = 20
+# up to this share of the rows is few
+FEW = 0.2
 
 __all__ = [
     "Factor",
@@ -129,6 +131,8 @@ def check_columns(table: pd.DataFrame, roles: Sequence[tuple[str, str]]) -> None
     """Refuse a column that is not in the table, or that has two roles; ``roles`` are pairs of role and column."""
     seen: dict[str, str] = {}
     for role, name in roles:
+        if not isinstance(name, Hashable):
+            raise ArgumentError(f"{role!r} cannot be used", allowed="the name of one column", got=repr(name))
         if name not in table.columns:
             raise DesignError(
                 f"The table has no column {name!r}, which {role!r} names",
@@ -186,11 +190,13 @@ def outcome_values(table: pd.DataFrame, outcome: str, participant: str, *, log: 
         )
     bad = values <= 0
     if log and bad.any():
+        # a filter undershoots in a few rows; where many are not above 0 the values are of another kind
+        few = bad.sum() <= max(1, FEW * len(values))
+        cause = "a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, or "
         raise DesignError(
             f"The logarithm needs values above 0, and {outcome!r} is 0 or negative in {_count(int(bad.sum()), 'row')}",
             where=_rows(table, bad, values, participant),
-            hint="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, "
-            "or compare differences with log=False",
+            hint=f"{cause if few else ''}compare differences with log=False",
         )
     return values
 

@@ -145,6 +145,16 @@ def test_tests_without_normality(test: str) -> None:
     assert contrasts(table, within="exercise", interaction="muscle", test=test)["p"].between(0, 1).all()
 
 
+def test_only_a_few_values_below_zero_point_to_a_filter() -> None:
+    table = cells()
+    few = table.assign(value=table["value"].where(table.index != 3, -0.1))
+    with pytest.raises(DesignError, match=r"in 1 row.*a zero-lag Butterworth envelope can undershoot.*log=False"):
+        contrasts(few, within="exercise", by=["muscle", "phase"])
+    with pytest.raises(DesignError, match=r"Hint: compare differences with log=False\.$") as caught:
+        contrasts(table.assign(value=-table["value"]), within="exercise", by=["muscle", "phase"])
+    assert "undershoot" not in str(caught.value)
+
+
 def test_five_participants_cannot_reach_five_percent_by_ranks() -> None:
     for test in ("wilcoxon", "sign-flip"):
         with pytest.warns(EmgkitWarning, match=r"With 5 participants the smallest two-sided p of this test is 0\.0625"):
