@@ -28,7 +28,7 @@ from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_between_muscles,
 
 Array = NDArray[np.float64]
 
-__all__ = ["Block", "arrange", "check_within", "level_columns", "levels_of", "pair_names"]
+__all__ = ["Block", "arrange", "check_hidden", "check_within", "level_columns", "levels_of", "pair_names"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +67,17 @@ class Block:
         return np.asarray(analysed[:, first] - analysed[:, second])
 
 
+def check_hidden(shown: Sequence[tuple[str, str]], result_columns: Sequence[str]) -> None:
+    """Refuse columns, as pairs of role and name, that would stand beside one of the result with the same name."""
+    hidden = {name: role for role, name in shown if name in result_columns}
+    if hidden:
+        role = listed(dict.fromkeys(hidden.values()))
+        raise ArgumentError(
+            f"{listed(hidden)} in {role} would stand beside a column of the result with the same name",
+            hint="rename the column of the table",
+        )
+
+
 def check_within(
     table: pd.DataFrame,
     *,
@@ -84,14 +95,7 @@ def check_within(
     """
     roles = [("outcome", outcome), ("participant", participant), ("within", within), *(("by", name) for name in by)]
     check_columns(table, [*roles, *others])
-    shown = [*(("by", name) for name in by), *others]
-    hidden = {name: role for role, name in shown if name in result_columns}
-    if hidden:
-        role = listed(dict.fromkeys(hidden.values()))
-        raise ArgumentError(
-            f"{listed(hidden)} in {role} would stand beside a column of the result with the same name",
-            hint="rename the column of the table",
-        )
+    check_hidden([*(("by", name) for name in by), *others], result_columns)
     check_single_valued(table, [within, *by, *(name for _, name in others)], "'by' or 'within'")
     if not between_muscles:
         check_between_muscles(table, within)

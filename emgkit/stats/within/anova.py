@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from scipy import linalg, special
 
 from emgkit.errors import ArgumentError, DesignError, Notice
 from emgkit.notation import listed
+from emgkit.stats.cells.blocks import check_hidden
 from emgkit.stats.cells.columns import (
     Factor,
     as_group,
@@ -52,6 +53,7 @@ def rm_anova(
     participant: str = "participant",
     within: str | Sequence[str],
     between: str | Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     log: bool = True,
 ) -> Results:
     """Analysis of variance of one to three factors within participants, and of groups of them, on a complete design.
@@ -66,18 +68,21 @@ def rm_anova(
         One to three columns, each with two or more levels.
     between : str or list of one str, optional
         Column of groups of participants; they may differ in size.
+    by : str or sequence of str, optional
+        Columns whose levels (all combinations) are analysed one by one, each with the participants it has.
     log : bool
         Analyse the natural logarithm of the outcome, which needs values above 0; else the values themselves.
 
     Returns
     -------
     Results
-        One row a term (``"exercise"``, ``"exercise:muscle"``; with groups also ``"group"`` and, below each term,
-        ``"group:exercise"``) with ``F``, ``df1``, ``df2``, ``p``, ``epsilon_gg``, ``p_gg``, ``epsilon_hf``, ``p_hf``,
-        ``ges`` and ``pes`` (generalised and partial eta squared), ``epsilon_hf_uncapped``, ``mauchly_w``,
-        ``mauchly_p``, ``pillai`` and ``p_pillai`` (the multivariate test, which needs no sphericity), the sums of
-        squares ``ss`` and ``ss_error``, and ``n`` (participants). The degrees of freedom are uncorrected. ``.notices``
-        says what is doubtful, ``.attrs["groups"]`` the size of every group.
+        The ``by`` columns, then one row a term (``"exercise"``, ``"exercise:muscle"``; with groups also ``"group"``
+        and, below each term, ``"group:exercise"``) with ``F``, ``df1``, ``df2``, ``p``, ``epsilon_gg``, ``p_gg``,
+        ``epsilon_hf``, ``p_hf``, ``ges`` and ``pes`` (generalised and partial eta squared), ``epsilon_hf_uncapped``,
+        ``mauchly_w``, ``mauchly_p``, ``pillai`` and ``p_pillai`` (the multivariate test, which needs no sphericity),
+        the sums of squares ``ss`` and ``ss_error``, and ``n`` (participants). The degrees of freedom are uncorrected.
+        ``.notices`` says what is doubtful, ``.attrs["groups"]`` the size of every group (empty where levels of ``by``
+        differ in it).
 
     Raises
     ------
@@ -122,31 +127,77 @@ def rm_anova(
     0  exercise  206.43  1.0  2.0  3
     """
     table = check_table(cells)
-    names, group = _check_factors(within), as_group(between)
-    groups_role = [] if group is None else [("between", group)]
-    roles = [("outcome", outcome), ("participant", participant), *(("within", name) for name in names), *groups_role]
+    names, group, by_names = _check_factors(within), as_group(between), as_names("by", by)
+    roles = [("outcome", outcome), ("participant", participant), *(("within", name) for name in names)]
+    roles += [*([] if group is None else [("between", group)]), *(("by", name) for name in by_names)]
     check_columns(table, roles)
-    check_single_valued(table, [name for _, name in roles[2:]], "'within'" + " or 'between'" * bool(group))
-    values, people, notices = _complete(table, outcome, participant, names, log=log)
-    groups, sizes = _groups(table, participant, group, people)
-    notices += _normalisers(table, names, group, log=log)
+    check_hidden([("by", name) for name in by_names], RESULT_COLUMNS)
+    check_single_valued(table, [name for _, name in roles[2:]], "'within'" + " or 'between'" * bool(group) + " or 'by'")
+    parts, sizes, notices = [], list[dict[str, int]](), dict[Notice, list[dict[str, tuple[str, ...]]]]()
+    for levels, part in _parts(table, by_names):
+        rows, groups, found = _one(
+            part, names, outcome=outcome, participant=participant, between=group, log=log, where=levels
+        )
+        parts.append(rows.assign(**levels)[[*by_names, *RESULT_COLUMNS]])
+        sizes.append(groups)
+        for notice in found:
+            notices.setdefault(notice, []).append({name: (str(level),) for name, level in levels.items()})
+    result = pd.concat(parts, ignore_index=True)
+    about = [replace(notice, about=tuple(places) if by_names else ()) for notice, places in notices.items()]
+    corrected = result.loc[(result["epsilon_gg"] != 1) & result["p_gg"].notna(), "term"]
+    attrs = {
+        "analysis": "repeated-measures analysis of variance",
+        "outcome": outcome, "participant": participant, "within": names, "between": group, "by": by_names,
+        # sizes that differ between the levels of `by` are none of the whole analysis
+        "groups": sizes[0] if all(one == sizes[0] for one in sizes) else {},
+        "scale": "log" if log else "raw",
+        "unit": only_value(table, "unit"), "measure": only_value(table, "measure"),
+        "epsilon_corrected": corrected.unique().tolist(),
+    }  # fmt: skip
+    return Results.of(result, "anova", attrs, notices=announce(about))
+
+
+def _parts(table: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """The rows of each level of ``by`` that has any, with the level of each of its columns."""
+    factors = [Factor.of(table, name) for name in by]
+    for place in np.ndindex(tuple(len(factor.levels) for factor in factors)):
+        here = np.ones(len(table), dtype=bool)
+        for factor, i in zip(factors, place, strict=True):
+            here &= factor.codes == i
+        if here.any():
+            yield {factor.name: factor.levels[i] for factor, i in zip(factors, place, strict=True)}, table[here]
+
+
+def _one(
+    table: pd.DataFrame,
+    names: list[str],
+    *,
+    outcome: str,
+    participant: str,
+    between: str | None,
+    log: bool,
+    where: Mapping[str, Any],
+) -> tuple[pd.DataFrame, dict[str, int], list[Notice]]:
+    """The rows of one level of ``by``, the sizes of its groups, and what is doubtful."""
+    try:
+        values, people, notices = _complete(table, outcome, participant, names, log=log)
+        groups, sizes = _groups(table, participant, between, people)
+    except DesignError as error:
+        if not where:
+            raise
+        label = ", ".join(f"{name} {level}" for name, level in where.items())
+        place = f"{label}: {error.where}" if error.where else label
+        raise DesignError(error.what, where=place, allowed=error.allowed, got=error.got, hint=error.hint) from None
+    notices += _normalisers(table, names, between, log=log)
 
     terms = [term for size in range(1, len(names) + 1) for term in itertools.combinations(range(len(names)), size)]
-    strata = [_stratum(values, groups, term, [names[i] for i in term], group) for term in ((), *terms)]
+    strata = [_stratum(values, groups, term, [names[i] for i in term], between) for term in ((), *terms)]
     rounding = 16 * np.finfo(np.float64).eps * max(float(np.abs(values).max()), 1.0 if log else 0.0)
     rows, unvarying = _rows(strata, zero=values.size * rounding**2)
     for name in unvarying:
         text = f"All participants have the same effect of {name}: it has no error term, so F and p are NaN."
         notices.append(Notice(code="no-variance", text=text))
-    result = pd.DataFrame(rows).assign(n=len(values))[list(RESULT_COLUMNS)]
-    attrs = {
-        "analysis": "repeated-measures analysis of variance",
-        "outcome": outcome, "participant": participant, "within": names, "between": group, "groups": sizes,
-        "scale": "log" if log else "raw",
-        "unit": only_value(table, "unit"), "measure": only_value(table, "measure"),
-        "epsilon_corrected": result.loc[(result["epsilon_gg"] != 1) & result["p_gg"].notna(), "term"].tolist(),
-    }  # fmt: skip
-    return Results.of(result, "anova", attrs, notices=announce(notices))
+    return pd.DataFrame(rows).assign(n=len(values)), sizes, notices
 
 
 def _check_factors(within: str | Sequence[str]) -> list[str]:

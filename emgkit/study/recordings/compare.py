@@ -74,7 +74,8 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
     contrasts = stats.contrasts(
         cells, within=spec.within, by=list(spec.by) or None, log=spec.log, adjust=spec.adjust, family=spec.family
     )
-    anova = _omnibus(cells, spec)
+    # one way, so that its F stands beside the contrasts
+    anova = stats.rm_anova(cells, within=spec.within, by=list(spec.by), log=spec.log)
     influence, flags = influence_of(cells, spec)
     return ComparisonResult(
         spec=spec,
@@ -126,18 +127,3 @@ def _without_incomplete(
     )
     left = cells[~cells["participant"].isin(list(lacking))].reset_index(drop=True)
     return left, (Notice(code="incomplete-by-exclusion", text=text),)
-
-
-def _omnibus(cells: pd.DataFrame, spec: Comparison) -> stats.Results:
-    """The one-way repeated-measures ANOVA at each level of `by`, its F beside the contrasts."""
-    if not spec.by:
-        return stats.rm_anova(cells, outcome="value", participant="participant", within=[spec.within], log=spec.log)
-    tables, notices = [], list[Notice]()
-    for key, part in cells.groupby(list(spec.by), observed=True, sort=True):
-        table = stats.rm_anova(part, outcome="value", participant="participant", within=[spec.within], log=spec.log)
-        notices += table.notices
-        labels = pd.DataFrame([dict(zip(spec.by, key, strict=True))] * len(table))
-        tables.append(pd.concat([labels, table], axis=1))
-    joined = pd.concat(tables, ignore_index=True)
-    facts = {**table.attrs, "by": list(spec.by), "n": joined["n"].unique().tolist()}
-    return stats.Results.of(joined, "anova", facts, notices=notices)

@@ -261,6 +261,48 @@ def test_unusable_arguments(options: dict[str, object], text: str) -> None:
         rm_anova(cells(), **{"within": "exercise", "log": False, **options})
 
 
+def test_levels_of_by_are_analysed_one_by_one() -> None:
+    table = cells()
+    table = table[~((table["participant"] == "P00") & (table["load"] == "l2"))]
+    got = rm_anova(table, within="exercise", by=["load"])
+    assert list(got.columns) == ["load", *COLUMNS]
+    assert got["load"].tolist() == ["l0", "l1", "l2"]
+    assert got["n"].tolist() == [9, 9, 8]
+    for level, row in zip(got["load"], got.to_dict("records"), strict=True):
+        alone = rm_anova(table[table["load"] == level], within="exercise")
+        assert {name: row[name] for name in COLUMNS} == pytest.approx(alone.iloc[0].to_dict(), nan_ok=True)
+    pd.testing.assert_frame_equal(got, rm_anova(table, within="exercise", by="load"))
+    assert got.attrs["by"] == ["load"]
+    assert got.attrs["n"] == [9, 8]
+    assert got.attrs["epsilon_corrected"] == ["exercise"]
+    assert got.sentences()[2].startswith("Load l2, exercise: F(2, 14) = ")
+    assert "separately for each load, each term against its own error term (n = 9, 8)" in got.methods()
+    both = rm_anova(cells().assign(side="left"), within="exercise", by=["load", "side"])
+    assert both[["load", "side"]].to_numpy().tolist() == [["l0", "left"], ["l1", "left"], ["l2", "left"]]
+
+
+def test_a_notice_of_one_level_of_by_is_about_that_level() -> None:
+    table = cells(exercises=2).assign(unit="%MVC", reference="mvc:pre")
+    table.loc[(table["load"] == "l1") & (table["exercise"] == "e1"), "reference"] = "mvc:post"
+    with pytest.warns(EmgkitWarning, match="different sessions"):
+        got = rm_anova(table, within="exercise", by="load")
+    assert ["different sessions" in text for text in got.sentences()] == [False, True, False]
+    assert [notice.about for notice in got.notices] == [({"load": ("l1",)},)]
+
+
+def test_what_is_wrong_at_a_level_of_by_is_refused_with_its_name() -> None:
+    table = cells()
+    gone = table.drop(index=table[(table["load"] == "l1") & (table["exercise"] == "e0")].index[0])
+    with pytest.raises(DesignError, match=r"1 of 27 cells is missing.*Where: load l1: P00 lacks e0"):
+        rm_anova(gone, within="exercise", by="load")
+    with pytest.raises(ArgumentError, match="'F' in 'by' would stand beside a column of the result"):
+        rm_anova(table.rename(columns={"load": "F"}), within="exercise", by="F")
+    with pytest.raises(ArgumentError, match="Column 'exercise' has two roles"):
+        rm_anova(table, within="exercise", by="exercise")
+    with pytest.raises(ArgumentError, match=r"'outcome' cannot be used. Allowed: the name of one column. Got: \['va"):
+        rm_anova(table, within="exercise", by="load", outcome=["value"])  # type: ignore[arg-type]
+
+
 def test_equal_values_everywhere_give_nan_and_a_notice() -> None:
     cells = pd.DataFrame({"participant": [1, 2, 3] * 2, "exercise": ["a"] * 3 + ["b"] * 3, "value": [5.0] * 6})
     with pytest.warns(EmgkitWarning, match="same effect of exercise"):
