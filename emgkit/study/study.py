@@ -132,8 +132,8 @@ class Study(StudyDefinition):
     ) -> Result:
         # the steps and their parameters are checked before any file is read
         plan = plan_of(file)
-        folder = data if data is not None else data_folder(file, self.folder, progress, quick=quick)
-        analysis = analyse(plan, folder, progress)
+        folder = data if data is not None else data_folder(file.data, self.folder, progress, quick=quick)
+        analysis = analyse(file, plan, folder, progress=progress)
         # what is expected is expected of the study's own data
         own = data is None or file.data.registry is not None
         progress("Writing tables, figures and report", 0, 1)

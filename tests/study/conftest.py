@@ -116,7 +116,7 @@ def plan(study: Study) -> Plan:
 @pytest.fixture(scope="module")
 def analysis(study: Study, plan: Plan, quiet: Callable[..., None]) -> Analysis:
     """What that study computes."""
-    return analyse(plan, study.folder / "data", quiet)
+    return analyse(study.file, plan, study.folder / "data", progress=quiet)
 
 
 @pytest.fixture(scope="session")

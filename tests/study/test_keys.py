@@ -18,7 +18,7 @@ import pytest
 from pydantic import BaseModel
 
 from emgkit import io, simulate
-from emgkit.errors import ArgumentError
+from emgkit.errors import ArgumentError, Notice
 from emgkit.study import Study
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.recordings import keys
@@ -26,6 +26,7 @@ from emgkit.study.recordings.account import account
 from emgkit.study.recordings.analysis import Analysis, StudyStages, analyse
 from emgkit.study.recordings.keys import File, Folder, Stage, key, plain
 from emgkit.study.recordings.plan import Plan, plan_of
+from emgkit.study.versions import computed_with
 
 # a stage that finds a number on a doubtful signal warns, and `Study.run` keeps the notice
 pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
@@ -275,18 +276,24 @@ def test_a_key_depends_on_stage_version_and_order_of_inputs(monkeypatch: pytest.
     assert key("read", {"b": 2, "a": 1}, ["x", "y"]) == one
     assert len({one, key("reads", {"a": 1, "b": 2}, ["x", "y"]), key("read", {"a": 1, "b": 2}, ["y", "x"])}) == 3
     assert key("read", None, [["x", "y"]]) != key("read", None, [["x"], ["y"]])
-    monkeypatch.setattr(keys, "__version__", "999")
-    assert key("read", {"a": 1, "b": 2}, ["x", "y"]) != one
+    assert {"emgkit", "numpy", "scipy", "pandas", "statsmodels"} <= set(computed_with())
+    others = set()
+    for name in computed_with():
+        monkeypatch.setattr(keys, "computed_with", lambda name=name: {**computed_with(), name: "999"})
+        others.add(key("read", {"a": 1, "b": 2}, ["x", "y"]))
+    assert len(others - {one}) == len(computed_with())
 
 
-def test_the_key_of_what_is_written_follows_the_file_and_the_stages(
+def test_the_key_of_what_was_computed_follows_the_file_the_notices_and_the_stages(
     study: Study, plan: Plan, analysis: Analysis, file_with, quiet
 ):
     one = analysis.key
     assert replace(analysis, file=file_with({"study.title": "Another"})).key != one
     assert replace(analysis, stages=analysis.stages[1:]).key != one
     assert replace(analysis, excluded=pd.DataFrame([{"recording": "a", "why": "b"}])).key != one
-    assert analyse(plan, study.folder / "data", quiet).key == one
+    assert replace(analysis, notices=(Notice(code="a", text="b"),)).key != one
+    assert replace(analysis, simulated=True).key != one
+    assert analyse(study.file, plan, study.folder / "data", progress=quiet).key == one
 
 
 def test_what_has_no_content_is_refused() -> None:
@@ -303,7 +310,7 @@ def test_no_key_is_computed_where_nobody_asks(
         raise AssertionError("a key was computed")
 
     monkeypatch.setattr(keys, "key", refuse)
-    monkeypatch.setattr(keys, "_sha256", refuse)
-    done = analyse(plan, study.folder / "data", quiet)
+    monkeypatch.setattr(keys, "sha256", refuse)
+    done = analyse(study.file, plan, study.folder / "data", progress=quiet)
     with pytest.raises(AssertionError, match="a key was computed"):
         _ = done.stages[0].key

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import BaseModel
 
 from emgkit.errors import Notice
 from emgkit.study import Study
-from emgkit.study.file.recordings import StudyFile
+from emgkit.study.file.recordings import Comparison, MeasureSpec, StudyFile
 from emgkit.study.recordings import keys
 from emgkit.study.recordings.account import account
-from emgkit.study.recordings.analysis import Analysis
+from emgkit.study.recordings.analysis import Analysis, StudyStages
 from emgkit.study.recordings.keys import Folder, Stage
 from emgkit.study.recordings.plan import Plan
-from emgkit.study.recordings.session import gather
+from emgkit.study.recordings.session import gather, session_stage, sessions_of
+from emgkit.study.recordings.simulated import data_folder
 from emgkit.study.writing import recordings_page
 
 # a stage that finds a number on a doubtful signal warns, and `Study.run` keeps the notice
@@ -152,4 +155,25 @@ def test_no_stage_knows_the_whole_study_file(analysis: Analysis, every_stage: An
     modules = {sys.modules[stage.function.__module__] for stage in every_stage(analysis.stages)}
     assert len(modules) == 7
     assert [module.__name__ for module in modules if "StudyFile" in vars(module)] == []
-    assert not any(isinstance(stage.parameters, StudyFile) for stage in every_stage(analysis.stages))
+    held = {type(one) for stage in every_stage(analysis.stages) for one in values_in(stage.parameters)}
+    assert {Comparison, MeasureSpec} <= held
+    assert not held & {Plan, StudyFile}
+
+
+def values_in(value: Any) -> Iterator[Any]:
+    """A value and all that it holds."""
+    yield value
+    if is_dataclass(value):
+        inner = [getattr(value, field.name) for field in fields(value)]
+    elif isinstance(value, BaseModel):
+        inner = [getattr(value, name) for name in type(value).model_fields]
+    else:
+        inner = list(value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple | list) else ())
+    for one in inner:
+        yield from values_in(one)
+
+
+def test_nothing_that_makes_a_stage_is_given_the_whole_study_file(plan: Plan) -> None:
+    assert not any(isinstance(one, StudyFile) for one in values_in(plan))
+    for function in (session_stage, sessions_of, StudyStages, data_folder):
+        assert "StudyFile" not in str(inspect.signature(function)), function

@@ -13,7 +13,7 @@ from emgkit.notation import listed
 from emgkit.study.file.expected import Expected
 from emgkit.toml_files import TomlTable
 
-__all__ = ["Comparison", "Exclude", "Exercise", "Layout", "MeasureSpec", "Mvc", "Published", "StudyFile"]
+__all__ = ["Comparison", "Data", "Exclude", "Exercise", "Layout", "MeasureSpec", "Mvc", "Published", "StudyFile"]
 
 
 class About(TomlTable):

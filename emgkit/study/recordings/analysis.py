@@ -61,9 +61,17 @@ class Analysis:
 
     @property
     def key(self) -> str:
-        """The content key of what is written: the study file, what was left out, and the stages."""
-        excluded = self.excluded.to_dict(orient="records")
-        return key("write", {"file": self.file, "excluded": excluded}, [stage.key for stage in self.stages])
+        """The content key of what was computed: the study file, what was left out and noticed, and the stages.
+
+        What is written depends on more, such as the truth of simulated data and the texts of the claims.
+        """
+        found = {
+            "file": self.file,
+            "excluded": self.excluded.to_dict(orient="records"),
+            "notices": self.notices,
+            "simulated": self.simulated,
+        }
+        return key("analyse", found, [stage.key for stage in self.stages])
 
 
 class StudyStages:
@@ -94,7 +102,7 @@ class StudyStages:
 
     def sessions(self, used: Sequence[RecordingSource]) -> tuple[Stage[Session], ...]:
         """The sessions that these recordings make, one a participant and session."""
-        groups = sessions_of(used, across_sessions=self.plan.file.mvc.across_sessions)
+        groups = sessions_of(used, across_sessions=self.plan.across_sessions)
         return tuple(self._session(group) for group in groups)
 
     def comparison(self, comparison: Comparison, used: Sequence[RecordingSource]) -> Stage[ComparisonResult]:
@@ -111,13 +119,15 @@ class StudyStages:
         return self._sessions[names]
 
 
-def analyse(plan: Plan, folder: Path | None, progress: Progress) -> Analysis:
+def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progress) -> Analysis:
     """Walk the stages from the folder of recordings to the comparisons.
 
     Parameters
     ----------
+    file : StudyFile
+        The whole file, for the walk and for what is written; no stage is given it.
     plan : Plan
-        What the study does.
+        What the stages need of it.
     folder : Path or None
         Where the recordings are.
     progress : callable
@@ -128,13 +138,12 @@ def analyse(plan: Plan, folder: Path | None, progress: Progress) -> Analysis:
     EmgkitError
         Anything is wrong with the recordings or the design.
     """
-    file = plan.file
     found = Stage(function=account, inputs=(Folder(path=folder),), parameters=plan.accounting).run()
     study = StudyStages(plan, found.sources)
     memory, failed = _read_all(study.reads, progress, allow=file.exclude.allow)
     used = [one for one in found.sources if one.name not in failed]
     loaded = [Loaded(source=one, trial=memory[study.reads[one.name]]) for one in used]
-    _check_together(loaded, plan)
+    _check_together(loaded, file)
     simulated = checks.are_simulated(loaded)
     sessions, comparisons, compared = [], [], []
     for comparison in file.comparisons:
@@ -177,9 +186,8 @@ def _read_all(reads: Mapping[str, Stage[Trial]], progress: Progress, *, allow: b
     return memory, failed
 
 
-def _check_together(loaded: Sequence[Loaded], plan: Plan) -> None:
+def _check_together(loaded: Sequence[Loaded], file: StudyFile) -> None:
     """Check what must hold of all recordings together."""
-    file = plan.file
     checks.check_labels(loaded, file.channels)
     if any("muscle" in (comparison.within, *comparison.by) for comparison in file.comparisons):
         checks.check_muscles(loaded)

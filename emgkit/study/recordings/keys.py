@@ -1,7 +1,8 @@
 """A stage of a study: a function, its inputs and its parameters, and the content key that they have together.
 
-Two stages with the same key give the same output: the key is a hash of the stage's name, the version of emgkit, the
-parameters, and the keys of the inputs. A key is computed when it is first asked for, and not before.
+Two stages with the same key give the same output on the same machine: the key is a hash of the stage's name, the
+versions of emgkit and of the libraries that numbers depend on, the parameters, and the keys of the inputs. A key is
+computed when it is first asked for, and not before.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from emgkit import __version__
 from emgkit.errors import ArgumentError, EmgkitError
 from emgkit.io import bids
 from emgkit.pipeline import Pipeline
 from emgkit.steps import step_to_dict
+from emgkit.study.versions import computed_with
 
-__all__ = ["File", "Folder", "Stage", "key", "plain"]
+__all__ = ["File", "Folder", "Stage", "key", "plain", "sha256"]
 
 Output = TypeVar("Output")
 
@@ -43,14 +44,14 @@ def key(stage: str, parameters: object = None, inputs: Sequence[object] = ()) ->
     Returns
     -------
     str
-        64 hexadecimal digits, the SHA-256 of all of these and of the version of emgkit.
+        64 hexadecimal digits, the SHA-256 of all of these and of :func:`emgkit.study.versions.computed_with`.
 
     Examples
     --------
     >>> key("segment", {"by": "angle"}) == key("segment", {"by": "position"})
     False
     """
-    content = {"emgkit": __version__, "stage": stage, "parameters": plain(parameters), "inputs": plain(inputs)}
+    content = {"versions": computed_with(), "stage": stage, "parameters": plain(parameters), "inputs": plain(inputs)}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -99,7 +100,7 @@ class File:
     def key(self) -> str:
         """The SHA-256 of the file; with BIDS sidecars, the hash of theirs and its own by the names of the files."""
         names = bids.files_of(self.path)
-        hashes = [_sha256(path) for path in names]
+        hashes = [sha256(path) for path in names]
         return hashes[0] if len(names) == 1 else key("files", [path.name for path in names], hashes)
 
     def value(self) -> Path:
@@ -187,7 +188,8 @@ def _output_of(given: Any, memory: dict[Stage[Any], Any]) -> Any:
     return given.run(memory) if isinstance(given, Stage) else given.value()
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

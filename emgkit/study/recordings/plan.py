@@ -30,7 +30,7 @@ from emgkit.events import OPTIONS
 from emgkit.measures import COLUMNS, MEASURES
 from emgkit.pipeline import Pipeline
 from emgkit.steps import step_from_dict
-from emgkit.study.file.recordings import ChannelSpec, Comparison, Exercise, StudyFile
+from emgkit.study.file.recordings import ChannelSpec, Comparison, Exercise, MeasureSpec, StudyFile
 from emgkit.study.recordings.account import Accounting, RecordingSource
 from emgkit.study.recordings.compare import Comparing
 from emgkit.study.recordings.measure import Measuring
@@ -47,31 +47,39 @@ class Plan:
 
     Parameters
     ----------
-    file : StudyFile
-        The whole file, for the walk and for what is written; no stage is given it.
     accounting, pipeline, reference, measuring
         Parameters of the stages of these names.
     segmentations : mapping of str to Segmentation
         One an exercise.
+    channels : mapping of str to ChannelSpec
+        The meaning of labels in all files.
+    across_sessions : bool
+        Whether the sessions of a participant are taken together.
+    primary : MeasureSpec
+        The measure that is compared.
+    over : tuple of str
+        What is averaged before participants are compared.
     """
 
-    file: StudyFile
     accounting: Accounting
     segmentations: Mapping[str, Segmentation]
     pipeline: Pipeline
     reference: ReferenceRule
     measuring: Measuring
+    channels: Mapping[str, ChannelSpec]
+    across_sessions: bool
+    primary: MeasureSpec
+    over: tuple[str, ...]
 
     def reading(self, source: RecordingSource) -> Reading:
         """How a recording is read; the channels of its layout go before those of all files."""
-        channels: dict[str, ChannelSpec] = {**self.file.channels, **source.channels}
+        channels = {**self.channels, **source.channels}
         return Reading(name=source.name, facts=source.facts, sfreq=source.sfreq, units=source.units, channels=channels)
 
     def comparing(self, comparison: Comparison, affected: Collection[str]) -> Comparing:
         """What one comparison compares; its title and the files that it keeps are the business of others."""
         bare = comparison.model_copy(update={"title": "", "keep": ()})
-        over = self.file.summary.over
-        return Comparing(comparison=bare, measure=self.file.primary, over=over, affected=frozenset(affected))
+        return Comparing(comparison=bare, measure=self.primary, over=self.over, affected=frozenset(affected))
 
 
 def plan_of(file: StudyFile) -> Plan:
@@ -85,7 +93,6 @@ def plan_of(file: StudyFile) -> Plan:
     check_names(file)
     pipeline = Pipeline(*(step_from_dict(step) for step in file.steps))
     return Plan(
-        file=file,
         accounting=_accounting(file),
         segmentations={name: _segmentation(name, exercise, file) for name, exercise in file.exercises.items()},
         pipeline=pipeline,
@@ -96,6 +103,10 @@ def plan_of(file: StudyFile) -> Plan:
             across_sessions=file.mvc.across_sessions and not file.mvc.own_task_maximum,
         ),
         measuring=Measuring(measures=tuple(one.model_copy(update={"primary": False}) for one in file.measures)),
+        channels=file.channels,
+        across_sessions=file.mvc.across_sessions,
+        primary=file.primary,
+        over=file.summary.over,
     )
 
 

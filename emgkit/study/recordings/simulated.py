@@ -8,7 +8,7 @@ from pathlib import Path
 
 from emgkit import shipped
 from emgkit.errors import StudyError
-from emgkit.study.file.recordings import StudyFile
+from emgkit.study.file.recordings import Data
 from emgkit.study.recordings.analysis import Progress
 
 __all__ = ["data_folder"]
@@ -18,9 +18,8 @@ __all__ = ["data_folder"]
 _QUICK_PARTICIPANTS = 5
 
 
-def data_folder(file: StudyFile, study: Path, progress: Progress, *, quick: bool) -> Path | None:
+def data_folder(data: Data, study: Path, progress: Progress, *, quick: bool) -> Path | None:
     """The folder of the recordings that the study file names; simulated recordings are made first."""
-    data = file.data
     if data.simulate is not None:
         return _simulated(data.simulate, data.seed, study, progress, quick=quick)
     named = data.bids or data.folder

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-import emgkit
 from emgkit import figures
 from emgkit.errors import StudyError
 from emgkit.notation import listed
@@ -22,13 +19,9 @@ from emgkit.notation import listed
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["fresh_folder", "sha256", "versions", "write_figure", "write_json", "write_table"]
+__all__ = ["fresh_folder", "write_figure", "write_json", "write_table"]
 
 _RECORD = "provenance.json"
-_LIBRARIES = (
-    "numpy", "scipy", "pandas", "mne", "statsmodels", "matplotlib", "pydantic", "typer", "rich", "jinja2", "edfio",
-    "great-tables", "python-docx",
-)  # fmt: skip
 
 
 @contextmanager
@@ -123,17 +116,6 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 def write_json(content: Mapping[str, Any], path: Path) -> None:
     """Indented JSON with a final newline."""
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """Versions of emgkit and the libraries a result depends on."""
-    return {"emgkit": emgkit.__version__, **{name: metadata.version(name) for name in _LIBRARIES}}
 
 
 def _record_outputs(folder: Path) -> None:

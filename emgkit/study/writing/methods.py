@@ -19,7 +19,7 @@ from emgkit.stats.results.methods import n_text
 from emgkit.stats.within.summaries import order_rule
 from emgkit.study.file.recordings import MeasureSpec, StudyFile
 from emgkit.study.recordings.compare import ComparisonResult
-from emgkit.study.writing.folder import versions
+from emgkit.study.versions import versions
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis

@@ -12,8 +12,10 @@ import pandas as pd
 from emgkit import report
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file import expected
+from emgkit.study.recordings.keys import sha256
 from emgkit.study.script import Drawn
-from emgkit.study.writing.folder import sha256, versions, write_figure, write_json, write_table
+from emgkit.study.versions import versions
+from emgkit.study.writing.folder import write_figure, write_json, write_table
 
 __all__ = ["draw", "provenance_of", "with_expected", "write_page"]
 
