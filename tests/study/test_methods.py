@@ -67,6 +67,29 @@ def test_the_page_and_the_file_have_the_same_text(run, methods):
         assert paragraph in page
 
 
+def test_the_paragraphs_stand_in_the_order_of_the_work_and_an_empty_part_leaves_none(run, methods):
+    (compared,) = run["analysis"].compared
+    spec = compared.spec.model_copy(update={"name": "again", "title": "Again"})
+    two = replace(run["analysis"], compared=(compared, replace(compared, spec=spec)))
+    order = (
+        "Recordings of 4 simulated participants",
+        "The signals were",
+        "Each channel was normalised",
+        "Repetitions of",
+        "The measures were",
+        "Values (mean, %MVC)",
+        "A further comparison, “Again”",
+        "Each ratio was compared",
+    )
+    paragraphs = methods_of(two, run["pipeline"], run["result"].tables).text.split("\n\n")
+    assert [text for text, start in zip(paragraphs, order, strict=True) if not text.startswith(start)] == []
+    one = methods.text.split("\n\n")
+    assert [text for text, start in zip(one, (*order[:6], order[7]), strict=True) if not text.startswith(start)] == []
+    parts = ((), (Statement(text="One."), Statement(text="Two.")), (), (Statement(text="Three."),), ())
+    assert Methods(paragraphs=parts).text == "One. Two.\n\nThree."
+    assert Methods(paragraphs=((), ())).text == ""
+
+
 def test_every_fact_of_the_checklist_stands_in_the_text(methods):
     assert len(methods.facts) >= 20
     for name, fact in methods.facts.items():
