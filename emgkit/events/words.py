@@ -179,18 +179,17 @@ def rejection_sentences(ways: Sequence[Segmentation]) -> tuple[str, ...]:
     """
     searched = [way for way in ways if way.by != "events"]
     own = [way for way in ways if way.by == "events"]
+    what = " of the recordings' own events"
     return (
-        *([f"{_count(searched)} were rejected by the rules of the search."] if searched else []),
-        *(
-            [f"{_count(own)} of the recordings' own events were rejected by hand or by the program that marked them."]
-            if own
-            else []
-        ),
+        *([f"{_rejected(searched)} by the rules of the search."] if searched else []),
+        *([f"{_rejected(own, what)} by hand or by the program that marked them."] if own else []),
     )
 
 
-def _count(ways: Sequence[Segmentation]) -> str:
-    return f"{sum(way.rejected for way in ways)} of {counted(sum(way.n for way in ways), 'repetition')}"
+def _rejected(ways: Sequence[Segmentation], what: str = "") -> str:
+    """How many of how many were rejected."""
+    n = sum(way.rejected for way in ways)
+    return f"{n} of {counted(sum(way.n for way in ways), 'repetition')}{what} {'was' if n == 1 else 'were'} rejected"
 
 
 def _by_signal(ways: Sequence[Segmentation]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from emgkit.errors import ArgumentError
@@ -50,6 +52,10 @@ def test_the_text_names_own_events_and_describes_no_search():
     assert "repetitions of deadlift and their phases are the recordings' own events" in text
     assert "2 of 12 repetitions of the recordings' own events were rejected by hand" in text
     assert not [word for word in SEARCHED if word in text]
+    assert "1 of 9 repetitions of the recordings' own events was rejected by hand" in text_of(
+        replace(OWN, n=9, rejected=1)
+    )
+    assert "1 of 20 repetitions was rejected by the rules of the search." in text_of(replace(SQUAT, rejected=1))
     assert "0 of 1 repetition of" in text_of(Segmentation(exercise="squat", by="events", n=1, rejected=0))
 
 

@@ -41,6 +41,8 @@ def test_what_the_only_comparison_keeps_is_in_every_table_and_count(run):
     assert set(tables["contrasts"]["n"]) == {3}
     assert set(tables["curves"]["n"]) == {3}
     assert list(tables["excluded"]["recording"]) == ["P2_squat.csv"]
+    (lacking,) = [one.text for one in result.notices if one.code == "incomplete-by-exclusion"]
+    assert lacking == ("'P2' is not in 'contrasts': a level of exercise is lacking because a recording was left out.")
     assert "The tasks were squat (9 repetitions) and thrust (12 repetitions)." in text
     assert "0 of 21 repetitions were rejected" in text
     assert (

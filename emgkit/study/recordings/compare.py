@@ -122,8 +122,8 @@ def _without_incomplete(
     if not lacking:
         return cells, ()
     text = (
-        f"{listed(lacking)} {'is' if len(lacking) == 1 else 'are'} not in {spec.name!r}: an {spec.within} is lacking "
-        "because a recording was left out."
+        f"{listed(lacking)} {'is' if len(lacking) == 1 else 'are'} not in {spec.name!r}: a level of {spec.within} "
+        "is lacking because a recording was left out."
     )
     left = cells[~cells["participant"].isin(list(lacking))].reset_index(drop=True)
     return left, (Notice(code="incomplete-by-exclusion", text=text),)

@@ -122,8 +122,9 @@ def _notices(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[Notic
     notices += _extreme_notices(tables["extremes"])
     rejected = tables["repetitions"][~tables["repetitions"]["accepted"].astype(bool)]
     if len(rejected):
-        every = len(tables["repetitions"])
-        text = f"{len(rejected)} of {every} repetitions were rejected; tables/repetitions.csv says why."
+        every = counted(len(tables["repetitions"]), "repetition")
+        verb = "was" if len(rejected) == 1 else "were"
+        text = f"{len(rejected)} of {every} {verb} rejected; tables/repetitions.csv says why."
         notices.append(Notice(code="repetitions-rejected", text=text))
     return tuple(dict.fromkeys(notices))
 
