@@ -109,6 +109,18 @@ def test_info_shows_a_unit_that_it_does_not_know(emgkit, tmp_path):
     assert "To read it: say --units 'bar (parsec)=m'" in done.stdout
 
 
+def test_info_takes_the_sign_between_thousands(emgkit, tmp_path):
+    (tmp_path / "a.csv").write_text("VL (uV);BF (uV)\n1,104;947\n-44;619\n", encoding="utf-8")
+    refused(emgkit("info", tmp_path / "a.csv"), "decimal sign or a thousands separator", "'1,104' beside '-44'")
+    done = emgkit("info", tmp_path / "a.csv", "--sfreq", 1000, "--thousands", ",", "--json")
+    assert [row["channel"] for row in json.loads(done.stdout)["channels"]] == ["VL", "BF"]
+
+
+def test_info_proposes_the_rate_of_a_comment(emgkit, tmp_path):
+    (tmp_path / "a.csv").write_text("# fs = 1500 Hz\nVL,BF\n0.5,1\n-1,2.5\n", encoding="utf-8")
+    assert "To read it: say --sfreq 1500 --units mV" in emgkit("info", tmp_path / "a.csv").stdout
+
+
 @pytest.mark.long
 def test_run_says_simulated_first_and_names_the_report(small, tmp_path):
     done = process("run", "three_lifts", "--data", small, "--out", tmp_path / "out", cwd=tmp_path)

@@ -211,6 +211,12 @@ def read(
 
     Notes
     -----
+    A text file is one table: a header, with units in it (``VL (mV)``) or in a row below it, and a
+    column a channel. Lines above it that begin with ``#``, ``%``, ``;``, ``!`` or ``//`` are
+    comments. The rate is the slope of a straight line through the column of times, which may be
+    seconds, clock times or Unix times; gaps and bursts are refused. A column that counts by one is
+    a counter.
+
     EDF and BDF are read as recorders leave them, and a notice says what was odd. A channel whose
     header gives no scaling is left out. A label of several channels, or none, is replaced by the
     position: ``"EMG #2"``, ``"channel 4"``. Where the header gives no number of data records, or
