@@ -15,10 +15,15 @@ from emgkit.io._preamble import Table
 from emgkit.io._text import SPACES, Rows, split
 from emgkit.notation import number
 
-__all__ = ["check_last_cell", "check_thousands", "counts_by_one", "decimal_sign", "offset_notice", "without_thousands"]
+__all__ = [
+    "check_last_cell", "check_thousands", "counter_jump", "counts_by_one", "decimal_sign", "offset_notice",
+    "without_thousands",
+]  # fmt: skip
 
 _THOUSANDS = (",", ".", "'", "\u2019", " ", "\u00a0", "\u202f", "_")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
+# a quoted cell with a comma in it
+_QUOTED_COMMA = re.compile(r'(?:^|,) *"[^"\n,]*,[^"\n]*"', re.MULTILINE)
 # a last cell is judged by as many rows above it
 _LEAST_ROWS, _MOST_ROWS = 10, 500
 # a whole-number column with a mean of so many standard deviations stands on an offset
@@ -35,7 +40,7 @@ def decimal_sign(table: Table, *, thousands: str | None, where: str) -> str:
         It is not certain.
     """
     body, sep, first = table.body, table.sep, table.first
-    quoted = sep == "," and '"' in body and re.search(r'"[^"\n,]*,[^"\n]*"', body) is not None
+    quoted = sep == "," and '"' in body and _QUOTED_COMMA.search(body) is not None
     comma = "," in body if sep != "," else quoted
     if thousands in (",", "."):
         return "," if thousands == "." and comma else "."
@@ -88,8 +93,13 @@ def without_thousands(body: str, sep: str, thousands: str) -> str:
     )
 
 
-def check_thousands(rows: Rows, numbers: NDArray[np.float64]) -> None:
+def check_thousands(rows: Rows, numbers: NDArray[np.float64]) -> tuple[Notice, ...]:
     """Refuse a column whose decimals could be thousands: 1,104 beside 947.
+
+    Returns
+    -------
+    tuple of Notice
+        Where no cell of the file shows that its comma is the decimal sign, though none speaks against it.
 
     Raises
     ------
@@ -97,11 +107,14 @@ def check_thousands(rows: Rows, numbers: NDArray[np.float64]) -> None:
         Names the column and both cells.
     """
     if rows.decimal not in (rows.body if rows.sep != rows.decimal else "".join(re.findall(r'"[^"\n]*"', rows.body))):
-        return
-    suspects = _suspects(numbers, rows)
+        return ()
+    suspects, example = _suspects(numbers, rows), ""
     for column, cells in zip(suspects, _cells(rows, suspects), strict=True):
         grouped = [cell for cell in cells if rows.decimal in cell]
-        if not grouped or not all(_GROUPED.fullmatch(cell) for cell in grouped) or len(grouped) == len(cells):
+        if not grouped or not all(_GROUPED.fullmatch(cell) for cell in grouped):
+            continue
+        if len(grouped) == len(cells):
+            example = grouped[0]
             continue
         row = next(position for position, cell in enumerate(cells) if rows.decimal in cell)
         beside = next(cell for cell in cells if rows.decimal not in cell)
@@ -114,6 +127,14 @@ def check_thousands(rows: Rows, numbers: NDArray[np.float64]) -> None:
             hint=f"Say thousands={sign!r} if {one} is {one.replace(sign, '')}, or thousands='' if it is "
             f"{one.replace(sign, '.')}; else export the file without thousands separators",
         )
+    # in a file of commas between columns, as the English write it, the point is nothing else
+    if not example or rows.sep == "," or bool(_shows_decimals(numbers).any()):
+        return ()
+    text = (
+        f"All decimals are three, as in {example}: {rows.decimal!r} was taken for the decimal sign. If it separates "
+        f"thousands, say thousands={rows.decimal!r}."
+    )
+    return (Notice(code="decimals-assumed", text=text),)
 
 
 def _suspects(numbers: NDArray[np.float64], rows: Rows) -> list[int]:
@@ -140,14 +161,21 @@ def _columns_with(sign: str, rows: Rows) -> set[int] | None:
 
 
 def _acquitted(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    whole = numbers == np.rint(numbers)
+    # where every number is whole, a bare one of 1000 or more shows that none is grouped
+    acquitted: NDArray[np.bool_] = _shows_decimals(numbers).any(axis=0) | (
+        whole.all(axis=0) & (np.abs(numbers) >= 1000).any(axis=0)
+    )
+    return acquitted
+
+
+def _shows_decimals(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which numbers could not be grouped thousands: not whole, and below 1, 1000 or more, or with other decimals."""
     size = np.abs(numbers)
     thousandths = size * 1000
-    whole = size == np.rint(size)
     grouped_alike = (size >= 1) & (size < 1000) & (np.abs(thousandths - np.rint(thousandths)) < 1e-6)
-    never = (~whole & ~grouped_alike).any(axis=0)
-    # where every number is whole, a bare one of 1000 or more shows that none is grouped
-    acquitted: NDArray[np.bool_] = never | (whole.all(axis=0) & (size >= 1000).any(axis=0))
-    return acquitted
+    shows: NDArray[np.bool_] = (size != np.rint(size)) & ~grouped_alike
+    return shows
 
 
 def _cells(rows: Rows, columns: Sequence[int]) -> list[list[str]]:
@@ -205,6 +233,15 @@ def counts_by_one(values: NDArray[np.float64]) -> bool:
         return True
     back = values.min() - values.max()
     return bool(back <= -3 and by_one.sum() >= 3 and np.all(by_one | (steps == back)))
+
+
+def counter_jump(values: NDArray[np.float64]) -> int | None:
+    """Position behind which a counter leaves numbers out; None where a column is no counter, or a whole one."""
+    steps = np.diff(values)
+    if steps.size < 2 * _LEAST_ROWS or (steps < 1).any() or (steps != np.rint(steps)).any():
+        return None
+    jumps = np.flatnonzero(steps != 1)
+    return int(jumps[0]) if 0 < jumps.size <= 0.1 * steps.size else None
 
 
 def offset_notice(labels: Sequence[str], columns: Sequence[NDArray[np.float64]]) -> tuple[Notice, ...]:

@@ -266,10 +266,9 @@ def _bare(cell: str) -> str:
 
 
 def _are_units(cells: Sequence[str]) -> bool:
-    """Whether the cells are a row of units: each is empty or meant as a unit, and at least one is known."""
-    bare = [_bare(cell) for cell in cells]
-    known = [cell for cell in bare if as_unit(cell) is not None or is_second(cell)]
-    return bool(known) and all(not cell or cell in known or cell in "-–" or looks_like_a_unit(cell) for cell in bare)
+    """Whether the cells are a row of units: each is empty or meant as a unit."""
+    bare = [cell for cell in map(_bare, cells) if cell.strip("-–")]
+    return bool(bare) and all(is_second(cell) or looks_like_a_unit(cell) for cell in bare)
 
 
 def _tells_what_it_is(label: str) -> bool:

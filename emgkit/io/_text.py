@@ -193,6 +193,11 @@ def _bad_row(line: str, rows: Rows, *, row: int, last: bool) -> FormatError | No
             hint="If the recording goes on unbroken behind it, delete the line; else make two files of it" if comment
             else "Copy or export the file again" if last else "",
         )  # fmt: skip
+    if cut and line.count('"') % 2:
+        return FormatError(
+            "The last row is cut off inside a quoted cell", where=f"{rows.where}, row {row}", got=repr(cells[-1][:60]),
+            hint="Copy or export the file again",
+        )  # fmt: skip
     for position, (name, cell) in enumerate(zip(rows.names, cells, strict=True), start=1):
         text = cell.replace(rows.decimal, ".") if rows.decimal != "." else cell
         if NUMBER.fullmatch(text) and math.isfinite(float(text)):

@@ -229,7 +229,7 @@ def _uneven(
         row = int(np.argmax(steps < 0))
         hint = "The times go back there; export the file again, or make a file of each part"
     elif (steps == 0).mean() > 0.5 and (steps > 0).any():
-        size = round(times.size / (1 + int((steps > 0).sum())))
+        size, row = round(times.size / (1 + int((steps > 0).sum()))), int(np.argmax(steps > 0))
         hint = (
             f"The times come in bursts of about {size} rows with the same time, as from a clock printed too coarsely "
             "or a link that sends in packets: they are not the times of the samples. Cut the column and "

@@ -32,6 +32,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "constant-condition": "Conditions without variation",
         "contradicts-others": "Participants who contradict the others",
         "counter": "Counters",
+        "decimals-assumed": "Decimals that could be thousands",
         "depends-on-normaliser": "Results that depend on the reference",
         "drift": "Movement artefact",
         "dropouts": "Lost samples",

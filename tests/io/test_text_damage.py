@@ -136,6 +136,13 @@ def test_utf_16_cut_inside_a_character_is_refused(tmp_path):
         read(path)
 
 
+def test_a_quoted_cell_that_is_cut_off_is_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("VL (mV),BF (mV)\n" + '"0.5","0.25"\n' * 20 + '"0.5","0.2')
+    with pytest.raises(FormatError, match=r"last row is cut off inside a quoted cell.*row 22\..*Got: '0\.2'"):
+        read(path, sfreq=1000)
+
+
 @pytest.mark.parametrize("left", range(1, 200, 3))
 def test_no_cut_changes_a_number_that_is_read(tmp_path, left):
     rng = np.random.default_rng(3)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from emgkit.errors import ArgumentError, FormatError, UnitError
 from emgkit.io import read
@@ -43,104 +41,6 @@ def codes(trial):
     return [notice.code for notice in trial.notices]
 
 
-# --- thousands -------------------------------------------------------------------------------------
-
-
-def grouped(values, sign):
-    return [f"{value:,}".replace(",", sign) for value in values]
-
-
-COUNTS = [-1104, -44, -438, 947, 2570, -1059, 12345, 7, 1120, -136]
-
-
-@pytest.mark.parametrize("header", [True, False])
-@pytest.mark.parametrize(("sep", "sign", "word"), [
-    (";", ",", "comma"), ("\t", ",", "comma"), (";", ".", "point"), ("\t", ".", "point"), (",", ".", "point"),
-    (",", ",", "comma"), ("|", ",", "comma"),
-])  # fmt: skip
-@pytest.mark.parametrize("turn", [0, 1, 3])
-def test_thousands_are_refused_or_read_as_said_and_never_taken_for_decimals(tmp_path, sep, sign, word, header, turn):
-    counts = COUNTS[turn:] + COUNTS[:turn]
-    columns = [grouped(counts, sign), grouped(counts[::-1], sign)]
-    if sep == sign:
-        columns = [[f'"{one}"' if sign in one else one for one in column] for column in columns]
-    lines = [sep.join(["VL (uV)", "BF (uV)"])] * header + lines_of(columns, sep=sep)
-    path = write(tmp_path, lines)
-    error = refused(path, FormatError, f"The {word} could be the decimal sign or a thousands separator",
-                    "column 'VL (uV)'" if header else "column 'ch1'", "beside", f"thousands={sign!r} if",
-                    "thousands=''", sfreq=1000, units="uV")  # fmt: skip
-    row = next(index for index, value in enumerate(counts) if abs(value) >= 1000) + 1 + header
-    assert f"row {row}," in error.where
-    trial = read(path, sfreq=1000, units="uV", thousands=sign)
-    assert trial.emg.data[0].tolist() == pytest.approx([value * 1e-6 for value in counts], rel=1e-12)
-    assert trial.emg.data[1].tolist() == pytest.approx([value * 1e-6 for value in counts[::-1]], rel=1e-12)
-
-
-def test_whole_thousands_alone_are_refused_too(tmp_path):
-    path = write(tmp_path, ["VL (uV);BF (uV)", "2,000;0,5", "950;0,25", "-3,000;1,5", "12;0,5"])
-    refused(path, FormatError, "thousands separator", "row 2, column 'VL (uV)'", "'2,000' beside '950'", sfreq=1000)
-    # and where one is said, another column must fit it
-    refused(path, FormatError, "A cell is no number", "column 'BF (uV)'", sfreq=1000, thousands=",")
-
-
-def test_what_the_user_calls_decimals_is_read_as_decimals(tmp_path):
-    path = write(tmp_path, ["VL (mV)", "1.104", "-3", "2.570", "7"])
-    refused(path, FormatError, "The point could be", "thousands='' if it is 1.104", sfreq=1000)
-    assert read(path, sfreq=1000, thousands="").emg.data[0].tolist() == pytest.approx([1.104e-3, -3e-3, 2.57e-3, 7e-3])
-
-
-@pytest.mark.parametrize("cells", [
-    ["1.104", "-3.000", "2.570"], ["0.104", "-3", "2.570"], ["1.104", "-3", "2.57"], ["1.104", "3", "1200.5"],
-    ["12", "-700", "999"], ["2048", "2047", "2000"],
-])  # fmt: skip
-def test_decimals_and_whole_numbers_are_no_thousands(tmp_path, cells):
-    trial = read(write(tmp_path, ["t (s),VL (mV)", *(f"{i / 1000:.3f},{one}" for i, one in enumerate(cells))]))
-    assert trial.emg.data[0].tolist() == pytest.approx([float(one) * 1e-3 for one in cells])
-
-
-def test_thousands_with_decimals_need_one_word(tmp_path):
-    english = write(tmp_path, ["VL (uV);BF (uV)", "1,234.5;2.0", "-12.25;1,000.0"])
-    refused(english, FormatError, "both a comma and a point", "thousands=',' or thousands='.'", sfreq=1000)
-    assert read(english, sfreq=1, thousands=",").emg.data[0].tolist() == pytest.approx([1234.5e-6, -12.25e-6])
-    german = write(tmp_path, ["VL (uV);BF (uV)", "1.234,5;2,0", "-12,25;1.000,0"])
-    assert read(german, sfreq=1, thousands=".").emg.data[0].tolist() == pytest.approx([1234.5e-6, -12.25e-6])
-
-
-@pytest.mark.parametrize("sign", ["'", "\u2019", " ", "\u00a0", "\u202f"])
-def test_other_signs_between_thousands_are_named_and_read(tmp_path, sign):
-    path = write(tmp_path, ["VL (uV);BF (uV)", f"-1{sign}104;947", f"-44;12{sign}345{sign}678"])
-    refused(path, FormatError, "A cell is no number", "row 2, column 'VL (uV)'", f"thousands={sign!r}", sfreq=1000)
-    trial = read(path, sfreq=1000, thousands=sign)
-    assert trial.emg.data.tolist() == [pytest.approx([-1104e-6, -44e-6]), pytest.approx([947e-6, 12.345678])]
-
-
-def test_a_sign_that_cannot_separate_thousands_is_refused(tmp_path):
-    path = write(tmp_path, ["VL (uV)", "1"])
-    refused(path, ArgumentError, "'thousands' cannot be used", "Got: 'x'", sfreq=1000, thousands="x")
-    refused(path, ArgumentError, "a bdf file", "delimited text alone", format="bdf", thousands=",")
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    values=st.lists(st.integers(-999_999, 999_999), min_size=4, max_size=30),
-    layout=st.sampled_from([(";", ","), ("\t", ","), (";", "."), ("\t", "."), (",", ".")]),
-)
-def test_grouped_whole_numbers_are_never_changed_silently(tmp_path_factory, values, layout):
-    sep, sign = layout
-    lines = [sep.join(["VL (uV)", "BF (uV)"]), *lines_of([grouped(values, sign), ["0"] * len(values)], sep=sep)]
-    path = write(tmp_path_factory.mktemp("grouped"), lines)
-    bare = [value for value in values if abs(value) < 1000]
-    try:
-        trial = read(path, sfreq=1000)
-    except FormatError:
-        assert any(abs(value) >= 1000 for value in values)
-    else:
-        # without a bare number beside them, three decimals are as likely as thousands
-        assert len(bare) in (0, len(values))
-    trial = read(path, sfreq=1000, thousands=sign)
-    assert trial.emg.data[0].tolist() == pytest.approx([value * 1e-6 for value in values])
-
-
 # --- a row of units, a preamble, comments ----------------------------------------------------------
 
 
@@ -164,6 +64,8 @@ def test_a_row_of_units_can_leave_cells_empty_and_hold_unknown_ones(tmp_path):
     error = refused(write(tmp_path, ["time,VL,BF", "s,mV,", *rows]), UnitError, "Channel 'BF' has no unit")
     assert error.allowed == "'mV', 'µV' and 'V'"
     refused(write(tmp_path, ["time,VL,BF", "s,mV,microV", *rows]), UnitError, "Unknown unit 'microV'", "channel 'BF'")
+    alone = write(tmp_path, ["VL,BF", "microV,microV", *lines_of([VL, BF])])
+    refused(alone, UnitError, "Unknown unit 'microV'", "channel 'VL'", "Did you mean 'µV'?", sfreq=1000)
     both = write(tmp_path, ["time (s),VL (mV),BF", "s,uV,mV", *rows])
     refused(both, FormatError, "Header and row of units disagree", "row 1", "one unit for 'VL (mV)'", "'mV' and 'uV'")
     assert read(write(tmp_path, ["time (s),VL (mV),BF", "s,mV,mV", *rows])).emg.data[0] == pytest.approx(VL * 1e-3)
@@ -289,6 +191,7 @@ def test_bursts_are_refused_by_name(tmp_path, burst):
     times = np.arange(400) // burst * burst / 1000
     error = refused(with_times(tmp_path, times), FormatError, "not evenly spaced")
     if burst > 2:
+        assert f"row {burst + 2}." in str(error)
         assert f"bursts of about {burst} rows" in error.hint
 
 
@@ -442,6 +345,18 @@ def test_a_counter_that_starts_again_and_one_behind_the_signals_are_counters(tmp
     wrapped, late = [str(index % 16) for index in range(N)], [f"{index}.0" for index in range(N)]
     trial = read(write(tmp_path, ["nSeq,VL,k", *lines_of([wrapped, VL, late])]), sfreq=1000, units="mV")
     assert (trial.emg.names, trial["other"].names) == (("VL",), ("nSeq", "k"))
+
+
+@pytest.mark.parametrize("name", ["Sample (#)", "n [counts]", "Frame"])
+def test_a_counter_that_leaves_numbers_out_is_refused_with_its_place(tmp_path, name):
+    counts = [str(index + 7 * (index >= 40)) for index in range(N)]
+    error = refused(write(tmp_path, [f"{name},VL", *lines_of([counts, VL])]), FormatError, sfreq=1000, units="mV")
+    assert error.what == "A column that counts by one leaves numbers out"
+    assert error.where.endswith(f"row 42, column {name!r}")
+    assert (error.allowed, error.got) == ("40 after 39", "47")
+    whole = [str(index) for index in range(N)]
+    trial = read(write(tmp_path, [f"{name},VL", *lines_of([whole, VL])]), sfreq=1000, units="mV")
+    assert [(one.kind, one.unit) for one in trial["other"].channels] == [("MISC", "n/a")]
 
 
 @pytest.mark.parametrize("cells", [[0, 1, 0, 1] * 15, [0, 1, 2, 5] * 15, [0, 2, 4, 6] * 15, [3] * N])

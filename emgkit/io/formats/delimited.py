@@ -19,6 +19,7 @@ from emgkit.io._kinds import kind_of
 from emgkit.io._numbers import (
     check_last_cell,
     check_thousands,
+    counter_jump,
     counts_by_one,
     decimal_sign,
     offset_notice,
@@ -32,6 +33,10 @@ from emgkit.notation import number
 __all__ = ["load"]
 
 
+# units of what is counted
+_COUNTED = ("#", "n", "no", "n/a", "count", "counts", "sample", "samples", "frame", "frames")
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Columns:
     """The columns as read: label, name, unit and numbers of each; the position of the times, and what they are."""
@@ -43,6 +48,7 @@ class _Columns:
     dates: list[int]
     first_row: int
     by_clock: bool
+    notices: tuple[Notice, ...]
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -65,14 +71,14 @@ def load(path: Path, *, thousands: str | None = None) -> FileContent:
     where, text = str(path), decoded(path)
     table = find_table(text, where=where)
     rate = stated_rate(table)
-    columns = _columns(table, thousands=thousands, open_end=not text.endswith("\n"), where=where)
-    axis, notices = None, table.notices
+    columns = _columns(table, thousands=thousands, open_end=not text.rstrip(" \t").endswith("\n"), where=where)
+    axis, notices = None, table.notices + columns.notices
     if columns.clock is not None:
         times, unit = columns.numbers[:, columns.clock], columns.parts[columns.clock][1]
         axis = time_axis(times, unit, where=where, first_row=columns.first_row)
         notices += _midnight(axis) if columns.by_clock else ()
         notices += axis.notices + _contradiction(axis, rate)
-    signals, counters = _signals(columns, axis)
+    signals, counters = _signals(columns, axis, where=where)
     held = [signal for signal in signals if signal.kind is None and kind_of(signal.label, signal.unit) in (None, "EMG")]
     notices += counters + offset_notice([one.label for one in held], [one.values for one in held])
     return FileContent(signals=signals, notices=notices, stated_sfreq=rate)
@@ -99,8 +105,7 @@ def _columns(table: Table, *, thousands: str | None, open_end: bool, where: str)
     if not np.isfinite(numbers.sum()) and not np.isfinite(numbers).all():
         raise first_bad_cell(rows) or FormatError("A cell is no finite number", where=where)
     check_last_cell(rows)
-    if thousands is None:
-        check_thousands(rows, numbers)
+    notices = check_thousands(rows, numbers) if thousands is None else ()
     if table.names is None and clock != 0 and 0 not in dates:
         _refuse_a_ramp(numbers[:, 0], where=where)
     parts = _parts(names, table.units, where=f"{where}, row {table.header_row}")
@@ -111,7 +116,7 @@ def _columns(table: Table, *, thousands: str | None, open_end: bool, where: str)
         clock = time_column(names, parts, where=where)
     return _Columns(
         labels=names, parts=parts, numbers=numbers, clock=clock, dates=dates, first_row=rows.first_row,
-        by_clock=by_clock,
+        by_clock=by_clock, notices=notices,
     )  # fmt: skip
 
 
@@ -172,7 +177,7 @@ def _contradiction(axis: TimeAxis, rate: tuple[float, str] | None) -> tuple[Noti
     return (Notice(code="rate-contradiction", text=text),)
 
 
-def _signals(columns: _Columns, axis: TimeAxis | None) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:
+def _signals(columns: _Columns, axis: TimeAxis | None, *, where: str) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:
     """The columns beside the times as signals; one that counts by one is a counter unless its unit says more."""
     signals, counters = [], []
     sfreq, start = (None, 0.0) if axis is None else (axis.sfreq, axis.start)
@@ -181,13 +186,22 @@ def _signals(columns: _Columns, axis: TimeAxis | None) -> tuple[tuple[Signal, ..
             continue
         values = columns.numbers[:, index]
         signal = Signal(label=label, name=name, values=values, unit=unit, sfreq=sfreq, start=start)
-        if (unit is None or is_second(unit)) and counts_by_one(values):
+        may_count = unit is None or is_second(unit) or unit.lower() in _COUNTED
+        jump = counter_jump(values) if may_count else None
+        if jump is not None:
+            raise FormatError(
+                "A column that counts by one leaves numbers out",
+                where=f"{where}, row {columns.first_row + jump + 1}, column {label!r}",
+                allowed=f"{number(values[jump] + 1)} after {number(values[jump])}", got=number(values[jump + 1]),
+                hint="Samples are missing there; export the file again, or make a file of each part",
+            )  # fmt: skip
+        if may_count and counts_by_one(values):
             # an export of a data frame has a count without a name
             label = label or ("count" if "count" not in columns.labels else f"count {index + 1}")
             counters.append(label)
             signal = replace(
-                signal, label=label, name=name or label, kind="MISC", kind_source="heuristic", unit=unit or "n/a",
-                unit_source="header" if unit else "heuristic",
+                signal, label=label, name=name or label, kind="MISC", kind_source="heuristic",
+                unit=unit if unit and is_second(unit) else "n/a", unit_source="header" if unit else "heuristic",
             )  # fmt: skip
         signals.append(signal)
     if not counters:
