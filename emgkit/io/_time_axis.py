@@ -224,15 +224,17 @@ def _uneven(
     usual = float(np.median(steps))
     row = int(np.argmax(np.abs(steps - usual)))
     others = np.delete(steps, row)
-    regular = usual > 0 and others.size > 0 and bool((np.abs(others - usual) <= 0.1 * usual).mean() > 0.9)
-    if (steps < 0).any():
+    regular = usual > 0 and others.size > 0 and bool((np.abs(others - usual) <= 0.35 * usual).mean() > 0.9)
+    back = int((steps < 0).sum())
+    if 0 < back <= max(1, 0.02 * steps.size):
         row = int(np.argmax(steps < 0))
         hint = "The times go back there; export the file again, or make a file of each part"
-    elif (steps == 0).mean() > 0.5 and (steps > 0).any():
-        size, row = round(times.size / (1 + int((steps > 0).sum()))), int(np.argmax(steps > 0))
+    elif not back and usual < 0.6 * step:
+        between = steps > step
+        size, row = round(times.size / (1 + int(between.sum()))), int(np.argmax(between))
         hint = (
-            f"The times come in bursts of about {size} rows with the same time, as from a clock printed too coarsely "
-            "or a link that sends in packets: they are not the times of the samples. Cut the column and "
+            f"The times come in bursts of about {size} rows with nearly the same time, as from a clock printed too "
+            "coarsely or a link that sends in packets: they are not the times of the samples. Cut the column and "
             "give the rate with sfreq="
         )
     elif regular and steps[row] > usual:

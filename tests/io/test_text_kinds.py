@@ -202,6 +202,16 @@ def test_a_dropped_block_is_refused_with_its_place(tmp_path, gap, lost):
     assert error.hint.startswith(f"About {lost} sample{'s are' if lost > 1 else ' is'} missing there")
 
 
+def test_bursts_whose_times_rise_a_little_and_a_gap_among_jitter_are_told_apart(tmp_path):
+    index = np.arange(400)
+    bursts = index // 10 / 100 + index % 10 * 1e-5
+    refused(with_times(tmp_path, bursts), FormatError, "not evenly spaced", "row 12.", "bursts of about 10 rows")
+    jitter = (index + np.random.default_rng(2).normal(0, 0.05, 400)) / 1000
+    refused(with_times(tmp_path, np.delete(jitter, 200)), FormatError, "row 202.", "About 1 sample is missing there")
+    wild = (index + np.random.default_rng(2).normal(0, 0.5, 400)) / 1000
+    refused(with_times(tmp_path, wild), FormatError, "not evenly spaced", "The times jitter by 0.", "give sfreq=")
+
+
 def test_times_that_go_back_say_so(tmp_path):
     times = np.concatenate([np.arange(100), np.arange(100)]) / 1000
     refused(with_times(tmp_path, times), FormatError, "not evenly spaced", "row 102.", "go back there")
@@ -378,7 +388,7 @@ def test_words_for_units_are_read_where_they_mean_one_thing(tmp_path, word, fact
 @pytest.mark.parametrize(("word", "nearest"), [
     ("microV", "Did you mean 'µV'?"), ("muV", "Did you mean 'µV' or 'mV'?"), ("MV", "Did you mean 'mV' or 'V'?"),
     ("%", "Did you mean '%MVC' or '%task'?"), ("a.u.", "Say what it means"), ("LSB", "Say what it means"),
-    ("dB", "Say what it means"),
+    ("dB", "Say what it means"), ("mV RMS", "Say what it means"),
 ])  # fmt: skip
 def test_unknown_units_are_called_unknown_with_the_nearest(tmp_path, word, nearest):
     path = write(tmp_path, [f"VL ({word})", *lines_of([VL])])
