@@ -40,7 +40,7 @@ _TWO = re.compile(
 _FEW: Mapping[str, int] = MappingProxyType({"i2": 0, "weight": 0})
 # numbers in the unit of the outcome, and those that are logarithms where logarithms were analysed, or ratios
 _OF_OUTCOME = re.compile(
-    r"(difference|mean|geometric_mean|sd|change|own|others|bound|estimate|se|observed|fitted|residual)(_.*)?"
+    r"(difference|mean|geometric_mean|sd|change|own|others|bound|estimate|yi|se|observed|fitted|residual)(_.*)?"
 )
 _LOGARITHMS, _RATIOS = ("estimate", "se", "sd", "observed", "fitted", "residual"), ("own", "others", "bound")
 # numbers in the squared unit of the outcome; other variances, of ratios and standardised effects, have none
@@ -234,7 +234,7 @@ def writer(
     Parameters
     ----------
     name : str
-        Name of the column.
+        Name of the column; ``"slope_ratio"`` for ratios per unit of something, which lie near 1.
     rows : iterable of tuple of float
         The numbers that share their decimals: an estimate with its limits, or every number of a column.
     log : bool, default False
@@ -249,6 +249,8 @@ def writer(
     >>> write = writer("ratio", [(1.34, 1.002, 1.81)])
     >>> write(1.34), write(1.002)
     ('1.340', '1.002')
+    >>> writer("slope_ratio", [(1.0002, 0.9742, 1.0269)])(1.0002)
+    '1.0002'
     >>> writer("sd", [(5.55e-6,)], unit="V")(5.55e-6), writer("variance", [(3.08e-11,)], unit="V")(3.08e-11)
     ('5.55', '30.8')
     """
@@ -267,6 +269,9 @@ def writer(
         square = surface(unit)[1] ** 2 if name in _SQUARED and not log else 1.0
         write = _plain(value * square for row in rows for value in row)
         return lambda value: write(value * square)
+    if name == "slope_ratio":
+        near = places((value - 1 for row in rows for value in row), least=2)
+        return lambda value: fixed(value, near)
     if name.startswith("ratio") or (log and name in _RATIOS):
         alone = (math.nan, math.nan)
         decimals = ratio_places([row if len(row) == 3 else (row[0], *alone) for row in rows])

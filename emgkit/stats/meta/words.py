@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from emgkit.notation import alone, degrees, fixed, interval, missing, number, p_phrase, p_text, places, readable
+from emgkit.notation import alone, degrees, missing, number, p_phrase, p_text, readable, writer
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
 from emgkit.stats.results.methods import Text, n_text
@@ -40,13 +41,14 @@ def pooled_sentence(row: Row, facts: AnalysisFacts) -> str:
         parts = [what, "no interval and no test for lack of an error term"]
     else:
         df = "z" if math.isinf(row["df"]) else f"t({degrees(row['df'])})"
-        t = f"{df} = {fixed(row['t'], 2)}"
+        t = f"{df} = {alone('t', row['t'])}"
         parts = [what, f"{ci} ({facts['interval'].split(',')[0]})", t, p_phrase(row["p"])]
     if not missing(row[f"{prediction}_low"]):
         reach = bare(row, name, f"{prediction}_low", f"{prediction}_high")[1].removeprefix("95 % CI ")
         parts.append(f"95 % prediction interval {reach}")
-    q = f"Q({degrees(row['q_df'])}) = {fixed(row['q'], 2)}, {p_phrase(row['q_p'])}"
-    parts += [f"tau² = {alone('tau2', row['tau2'])}", q, f"I² = {alone('i2', row['i2'])} %"]
+    q = f"Q({degrees(row['q_df'])}) = {alone('q', row['q'])}, {p_phrase(row['q_p'])}"
+    tau2 = writer("tau2", [tuple(row.get(name, math.nan) for name in ("tau2", "tau2_low", "tau2_high"))])
+    parts += [f"tau² = {tau2(row['tau2'])}", q, f"I² = {alone('i2', row['i2'])} %"]
     parts += [f"k = {row['k']} studies", f"n = {row['n']}"]
     return sentence(row, facts, parts, tail=not_shown(row["p"], shown))
 
@@ -79,7 +81,12 @@ def study_effect_sentence(row: Row, facts: AnalysisFacts) -> str:
     ratio = facts["measure"] == "log_ratio"
     value, ci = bare(row, *(("ratio", "ratio_low", "ratio_high") if ratio else ("yi", "ci_low", "ci_high")))
     kind = _KINDS.get(facts["measure"], facts["measure"].upper())
-    parts = [f"{row['study']}: {kind} = {value}", ci, f"weight {alone('weight', row['weight'])} %", f"n = {row['n']:g}"]
+    parts = [
+        f"{row['study']}: {kind} = {value}",
+        ci,
+        f"weight {alone('weight', row['weight'])} %",
+        f"n = {alone('n', row['n'])}",
+    ]
     return sentence(row, facts, parts, tail="")
 
 
@@ -93,9 +100,8 @@ def reconstruction_sentence(row: Row, facts: AnalysisFacts) -> str:
         if text:
             parts.append(f"{name}({int(row['n']) - 1}) {text}" if name == "t" else f"{name} {text}")
     if not missing(row["ci_low"]):
-        numbers = [row[name] for name in ("difference", "ci_low", "ci_high")]
-        parts.append(f"difference {fixed(numbers[0], places(numbers))}")
-        parts.append(f"95 % CI {interval(numbers[1], numbers[2], places(numbers))}")
+        difference, low, high = (_write(row, name)(row[name]) for name in ("difference", "ci_low", "ci_high"))
+        parts += [f"difference {difference}", f"95 % CI [{low}, {high}]"]
     alarms = f"; alarms: {row['alarms']}" if row["alarms"] else ""
     return sentence(row, facts, parts, tail=alarms)
 
@@ -110,9 +116,14 @@ def _ranged(row: Row, name: str) -> str:
         if p_text(low) == p_text(high):
             return p_phrase(low).removeprefix("p ")
         return f"between {limits}" if missing(value) else f"{p_phrase(value).removeprefix('p ')} {limits}"
-    decimals = places([value, low, high], least=2)
-    limits = interval(low, high, decimals)
-    return f"between {limits}" if missing(value) else f"= {fixed(value, decimals)} {limits}"
+    write = _write(row, name)
+    limits = f"[{write(low)}, {write(high)}]"
+    return f"between {limits}" if missing(value) else f"= {write(value)} {limits}"
+
+
+def _write(row: Row, name: str) -> Callable[[float], str]:
+    """What writes a quantity with the range that rounding leaves."""
+    return writer(name, [tuple(row.get(key, math.nan) for key in (name, f"{name}_min", f"{name}_max"))])
 
 
 POOLING = {

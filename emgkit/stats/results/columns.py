@@ -36,6 +36,8 @@ _INTERVALS = {
     "z": "normal 95 % CI", "prediction": "95 % prediction", "ratio_z": "ratio, normal 95 % CI",
     "ratio_prediction": "ratio, 95 % prediction",
 }  # fmt: skip
+# limits without an estimate between them
+_ALONE = ("bound", "others")
 # limits in a table of any kind that are those of a confidence interval
 _CONFIDENCE = ("d_z", "g_av", "g", "d_av", "d_rm", "ratio_ci", "tau2")
 # columns that a printed table always has
@@ -153,7 +155,7 @@ def _width(column: ResultColumn) -> int:
 def _least(found: Sequence[ResultColumn], levels: Sequence[str]) -> int | None:
     """The column that can best be done without: limits of effect sizes, uncorrected p, then the last ones."""
     names = [column.name for column in found]
-    kept = {*_KEPT, *levels, *(["95 % CI"] if "90 % CI" not in names else [])}
+    kept = {*_KEPT, *levels, *(["95 % CI"] if not {"90 % CI", "ratio 95 % CI"} & set(names) else [])}
     free = [i for i, name in enumerate(names) if i > 0 and name not in kept]
     limits = [i for i in free if names[i].endswith(" 95 % CI")]
     plain = [i for i in free if names[i] == "p" and "p_adjusted" in names]
@@ -193,7 +195,8 @@ def _column(frame: pd.DataFrame, name: str, limits: Sequence[str], facts: Mappin
         return ResultColumn(name=name, cells=cells, numeric=True)
     numbers = _numbers(frame, [name, *limits])
     if limits or _own_digits(name, facts):
-        cells = tuple(_writer(name, [row], facts)(row[0]) for row in numbers)
+        known = _as_slopes(frame, name, facts)
+        cells = tuple(_writer(one, [row], facts)(row[0]) for one, row in zip(known, numbers, strict=True))
     else:
         write = _writer(name, numbers, facts)
         cells = tuple(write(value) for (value,) in numbers)
@@ -207,17 +210,28 @@ def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> list[tuple[float, ...
 
 def _own_digits(name: str, facts: Mapping[str, Any]) -> bool:
     """Whether the rows of a column are of different kinds (a slope below an intercept), each with digits of its own."""
-    return (facts.get("table") == "variances" and name in ("variance", "sd")) or (
-        facts.get("table") == "coefficients" and name in ("estimate", "se")
+    return (
+        (facts.get("table") == "variances" and name in ("variance", "sd"))
+        or (facts.get("table") == "coefficients" and name in ("estimate", "se"))
+        or (facts.get("table") == "influence" and name == "own")
     )
 
 
+def _as_slopes(frame: pd.DataFrame, name: str, facts: Mapping[str, Any]) -> list[str]:
+    """What the numbers of each row are, by name: in the row of a moderator a ratio is one per unit of it."""
+    if name != "ratio" or not facts.get("moderator"):
+        return [name] * len(frame)
+    return ["slope_ratio" if term == facts["moderator"] else name for term in frame.get("term", [None] * len(frame))]
+
+
 def _estimate_of(frame: pd.DataFrame, low: str) -> str:
-    """The column whose limits these are, by the name of the lower one; the limit itself where there is none."""
+    """What has these limits, by the name of the lower one: a column, else the limit itself or the limits together."""
     base = _LOW.sub("", low, count=1)
     names = ("ratio", "difference", "geometric_mean", "mean", "estimate", "yi")
-    if base in frame.columns:
+    if base in frame.columns or base in _ALONE:
         return base
+    if base.startswith("ratio_") and "ratio" in frame.columns:
+        return "ratio"
     # an estimate that has limits of its own name is none of these
     found = (f"{name}_all" if base == "ci_all" else name for name in names if f"{name}_low" not in frame.columns)
     return next((name for name in found if name in frame.columns), low)
@@ -227,8 +241,9 @@ def _interval(frame: pd.DataFrame, low: str, high: str, facts: Mapping[str, Any]
     """Two limits in one column, with the decimals of their estimate."""
     base, estimate = _LOW.sub("", low, count=1), _estimate_of(frame, low)
     cells = []
-    for row in _numbers(frame, [estimate, low, high]):
-        write = _writer(estimate, [row], facts)
+    numbers = _numbers(frame, [low if estimate in _ALONE else estimate, low, high])
+    for one, row in zip(_as_slopes(frame, estimate, facts), numbers, strict=True):
+        write = _writer(one, [row], facts)
         cells.append(MISSING if missing(row[1]) and missing(row[2]) else f"[{write(row[1])}, {write(row[2])}]")
     named = f"{base} range" if "_low" not in low else f"{base}, low to high"
     if "_low" in low and ("table" in facts or base in _CONFIDENCE):

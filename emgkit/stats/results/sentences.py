@@ -10,18 +10,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emgkit.notation import (
+    alone,
     capital,
     contrast_text,
     degrees,
-    fixed,
-    interval,
     missing,
     named,
     p_phrase,
-    places,
-    ratio_places,
     readable,
     surface,
+    writer,
 )
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, is_below
 from emgkit.stats.results.facts import AnalysisFacts
@@ -52,7 +50,7 @@ def comparison_clause(row: Row, facts: AnalysisFacts) -> str:
     """A contrast with its estimate, interval and p, without a verb: ``squat / deadlift 1.34, 95 % CI …``."""
     value, ci = estimate_text(row, facts, "ratio" if facts["scale"] == "log" else "difference")
     tested = [ci, adjusted_p_text(row, facts)] if not missing(row["p_adjusted"]) else tested_texts(row, facts, ci)
-    return ", ".join([f"{_contrast_name(row['contrast'], facts)} {value}", *tested])
+    return ", ".join([f"{contrast_name(row['contrast'], facts)} {value}", *tested])
 
 
 def sentence(row: Row, facts: AnalysisFacts, parts: Sequence[str], *, tail: str, of: str = "") -> str:
@@ -75,7 +73,7 @@ def _level_text(level: object, facts: AnalysisFacts) -> str:
     return str(level) if str(level) in facts.get("alike", ()) else readable(level)
 
 
-def _contrast_name(contrast: object, facts: AnalysisFacts) -> str:
+def contrast_name(contrast: object, facts: AnalysisFacts) -> str:
     """The name of a contrast, but for levels that would read alike."""
     return str(contrast) if any(level in str(contrast) for level in facts.get("alike", ())) else contrast_text(contrast)
 
@@ -96,8 +94,8 @@ def estimate_text(
     """An estimate with its unit, and its interval."""
     if name.startswith("ratio"):
         return bare(row, name, low, high, level=level)
-    unit, factor = surface(str(facts.get("unit") or ""))
-    return bare(row, name, low, high, level=level, unit=unit, factor=factor)
+    unit = str(facts.get("unit") or "")
+    return bare(row, name, low, high, level=level, unit=unit, log=facts["scale"] == "log")
 
 
 def bare(
@@ -108,25 +106,23 @@ def bare(
     *,
     level: str = "95 %",
     unit: str = "",
-    factor: float = 1.0,
+    log: bool = False,
     slope: bool = False,
 ) -> tuple[str, str]:
-    """An estimate and its interval; the ratio of a ``slope`` lies near 1, and what is beyond 1 has three digits."""
-    value, *limits = (row[key] * factor for key in (name, low, high))
-    decimals = ratio_places([(value, *limits)]) if name.startswith("ratio") else places([value, *limits])
-    if slope and name.startswith("ratio"):
-        decimals = places([value - 1, *(limit - 1 for limit in limits)], least=2)
-    text = fixed(value, decimals) + (f" {unit}" if unit else "")
+    """An estimate and its interval, as their columns hold them; the ratio of a ``slope`` lies near 1."""
+    value, *limits = (row[key] for key in (name, low, high))
+    write = writer("slope_ratio" if slope and name == "ratio" else name, [(value, *limits)], log=log, unit=unit)
+    text = write(value) + (f" {surface(unit)[0]}" if unit else "")
     if missing(limits[0]) and missing(limits[1]):
         return text, f"no {level} CI"
-    return text, f"{level} CI {interval(limits[0], limits[1], decimals)}"
+    return text, f"{level} CI [{write(limits[0])}, {write(limits[1])}]"
 
 
 def with_limits(row: Row, name: str) -> str:
     low, high = (row.get(f"{name}{end}", math.nan) for end in ("_low", "_high"))
-    decimals = ratio_places([(row[name], low, high)]) if name.startswith("ratio") else 2
-    shown = "" if missing(low) and missing(high) else f" {interval(low, high, decimals)}"
-    return fixed(row[name], decimals) + shown
+    write = writer(name, [(row[name], low, high)])
+    shown = "" if missing(low) and missing(high) else f" [{write(low)}, {write(high)}]"
+    return write(row[name]) + shown
 
 
 def pair_text(contrast: object, facts: AnalysisFacts, sign: str, form: str, other: str) -> str:
@@ -169,9 +165,9 @@ def tested_texts(row: Row, facts: AnalysisFacts, ci: str) -> list[str]:
     if missing(row["p_adjusted"]):
         return ["no interval and no test for lack of an error term"]
     if not missing(row.get("V")):
-        statistic = f"V = {row['V']:g}"
+        statistic = f"V = {alone('V', row['V'])}"
     elif not missing(row.get("df")):
-        statistic = f"t({degrees(row['df'])}) = {fixed(row['t'], 2)}"
+        statistic = f"t({degrees(row['df'])}) = {alone('t', row['t'])}"
     else:
         statistic = "exact sign flips"
     return [ci, statistic, adjusted_p_text(row, facts)]
@@ -187,13 +183,13 @@ def adjusted_p_text(row: Row, facts: AnalysisFacts) -> str:
 
 
 def t_and_p_texts(row: Row) -> list[str]:
-    return [f"t({degrees(row['df'])}) = {fixed(row['t'], 2)}", p_phrase(row["p"])]
+    return [f"t({degrees(row['df'])}) = {alone('t', row['t'])}", p_phrase(row["p"])]
 
 
 def f_and_p_text(row: Row) -> str:
     if missing(row["p"]):
         return "no test for lack of an error term"
-    return f"F({degrees(row['df1'])}, {degrees(row['df2'])}) = {fixed(row['F'], 2)}, {p_phrase(row['p'])}"
+    return f"F({degrees(row['df1'])}, {degrees(row['df2'])}) = {alone('F', row['F'])}, {p_phrase(row['p'])}"
 
 
 def effect_texts(row: Row, names: Sequence[str]) -> list[str]:

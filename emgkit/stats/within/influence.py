@@ -12,14 +12,16 @@ from scipy import special
 
 from emgkit._checks import check_option
 from emgkit.errors import DesignError, Notice
-from emgkit.notation import p_phrase
+from emgkit.notation import alone, capital, p_phrase
 from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, levels_of, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families, is_below
-from emgkit.stats.results.facts import announce
+from emgkit.stats.results.facts import AnalysisFacts, announce
 from emgkit.stats.results.results import Results
+from emgkit.stats.results.sentences import contrast_name, estimate_text, place_text
 from emgkit.stats.within import interactions, one_sample
+from emgkit.stats.within.summaries import own_and_others
 
 Array = NDArray[np.float64]
 
@@ -117,16 +119,17 @@ def influence(
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
     result["p_outlier"] = np.minimum(result["p_outlier"] * result["p_outlier"].notna().sum(), 1.0)
     result["contradicts"] = is_below(result["p_outlier"]) & result["contradicts"]
-    flagged = result[result["contradicts"]]
-    whys = [_why(row, log=log) for row in flagged.to_dict("records")]
-    result["why"] = pd.Series(whys, index=flagged.index, dtype=object).reindex(result.index, fill_value="")
-    notices = [*notices, *found, *_flags(result, by_names)]
     attrs: dict[Any, Any] = {
         "analysis": "leave one participant out", **roles, "scale": "log" if log else "raw", "alpha": ALPHA,
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "adjust": adjust,
         "family": chosen, "largest_family": int(sizes.max()), "families_of_one": only,
     }  # fmt: skip
     attrs["n"] = result["n_all"].unique().tolist()
+    facts = AnalysisFacts({str(k): fact for k, fact in Results.of(result, "influence", attrs).attrs.items()})
+    flagged = result[result["contradicts"]]
+    whys = [_why(row, facts) for row in flagged.to_dict("records")]
+    result["why"] = pd.Series(whys, index=flagged.index, dtype=object).reindex(result.index, fill_value="")
+    notices = [*notices, *found, *_flags(result, facts)]
     return Results.of(result, "influence", attrs, notices=announce(notices))
 
 
@@ -222,22 +225,24 @@ def _verdict(center: Array, p: Array) -> NDArray[Any]:
     return word
 
 
-def _why(row: dict[Any, Any], *, log: bool) -> str:
+def _why(row: dict[Any, Any], facts: AnalysisFacts) -> str:
     """Say in a sentence what is strange about a participant."""
-    kind = "ratio" if log else "difference"
+    kind = "ratio" if facts["scale"] == "log" else "difference"
+    own, low, high = own_and_others(row, facts)
+    mean, _ = estimate_text(row, facts, kind)
     return (
-        f"{row['left_out']} has a {kind} {row['contrast']} of {row['own']:.3g}, while those of the other "
-        f"{row['n_all'] - 1} lie between {row['others_low']:.3g} and {row['others_high']:.3g} (mean {row[kind]:.3g}): "
-        f"studentised deleted residual {row['studentised']:.1f}, {p_phrase(row['p_outlier'])} after correction for all "
-        "rows; look whether two files or channels were swapped"
+        f"{row['left_out']} has a {kind} {contrast_name(row['contrast'], facts)} of {own}, while those of the other "
+        f"{row['n_all'] - 1} lie between {low} and {high} (mean {mean}): studentised deleted residual "
+        f"{alone('studentised', row['studentised'])}, {p_phrase(row['p_outlier'])} after correction for all rows; look "
+        "whether two files or channels were swapped"
     )
 
 
-def _flags(result: pd.DataFrame, by: Sequence[str]) -> list[Notice]:
+def _flags(result: pd.DataFrame, facts: AnalysisFacts) -> list[Notice]:
     """Make a notice of every flag."""
     notices = []
     for row in result[result["contradicts"]].to_dict("records"):
-        where = ", ".join(f"{name} {row[name]}" for name in by)
+        where = capital(", ".join(place_text(name, row[name], facts) for name in facts["by"]))
         text = f"{where}: {row['why']}." if where else f"{row['why']}."
         notices.append(Notice(code="contradicts-others", text=text))
     return notices

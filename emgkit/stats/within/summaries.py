@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from emgkit.notation import counted, fixed, missing, p_phrase, places, ratio_places, readable, series, surface
+from emgkit.notation import counted, fixed, missing, p_phrase, places, readable, series, surface, writer
 from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.cells.multiplicity import is_below
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import alpha_text, p_was_adjusted
 from emgkit.stats.results.results import Results
-from emgkit.stats.results.sentences import place_text
+from emgkit.stats.results.sentences import contrast_name, estimate_text, place_text
 
 __all__ = [
     "SHOWN",
@@ -25,6 +25,7 @@ __all__ = [
     "influence_summary",
     "level_summaries",
     "order_rule",
+    "own_and_others",
     "verdict_text",
 ]
 
@@ -161,18 +162,34 @@ def contradictions(table: pd.DataFrame) -> dict[str, str]:
     table : DataFrame
         As :func:`emgkit.stats.influence` gives it.
     """
-    facts, found = table.attrs, {}
+    facts, found = AnalysisFacts({str(key): value for key, value in table.attrs.items()}), {}
     kind = "ratio" if facts["scale"] == "log" else "difference"
-    factor = 1.0 if kind == "ratio" else surface(str(facts.get("unit") or ""))[1]
     for who, rows in table[table["contradicts"]].groupby("left_out", sort=True):
         texts = []
         for row in rows.to_dict("records"):
-            place = ", ".join(readable(row[name]) for name in facts.get("by") or [])
-            numbers = (float(row[name]) * factor for name in ("own", "others_low", "others_high"))
-            own, low, high = (fixed(value, places([value])) for value in numbers)
-            texts.append(f"{readable(row['contrast'])}{place and f' ({place})'} {own}, the others {low} to {high}")
+            place = ", ".join(place_text(name, row[name], facts) for name in facts.get("by") or [])
+            own, low, high = own_and_others(row, facts)
+            name = contrast_name(row["contrast"], facts)
+            texts.append(f"{name}{place and f' ({place})'} {own}, the others {low} to {high}")
         found[str(who)] = f"participant {who} contradicts all others, by the {kind} of {'; '.join(texts)}"
     return found
+
+
+def own_and_others(row: Mapping[Any, Any], facts: AnalysisFacts) -> tuple[str, str, str]:
+    """The ratio or difference of who was left out, and the least and greatest of the others', as the table has them.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of :func:`emgkit.stats.influence`.
+    facts : AnalysisFacts
+        Its scale and unit.
+    """
+    scale: dict[str, Any] = {"log": facts["scale"] == "log", "unit": str(facts.get("unit") or "")}
+    own, low, high = (float(row[name]) for name in ("own", "others_low", "others_high"))
+    others = writer("others", [(low, low, high)], **scale)
+    unit = "" if scale["log"] or not scale["unit"] else f" {surface(scale['unit'])[0]}"
+    return f"{writer('own', [(own,)], **scale)(own)}{unit}", others(low), f"{others(high)}{unit}"
 
 
 def verdict_text(row: Mapping[Any, Any], facts: Mapping[Any, Any], *, everybody: bool) -> str:
@@ -188,12 +205,7 @@ def verdict_text(row: Mapping[Any, Any], facts: Mapping[Any, Any], *, everybody:
         The verdict with everybody, or that without the participant who is left out.
     """
     end = "_all" if everybody else ""
-    if facts["scale"] == "log":
-        estimate = float(row[f"ratio{end}"])
-        text = fixed(estimate, ratio_places([(estimate, np.nan, np.nan)]))
-    else:
-        unit, factor = surface(str(facts.get("unit") or ""))
-        estimate = float(row[f"difference{end}"]) * factor
-        text = fixed(estimate, places([estimate])) + (f" {unit}" if unit else "")
+    name = ("ratio" if facts["scale"] == "log" else "difference") + end
+    text, _ = estimate_text(row, AnalysisFacts(facts), name, low=f"ci_low{end}", high=f"ci_high{end}")
     p = row[f"p_adjusted{end}"]
     return f"{row[f'verdict{end}']} ({text}, {'no test' if missing(p) else p_phrase(p)})"

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emgkit.notation import (
+    alone,
     capital,
     counted,
     degrees,
     fixed,
     interval,
     missing,
-    number,
     p_phrase,
     places,
     readable,
     share,
     surface,
     term_text,
+    writer,
 )
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts, is_about
@@ -88,9 +89,9 @@ def anova_sentence(row: Row, facts: AnalysisFacts) -> str:
     ):  # a single contrast is spherical
         decides = row["p_gg"]
         corrected = p_phrase(decides)
-        parts.append(f"Greenhouse-Geisser-corrected {corrected} (epsilon = {fixed(row['epsilon_gg'], 2)})")
+        parts.append(f"Greenhouse-Geisser-corrected {corrected} (epsilon = {alone('epsilon_gg', row['epsilon_gg'])})")
     sizes = (("generalised eta squared", "ges"), ("partial eta squared", "pes"))
-    parts += [f"{name} = {share(row[key])}" for name, key in sizes if not missing(row.get(key))]
+    parts += [f"{name} = {alone(key, row[key])}" for name, key in sizes if not missing(row.get(key))]
     return sentence(row, facts, [*parts, n_of_row(row)], tail=not_shown(decides, "effect"), of=term_text(row["term"]))
 
 
@@ -99,20 +100,25 @@ def equivalence_sentence(row: Row, facts: AnalysisFacts) -> str:
     name = "ratio" if facts["scale"] == "log" else "difference"
     value, ci = estimate_text(row, facts, name)
     ci90 = estimate_text(row, facts, name, low="ci90_low", high="ci90_high", level="90 %")[1]
-    factor = 1.0 if name == "ratio" else surface(str(facts.get("unit") or ""))[1]
-    low, high = (row[bound] * factor for bound in ("bound_low", "bound_high"))
-    bounds = interval(low, high, places([low, high], least=2 if name == "ratio" else 0))
+    bounds = ", ".join(_bounds((row["bound_low"], row["bound_high"]), facts))
     parts = [compared_text(row, facts, value), ci90]
     if missing(row["p"]):
         parts.append("no test for lack of an error term")
     else:
         df = degrees(row["df"])
-        tests = f"two one-sided tests against the bounds {bounds}: t({df}) = {fixed(row['t_lower'], 2)} and"
-        parts += [f"{tests} t({df}) = {fixed(row['t_upper'], 2)}", adjusted_p_text(row, facts)]
+        tests = f"two one-sided tests against the bounds [{bounds}]: t({df}) = {alone('t_lower', row['t_lower'])} and"
+        parts += [f"{tests} t({df}) = {alone('t_upper', row['t_upper'])}", adjusted_p_text(row, facts)]
     parts += [ci, n_of_row(row)]
     if not missing(row.get("p_difference")):
         parts.append(f"paired t test of a difference {p_phrase(row['p_difference'])}")
     return sentence(row, facts, parts, tail=f"; equivalence was {'' if row['equivalent'] else 'not '}shown")
+
+
+def _bounds(bounds: tuple[float, float], facts: AnalysisFacts) -> list[str]:
+    """Both bounds of equivalence."""
+    low, high = bounds
+    write = writer("bound", [(low, low, high)], log=facts["scale"] == "log", unit=str(facts.get("unit") or ""))
+    return [write(low), write(high)]
 
 
 def effect_sizes_sentence(row: Row, facts: AnalysisFacts) -> str:
@@ -124,7 +130,7 @@ def effect_sizes_sentence(row: Row, facts: AnalysisFacts) -> str:
         what = f"the change ({change}) of {' minus that of '.join(groups)} was"
         parts = [f"{what} {value}", ci, *effect_texts(row, ("g_change",))]
         if not missing(row.get("d_ppc2")):
-            parts.append(f"d_ppc2 = {fixed(row['d_ppc2'], 2)}")
+            parts.append(f"d_ppc2 = {alone('d_ppc2', row['d_ppc2'])}")
         people = f"n = {row['n_first'] + row['n_second']} ({row['n_first']} and {row['n_second']})"
         return sentence(row, facts, [*parts, people], tail="")
     sign = "/" if "ratio" in row else "-"
@@ -132,7 +138,7 @@ def effect_sizes_sentence(row: Row, facts: AnalysisFacts) -> str:
     if not missing(row.get("ratio")):
         parts.append(f"ratio of geometric means {with_limits(row, 'ratio')}")
     parts += effect_texts(row, ("d_z", "g_z", "d_av", "g_av", "d_rm", "g_first"))
-    parts += [f"r = {share(row['r'], 2)}"] if not missing(row.get("r")) else []
+    parts += [f"r = {alone('r', row['r'])}"] if not missing(row.get("r")) else []
     return sentence(row, facts, [*parts, n_of_row(row)], tail="")
 
 
@@ -253,9 +259,8 @@ def equivalence_methods(facts: AnalysisFacts) -> Text:
     """Two one-sided tests."""
     log = facts["scale"] == "log"
     scale = scale_text(facts)
-    unit, factor = surface(str(facts.get("unit") or "")) if not log else ("", 1.0)
-    low, high = (number(bound * factor) for bound in facts["bounds"])
-    bounds = f"{low} and {high}{f' {unit}' if unit else ''}".replace("-", "−")
+    unit = "" if log else surface(str(facts.get("unit") or ""))[0]
+    bounds = " and ".join(_bounds(facts["bounds"], facts)) + (f" {unit}" if unit else "")
     what = f"{outcome_text(facts)} were tested for equivalence within participants between every pair of levels of"
     what += f" {readable(facts['within'])}{separately(facts)} by two one-sided paired t tests (df = n − 1) of {scale}"
     return Text(

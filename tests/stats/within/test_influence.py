@@ -90,7 +90,7 @@ def test_the_studentised_residual_is_that_of_a_regression() -> None:
 
 
 def test_a_swapped_participant_is_found_and_explained() -> None:
-    with pytest.warns(EmgkitWarning, match="P04 has a ratio hip_thrust / squat of") as caught:
+    with pytest.warns(EmgkitWarning, match="P04 has a ratio hip thrust / squat of") as caught:
         got = influence(cells(3, swapped=4), within="exercise")
     (row,) = got[got["contradicts"]].to_dict("records")
     assert row["left_out"] == "P04"

@@ -99,7 +99,8 @@ def test_the_rule_speaks_of_an_adjusted_p_only_where_a_family_holds_several(cell
 
 
 def test_a_verdict_without_a_test_has_no_p():
-    row = {"verdict": "undecided", "ratio": 2.0, "p_adjusted": float("nan")}
+    nan = float("nan")
+    row = {"verdict": "undecided", "ratio": 2.0, "ci_low": nan, "ci_high": nan, "p_adjusted": nan}
     assert verdict_text(row, {"scale": "log"}, everybody=False) == "undecided (2.00, no test)"
 
 
@@ -119,7 +120,7 @@ def test_two_who_contradict_are_both_named(cells):
 def test_a_verdict_has_its_estimate_and_p(cells):
     gap = {"squat": 0.0, "deadlift": 0.001, "hip_thrust": 0.002}
     people = cells[cells["muscle"] == "biceps_femoris"].assign(muscle="one", unit="V")
-    noise = np.random.default_rng(3).normal(0, 1e-6, len(people))
+    noise = np.random.default_rng(3).normal(0, 1e-5, len(people))
     people["value"] = 1e-4 + people["exercise"].map(gap) + noise
     table = stats.influence(people, within="exercise", log=False)
     row = table.to_dict("records")[0]
@@ -127,6 +128,41 @@ def test_a_verdict_has_its_estimate_and_p(cells):
     assert text.startswith("lower (−")
     assert text.endswith(" µV, p < .001)")
     assert verdict_text(row, table.attrs, everybody=True) != text or row["difference"] == row["difference_all"]
+    for everybody in (True, False):
+        number = verdict_text(row, table.attrs, everybody=everybody).partition("(")[2].partition(",")[0]
+        assert f" {number}, 95 % CI" in table.sentences()[0]
+
+
+def test_the_number_of_a_verdict_has_the_decimals_of_its_interval():
+    row = {"verdict": "higher", "ratio": 1.34, "ci_low": 1.002, "ci_high": 1.81, "p_adjusted": 0.04}
+    assert verdict_text(row, {"scale": "log"}, everybody=False) == "higher (1.340, p = .040)"
+
+
+def test_who_contradicts_is_told_alike_in_notice_table_and_clause():
+    people = [f"P{k}" for k in range(8)]
+    gaps = np.array([45.0, 50.0, 55.0, 52.0, 48.0, 50.0, 47.0, -260.0])
+    for unit, scale in (("V", 1e-6), ("%MVC", 1.0)):
+        cells = pd.DataFrame({
+            "participant": people * 2, "exercise": ["hip_thrust"] * 8 + ["squat"] * 8, "training_group": "well_trained",
+            "value": [*(scale * (400 + gaps)), *([400 * scale] * 8)], "unit": unit,
+        })  # fmt: skip
+        with pytest.warns(EmgkitWarning, match="P7 has a difference"):
+            table = stats.influence(cells, within="exercise", by="training_group", log=False)
+        shown = "µV" if unit == "V" else unit
+        (clause,) = contradictions(table).values()
+        assert clause == (
+            "participant P7 contradicts all others, by the difference of hip thrust − squat (training group well "
+            f"trained) −260.0 {shown}, the others 45.0 to 55.0 {shown}"
+        )
+        (why,) = table.loc[table["contradicts"], "why"]
+        assert why.startswith(
+            f"P7 has a difference hip thrust − squat of −260.0 {shown}, while those of the other 7 lie between 45.0 "
+            f"and 55.0 {shown} (mean 49.6 {shown}): studentised deleted residual −"
+        )
+        (notice,) = table.notices
+        assert notice.text == f"Training group well trained: {why}."
+        (line,) = [line for line in table[table["contradicts"]].to_latex().splitlines() if "& P7 &" in line]
+        assert all(number in line for number in ("$-$260.0", "[45.0, 55.0]", "49.6"))
 
 
 def test_a_person_exchanged_is_told_with_the_own_value_and_the_range_of_the_others():
@@ -139,6 +175,6 @@ def test_a_person_exchanged_is_told_with_the_own_value_and_the_range_of_the_othe
         table = stats.influence(cells, within="exercise")
     (clause,) = contradictions(table).values()
     assert clause == (
-        f"participant P7 contradicts all others, by the ratio of a / b {np.exp(-0.6):.3f}, the others "
+        f"participant P7 contradicts all others, by the ratio of a / b {np.exp(-0.6):.2f}, the others "
         f"{np.exp(0.45):.2f} to {np.exp(0.55):.2f}"
     )
