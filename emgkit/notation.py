@@ -11,7 +11,8 @@ from typing import Any
 __all__ = [
     "MISSING", "alone", "alpha", "as_title", "capital", "contrast_text", "counted", "degrees", "equation",
     "estimate", "fixed", "heading", "interval", "listed", "missing", "named", "number", "p_heading", "p_phrase",
-    "p_text", "places", "ratio_places", "readable", "series", "share", "surface", "symbol", "term_text", "writer",
+    "p_text", "place", "places", "ratio_places", "readable", "series", "share", "surface", "symbol", "term_text",
+    "writer",
 ]  # fmt: skip
 
 MISSING = "–"
@@ -55,6 +56,8 @@ _HEADINGS: Mapping[str, str] = MappingProxyType({
     "snr_db": "SNR (dB)", "tau2": "τ²", "weight": "weight (%)",
 })  # fmt: skip
 _SYMBOL = re.compile(r"(p|t|F|V|n|r|g|q|k|ε|[dgpt](?=_))(?:_(\w+))?(?![\w])(.*)")
+# columns whose levels are understood without the name of the column
+_PLAIN = ("muscle", "channel", "exercise", "task", "outcome", "measure", "study")
 # things that are done, which have an article
 _DONE = ("exercise", "task", "lift")
 
@@ -95,14 +98,16 @@ def p_phrase(p: float, name: str = "p") -> str:
     return equation(name, p_text(p))
 
 
-def p_heading(adjust: str | None) -> str:
-    """The name of adjusted p-values, with what they were adjusted after.
+def p_heading(adjust: str | None, largest_family: int | None = None) -> str:
+    """The name of adjusted p-values, with what they were adjusted after; plain where no family had several tests.
 
     Examples
     --------
-    >>> p_heading("holm"), p_heading("benjamini-hochberg"), p_heading("none"), p_heading(None)
-    ('p (Holm)', 'p (Benjamini-Hochberg)', 'p (not adjusted)', 'p (adjusted)')
+    >>> p_heading("holm"), p_heading("benjamini-hochberg"), p_heading("none"), p_heading("holm", 1)
+    ('p (Holm)', 'p (Benjamini-Hochberg)', 'p (not adjusted)', 'p')
     """
+    if largest_family is not None and largest_family <= 1:
+        return "p"
     if adjust == "none":
         return "p (not adjusted)"
     return f"p ({adjust.title() if adjust else 'adjusted'})"
@@ -424,6 +429,17 @@ def named(factor: str, level: object) -> str:
     if factor in _DONE:
         return f"the {text}"
     return f"{readable(factor)} {text}" if text[:1].isdigit() else text
+
+
+def place(factor: str, text: str) -> str:
+    """A level that something is about; the name of its factor stands before it where it is needed.
+
+    Examples
+    --------
+    >>> place("muscle", "biceps femoris"), place("training_group", "novices")
+    ('biceps femoris', 'training group novices')
+    """
+    return text if factor in _PLAIN else f"{readable(factor)} {text}"
 
 
 def capital(text: str) -> str:

@@ -20,7 +20,6 @@ from emgkit import figures, stats
 from emgkit.notation import (
     alone,
     alpha,
-    as_title,
     contrast_text,
     equation,
     estimate,
@@ -38,6 +37,7 @@ from emgkit.report import TableItem, typeset
 from emgkit.report.cells import columns
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.results import Results
+from emgkit.stats.within.summaries import level_summaries
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing.finding import level_findings
 from emgkit.units import INSIDE
@@ -185,7 +185,12 @@ def in_html(table: Results) -> list[dict[str, str]]:
 
 
 def titles(table: Results) -> set[str]:
-    return {as_title(name) for name in table["body_part"]}
+    return {about(name) for name in table["body_part"]}
+
+
+def about(part: str) -> str:
+    """A part of the body where a figure or a table of a page names it."""
+    return f"Body part {readable(part)}"
 
 
 def in_cells(shown: Any, table: pd.DataFrame, muscle: str = "body part") -> list[dict[str, str]]:
@@ -203,7 +208,7 @@ def in_a_figure(table: Results) -> list[dict[str, str]]:
     for muscle, part in table.groupby("body_part", sort=False):
         ax = figures.contrasts(part)
         texts = [text.get_text() for text in ax.texts]
-        assert texts[0] == as_title(muscle)
+        assert texts[0] == about(str(muscle))
         labels = [label.get_text().replace("-\n", "").replace("\n", " ") for label in ax.get_yticklabels()]
         size = len(part)
         start = texts.index(f"{'ratio' if 'ratio' in part.columns else 'difference'} [95 % CI]") + 1
@@ -239,7 +244,7 @@ def in_the_finding(cells: pd.DataFrame, table: Results) -> list[dict[str, str]]:
 def test_sentence_table_figure_and_finding_print_the_same(made: tuple[pd.DataFrame, Results]) -> None:
     cells, table = made
     wanted = expected(table)
-    titled = [{**row, "muscle": as_title(row["muscle"])} for row in wanted]
+    titled = [{**row, "muscle": about(row["muscle"])} for row in wanted]
     assert in_sentences(table) == wanted
     assert in_print(table) == wanted
     assert in_html(table) == titled
@@ -354,6 +359,36 @@ def test_the_head_of_p_is_one_in_figures_tables_and_sentences(adjust: str) -> No
     assert matrix.get_supxlabel().replace("\n", " ").endswith(f"; below: {head}")
     for figure in (drawn.figure, values.figure, matrix):
         figures.close(figure)
+
+
+def test_a_level_is_named_alike_in_figures_tables_sentences_and_findings() -> None:
+    rng = np.random.default_rng(1)
+    cells = pd.DataFrame(
+        [(f"P{i}", group, lift, "biceps_femoris", math.exp(i / 4 + rng.normal()))
+         for i in range(8) for group in ("normal", "pathology") for lift in ("squat", "hip_thrust")],
+        columns=["participant", "training_group", "exercise", "muscle", "value"],
+    ).assign(unit="%MVC")  # fmt: skip
+    table = stats.contrasts(cells, within="exercise", by=["training_group", "muscle"])
+    wanted = "Training group normal, biceps femoris"
+    assert table.sentences()[0].startswith(f"{wanted}: the hip thrust was")
+    assert wanted in [text for row in Page(table.great_table().as_raw_html()).rows for text in row]
+    assert level_summaries(cells, table)[0].name == f"training{wanted.removeprefix('Training')}"
+    ax = figures.contrasts(table)
+    assert "Training group normal · Biceps femoris" in [text.get_text().replace("\n", " ") for text in ax.texts]
+    figures.close(ax.figure)
+    matrix = figures.effect_matrix(table.drop(columns="muscle"))
+    assert next(ax.get_title(loc="left") or ax.get_title() for ax in matrix.axes) == "Training group normal, n = 8"
+    figures.close(matrix)
+
+
+def test_where_every_family_is_one_contrast_p_was_not_adjusted() -> None:
+    cells = two_muscles("%MVC")
+    table = stats.contrasts(cells, within="exercise", by="muscle")
+    heads = [text for row in Page(table.great_table().as_raw_html()).rows for text in row]
+    drawn = figures.contrasts(table)
+    texts = [text.get_text() for text in drawn.texts]
+    assert ("p" in heads, "p (Holm)" in heads) == ("p" in texts, "p (Holm)" in texts) == (True, False)
+    figures.close(drawn.figure)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import as_title, contrast_text, listed, number, p_heading, p_text, surface
+from emgkit.notation import capital, contrast_text, listed, number, p_heading, p_text, place, readable, surface
 
 __all__ = ["contrasts"]
 
@@ -74,10 +74,15 @@ def contrasts(
     if outcome == "difference":
         limits = ["difference", "ci_low", "ci_high"]
         shown[limits] = table[limits] * surface(unit)[1]
-    keys = [" · ".join(as_title(level) for level in row) for row in table[groups].to_numpy().tolist()]
+    keys = [
+        " · ".join(capital(place(name, readable(level))) for name, level in zip(groups, row, strict=True))
+        for row in table[groups].to_numpy().tolist()
+    ]
     labels = [contrast_text(name) for name in table["contrast"]]
     with style.theme():
-        columns = _columns(shown, outcome=outcome, p=p_heading(table.attrs.get("adjust")))
+        columns = _columns(
+            shown, outcome=outcome, p=p_heading(table.attrs.get("adjust"), table.attrs.get("largest_family"))
+        )
         ax, layout = rows.axes_for(ax, labels, keys, columns)
         rows.write(ax, layout)
         _axis(ax, shown, layout, outcome=outcome, unit=surface(unit)[0])

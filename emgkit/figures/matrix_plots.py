@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import as_title, fixed, listed, number, p_heading, p_phrase, readable, surface
+from emgkit.notation import capital, fixed, listed, number, p_heading, p_phrase, place, readable, surface
 
 __all__ = ["effect_matrix"]
 
@@ -83,13 +83,14 @@ def effect_matrix(
             own = table if by is None else table[table[by].astype(str) == name]
             _panel(ax, own, levels, outcome=outcome, unit=unit)
             n = sorted({number(value) for value in own["n"]}, key=float)
-            style.title(ax, f"{as_title(name)}, n = {' to '.join(n[:: max(1, len(n) - 1)])}".removeprefix(", "), pad=5)
-        shown = surface(unit)[0]
+            about = [] if by is None else [capital(place(by, readable(name)))]
+            style.title(ax, ", ".join([*about, f"n = {' to '.join(n[:: max(1, len(n) - 1)])}"]), pad=5)
+        shown, p = surface(unit)[0], p_heading(table.attrs.get("adjust"), table.attrs.get("largest_family"))
         what = "ratio" if outcome == "ratio" else f"difference{f' ({shown})' if shown else ''}"
         figure.supxlabel(
             style.filled(
                 f"Above the diagonal: {what}, row {'/' if outcome == 'ratio' else '−'} column, with individual 95 % "
-                f"intervals; below: {p_heading(table.attrs.get('adjust'))}", 72.0 * figure.get_figwidth() - 12.0,
+                f"intervals; below: {p}", 72.0 * figure.get_figwidth() - 12.0,
             ), fontsize=style.size(), linespacing=1.25,
         )  # fmt: skip
         style.legend_on_top(figure, _handles(outcome), columns=3)
@@ -149,7 +150,7 @@ def _levels(contrasts: pd.Series[Any]) -> list[str]:
 
 
 def _panel(ax: Axes, table: pd.DataFrame, levels: Sequence[str], *, outcome: str, unit: str) -> None:
-    place = {name: i for i, name in enumerate(levels)}
+    number_of = {name: i for i, name in enumerate(levels)}
     for i in range(len(levels)):
         ax.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, facecolor=style.PALE, edgecolor="white"))
     for row in table.to_dict("records"):
@@ -157,7 +158,7 @@ def _panel(ax: Axes, table: pd.DataFrame, levels: Sequence[str], *, outcome: str
         value, low, high = (float(row[name]) for name in (outcome, "ci_low", "ci_high"))
         if outcome == "difference":
             value, low, high = (each * surface(unit)[1] for each in (value, low, high))
-        i, j = place[first], place[second]
+        i, j = number_of[first], number_of[second]
         text = rows.estimate(value, low, high, ratio=outcome == "ratio").replace(" [", "\n[", 1)
         ax.add_patch(
             Rectangle(

@@ -103,7 +103,9 @@ def paired(
         numbers = tuple(float(row[name]) * surface(unit)[1] for name in estimate)
         _interval(beside, row, numbers, unit=surface(unit)[0])
         words = f"{estimate[0]} {rows.estimate(*numbers, ratio='ratio' in row, unit=surface(unit)[0])}"
-        exact = p_phrase(float(row["p_adjusted"]), p_heading(contrasts.attrs.get("adjust")))
+        exact = p_phrase(
+            float(row["p_adjusted"]), p_heading(contrasts.attrs.get("adjust"), contrasts.attrs.get("largest_family"))
+        )
         figure.supxlabel(f"{words}, {exact}", fontsize=style.size(), linespacing=1.3)
         if was_simulated:
             style.mark_simulated(beside)

@@ -126,7 +126,7 @@ def test_a_contrast_without_an_interval_keeps_its_row(legible):
 def test_groups_are_the_columns_left_of_contrast_unless_named(legible):
     made = table(2)
     made.insert(0, "group", "trained")
-    assert "Trained · Vastus lateralis" in legible(figures.contrasts(made).figure)
+    assert "Group trained · Vastus lateralis" in legible(figures.contrasts(made).figure)
     assert "Vastus lateralis" in legible(figures.contrasts(made, by="muscle").figure)
     alone = legible(figures.contrasts(table(1).drop(columns="muscle")).figure)
     assert "back squat / deadlift" in alone

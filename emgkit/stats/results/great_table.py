@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from emgkit.notation import capital, heading, p_heading, readable, symbol
+from emgkit.notation import capital, heading, p_heading, place, readable, symbol
 from emgkit.stats.results import columns
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ def great_table(
     kept = [column for column in found if column.name not in groups]
     cells = pd.DataFrame({f"c{i}": column.cells for i, column in enumerate(kept)})
     if groups and len(cells):
-        rows = range(len(cells))
-        cells["group"] = [capital(", ".join(named[name].cells[row] for name in groups)) for row in rows]
+        factors = (*facts.get("outcomes", []), *(facts.get("by") or []))
+        levels = ([place(n, c) if n in factors else c for c in named[n].cells] for n in groups)
+        cells["group"] = [capital(", ".join(row)) for row in zip(*levels, strict=True)]
     # the same table has the same name on every page
     name = f"emgkit-{zlib.crc32(repr((head, *(column.cells for column in found))).encode()):08x}"
     made = GT(cells, groupname_col="group" if "group" in cells else None, id=name).tab_header(title=head)
@@ -77,7 +78,7 @@ def _label(name: str, facts: Mapping[str, Any], *, marked: bool) -> Any:
 
     plain = heading(name)
     if name == "p_adjusted":
-        plain = "p" if facts.get("largest_family", 2) <= 1 else p_heading(facts.get("adjust"))
+        plain = p_heading(facts.get("adjust"), facts.get("largest_family"))
     letter, index, rest = symbol(plain)
     if not marked or not letter:
         return plain

@@ -17,6 +17,7 @@ from emgkit.notation import (
     missing,
     named,
     p_phrase,
+    place,
     readable,
     surface,
     writer,
@@ -27,9 +28,6 @@ from emgkit.stats.results.facts import AnalysisFacts
 __all__ = ["bare", "comparison_clause", "comparison_sentence", "not_shown", "sentence"]  # fmt: skip
 
 Row = Mapping[str, Any]
-
-# columns whose levels are understood without the name of the column
-_PLAIN = ("muscle", "channel", "exercise", "task", "outcome", "measure", "study")
 
 
 def comparison_sentence(row: Row, facts: AnalysisFacts) -> str:
@@ -56,16 +54,15 @@ def comparison_clause(row: Row, facts: AnalysisFacts) -> str:
 def sentence(row: Row, facts: AnalysisFacts, parts: Sequence[str], *, tail: str, of: str = "") -> str:
     """Put the parts of a sentence together, after the levels it is about."""
     found = [name for name in _groups(facts) if name in row]
-    place = ", ".join([*(place_text(name, row[name], facts) for name in found), *([of] if of else [])])
+    about = ", ".join([*(place_text(name, row[name], facts) for name in found), *([of] if of else [])])
     text = ", ".join(part for part in parts if part).replace(",:", ":").replace("(,", "(")
-    text = f"{place}: {text}" if place else text
+    text = f"{about}: {text}" if about else text
     return f"{capital(text)}{tail}".rstrip(".") + "."
 
 
 def place_text(name: str, level: object, facts: AnalysisFacts) -> str:
     """A level that a sentence is about; the name of the column stands before it where it is needed."""
-    text = _level_text(level, facts)
-    return text if name in _PLAIN else f"{readable(name)} {text}"
+    return place(name, _level_text(level, facts))
 
 
 def _level_text(level: object, facts: AnalysisFacts) -> str:
