@@ -25,6 +25,7 @@ from emgkit.errors import ArgumentError, Notice
 from emgkit.notation import counted, heading, listed, number
 from emgkit.recording import Recording
 from emgkit.steps import Envelope, MovingRMS, Rectify
+from emgkit.steps.offset import offset_ratio
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +47,8 @@ MAINS_SHARE = 0.10
 DRIFT_SHARE = 0.20
 # Loudest stretch less than twice the quietest: no contraction, or one buried in noise.
 SNR_DB = 6.0
+# A mean beyond the standard deviation is the amplifier's offset: rectified, it would be most of the amplitude.
+OFFSET = 1.0
 # Surface EMG reaches to 500 Hz, so a lower rate folds part of it back.
 RATE = 1000.0
 
@@ -217,6 +220,9 @@ def quality(recording: Recording, *, mains: float = 50.0, baseline: tuple[float,
     that touch a flat stretch left out, since nothing was measured there. The signal-to-noise
     ratio is 20 log10(loudest / baseline); the loudest window contains the noise too.
 
+    *Offset*: a mean beyond one standard deviation, in at least 0.1 s. A signal that has no sample below zero and
+    comes near it all the time is taken for rectified and not for one with an offset.
+
     *Amplitudes* (after Rectify, Envelope or MovingRMS) have no spectrum of interest: hum, drift and
     SNR are NaN, and samples below zero are counted instead; a zero-lag Butterworth envelope
     can undershoot.
@@ -251,7 +257,8 @@ def quality(recording: Recording, *, mains: float = 50.0, baseline: tuple[float,
         ))  # fmt: skip
     for channel, x in zip(recording.channels, recording.data, strict=True):
         measures = _measures(x, sfreq=recording.sfreq, mains=mains, rest=rest, amplitudes=amplitudes)
-        found = _notices(channel, measures, constant=bool(x.min() == x.max()), mains=mains)
+        offset = 0.0 if amplitudes else offset_ratio(x, sfreq=recording.sfreq)
+        found = _notices(channel, measures, constant=bool(x.min() == x.max()), offset=offset, mains=mains)
         notices += found
         rows.append(ChannelQuality(
             channel=channel.name, muscle=channel.muscle, side=channel.side, unit=channel.unit,
@@ -436,13 +443,18 @@ def _noise(x: Array, *, sfreq: float, rest: slice | None, still: list[tuple[int,
     return noise, float(20 * np.log10(windows.max() / noise))
 
 
-def _notices(channel: Channel, measures: Mapping[str, Any], *, constant: bool, mains: float) -> list[Notice]:
+def _notices(
+    channel: Channel, measures: Mapping[str, Any], *, constant: bool, offset: float, mains: float
+) -> list[Notice]:
     """Word the notices of one channel; a comparison with NaN is false, so what was not measured is not flagged."""
     name = f"Channel {channel.name!r}"
     if constant:
         return [Notice(code="constant", text=f"{name} is constant: nothing was recorded.")]
     m = measures
     checks = (
+        ("offset", offset > OFFSET,
+         f"{name} has an offset: its mean is {offset:.3g} times its standard deviation. Take it off before the signal "
+         "is rectified, with RemoveMean or a high-pass; it would be taken for amplitude."),
         ("clipping", m["clipped_share"] > CLIPPED_SHARE,
          f"{name} rests at its extreme values for {100 * m['clipped_share']:.2g} % of the samples: it was clipped."),
         ("flat", m["longest_flat"] >= FLAT_DURATION,

@@ -8,20 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emgkit.channels import STREAMS, Event, Value
+from emgkit.channels import Event, Value
 from emgkit.errors import FileError, Notice
-from emgkit.io._assembly import SAME_RATE, FileContent, Signal
+from emgkit.io._assembly import FileContent, Signal
+from emgkit.io._bids_cells import MISSING, read_cells, typed_columns
+from emgkit.io._bids_channels import with_channels
+from emgkit.io._bids_participants import facts_of, read_participants
 from emgkit.io._bids_writing import ENTITIES, SIMULATED, write_bids
-from emgkit.io._tables import MISSING, read_json, read_table, typed
+from emgkit.io._tables import read_json
 from emgkit.notation import listed, number
-from emgkit.units import UNITS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["channels", "dataset", "files_of", "participants", "recordings", "sidecar", "write_bids"]
-
-_KINDS = tuple(kind for kinds in STREAMS.values() for kind in kinds)
 
 
 def recordings(root: str | os.PathLike[str]) -> list[Path]:
@@ -63,17 +63,35 @@ def participants(root: str | os.PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a participant, in the order of participants.tsv; without that file, one row for
-        each ``sub-`` folder.
+        One row a row of participants.tsv, in its order; without that file, one row for each ``sub-``
+        folder. Where rows are about single sessions, tasks or runs, columns ``session``, ``task`` …
+        say about which.
+
+    Raises
+    ------
+    FileError
+        `root` is no BIDS data set.
+    FormatError
+        The table has no column ``participant_id``, or two rows are about the same recordings.
+
+    Notes
+    -----
+    Missing are an empty cell, ``n/a``, ``NA`` and ``NaN``, in any case. A column ``session`` (``ses``,
+    ``session_id``), ``task``, ``run``, ``acquisition`` or ``recording`` says which recordings a row is about:
+    a recording takes the row that fits its file name, and the file name stands. Numbers are compared by
+    their value, so that session 1 is that of ``ses-01``.
     """
     import pandas as pd
 
     folder = _checked_root(root)
-    facts = _participants(folder)
-    if not facts:
+    rows = read_participants(folder)
+    if not rows:
         labels = sorted(entry.name[4:] for entry in folder.glob("sub-*") if entry.is_dir())
         return pd.DataFrame({"participant": labels})
-    return pd.DataFrame([{"participant": label, **row} for label, row in facts.items()])
+    words = [word for word in ENTITIES if word != "participant" and any(word in row.entities for row in rows)]
+    return pd.DataFrame(
+        [{"participant": row.label, **{word: row.entities.get(word) for word in words}, **row.facts} for row in rows]
+    )
 
 
 def dataset(root: str | os.PathLike[str]) -> dict[str, Any]:
@@ -99,12 +117,12 @@ def sidecar(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def channels(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """The table ``channels.tsv`` of a recording, as text; empty where there is none."""
+    """The table ``channels.tsv`` of a recording, as text, a missing value as ``n/a``; empty where there is none."""
     import pandas as pd
 
     entities = _entities(Path(path))
     table = None if entities is None else _deepest(_levels(Path(path))[1], "channels", entities)
-    return pd.DataFrame({} if table is None else read_table(table))
+    return pd.DataFrame({} if table is None else read_cells(table)[0])
 
 
 def files_of(path: Path) -> tuple[Path, ...]:
@@ -130,15 +148,16 @@ def with_sidecars(content: FileContent, path: Path) -> FileContent:
         for name, key in ENTITIES.items()
         if key in entities
     }
-    context |= _participants(root).get(entities["sub"], {})
+    facts, notices = facts_of(read_participants(root), context, where=str(root / "participants.tsv"))
+    context |= facts
     stated = _merged(levels, "emg", entities)
     if stated.get(SIMULATED) is True:
         context["simulated"] = True
     signals = content.signals
-    notices: list[Notice] = []
     table = _deepest(levels, "channels", entities)
     if table is not None:
-        signals, notices = _with_channels(signals, read_table(table))
+        signals, found = with_channels(signals, table)
+        notices += found
     events = content.events
     table = _deepest(levels, "events", entities)
     if table is not None:
@@ -209,84 +228,6 @@ def _merged(levels: Sequence[Sequence[Path]], suffix: str, entities: Mapping[str
     return content
 
 
-def _typed_columns(columns: Mapping[str, list[str]], described: Mapping[str, Any]) -> dict[str, list[Value]]:
-    forms = {name: entry.get("Format") for name, entry in described.items() if isinstance(entry, dict)}
-    return {name: typed(cells, forms.get(name)) for name, cells in columns.items()}
-
-
-def _participants(root: Path) -> dict[str, dict[str, Value]]:
-    """Label (without ``sub-``) to the other columns of participants.tsv."""
-    table, described = root / "participants.tsv", root / "participants.json"
-    if not table.is_file():
-        return {}
-    columns = read_table(table)
-    if "participant_id" not in columns:
-        raise FileError(
-            "The table of participants has no column 'participant_id'", where=str(table), got=listed(columns)
-        )
-    labels = [label.removeprefix("sub-") for label in columns.pop("participant_id")]
-    facts = _typed_columns(columns, read_json(described) if described.is_file() else {})
-    return {label: {name: values[row] for name, values in facts.items()} for row, label in enumerate(labels)}
-
-
-def _with_channels(
-    signals: Sequence[Signal], columns: Mapping[str, list[str]]
-) -> tuple[tuple[Signal, ...], list[Notice]]:
-    """The signals with kind, muscle and side from channels.tsv; the header keeps governing unit and rate."""
-    names = columns.get("name", [])
-    rows = {name: {column: cells[row] for column, cells in columns.items()} for row, name in enumerate(names)}
-    described: list[Signal] = []
-    wrong: dict[tuple[str, str, str], list[str]] = {}
-    for signal in signals:
-        row = rows.get(signal.label, {})
-        table_unit, rate = row.get("units", MISSING), row.get("sampling_frequency", MISSING)
-        unit = signal.unit or (table_unit if table_unit != MISSING or row else None)
-        if signal.unit is not None and table_unit != MISSING and UNITS.get(signal.unit) != UNITS.get(table_unit):
-            wrong.setdefault(("unit", table_unit, signal.unit), []).append(signal.label)
-        (table_rate,) = typed([rate])
-        if isinstance(table_rate, (int, float)) and signal.sfreq and abs(table_rate / signal.sfreq - 1) > SAME_RATE:
-            wrong.setdefault(("rate", f"{number(table_rate)} Hz", f"{number(signal.sfreq)} Hz"), []).append(
-                signal.label
-            )
-        kind, source = row.get("type", "").upper() or None, "header"
-        if kind is not None and kind not in _KINDS:
-            kind = "OTHER"
-        if kind == "MISC" and unit in UNITS and UNITS[str(unit)][0] == "N":
-            kind, source = "FORCE", "heuristic"
-        muscle, side = (row.get(column, MISSING) for column in ("target_muscle", "side"))
-        described.append(
-            replace(
-                signal,
-                unit=unit,
-                kind=kind,
-                kind_source=source,
-                muscle=None if muscle == MISSING else muscle,
-                side=side if side in ("left", "right") else None,
-            )
-        )
-    notices = [
-        Notice(
-            code=f"{what}-contradiction",
-            text=f"channels.tsv gives the {what} of {_some(labels)} as {stated}, the header of the file as {header}. "
-            "The header is followed, since it holds the scaling of the samples.",
-        )
-        for (what, stated, header), labels in wrong.items()
-    ]
-    missing, unused = [s.label for s in signals if s.label not in rows], sorted(set(names) - {s.label for s in signals})
-    if missing or unused:
-        text = f"Only the file names the channels {_some(missing)}, only channels.tsv {_some(unused)}."
-        notices.append(Notice(code="channels-differ", text=text))
-    bad = [name for name, row in rows.items() if row.get("status") == "bad"]
-    if bad:
-        notices.append(Notice(code="bad-channel", text=f"channels.tsv marks {_some(bad)} as bad."))
-    return tuple(described), notices
-
-
-def _some(names: Sequence[str]) -> str:
-    """The names, or the first of them where there are many."""
-    return listed(names) if len(names) <= 6 else f"{', '.join(map(repr, names[:3]))} … ({len(names)} channels)"
-
-
 def _duration_notice(signals: Sequence[Signal], sidecar: Mapping[str, Any]) -> list[Notice]:
     stated = sidecar.get("RecordingDuration")
     longest = max((s.values.size / s.sfreq for s in signals if s.sfreq), default=0.0)
@@ -297,11 +238,11 @@ def _duration_notice(signals: Sequence[Signal], sidecar: Mapping[str, Any]) -> l
 
 
 def _read_events(path: Path, described: Mapping[str, Any]) -> tuple[Event, ...]:
-    table = read_table(path)
+    table, _ = read_cells(path)
     if "onset" not in table or "duration" not in table:
         raise FileError("The table of events has no column 'onset' or 'duration'", where=str(path), got=listed(table))
     onsets, durations, labels = table.pop("onset"), table.pop("duration"), table.pop("trial_type", None)
-    columns = _typed_columns(table, described)
+    columns = typed_columns(table, described)
     events = []
     for row, (onset, duration) in enumerate(zip(onsets, durations, strict=True)):
         label = labels[row] if labels and labels[row] != MISSING else "event"

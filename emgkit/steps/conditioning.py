@@ -14,6 +14,7 @@ from emgkit.errors import ArgumentError, SignalError
 from emgkit.notation import number
 from emgkit.recording import Recording, check_recording
 from emgkit.steps._calling import MEASURED, Array, SampleStep, check_units, parameters, put
+from emgkit.steps.offset import is_smooth, offset_ratio
 
 __all__ = [
     "TKEO",
@@ -61,6 +62,37 @@ def _how(step: _OneCutoff | Bandpass) -> str:
         rule = f"cut-off{'s' if several else ''} per pass, uncorrected"
     edges = {"odd": "edges extended by odd reflection", "zeros-after": "zeros appended at the end only"}[step.padding]
     return f"(zero-lag Butterworth filter, net order {step.order}, {rule}, {edges})"
+
+
+def _check_offset(step: SampleStep, recording: Recording) -> None:
+    """Refuse to make an amplitude of raw EMG whose offset is larger than its signal."""
+    if any(isinstance(earlier, _WITHOUT_OFFSET) for earlier in recording.history):
+        return
+    for channel, x in zip(recording.channels, recording.data, strict=True):
+        ratio = offset_ratio(x, sfreq=recording.sfreq) if channel.kind == "EMG" else 0.0
+        # an envelope made by another program may be smoothed once more
+        smooth = isinstance(step, Envelope) and is_smooth(x, sfreq=recording.sfreq)
+        if ratio > 1 and not smooth:
+            raise SignalError(
+                f"{type(step).__name__} cannot work on channel {channel.name!r}: its offset is larger than its signal, "
+                "and would be taken for amplitude",
+                allowed="a signal about zero, its mean smaller than its standard deviation",
+                got=f"a mean of {float(x.mean()):.4g} {channel.unit}, {ratio:.3g} times the standard deviation",
+                hint=f"Put RemoveMean() or Highpass(cutoff=20) before {type(step).__name__} in the Pipeline",
+            )
+
+
+def _check_length(step: _OneCutoff, recording: Recording) -> None:
+    """Refuse a piece that does not hold one period of the cut-off: its edges would make up the result."""
+    n, least = recording.data.shape[1], recording.sfreq / step.cutoff
+    if n < least * (1 - 1e-9):
+        raise SignalError(
+            f"{type(step).__name__} cannot work on a piece shorter than one period of its cut-off",
+            allowed=f"at least {1 / step.cutoff:.4g} s ({int(np.ceil(least * (1 - 1e-9)))} samples at "
+            f"{number(recording.sfreq)} Hz) for {number(step.cutoff)} Hz",
+            got=f"{n / recording.sfreq:.4g} s ({n} samples)",
+            hint="Filter the whole recording, then cut the piece out of the result",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +151,17 @@ class Highpass(_OneCutoff):
 
 @dataclass(frozen=True, kw_only=True)
 class Lowpass(_OneCutoff):
-    """Zero-lag Butterworth low-pass filter; parameters as for :class:`Highpass`."""
+    """Zero-lag Butterworth low-pass filter; parameters as for :class:`Highpass`.
+
+    Raises
+    ------
+    SignalError
+        The piece is shorter than one period of the cut-off.
+    """
+
+    def check(self, recording: Recording) -> None:
+        super().check(recording)
+        _check_length(self, recording)
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.lowpass(x, sfreq=sfreq, **parameters(self))
@@ -207,7 +249,18 @@ class Notch(SampleStep):
 
 @dataclass(frozen=True, kw_only=True)
 class Rectify(SampleStep):
-    """Full-wave rectification: the absolute value."""
+    """Full-wave rectification: the absolute value.
+
+    Raises
+    ------
+    SignalError
+        EMG that was not high-passed has a mean larger than its standard deviation: an offset, which would
+        be taken for amplitude. :class:`RemoveMean` or :class:`Highpass` takes it off.
+    """
+
+    def check(self, recording: Recording) -> None:
+        super().check(recording)
+        _check_offset(self, recording)
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.rectify(x)
@@ -227,7 +280,8 @@ class Envelope(_OneCutoff):
     Raises
     ------
     SignalError
-        The signal has negative values: it was not rectified.
+        The signal has negative values: it was not rectified. It stands on an offset, as for
+        :class:`Rectify`. The piece is shorter than one period of the cut-off.
     """
 
     cutoff: float = 6.0
@@ -242,6 +296,8 @@ class Envelope(_OneCutoff):
                     got=f"a minimum of {lowest:.4g}",
                     hint="Rectify first: Pipeline(…, Rectify(), Envelope(…))",
                 )
+        _check_offset(self, recording)
+        _check_length(self, recording)
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.envelope(x, sfreq=sfreq, **parameters(self))
@@ -262,7 +318,17 @@ class _MovingWindow(SampleStep):
 
 @dataclass(frozen=True, kw_only=True)
 class MovingRMS(_MovingWindow):
-    """Root mean square in a moving window of `window` seconds (the nearest odd number of samples)."""
+    """Root mean square in a moving window of `window` seconds (the nearest odd number of samples).
+
+    Raises
+    ------
+    SignalError
+        The window is longer than the recording. EMG stands on an offset, as for :class:`Rectify`.
+    """
+
+    def check(self, recording: Recording) -> None:
+        super().check(recording)
+        _check_offset(self, recording)
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.moving_rms(x, self.window, sfreq=sfreq)
@@ -284,9 +350,19 @@ class MovingMean(_MovingWindow):
 
 @dataclass(frozen=True, kw_only=True)
 class TKEO(SampleStep):
-    """Teager–Kaiser energy operator: volts become V^2."""
+    """Teager–Kaiser energy operator: volts become V^2.
+
+    Raises
+    ------
+    SignalError
+        EMG stands on an offset, as for :class:`Rectify`.
+    """
 
     accepts: ClassVar[tuple[str, ...]] = ("V",)
+
+    def check(self, recording: Recording) -> None:
+        super().check(recording)
+        _check_offset(self, recording)
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.tkeo(x)
@@ -377,3 +453,7 @@ class Edited(SampleStep):
             f"Channel {self.channel} was replaced by a straight line from {number(self.tmin)} to "
             f"{number(self.tmax)} s ({self.reason})."
         )
+
+
+# after one of these every piece of a signal is about zero, or an amplitude already
+_WITHOUT_OFFSET = (Highpass, Bandpass, Rectify, Envelope, MovingRMS, TKEO)

@@ -24,11 +24,14 @@ from emgkit.stats.cells.columns import (
     outcome_values,
     pair_names,
 )
+from emgkit.stats.cells.people import as_crossed, check_people, people_at_levels
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_between_muscles, check_references, is_percent
 
 Array = NDArray[np.float64]
 
-__all__ = ["Block", "arrange", "check_hidden", "check_within", "level_columns", "levels_of", "pair_names"]
+__all__ = [
+    "Block", "arrange", "check_hidden", "check_who", "check_within", "level_columns", "levels_of", "pair_names",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +109,25 @@ def check_within(
         )
         return [Notice(code="between-muscles", text=text)]
     return []
+
+
+def check_who(
+    table: pd.DataFrame,
+    participant: str,
+    factors: Sequence[str],
+    *,
+    complete: Sequence[str] = (),
+    crossed: str | Sequence[str] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Say of each factor whether it varies within participants, and refuse labels in some but not all of its levels.
+
+    In the factors of ``complete`` the analysis itself refuses everyone who lacks a level; in those of ``crossed``
+    people may lack one.
+    """
+    names = as_crossed(crossed, factors, table.columns)
+    person, found = Factor.of(table, participant), [Factor.of(table, name) for name in factors]
+    check_people(table, person, found, complete=complete, crossed=names)
+    return people_at_levels(person, found)
 
 
 def arrange(

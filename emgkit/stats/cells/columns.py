@@ -18,11 +18,14 @@ from numpy.typing import NDArray
 from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, DesignError
 from emgkit.notation import listed, number
+from emgkit.stats.cells.labels import check_spelling
 
 Codes = NDArray[np.intp]
 
 # a table must hold one value of each, unless the analysis says what to do with several
 SINGLE_COLUMNS = ("measure", "unit", "phase", "side", "session")
+# columns whose levels may be one person's repeated measurement: rows that differ in these alone may be averaged
+REPEATED = ("repetition", "set", "trial", "side", "run")
 # a message names this many rows, participants or cells, and counts the rest
 NAMED = 20
 # up to this share of the rows is few
@@ -66,7 +69,7 @@ class Factor:
 
     @classmethod
     def of(cls, table: pd.DataFrame, name: str) -> Factor:
-        """Read the factor in column ``name``; an empty entry raises."""
+        """Read the factor in column ``name``; an empty entry raises, and so do labels that differ by blanks or case."""
         column = table[name]
         codes, found = pd.factorize(column)
         if (codes < 0).any():
@@ -75,6 +78,7 @@ class Factor:
                 where=_rows(table, codes < 0),
                 hint="fill it in or leave those rows out of the table",
             )
+        check_spelling(name, found)
         if isinstance(column.dtype, pd.CategoricalDtype):
             keys = list(column.cat.categories.get_indexer(found)) if column.dtype.ordered else [str(v) for v in found]
         else:
@@ -212,13 +216,25 @@ def cell_numbers(table: pd.DataFrame, factors: Sequence[Factor]) -> Codes:
         named = [factor.name for factor in factors]
         rows = table.iloc[first]
         differing = [c for c in rows.columns if c not in named and not _is_float(rows[c]) and len(rows[c].unique()) > 1]
-        advice = f"the rows differ in {listed(differing)}: " if differing else ""
         raise DesignError(
             f"{_count(int(repeated.sum()), 'row')} share a cell, and a participant needs one value in each",
             where=f"{cell}: {_rows(table, numbers == numbers[first[0]])}",
-            hint=f"{advice}filter, average with emgkit.summarize(rows, over=...), or name a column in 'by'",
+            hint=_one_value(differing),
         )
     return numbers
+
+
+def _one_value(differing: Sequence[str]) -> str:
+    """How rows that share a cell become one; only repetitions of one person are ever averaged."""
+    if not differing:
+        return (
+            "find out where the second row comes from: a copy, a column that was dropped, or another person "
+            "with the same label"
+        )
+    advice = f"the rows differ in {listed(differing)}: filter"
+    if set(differing) <= set(REPEATED):
+        return f"{advice}, average with emgkit.summarize(rows, over=...), or name a column in 'by'"
+    return f"{advice}, or name a column in 'by'; if they are of different people, let their labels differ"
 
 
 def check_levels(name: str, levels: pd.Index[Any], where: str = "") -> None:

@@ -120,7 +120,7 @@ def check_one_row(table: pd.DataFrame, person: Factor) -> None:
             where=listed(several[:NAMED]) + (" and more" if len(several) > NAMED else ""),
             allowed="one row a participant with random=None",
             got=f"{len(table)} rows of {len(person.levels)} participants",
-            hint="give random='1', or average the rows first",
+            hint="give random='1', or average the rows first where they are of one person",
         )
 
 

@@ -39,6 +39,7 @@ def mixed_model_many(
     participant: str = "participant",
     df: str = "kenward-roger",
     log: bool = True,
+    crossed: str | Sequence[str] | None = None,
 ) -> MixedModels:
     """Fit the same random-intercept model to many outcomes of one design.
 
@@ -52,7 +53,7 @@ def mixed_model_many(
         Only a right side, such as ``"~ exercise * muscle"``.
     outcomes : sequence of str, pandas.DataFrame or numpy.ndarray, (n_rows, n_outcomes)
         Columns of ``cells``, or their values, row by row. The outcomes of an array are numbered from 0.
-    participant, df, log
+    participant, df, log, crossed
         As in :func:`mixed_model`.
 
     Returns
@@ -93,7 +94,7 @@ def mixed_model_many(
         )
     names, values = _outcomes(table, outcomes, participant, log=log)
     columns = [name for name in names if name in table.columns]
-    prepared = prepare(table, parsed, participant, "1", correlated=True, log=log, outcomes=columns)
+    prepared = prepare(table, parsed, participant, "1", correlated=True, log=log, outcomes=columns, crossed=crossed)
     analysed = np.log(values) if log else values
     checks.check_size(analysed)
 
@@ -260,6 +261,7 @@ class MixedModels(Estimates):
             "confidence": CONFIDENCE, "interval": "individual 95 %",
             "covariates": dict(self._grid.covariates), **marginal.coding(self._grid),
             "n": [self._grid.n], "outcomes": ["outcome"], "unit": "",
+            "people": dict(self._prepared.people),
             "singular": [name for name, size in zip(self._outcomes, self._theta, strict=True) if size < reml.SINGULAR],
         }  # fmt: skip
         return Results.of(table, kind, {**attrs, **facts}, notices=self.notices)

@@ -23,6 +23,7 @@ from emgkit.stats.cells.columns import (
     outcome_values,
 )
 from emgkit.stats.cells.effect_formulas import CONFIDENCE
+from emgkit.stats.cells.people import as_crossed, check_people, people_at_levels
 from emgkit.stats.cells.references import check_references, is_percent
 from emgkit.stats.mixed import checks, marginal, reml
 from emgkit.stats.mixed.estimates import Estimates
@@ -56,6 +57,7 @@ class Prepared:
     x: Array
     random: RandomTerms
     repeats: checks.Repeats
+    people: Mapping[str, Mapping[str, Any]]
     notices: tuple[Notice, ...]
 
     def grid(self, r: Array, *, log: bool, percent: bool, outcomes: tuple[str, ...] = ()) -> Grid:
@@ -79,6 +81,7 @@ def prepare(
     correlated: bool,
     log: bool,
     outcomes: Sequence[str],
+    crossed: str | Sequence[str] | None,
 ) -> Prepared:
     """Check everything but the values of the outcome, and build the model matrix."""
     terms, slopes = named_terms(random)
@@ -89,13 +92,15 @@ def prepare(
     known = checks.read_variables(table, (*formula.terms, *terms), participant)
     person = Factor.of(table, participant)
     check_participants(person.levels)
+    factors = [Factor(name=column_name(name), levels=pd.Index(v.levels), codes=v.values)
+               for name, v in known.items() if v.is_factor]  # fmt: skip
+    check_people(table, person, factors, crossed=as_crossed(crossed, [f.name for f in factors], table.columns))
     if random is None:
         checks.check_one_row(table, person)
     repeats = checks.check_rows(table, known, person=person, outcome=outcomes)
-    factors = [person, *(Factor(name=column_name(name), levels=pd.Index(v.levels), codes=v.values)
-                         for name, v in known.items() if v.is_factor)]  # fmt: skip
-    numbers = np.ravel_multi_index(tuple(f.codes for f in factors), tuple(len(f.levels) for f in factors))
-    notices = check_references(table, factors, [f.name for f in factors[1:]], numbers)
+    axes = [person, *factors]
+    numbers = np.ravel_multi_index(tuple(f.codes for f in axes), tuple(len(f.levels) for f in axes))
+    notices = check_references(table, axes, [f.name for f in factors], numbers)
     notices += checks.normaliser_notices(table, formula.terms, log=log)
     notices += checks.covariate_notices(formula.terms, known)
 
@@ -113,7 +118,7 @@ def prepare(
     )  # fmt: skip
     return Prepared(
         formula=formula, participant=participant, person=person, known=known, columns=columns, x=x, random=effects,
-        repeats=repeats, notices=tuple(notices),
+        repeats=repeats, people=people_at_levels(person, factors), notices=tuple(notices),
     )  # fmt: skip
 
 
@@ -126,6 +131,7 @@ def mixed_model(
     df: str = "kenward-roger",
     log: bool = True,
     correlated: bool = True,
+    crossed: str | Sequence[str] | None = None,
 ) -> MixedModel:
     """Fit a linear mixed model with participants as random, and test it as small samples need.
 
@@ -152,6 +158,11 @@ def mixed_model(
         geometric means and ratios; else the values themselves, and differences.
     correlated : bool
         False takes the covariances out of ``"1 + x"``.
+    crossed : str or list of str, optional
+        Columns in which the same participants stand in several levels though some lack a level. A label in some but not
+        all levels of a factor is refused otherwise, since it may be two people. Of columns that people go through, such
+        as ``"exercise"``, ``"muscle"`` or ``"session"``, a lacking level is a missing cell, and so it is of a factor of
+        five levels or more of which everyone has most.
 
     Returns
     -------
@@ -161,8 +172,9 @@ def mixed_model(
     Raises
     ------
     DesignError
-        A column is missing, empty or mixed up; a cell of an interaction has no values; rows are copies of one another;
-        the random terms cannot be told from the residual; nothing is left for an error term.
+        A column is missing, empty or mixed up; labels of participants stand in some but not all levels of a factor;
+        labels differ by blanks, case or Unicode form only; a cell of an interaction has no values; rows are copies of
+        one another; the random terms cannot be told from the residual; nothing is left for an error term.
     ArgumentError
         The formula, the random terms or an option cannot be read.
 
@@ -199,7 +211,8 @@ def mixed_model(
     if not parsed.outcome:
         raise ArgumentError("The formula has no left side", allowed="such as 'value ~ exercise'", got=repr(formula))
     prepared = prepare(
-        table, parsed, participant, random, correlated=correlated, log=log, outcomes=[parsed.outcome]
+        table, parsed, participant, random, correlated=correlated, log=log, outcomes=[parsed.outcome],
+        crossed=crossed,
     )  # fmt: skip
     values = outcome_values(table, parsed.outcome, participant, log=log)
     analysed = np.log(values) if log else values
@@ -408,6 +421,6 @@ class MixedModel(Estimates):
             "random": random, "df": self.df, "scale": "log" if self.log else "raw",
             "unit": self._unit, "measure": self._measure, "confidence": CONFIDENCE,
             "interval": "individual 95 %", "singular": self.singular, "covariates": dict(self._grid.covariates),
-            **marginal.coding(self._grid), "n": [self.n], "n_rows": self.n_rows,
+            **marginal.coding(self._grid), "n": [self.n], "n_rows": self.n_rows, "people": dict(self._prepared.people),
         }  # fmt: skip
         return Results.of(table, kind, {**attrs, **facts}, notices=self.notices)

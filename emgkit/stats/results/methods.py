@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from emgkit import notation
-from emgkit.notation import capital, readable, surface
+from emgkit.notation import capital, counted, readable, series, surface
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
 
-__all__ = ["CAVEATS", "Text", "doubts", "p_was_adjusted", "software"]
+__all__ = ["CAVEATS", "Text", "doubts", "p_was_adjusted", "people_text", "software"]
 
 
 # what a sentence with a p adds where the p could mislead, by the code of the notice
@@ -28,6 +28,10 @@ CAVEATS = {
     "r-assumed": "the correlation of the conditions was assumed for some studies",
     "hartung-knapp-narrower": "the Hartung-Knapp interval is narrower than the normal one, which is to be reported too",
 }
+
+
+# of more levels a sentence gives the range of n
+MOST_LEVELS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +60,30 @@ class Text:
 def software(facts: AnalysisFacts) -> str:
     """The program and its version."""
     return f"Computed with {facts['software']}."
+
+
+def people_text(facts: AnalysisFacts) -> str:
+    """Whether each factor varied within participants or between them, with n at each of its levels."""
+    known: Mapping[str, Mapping[str, Any]] = facts.get("people") or {}
+    if not known:
+        return ""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, fact in known.items():
+        alike.setdefault((fact["varies"], _sizes(fact, facts)), []).append(readable(name))
+    texts = [f"{series(names)} varied {varies} participants ({n})" for (varies, n), names in alike.items()]
+    return f"{capital('; '.join(texts))}."
+
+
+def _sizes(fact: Mapping[str, Any], facts: AnalysisFacts) -> str:
+    """The number of participants at each level of a factor."""
+    sizes, lacking = dict(fact["n"]), int(fact["lacking"])
+    unlike = facts.get("alike", ())
+    text = ", ".join(f"{level if level in unlike else readable(level)} n = {n}" for level, n in sizes.items())
+    if len(set(sizes.values())) == 1 and fact["varies"] == "within":
+        text = f"n = {next(iter(sizes.values()))} at every level"
+    elif len(sizes) > MOST_LEVELS:
+        text = f"n = {min(sizes.values())} to {max(sizes.values())} at its {len(sizes)} levels"
+    return text + (f"; {counted(lacking, 'participant')} lacked a level" if lacking else "")
 
 
 def doubts(facts: AnalysisFacts) -> list[str]:

@@ -17,7 +17,7 @@ from emgkit.notation import listed, readable
 from emgkit.stats.results import columns, great_table
 from emgkit.stats.results.facts import AnalysisFacts, notice_facts, notices_of
 from emgkit.stats.results.kinds import Kind, kind_of, missing_columns, title
-from emgkit.stats.results.methods import Text, doubts, software
+from emgkit.stats.results.methods import Text, doubts, people_text, software
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -99,7 +99,8 @@ class Results(pd.DataFrame):
         Returns
         -------
         dict of str to str
-            ``analysis`` (test, scale, error term, n), ``interval``, ``family`` (correction of p), ``effect`` (kind of
+            ``analysis`` (test, scale, error term, n), ``people`` (what varied within participants and what
+            between them, with n at each level), ``interval``, ``family`` (correction of p), ``effect`` (kind of
             effect size), ``doubts`` and ``software``, in this order; what does not apply is not there.
 
         Raises
@@ -109,7 +110,8 @@ class Results(pd.DataFrame):
         """
         facts = self._facts()
         text = kind_of(facts).methods(facts)
-        parts = {"analysis": text.what, "interval": text.interval, "family": text.family, "effect": text.effect}
+        parts = {"analysis": text.what, "people": people_text(facts)}
+        parts |= {"interval": text.interval, "family": text.family, "effect": text.effect}
         parts |= {"doubts": " ".join(doubts(facts)), "software": software(facts)}
         return {name: part for name, part in parts.items() if part}
 

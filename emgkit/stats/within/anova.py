@@ -14,7 +14,7 @@ from scipy import linalg, special
 
 from emgkit.errors import ArgumentError, DesignError, Notice
 from emgkit.notation import listed
-from emgkit.stats.cells.blocks import check_hidden
+from emgkit.stats.cells.blocks import check_hidden, check_who
 from emgkit.stats.cells.columns import (
     Factor,
     as_group,
@@ -55,6 +55,7 @@ def rm_anova(
     between: str | Sequence[str] | None = None,
     by: str | Sequence[str] | None = None,
     log: bool = True,
+    crossed: str | Sequence[str] | None = None,
 ) -> Results:
     """Analysis of variance of one to three factors within participants, and of groups of them, on a complete design.
 
@@ -72,6 +73,9 @@ def rm_anova(
         Columns whose levels (all combinations) are analysed one by one, each with the participants it has.
     log : bool
         Analyse the natural logarithm of the outcome, which needs values above 0; else the values themselves.
+    crossed : str or list of str, optional
+        Columns of ``by`` in which the same participants stand in several levels though some lack a level, as in
+        :func:`contrasts`.
 
     Returns
     -------
@@ -133,6 +137,8 @@ def rm_anova(
     check_columns(table, roles)
     check_hidden([("by", name) for name in by_names], RESULT_COLUMNS)
     check_single_valued(table, [name for _, name in roles[2:]], "'within'" + " or 'between'" * bool(group) + " or 'by'")
+    complete = [*names, *([] if group is None else [group])]
+    people = check_who(table, participant, [*complete, *by_names], complete=complete, crossed=crossed)
     parts, sizes, notices = [], list[dict[str, int]](), dict[Notice, list[dict[str, tuple[str, ...]]]]()
     for levels, part in _parts(table, by_names):
         rows, groups, found = _one(
@@ -151,7 +157,7 @@ def rm_anova(
         # sizes that differ between the levels of `by` are none of the whole analysis
         "groups": sizes[0] if all(one == sizes[0] for one in sizes) else {},
         "scale": "log" if log else "raw",
-        "unit": only_value(table, "unit"), "measure": only_value(table, "measure"),
+        "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "people": people,
         "epsilon_corrected": corrected.unique().tolist(),
     }  # fmt: skip
     return Results.of(result, "anova", attrs, notices=announce(about))
@@ -180,6 +186,8 @@ def _one(
 ) -> tuple[pd.DataFrame, dict[str, int], list[Notice]]:
     """The rows of one level of ``by``, the sizes of its groups, and what is doubtful."""
     try:
+        if between is not None:
+            interactions.groups_of(table, participant, between)  # a label in two groups, before its rows are copies
         values, people, notices = _complete(table, outcome, participant, names, log=log)
         groups, sizes = _groups(table, participant, between, people)
     except DesignError as error:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_option
 from emgkit.errors import Notice
-from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.cells.blocks import Block, arrange, check_who, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_group, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, g_av
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
@@ -46,6 +46,7 @@ def contrasts(
     adjust: str = "holm",
     family: str | Sequence[str] = "by",
     between_muscles: bool = False,
+    crossed: str | Sequence[str] | None = None,
 ) -> Results:
     """Compare every pair of levels of one factor within participants, each pair with its own error term.
 
@@ -77,6 +78,11 @@ def contrasts(
         ``by``: ``by=["muscle", "phase"], family=["phase"]`` has one family a phase, over all muscles.
     between_muscles : bool
         Contrast percentages of different muscles all the same; a notice says what that compares.
+    crossed : str or list of str, optional
+        Columns in which the same participants stand in several levels though some lack a level. A label in some but not
+        all levels of a factor is refused otherwise, since it may be two people. Of columns that people go through, such
+        as ``"exercise"``, ``"muscle"`` or ``"session"``, a lacking level is a missing cell, and so it is of a factor of
+        five levels or more of which everyone has most.
 
     Returns
     -------
@@ -95,7 +101,8 @@ def contrasts(
     DesignError
         The table does not have the design: unknown columns, several units (measures, phases, sides, sessions),
         repeated or missing cells, fewer than two levels or participants, values that are no finite numbers or, on the
-        log scale, not above 0, percentages compared between muscles, references that differ between levels.
+        log scale, not above 0, percentages compared between muscles, references that differ between levels, labels of
+        participants in some but not all levels of a factor, labels that differ by blanks, case or Unicode form only.
     ArgumentError
         An option is unknown, or a column has two roles.
 
@@ -121,7 +128,7 @@ def contrasts(
     condition, groups = as_name("within", within, hint=FURTHER), as_group(between)
     chosen = check_family(family, by_names)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
-    options: dict[str, Any] = {"log": log, "test": test, "between_muscles": between_muscles}
+    options: dict[str, Any] = {"log": log, "test": test, "between_muscles": between_muscles, "crossed": crossed}
     if groups is None and interaction is None:
         compared = _paired(table, roles, **options)
     else:
@@ -139,17 +146,25 @@ def contrasts(
         "analysis": compared.analysis, **roles, "between": groups, "interaction": factors,
         "scale": "log" if log else "raw", **one_sample.describe(test), "unit": only_value(table, "unit"),
         "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
-        "interval": "individual 95 %", "adjust": adjust, "family": chosen,
+        "interval": "individual 95 %", "adjust": adjust, "family": chosen, "people": compared.people,
     }  # fmt: skip
     kind = "group contrasts" if groups else "interaction contrasts" if factors else "contrasts"
     return Results.of(result, kind, attrs, notices=announce(compared.notices))
 
 
 def _paired(
-    table: pd.DataFrame, roles: dict[str, Any], *, log: bool, test: str, between_muscles: bool
+    table: pd.DataFrame,
+    roles: dict[str, Any],
+    *,
+    log: bool,
+    test: str,
+    between_muscles: bool,
+    crossed: str | Sequence[str] | None,
 ) -> interactions.RawContrasts:
     """Compare all pairs within participants."""
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS, between_muscles=between_muscles)
+    condition = roles["within"]
+    people = check_who(table, roles["participant"], [condition, *roles["by"]], complete=[condition], crossed=crossed)
     blocks, by_factors, found = arrange(table, **roles, log=log)
     parts = [_compare(block, log=log, test=test) for block in blocks]
     columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -164,6 +179,7 @@ def _paired(
         repeats=[len(block.pairs) for block in blocks],
         notices=[*notices, *found, *_doubts(blocks, columns), *one_sample.doubts(names, tested, test=test)],
         analysis="paired contrasts, each with its own error term",
+        people=people,
     )
 
 

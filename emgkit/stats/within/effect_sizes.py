@@ -12,7 +12,7 @@ from scipy import special
 
 from emgkit.errors import Notice
 from emgkit.notation import listed
-from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, pair_names
+from emgkit.stats.cells.blocks import Block, arrange, check_who, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_group, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_z_interval, small_sample_factor
 from emgkit.stats.cells.effect_formulas import d_av as effect_formulas_d_av
@@ -45,6 +45,7 @@ def effect_sizes(
     by: str | Sequence[str] | None = None,
     between: str | Sequence[str] | None = None,
     log: bool = True,
+    crossed: str | Sequence[str] | None = None,
 ) -> Results:
     """Effect sizes of every pair of conditions within participants, raw and standardised.
 
@@ -52,7 +53,7 @@ def effect_sizes(
     ----------
     cells : pandas.DataFrame
         One row a participant, level of ``within`` and level of ``by``.
-    outcome, participant, within, by
+    outcome, participant, within, by, crossed
         As in :func:`contrasts`.
     between : str or list of one str, optional
         Column of groups: the changes ("first minus second") of every pair of groups are compared instead.
@@ -115,18 +116,20 @@ def effect_sizes(
     others = [("between", group)] if group is not None else []
     columns = RESULT_COLUMNS if group is None else GROUP_COLUMNS
     notices = check_within(table, **roles, others=others, result_columns=columns)
+    groups = None if group is None else interactions.groups_of(table, participant, group)
+    varying = [condition, *by_names, *([group] if group is not None else [])]
+    people = check_who(table, participant, varying, complete=[condition], crossed=crossed)
     blocks, by_factors, found = arrange(table, **roles, log=log and group is None)
-    if group is None:
+    if groups is None or group is None:
         frames = [_sizes(block, log=log) for block in blocks]
     else:
-        groups = interactions.groups_of(table, participant, group)
         frames = [_changes(block, groups, group) for block in blocks]
     levels = level_columns(blocks, by_factors, [len(frame) for frame in frames])
     result = pd.concat([pd.DataFrame(levels), pd.concat(frames, ignore_index=True)], axis=1)
     notices = [*notices, *found, *_doubts(result)]
     attrs: dict[Any, Any] = {
         "analysis": "effect sizes", **roles, "between": group, "scale": "raw", "unit": only_value(table, "unit"),
-        "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
+        "measure": only_value(table, "measure"), "confidence": CONFIDENCE, "people": people,
     }  # fmt: skip
     sizes = result["n"] if group is None else result["n_first"] + result["n_second"]
     return Results.of(result, "effect sizes", {**attrs, "n": sizes.unique().tolist()}, notices=announce(notices))

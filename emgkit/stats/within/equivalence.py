@@ -12,7 +12,7 @@ from scipy import special
 
 from emgkit._checks import check_option
 from emgkit.errors import ArgumentError
-from emgkit.stats.cells.blocks import arrange, check_within, level_columns, pair_names
+from emgkit.stats.cells.blocks import arrange, check_who, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families, is_below
@@ -43,6 +43,7 @@ def equivalence(
     log: bool = True,
     adjust: str = "holm",
     family: str | Sequence[str] = "by",
+    crossed: str | Sequence[str] | None = None,
 ) -> Results:
     """Test for every pair of conditions whether they are as good as equal: two one-sided tests (TOST).
 
@@ -50,7 +51,7 @@ def equivalence(
     ----------
     cells : pandas.DataFrame
         One row a participant, level of ``within`` and level of ``by``.
-    outcome, participant, within, by, log, adjust, family
+    outcome, participant, within, by, log, adjust, family, crossed
         As in :func:`contrasts`.
     bounds : tuple of float
         The largest differences that would not matter: ratios below and above 1, or, with ``log=False``, differences
@@ -98,6 +99,7 @@ def equivalence(
     low, high = _check_bounds(bounds, log=log)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS)
+    people = check_who(table, participant, [condition, *by_names], complete=[condition], crossed=crossed)
     blocks, by_factors, found = arrange(table, **roles, log=log)
 
     parts = [_tost(block.differences(log=log), low, high, rounding=rounding(block.values, log=log)) for block in blocks]
@@ -120,7 +122,7 @@ def equivalence(
     attrs: dict[Any, Any] = {
         "analysis": "equivalence by two one-sided paired t tests", **roles, "scale": "log" if log else "raw",
         "bounds": [float(bound) for bound in bounds], "alpha": ALPHA, "unit": only_value(table, "unit"),
-        "measure": only_value(table, "measure"), "adjust": adjust, "family": chosen,
+        "measure": only_value(table, "measure"), "adjust": adjust, "family": chosen, "people": people,
     }  # fmt: skip
     return Results.of(result, "equivalence", attrs, notices=announce(notices))
 

@@ -13,7 +13,7 @@ from scipy import special
 from emgkit._checks import check_option
 from emgkit.errors import DesignError, Notice
 from emgkit.notation import alone, capital, p_phrase
-from emgkit.stats.cells.blocks import Block, arrange, check_within, level_columns, levels_of, pair_names
+from emgkit.stats.cells.blocks import Block, arrange, check_who, check_within, level_columns, levels_of, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families, is_below
@@ -45,6 +45,7 @@ def influence(
     log: bool = True,
     adjust: str = "holm",
     family: str | Sequence[str] = "by",
+    crossed: str | Sequence[str] | None = None,
 ) -> Results:
     """Say how every contrast moves when one participant is left out, and flag who contradicts all others.
 
@@ -52,7 +53,7 @@ def influence(
     ----------
     cells : pandas.DataFrame
         One row a participant, level of ``within`` and level of ``by``.
-    outcome, participant, within, by, log, adjust, family
+    outcome, participant, within, by, log, adjust, family, crossed
         As in :func:`contrasts`.
 
     Returns
@@ -100,6 +101,7 @@ def influence(
     chosen = check_family(family, by_names)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS)
+    people = check_who(table, participant, [condition, *by_names], complete=[condition], crossed=crossed)
     blocks, by_factors, found = arrange(table, **roles, log=log)
     for block in blocks:
         if len(block.participants) < FEWEST:
@@ -122,7 +124,7 @@ def influence(
     attrs: dict[Any, Any] = {
         "analysis": "leave one participant out", **roles, "scale": "log" if log else "raw", "alpha": ALPHA,
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "adjust": adjust,
-        "family": chosen, "largest_family": int(sizes.max()), "families_of_one": only,
+        "family": chosen, "largest_family": int(sizes.max()), "families_of_one": only, "people": people,
     }  # fmt: skip
     attrs["n"] = result["n_all"].unique().tolist()
     facts = AnalysisFacts({str(k): fact for k, fact in Results.of(result, "influence", attrs).attrs.items()})

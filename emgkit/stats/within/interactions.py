@@ -14,9 +14,10 @@ from scipy import special
 
 from emgkit.errors import ArgumentError, DesignError, Notice
 from emgkit.notation import listed
-from emgkit.stats.cells.blocks import Block, arrange, check_within, pair_names
+from emgkit.stats.cells.blocks import Block, arrange, check_who, check_within, pair_names
 from emgkit.stats.cells.columns import Factor, cell_numbers, check_levels
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, d_interval, d_z_interval, small_sample_factor
+from emgkit.stats.cells.people import tell_apart
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_references, is_percent
 from emgkit.stats.within import one_sample
 
@@ -39,6 +40,8 @@ class RawContrasts:
         What is doubtful.
     analysis : str
         What was done.
+    people : dict
+        Who has which levels of each factor, as :func:`~emgkit.stats.cells.people.people_at_levels` gives it.
     pair_columns : tuple of str
         Columns that hold a pair of levels beside ``contrast``.
     """
@@ -49,6 +52,7 @@ class RawContrasts:
     repeats: list[int]
     notices: list[Notice]
     analysis: str
+    people: dict[str, dict[str, Any]]
     pair_columns: tuple[str, ...] = ()
 
 
@@ -74,7 +78,7 @@ def on_scale(columns: dict[str, Any], *, log: bool, test: str) -> dict[str, Any]
 
 def compare(
     table: pd.DataFrame, roles: dict[str, Any], *, between: str | None, interaction: Sequence[str], log: bool,
-    test: str, between_muscles: bool, result_columns: Sequence[str],
+    test: str, between_muscles: bool, crossed: str | Sequence[str] | None, result_columns: Sequence[str],
 ) -> RawContrasts:  # fmt: skip
     """Compare contrasts between levels of further factors, between groups, or both."""
     factors = [name for name in interaction if name != roles["within"]]
@@ -93,14 +97,17 @@ def compare(
     notices = [] if cancels else notices
     if not log and not between_muscles:
         _check_raw_muscles(table, factors)
+    who = roles["participant"]
+    groups = None if between is None else groups_of(table, who, between)
+    varying = [roles["within"], *roles["by"], *factors, *([between] if between else [])]
+    people = check_who(table, who, varying, complete=[roles["within"], *factors], crossed=crossed)
     blocks, by_factors, found = _arrange(table, roles, factors, log=log)
     scores = [_scores(block, shape_of, log=log) for block, shape_of in blocks]
     only_blocks = [block for block, _ in blocks]
     where = [f" at {block.label}" if block.label else "" for block in only_blocks]
-    if between is None:
+    if groups is None or between is None:
         parts = [_within(block, *score, log=log, test=test) for block, score in zip(only_blocks, scores, strict=True)]
     else:
-        groups = groups_of(table, roles["participant"], between)
         parts = [
             _welch(block, *score, groups=groups, between=between, log=log)
             for block, score in zip(only_blocks, scores, strict=True)
@@ -122,6 +129,7 @@ def compare(
         repeats=repeats,
         notices=notices,
         analysis="contrasts compared between groups (Welch)" if between else "interaction contrasts",
+        people=people,
         pair_columns=pair_columns,
     )
 
@@ -219,7 +227,8 @@ def groups_of(table: pd.DataFrame, participant: str, between: str) -> pd.Series[
             f"{len(double)} participants are in more than one level of {between!r}, which 'between' names",
             where=listed(double[:20]),
             allowed="one group a participant",
-            hint="name a column in which participants have several levels in 'within', 'interaction' or 'by'",
+            hint=f"{tell_apart(participant, between)}; a column in which the same participants have several levels "
+            "belongs in 'within', 'interaction' or 'by'",
         )
     check_levels(between, group.levels)
     named = group.levels.take(people["group"].to_numpy())

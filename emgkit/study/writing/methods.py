@@ -304,13 +304,10 @@ def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
 
 
 def _without_n(compared: ComparisonResult) -> list[str]:
-    """The Methods sentences of a comparison without the number of participants."""
+    """The Methods sentences of a comparison without the number of participants, and without who had which levels."""
     tables = [table for table in (compared.contrasts, compared.anova, compared.influence) if table is not None]
-    return [
-        text.replace(n_text(AnalysisFacts.of(table)), "n")
-        for table in tables
-        for text in table.methods_parts().values()
-    ]
+    parts = [(table, part, text) for table in tables for part, text in table.methods_parts().items()]
+    return [text.replace(n_text(AnalysisFacts.of(table)), "n") for table, part, text in parts if part != "people"]
 
 
 def _comparison(compared: ComparisonResult) -> Iterator[Statement]:

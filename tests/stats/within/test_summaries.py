@@ -42,7 +42,7 @@ def test_a_clause_has_the_numbers_of_the_sentence(contrasts):
 
 def test_the_caption_and_the_parts_are_the_methods(contrasts):
     parts = contrasts.methods_parts()
-    assert list(parts) == ["analysis", "interval", "family", "effect", "software"]
+    assert list(parts) == ["analysis", "people", "interval", "family", "effect", "software"]
     assert " ".join(parts.values()) == contrasts.methods()
     assert contrasts.caption() == " ".join(parts[name] for name in ("interval", "family", "effect"))
 
