@@ -193,16 +193,14 @@ def _processing(pipeline: Pipeline, tables: Mapping[str, pd.DataFrame]) -> Itera
         yield Statement.of(amplitude.methods(), "amplitude")
     yield Statement.of(quality_sentence())
     quality = tables["quality"]
-    noise = quality[quality["unit"] == "V"]["baseline_noise"].dropna()
-    if len(noise):
+    quietest = quality[quality["unit"] == "V"]["baseline_noise"].dropna()
+    if len(quietest):
         unit, factor = surface("V")
-        median, most = (float(value) * factor for value in (noise.median(), noise.max()))
+        median, most = (float(value) * factor for value in (quietest.median(), quietest.max()))
         low, high = (f"{fixed(value, places([value]))} {unit}" for value in (median, most))
-        noise_text = f"a median of {low} and a maximum of {high}"
-        yield Statement(
-            text=f"The noise had {noise_text} over all channels of all recordings.",
-            facts={"noise": noise_text},
-        )
+        noise = f"the RMS of the quietest 0.5 s, which is noise where a muscle rests, had a median of {low}"
+        noise += f" and a maximum of {high}"
+        yield Statement(text=f"Over all channels of all recordings, {noise}.", facts={"noise": noise})
 
 
 def _mvc(file: StudyFile) -> Statement:
