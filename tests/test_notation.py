@@ -35,7 +35,9 @@ from emgkit.notation import (
 )
 from emgkit.report import TableItem, typeset
 from emgkit.report.cells import columns
+from emgkit.stats import results
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
+from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.results import Results
 from emgkit.stats.within.summaries import level_summaries
 from emgkit.study.recordings.compare import ComparisonResult
@@ -459,11 +461,109 @@ def test_the_notice_on_a_pooled_error_has_a_unit() -> None:
     assert re.search(r"differences range from 0\.\d+ to 0\.\d+ between", notice.text)
 
 
+def studies(unit: str) -> pd.DataFrame:
+    """Five printed comparisons, whose numbers are in percent or in volts."""
+    scale = 1e-6 if unit == "V" else 1.0
+    table = pd.DataFrame({
+        "study": list("ABCDE"), "m1": [88.0, 75, 53, 60, 70], "sd1": [28.0, 29, 14, 20, 20], "n": [13, 12, 10, 14, 9],
+        "m2": [51.0, 51, 36, 44, 60], "sd2": [19.0, 23, 23, 20, 20], "r": 0.6, "load": [60.0, 70, 80, 50, 65],
+    })  # fmt: skip
+    means = ["m1", "sd1", "m2", "sd2"]
+    return table.assign(**{name: table[name] * scale for name in means})
+
+
+def by_two(cells: pd.DataFrame) -> pd.DataFrame:
+    return cells.assign(training_group=np.where(cells["participant"].str[1:].astype(int) < 6, "novices", "trained"))
+
+
+FIT: Any = {"formula": FORMULA, "random": ["1", "exercise", "muscle"]}
+# every kind of table that has sentences; `log` where both scales are analysed
+KINDS: dict[str, Any] = {
+    "contrasts": lambda cells, log: stats.contrasts(cells, within="exercise", by="muscle", log=log),
+    "wilcoxon": lambda cells, log: stats.contrasts(cells, within="exercise", by="muscle", log=log, test="wilcoxon"),
+    "interaction": lambda cells, log: stats.contrasts(
+        # a difference in percent of one muscle's reference is none of another's
+        cells.assign(unit=cells["unit"].replace("%MVC", "N")), within="exercise", interaction="muscle", log=log
+    ),
+    "groups": lambda cells, log: stats.contrasts(
+        by_two(cells), within="exercise", by="muscle", between="training_group", log=log
+    ),
+    "anova": lambda cells, log: stats.rm_anova(cells, within=["exercise", "muscle"], log=log),
+    "equivalence": lambda cells, log: stats.equivalence(
+        cells, within="exercise", by="muscle", log=log,
+        bounds=(0.8, 1.25) if log else (-2e-5, 2e-5) if cells["unit"].iloc[0] == "V" else (-20.0, 20.0),
+    ),
+    "effect sizes": lambda cells, _: stats.effect_sizes(cells, within="exercise", by="muscle"),
+    "effect sizes of groups": lambda cells, _: stats.effect_sizes(
+        by_two(cells), within="exercise", by="muscle", between="training_group"
+    ),
+    "influence": lambda cells, log: stats.influence(cells, within="exercise", by="muscle", log=log),
+    "reliability": lambda cells, _: stats.reliability(cells, within="exercise", by="muscle"),
+    "terms": lambda cells, log: stats.mixed_model(cells, **FIT, log=log).terms,
+    "coefficients": lambda cells, log: stats.mixed_model(cells, **FIT, log=log).fixed,
+    "variances": lambda cells, log: stats.mixed_model(cells, **FIT, log=log).variances,
+    "marginal means": lambda cells, log: stats.mixed_model(cells, **FIT, log=log).marginal_means("exercise"),
+    "model contrasts": lambda cells, log: stats.mixed_model(cells, **FIT, log=log).contrasts("exercise"),
+    "study effects": lambda cells, _: stats.meta_analysis(studies(cells["unit"].iloc[0])).effects,
+    "pooled effect": lambda cells, _: stats.meta_analysis(studies(cells["unit"].iloc[0])).pooled,
+    "mean changes": lambda cells, _: stats.meta_analysis(studies(cells["unit"].iloc[0]), measure="mean_change").pooled,
+    "meta-regression": lambda cells, _: stats.meta_analysis(studies(cells["unit"].iloc[0]), moderator="load").pooled,
+    "reconstruction": lambda *_: stats.reconstruct(
+        study="A", n=13, mean1="88.1", sd1="28.2", mean2="51.0", sd2="19.1", p=".045"
+    ),
+    "power": lambda *_: stats.power_paired(effect=[0.512, 0.8], n=12),
+}  # fmt: skip
+_NUMBER = re.compile(r"−?(?:\d*\.\d+|\d+)(?:×10[⁻⁰-⁹]+)?")
+
+
+def fractions(text: str) -> set[str]:
+    """The numbers with decimals in a text."""
+    return {found for found in _NUMBER.findall(text) if "." in found}
+
+
+@pytest.mark.parametrize("log", [True, False], ids=["log", "raw"])
+@pytest.mark.parametrize("unit", ["%MVC", "V"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.filterwarnings("ignore::emgkit.EmgkitWarning")
+def test_a_sentence_has_no_number_that_its_table_writes_otherwise(kind: str, unit: str, log: bool) -> None:
+    table = KINDS[kind](two_muscles(unit), log)
+    facts = AnalysisFacts({str(key): fact for key, fact in table.attrs.items()})
+    shown = results.columns.columns(table, facts)
+    own = facts["table"] not in ("effect sizes", "reconstruction", "reliability")
+    for place, sentence in enumerate(table.sentences()):
+        cells = " ".join(" ".join([column.cells[place]] if own else column.cells) for column in shown)
+        assert fractions(sentence.replace("alpha = .05", "")) <= fractions(cells)
+    bounds = fractions(table.methods().partition("against bounds of ")[2].partition(" on the")[0])
+    assert bounds <= fractions(" ".join(text for column in shown for text in column.cells))
+
+
 # ------------------------------------------------------------------ and nothing else decides
 
 
 def strings(tree: ast.AST) -> list[ast.Call]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+
+
+# files whose numbers come from a result, so that another place prints them too
+WRITTEN = re.compile(r"words|summaries|influence|columns|methods|sentences|.*_plots|raw_signals")
+# what may have digits of its own there, by file and expression
+OWN_DIGITS = {
+    # printed figures stand as their sources print them, with the decimals of the print
+    "published_plots.py": {"spread", "low", "high", "value", "each"},
+}
+
+
+def own_digits(path: Path) -> list[str]:
+    """Numbers with digits of their own where notation should write them."""
+    allowed = OWN_DIGITS.get(path.name, set())
+    return [
+        f"line {node.lineno}: {ast.unparse(node.value)} with digits of its own"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FormattedValue)
+        and node.format_spec is not None
+        and re.search(r"[fgeE%]'?$", ast.unparse(node.format_spec))
+        and ast.unparse(node.value) not in allowed
+    ]
 
 
 def second_notation(source: str) -> list[str]:
@@ -493,6 +593,22 @@ def second_notation(source: str) -> list[str]:
 def test_only_notation_decides_how_something_is_written(path: Path) -> None:
     if path.name != "notation.py":
         assert second_notation(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in SOURCES if {"stats", "figures"} & set(path.parts) and WRITTEN.fullmatch(path.stem)],
+    ids=lambda path: str(path.relative_to(SOURCES[0].parent)),
+)
+def test_numbers_of_results_have_no_digits_of_their_own(path: Path) -> None:
+    assert own_digits(path) == []
+
+
+def test_the_search_finds_digits_of_their_own(tmp_path: Path) -> None:
+    for spec in (":.3g", ":.2f", ":g", ":.1e", ":z.2f", ":.{decimals}f"):
+        source = tmp_path / "words.py"
+        source.write_text(f'text = f"{{value{spec}}} of {{name:>8}} and {{other}}"\n', encoding="utf-8")
+        assert len(own_digits(source)) == 1, spec
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
-from emgkit.notation import as_title, listed, surface
+from emgkit.notation import alone, as_title, listed, surface
 
 __all__ = ["angle", "angle_grid"]
 
@@ -198,7 +198,7 @@ def _n(table: pd.DataFrame) -> str:
     if "n" not in table.columns or table["n"].isna().all():
         return ""
     low, high = table["n"].min(), table["n"].max()
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    return alone("n", low) if low == high else f"{alone('n', low)} to {alone('n', high)}"
 
 
 def _handles(table: pd.DataFrame, look: dict[str, style.Look], *, hue: str) -> list[Any]:

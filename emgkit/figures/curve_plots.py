@@ -15,7 +15,7 @@ from emgkit.curves import Curves
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.figures.drawing.journals import active
-from emgkit.notation import as_title, contrast_text, listed, p_phrase, surface
+from emgkit.notation import alone, as_title, contrast_text, listed, p_phrase, surface
 
 if TYPE_CHECKING:
     from emgkit.stats.curves.waveform_test import WaveformTest
@@ -237,11 +237,11 @@ def _mark_test(ax: Axes, test: WaveformTest, muscle: str | None) -> None:
         )  # fmt: skip
         name = contrast_text(row["contrast"])
         runs = [
-            f"{run['first_point']:g}–{run['last_point']:g} % ({p_phrase(run['p_holm'])})"
+            f"{alone('point', run['first_point'])}–{alone('point', run['last_point'])} % ({p_phrase(run['p_holm'])})"
             for run in own.to_dict("records")
         ]
         found = ", ".join(runs) if runs else f"nowhere, {p_phrase(row['p_adjusted'])}"
-        notes.append(f"{key}: {name} (n = {row['n']:g}): {found}")
+        notes.append(f"{key}: {name} (n = {alone('n', row['n'])}): {found}")
     ax.set_ylim(low - (len(contrasts) + 0.6) * step, high)
     ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= high])
     ax.spines["left"].set_bounds(low, high)

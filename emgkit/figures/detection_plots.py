@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
-from emgkit.notation import as_title, contrast_text, listed
+from emgkit.notation import alone, as_title, contrast_text, listed, number
 
 __all__ = ["detection", "detection_grid"]
 
@@ -118,7 +118,7 @@ def _check(table: pd.DataFrame) -> list[str]:
     if outside.any():
         raise DesignError(
             "A share is outside 0 to 1", where="column 'share_found'", allowed="a fraction of the simulated studies",
-            got=listed(f"{value:g}" for value in table.loc[outside, "share_found"].head(3)),
+            got=listed(number(value) for value in table.loc[outside, "share_found"].head(3)),
         )  # fmt: skip
     keys = ["contrast", "muscle", "cv", "r"]
     twice = table[table.duplicated(keys)]
@@ -171,7 +171,7 @@ def _handles(table: pd.DataFrame, look: dict[str, style.Look]) -> list[Any]:
         )
         for level, one in look.items()
     ]  # fmt: skip
-    low, middle, high = (f"{100 * value:.3g}" for value in (table["cv"].min(), _middle(table), table["cv"].max()))
+    low, middle, high = (alone("cv", 100 * value) for value in (table["cv"].min(), _middle(table), table["cv"].max()))
     if low != high and table["cv"].notna().all():
         handles.append(Patch(facecolor=style.GREY, alpha=0.25, lw=0, label=f"CV {low} to {high} %, line at {middle} %"))
     return handles

@@ -11,7 +11,7 @@ from matplotlib.patches import Polygon
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import alone, as_title, listed, p_phrase, surface
+from emgkit.notation import alone, as_title, listed, p_phrase, surface, writer
 
 if TYPE_CHECKING:
     from emgkit.stats.meta.meta_analysis import MetaAnalysis
@@ -160,7 +160,9 @@ def _whole(pooled: pd.DataFrame | None) -> dict[str, Any]:
         )
     row = pooled.iloc[0]
     whole = {name: float(row.get(column, np.nan)) for name, column in zip(_LIMITS, found, strict=True)}
-    return whole | {name: float(row.get(name, np.nan)) for name in ("k", "n", "p", "tau2", "i2")}
+    return whole | {
+        name: float(row.get(name, np.nan)) for name in ("k", "n", "p", "tau2", "tau2_low", "tau2_high", "i2")
+    }
 
 
 def _unit(table: pd.DataFrame, outcome: str) -> str:
@@ -184,7 +186,8 @@ def _columns(table: pd.DataFrame, whole: dict[str, Any], *, ratio: bool) -> list
     for row in table.to_dict("records"):
         text = rows.estimate(row["value"], row["low"], row["high"], ratio=ratio)
         if np.isfinite([row["range_low"], row["range_high"]]).all():
-            text = f"{text.removesuffix(' [–]')} (range {row['range_low']:g} to {row['range_high']:g})"
+            least, most = (alone("range", row[end]) for end in ("range_low", "range_high"))
+            text = f"{text.removesuffix(' [–]')} (range {least} to {most})"
         texts.append(text)
     if whole:
         texts.append(rows.estimate(whole["value"], whole["low"], whole["high"], ratio=ratio))
@@ -204,13 +207,14 @@ def _notes(whole: dict[str, Any], pooled: pd.DataFrame | None) -> list[str]:
         return []
     parts = []
     if np.isfinite(whole["k"]):
-        n = f", n = {whole['n']:g}" if np.isfinite(whole["n"]) else ""
-        parts.append(f"k = {whole['k']:g} studies{n}")
+        n = f", n = {alone('n', whole['n'])}" if np.isfinite(whole["n"]) else ""
+        parts.append(f"k = {alone('k', whole['k'])} studies{n}")
     if np.isfinite(whole["p"]):
         parts.append(p_phrase(whole["p"], "pooled p"))
     if np.isfinite(whole["i2"]):
         scale = " (log scale)" if pooled.attrs.get("measure") == "log_ratio" else ""
-        parts.append(f"τ² = {alone('tau2', whole['tau2'])}{scale}, I² = {alone('i2', whole['i2'])} %")
+        tau2 = writer("tau2", [tuple(whole[name] for name in ("tau2", "tau2_low", "tau2_high"))])(whole["tau2"])
+        parts.append(f"τ² = {tau2}{scale}, I² = {alone('i2', whole['i2'])} %")
     drawn = [f"diamond: {pooled.attrs['interval']} interval"] if "interval" in pooled.attrs else []
     if np.isfinite(whole["prediction_low"]):
         drawn.append("line through it: prediction interval")

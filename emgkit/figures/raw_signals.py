@@ -15,7 +15,7 @@ from emgkit._checks import check_unknown
 from emgkit.channels import Event
 from emgkit.errors import ArgumentError
 from emgkit.figures.drawing import style
-from emgkit.notation import as_title, counted, surface
+from emgkit.notation import as_title, counted, number, surface
 from emgkit.recording import Recording, check_recording
 
 __all__ = ["bands", "line", "signals"]
@@ -72,8 +72,8 @@ def signals(
     if envelope is not None and (envelope.times[0] > raw.times[-1] or envelope.times[-1] < raw.times[0]):
         raise ArgumentError(
             "Signal and envelope do not overlap in time",
-            allowed=f"{raw.times[0]:g} to {raw.times[-1]:g} s",
-            got=f"{envelope.times[0]:g} to {envelope.times[-1]:g} s",
+            allowed=f"{number(raw.times[0])} to {number(raw.times[-1])} s",
+            got=f"{number(envelope.times[0])} to {number(envelope.times[-1])} s",
         )
     with style.theme():
         ax = style.axes_or_new(ax, width=style.PAGE_WIDTH, height=2.9)

@@ -19,7 +19,7 @@ MADE = {
     "duplicate-{self.kind}": ("duplicate-recording", "duplicate-channel"),
 }
 # a notice that is made of another
-PASSED_ON = ("alarm.code",)
+PASSED_ON = ("alarm.code", "fact['code']")
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 

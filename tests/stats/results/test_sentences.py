@@ -230,7 +230,7 @@ def test_without_an_intercept_the_coding_of_each_factor_is_stated() -> None:
     terms = [text.partition(" was ")[0].removeprefix("The coefficient of ") for text in model.fixed.sentences()]
     assert terms == ["exercise[squat]", "exercise[thrust]", "side[0] (coded to sum to zero)"]
     model = quietly(table.query("load == 20.0"), "value ~ 0 + exercise * side", random=["1", "exercise", "side"])
-    assert model.fixed.sentences()[3].startswith("The coefficient of exercise[squat]:side[0] (coded to sum to zero) ")
+    assert model.fixed.sentences()[3].startswith("The coefficient of exercise[squat] × side[0] (coded to sum to zero) ")
     text = "The factor exercise had a coefficient for every level in exercise and was coded to sum to zero in exercise"
     assert f"{text} × side. " in model.methods()
     model = quietly(table.query("load == 20.0"), "value ~ side + side:exercise", random=["1", "exercise", "side"])
