@@ -134,7 +134,7 @@ def medians(cells: pd.DataFrame, *, outcome: str = "value", within: str) -> Resu
 
 def medians_sentence(row: Row, facts: AnalysisFacts) -> str:
     """Say a median."""
-    return f"The median of {row[facts['within']]} was {number(row['median'])}."
+    return f"The median of {row[facts['within']]} was {row['median']:g}."
 
 
 def medians_methods(facts: AnalysisFacts) -> Text:

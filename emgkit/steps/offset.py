@@ -37,7 +37,7 @@ def offset_ratio(x: NDArray[np.float64], *, sfreq: float) -> float:
     --------
     >>> wave = np.sin(np.arange(1000))
     >>> round(offset_ratio(wave + 2.5, sfreq=1000.0), 2), offset_ratio(np.abs(wave), sfreq=1000.0)
-    (3.53, 0.0)
+    (3.54, 0.0)
     """
     if x.size < SHORTEST * sfreq or x.min() == x.max():
         return 0.0
