@@ -117,7 +117,7 @@ def info(
     counts = ", ".join(f"{count} × {label}" for label, count in labels.items())
     say(f"Events: {counts or 'none'}")
     for notice in held.notices:
-        say(f"Note: {notice.text}", style="yellow")
+        say(f"Note: {notice.message}", style="yellow")
     if needs:
         say(f"To read it: {needs}", style="yellow")
 
@@ -391,7 +391,7 @@ def _show_notices(result: Result, say: Callable[..., None]) -> None:
     """Remarks, those of one kind in one line where they are many."""
     kinds: dict[str, list[str]] = {}
     for notice in result.notices:
-        kinds.setdefault(notice.code, []).append(notice.text)
+        kinds.setdefault(notice.code, []).append(notice.message)
     for code, texts in kinds.items():
         if len(texts) <= 2:
             for text in texts:

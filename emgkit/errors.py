@@ -114,20 +114,28 @@ class Notice:
         A short fixed word for programs, such as ``"above-mvc"``.
     text : str
         The sentence for people.
+    hint : str
+        What the user can do about it. It is printed beside the text, and is no part of a Methods paragraph.
     about : tuple of mapping
         The rows of a table that it is about: levels by column, as in ``({"group": ("b",)},)``. Empty: all rows.
     """
 
     code: str
     text: str
+    hint: str = ""
     about: tuple[Mapping[str, tuple[str, ...]], ...] = field(default=(), compare=False)
+
+    @property
+    def message(self) -> str:
+        """The text, and the hint behind it."""
+        return f"{self.text} {self.hint}".rstrip()
 
 
 class EmgkitWarning(UserWarning):
     """A Python warning that carries a :class:`Notice` as ``.notice``."""
 
     def __init__(self, notice: Notice) -> None:
-        super().__init__(notice.text)
+        super().__init__(notice.message)
         self.notice = notice
 
 

@@ -129,7 +129,7 @@ def remarks(notices: Iterable[Notice]) -> list[Remarks]:
     headings: dict[str, dict[str, int]] = {}
     for notice in notices:
         texts = headings.setdefault(_heading(notice.code), {})
-        texts[notice.text] = texts.get(notice.text, 0) + 1
+        texts[notice.message] = texts.get(notice.message, 0) + 1
     return [Remarks(heading=heading, texts=tuple(texts.items())) for heading, texts in headings.items()]
 
 

@@ -395,7 +395,7 @@ def _coefficients(
     if student and narrower:
         text = f"The Hartung-Knapp interval of {listed(narrower)} is narrower than the normal one (z_low, z_high)"
         about = ({"term": tuple(map(str, narrower))},)
-        notices.append(Notice(code="hartung-knapp-narrower", text=f"{text}: report both.", about=about))
+        notices.append(Notice(code="hartung-knapp-narrower", text=f"{text}.", hint="Report both.", about=about))
     return pd.DataFrame(
         {
             "term": terms,

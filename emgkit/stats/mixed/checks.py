@@ -366,10 +366,10 @@ def _unequal(pools: Mapping[str, Array], df: int, *, log: bool, unit: str | None
     text = (
         f"The standard deviations of the participants' differences range from {ends} "
         f"between {label}, and the random terms give all of these one error term: contrasts of the steadier pairs "
-        "reject too seldom, of the others too often. Use contrasts(...), where each pair has its own, or slopes on the "
-        "repetitions."
+        "reject too seldom, of the others too often."
     )
-    return [Notice(code="pooled-error", text=text)]
+    hint = "Use contrasts(...), where each pair has its own, or slopes on the repetitions."
+    return [Notice(code="pooled-error", text=text, hint=hint)]
 
 
 def _within(known: Variables, terms: Sequence[Term], person: Factor) -> list[str]:

@@ -262,8 +262,8 @@ def _fit_notices(fit: reml.Fit, random: RandomTerms) -> list[Notice]:
         text = f"The fit is singular: {what}. {SINGULAR}"
         notices.append(Notice(code="singular", text=text))
     if not fit.converged:
-        text = "The likelihood has no clear optimum: the variances may be off. Simplify the random terms."
-        notices.append(Notice(code="not-converged", text=text))
+        text = "The likelihood has no clear optimum: the variances may be off."
+        notices.append(Notice(code="not-converged", text=text, hint="Simplify the random terms."))
     return notices
 
 

@@ -123,7 +123,7 @@ def text(table: pd.DataFrame, facts: Mapping[str, Any], *, head: str, notes: Seq
         lines = [*lines[: END_ROWS + 1], "…", *lines[-END_ROWS:]]
         below.insert(0, f"{size} rows; table.head(60) prints the first 60.")
     below += [*notes, *([f"Without room here: {', '.join(lacking)}."] if lacking else [])]
-    below += [f"Notice: {notice['text']}" for notice in facts.get("notices", [])]
+    below += [f"Notice: {notice['text']} {notice.get('hint', '')}".rstrip() for notice in facts.get("notices", [])]
     wrapped = [line for each in below for line in textwrap.wrap(each, WIDTH, subsequent_indent="  ")]
     body = lines if size else [lines[0], "(no rows)"]
     return "\n".join([*textwrap.wrap(head, WIDTH), "", *body, *([""] if wrapped else []), *wrapped])

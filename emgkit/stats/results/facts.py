@@ -61,7 +61,8 @@ def notice_facts(notices: Iterable[Notice]) -> list[dict[str, Any]]:
     facts = []
     for notice in notices:
         places = [{name: list(levels) for name, levels in place.items()} for place in notice.about]
-        facts.append({"code": notice.code, "text": notice.text, **({"about": places} if places else {})})
+        more = {"hint": notice.hint, "about": places}
+        facts.append({"code": notice.code, "text": notice.text, **{name: fact for name, fact in more.items() if fact}})
     return facts
 
 
@@ -77,5 +78,5 @@ def notices_of(table: pd.DataFrame) -> tuple[Notice, ...]:
     found = []
     for fact in table.attrs.get("notices", ()):
         places = tuple({name: tuple(levels) for name, levels in place.items()} for place in fact.get("about", ()))
-        found.append(Notice(code=fact["code"], text=fact["text"], about=places))
+        found.append(Notice(code=fact["code"], text=fact["text"], hint=fact.get("hint", ""), about=places))
     return tuple(found)

@@ -86,6 +86,21 @@ def test_equal_pairs_whose_averages_vary_too_much_for_an_intercept_alone() -> No
     assert fitted(table, TWO_WAY, random=NESTED)[1] == {}
 
 
+def test_what_the_user_can_do_is_no_part_of_the_methods() -> None:
+    table = grid(20, muscles=3)
+    table["value"] = effects(table, "participant", "exercise", seed=1) + effects(table, "participant", "muscle", seed=2)
+    table["value"] += 0.1 * effects(table, *table.columns[:3], seed=3)
+    with pytest.warns(EmgkitWarning, match="of the others too often. Use contrasts"):
+        model = mixed_model(table, TWO_WAY, log=False)
+    (notice,) = [notice for notice in model.notices if notice.code == "pooled-error"]
+    assert notice.message == f"{notice.text} {notice.hint}"
+    methods = model.terms.methods()
+    assert notice.text in methods
+    assert "Use contrasts" not in methods
+    assert model.terms.notices == model.notices
+    assert "Use contrasts" in " ".join(repr(model.terms).split())
+
+
 def test_repetitions_under_nested_terms_are_looked_at_as_means() -> None:
     table = grid(40, repetitions=4)
     cell = pd.Series(spread(grid(40), "exercise", (0.1, 0.1, 3))).repeat(4).to_numpy()
