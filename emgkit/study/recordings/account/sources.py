@@ -1,0 +1,84 @@
+"""What a study knows of its recordings before any is read: the rules, the recordings, and the account of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emgkit.errors import Notice
+from emgkit.study.file.recordings import ChannelSpec, ExcludedFile, ExcludedParticipant, Layout
+
+__all__ = ["Account", "Accounting", "RecordingSource"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounting:
+    """How the files of a folder are recognised.
+
+    Parameters
+    ----------
+    layouts : tuple of Layout
+        How files are named that are no BIDS set.
+    exercises : mapping of str to str
+        Task to the name of the exercise.
+    mvc_tasks : tuple of str
+        Patterns of the tasks that are MVC trials.
+    excluded_files, excluded_participants : tuple
+        What is left out, each with its reason.
+    kept : tuple of str
+        Recordings that some comparison keeps although they are left out.
+    registry : str, optional
+        The data set, for a message that says where to get it.
+    """
+
+    layouts: tuple[Layout, ...] = ()
+    exercises: Mapping[str, str] = field(default_factory=dict)
+    mvc_tasks: tuple[str, ...] = ()
+    excluded_files: tuple[ExcludedFile, ...] = ()
+    excluded_participants: tuple[ExcludedParticipant, ...] = ()
+    kept: tuple[str, ...] = ()
+    registry: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingSource:
+    """One recording: its file, its name within the data folder, the facts in that name, and the role of the recording.
+
+    `exercise` is the name of the exercise, None for other tasks. `mvc` is true for an MVC trial. `excluded` is the
+    reason why the recording is left out, else empty. `sfreq`, `units` and `channels` are those of the layout.
+    """
+
+    path: Path
+    name: str
+    facts: Mapping[str, str]
+    sfreq: float | None = None
+    units: str | dict[str, str] | None = None
+    channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
+    exercise: str | None = None
+    mvc: bool = False
+    excluded: str = ""
+
+    @property
+    def task(self) -> str:
+        """The task recorded."""
+        return self.facts.get("task", "")
+
+    @property
+    def participant(self) -> str:
+        """Who was recorded."""
+        return self.facts.get("participant", "")
+
+    @property
+    def session(self) -> str | None:
+        """The session, where there are several."""
+        return self.facts.get("session")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """The recordings of a study sorted by name, those that it does not use, and notices about both."""
+
+    sources: tuple[RecordingSource, ...]
+    unused: tuple[RecordingSource, ...] = ()
+    notices: tuple[Notice, ...] = ()
