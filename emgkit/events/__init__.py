@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from emgkit.events.movement import OPTIONS, find_in_movement
 from emgkit.events.parts import angle_bins_sentence, find_angle_bins, find_halves, halves_sentence
-from emgkit.events.repetitions import OPTIONS, audit, find_repetitions
+from emgkit.events.repetitions import WAYS, Way, audit, find_repetitions
+from emgkit.events.whole import take_whole
 from emgkit.events.words import Segmentation, rejection_sentences, segmentation_sentences
 
 __all__ = [
     "OPTIONS",
+    "WAYS",
     "Segmentation",
+    "Way",
     "angle_bins_sentence",
     "audit",
     "find_angle_bins",
     "find_halves",
+    "find_in_movement",
     "find_repetitions",
     "halves_sentence",
     "rejection_sentences",
     "segmentation_sentences",
+    "take_whole",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emgkit._checks import check_unknown
-from emgkit.events.repetitions import OPTIONS
+from emgkit.events.movement import OPTIONS
 from emgkit.notation import capital, counted, number, readable, series
 
 __all__ = ["Segmentation", "rejection_sentences", "segmentation_sentences"]
@@ -32,7 +32,8 @@ class Segmentation:
     exercise : str
         Its name.
     by : str
-        The stream that was searched (``"position"``, ``"angle"``), or ``"events"``: the recordings' own events.
+        The stream that was searched (``"position"``, ``"angle"``), ``"events"``: the recordings' own events, or
+        ``"none"``: one stretch of each recording.
     starts : {"eccentric", "concentric", None}
         Phase of the first movement away from rest; None for cycles. Not used with events.
     rest : {None, "low", "high", "near-zero", "far-from-zero"}
@@ -41,6 +42,8 @@ class Segmentation:
         Number of repetitions over all recordings, and how many of them were rejected.
     phases : bool, default False
         Whether the recordings' own events have phases of these repetitions. Used with events alone.
+    start, stop : float, optional
+        The stretch that was taken (s); None where it begins or ends with the recording. Used with ``"none"`` alone.
     """
 
     exercise: str
@@ -50,6 +53,13 @@ class Segmentation:
     n: int
     rejected: int
     phases: bool = False
+    start: float | None = None
+    stop: float | None = None
+
+    @property
+    def searched(self) -> bool:
+        """Whether the repetitions were searched in a stream."""
+        return self.by not in ("events", "none")
 
 
 def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tuple[str, ...]:
@@ -81,8 +91,8 @@ def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tu
         check_unknown("option", name, OPTIONS)
     used = {name: number(float(value)) for name, value in {**OPTIONS, **options}.items()}
     own = [way for way in ways if way.by == "events"]
-    phases = [way for way in ways if way.by != "events" and way.starts is not None]
-    cycles = [way for way in ways if way.by != "events" and way.starts is None]
+    phases = [way for way in ways if way.searched and way.starts is not None]
+    cycles = [way for way in ways if way.searched and way.starts is None]
     found = [*_phases(phases), *_cycles(cycles)]
     if phases or cycles:
         found.append(
@@ -98,7 +108,7 @@ def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tu
         )
     if phases or cycles:
         found.append(_rejection(phases, cycles, used))
-    return (*found, *_own_events(own))
+    return (*found, *_own_events(own), *_stretches([way for way in ways if way.by == "none"]))
 
 
 def _phases(ways: Sequence[Segmentation]) -> list[str]:
@@ -147,6 +157,18 @@ def _own_events(ways: Sequence[Segmentation]) -> list[str]:
     ]
 
 
+def _stretches(ways: Sequence[Segmentation]) -> list[str]:
+    """One stretch of each recording, in place of repetitions."""
+    groups: dict[str, list[str]] = {}
+    for way in ways:
+        start = "the start" if way.start is None else f"{number(way.start)} s"
+        stop = "the end" if way.stop is None else f"{number(way.stop)} s"
+        whole = way.start is None and way.stop is None
+        what = "the whole of each recording" if whole else f"the stretch from {start} to {stop} of each recording"
+        groups.setdefault(what, []).append(_named(way))
+    return [f"No repetitions were searched in {series(names)}: {what} was measured." for what, names in groups.items()]
+
+
 def _rejection(phases: Sequence[Segmentation], cycles: Sequence[Segmentation], used: dict[str, str]) -> str:
     """What a search rejects, by which rule."""
     what = " and ".join([*(["repetitions"] if phases else []), *(["cycles"] if cycles else [])])
@@ -177,7 +199,7 @@ def rejection_sentences(ways: Sequence[Segmentation]) -> tuple[str, ...]:
     >>> rejection_sentences([squat])[0].partition(" by")[0]
     "2 of 40 repetitions of the recordings' own events were rejected"
     """
-    searched = [way for way in ways if way.by != "events"]
+    searched = [way for way in ways if way.searched]
     own = [way for way in ways if way.by == "events"]
     what = " of the recordings' own events"
     return (

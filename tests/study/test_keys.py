@@ -60,7 +60,8 @@ SWAPPED = {
     "squat": {"task": "thrust", "starts": "eccentric"},
     "thrust": {"task": "squat", "starts": "concentric"},
 }
-EVENTS = {f"exercises.{name}.by": "events" for name in ("squat", "thrust")}
+EVENTS = {"exercises": {name: {"task": name, "by": "events"} for name in ("squat", "thrust")}}
+WHOLE = {"exercises": {name: {"task": name, "by": "none"} for name in ("squat", "thrust")}}
 
 
 def measures(*second: Any, first: Any = True) -> dict[str, Any]:
@@ -108,6 +109,8 @@ USED = {
     "exercises.starts": Case({"exercises.squat.starts": "concentric"}, {"segment"}),
     "exercises.rest": Case({"exercises.squat.rest": "low"}, {"segment"}),
     "exercises.by": Case({"exercises.squat.by": "angle"}, {"segment"}),
+    "exercises.start": Case({"exercises.squat.start": 1.0}, {"segment"}, base=WHOLE),
+    "exercises.stop": Case({"exercises.squat.stop": 1.0}, {"segment"}, base=WHOLE),
     "mvc.tasks": Case({"mvc.tasks": ["mvc", "max*"]}, {"account"}),
     "mvc.window": Case({"mvc.window": 0.4}, {"take_reference"}),
     "mvc.own_task_maximum": Case({"mvc.own_task_maximum": True}, {"take_reference"}),
@@ -148,8 +151,6 @@ BESIDE = {
     ),
     "halves that a measure needs": Case(measures("mean", "half"), {"segment", "measure"}),
     "a search that is not made": Case({"repetitions": {"prominence": 0.2}}, set(), base=EVENTS),
-    "a start that is not searched for": Case({"exercises.squat.starts": "concentric"}, set(), base=EVENTS),
-    "a rest that is not searched for": Case({"exercises.squat.rest": "low"}, set(), base=EVENTS),
 }
 
 

@@ -81,13 +81,24 @@ class Exercise(TomlTable):
     """``[exercises.<name>]``: the task that holds it and how its repetitions begin.
 
     Without `starts` it has cycles and no phases; `rest` says where the stream rests, if its shape does not tell.
-    With ``by = "events"`` the repetitions and phases are those of the recording's own events.
+    With ``by = "events"`` the repetitions and phases are those of the recording's own events. With ``by = "none"`` the
+    whole recording, or what lies between `start` and `stop` (s), is measured as one repetition without phases.
     """
 
     task: str
     starts: Literal["eccentric", "concentric"] | None = None
-    by: Literal["position", "angle", "events"] = "position"
+    by: Literal["position", "angle", "events", "none"] = "position"
     rest: Literal["low", "high", "near-zero", "far-from-zero"] | None = None
+    start: float | None = None
+    stop: float | None = None
+
+    @model_validator(mode="after")
+    def _only_what_is_used(self) -> Exercise:
+        used = {"none": {"start", "stop"}, "events": set()}.get(self.by, {"starts", "rest"})
+        given = {name for name in ("starts", "rest", "start", "stop") if getattr(self, name) is not None}
+        if given - used:
+            raise ValueError(f"{listed(sorted(given - used))} cannot be used with by = {self.by!r}: nothing reads it")
+        return self
 
 
 class Mvc(TomlTable):

@@ -147,22 +147,28 @@ def _segmentation(name: str, exercise: Exercise, file: StudyFile) -> Segmentatio
     """How an exercise is divided, with the parts that any measure asks for."""
     asked = {measure.during for measure in file.measures}
     bins = file.angle_bins if "angle" in asked else None
-    if exercise.by == "events":
+    if exercise.by in ("events", "none"):
         if "half" in asked:
             raise StudyError(
                 "Halves of a phase need the stream of the movement",
                 where=f"[exercises.{name}]",
                 allowed='by = "position" or by = "angle"',
-                got='by = "events"',
+                got=f'by = "{exercise.by}"',
+            )
+        if "recording" in asked and (exercise.start, exercise.stop) != (None, None):
+            raise StudyError(
+                "A measure of the whole recording does not keep to the stretch",
+                where=f"[exercises.{name}]",
+                allowed='during = "repetition" for what lies between start and stop',
+                got='during = "recording"',
             )
         # nothing is searched for, so that no parameter of a search is used
-        return Segmentation(exercise=name, by="events", angle_bins=bins)
+        stretch = {} if exercise.by == "events" else {"start": exercise.start, "stop": exercise.stop}
+        return Segmentation(exercise=name, by=exercise.by, options=stretch, angle_bins=bins)
     return Segmentation(
         exercise=name,
         by=exercise.by,
-        starts=exercise.starts,
-        rest=exercise.rest,
-        options=file.repetitions,
+        options={"starts": exercise.starts, "rest": exercise.rest, **file.repetitions},
         halves="half" in asked,
         angle_bins=bins,
     )

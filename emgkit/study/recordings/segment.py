@@ -24,9 +24,7 @@ class Segmentation:
     exercise : str
         The name of the exercise.
     by : str
-        The stream in which repetitions are found, or ``"events"`` for those of the recording.
-    starts, rest : str, optional
-        As for :func:`emgkit.find_repetitions`.
+        The way to the repetitions, as for :func:`emgkit.find_repetitions`, or ``"events"`` for those of the recording.
     options : mapping
         Further parameters of :func:`emgkit.find_repetitions`.
     halves : bool
@@ -37,8 +35,6 @@ class Segmentation:
 
     exercise: str
     by: str
-    starts: str | None = None
-    rest: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     halves: bool = False
     angle_bins: AngleBins | None = None
@@ -81,6 +77,4 @@ def _with_repetitions(trial: Trial, rule: Segmentation) -> Trial:
             got=f"{len(own)} of them",
             hint=f'Use them: [exercises.{rule.exercise}] by = "events"',
         )
-    return find_repetitions(
-        trial, by=rule.by, starts=rule.starts, exercise=rule.exercise, rest=rule.rest, **rule.options
-    )
+    return find_repetitions(trial, by=rule.by, exercise=rule.exercise, **rule.options)

@@ -245,6 +245,8 @@ def _repetitions(file: StudyFile, table: pd.DataFrame) -> Iterator[Statement]:
                 n=len(own),
                 rejected=rejected,
                 phases=bool(own[[f"{phase}_s" for phase in PHASES]].notna().any(axis=None)),
+                start=exercise.start,
+                stop=exercise.stop,
             )
         )
     yield Statement.of(" ".join(events.segmentation_sentences(ways, **file.repetitions)), "phases")
