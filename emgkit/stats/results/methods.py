@@ -64,7 +64,9 @@ def software(facts: AnalysisFacts) -> str:
 
 def people_text(facts: AnalysisFacts) -> str:
     """Whether each factor varied within participants or between them, with n at each of its levels."""
-    known: Mapping[str, Mapping[str, Any]] = facts.get("people") or {}
+    people: Mapping[str, Mapping[str, Any]] = facts.get("people") or {}
+    # a factor of one level does not vary
+    known = {name: fact for name, fact in people.items() if len(fact["n"]) > 1}
     if not known:
         return ""
     alike: dict[tuple[str, str], list[str]] = {}

@@ -277,3 +277,11 @@ def test_any_such_spelling_is_found(label: str, change: Any, form: Any) -> None:
     assume(change not in (str.upper, str.lower, str.title) or label.upper().casefold() == label.casefold())
     with pytest.raises(DesignError, match="differ by blanks, case or Unicode form only"):
         check_spelling("exercise", [label, other])
+
+
+def test_a_factor_of_one_level_does_not_vary() -> None:
+    table = pd.DataFrame({"participant": list("abcd") * 2, "exercise": ["squat"] * 4 + ["thrust"] * 4})
+    table = table.assign(value=[3.0, 4, 5, 7, 4, 6, 6, 9], muscle="gluteus_maximus")
+    found = stats.contrasts(table, within="exercise", by="muscle")
+    assert "Exercise varied within participants (n = 4 at every level)." in found.methods()
+    assert "muscle varied" not in found.methods().lower()
