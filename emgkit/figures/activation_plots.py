@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.notation import as_title, counted, listed, surface
+from emgkit.stats.cells.labels import in_order
 
 __all__ = ["activation", "activation_grid"]
 
@@ -206,11 +207,11 @@ def _prepare(
 
 
 def _levels(column: pd.Series[Any]) -> tuple[str, ...]:
-    """Levels that occur, in the order of a categorical, else of the table."""
+    """Levels that occur, in the order of a categorical, else of the table; numbers in them ascend."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         present = set(column.astype(str))
         return tuple(str(level) for level in column.cat.categories if str(level) in present)
-    return tuple(str(level) for level in column.unique())
+    return tuple(in_order(str(level) for level in column))
 
 
 def _positions(place: int, n_levels: int) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib as mpl
 
 from emgkit.figures.drawing.journals import active
+from emgkit.stats.cells.labels import in_order
 
 __all__ = [
     "GREY",
@@ -143,14 +144,14 @@ class Look:
 
 
 def looks(levels: Iterable[object]) -> dict[str, Look]:
-    """One look a level, in the order of first appearance.
+    """One look a level, in the order of first appearance; numbers in them ascend.
 
     Examples
     --------
     >>> looks(["squat", "deadlift"])["deadlift"].marker
     's'
     """
-    names = dict.fromkeys(str(level) for level in levels)
+    names = in_order(str(level) for level in levels)
     return {
         name: Look(PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)], LINES[(i + i // len(LINES)) % len(LINES)])
         for i, name in enumerate(names)

@@ -7,7 +7,7 @@ or the participants, and says what to do about them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, DesignError
 from emgkit.notation import listed, number
-from emgkit.stats.cells.labels import check_spelling
+from emgkit.stats.cells.labels import check_spelling, label_order
 
 Codes = NDArray[np.intp]
 
@@ -58,7 +58,8 @@ class Factor:
     name : str
         The column.
     levels : pandas.Index
-        Alphabetical (numbers ascending), or in the order of an ordered categorical.
+        Alphabetical, numbers and those in labels ascending ("60" before "100"), or in the order of an ordered
+        categorical.
     codes : numpy.ndarray, (n_rows,)
         Position in ``levels``, row by row.
     """
@@ -68,8 +69,11 @@ class Factor:
     codes: Codes
 
     @classmethod
-    def of(cls, table: pd.DataFrame, name: str) -> Factor:
-        """Read the factor in column ``name``; an empty entry raises, and so do labels that differ by blanks or case."""
+    def of(cls, table: pd.DataFrame, name: str, *, order_by: Callable[[Any], Any] = label_order) -> Factor:
+        """Read the factor in column ``name``; an empty entry raises, and so do labels that differ by blanks or case.
+
+        ``order_by`` gives the key by which names are sorted.
+        """
         column = table[name]
         codes, found = pd.factorize(column)
         if (codes < 0).any():
@@ -79,14 +83,15 @@ class Factor:
                 hint="fill it in or leave those rows out of the table",
             )
         check_spelling(name, found)
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            keys = list(column.cat.categories.get_indexer(found)) if column.dtype.ordered else [str(v) for v in found]
-        else:
-            keys = list(found)
+        keys: list[Any] = list(found)
+        if isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered:
+            keys = list(column.cat.categories.get_indexer(found))
+        elif any(isinstance(level, str) for level in keys) or isinstance(column.dtype, pd.CategoricalDtype):
+            keys = [order_by(level) for level in keys]
         try:
             order = sorted(range(len(keys)), key=keys.__getitem__)
-        except TypeError:  # numbers beside names have no order of their own
-            order = sorted(range(len(keys)), key=lambda position: str(keys[position]))
+        except TypeError:  # other things have no order of their own
+            order = sorted(range(len(keys)), key=lambda position: order_by(keys[position]))
         rank = np.empty(len(order), dtype=np.intp)
         rank[order] = np.arange(len(order))
         return cls(name=name, levels=pd.Index(found).take(order), codes=rank[codes])

@@ -1,15 +1,46 @@
-"""Labels that read alike: levels that differ by blanks, case or Unicode form only, and so are one level or a slip."""
+"""Labels: their order, and those that read alike, which differ by blanks, case or Unicode form only."""
 
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from emgkit.errors import DesignError
 
-__all__ = ["check_spelling", "spelled_alike"]
+__all__ = ["check_spelling", "in_order", "label_order", "spelled_alike"]
+
+# a sign belongs to a number where no letter or digit stands before it: "-10", and not "P-10"
+_NUMBER = re.compile(r"((?:(?<![^\W_])[-+−])?\d+(?:[.,]\d+)?)")
+
+
+def label_order(label: Any) -> tuple[Any, ...]:
+    """The key by which labels are sorted: letters alphabetically, and numbers among them as numbers.
+
+    Examples
+    --------
+    >>> sorted(["100", "80", "-10", "7.5", "week 10", "week 2"], key=label_order)
+    ['-10', '7.5', '80', '100', 'week 2', 'week 10']
+    """
+    text = str(label)
+    parts: list[Any] = _NUMBER.split(text)
+    parts[1::2] = [float(part.replace(",", ".").replace("−", "-")) for part in parts[1::2]]
+    return (parts, text)
+
+
+def in_order(labels: Iterable[Any]) -> list[Any]:
+    """Each label once, in order of appearance; labels that differ in their numbers alone stand in the order of these.
+
+    Examples
+    --------
+    >>> in_order(["pre", "post"]), in_order(["100 kg", "60 kg", "80 kg", "60 kg"])
+    (['pre', 'post'], ['60 kg', '80 kg', '100 kg'])
+    """
+    found = list(dict.fromkeys(labels))
+    words = {tuple(_NUMBER.split(str(label))[::2]) for label in found}
+    return sorted(found, key=label_order) if len(words) == 1 else found
 
 
 def spelled_alike(levels: Iterable[Any]) -> list[list[Any]]:

@@ -90,7 +90,8 @@ def prepare(
     check_columns(table, [*roles, *(("formula", name) for name in names)])
     check_single_valued(table, names, "the formula")
     known = checks.read_variables(table, (*formula.terms, *terms), participant)
-    person = Factor.of(table, participant)
+    # statsmodels and pandas sort the groups of a model alphabetically, numbers or not
+    person = Factor.of(table, participant, order_by=str)
     check_participants(person.levels)
     factors = [Factor(name=column_name(name), levels=pd.Index(v.levels), codes=v.values)
                for name, v in known.items() if v.is_factor]  # fmt: skip

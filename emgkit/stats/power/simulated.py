@@ -15,6 +15,7 @@ from emgkit._checks import check_positive, check_whole
 from emgkit.errors import ArgumentError
 from emgkit.notation import listed
 from emgkit.stats.cells.effect_formulas import ALPHA
+from emgkit.stats.cells.labels import label_order
 from emgkit.stats.cells.multiplicity import is_below
 from emgkit.stats.power.exact import Array, _between, _beyond, counts_of
 from emgkit.stats.results.results import Results
@@ -109,9 +110,8 @@ def power_simulate(
         # the studies are levels of `by`, so that one call analyses them all
         got = contrasts(cells, within="condition", by="study", test=test, adjust=adjust)
         shown = got["contrast"].to_numpy()[: len(got) // studies]
-        true = np.array(
-            [first / second for first, second in itertools.combinations([means[k] for k in sorted(names)], 2)]
-        )
+        ordered = [means[name] for name in sorted(names, key=label_order)]
+        true = np.array([first / second for first, second in itertools.combinations(ordered, 2)])
         columns: dict[str, Any] = {"n": size, "contrast": shown, "true_ratio": true, "d_z": np.log(true) / sd}
         for name, p in (("power", "p"), ("power_adjusted", "p_adjusted")):
             hits = is_below(got[p].to_numpy(), alpha).reshape(studies, -1).sum(axis=0)

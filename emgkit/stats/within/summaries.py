@@ -12,6 +12,7 @@ import pandas as pd
 
 from emgkit.notation import counted, fixed, missing, p_phrase, places, readable, series, surface, writer
 from emgkit.stats.cells.effect_formulas import ALPHA
+from emgkit.stats.cells.labels import label_order
 from emgkit.stats.cells.multiplicity import is_below
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import alpha_text, p_was_adjusted
@@ -148,7 +149,7 @@ def influence_summary(table: pd.DataFrame) -> str:
         As :func:`emgkit.stats.influence` gives it.
     """
     changed = int(table["verdict_changes"].sum())
-    people = sorted(map(str, table.loc[table["contradicts"], "left_out"].unique()))
+    people = sorted(map(str, table.loc[table["contradicts"], "left_out"].unique()), key=label_order)
     verdicts = f"changes the verdict in {changed} of {counted(len(table), 'case')}" if changed else "changes no verdict"
     who = f"{series(people or ['nobody'])} {'contradict' if len(people) > 1 else 'contradicts'} the others"
     return f"Leaving one participant out in turn {verdicts}; {who}."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from emgkit import figures
+from emgkit.stats.cells.labels import label_order
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import n_text
 from emgkit.study.file.recordings import Comparison
@@ -73,12 +74,17 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
 
 
 def _ordered(table: pd.DataFrame, analysis: Analysis, spec: Comparison) -> pd.DataFrame:
-    """The rows in the order in which the study file names its exercises, panels by name."""
+    """The rows in the order in which the study file names its exercises, all else by name and number."""
     place = {name: position for position, name in enumerate(analysis.exercises)}
     keys = [spec.within, *spec.by]
-    return table.sort_values(
-        keys, key=lambda column: column.map(place).fillna(0) if column.name == "exercise" else column, kind="stable"
-    )
+    ranks = pd.DataFrame({name: _ranks(table[name], place if name == "exercise" else {}) for name in keys})
+    return table.loc[ranks.sort_values(keys, kind="stable").index]
+
+
+def _ranks(column: pd.Series[Any], place: Mapping[Any, int]) -> pd.Series[Any]:
+    """The position of each level: first those of `place`, then by name and number."""
+    levels = sorted(column.unique(), key=lambda level: (place.get(level, len(place)), label_order(level)))
+    return column.map({level: position for position, level in enumerate(levels)})
 
 
 def _panels(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
