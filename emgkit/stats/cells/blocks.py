@@ -1,18 +1,21 @@
-"""Cells cut by the levels of ``by``, every participant complete: what all paired comparisons start from."""
+"""Cells cut by the levels of ``by``: what all paired comparisons start from.
+
+Every participant of a block is complete. Where cells may be missing, each pair of levels is a block of its own.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit.errors import ArgumentError, Notice
-from emgkit.notation import listed
+from emgkit.errors import ArgumentError, DesignError, Notice
+from emgkit.notation import counted, listed
 from emgkit.stats.cells.columns import (
     Factor,
     cell_numbers,
@@ -29,8 +32,12 @@ from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_between_muscles,
 
 Array = NDArray[np.float64]
 
+# what becomes of a participant without some level: an error, or in each contrast those who have both of its levels
+MISSING = ("refuse", "pairwise")
+
 __all__ = [
-    "Block", "arrange", "check_hidden", "check_who", "check_within", "level_columns", "levels_of", "pair_names",
+    "MISSING", "Block", "arrange", "check_hidden", "check_who", "check_within", "gap_facts", "level_columns",
+    "levels_of", "pair_names",
 ]  # fmt: skip
 
 
@@ -50,6 +57,10 @@ class Block:
         Levels of ``within`` that are there.
     values : numpy.ndarray, (n_participants, n_levels)
         The raw values.
+    missing : tuple
+        Who is not in it, though other blocks of the same people have them.
+    gaps : mapping of str to tuple of str
+        Who of this level of ``by`` lacks which levels of ``within``; no level stands for all of them.
     """
 
     place: tuple[int, ...]
@@ -57,6 +68,8 @@ class Block:
     participants: pd.Index[Any]
     levels: tuple[Any, ...]
     values: Array
+    missing: tuple[Any, ...] = ()
+    gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
@@ -131,9 +144,19 @@ def check_who(
 
 
 def arrange(
-    table: pd.DataFrame, *, outcome: str, participant: str, within: str, by: Sequence[str], log: bool
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    participant: str,
+    within: str,
+    by: Sequence[str],
+    log: bool,
+    missing: str = "refuse",
 ) -> tuple[list[Block], list[Factor], list[Notice]]:
-    """Cut the values by level of ``by``, every participant complete; anything missing raises."""
+    """Cut the values by level of ``by``, every participant complete.
+
+    A missing cell raises, or with ``missing="pairwise"`` makes each pair of levels a block of those who have both.
+    """
     values = outcome_values(table, outcome, participant, log=log)
     by_factors = [Factor.of(table, name) for name in by]
     person, condition = Factor.of(table, participant), Factor.of(table, within)
@@ -146,7 +169,7 @@ def arrange(
     dense = np.full((*by_shape, len(person.levels), len(condition.levels)), np.nan)
     dense.ravel()[numbers] = values
     present = ~np.isnan(dense)
-    blocks, missing, total = [], dict[Any, list[str]](), 0
+    blocks, lacking, total = [], dict[Any, list[str]](), 0
     for place in np.ndindex(by_shape):
         people = np.flatnonzero(present[place].any(axis=1)).tolist()
         levels = np.flatnonzero(present[place].any(axis=0)).tolist()
@@ -158,7 +181,7 @@ def arrange(
         total += len(people) * len(levels)
         for i, j in np.argwhere(~present[place][np.ix_(people, levels)]).tolist():
             cell = " × ".join([*names, str(condition.levels[levels[j]])])
-            missing.setdefault(person.levels[people[i]], []).append(cell)
+            lacking.setdefault(person.levels[people[i]], []).append(cell)
         blocks.append(
             Block(
                 place=place,
@@ -168,13 +191,42 @@ def arrange(
                 values=dense[place][np.ix_(people, levels)],
             )
         )
-    _check_complete(blocks, person, missing, total)
-    return blocks, by_factors, notices + _unequal(blocks, person, condition, by_factors)
+    if missing == "refuse":
+        _check_complete(blocks, person, lacking, total)
+    notices += _levels_absent(blocks, condition)
+    absent = _absent(blocks, person, by_factors)
+    blocks = [
+        replace(block, missing=who, gaps={**_gaps(block), **{str(name): () for name in who}})
+        for block, who in zip(blocks, absent, strict=True)
+    ]
+    notices += [_participants_absent(block) for block in blocks if block.missing]
+    if missing == "pairwise":
+        blocks, found = _pairwise(blocks, condition, log=log)
+        notices += found
+    return blocks, by_factors, notices
 
 
 def levels_of(block: Block, by_factors: Sequence[Factor]) -> dict[str, tuple[str, ...]]:
     """The level of each column of ``by`` that a block is of, as plain text."""
     return {factor.name: (str(factor.levels[i]),) for factor, i in zip(by_factors, block.place, strict=True)}
+
+
+def gap_facts(blocks: Sequence[Block], by_factors: Sequence[Factor]) -> list[dict[str, Any]]:
+    """Who lacks what where, as plain values: ``who``, ``lacks`` (none: all levels) and ``at``, the levels of ``by``.
+
+    The places are left out where the same people lack the same at all of them.
+    """
+    places = {block.place: block for block in blocks}
+    found: dict[tuple[str, tuple[str, ...]], list[dict[str, str]]] = {}
+    for block in places.values():
+        at = {name: level for name, (level,) in levels_of(block, by_factors).items()}
+        for who, lacks in block.gaps.items():
+            found.setdefault((who, lacks), []).append(at)
+    alike: dict[str, dict[str, Any]] = {}
+    for (who, lacks), there in found.items():
+        where = [] if len(there) == len(places) else there
+        alike.setdefault(repr((lacks, where)), {"who": [], "lacks": list(lacks), "at": where})["who"].append(who)
+    return list(alike.values())
 
 
 def level_columns(blocks: list[Block], by_factors: list[Factor], repeats: Sequence[int]) -> dict[str, Any]:
@@ -194,15 +246,19 @@ def _check_complete(blocks: list[Block], person: Factor, missing: dict[Any, list
         check_participants(block.participants, where=block.label)
 
 
-def _unequal(blocks: list[Block], person: Factor, condition: Factor, by_factors: list[Factor]) -> list[Notice]:
-    """Say where a level of ``by`` lacks a level of ``within``, or a participant whom other levels have."""
+def _levels_absent(blocks: list[Block], condition: Factor) -> list[Notice]:
+    """Say where a level of ``by`` lacks a level of ``within``."""
     notices = []
     for block in blocks:
         absent = [level for level in condition.levels if level not in block.levels]
         if absent:
             text = f"There are no values of {condition.name} {listed(absent)} at {block.label}, so no contrasts either."
             notices.append(Notice(code="levels-absent", text=text))
+    return notices
 
+
+def _absent(blocks: list[Block], person: Factor, by_factors: list[Factor]) -> list[tuple[Any, ...]]:
+    """Who has no value in a block, though other blocks of the same people have them."""
     seen = np.zeros((*(len(factor.levels) for factor in by_factors), len(person.levels)), dtype=bool)
     for block in blocks:
         seen[block.place][person.levels.get_indexer(block.participants)] = True
@@ -212,11 +268,61 @@ def _unequal(blocks: list[Block], person: Factor, condition: Factor, by_factors:
         per_level = seen.any(axis=tuple(other for other in range(len(by_factors)) if other != axis))
         if (per_level.sum(axis=0) == 1).all():
             groups = groups * len(factor.levels) + per_level.argmax(axis=0)
+    here = [seen[block.place] for block in blocks]
+    return [tuple(person.levels[np.isin(groups, groups[one]) & ~one].tolist()) for one in here]
+
+
+def _participants_absent(block: Block) -> Notice:
+    """Say whom a level of ``by`` lacks."""
+    lacking = f"{listed(block.missing)} {'lacks' if len(block.missing) == 1 else 'lack'} all values at {block.label}"
+    return Notice(code="participants-absent", text=f"{lacking}: its contrasts rest on the other participants.")
+
+
+def _pairwise(blocks: list[Block], condition: Factor, *, log: bool) -> tuple[list[Block], list[Notice]]:
+    """Make each pair of levels a block of the participants who have both; one without two of them is left out."""
+    made, notices = [], []
     for block in blocks:
-        here = seen[block.place]
-        absent = person.levels[np.isin(groups, groups[here]) & ~here].tolist()
-        if absent:
-            lacking = f"{listed(absent)} {'lacks' if len(absent) == 1 else 'lack'} all values at {block.label}"
-            text = f"{lacking}: its contrasts rest on the other participants."
-            notices.append(Notice(code="participants-absent", text=text))
-    return notices
+        place = f" at {block.label}" if block.label else ""
+        whole = ~np.isnan(block.values)
+        if whole.all() and len(block.participants) > 1:
+            made.append(block)
+            continue
+        for (first, second), name in zip(block.pairs, pair_names(block.levels, log=log), strict=True):
+            both = whole[:, first] & whole[:, second]
+            if both.sum() < 2:
+                text = f"{name}{place} was not made: it has {counted(int(both.sum()), 'participant')} with both levels."
+                notices.append(Notice(code="contrast-not-made", text=text))
+                continue
+            made.append(
+                replace(
+                    block,
+                    participants=block.participants[both],
+                    levels=(block.levels[first], block.levels[second]),
+                    values=block.values[both][:, [first, second]],
+                    missing=(*block.participants[~both], *block.missing),
+                )
+            )
+        notices += [
+            Notice(
+                code="cells-missing",
+                text=f"{who} lacks {listed(levels)}{place}: each contrast uses the participants who have both levels.",
+            )
+            for who, levels in block.gaps.items()
+            if levels
+        ]
+    if not made:
+        raise DesignError(
+            f"No two levels of {condition.name!r} have two participants in common",
+            allowed="at least two participants with both levels of a contrast",
+            hint="check the participant column; one person's repetitions are no sample of people",
+        )
+    return made, notices
+
+
+def _gaps(block: Block) -> dict[str, tuple[str, ...]]:
+    """Who of a block lacks which of its levels."""
+    return {
+        str(who): tuple(str(level) for level, gap in zip(block.levels, row, strict=True) if gap)
+        for who, row in zip(block.participants, np.isnan(block.values), strict=True)
+        if row.any()
+    }

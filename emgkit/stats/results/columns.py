@@ -49,7 +49,7 @@ _KEPT = (
 _SIZES = ("n", "n_first", "n_second", "family_size", "n_trials", "contradicts")
 # columns that hold names in a table of any kind, those of a table of results that hold none, and quantities with names
 _NAMES = ("exercise", "group", "measure", "muscle", "phase", "reference", "session", "side", "task")
-_SENTENCES = ("why", "alarms", "left_out")
+_SENTENCES = ("why", "alarms", "left_out", "missing")
 _QUANTITIES = {"icc_2_1": "ICC(2,1)", "icc_3_1": "ICC(3,1)", "sem": "SEM", "mdc95": "MDC95", "cv": "CV"}
 # numbers that stand at the right although they are written already
 _WRITTEN = ("value", "95 % CI", "range", "variance")

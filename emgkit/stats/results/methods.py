@@ -73,14 +73,31 @@ def people_text(facts: AnalysisFacts) -> str:
     for name, fact in known.items():
         alike.setdefault((fact["varies"], _sizes(fact, facts)), []).append(readable(name))
     texts = [f"{series(names)} varied {varies} participants ({n})" for (varies, n), names in alike.items()]
-    return f"{capital('; '.join(texts))}."
+    return " ".join([f"{capital('; '.join(texts))}.", *gaps_texts(facts)])
+
+
+def gaps_texts(facts: AnalysisFacts) -> list[str]:
+    """Who lacks what where, and what became of them: up to two sentences."""
+    texts = []
+    for gap in facts.get("gaps") or []:
+        what = series(_level(level, facts) for level in gap["lacks"]) if gap["lacks"] else "all values"
+        places = [", ".join(notation.place(name, _level(each, facts)) for name, each in at.items()) for at in gap["at"]]
+        texts.append(f"{series(gap['who'])} {'lacks' if len(gap['who']) == 1 else 'lack'} {what}")
+        texts[-1] += f" ({series(places)})" if places else ""
+    if not texts:
+        return []
+    rule = "Each contrast uses the participants who have both of its levels"
+    return [f"{capital('; '.join(texts))}.", *([f"{rule}."] if facts.get("missing") == "pairwise" else [])]
+
+
+def _level(level: str, facts: AnalysisFacts) -> str:
+    return level if level in facts.get("alike", ()) else readable(level)
 
 
 def _sizes(fact: Mapping[str, Any], facts: AnalysisFacts) -> str:
     """The number of participants at each level of a factor."""
     sizes, lacking = dict(fact["n"]), int(fact["lacking"])
-    unlike = facts.get("alike", ())
-    text = ", ".join(f"{level if level in unlike else readable(level)} n = {n}" for level, n in sizes.items())
+    text = ", ".join(f"{_level(level, facts)} n = {n}" for level, n in sizes.items())
     if len(set(sizes.values())) == 1 and fact["varies"] == "within":
         text = f"n = {next(iter(sizes.values()))} at every level"
     elif len(sizes) > MOST_LEVELS:

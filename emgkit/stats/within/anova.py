@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import linalg, special
 
+from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, DesignError, Notice
-from emgkit.notation import listed
+from emgkit.notation import counted, listed
 from emgkit.stats.cells.blocks import check_hidden, check_who
 from emgkit.stats.cells.columns import (
     Factor,
@@ -38,6 +39,8 @@ from emgkit.stats.within.sphericity import epsilons, mauchly, pillai
 Array = NDArray[np.float64]
 
 MOST_FACTORS = 3
+# what becomes of a participant without some cell
+MISSING = ("refuse", "complete-cases")
 RESULT_COLUMNS = (
     "term", "F", "df1", "df2", "p", "epsilon_gg", "p_gg", "epsilon_hf", "p_hf", "ges", "pes", "epsilon_hf_uncapped",
     "mauchly_w", "mauchly_p", "pillai", "p_pillai", "ss", "ss_error", "n",
@@ -56,6 +59,7 @@ def rm_anova(
     by: str | Sequence[str] | None = None,
     log: bool = True,
     crossed: str | Sequence[str] | None = None,
+    missing: str = "refuse",
 ) -> Results:
     """Analysis of variance of one to three factors within participants, and of groups of them, on a complete design.
 
@@ -76,6 +80,9 @@ def rm_anova(
     crossed : str or list of str, optional
         Columns of ``by`` in which the same participants stand in several levels though some lack a level, as in
         :func:`contrasts`.
+    missing : {"refuse", "complete-cases"}
+        A participant who lacks a cell is refused; or each level of ``by`` is analysed with the participants who have
+        all of its cells, and a level with fewer than two of them is left out. Notices name who is left out.
 
     Returns
     -------
@@ -131,6 +138,7 @@ def rm_anova(
     0  exercise  206.43  1.0  2.0  3
     """
     table = check_table(cells)
+    check_option("missing", missing, MISSING)
     names, group, by_names = _check_factors(within), as_group(between), as_names("by", by)
     roles = [("outcome", outcome), ("participant", participant), *(("within", name) for name in names)]
     roles += [*([] if group is None else [("between", group)]), *(("by", name) for name in by_names)]
@@ -140,7 +148,10 @@ def rm_anova(
     complete = [*names, *([] if group is None else [group])]
     people = check_who(table, participant, [*complete, *by_names], complete=complete, crossed=crossed)
     parts, sizes, notices = [], list[dict[str, int]](), dict[Notice, list[dict[str, tuple[str, ...]]]]()
-    for levels, part in _parts(table, by_names):
+    chosen, left_out = list(_parts(table, by_names)), list[dict[str, Any]]()
+    if missing == "complete-cases":
+        chosen, left_out = _complete_cases(chosen, participant, names)
+    for levels, part in chosen:
         rows, groups, found = _one(
             part, names, outcome=outcome, participant=participant, between=group, log=log, where=levels
         )
@@ -150,6 +161,7 @@ def rm_anova(
             notices.setdefault(notice, []).append({name: (str(level),) for name, level in levels.items()})
     result = pd.concat(parts, ignore_index=True)
     about = [replace(notice, about=tuple(places) if by_names else ()) for notice, places in notices.items()]
+    about += [_left_out_notice(gap, of=len(chosen)) for gap in left_out]
     corrected = result.loc[(result["epsilon_gg"] != 1) & result["p_gg"].notna(), "term"]
     attrs = {
         "analysis": "repeated-measures analysis of variance",
@@ -158,6 +170,7 @@ def rm_anova(
         "groups": sizes[0] if all(one == sizes[0] for one in sizes) else {},
         "scale": "log" if log else "raw",
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "people": people,
+        "missing": missing, "left_out": left_out,
         "epsilon_corrected": corrected.unique().tolist(),
     }  # fmt: skip
     return Results.of(result, "anova", attrs, notices=announce(about))
@@ -172,6 +185,50 @@ def _parts(table: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[dict[str, A
             here &= factor.codes == i
         if here.any():
             yield {factor.name: factor.levels[i] for factor, i in zip(factors, place, strict=True)}, table[here]
+
+
+def _complete_cases(
+    parts: list[tuple[dict[str, Any], pd.DataFrame]], participant: str, names: list[str]
+) -> tuple[list[tuple[dict[str, Any], pd.DataFrame]], list[dict[str, Any]]]:
+    """The parts with the participants who have all cells, without parts of fewer than two; and who is left out where.
+
+    Each of those left out is plain values: ``who``, ``at`` (the level of each column of ``by``) and ``kept``, how many
+    others there are; where that is fewer than two, no analysis was made.
+    """
+    whole, left_out = [], list[dict[str, Any]]()
+    for levels, part in parts:
+        cells = part.groupby(names, observed=True).ngroups
+        counts = part.groupby(participant, observed=True).size()
+        complete = part[participant].map(counts) >= cells
+        lacking = [str(name) for name in part.loc[~complete, participant].unique()]
+        kept = int(part.loc[complete, participant].nunique())
+        if lacking or kept < 2:
+            at = {name: str(level) for name, level in levels.items()}
+            left_out.append({"who": lacking, "at": at, "kept": kept})
+        if kept > 1:
+            whole.append((levels, part[complete]))
+    if not whole:
+        raise DesignError(
+            "Fewer than two participants have every cell, so there is no analysis of variance",
+            got=f"{max(gap['kept'] for gap in left_out)} of them",
+            allowed="at least two complete participants",
+            hint="contrasts(…, missing='pairwise') compares those who have both levels of each contrast",
+        )
+    return whole, left_out
+
+
+def _left_out_notice(gap: dict[str, Any], *, of: int) -> Notice:
+    """Say who is not in the analysis of variance at one level of ``by``, or that there is none."""
+    place = ", ".join(f"{name} {level}" for name, level in gap["at"].items())
+    at = f" at {place}" if place else ""
+    if gap["kept"] < 2:
+        who = counted(gap["kept"], "participant")
+        text = f"The analysis of variance was not made{at}: {who} {'has' if gap['kept'] == 1 else 'have'} every cell."
+        return Notice(code="anova-not-made", text=text)
+    verb = "is" if len(gap["who"]) == 1 else "are"
+    text = f"{listed(gap['who'])} {verb} not in the analysis of variance{at}: it uses the complete cases."
+    about = ({name: (level,) for name, level in gap["at"].items()},) if gap["at"] and of > 1 else ()
+    return Notice(code="complete-cases", text=text, about=about)
 
 
 def _one(

@@ -10,8 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit._checks import check_option
-from emgkit.errors import Notice
-from emgkit.stats.cells.blocks import Block, arrange, check_who, check_within, level_columns, pair_names
+from emgkit.errors import ArgumentError, Notice
+from emgkit.stats.cells.blocks import (
+    MISSING,
+    Block,
+    arrange,
+    check_who,
+    check_within,
+    gap_facts,
+    level_columns,
+    pair_names,
+)
 from emgkit.stats.cells.columns import as_group, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, g_av
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
@@ -25,6 +34,7 @@ Array = NDArray[np.float64]
 RESULT_COLUMNS = (
     "contrast", "ratio", "difference", "ci_low", "ci_high", "t", "V", "df", "n", "n_first", "n_second", "p",
     "p_adjusted", "d_z", "g_av", "g", "d_z_low", "d_z_high", "g_av_low", "g_av_high", "g_low", "g_high", "family_size",
+    "missing",
 )  # fmt: skip
 # where several columns within participants belong
 FURTHER = "name further columns in 'by', or in 'interaction'"
@@ -47,6 +57,7 @@ def contrasts(
     family: str | Sequence[str] = "by",
     between_muscles: bool = False,
     crossed: str | Sequence[str] | None = None,
+    missing: str = "refuse",
 ) -> Results:
     """Compare every pair of levels of one factor within participants, each pair with its own error term.
 
@@ -83,6 +94,10 @@ def contrasts(
         all levels of a factor is refused otherwise, since it may be two people. Of columns that people go through, such
         as ``"exercise"``, ``"muscle"`` or ``"session"``, a lacking level is a missing cell, and so it is of a factor of
         five levels or more of which everyone has most.
+    missing : {"refuse", "pairwise"}
+        A participant who lacks some level is refused; or each contrast uses the participants who have both of its
+        levels, so that n may differ, and column ``missing`` names who is not in it. The second supposes that what is
+        missing has nothing to do with the values.
 
     Returns
     -------
@@ -93,7 +108,8 @@ def contrasts(
         the scale of the comparison, g_av on the raw scale also when ``log`` is true. ``"wilcoxon"`` has ``V`` and
         ``"sign-flip"`` no ``df``. With ``interaction`` and ``between`` the pair of their levels stands in a column of
         their name; ``n_first``, ``n_second`` and ``g`` (Hedges, of the differences) take the place of d_z and g_av
-        where groups are compared, and interactions have no g_av. ``.attrs`` says what was done in plain values,
+        where groups are compared, and interactions have no g_av. Where a contrast lacks participants whom others have,
+        column ``missing`` names them. ``.attrs`` says what was done in plain values,
         ``.notices`` what is doubtful.
 
     Raises
@@ -124,14 +140,22 @@ def contrasts(
     table = check_table(cells)
     check_option("adjust", adjust, ADJUSTMENTS)
     check_option("test", test, one_sample.TESTS)
+    check_option("missing", missing, MISSING)
     by_names, factors = as_names("by", by), as_names("interaction", interaction)
     condition, groups = as_name("within", within, hint=FURTHER), as_group(between)
     chosen = check_family(family, by_names)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
     options: dict[str, Any] = {"log": log, "test": test, "between_muscles": between_muscles, "crossed": crossed}
     if groups is None and interaction is None:
-        compared = _paired(table, roles, **options)
+        compared = _paired(table, roles, **options, missing=missing)
     else:
+        if missing != "refuse":
+            raise ArgumentError(
+                "Missing cells are left out in pairs of levels within participants alone",
+                allowed="missing='refuse' with 'between' or 'interaction'",
+                got=f"missing={missing!r}",
+                hint="fit a mixed model, which can use incomplete participants",
+            )
         compared = interactions.compare(
             table, roles, between=groups, interaction=factors, result_columns=RESULT_COLUMNS, **options
         )
@@ -139,6 +163,9 @@ def contrasts(
     columns, repeats = dict(compared.columns), compared.repeats
     members = families(compared.blocks, by_names, chosen, repeats)
     columns["p_adjusted"], columns["family_size"] = adjusted(columns["p"], members, adjust=adjust)
+    if any(block.missing for block in compared.blocks):
+        names = [", ".join(map(str, block.missing)) for block in compared.blocks]
+        columns["missing"] = np.repeat(np.array(names, dtype=object), repeats)
     order = ["contrast", *compared.pair_columns, *RESULT_COLUMNS[1:]]
     levels = level_columns(compared.blocks, compared.by_factors, repeats)
     result = pd.DataFrame({**levels, **{name: columns[name] for name in order if name in columns}})
@@ -147,6 +174,7 @@ def contrasts(
         "scale": "log" if log else "raw", **one_sample.describe(test), "unit": only_value(table, "unit"),
         "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
         "interval": "individual 95 %", "adjust": adjust, "family": chosen, "people": compared.people,
+        "missing": missing, "gaps": gap_facts(compared.blocks, compared.by_factors),
     }  # fmt: skip
     kind = "group contrasts" if groups else "interaction contrasts" if factors else "contrasts"
     return Results.of(result, kind, attrs, notices=announce(compared.notices))
@@ -160,12 +188,13 @@ def _paired(
     test: str,
     between_muscles: bool,
     crossed: str | Sequence[str] | None,
+    missing: str,
 ) -> interactions.RawContrasts:
     """Compare all pairs within participants."""
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS, between_muscles=between_muscles)
     condition = roles["within"]
     people = check_who(table, roles["participant"], [condition, *roles["by"]], complete=[condition], crossed=crossed)
-    blocks, by_factors, found = arrange(table, **roles, log=log)
+    blocks, by_factors, found = arrange(table, **roles, log=log, missing=missing)
     parts = [_compare(block, log=log, test=test) for block in blocks]
     columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     columns = interactions.on_scale(columns, log=log, test=test)

@@ -13,7 +13,17 @@ from scipy import special
 from emgkit._checks import check_option
 from emgkit.errors import DesignError, Notice
 from emgkit.notation import alone, capital, p_phrase
-from emgkit.stats.cells.blocks import Block, arrange, check_who, check_within, level_columns, levels_of, pair_names
+from emgkit.stats.cells.blocks import (
+    MISSING,
+    Block,
+    arrange,
+    check_who,
+    check_within,
+    gap_facts,
+    level_columns,
+    levels_of,
+    pair_names,
+)
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families, is_below
@@ -46,6 +56,7 @@ def influence(
     adjust: str = "holm",
     family: str | Sequence[str] = "by",
     crossed: str | Sequence[str] | None = None,
+    missing: str = "refuse",
 ) -> Results:
     """Say how every contrast moves when one participant is left out, and flag who contradicts all others.
 
@@ -53,7 +64,7 @@ def influence(
     ----------
     cells : pandas.DataFrame
         One row a participant, level of ``within`` and level of ``by``.
-    outcome, participant, within, by, log, adjust, family, crossed
+    outcome, participant, within, by, log, adjust, family, crossed, missing
         As in :func:`contrasts`.
 
     Returns
@@ -98,11 +109,12 @@ def influence(
     by_names = as_names("by", by)
     condition = as_name("within", within, hint="name further columns in 'by'")
     check_option("adjust", adjust, ADJUSTMENTS)
+    check_option("missing", missing, MISSING)
     chosen = check_family(family, by_names)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS)
     people = check_who(table, participant, [condition, *by_names], complete=[condition], crossed=crossed)
-    blocks, by_factors, found = arrange(table, **roles, log=log)
+    blocks, by_factors, found = arrange(table, **roles, log=log, missing=missing)
     for block in blocks:
         if len(block.participants) < FEWEST:
             raise DesignError(
@@ -125,6 +137,7 @@ def influence(
         "analysis": "leave one participant out", **roles, "scale": "log" if log else "raw", "alpha": ALPHA,
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "adjust": adjust,
         "family": chosen, "largest_family": int(sizes.max()), "families_of_one": only, "people": people,
+        "missing": missing, "gaps": gap_facts(blocks, by_factors),
     }  # fmt: skip
     attrs["n"] = result["n_all"].unique().tolist()
     facts = AnalysisFacts({str(k): fact for k, fact in Results.of(result, "influence", attrs).attrs.items()})

@@ -15,6 +15,7 @@ from emgkit.notation import (
     p_phrase,
     places,
     readable,
+    series,
     share,
     surface,
     term_text,
@@ -92,7 +93,9 @@ def anova_sentence(row: Row, facts: AnalysisFacts) -> str:
         parts.append(f"Greenhouse-Geisser-corrected {corrected} (epsilon = {alone('epsilon_gg', row['epsilon_gg'])})")
     sizes = (("generalised eta squared", "ges"), ("partial eta squared", "pes"))
     parts += [f"{name} = {alone(key, row[key])}" for name, key in sizes if not missing(row.get(key))]
-    return sentence(row, facts, [*parts, n_of_row(row)], tail=not_shown(decides, "effect"), of=term_text(row["term"]))
+    here = [gap for gap in facts.get("left_out") or [] if is_about(row, [{k: [v] for k, v in gap["at"].items()}])]
+    who = f"{n_of_row(row)} complete cases, without {series(here[0]['who'])}" if here else n_of_row(row)
+    return sentence(row, facts, [*parts, who], tail=not_shown(decides, "effect"), of=term_text(row["term"]))
 
 
 def equivalence_sentence(row: Row, facts: AnalysisFacts) -> str:
@@ -245,14 +248,31 @@ def anova_methods(facts: AnalysisFacts) -> Text:
     what = (
         f"{outcome_text(facts)} were analysed by analysis of variance of repeated measures of {scale}, with {factors}"
     )
+    what += f"{separately(facts, more=False)}, each term against its own error term{squares} ({n_text(facts)})."
     return Text(
-        what=f"{what}{separately(facts, more=False)}, each term against its own error term{squares} ({n_text(facts)}).",
+        what=f"{what}{_cases(facts)}",
         interval="The Greenhouse-Geisser-corrected p stands beside the uncorrected one, whatever Mauchly's test says; "
         "the table also holds the p after Huynh and Feldt and that of Pillai's trace."
         if facts["epsilon_corrected"]
         else "",
         effect="Effect sizes are generalised and partial eta squared.",
     )
+
+
+def _cases(facts: AnalysisFacts) -> str:
+    """Who is not in an analysis of variance of complete cases, in a sentence."""
+    gaps = facts.get("left_out") or []
+    if not gaps:
+        return ""
+    texts = []
+    for gap in gaps:
+        place = ", ".join(place_text(name, level, facts) for name, level in gap["at"].items())
+        there = f" ({place})" if place else ""
+        if gap["kept"] < 2:
+            texts.append(f"none was made for {place}, of which {counted(gap['kept'], 'participant')} had every level")
+        else:
+            texts.append(f"without {series(gap['who'])}, n = {gap['kept']}{there}")
+    return f" It uses the participants who have every level: {'; '.join(texts)}."
 
 
 def equivalence_methods(facts: AnalysisFacts) -> Text:
