@@ -91,6 +91,20 @@ FORMATS = (
         module="emgkit.io.formats.datalog",
     ),
     Format(
+        name="opensignals",
+        description="OpenSignals text of PLUX (biosignalsplux, BITalino)",
+        extensions=(".txt",),
+        marker=re.compile(rb"\A(?:\xef\xbb\xbf)?# OpenSignals Text File Format"),
+        module="emgkit.io.formats.opensignals",
+    ),
+    Format(
+        name="opensignals-h5",
+        description="OpenSignals HDF5 of PLUX (needs h5py)",
+        extensions=(".h5", ".hdf5"),
+        marker=re.compile(rb"\A\x89HDF\r\n"),
+        module="emgkit.io.formats.opensignals_h5",
+    ),
+    Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
@@ -144,12 +158,10 @@ NOT_YET = (
         name="BIOPAC AcqKnowledge text", marker=re.compile(rb"^[\d.]+ m?sec/sample\r?\n\d+ channels", re.MULTILINE)
     ),
     Foreign(name="BIOPAC AcqKnowledge", extensions=(".acq",)),
-    Foreign(name="PLUX OpenSignals text", marker=re.compile(_BOM + rb"# OpenSignals Text File Format")),
     Foreign(name="Motion Analysis ANC", extensions=(".anc",), marker=re.compile(_BOM + rb"File_Type:\s+Analog")),
     # its second byte is 'P'; the first, where its parameters begin, is no letter of a text
     Foreign(name="C3D", extensions=(".c3d",), marker=re.compile(rb"\A[\x01-\x08]P")),
     Foreign(name="MATLAB (MAT)", extensions=(".mat",), marker=re.compile(rb"\AMATLAB [57]\.\d MAT-file")),
-    Foreign(name="HDF5", extensions=(".h5", ".hdf5"), marker=re.compile(rb"\A\x89HDF\r\n")),
     Foreign(name="XDF (Lab Streaming Layer)", extensions=(".xdf", ".xdfz"), marker=re.compile(rb"\AXDF:")),
     Foreign(
         name="Excel (XLSX)",

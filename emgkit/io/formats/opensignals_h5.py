@@ -1,0 +1,95 @@
+"""OpenSignals HDF5 files of PLUX: a group a device, a data set a channel; see `opensignals` for the units."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit.errors import FormatError
+from emgkit.io._assembly import FileContent
+from emgkit.io._extras import library
+from emgkit.io.formats.opensignals import Device, content_of
+from emgkit.notation import counted, listed
+
+__all__ = ["load"]
+
+# a constant channel packs well, but not better than this
+_MOST_PACKED = 1000
+_NUMBERED = re.compile(r"channel_(\d+)")
+
+
+def load(path: Path) -> FileContent:
+    """What an OpenSignals HDF5 file says.
+
+    Raises
+    ------
+    FormatError
+        The file is damaged, is another kind of HDF5 file, or samples are missing.
+    """
+    h5py = library("h5py", extra="hdf5", where=str(path))
+    try:
+        with h5py.File(path, "r") as file:
+            groups = [file[name] for name in file if isinstance(file[name], h5py.Group) and "raw" in file[name]]
+            if not groups:
+                raise FormatError(
+                    "This HDF5 file is not of OpenSignals",
+                    where=str(path),
+                    allowed="a group for each device, with its channels in 'raw'",
+                    got=listed(list(file)[:6]),
+                )
+            devices, parts = zip(*(_device(group, where=str(path)) for group in groups), strict=True)
+    except (OSError, KeyError, ValueError, RuntimeError, TypeError) as problem:
+        raise FormatError("The HDF5 file is damaged", where=str(path), got=str(problem)[:200]) from None
+    return content_of(devices, parts, where=str(path))
+
+
+def _device(group: Any, *, where: str) -> tuple[Device, dict[str, NDArray[np.float64]]]:
+    """A device and its columns."""
+    attributes = dict(group.attrs)
+    raw = group["raw"]
+    channels = sorted((int(m[1]), name) for name in raw if (m := _NUMBERED.fullmatch(name)))
+    entry = {
+        "sampling rate": np.ravel(attributes.get("sampling rate", np.nan))[0],
+        "resolution": np.ravel(attributes.get("resolution", [])).tolist(),
+        "device": _text(attributes.get("device", "")),
+        "label": [_text(raw[name].attrs.get("label", name)) for _, name in channels],
+        "sensor": [_text(raw[name].attrs.get("sensor", "")) for _, name in channels],
+        "convertedValues": int(np.ravel(attributes.get("convertedValues", 0))[0]),
+    }
+    columns = {}
+    if "nSeq" in raw:
+        columns["nSeq"] = _column(raw["nSeq"], where=f"{where}, nSeq")
+    digital = group.get("digital", {})
+    columns |= {f"I{i}": _column(digital[name], where=where) for i, name in enumerate(sorted(digital), start=1)}
+    columns |= {name: _column(raw[name], where=f"{where}, {name}") for _, name in channels}
+    lengths = {values.size for values in columns.values()}
+    if len(lengths) > 1:
+        raise FormatError(
+            "The channels of a device differ in length",
+            where=where,
+            got=listed(counted(size, "sample") for size in sorted(lengths)),
+        )
+    return Device.of(entry, where=where), columns
+
+
+def _column(data: Any, *, where: str) -> NDArray[np.float64]:
+    shape, dtype = getattr(data, "shape", None), getattr(data, "dtype", None)
+    if shape is None or len(shape) != 2 or shape[1] != 1 or getattr(dtype, "kind", "") not in "iuf":
+        raise FormatError("A channel is no column of numbers", where=where, got=f"shape {shape}, type {dtype}")
+    held = Path(data.file.filename).stat().st_size
+    if shape[0] > _MOST_PACKED * held:
+        raise FormatError(
+            "A channel is longer than the file can hold",
+            where=where,
+            allowed=f"at most {_MOST_PACKED} samples a byte",
+            got=f"{shape[0]} samples in {held} bytes",
+        )
+    return np.asarray(data[:, 0], dtype=np.float64)
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
