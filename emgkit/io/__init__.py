@@ -105,6 +105,13 @@ FORMATS = (
         module="emgkit.io.formats.opensignals_h5",
     ),
     Format(
+        name="biopac-text",
+        description="BIOPAC AcqKnowledge text export",
+        extensions=(".txt", ".csv"),
+        marker=re.compile(rb"^[\d.]+ (?:m?sec|min)/sample\r?\n\d+ channels?", re.MULTILINE),
+        module="emgkit.io.formats.biopac_text",
+    ),
+    Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
@@ -154,9 +161,6 @@ NOT_YET = (
     ),
     Foreign(name="Vicon Nexus CSV", marker=re.compile(_BOM + rb"(?:Devices|Trajectories|Model Outputs)[,\s]*\n\d+\D")),
     Foreign(name="Kistler BioWare", marker=re.compile(_BOM + rb"BioWare Version ")),
-    Foreign(
-        name="BIOPAC AcqKnowledge text", marker=re.compile(rb"^[\d.]+ m?sec/sample\r?\n\d+ channels", re.MULTILINE)
-    ),
     Foreign(name="BIOPAC AcqKnowledge", extensions=(".acq",)),
     Foreign(name="Motion Analysis ANC", extensions=(".anc",), marker=re.compile(_BOM + rb"File_Type:\s+Analog")),
     # its second byte is 'P'; the first, where its parameters begin, is no letter of a text

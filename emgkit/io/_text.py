@@ -17,7 +17,18 @@ from numpy.typing import NDArray
 
 from emgkit.errors import FormatError
 
-__all__ = ["COMMENT", "GROUPED", "NUMBER", "Rows", "decoded", "first_bad_cell", "number_table", "shortened", "split"]
+__all__ = [
+    "COMMENT",
+    "GROUPED",
+    "NUMBER",
+    "Rows",
+    "complete_table",
+    "decoded",
+    "first_bad_cell",
+    "number_table",
+    "shortened",
+    "split",
+]
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 # a number in which a sign separates thousands, such as 1,104 and 1.234.567,8
@@ -131,6 +142,20 @@ def number_table(rows: Rows) -> NDArray[np.float64]:
             "The header and the rows do not fit together",
             where=rows.where, allowed=f"{len(rows.names)} columns", got=f"{numbers.shape[1]} columns",
         )  # fmt: skip
+    return numbers
+
+
+def complete_table(rows: Rows) -> NDArray[np.float64]:
+    """The numbers of a text in which no cell is empty, shape (n_rows, n_columns).
+
+    Raises
+    ------
+    FormatError
+        A cell is empty or no number, or a row has too many or too few cells.
+    """
+    numbers = number_table(rows)
+    if not np.isfinite(numbers).all():
+        raise first_bad_cell(rows) or FormatError("A cell is no finite number", where=rows.where)
     return numbers
 
 

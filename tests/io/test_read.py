@@ -296,7 +296,7 @@ def test_what_is_read_and_what_is_not_yet_share_no_ending():
 def test_the_vendor_files_at_hand_are_recognised(recordings):
     paths = [
         *recordings.glob("c3d/*.c3d"), *recordings.glob("delsys_discover_csv/*.csv"), *recordings.glob("biopac/*.acq"),
-        *recordings.glob("biopac/femg*.txt"), *recordings.glob("*/*.xlsx"),
+        *recordings.glob("*/*.xlsx"),
         *recordings.glob("xdf/*.xdf"), *recordings.glob("delsys_binary/Set*"), *recordings.glob("*/truncated*.csv"),
         *recordings.glob("vicon_noraxon_cmj/vicon*.csv"), *recordings.glob("*/*.anc"),
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import FileContent, Signal, numbered
-from emgkit.io._text import Rows, decoded, number_table
+from emgkit.io._text import Rows, complete_table, decoded
 from emgkit.notation import counted, listed, number
 
 __all__ = ["Device", "Sensor", "content_of", "load"]
@@ -112,7 +112,7 @@ def load(path: Path) -> FileContent:
     if not body:
         raise FormatError("The file holds no values", where=where, got="a header alone")
     rows = Rows(body=body, sep="\t", decimal=".", names=numbered(columns), first_row=ends + 2, where=where)
-    table = number_table(rows)
+    table = complete_table(rows)
     devices, parts, first = [], [], 0
     for entry in entries:
         names = [str(name) for name in entry["column"]]
