@@ -112,6 +112,13 @@ FORMATS = (
         module="emgkit.io.formats.biopac_text",
     ),
     Format(
+        name="mat",
+        description="MATLAB files of Delsys, Qualisys, BIOPAC and Noraxon, and plain ones (version 7.3 needs h5py)",
+        extensions=(".mat",),
+        marker=re.compile(rb"\AMATLAB [57]\.\d MAT-file"),
+        module="emgkit.io.formats.mat",
+    ),
+    Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
@@ -165,7 +172,6 @@ NOT_YET = (
     Foreign(name="Motion Analysis ANC", extensions=(".anc",), marker=re.compile(_BOM + rb"File_Type:\s+Analog")),
     # its second byte is 'P'; the first, where its parameters begin, is no letter of a text
     Foreign(name="C3D", extensions=(".c3d",), marker=re.compile(rb"\A[\x01-\x08]P")),
-    Foreign(name="MATLAB (MAT)", extensions=(".mat",), marker=re.compile(rb"\AMATLAB [57]\.\d MAT-file")),
     Foreign(name="XDF (Lab Streaming Layer)", extensions=(".xdf", ".xdfz"), marker=re.compile(rb"\AXDF:")),
     Foreign(
         name="Excel (XLSX)",

@@ -70,7 +70,7 @@ def test_the_real_text_file_has_three_accelerations_in_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "supply", "gain"), [("biosignalsplux", 3.0, 1000), ("bitalino_rev", 3.3, 1009), ("bitalino", 3.3, 1000)]
+    ("model", "supply", "gain"), [("biosignalsplux", 3.0, 1000), ("bitalino_rev", 3.3, 1009), ("bitalino", 3.3, 1008)]
 )
 def test_counts_become_volts_by_the_transfer_function_of_the_device(
     tmp_path: Path, model: str, supply: float, gain: float
@@ -108,6 +108,13 @@ def test_values_that_the_program_converted_are_mv(tmp_path: Path) -> None:
     trial = read(text(tmp_path / "a.txt", [device(convertedValues=1)], [n, 0 * n, n % 7, n % 5]))
     np.testing.assert_allclose(trial.emg.data[0], (n % 7) / 1000)
     assert trial.notices[0].code == "unit-assumed"
+
+
+def test_values_with_signs_or_fractions_are_no_counts(tmp_path: Path) -> None:
+    n = np.arange(500)
+    trial = read(text(tmp_path / "a.txt", [device()], [n, 0 * n, n % 7 - 3, n % 5]))
+    np.testing.assert_allclose(trial.emg.data[0], (n % 7 - 3) / 1000)
+    assert "the program wrote physical values; EMG is taken to be in mV" in trial.notices[0].text
 
 
 @pytest.mark.parametrize("numbers", [np.arange(500) % 16, np.minimum(np.arange(500) + 65_300, 65_535)])

@@ -253,8 +253,6 @@ def test_a_survey_needs_neither_unit_nor_rate():
         ("a.xlsx", b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", "an Excel (XLSX)"),
         ("a.csv", b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", "an Excel (XLSX)"),
         ("a.zip", b"PK\x03\x04\x14\x00a.edf", "a ZIP"),
-        ("a.mat", b"MATLAB 5.0 MAT-file, Platform: PCWIN64", "a MATLAB (MAT)"),
-        ("a.dat", b"MATLAB 7.3 MAT-file, Platform: PCWIN64", "a MATLAB (MAT)"),
         ("a.c3d", b"\x02P\x1a\x00", "a C3D"),
         ("a.txt", b"\x02P\x1a\x00", "a C3D"),
         ("a.acq", b"\x00\x01\x02", "a BIOPAC AcqKnowledge"),

@@ -2,8 +2,9 @@
 
 Three header lines, of which the second is a JSON object with an entry a device, then tab-separated columns: for each
 device a sequence number, its digital lines and its analogue channels, as its entry ``column`` lists them. Values are
-counts of the converter, unless ``convertedValues`` is 1. The transfer function of a sensor is not in the file: it is
-that of the maker's data sheets, V = (count / 2^bits - 1/2) * VCC / gain, and a notice says so.
+counts of the converter, unless ``convertedValues`` is 1 or they have fractions or signs. The transfer function of a
+sensor is not in the file: it is that of the maker's data sheets, V = (count / 2^bits - 1/2) * VCC / gain, and a notice
+says so.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _END = "# EndOfHeader"
 # the biosignalsplux and the BITalino EMG sensor); of others nothing is assumed
 _EMG_SENSOR = {
     "biosignalsplux": (3.0, 1000.0), "channeller": (3.0, 1000.0), "bioplux": (3.0, 1000.0),
-    "bioplux_exp": (3.0, 1000.0), "bitalino": (3.3, 1000.0), "bitalino_rev": (3.3, 1009.0),
+    "bioplux_exp": (3.0, 1000.0), "bitalino": (3.3, 1008.0), "bitalino_rev": (3.3, 1009.0),
     "bitalino_riot": (3.3, 1009.0),
 }  # fmt: skip
 _EMG = re.compile(r"EMG(BIT)?", re.IGNORECASE)
@@ -187,6 +188,9 @@ def content_of(devices: Sequence[Device], parts: Sequence[Mapping[str, Array]], 
             for name in names
             if name not in analogue
         ]
+        values = [columns[name] for name in analogue]
+        if any(one.size and (one.min() < 0 or (one != np.floor(one)).any()) for one in values):
+            device = replace(device, converted=True)
         for name, sensor in zip(analogue, device.sensors, strict=True):
             signals.append(_signal(device, sensor, columns[name], where=about))
         notices += _transfer_notices(device)
