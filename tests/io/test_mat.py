@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.io import savemat
+import scipy.io
+import scipy.io.matlab
 
 from emgkit import read
 from emgkit.errors import EmgkitError, FormatError
+from emgkit.io.formats.mat_variables import variables
 
 h5py = pytest.importorskip("h5py", reason="MATLAB files of version 7.3 need h5py")
 
@@ -19,7 +21,7 @@ RNG = np.random.default_rng(0)
 
 
 def mat(path: Path, **variables: Any) -> Path:
-    savemat(path, variables)
+    scipy.io.savemat(path, variables)
     return path
 
 
@@ -83,6 +85,33 @@ def test_noraxon_signals_have_their_own_rates(tmp_path: Path) -> None:
     trial = read(mat(tmp_path / "a.mat", record=record))
     np.testing.assert_allclose(trial.emg.data, x * 1e-6)
     assert (trial.emg.sfreq, trial["force"].sfreq) == (2000, 200)
+
+
+SCIPY = Path(scipy.io.matlab.__file__).parent / "tests" / "data"
+
+
+@pytest.mark.skipif(not SCIPY.is_dir(), reason="SciPy is installed without its test files")
+def test_files_of_matlab_itself_give_the_numbers_that_scipy_reads() -> None:
+    """Files that MATLAB 5.3 to 7.4 wrote on two machines, with both orders of bytes."""
+    compared = 0
+    for path in sorted(SCIPY.glob("test*_[567].*.mat")):
+        try:
+            theirs = scipy.io.loadmat(path, simplify_cells=True)
+        except NotImplementedError:
+            continue  # version 7.3
+        ours = variables(path)
+        for name, value in theirs.items():
+            if isinstance(value, (float, int)) or (isinstance(value, np.ndarray) and value.dtype.kind in "iuf"):
+                np.testing.assert_array_equal(np.squeeze(ours[name]), np.squeeze(value), err_msg=path.name)
+                compared += 1
+    assert compared > 20
+
+
+@pytest.mark.skipif(not SCIPY.is_dir(), reason="SciPy is installed without its test files")
+@pytest.mark.parametrize("name", ["bad_miuint32", "corrupted_zlib_checksum", "corrupted_zlib_data", "malformed1"])
+def test_damaged_files_that_scipy_knows_are_refused(name: str) -> None:
+    with pytest.raises(FormatError, match=r"The MATLAB file is damaged.*near byte \d+"):
+        variables(SCIPY / f"{name}.mat")
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -153,7 +182,7 @@ def test_damage_is_read_or_refused_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_without_the_library_the_install_line_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.mat").write_bytes(b"MATLAB 7.3 MAT-file".ljust(512))
+    (tmp_path / "a.mat").write_bytes(b"MATLAB 7.3 MAT-file".ljust(512) + b"\x89HDF\r\n\x1a\n")
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(FormatError, match=r'needs the library h5py.*Hint: pip install "emgkit\[hdf5\]"'):
         read(tmp_path / "a.mat", units="mV")

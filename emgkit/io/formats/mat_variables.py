@@ -28,6 +28,7 @@ _NUMBERS = {
 _MATRIX, _COMPRESSED = 14, 15
 _CELL, _STRUCT, _CHAR = 1, 2, 4
 _NUMERIC = range(6, 16)
+_COMPLEX = 0x800  # a flag: such numbers are no signal
 _DEEPEST = 30
 # constant signals pack well; a file that unpacks to more than this holds no recording
 _MOST_PACKED = 200
@@ -42,7 +43,7 @@ def variables(path: Path) -> dict[str, Any]:
         The file is damaged, or of a version that cannot be read.
     """
     raw = path.read_bytes()
-    if raw[:10] == b"MATLAB 7.3" or raw[:4] == b"\x89HDF":
+    if raw[:4] == b"\x89HDF" or raw[512:516] == b"\x89HDF":
         return _hdf5(path)
     if raw[:7] != b"MATLAB " or raw[126:128] not in (b"IM", b"MI"):
         raise FormatError(
@@ -129,8 +130,8 @@ def _variable(element: _Element, *, limit: int) -> tuple[str, Any]:
             raw = unpacker.decompress(bytes(element.raw), limit)
         except zlib.error as problem:
             raise element.wrong("packed bytes that can be unpacked", str(problem)[:80]) from None
-        if unpacker.unconsumed_tail:
-            raise element.wrong(f"at most {limit} bytes unpacked", "more")
+        if not unpacker.eof:
+            raise element.wrong(f"packed bytes with their end, at most {limit} unpacked", f"{len(raw)} without an end")
         inner = next(iter(_Elements(raw=raw, order=element.order, where=element.where, start=0)), None)
         if inner is None:
             raise element.wrong("a variable", f"{len(raw)} bytes unpacked")
@@ -148,6 +149,8 @@ def _value(element: _Element, depth: int) -> tuple[str, Any]:
     flags, shape = int(parts[0].numbers()[0]), tuple(int(n) for n in parts[1].numbers())
     name, rest = bytes(parts[2].raw).decode("utf-8", "replace"), parts[3:]
     kind, count = flags & 0xFF, prod(shape)
+    if flags & _COMPLEX:
+        return name, None
     if len(shape) < 2 or len(shape) > 8 or min(shape) < 0:
         raise element.wrong("two dimensions or a few more", f"{shape[:9]}")
     if kind in _NUMERIC or kind == _CHAR:
