@@ -112,6 +112,13 @@ FORMATS = (
         module="emgkit.io.formats.biopac_text",
     ),
     Format(
+        name="acq",
+        description="BIOPAC AcqKnowledge recording (needs bioread)",
+        extensions=(".acq",),
+        marker=None,
+        module="emgkit.io.formats.acq",
+    ),
+    Format(
         name="mat",
         description="MATLAB files of Delsys, Qualisys, BIOPAC and Noraxon, and plain ones (version 7.3 needs h5py)",
         extensions=(".mat",),
@@ -168,7 +175,6 @@ NOT_YET = (
     ),
     Foreign(name="Vicon Nexus CSV", marker=re.compile(_BOM + rb"(?:Devices|Trajectories|Model Outputs)[,\s]*\n\d+\D")),
     Foreign(name="Kistler BioWare", marker=re.compile(_BOM + rb"BioWare Version ")),
-    Foreign(name="BIOPAC AcqKnowledge", extensions=(".acq",)),
     Foreign(name="Motion Analysis ANC", extensions=(".anc",), marker=re.compile(_BOM + rb"File_Type:\s+Analog")),
     # its second byte is 'P'; the first, where its parameters begin, is no letter of a text
     Foreign(name="C3D", extensions=(".c3d",), marker=re.compile(rb"\A[\x01-\x08]P")),

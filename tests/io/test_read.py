@@ -255,7 +255,6 @@ def test_a_survey_needs_neither_unit_nor_rate():
         ("a.zip", b"PK\x03\x04\x14\x00a.edf", "a ZIP"),
         ("a.c3d", b"\x02P\x1a\x00", "a C3D"),
         ("a.txt", b"\x02P\x1a\x00", "a C3D"),
-        ("a.acq", b"\x00\x01\x02", "a BIOPAC AcqKnowledge"),
         ("a.hpf", b"\x00" * 30, "a Delsys EMGworks HPF"),
         ("a.xdf", b"XDF:\x01", "an XDF"),
     ],
@@ -293,7 +292,7 @@ def test_what_is_read_and_what_is_not_yet_share_no_ending():
 
 def test_the_vendor_files_at_hand_are_recognised(recordings):
     paths = [
-        *recordings.glob("c3d/*.c3d"), *recordings.glob("delsys_discover_csv/*.csv"), *recordings.glob("biopac/*.acq"),
+        *recordings.glob("c3d/*.c3d"), *recordings.glob("delsys_discover_csv/*.csv"),
         *recordings.glob("*/*.xlsx"),
         *recordings.glob("xdf/*.xdf"), *recordings.glob("delsys_binary/Set*"), *recordings.glob("*/truncated*.csv"),
         *recordings.glob("vicon_noraxon_cmj/vicon*.csv"), *recordings.glob("*/*.anc"),
