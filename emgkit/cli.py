@@ -18,7 +18,7 @@ from emgkit.notation import capital
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from emgkit.io import FileContent, Overrides
+    from emgkit.io import FileContent, Overrides, Sheet
     from emgkit.io._assembly import Signal
     from emgkit.literature import Claim
     from emgkit.recording import Trial
@@ -71,7 +71,7 @@ def _options(
 
 @app.command()
 def info(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording (EDF, BDF, BIDS, DataLOG, text).")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording (EDF, BDF, BIDS, DataLOG, text, Excel).")],
     sfreq: Annotated[float | None, typer.Option(metavar="HZ", help="Rate, if the file says none.")] = None,
     units: Annotated[
         list[str] | None,
@@ -83,18 +83,24 @@ def info(
     thousands: Annotated[
         str | None, typer.Option(metavar="SIGN", help="Sign between thousands in a text file; '' if there is none.")
     ] = None,
+    sheet: Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of an Excel workbook.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a recording holds: its channels with position, stream, rate and unit; "?" where the file has none."""
-    content = emgkit.io.load(path, thousands=thousands)
+    sheets = emgkit.io.sheets(path)
+    if sheet is None and sum(one.kind == "table" and not one.hidden for one in sheets) > 1:
+        _list_sheets(path, sheets, as_json=as_json)
+        return
+    content = emgkit.io.load(path, thousands=thousands, sheet=sheet)
     overrides = _overrides(sfreq, units or [])
-    signals = emgkit.io.survey(content, overrides, where=str(path))
+    where = emgkit.io.place(path, sheet)
+    signals = emgkit.io.survey(content, overrides, where=where)
     needs = _needs(signals, content.stated_sfreq)
     if needs:
         held: FileContent | Trial = content
         table = [_signal_row(signal) for signal in signals]
     else:
-        held = emgkit.io.assemble(content, overrides, where=str(path))
+        held = emgkit.io.assemble(content, overrides, where=where)
         places = {signal.name or signal.label: signal.position for signal in signals}
         table = [{"position": places[row["channel"]], **row} for row in _channels_of(held)]
     if as_json:
@@ -120,6 +126,22 @@ def info(
         say(f"Note: {notice.message}", style="yellow")
     if needs:
         say(f"To read it: {needs}", style="yellow")
+
+
+def _list_sheets(path: Path, sheets: Sequence[Sheet], *, as_json: bool) -> None:
+    """Print the sheets of a workbook, of which one must be named."""
+    rows = [{"sheet": one.name, "holds": one.kind, "hidden": one.hidden} for one in sheets]
+    needs = f"say --sheet {next(one.name for one in sheets if one.kind == 'table')!r}, or another one"
+    if as_json:
+        print(json.dumps({"file": str(path), "sheets": rows, "needs": needs}, indent=2))
+        return
+    from rich.console import Console
+
+    console = Console()
+    console.print(path.name, style="bold", markup=False, highlight=False, soft_wrap=True)
+    console.print(_table([{**row, "hidden": "yes" if row["hidden"] else "no"} for row in rows]))
+    text = f"To read one: {needs}; in Python, ek.read(path, sheet=…)"
+    console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _overrides(sfreq: float | None, units: list[str]) -> Overrides:

@@ -15,7 +15,7 @@ import pytest
 import emgkit
 
 REPOSITORY = Path(emgkit.__file__).parent.parent
-HEAVY = {"numpy", "scipy", "pandas", "mne", "statsmodels", "matplotlib", "pydantic", "edfio"}
+HEAVY = {"numpy", "scipy", "pandas", "mne", "statsmodels", "matplotlib", "pydantic", "edfio", "openpyxl"}
 
 
 def python(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -116,6 +116,23 @@ def test_info_takes_the_sign_between_thousands(emgkit, tmp_path):
     assert [row["channel"] for row in json.loads(done.stdout)["channels"]] == ["VL", "BF"]
 
 
+def test_info_lists_the_sheets_of_a_workbook(emgkit, tmp_path):
+    import pandas as pd
+
+    path = tmp_path / "a.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        for name in ("squat", "deadlift"):
+            pd.DataFrame({"VL (mV)": [0.1, 0.2, -0.1]}).to_excel(writer, sheet_name=name, index=False)
+    shown = emgkit("info", path)
+    assert shown.returncode == 0, shown.stderr
+    assert "squat" in shown.stdout
+    assert "To read one: say --sheet 'squat', or another one" in shown.stdout
+    listed = json.loads(emgkit("info", path, "--json").stdout)
+    assert [one["sheet"] for one in listed["sheets"]] == ["squat", "deadlift"]
+    one = json.loads(emgkit("info", path, "--sheet", "deadlift", "--sfreq", "1000", "--json").stdout)
+    assert [row["channel"] for row in one["channels"]] == ["VL"]
+
+
 def test_info_proposes_the_rate_of_a_comment(emgkit, tmp_path):
     (tmp_path / "a.csv").write_text("# fs = 1500 Hz\nVL,BF\n0.5,1\n-1,2.5\n", encoding="utf-8")
     assert "To read it: say --sfreq 1500 --units mV" in emgkit("info", tmp_path / "a.csv").stdout

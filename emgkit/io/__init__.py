@@ -18,6 +18,7 @@ from emgkit.io import bids
 from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble, survey
 from emgkit.io.bids import write_bids
 from emgkit.io.formats.edf import write_bdf, write_edf
+from emgkit.io.formats.xlsx import Sheet
 from emgkit.notation import listed
 from emgkit.recording import Trial
 
@@ -28,10 +29,13 @@ __all__ = [
     "Foreign",
     "Format",
     "Overrides",
+    "Sheet",
     "assemble",
     "bids",
     "load",
+    "place",
     "read",
+    "sheets",
     "survey",
     "write_bdf",
     "write_bids",
@@ -59,6 +63,8 @@ class Format:
         ending alone decides.
     module : str
         The module whose ``load(path)`` gives the file's content.
+    options : tuple of str
+        Parameters of :func:`read` that only some formats have, and this one has.
     """
 
     name: str
@@ -66,6 +72,7 @@ class Format:
     extensions: tuple[str, ...]
     marker: re.Pattern[bytes] | None
     module: str
+    options: tuple[str, ...] = ()
 
 
 FORMATS = (
@@ -126,11 +133,20 @@ FORMATS = (
         module="emgkit.io.formats.mat",
     ),
     Format(
+        name="xlsx",
+        description="Excel workbook, a sheet a recording",
+        extensions=(".xlsx", ".xlsm"),
+        marker=re.compile(rb"\APK\x03\x04.*?(?:\[Content_Types\]\.xml|xl/)", re.DOTALL),
+        module="emgkit.io.formats.xlsx",
+        options=("sheet", "thousands"),
+    ),
+    Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
         marker=None,
         module="emgkit.io.formats.delimited",
+        options=("thousands",),
     ),
 )
 
@@ -149,11 +165,17 @@ class Foreign:
         Endings of file names that no readable format has; they decide where no marker is found.
     marker : re.Pattern of bytes, optional
         Found in the first 4096 bytes of such files; strict, since it goes before the ending.
+    hint : str
+        What to do with it.
     """
 
     name: str
     extensions: tuple[str, ...] = ()
     marker: re.Pattern[bytes] | None = None
+    hint: str = (
+        "Export it as EDF, BDF or a plain table: CSV with one header row, a column of times and a column a channel, "
+        "such as 'time (s),VL (mV)'"
+    )
 
 
 # a reader for one of these becomes a Format above, and its entry here goes
@@ -180,11 +202,17 @@ NOT_YET = (
     Foreign(name="C3D", extensions=(".c3d",), marker=re.compile(rb"\A[\x01-\x08]P")),
     Foreign(name="XDF (Lab Streaming Layer)", extensions=(".xdf", ".xdfz"), marker=re.compile(rb"\AXDF:")),
     Foreign(
-        name="Excel (XLSX)",
-        extensions=(".xlsx",),
-        marker=re.compile(rb"\APK\x03\x04.*?(?:\[Content_Types\]\.xml|xl/)", re.DOTALL),
+        name="Excel (XLS)",
+        extensions=(".xls", ".xlsb"),
+        marker=re.compile(rb"\A\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        hint="Open it in a spreadsheet program and save it as an Excel workbook (.xlsx), without a password",
     ),
-    Foreign(name="Excel (XLS)", extensions=(".xls",), marker=re.compile(rb"\A\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")),
+    Foreign(
+        name="OpenDocument spreadsheet (ODS)",
+        extensions=(".ods",),
+        marker=re.compile(rb"\APK\x03\x04.{26}mimetypeapplication/vnd\.oasis\.opendocument\.spreadsheet", re.DOTALL),
+        hint="Open it in a spreadsheet program and save it as an Excel workbook (.xlsx)",
+    ),
     Foreign(name="ZIP", extensions=(".zip",), marker=re.compile(rb"\APK\x03\x04")),
 )
 
@@ -197,6 +225,7 @@ def read(
     units: str | Mapping[str, str] | None = None,
     channels: ChannelSpecs | None = None,
     thousands: str | None = None,
+    sheet: str | None = None,
 ) -> Trial:
     r"""Read one recording; nothing is resampled, filled, rescaled by guess or dropped.
 
@@ -219,6 +248,8 @@ def read(
         The sign that separates thousands in the numbers of a text file: ``","``, ``"."``, a blank
         or an apostrophe; ``""`` where a comma or point is the decimal sign. Left out, a column
         that can be read in both ways, such as 1,104 beside 947, is refused.
+    sheet : str, optional
+        The sheet of an Excel workbook; needed where several hold cells.
 
     Returns
     -------
@@ -243,7 +274,7 @@ def read(
     column a channel. Lines above it that begin with ``#``, ``%``, ``;``, ``!`` or ``//`` are
     comments. The rate is the slope of a straight line through the column of times, which may be
     seconds, clock times or Unix times; gaps and bursts are refused. A column that counts by one is
-    a counter.
+    a counter. A sheet of an Excel workbook is such a table too; formulas count by their saved values.
 
     EDF and BDF are read as recorders leave them, and a notice says what was odd. A channel whose
     header gives no scaling is left out. A label of several channels, or none, is replaced by the
@@ -262,12 +293,45 @@ def read(
     >>> trial.emg
     <Recording: 2 EMG channels × 2 samples at 1000 Hz = 0.002 s, in V: VL, BF>
     """
-    content = load(path, format=format, thousands=thousands)
-    return assemble(content, Overrides(sfreq=sfreq, units=units, channels=channels), where=str(path))
+    content = load(path, format=format, thousands=thousands, sheet=sheet)
+    return assemble(content, Overrides(sfreq=sfreq, units=units, channels=channels), where=place(path, sheet))
 
 
-def load(path: str | os.PathLike[str], *, format: str | None = None, thousands: str | None = None) -> FileContent:
+def place(path: str | os.PathLike[str], sheet: str | None) -> str:
+    """A file and the sheet in it, for messages."""
+    return str(path) if sheet is None else f"{path}, sheet {sheet!r}"
+
+
+def sheets(path: str | os.PathLike[str]) -> tuple[Sheet, ...]:
+    """The sheets of a workbook in their order; empty for a file of another format.
+
+    Parameters
+    ----------
+    path : path
+        A file.
+
+    Raises
+    ------
+    FileError
+        The file is missing, empty, or a directory.
+    FormatError
+        The workbook is damaged, or the format is unknown.
+    """
+    file = _existing(Path(path))
+    chosen = detect(file)
+    found: tuple[Sheet, ...] = importlib.import_module(chosen.module).sheets(file) if "sheet" in chosen.options else ()
+    return found
+
+
+def load(path: str | os.PathLike[str], *, format: str | None = None, **options: str | None) -> FileContent:
     """What a file says, before a Trial is made of it: :func:`read` without its overrides and refusals.
+
+    Parameters
+    ----------
+    path, format : optional
+        As for :func:`read`.
+    **options : str
+        ``thousands`` and ``sheet``, as for :func:`read`.
 
     Raises
     ------
@@ -276,14 +340,16 @@ def load(path: str | os.PathLike[str], *, format: str | None = None, thousands: 
     FormatError
         The file is damaged, cut off, or of an unknown format.
     ArgumentError
-        `thousands` was given for a file that is no delimited text.
+        An option was given for a file of a format that has none of that name.
     """
     file = _existing(Path(path))
     chosen = detect(file) if format is None else named(format)
-    if thousands is not None and chosen.name != "delimited":
-        raise ArgumentError("'thousands' is for delimited text alone", where=str(path), got=f"a {chosen.name} file")
-    options = {} if thousands is None else {"thousands": thousands}
-    content: FileContent = importlib.import_module(chosen.module).load(file, **options)
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in given:
+        if name not in chosen.options:
+            able = listed(known.name for known in FORMATS if name in known.options)
+            raise ArgumentError(f"{name!r} is for {able} alone", where=str(path), got=f"a {chosen.name} file")
+    content: FileContent = importlib.import_module(chosen.module).load(file, **given)
     return bids.with_sidecars(content, file)
 
 
@@ -318,12 +384,12 @@ def detect(path: Path) -> Format:
     if foreign is None and not fitting:
         foreign = next((one for one in NOT_YET if ending in one.extensions), None)
     if foreign is not None:
+        article = "an" if foreign.name[0] in "AEHOX" else "a"
         raise FormatError(
-            f"This is {'an' if foreign.name[0] in 'AEHX' else 'a'} {foreign.name} file, which emgkit does not read yet",
+            f"This is {article} {foreign.name} file, which emgkit does not read yet",
             where=str(path),
             allowed=listed(known.name for known in FORMATS),
-            hint="Export it as EDF, BDF or a plain table: CSV with one header row, a column of times and a column a "
-            "channel, such as 'time (s),VL (mV)'",
+            hint=foreign.hint,
         )
     if not fitting:
         known_ones = "; ".join(f"{known.name} ({known.description})" for known in FORMATS)

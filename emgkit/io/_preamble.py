@@ -82,8 +82,17 @@ class Table:
         return len(split(self.first, self.sep))
 
 
-def find_table(text: str, *, where: str) -> Table:
+def find_table(text: str, *, where: str, sep: str | None = None) -> Table:
     """The table in a text, and what stands above it.
+
+    Parameters
+    ----------
+    text : str
+        The whole text.
+    where : str
+        The file, for messages.
+    sep : str, optional
+        What stands between the cells; None where the text must tell.
 
     Raises
     ------
@@ -92,7 +101,7 @@ def find_table(text: str, *, where: str) -> Table:
     """
     lines = text.split("\n", _MOST_LINES)
     seen = lines[:_MOST_LINES]
-    stated = _stated_separator(seen, where=where)
+    stated = sep or _stated_separator(seen, where=where)
     start = _first_row(seen, text, where=where)
     sep = stated or _separator(seen[start])
     width = len(split(seen[start], sep))
@@ -234,8 +243,9 @@ def _with_header(table: Table, texts: list[tuple[int, str]], *, where: str) -> T
     notices = table.notices
     if skipped:
         span = f"Row {skipped[0][0]}" if len(skipped) == 1 else f"Rows {skipped[0][0]} to {skipped[-1][0]}"
-        text = f"{span} above the header {'was' if len(skipped) == 1 else 'were'} skipped: {skipped[0][1][:60]!r}"
-        text += " …" if len(skipped) > 1 or len(skipped[0][1]) > 60 else "."
+        first = skipped[0][1].rstrip(" \t;,|")
+        text = f"{span} above the header {'was' if len(skipped) == 1 else 'were'} skipped: {first[:60]!r}"
+        text += " …" if len(skipped) > 1 or len(first) > 60 else "."
         notices += (Notice(code="preamble-skipped", text=text),)
     return replace(table, names=names, units=units, header_row=row, notices=notices)
 

@@ -11,10 +11,10 @@ __all__ = ["computed_with", "versions"]
 
 _LIBRARIES = (
     "numpy", "scipy", "pandas", "mne", "statsmodels", "matplotlib", "pydantic", "typer", "rich", "jinja2", "edfio",
-    "great-tables", "python-docx",
+    "openpyxl", "great-tables", "python-docx",
 )  # fmt: skip
 # those that read recordings and compute numbers; the others check the study file, draw and write
-_COMPUTING = ("emgkit", "numpy", "scipy", "pandas", "mne", "statsmodels", "edfio")
+_COMPUTING = ("emgkit", "numpy", "scipy", "pandas", "mne", "statsmodels", "edfio", "openpyxl")
 
 
 @cache
@@ -33,7 +33,7 @@ def computed_with() -> dict[str, str]:
     Examples
     --------
     >>> sorted(computed_with())
-    ['edfio', 'emgkit', 'mne', 'numpy', 'pandas', 'scipy', 'statsmodels']
+    ['edfio', 'emgkit', 'mne', 'numpy', 'openpyxl', 'pandas', 'scipy', 'statsmodels']
     """
     known = versions()
     return {name: known[name] for name in _COMPUTING}

@@ -228,7 +228,7 @@ def test_a_time_column_of_a_published_recording(recordings):
 )
 def test_exports_of_other_programs_are_not_taken_for_plain_tables(recordings, name):
     with pytest.raises(FormatError):
-        read(recordings / name, sfreq=1000, units="mV")
+        read(recordings / name, format="delimited", sfreq=1000, units="mV")
 
 
 def test_a_column_of_times_without_a_header_is_no_signal(tmp_path):

@@ -122,7 +122,7 @@ def test_other_signs_between_thousands_are_named_and_read(tmp_path, sign):
 def test_a_sign_that_cannot_separate_thousands_is_refused(tmp_path):
     path = write(tmp_path, ["VL (uV)", "1"])
     refused(path, ArgumentError, "'thousands' cannot be used", "Got: 'x'", sfreq=1000, thousands="x")
-    refused(path, ArgumentError, "a bdf file", "delimited text alone", format="bdf", thousands=",")
+    refused(path, ArgumentError, "a bdf file", "'delimited' and 'xlsx' alone", format="bdf", thousands=",")
 
 
 @settings(max_examples=60, deadline=None)

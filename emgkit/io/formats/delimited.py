@@ -30,7 +30,7 @@ from emgkit.io._text import SPACES, Rows, decoded, first_bad_cell, number_table,
 from emgkit.io._time_axis import TimeAxis, clocks_to_microseconds, is_second, time_axis, time_column
 from emgkit.notation import number
 
-__all__ = ["load"]
+__all__ = ["content_of", "load"]
 
 
 # units of what is counted
@@ -51,7 +51,6 @@ class _Columns:
     notices: tuple[Notice, ...]
 
 
-@np.errstate(over="ignore", invalid="ignore")
 def load(path: Path, *, thousands: str | None = None) -> FileContent:
     """What a delimited text says: units from header or row of units, the rate from a column of times.
 
@@ -69,9 +68,36 @@ def load(path: Path, *, thousands: str | None = None) -> FileContent:
         are not evenly spaced.
     """
     where, text = str(path), decoded(path)
-    table = find_table(text, where=where)
+    return content_of(find_table(text, where=where), thousands=thousands, open_end=_is_open(text), where=where)
+
+
+def _is_open(text: str) -> bool:
+    """Whether a text ends without a line break, so that its last row may be cut off."""
+    return not text.rstrip(" \t").endswith("\n")
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def content_of(table: Table, *, thousands: str | None, open_end: bool, where: str) -> FileContent:
+    """What a table of text says; see :func:`load`.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    thousands : str, optional
+        The sign that separates thousands in its numbers; ``""`` where there is none.
+    open_end : bool
+        Whether the last row may be cut off.
+    where : str
+        The file, for messages.
+
+    Raises
+    ------
+    FormatError
+        As for :func:`load`.
+    """
     rate = stated_rate(table)
-    columns = _columns(table, thousands=thousands, open_end=not text.rstrip(" \t").endswith("\n"), where=where)
+    columns = _columns(table, thousands=thousands, open_end=open_end, where=where)
     axis, notices = None, table.notices + columns.notices
     if columns.clock is not None:
         times, unit = columns.numbers[:, columns.clock], columns.parts[columns.clock][1]
