@@ -37,6 +37,7 @@ _PUBLIC = {
     "measure": "measures",
     "summarize": "measures",
     "quality": "signal_quality",
+    "join": "io",
     "read": "io",
     "Study": "study",
     "EmgkitError": "errors",

@@ -19,6 +19,7 @@ from emgkit.errors import EmgkitError as EmgkitError
 from emgkit.errors import EmgkitWarning as EmgkitWarning
 from emgkit.errors import Notice as Notice
 from emgkit.events import find_repetitions as find_repetitions
+from emgkit.io import join as join
 from emgkit.io import read as read
 from emgkit.measures import measure as measure
 from emgkit.measures import summarize as summarize

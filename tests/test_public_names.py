@@ -23,7 +23,8 @@ STEPS = (
 
 # the calls that scripts, studies and outside checks use: name -> (positional, by keyword)
 CALLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "read": (("path",), ("format", "sfreq", "units", "channels")),
+    "read": (("path",), ("format", "sfreq", "units", "channels", "sheet")),
+    "join": (("trial", "other"), ("offset", "by")),
     "find_repetitions": (("trial",), ("by", "starts")),
     "reference": (("trials", "pipeline"), ("window",)),
     "measure": (("recording", "name"), ("during", "phase")),

@@ -19,6 +19,7 @@ from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble, 
 from emgkit.io.bids import write_bids
 from emgkit.io.formats.edf import write_bdf, write_edf
 from emgkit.io.formats.xlsx import Sheet
+from emgkit.io.joining import join
 from emgkit.notation import listed
 from emgkit.recording import Trial
 
@@ -32,6 +33,7 @@ __all__ = [
     "Sheet",
     "assemble",
     "bids",
+    "join",
     "load",
     "place",
     "read",

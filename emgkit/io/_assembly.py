@@ -24,7 +24,17 @@ from emgkit.notation import listed, number
 from emgkit.recording import Recording, Trial
 from emgkit.units import in_si
 
-__all__ = ["ChannelSpecs", "FileContent", "Overrides", "Signal", "assemble", "kind_of", "numbered", "survey"]
+__all__ = [
+    "ChannelSpecs",
+    "FileContent",
+    "Overrides",
+    "Signal",
+    "assemble",
+    "free_stream",
+    "kind_of",
+    "numbered",
+    "survey",
+]
 
 ChannelSpec: TypeAlias = "Channel | Mapping[str, str | None]"
 # by label or by position
@@ -129,9 +139,8 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str) -> Trial
         groups.setdefault(key, []).append((signal, channel, values))
     streams: dict[str, Recording] = {}
     for (stream, rate, start, _), members in groups.items():
-        taken = sum(name.rstrip("0123456789").rstrip("_") == stream for name in streams)
         sources = {signal.sfreq_source for signal, _, _ in members}
-        streams[f"{stream}_{taken + 1}" if taken else stream] = Recording(
+        streams[free_stream(stream, streams)] = Recording(
             data=np.stack([values for _, _, values in members]),
             sfreq=rate,
             channels=tuple(channel for _, channel, _ in members),
@@ -140,6 +149,20 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str) -> Trial
         )
     notices = (*content.notices, *notices, *_unequal(streams))
     return Trial(streams=streams, events=content.events, context=content.context, notices=notices)
+
+
+def free_stream(stream: str, taken: Collection[str]) -> str:
+    """The name of a stream among others: with a number where the name is taken.
+
+    Examples
+    --------
+    >>> free_stream("emg", ["position"]), free_stream("emg", ["emg", "emg_2"])
+    ('emg', 'emg_3')
+    """
+    base, place = stream.rstrip("0123456789").rstrip("_"), 1
+    while (name := base if place == 1 else f"{base}_{place}") in taken:
+        place += 1
+    return name
 
 
 def survey(content: FileContent, overrides: Overrides, *, where: str) -> tuple[Signal, ...]:
