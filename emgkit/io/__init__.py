@@ -349,7 +349,7 @@ def load(path: str | os.PathLike[str], *, format: str | None = None, **options: 
     given = {name: value for name, value in options.items() if value is not None}
     for name in given:
         if name not in chosen.options:
-            able = listed(known.name for known in FORMATS if name in known.options)
+            able = listed(sorted(known.name for known in FORMATS if name in known.options))
             raise ArgumentError(f"{name!r} is for {able} alone", where=str(path), got=f"a {chosen.name} file")
     content: FileContent = importlib.import_module(chosen.module).load(file, **given)
     return bids.with_sidecars(content, file)
