@@ -83,8 +83,8 @@ class Channel:
         BIDS channel type; either case is accepted and kept in upper case.
     muscle, side : str, optional
         ``"vastus_lateralis"``; ``"left"`` or ``"right"``.
-    unit_source, kind_source : {"header", "heuristic", "user"}
-        Where the unit and the kind were learnt.
+    unit_source, kind_source, muscle_source : {"header", "heuristic", "user"}
+        Where the unit, the kind, and muscle and side were learnt.
 
     Raises
     ------
@@ -106,6 +106,7 @@ class Channel:
     side: str | None = None
     unit_source: str = "user"
     kind_source: str = "user"
+    muscle_source: str = "user"
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -124,6 +125,7 @@ class Channel:
             check_option("side", self.side, ("left", "right"))
         check_option("unit_source", self.unit_source, SOURCES)
         check_option("kind_source", self.kind_source, SOURCES)
+        check_option("muscle_source", self.muscle_source, SOURCES)
 
 
 @dataclass(frozen=True, kw_only=True)

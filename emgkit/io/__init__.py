@@ -296,7 +296,8 @@ def read(
     <Recording: 2 EMG channels × 2 samples at 1000 Hz = 0.002 s, in V: VL, BF>
     """
     content = load(path, format=format, thousands=thousands, sheet=sheet)
-    return assemble(content, Overrides(sfreq=sfreq, units=units, channels=channels), where=place(path, sheet))
+    overrides = Overrides(sfreq=sfreq, units=units, channels=channels)
+    return assemble(content, overrides, where=place(path, sheet), recognise=True)
 
 
 def place(path: str | os.PathLike[str], sheet: str | None) -> str:

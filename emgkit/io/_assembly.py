@@ -18,23 +18,17 @@ from numpy.typing import NDArray
 from emgkit._checks import check_positive, check_unknown
 from emgkit.channels import Channel, Event, Value, stream_of
 from emgkit.errors import ArgumentError, FormatError, Notice, UnitError
-from emgkit.io._kinds import VOLTS, example_unit, kind_of, units_of
+from emgkit.io._kinds import VOLTS, amplitude_doubts, example_unit, kind_of, units_of
 from emgkit.io._text import shortened
+from emgkit.io.labels import recognise_all
 from emgkit.notation import listed, number
 from emgkit.recording import Recording, Trial
 from emgkit.units import in_si
 
 __all__ = [
-    "ChannelSpecs",
-    "FileContent",
-    "Overrides",
-    "Signal",
-    "assemble",
-    "free_stream",
-    "kind_of",
-    "numbered",
-    "survey",
-]
+    "ChannelSpecs", "FileContent", "Overrides", "Signal", "assemble", "free_stream", "kind_of", "numbered", "survey",
+    "with_muscles",
+]  # fmt: skip
 
 ChannelSpec: TypeAlias = "Channel | Mapping[str, str | None]"
 # by label or by position
@@ -62,6 +56,7 @@ class Signal:
     unit_source: str = "header"
     kind_source: str = "header"
     sfreq_source: str = "header"
+    muscle_source: str = "header"
     position: int | None = None
 
 
@@ -116,8 +111,17 @@ class Overrides:
         return {key: spec for key, spec in (self.channels or {}).items() if isinstance(key, str)}
 
 
-def assemble(content: FileContent, overrides: Overrides, *, where: str) -> Trial:
+def assemble(content: FileContent, overrides: Overrides, *, where: str, recognise: bool = False) -> Trial:
     """The Trial of a file's content, with what the user said in place of it.
+
+    Parameters
+    ----------
+    content, overrides
+        What file and user say.
+    where : str
+        The file, for messages.
+    recognise : bool, default False
+        Whether muscles and sides that nobody says are taken from the labels.
 
     Raises
     ------
@@ -132,6 +136,8 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str) -> Trial
     signals, notices = _surveyed(content, overrides, where=where)
     _check_rates(signals, content.stated_sfreq, where=where)
     _check_units(signals, content, overrides, where=where)
+    if recognise:
+        signals = with_muscles(signals)
     groups: dict[tuple[str, float, float, int], list[tuple[Signal, Channel, NDArray[np.float64]]]] = {}
     for signal in signals:
         channel, values = _channel(signal, overrides, where=where)
@@ -147,7 +153,13 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str) -> Trial
             start=start,
             sfreq_source=next(source for source in ("heuristic", "user", "header") if source in sources),
         )
-    notices = (*content.notices, *notices, *_unequal(streams))
+    volts = {
+        signal.label: values
+        for members in groups.values()
+        for signal, channel, values in members
+        if channel.kind == "EMG" and channel.unit == "V"
+    }
+    notices = (*content.notices, *notices, *amplitude_doubts(volts), *_unequal(streams))
     return Trial(streams=streams, events=content.events, context=content.context, notices=notices)
 
 
@@ -163,6 +175,23 @@ def free_stream(stream: str, taken: Collection[str]) -> str:
     while (name := base if place == 1 else f"{base}_{place}") in taken:
         place += 1
     return name
+
+
+def with_muscles(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    """The signals with muscle and side of EMG from the labels (``"heuristic"``), where neither file nor user says any.
+
+    A file that names muscles itself is taken at its word: what it leaves open stays open.
+    """
+    if any(signal.muscle is not None and signal.muscle_source == "header" for signal in signals):
+        return signals
+    open_ones = [s.label for s in signals if s.kind == "EMG" and s.muscle is None and s.side is None]
+    found = {label: one for label, one in recognise_all(open_ones).items() if one.muscle is not None}
+    return tuple(
+        replace(signal, muscle=found[signal.label].muscle, side=found[signal.label].side, muscle_source="heuristic")
+        if signal.label in found and signal.kind == "EMG"
+        else signal
+        for signal in signals
+    )
 
 
 def survey(content: FileContent, overrides: Overrides, *, where: str) -> tuple[Signal, ...]:
@@ -412,6 +441,8 @@ def _described(signal: Signal, overrides: Overrides) -> Signal:
     changes = {key: value for key, value in stated.items() if value is not None}
     if "kind" in changes:
         changes |= {"kind": changes["kind"].upper(), "kind_source": "user"}
+    if "muscle" in changes or "side" in changes:
+        changes["muscle_source"] = "user"
     if not isinstance(spec, Channel) and spec.get("unit") is not None:
         changes |= {"unit": str(spec["unit"]), "unit_source": "user"}
     return replace(signal, **changes)  # type: ignore[arg-type]  # only text fields are changed
@@ -459,7 +490,7 @@ def _channel(signal: Signal, overrides: Overrides, *, where: str) -> tuple[Chann
         )  # fmt: skip
     channel = Channel(
         name=name, unit=inside, kind=signal.kind or "MISC", muscle=signal.muscle, side=signal.side,
-        unit_source=signal.unit_source, kind_source=signal.kind_source,
+        unit_source=signal.unit_source, kind_source=signal.kind_source, muscle_source=signal.muscle_source,
     )  # fmt: skip
     return channel, values
 

@@ -6,10 +6,14 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from emgkit.notation import listed
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit.errors import Notice
+from emgkit.notation import listed, number
 from emgkit.units import UNITS
 
-__all__ = ["VOLTS", "example_unit", "kind_of", "units_of"]
+__all__ = ["VOLTS", "amplitude_doubts", "example_unit", "kind_of", "units_of"]
 
 VOLTS = tuple(unit for unit, (inside, _) in UNITS.items() if inside == "V")
 _KIND_OF_UNIT = {
@@ -61,6 +65,13 @@ _COMMON: Mapping[str, tuple[str, ...]] = MappingProxyType(
 # units of codes and counts, in which no voltage is measured
 _CODES = ("boolean", "bool", "count", "counts", "code", "bit", "bits", "number", "index", "#")
 
+# EMG at the skin lies between these amplitudes (V), generously
+_LEAST, _MOST = 1e-7, 1e-2
+# the amplitude is taken from at most so many samples of a channel
+_LOOKED_AT = 10_000
+# fewer samples have no 1st percentile
+_TOO_FEW = 200
+
 
 def kind_of(label: str, unit: str | None) -> str | None:
     """The likely kind of a channel, from its label and unit; None where neither gives it away.
@@ -101,3 +112,43 @@ def units_of(kind: str | None) -> str:
     "'mV', 'µV' and 'V'"
     """
     return listed(_COMMON.get(kind or "EMG", tuple(UNITS)))
+
+
+def amplitude_doubts(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, ...]:
+    """Ask for the unit where EMG is too large or too small for one in volts; nothing is rescaled.
+
+    The amplitude is half the range from the 1st to the 99th percentile of evenly spaced samples.
+    A constant channel has none, nor one of fewer than 200 samples.
+
+    Parameters
+    ----------
+    volts : Mapping of str to array
+        The samples (V) of the EMG channels by label.
+
+    Examples
+    --------
+    >>> print(amplitude_doubts({"VL": np.linspace(-300.0, 300.0, 1001)})[0].text)
+    The amplitude of EMG is 294 V in 'VL', where 0.1 µV to 10 mV are likely. Is this in volts?
+    """
+    wide = {label: (x[:: max(1, x.size // _LOOKED_AT)]) for label, x in volts.items() if x.size >= _TOO_FEW}
+    limits = {label: np.percentile(x, (1, 99)) for label, x in wide.items()}
+    sizes = {label: float(high - low) / 2 for label, (low, high) in limits.items()}
+    notices = []
+    for odd in (
+        {label: size for label, size in sizes.items() if size > _MOST},
+        {label: size for label, size in sizes.items() if 0 < size < _LEAST},
+    ):
+        if odd:
+            some = ", ".join(f"{_in_volts(size)} in {label!r}" for label, size in list(odd.items())[:4])
+            more = f" and as odd in {len(odd) - 4} more" if len(odd) > 4 else ""
+            text = f"The amplitude of EMG is {some}{more}, where 0.1 µV to 10 mV are likely. Is this in volts?"
+            hint = f"If the unit is another, say it: units={{{next(iter(odd))!r}: 'µV'}}; nothing was rescaled."
+            notices.append(Notice(code="amplitude-unlikely", text=text, hint=hint))
+    return tuple(notices)
+
+
+def _in_volts(size: float) -> str:
+    for unit, factor in (("V", 1.0), ("mV", 1e-3), ("µV", 1e-6)):
+        if size >= factor:
+            return f"{number(float(f'{size / factor:.3g}'))} {unit}"
+    return f"{size * 1e9:.3g} nV"

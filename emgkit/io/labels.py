@@ -9,14 +9,14 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 
-from emgkit.notation import readable
+from emgkit.notation import listed, readable
 
-__all__ = ["Recognised", "recognise"]
+__all__ = ["Recognised", "recognise", "recognise_all"]
 
 _LANGUAGES = {"la": "Latin", "en": "English", "nl": "Dutch", "de": "German", "es": "Spanish", "fr": "French"}
 # a label is at most so long; the rest of a longer one is not looked at
@@ -160,6 +160,41 @@ def recognise(label: str) -> Recognised | None:
         return Recognised(muscle=None, side=side, why=why, candidates=candidates)
     why = "; ".join([*dict.fromkeys(reasons), *side_reasons])
     return Recognised(muscle=muscle, side=side, why=why, candidates=candidates)
+
+
+def recognise_all(labels: Sequence[str]) -> dict[str, Recognised]:
+    """Recognise the labels of one file; those of the same muscle and side stay doubtful.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The labels of its EMG channels.
+
+    Returns
+    -------
+    dict of str to Recognised
+        By label; those that name no muscle are left out.
+
+    Examples
+    --------
+    >>> found = recognise_all(["VL 1", "VL 2", "BF"])
+    >>> found["BF"].muscle, found["VL 1"].muscle, found["VL 1"].why
+    ('biceps_femoris', None, "'VL 1' and 'VL 2' would both be vastus lateralis")
+    """
+    found = {label: one for label in labels if (one := recognise(label)) is not None}
+    groups: dict[tuple[str, str | None], list[str]] = {}
+    for label, one in found.items():
+        if one.muscle is not None:
+            groups.setdefault((one.muscle, one.side), []).append(label)
+    for (muscle, side), same in groups.items():
+        if len(same) > 1:
+            why = f"{listed(same)} would {'both' if len(same) == 2 else 'all'} be {_called(muscle, side)}"
+            found |= {label: replace(found[label], muscle=None, why=why) for label in same}
+    return found
+
+
+def _called(muscle: str, side: str | None) -> str:
+    return readable(muscle) if side is None else f"{side} {readable(muscle)}"
 
 
 def _plain(text: str) -> str:

@@ -17,6 +17,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
     {
         "above-reference": "Values above the reference contraction",
         "all-rejected": "No repetition accepted",
+        "amplitude-unlikely": "EMG amplitudes that no muscle has",
         "annotations-left-out": "Annotations that cannot be read",
         "anova-not-made": "Analyses of variance that were not made",
         "bad-channel": "Channels that the data set calls bad",

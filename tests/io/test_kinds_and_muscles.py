@@ -1,0 +1,89 @@
+"""What reading takes from a label, and the doubt about the unit of EMG."""
+
+import numpy as np
+import pytest
+
+import emgkit as ek
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(names, columns):
+        path = tmp_path / "squat.csv"
+        rows = "\n".join(",".join(f"{value:.9g}" for value in row) for row in np.transpose(columns))
+        path.write_text(f"{','.join(names)}\n{rows}\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+EMG = np.random.default_rng(1).normal(0, 0.1, 400)  # mV
+
+
+def described(trial):
+    return [(c.name, c.muscle, c.side, c.muscle_source) for c in trial.emg.channels]
+
+
+def test_muscle_and_side_are_recognised_with_their_source(table):
+    trial = ek.read(table(["R_GMAX (mV)", "recto femoral izq (mV)", "GM (mV)", "EMG 1 (mV)"], [EMG] * 4), sfreq=1000)
+    assert described(trial) == [
+        ("R_GMAX", "gluteus_maximus", "right", "heuristic"),
+        ("recto femoral izq", "rectus_femoris", "left", "heuristic"),
+        ("GM", None, None, "header"),
+        ("EMG 1", None, None, "header"),
+    ]
+    assert trial.notices == ()
+
+
+def test_what_the_user_says_goes_before_the_label(table):
+    path = table(["R_GMAX (mV)", "L VL (mV)", "BF (mV)"], [EMG] * 3)
+    channels = {"R_GMAX (mV)": {"muscle": "gluteus_medius"}, 2: {"side": "right"}, "BF (mV)": {"name": "ST"}}
+    assert described(ek.read(path, sfreq=1000, channels=channels)) == [
+        ("R_GMAX", "gluteus_medius", None, "user"),
+        ("L VL", None, "right", "user"),
+        ("ST", "biceps_femoris", None, "heuristic"),
+    ]
+
+
+def test_channels_that_are_no_emg_have_no_muscle(table):
+    trial = ek.read(table(["VL (mV)", "ACC X VL (g)", "angle RF (deg)"], [EMG] * 3), sfreq=1000)
+    assert [trial[s].channels[0].muscle for s in ("emg", "acc", "angle")] == ["vastus_lateralis", None, None]
+
+
+def test_two_channels_of_one_muscle_and_side_stay_open(table):
+    trial = ek.read(table(["VL 1 (mV)", "VL 2 (mV)", "R VL (mV)"], [EMG] * 3), sfreq=1000)
+    assert [c.muscle for c in trial.emg.channels] == [None, None, "vastus_lateralis"]
+
+
+def test_a_data_set_that_names_muscles_is_taken_at_its_word(tmp_path):
+    channels = [ek.Channel(name="VL", unit="V"), ek.Channel(name="BF", unit="V", muscle="my_muscle")]
+    emg = ek.Recording(data=np.array([EMG, EMG]) / 1000, sfreq=1000.0, channels=channels)
+    trial = ek.Trial(streams={"emg": emg}, context={"participant": "01", "task": "squat"})
+    path = ek.io.write_bids(trial, tmp_path / "set", name="one")
+    assert described(ek.read(path)) == [("VL", None, None, "header"), ("BF", "my_muscle", None, "header")]
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"),
+    [
+        (1000, "The amplitude of EMG is 233 mV in 'VL (mV)', where 0.1 µV to 10 mV are likely. Is this in volts?"),
+        (1e-4, "The amplitude of EMG is 23.3 nV in 'VL (mV)', where 0.1 µV to 10 mV are likely. Is this in volts?"),
+    ],
+)
+def test_emg_of_no_likely_amplitude_asks_for_its_unit(table, factor, text):
+    values = np.linspace(-0.2378, 0.2378, 401) * factor  # half the range from 1 % to 99 % is 0.98 times the largest
+    trial = ek.read(table(["VL (mV)", "BF (mV)"], [values, EMG[:1].repeat(401)]), sfreq=1000)
+    (notice,) = trial.notices
+    assert notice.code == "amplitude-unlikely"
+    assert notice.text == text
+    assert notice.hint == "If the unit is another, say it: units={'VL (mV)': 'µV'}; nothing was rescaled."
+    assert trial.emg.data[0] == pytest.approx(values / 1000)  # as the file says
+
+
+@pytest.mark.parametrize("amplitude", [9.9, 1.1e-4])
+def test_likely_amplitudes_artefacts_and_offsets_do_not_ask(table, amplitude):
+    values = np.linspace(-amplitude / 0.98, amplitude / 0.98, 401)
+    values[7] = 4000
+    assert ek.read(table(["VL (mV)"], [values]), sfreq=1000).notices == ()
+    assert ek.read(table(["VL (mV)"], [EMG + 2500]), sfreq=1000).notices == ()
+    assert ek.read(table(["VL (mV)", "A (deg)"], [EMG, EMG * 1e6]), sfreq=1000).notices == ()
