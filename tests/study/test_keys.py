@@ -93,6 +93,8 @@ USED = {
     "data.pattern": Case({"data.pattern": "{participant}_{task}.cs{run}"}, {"account", "read", "show"}),
     "data.sfreq": Case({"data.sfreq": 250.0}, {"account", "read"}),
     "data.units": Case({"data.units": "mV"}, {"account", "read"}),
+    "data.unused": Case({"data.unused": "report"}, {"account"}),
+    "data.labels": Case({"data.labels": "per study"}, {"account"}),
     # layouts that these files do not have
     "data.layouts.pattern": Case(layout(pattern="{task}/{participant}.csv"), {"account"}),
     "data.layouts.regex": Case(layout(regex="(?P<task>a)(?P<participant>b)"), {"account"}),

@@ -9,7 +9,7 @@ import pytest
 from emgkit import stats
 from emgkit.errors import StudyError
 from emgkit.study import Study
-from emgkit.study.recordings.account import find
+from emgkit.study.recordings.account import Account, find, look_into
 from emgkit.study.recordings.plan import plan_of
 from emgkit.study.recordings.read import read
 
@@ -29,6 +29,14 @@ def test_all_66_recordings_are_used_or_named(result):
     assert len(used) + len(left_out) == 66
     assert left_out == {f"normal/{who}_{task}.csv" for who in ("01N", "02N") for task in ("sitting", "standing")}
     assert result.tables["excluded"]["why"].str.contains("whose they are cannot be known").all()
+
+
+def test_the_text_files_beside_the_csv_files_are_told_and_not_used_twice(result):
+    files = result.tables["files"].set_index("file")
+    assert files["role"].value_counts().to_dict() == {"exercise": 62, "left out": 10, "not a recording": 2}
+    assert (files["reason"][[name for name in files.index if name.endswith("en.txt")]] == "no layout fits").all()
+    (told,) = [notice.text for notice in result.notices if notice.code == "files-not-used"]
+    assert "datalog_txt/3Amar.txt" in told
 
 
 def test_quadriceps_work_seated_and_hamstrings_standing(result):
@@ -115,8 +123,8 @@ def test_the_datalog_layout_gives_the_same_numbers(recordings, tmp_path):
     texts = tmp_path / "texts"
     shutil.copytree(recordings / "uci_lower_limb" / "datalog_txt", texts)
     plan = plan_of(Study.load("knee_tasks").file)
-    sources, notices = find(texts, plan.accounting)
-    assert notices == ()
+    sources, others = find(texts, plan.accounting)
+    assert look_into(Account(sources=sources, files=others), texts, plan.accounting).notices == ()
     assert len(sources) == 6
     csv = {(s.participant, s.task): s for s in find(recordings / "uci_lower_limb", plan.accounting)[0]}
     for source in sources:

@@ -8,7 +8,7 @@ from emgkit.errors import StudyError
 from emgkit.study import Study
 from emgkit.study.file.read import parse
 from emgkit.study.file.recordings import ExcludedFile, ExcludedParticipant, Layout
-from emgkit.study.recordings.account import Accounting, account, exclusion_table, find
+from emgkit.study.recordings.account import Account, Accounting, account, exclusion_table, find, look_into
 from emgkit.study.recordings.plan import plan_of
 
 
@@ -27,13 +27,13 @@ def lay(folder, *names):
 
 def test_csv_layout_tells_group_participant_and_task(knee, tmp_path):
     folder = lay(tmp_path, "normal/01N_gait.csv", "pathology/02A_sitting.csv", "README.md")
-    sources, notices = find(folder, knee)
+    sources, others = find(folder, knee)
     assert [dict(source.facts) for source in sources] == [
         {"group": "normal", "participant": "01N", "task": "gait"},
         {"group": "pathology", "participant": "02A", "task": "sitting"},
     ]
     assert [(source.sfreq, source.units) for source in sources] == [(1000, "mV")] * 2
-    assert notices == ()
+    assert look_into(Account(sources=sources, files=others), folder, knee).notices == ()
 
 
 def test_datalog_layout_translates_the_spanish_words(knee, tmp_path):
@@ -44,7 +44,8 @@ def test_datalog_layout_translates_the_spanish_words(knee, tmp_path):
 
 def test_a_notice_names_a_file_that_fits_no_layout(knee, tmp_path):
     folder = lay(tmp_path, "normal/01N_gait.csv", "normal/notes.csv", "01N_gait.csv")
-    _, notices = find(folder, knee)
+    sources, others = find(folder, knee)
+    notices = look_into(Account(sources=sources, files=others), folder, knee).notices
     assert "01N_gait.csv, normal/notes.csv" in notices[0].text
 
 

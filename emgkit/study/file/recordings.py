@@ -58,7 +58,11 @@ class Layout(TomlTable):
 
 
 class Data(TomlTable):
-    """``[data]``: where the recordings are. ``--data DIR`` replaces `bids`, `simulate` and the folder of `layouts`."""
+    """``[data]``: where the recordings are. ``--data DIR`` replaces `bids`, `simulate` and the folder of `layouts`.
+
+    A recording that no layout fits is refused, unless `unused` is ``"report"``. `labels` says of a participant's label
+    that stands in two groups whether it is one person (``"per study"``) or one in each group (``"per group"``).
+    """
 
     bids: str | None = None
     folder: str | None = None
@@ -69,6 +73,8 @@ class Data(TomlTable):
     sfreq: float | None = None
     units: str | dict[str, str] | None = None
     layouts: tuple[Layout, ...] = ()
+    unused: Literal["refuse", "report"] = "refuse"
+    labels: Literal["per study", "per group"] | None = None
 
     def all_layouts(self) -> tuple[Layout, ...]:
         """The layouts, the short form (`pattern`, `sfreq`, `units`) first."""

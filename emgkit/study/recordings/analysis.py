@@ -13,7 +13,14 @@ from emgkit.errors import EmgkitError, Notice
 from emgkit.recording import Trial
 from emgkit.study.file.recordings import Comparison, StudyFile
 from emgkit.study.recordings import checks
-from emgkit.study.recordings.account import RecordingSource, account, exclusion_table
+from emgkit.study.recordings.account import (
+    RecordingSource,
+    account,
+    exclusion_table,
+    file_table,
+    look_into,
+    telling_near_files,
+)
 from emgkit.study.recordings.checks import Loaded
 from emgkit.study.recordings.compare import ComparisonResult, compare
 from emgkit.study.recordings.keys import File, Folder, Stage, key
@@ -34,7 +41,8 @@ class Analysis:
     """All that was computed, before anything is written.
 
     `sessions` are those of the first comparison; `excluded` has what the study file leaves out and what could not be
-    read. `stages` are those of the sessions and the comparisons; each has a content key.
+    read; `files` has every file below the data folder with its role. `stages` are those of the sessions and the
+    comparisons; each has a content key.
     """
 
     file: StudyFile
@@ -43,6 +51,7 @@ class Analysis:
     sessions: tuple[Session, ...]
     compared: tuple[ComparisonResult, ...]
     excluded: pd.DataFrame
+    files: pd.DataFrame
     notices: tuple[Notice, ...]
     simulated: bool
     over: tuple[str, ...]
@@ -68,6 +77,7 @@ class Analysis:
         found = {
             "file": self.file,
             "excluded": self.excluded.to_dict(orient="records"),
+            "files": self.files.to_dict(orient="records"),
             "notices": self.notices,
             "simulated": self.simulated,
         }
@@ -139,35 +149,39 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
         Anything is wrong with the recordings or the design.
     """
     found = Stage(function=account, inputs=(Folder(path=folder),), parameters=plan.accounting).run()
-    study = StudyStages(plan, found.sources)
-    memory, failed = _read_all(study.reads, progress, allow=file.exclude.allow)
-    used = [one for one in found.sources if one.name not in failed]
-    loaded = [Loaded(source=one, trial=memory[study.reads[one.name]]) for one in used]
-    _check_together(loaded, file)
-    simulated = checks.are_simulated(loaded)
-    sessions, comparisons, compared = [], [], []
-    for comparison in file.comparisons:
-        chosen = [one for one in loaded if not one.source.excluded or one.source.name in comparison.keep]
-        checks.refuse_duplicates(chosen, comparison=comparison.name)
-        sources = [one.source for one in chosen]
-        sessions.append(study.sessions(sources))
-        _run_sessions(sessions[-1], memory, progress)
-        stage = study.comparison(comparison, sources)
-        comparisons.append(stage)
-        compared.append(replace(stage.run(dict(memory)), spec=comparison))
-    return Analysis(
-        file=file,
-        folder=Path(folder or "."),
-        used=tuple(used),
-        sessions=tuple(memory[stage] for stage in sessions[0]),
-        compared=tuple(compared),
-        excluded=exclusion_table(found.sources, failed),
-        notices=found.notices,
-        simulated=simulated,
-        over=file.summary.over,
-        exercises=tuple(file.exercises),
-        stages=(*sessions[0], *comparisons),
-    )
+    # a folder that is not there was refused above
+    found = look_into(found, folder or Path(), plan.accounting)
+    with telling_near_files(found.near):
+        study = StudyStages(plan, found.sources)
+        memory, failed = _read_all(study.reads, progress, allow=file.exclude.allow)
+        used = [one for one in found.sources if one.name not in failed]
+        loaded = [Loaded(source=one, trial=memory[study.reads[one.name]]) for one in used]
+        _check_together(loaded, file)
+        simulated = checks.are_simulated(loaded)
+        sessions, comparisons, compared = [], [], []
+        for comparison in file.comparisons:
+            chosen = [one for one in loaded if not one.source.excluded or one.source.name in comparison.keep]
+            checks.refuse_duplicates(chosen, comparison=comparison.name)
+            sources = [one.source for one in chosen]
+            sessions.append(study.sessions(sources))
+            _run_sessions(sessions[-1], memory, progress)
+            stage = study.comparison(comparison, sources)
+            comparisons.append(stage)
+            compared.append(replace(stage.run(dict(memory)), spec=comparison))
+        return Analysis(
+            file=file,
+            folder=Path(folder or "."),
+            used=tuple(used),
+            sessions=tuple(memory[stage] for stage in sessions[0]),
+            compared=tuple(compared),
+            excluded=exclusion_table(found.sources, failed),
+            files=file_table(found.files, failed, file.comparisons[0].keep),
+            notices=(*found.notices, *checks.length_notices(loaded)),
+            simulated=simulated,
+            over=file.summary.over,
+            exercises=tuple(file.exercises),
+            stages=(*sessions[0], *comparisons),
+        )
 
 
 def _read_all(reads: Mapping[str, Stage[Trial]], progress: Progress, *, allow: bool) -> tuple[Memory, dict[str, str]]:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emgkit import signal_quality
 from emgkit._checks import nearest
-from emgkit.errors import StudyError
-from emgkit.notation import listed
+from emgkit.errors import Notice, StudyError
+from emgkit.notation import fixed, listed
 from emgkit.recording import Trial
 from emgkit.study.file.recordings import ChannelSpec
 from emgkit.study.recordings.account import RecordingSource
 
-__all__ = ["Loaded", "are_simulated", "check_labels", "check_muscles", "check_positions", "refuse_duplicates"]
+__all__ = [
+    "Loaded",
+    "are_simulated",
+    "check_labels",
+    "check_muscles",
+    "check_positions",
+    "length_notices",
+    "refuse_duplicates",
+]
+
+# a recording below this share of the median duration of its task is told
+_SHORT = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +99,25 @@ def check_positions(loaded: Sequence[Loaded]) -> None:
                 got=listed(sorted(own)),
                 hint="Leave the participant out under [exclude], or accept the rest: [mvc] all_positions = false",
             )
+
+
+def length_notices(loaded: Sequence[Loaded]) -> tuple[Notice, ...]:
+    """A notice of each recording that is shorter than half of the median of its task; three tell what is usual."""
+    tasks: dict[str, list[Loaded]] = {}
+    for one in loaded:
+        if not one.source.excluded:
+            tasks.setdefault(one.source.task, []).append(one)
+    notices = []
+    for task, same in tasks.items():
+        usual = statistics.median(one.trial.emg.duration for one in same)
+        for one in same:
+            if len(same) > 2 and one.trial.emg.duration < _SHORT * usual:
+                text = (
+                    f"{one.source.name} lasts {fixed(one.trial.emg.duration, 1)} s; the median of the {len(same)} "
+                    f"recordings of {task!r} is {fixed(usual, 1)} s."
+                )
+                notices.append(Notice(code="recording-short", text=text, hint="Look whether it is whole."))
+    return tuple(notices)
 
 
 def are_simulated(loaded: Sequence[Loaded]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
@@ -18,13 +19,13 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from emgkit.errors import ArgumentError, EmgkitError
+from emgkit.errors import ArgumentError, EmgkitError, StudyError
 from emgkit.io import bids
 from emgkit.pipeline import Pipeline
 from emgkit.steps import step_to_dict
 from emgkit.study.versions import computed_with
 
-__all__ = ["File", "Folder", "Stage", "key", "plain", "sha256"]
+__all__ = ["File", "Folder", "Stage", "files_below", "key", "plain", "sha256"]
 
 Output = TypeVar("Output")
 
@@ -119,12 +120,34 @@ class Folder:
         """The hash of its place and the names in it."""
         if self.path is None:
             return key("folder")
-        names = sorted(one.relative_to(self.path).as_posix() for one in self.path.rglob("*"))
-        return key("folder", [str(self.path.resolve()), *names])
+        return key("folder", [str(self.path.resolve()), *files_below(self.path)])
 
     def value(self) -> Path | None:
         """The value that the stage is given."""
         return self.path
+
+
+def files_below(folder: Path) -> tuple[str, ...]:
+    """The names of all files below a folder, sorted; links are followed, and one that leads nowhere is a file.
+
+    Raises
+    ------
+    StudyError
+        A folder cannot be opened: what is in it would be lost without a word.
+    """
+
+    def refuse(problem: OSError) -> None:
+        raise StudyError(
+            "A folder below the recordings cannot be opened", where=str(problem.filename), got=str(problem.strerror)
+        )
+
+    names = []
+    for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        here, real = Path(place), Path(place).resolve()
+        # a link to a folder above would lead round in a circle
+        folders[:] = [one for one in folders if not real.is_relative_to((here / one).resolve())]
+        names += [(here / one).relative_to(folder).as_posix() for one in files]
+    return tuple(sorted(names, key=lambda name: name.split("/")))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

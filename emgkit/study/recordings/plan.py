@@ -140,6 +140,8 @@ def _accounting(file: StudyFile) -> Accounting:
         excluded_participants=file.exclude.participants,
         kept=tuple(name for comparison in file.comparisons for name in comparison.keep),
         registry=file.data.registry,
+        unused=file.data.unused,
+        labels=file.data.labels,
     )
 
 

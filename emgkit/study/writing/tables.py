@@ -41,6 +41,7 @@ def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "quality": pd.concat([session.quality for session in sessions], ignore_index=True),
         "curves": curves.ensemble(by=(first.spec.within, *first.spec.by)).assign(unit=curves.unit),
         "excluded": analysis.left_out,
+        "files": analysis.files,
     }
     for compared in analysis.compared:
         # the plain name is that of the first comparison, unless the study file says otherwise

@@ -12,14 +12,19 @@ import pandas as pd
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed
-from emgkit.study.recordings.account.finding import find
-from emgkit.study.recordings.account.sources import Account, Accounting, RecordingSource
+from emgkit.stats.cells.labels import spelled_alike
+from emgkit.study.recordings.account.bids_set import sidecar_notices
+from emgkit.study.recordings.account.counts import count_notices
+from emgkit.study.recordings.account.finding import find, reads_as_bids
+from emgkit.study.recordings.account.near import near_files, near_label, near_texts, shortly
+from emgkit.study.recordings.account.people import check_same_facts, check_spelling, with_people
+from emgkit.study.recordings.account.sources import Account, Accounting, ListedFile, RecordingSource, Role
 
-__all__ = ["account", "exclusion_table"]
+__all__ = ["account", "exclusion_table", "file_table"]
 
 
 def account(folder: Path | None, rule: Accounting) -> Account:
-    """Find every recording in a folder and give it its role.
+    """Find every recording in a folder and give it its role; a file that no layout fits is "unknown".
 
     Parameters
     ----------
@@ -31,24 +36,40 @@ def account(folder: Path | None, rule: Accounting) -> Account:
     Raises
     ------
     StudyError
-        The folder holds no recording that the study can use, or none of a task, or none of an excluded participant.
+        The folder holds no recording that the study can use, or none of a task, or none of an excluded participant;
+        labels or files are told apart by a slip alone, or by nothing.
     """
-    found, notices = find(folder, rule)
+    found, others = find(folder, rule)
+    files = {entry.path: entry.reason for entry in rule.excluded_files}
+    found = with_people(tuple(replace(one, excluded=files.get(one.name, "")) for one in found), rule)
     sources = tuple(_with_role(source, rule) for source in found)
+    others = tuple(
+        replace(one, role="left out", reason=files[one.name]) if one.name in files else one for one in others
+    )
     wanted = tuple(one for one in sources if one.exercise is not None or one.mvc)
     unused = tuple(one for one in sources if one.exercise is None and not one.mvc)
+    _check_names(wanted, unused, rule)
     missing = sorted(set(rule.exercises) - {one.task for one in wanted})
+    every = (*(_entry(source) for source in sources), *others)
     if missing:
+        idle = [one.name for one in every if one.role in ("left out", "unknown", "not a recording")]
+        near = near_files([one.name.replace(one.task, task) for task in missing for one in sources if one.task], idle)
         raise StudyError(
             f"No recording of the task {listed(missing)} was found",
             allowed=f"recordings of the tasks {listed(sorted(rule.exercises))}",
             got=f"recordings of {listed(sorted({one.task for one in sources}))}",
+            hint=f"Files that nearly fit: {listed(near)}" if near else "",
         )
-    if unused:
-        tasks = listed(sorted({one.task for one in unused}))
-        text = f"Recordings of tasks that the study does not name were not used: {tasks}."
-        notices = (*notices, Notice(code="tasks-not-used", text=text))
-    return Account(sources=wanted, unused=unused, notices=(*notices, *_exclusion_notices(rule, wanted)))
+    notices = _unused_notices([one for one in unused if not one.excluded])
+    if folder is not None and reads_as_bids(folder, rule):
+        notices += sidecar_notices(folder, wanted, others)
+    return Account(
+        sources=wanted,
+        unused=unused,
+        files=tuple(sorted(every, key=lambda one: one.name.split("/"))),
+        near=near_texts(wanted, every, mvc_tasks=rule.mvc_tasks),
+        notices=(*notices, *count_notices(wanted), *_exclusion_notices(rule, wanted, every)),
+    )
 
 
 def exclusion_table(sources: Sequence[RecordingSource], failed: Mapping[str, str]) -> pd.DataFrame:
@@ -60,19 +81,109 @@ def exclusion_table(sources: Sequence[RecordingSource], failed: Mapping[str, str
     return pd.DataFrame(list(reasons.items()), columns=["recording", "why"])
 
 
+def file_table(files: Sequence[ListedFile], failed: Mapping[str, str], kept: Sequence[str] = ()) -> pd.DataFrame:
+    """Every file below the data folder with its role: one row a file.
+
+    Parameters
+    ----------
+    files : sequence of ListedFile
+        All files.
+    failed : mapping of str to str
+        Recordings that could not be read, with why.
+    kept : sequence of str
+        Recordings that are used although the study file excludes them.
+
+    Returns
+    -------
+    DataFrame
+        ``file, role``, the facts in the names, and ``reason``, why a file is not used.
+    """
+    first = ("participant", "group", "session", "task", "run")
+    facts = [*first, *sorted({name for one in files for name in one.facts} - set(first))]
+    rows = []
+    for one in files:
+        role, reason = one.role, one.reason
+        if one.name in failed:
+            role, reason = "left out", f"could not be read: {failed[one.name]}"
+        elif one.name in kept:
+            role, reason = one.use or role, f"kept, although excluded: {reason}"
+        # a name that is no Unicode shows its bytes
+        name = one.name.encode("utf-8", "backslashreplace").decode()
+        rows.append({"file": name, "role": role, **{fact: one.facts.get(fact) for fact in facts}, "reason": reason})
+    return pd.DataFrame(rows, columns=["file", "role", *facts, "reason"])
+
+
 def _with_role(source: RecordingSource, rule: Accounting) -> RecordingSource:
     """The source with its exercise, whether it is an MVC trial, and why it is left out."""
-    files = {entry.path: entry.reason for entry in rule.excluded_files}
     people = {entry.participant: entry.reason for entry in rule.excluded_participants}
     return replace(
         source,
         exercise=rule.exercises.get(source.task),
         mvc=any(fnmatchcase(source.task.lower(), pattern.lower()) for pattern in rule.mvc_tasks),
-        excluded=files.get(source.name, people.get(source.participant, "")),
+        excluded=source.excluded or people.get(source.participant, ""),
     )
 
 
-def _exclusion_notices(rule: Accounting, sources: Sequence[RecordingSource]) -> tuple[Notice, ...]:
+def _entry(source: RecordingSource) -> ListedFile:
+    """The recording in the list of files."""
+    use: Role | None = "MVC" if source.mvc else None
+    if source.exercise is not None:
+        use = "exercise and MVC" if source.mvc else "exercise"
+    reason = source.excluded or ("" if use else f"the study names no task {source.task!r}")
+    return ListedFile(
+        name=source.name, role="left out" if reason else use or "left out", facts=source.facts, reason=reason, use=use
+    )
+
+
+def _check_names(wanted: Sequence[RecordingSource], unused: Sequence[RecordingSource], rule: Accounting) -> None:
+    """Refuse labels and recordings that nothing, or a slip alone, tells apart.
+
+    Raises
+    ------
+    StudyError
+        Names the labels and the files.
+    """
+    in_use = [one for one in wanted if not one.excluded]
+    check_spelling(in_use)
+    check_same_facts(in_use)
+    if rule.unused == "report":
+        return
+    named = {*rule.exercises, *(pattern for pattern in rule.mvc_tasks if "*" not in pattern)}
+    named |= {one.task for one in wanted}
+    there = {_with_task(one, one.task) for one in in_use}
+    near = []
+    for one in unused:
+        task = None if one.excluded else near_label(one.task, sorted(named))
+        # a task of its own, such as squatR beside squatL, is recorded beside the one that is named
+        if task is not None and (spelled_alike([task, one.task]) or _with_task(one, task) not in there):
+            near.append(f"{one.name} has {one.task!r}, nearly {task!r}")
+    if near:
+        raise StudyError(
+            "The study names no task of these recordings, but one that is nearly the same",
+            allowed=f"the tasks {listed(sorted(named))}",
+            got="; ".join(near[:4]) + (f"; {len(near) - 4} more" if len(near) > 4 else ""),
+            hint="Rename the files, leave them out under [exclude] files with the reason, or set "
+            '[data] unused = "report"',
+        )
+
+
+def _with_task(source: RecordingSource, task: str) -> frozenset[tuple[str, str]]:
+    """The facts of a recording, had it this task."""
+    return frozenset({**source.facts, "task": task}.items())
+
+
+def _unused_notices(unused: Sequence[RecordingSource]) -> tuple[Notice, ...]:
+    if not unused:
+        return ()
+    tasks = listed(sorted({one.task for one in unused}))
+    text = f"Recordings of tasks that the study does not name were not used: {tasks}."
+    hint = f"They are {shortly([one.name for one in unused])}."
+    return (Notice(code="tasks-not-used", text=text, hint=hint),)
+
+
+def _exclusion_notices(
+    rule: Accounting, sources: Sequence[RecordingSource], files: Sequence[ListedFile]
+) -> tuple[Notice, ...]:
     """Entries of ``[exclude]`` and `keep` that fit none of these recordings.
 
     Raises
@@ -80,7 +191,7 @@ def _exclusion_notices(rule: Accounting, sources: Sequence[RecordingSource]) -> 
     StudyError
         An excluded participant is not among those recorded while others are: the name is misspelt.
     """
-    names = {source.name for source in sources}
+    kept, names = {source.name for source in sources}, {one.name for one in files}
     people = {source.participant for source in sources}
     for entry in rule.excluded_participants:
         if entry.participant not in people:
@@ -90,8 +201,11 @@ def _exclusion_notices(rule: Accounting, sources: Sequence[RecordingSource]) -> 
                 allowed=listed(sorted(people)),
                 hint=nearest(entry.participant, people),
             )
-    lost = [name for name in (*(entry.path for entry in rule.excluded_files), *rule.kept) if name not in names]
+    lost = [entry.path for entry in rule.excluded_files if entry.path not in names]
+    lost += [name for name in rule.kept if name not in kept]
     if not lost:
         return ()
     text = f"The study file excludes or keeps what is not among these recordings: {listed(dict.fromkeys(lost))}."
-    return (Notice(code="exclusion-not-found", text=text),)
+    near = near_files(lost, names)
+    hint = f"Files that nearly fit: {listed(near)}." if near else ""
+    return (Notice(code="exclusion-not-found", text=text, hint=hint),)

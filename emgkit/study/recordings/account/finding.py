@@ -1,18 +1,25 @@
-"""Finding: the recordings in a folder, a BIDS data set or files that layouts describe."""
+"""Finding: what each file in a folder is, a BIDS data set or files that layouts describe."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 
 from emgkit import shipped
-from emgkit.errors import Notice, StudyError
-from emgkit.notation import counted, listed
+from emgkit.errors import StudyError
+from emgkit.notation import listed
 from emgkit.study.file.recordings import Layout
+from emgkit.study.recordings.account.bids_set import in_bids
 from emgkit.study.recordings.account.naming import expression
-from emgkit.study.recordings.account.sources import Accounting, RecordingSource
+from emgkit.study.recordings.account.sources import Accounting, ListedFile, RecordingSource
+from emgkit.study.recordings.keys import files_below
 
-__all__ = ["find", "is_bids"]
+__all__ = ["find", "is_bids", "layout_names", "nearly_fits", "reads_as_bids"]
+
+# what systems and programs leave behind, beside names that begin with a point
+_HIDDEN = ("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r")
 
 
 def is_bids(folder: Path) -> bool:
@@ -20,13 +27,21 @@ def is_bids(folder: Path) -> bool:
     return (folder / "dataset_description.json").is_file() or any(folder.glob("sub-*"))
 
 
-def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, ...], tuple[Notice, ...]]:
-    """The recordings in a folder, sorted by name, and a notice of files that fit no layout.
+def reads_as_bids(folder: Path, rule: Accounting) -> bool:
+    """Whether the folder is read as BIDS; layouts go before folders that are merely named as in BIDS."""
+    return (folder / "dataset_description.json").is_file() or (not rule.layouts and is_bids(folder))
+
+
+def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, ...], tuple[ListedFile, ...]]:
+    """The recordings in a folder, sorted by name, and every other file, with its role as far as its name tells.
+
+    Each file is tried with each layout. A layout fits an ending in any case.
 
     Raises
     ------
     StudyError
-        No folder is named, it is not there, or it holds nothing that the study can read.
+        No folder is named, it is not there, it holds nothing that the study can use, or a file fits two layouts that
+        read different facts in its name.
     """
     if folder is None:
         raise StudyError("The study does not say where its recordings are", hint=_where_to_get(rule))
@@ -34,71 +49,103 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
         raise StudyError("The recordings are looked for in a folder", where=str(folder), got="a file")
     if not folder.is_dir():
         raise StudyError("The folder of recordings is not there", where=str(folder), hint=_where_to_get(rule))
-    if is_bids(folder):
-        return _in_bids(folder), ()
-    for layout in rule.layouts:
-        sources, unmatched = _in_layout(layout, folder)
-        if sources:
-            return sources, _left_aside(unmatched, layout)
-    wanted = [f"files named {layout.pattern or layout.regex}" for layout in rule.layouts]
-    for_files = 'For other files, say how they are named: [data] pattern = "{participant}_{task}.csv"'
-    raise StudyError(
-        "The folder holds no recording that the study can use",
-        where=str(folder),
-        allowed=" or ".join(["an EMG-BIDS data set", *wanted]),
-        got=listed(sorted(entry.name for entry in folder.iterdir())[:8]),
-        hint=_where_to_get(rule) if rule.layouts else for_files,
+    names = files_below(folder)
+    aside = {name: reason for name in names if (reason := _left_behind(name))}
+    names = tuple(name for name in names if name not in aside)
+    if reads_as_bids(folder, rule):
+        sources, others = in_bids(folder, names)
+    else:
+        found = {name: _by_layouts(folder, name, rule.layouts) for name in names}
+        sources = tuple(one for one in found.values() if one is not None)
+        others = tuple(ListedFile(name=name, role="unknown") for name, one in found.items() if one is None)
+        if not sources:
+            raise _nothing_there(folder, names, rule)
+    hidden = (ListedFile(name=name, role="not a recording", reason=reason) for name, reason in aside.items())
+    return sources, (*others, *hidden)
+
+
+def layout_names(layouts: Sequence[Layout]) -> list[str]:
+    """The patterns of the layouts, for messages."""
+    return [str(layout.pattern or layout.regex) for layout in layouts]
+
+
+def nearly_fits(name: str, layouts: Sequence[Layout]) -> str:
+    """The layout that a name fits but for upper and lower case, for blanks or for its ending, and for which of these.
+
+    An empty text where there is none.
+    """
+    stem = PurePosixPath(name).with_suffix("").as_posix()
+    for layout in layouts:
+        loose = re.compile(expression(layout).pattern, re.IGNORECASE)
+        pattern = layout.pattern or layout.regex
+        if loose.fullmatch(name):
+            return f"{name!r} fits {pattern} but for upper and lower case"
+        if loose.fullmatch("".join(name.split())):
+            return f"{name!r} fits {pattern} but for blanks"
+        ending = PurePosixPath(layout.pattern or "").suffix
+        if ending and "{" not in ending and loose.fullmatch(stem + ending):
+            return f"{name!r} fits {pattern} but for its ending"
+    return ""
+
+
+def _left_behind(name: str) -> str:
+    """Why a file is none of the user's: what systems, programs and earlier runs leave behind; else an empty text."""
+    parts = name.split("/")
+    if any(part.startswith((".", "~$")) or part.casefold() in _HIDDEN for part in parts):
+        return "a hidden file of the system or of a program"
+    return ""
+
+
+def _by_layouts(folder: Path, name: str, layouts: Sequence[Layout]) -> RecordingSource | None:
+    """The recording that a file is by the first layout that fits it; None where none does."""
+    found = [(layout, facts) for layout in layouts if (facts := _facts(name, layout)) is not None]
+    if not found:
+        return None
+    (layout, facts), *others = found
+    for other, read in others:
+        if read != facts:
+            first, second = layout_names([layout, other])
+            raise StudyError(
+                "A file fits two layouts, which read different facts in its name",
+                where=name,
+                allowed="one layout that fits, or layouts that read the same",
+                got=f"{dict(facts)} by {first}, and {dict(read)} by {second}",
+                hint="Make one of them narrower: list what may stand in it as values, or write it as regex",
+            )
+    return RecordingSource(
+        path=folder / name,
+        name=name,
+        facts=facts,
+        sfreq=layout.sfreq,
+        units=layout.units,
+        channels=layout.channels,
     )
 
 
-def _in_bids(folder: Path) -> tuple[RecordingSource, ...]:
-    from emgkit.io import bids
-
-    names = {"sub": "participant", "ses": "session", "task": "task", "run": "run"}
-    sources = []
-    for path in bids.recordings(folder):
-        entities = dict(part.split("-", 1) for part in path.stem.split("_") if "-" in part)
-        facts = {names[key]: value for key, value in entities.items() if key in names}
-        name = path.relative_to(folder).as_posix()
-        sources.append(RecordingSource(path=path, name=name, facts=facts))
-    if not sources:
-        raise StudyError(
-            "The BIDS data set holds no EMG recording", where=str(folder), allowed="*_emg.edf or *_emg.bdf"
-        )
-    return tuple(sources)
-
-
-def _in_layout(layout: Layout, folder: Path) -> tuple[tuple[RecordingSource, ...], list[str]]:
+def _facts(name: str, layout: Layout) -> dict[str, str] | None:
+    """The facts that a layout reads in a name; None where it does not fit with the ending in any case."""
     named = expression(layout)
-    sources, others = [], []
-    for path in sorted(entry for entry in folder.rglob("*") if entry.is_file()):
-        name = path.relative_to(folder).as_posix()
-        match = named.fullmatch(name)
-        if match is None:
-            others.append(name)
-            continue
-        parts = {key: text for key, text in match.groupdict().items() if text is not None}
-        facts = {key: layout.values.get(key, {}).get(text, text) for key, text in parts.items()}
-        sources.append(
-            RecordingSource(
-                path=path,
-                name=name,
-                facts=facts,
-                sfreq=layout.sfreq,
-                units=layout.units,
-                channels=layout.channels,
-            )
-        )
-    suffixes = {source.path.suffix for source in sources}
-    return tuple(sources), [name for name in others if Path(name).suffix in suffixes]
+    stem, ending = name.removesuffix(PurePosixPath(name).suffix), PurePosixPath(name).suffix
+    matches = (named.fullmatch(one) for one in dict.fromkeys((name, stem + ending.lower(), stem + ending.upper())))
+    match = next((one for one in matches if one is not None), None)
+    if match is None:
+        return None
+    parts = {key: text for key, text in match.groupdict().items() if text is not None}
+    return {key: layout.values.get(key, {}).get(text, text) for key, text in parts.items()}
 
 
-def _left_aside(names: list[str], layout: Layout) -> tuple[Notice, ...]:
-    if not names:
-        return ()
-    files = f"{counted(len(names), 'file')} {'was' if len(names) == 1 else 'were'}"
-    text = f"{files} not used because the name does not fit {layout.pattern or layout.regex}: "
-    return (Notice(code="files-not-used", text=text + ", ".join(names[:8]) + (" …" if len(names) > 8 else "")),)
+def _nothing_there(folder: Path, names: Sequence[str], rule: Accounting) -> StudyError:
+    """The error of a folder in which no file is a recording of the study, with the files that nearly are."""
+    near = [text for name in names if (text := nearly_fits(name, rule.layouts))][:3]
+    for_files = 'For other files, say how they are named: [data] pattern = "{participant}_{task}.csv"'
+    where_to_get = _where_to_get(rule) if rule.layouts else for_files
+    return StudyError(
+        "The folder holds no recording that the study can use",
+        where=str(folder),
+        allowed=" or ".join(["an EMG-BIDS data set", *(f"files named {one}" for one in layout_names(rule.layouts))]),
+        got="; ".join(near) if near else listed(names[:8]) + (" …" if len(names) > 8 else ""),
+        hint=where_to_get,
+    )
 
 
 def _where_to_get(rule: Accounting) -> str:

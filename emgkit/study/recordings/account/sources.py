@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from emgkit.errors import Notice
 from emgkit.study.file.recordings import ChannelSpec, ExcludedFile, ExcludedParticipant, Layout
 
-__all__ = ["Account", "Accounting", "RecordingSource"]
+__all__ = ["Account", "Accounting", "ListedFile", "RecordingSource", "Role"]
+
+# "unknown" is a file that no layout fits, until it is looked into
+Role: TypeAlias = Literal[
+    "exercise", "MVC", "exercise and MVC", "events", "side table", "left out", "not a recording", "unknown"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +36,10 @@ class Accounting:
         Recordings that some comparison keeps although they are left out.
     registry : str, optional
         The data set, for a message that says where to get it.
+    unused : {"refuse", "report"}
+        What becomes of a recording that no layout fits, or whose task is nearly one that the study names.
+    labels : {"per study", "per group"}, optional
+        Whether a participant's label stands for one person in the whole study, or for one in each group.
     """
 
     layouts: tuple[Layout, ...] = ()
@@ -39,6 +49,8 @@ class Accounting:
     excluded_participants: tuple[ExcludedParticipant, ...] = ()
     kept: tuple[str, ...] = ()
     registry: str | None = None
+    unused: Literal["refuse", "report"] = "refuse"
+    labels: Literal["per study", "per group"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +88,28 @@ class RecordingSource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListedFile:
+    """A file below the data folder: its name there, its role, the facts in its name, and why it is not used.
+
+    `use` is what a recording is for that is left out, should a comparison keep it.
+    """
+
+    name: str
+    role: Role
+    facts: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    use: Role | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Account:
-    """The recordings of a study sorted by name, those that it does not use, and notices about both."""
+    """The recordings of a study sorted by name, those that it does not use, every file, and notices about all.
+
+    `near` tells of a participant who lacks a recording which files nearly fit.
+    """
 
     sources: tuple[RecordingSource, ...]
     unused: tuple[RecordingSource, ...] = ()
+    files: tuple[ListedFile, ...] = ()
+    near: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()

@@ -1,0 +1,63 @@
+"""Counts: who has fewer or more recordings than the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from emgkit.errors import Notice
+from emgkit.notation import counted
+from emgkit.study.recordings.account.sources import RecordingSource
+
+__all__ = ["count_notices"]
+
+_MOST = 8
+
+
+def count_notices(sources: Sequence[RecordingSource]) -> tuple[Notice, ...]:
+    """A notice of the sessions and recordings that most participants have and some have not, or have more of.
+
+    Recordings are counted for each task, and for each task in each session, load and whatever else a name tells.
+    """
+    people = dict.fromkeys(source.participant for source in sources)
+    if len(people) < 2:
+        return ()
+    texts: list[str] = []
+    named: set[tuple[str, str]] = set()
+    sessions = {who: {one.session for one in sources if one.participant == who and one.session} for who in people}
+    for session in dict.fromkeys(one.session for one in sources if one.session):
+        lacking = [who for who in people if session not in sessions[who]]
+        if 0 < len(lacking) < len(people) - len(lacking):
+            texts += [f"{who!r} has no session {session!r}, which most have" for who in lacking]
+            named |= {(who, one.task) for who in lacking for one in sources}
+    by_task = _counts((source, {"task": source.task}) for source in sources)
+    told = ("participant", "group", "run")
+    by_all = _counts((source, {k: v for k, v in source.facts.items() if k not in told}) for source in sources)
+    for facts, counts in [*by_task.items(), *by_all.items()]:
+        usual = _usual([counts[who] for who in people])
+        task = dict(facts)["task"]
+        for who in people:
+            if usual > 0 and counts[who] != usual and (who, task) not in named:
+                named.add((who, task))
+                words = ", ".join(f"{name} {value!r}" for name, value in facts)
+                number = counted(counts[who], "recording") if counts[who] else "no recording"
+                texts.append(f"{who!r} has {number} of {words}, where most have {usual}")
+    if not texts:
+        return ()
+    more = f"; {len(texts) - _MOST} more" if len(texts) > _MOST else ""
+    return (Notice(code="recordings-uneven", text=f"Recordings by participant: {'; '.join(texts[:_MOST])}{more}."),)
+
+
+def _counts(
+    found: Iterable[tuple[RecordingSource, Mapping[str, str]]],
+) -> dict[tuple[tuple[str, str], ...], Counter[str]]:
+    """How many recordings each participant has, by facts."""
+    counts: dict[tuple[tuple[str, str], ...], Counter[str]] = {}
+    for source, facts in found:
+        counts.setdefault(tuple(facts.items()), Counter())[source.participant] += 1
+    return counts
+
+
+def _usual(counts: Sequence[int]) -> int:
+    """The most common count, of equally common ones the largest; 0 where most have none."""
+    return max(Counter(counts).items(), key=lambda item: (item[1], item[0]))[0]

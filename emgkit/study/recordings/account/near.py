@@ -1,0 +1,156 @@
+"""Near fits: labels that one slip of the hand tells apart, and files that nearly have the name that is missing."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+
+from emgkit.errors import EmgkitError
+from emgkit.notation import listed
+from emgkit.stats.cells.labels import spelled_alike
+from emgkit.study.recordings.account.sources import ListedFile, RecordingSource
+
+__all__ = ["near_files", "near_label", "near_texts", "quoted", "shortly", "telling_near_files"]
+
+# names are compared as difflib does, 1 being the same
+_CUTOFF = 0.8
+_MOST = 3
+
+
+def near_label(label: str, named: Iterable[str]) -> str | None:
+    """The label that this one nearly is: blanks, case, one letter, two letters swapped, or something behind it.
+
+    Two labels that differ in a digit are two levels.
+
+    Examples
+    --------
+    >>> near_label("sqaut", ["squat"]), near_label("squat copy", ["squat"])
+    ('squat', 'squat')
+    >>> near_label("squat2", ["squat1"]), near_label("rest", ["squat"])
+    (None, None)
+    """
+    known = [one for one in named if one != label]
+    alike = [one for one in known if spelled_alike([label, one])]
+    nearly = [one for one in known if _one_slip(label.casefold(), one.casefold()) or _longer(label, one)]
+    return next(iter([*alike, *nearly]), None)
+
+
+def near_files(names: Iterable[str], files: Collection[str]) -> list[str]:
+    """The files whose names are nearest to any of these; upper and lower case, blanks and the ending do not count."""
+    plain = {file: _plain(file) for file in files}
+    found: dict[str, float] = {}
+    for name in {_plain(one) for one in names}:
+        matcher = difflib.SequenceMatcher(b=name, autojunk=False)
+        for file, text in plain.items():
+            matcher.set_seq1(text)
+            if matcher.real_quick_ratio() >= _CUTOFF and matcher.quick_ratio() >= _CUTOFF:
+                found[file] = max(found.get(file, 0.0), matcher.ratio())
+    return sorted((file for file in found if found[file] >= _CUTOFF), key=lambda file: (-found[file], file))[:_MOST]
+
+
+def near_texts(
+    sources: Sequence[RecordingSource], files: Sequence[ListedFile], *, mvc_tasks: Collection[str]
+) -> Mapping[str, str]:
+    """Which files nearly fit what a participant lacks, by participant, as a sentence.
+
+    Parameters
+    ----------
+    sources : sequence of RecordingSource
+        The recordings that the study uses.
+    files : sequence of ListedFile
+        Every file; those without a use are looked at.
+    mvc_tasks : collection of str
+        Patterns of the tasks that are MVC trials, for a study in which nobody has one.
+    """
+    idle = [one.name for one in files if one.role in ("left out", "not a recording", "unknown")]
+    people: dict[str, list[RecordingSource]] = {}
+    for source in sources:
+        people.setdefault(source.participant, []).append(source)
+    tasks = {source.task for source in sources}
+    texts = {}
+    for who, own in people.items():
+        lacking = tasks - {source.task for source in own}
+        names = {_of(who, source) for source in sources if source.task in lacking}
+        if not any(source.mvc for source in own):
+            words = [pattern.strip("*?") for pattern in mvc_tasks]
+            names |= {own[0].name.replace(own[0].task, word) for word in words if word and own[0].task}
+        if found := near_files(names, idle):
+            texts[who] = f"Files that nearly fit: {listed(found)}."
+    return texts
+
+
+@contextmanager
+def telling_near_files(near: Mapping[str, str]) -> Iterator[None]:
+    """Add to an error about a participant which files nearly fit what the participant lacks; see :func:`near_texts`."""
+    try:
+        yield
+    except EmgkitError as problem:
+        about = (text for who, text in near.items() if re.search(rf"articipant '?{re.escape(who)}\b", problem.what))
+        text = next(about, "")
+        if not text:
+            raise
+        raise type(problem)(
+            problem.what, where=problem.where, allowed=problem.allowed, got=problem.got,
+            hint=f"{text} {problem.hint}".strip(),
+        ) from problem  # fmt: skip
+
+
+def quoted(labels: Sequence[str]) -> list[str]:
+    r"""Labels in quotes; with escapes where two would look the same.
+
+    Examples
+    --------
+    >>> quoted(["squat", "squat "])
+    ["'squat'", "'squat '"]
+    >>> quoted(["Jos\u00e9", "Jose\u0301"])
+    ["'Jos\\xe9'", "'Jose\\u0301'"]
+    """
+    texts = [repr(label) for label in labels]
+    same = len({unicodedata.normalize("NFC", text) for text in texts}) < len(set(texts))
+    return [ascii(label) for label in labels] if same else texts
+
+
+def shortly(names: Sequence[str], most: int = 8) -> str:
+    """Names in quotes, and how many more there are.
+
+    Examples
+    --------
+    >>> shortly(["a", "b", "c"], most=2)
+    "'a', 'b' and 1 more"
+    """
+    if len(names) <= most:
+        return listed(names)
+    return f"{', '.join(map(repr, names[:most]))} and {len(names) - most} more"
+
+
+def _of(participant: str, source: RecordingSource) -> str:
+    """The name that the recording of another participant would have."""
+    return source.name.replace(source.facts.get("participant", ""), participant)
+
+
+def _plain(name: str) -> str:
+    """A file's name without ending, blanks and case."""
+    stem = PurePosixPath(name).with_suffix("").as_posix() if PurePosixPath(name).suffix else name
+    return "".join(unicodedata.normalize("NFC", stem).casefold().split())
+
+
+def _longer(label: str, named: str) -> bool:
+    """Whether something stands behind the named label, set off by a sign: ``squat copy``, ``squat (2)``."""
+    return re.match(re.escape(named.casefold()) + r"[\W_]", label.casefold()) is not None
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether one letter is wrong, lacking or too many, or two neighbours are swapped."""
+    if min(len(one), len(other)) < 3 or abs(len(one) - len(other)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[start:], other[start:]
+    if len(a) != len(b):
+        longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+        return longer[1:] == shorter
+    swapped = len(a) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:]
+    return swapped or (a[1:] == b[1:] and not (a[:1].isdigit() and b[:1].isdigit()))

@@ -1,0 +1,137 @@
+"""Files that no layout fits: those that are recordings are refused, or told where the study file says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from emgkit import io
+from emgkit.errors import EmgkitError, FormatError, Notice, StudyError
+from emgkit.notation import counted
+from emgkit.study.recordings.account.bids_set import rename_hint
+from emgkit.study.recordings.account.finding import layout_names, nearly_fits, reads_as_bids
+from emgkit.study.recordings.account.near import near_files, shortly
+from emgkit.study.recordings.account.sources import Account, Accounting
+
+__all__ = ["look_into"]
+
+# fewer rows of numbers are no recording: 0.1 s at 1000 Hz
+_ROWS = 100
+_HEAD = 1_000_000
+_CELL = re.compile(r"[-+]?[-\d.,:/ ']*\d[-\d.,:/ ']*(?:[eE][-+]?\d+)?|nan|n/a|[-+]?inf|", re.IGNORECASE)
+
+
+def look_into(account: Account, folder: Path, rule: Accounting) -> Account:
+    """The account with a role for the files that no layout fits, each of them opened, and people without recordings.
+
+    Raises
+    ------
+    StudyError
+        One is a recording, and neither ``[exclude]`` names it nor ``[data] unused`` says that it is only told.
+    """
+    layouts = () if reads_as_bids(folder, rule) else layout_names(rule.layouts)
+    reasons = {one.name: _why_none(folder / one.name) for one in account.files if one.role == "unknown"}
+    lost = [name for name, reason in reasons.items() if not reason or (not layouts and rename_hint(name))]
+    if lost and rule.unused == "refuse":
+        raise _lost(lost, account, rule, layouts)
+    fits_none = "no layout fits" if layouts else "BIDS knows no such name"
+    files = tuple(
+        one
+        if one.role != "unknown"
+        else replace(one, role="left out", reason=fits_none)
+        if one.name in lost
+        else replace(one, role="not a recording", reason=reasons[one.name])
+        for one in account.files
+    )
+    recordings = (*account.sources, *account.unused)
+    endings = {PurePosixPath(source.name).suffix.lower() for source in recordings}
+    told = [name for name in reasons if name in lost or PurePosixPath(name).suffix.lower() in endings]
+    notices = (*account.notices, *_not_used(told, layouts))
+    if not layouts:
+        notices += _not_recorded(folder, {source.participant for source in recordings})
+    return replace(account, files=files, notices=notices)
+
+
+def _why_none(path: Path) -> str:
+    """Why a file is no recording; an empty text where it is one, or cannot be looked into."""
+    try:
+        if not path.stat().st_size:
+            return "an empty file"
+        known = io.detect(path)
+        if known.name != "delimited":
+            return _too_short(path) if known.marker is None or ".xlsx" in known.extensions else ""
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except FormatError as problem:
+        return problem.what[:1].lower() + problem.what[1:]
+    except OSError:
+        return ""
+    rows = sum(_of_numbers(line) for line in _lines(head))
+    return "" if rows >= _ROWS else f"text with {counted(rows, 'row')} of numbers"
+
+
+def _too_short(path: Path) -> str:
+    """Why a table in a workbook is no recording."""
+    try:
+        longest = max((signal.values.size for signal in io.load(path).signals), default=0)
+    except EmgkitError as problem:
+        return problem.what[:1].lower() + problem.what[1:]
+    return "" if longest >= _ROWS else f"a table of {counted(longest, 'row')}"
+
+
+def _lines(head: bytes) -> list[str]:
+    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    return head.decode(encoding, errors="replace").splitlines()
+
+
+def _of_numbers(line: str) -> bool:
+    """Whether every cell of a row is a number, a time or missing."""
+    separator = next((sign for sign in ("\t", ";", ",") if sign in line), None)
+    cells = [cell.strip().strip('"') for cell in line.split(separator)]
+    return any(cells) and all(_CELL.fullmatch(cell) for cell in cells)
+
+
+def _lost(lost: Sequence[str], account: Account, rule: Accounting, layouts: Sequence[str]) -> StudyError:
+    """The error of recordings that no layout fits, with what they nearly are."""
+    names = [source.name for source in account.sources]
+    if layouts:
+        nearly = [text for name in lost if (text := nearly_fits(name, rule.layouts))]
+        allowed = f"files named {' or '.join(layouts)}"
+    else:
+        nearly = [text for name in lost if (text := rename_hint(name))]
+        allowed = "sub-LABEL/[ses-LABEL/]emg/sub-LABEL_[ses-LABEL_]task-LABEL[_run-INDEX]_emg.edf or .bdf"
+    # a recording of the study has nearly the same name
+    nearly = nearly or [f"{name!r} is nearly {near[0]!r}" for name in lost[:3] if (near := near_files([name], names))]
+    hint = 'Rename, list under [exclude] files with the reason, or set [data] unused = "report"'
+    one = len(lost) == 1
+    return StudyError(
+        f"{'A recording has' if one else f'{len(lost)} recordings have'} "
+        f"a name that {'no layout fits' if layouts else 'BIDS does not know'}",
+        allowed=allowed,
+        got=shortly(lost, 4),
+        hint=". ".join([*(text[0].upper() + text[1:] for text in nearly[:2]), hint]),
+    )
+
+
+def _not_used(names: Sequence[str], layouts: Sequence[str]) -> tuple[Notice, ...]:
+    if not names:
+        return ()
+    verb = "was" if len(names) == 1 else "were"
+    fits = f"does not fit {' or '.join(layouts)}" if layouts else "is none that BIDS knows"
+    text = f"{counted(len(names), 'file')} {verb} not used because the name {fits}: "
+    return (Notice(code="files-not-used", text=text + ", ".join(names[:8]) + (" …" if len(names) > 8 else "")),)
+
+
+def _not_recorded(folder: Path, people: Collection[str]) -> tuple[Notice, ...]:
+    """A notice of the people whom participants.tsv lists and of whom there is no recording."""
+    if not (folder / "participants.tsv").is_file():
+        return ()
+    listed_ones = dict.fromkeys(io.bids.participants(folder)["participant"])
+    absent = [who for who in listed_ones if who not in people]
+    if not absent:
+        return ()
+    names = shortly([str(who) for who in absent])
+    text = f"participants.tsv lists {counted(len(absent), 'participant')} of whom there is no recording: {names}."
+    return (Notice(code="participants-not-recorded", text=text),)
