@@ -28,6 +28,7 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
         "m": ("m", 1.0), "cm": ("m", 1e-2), "mm": ("m", 1e-3), "m/s": ("m/s", 1.0),
         "m/s^2": ("m/s^2", 1.0), "g": ("m/s^2", 9.80665), "G": ("m/s^2", 9.80665),
         "N": ("N", 1.0), "kN": ("N", 1e3), "kgf": ("N", 9.80665), "N·m": ("N·m", 1.0), "Nm": ("N·m", 1.0),
+        "Nmm": ("N·m", 1e-3),
         "s": ("s", 1.0), "ms": ("s", 1e-3), "Hz": ("Hz", 1.0), "T": ("T", 1.0), "uT": ("T", 1e-6), "µT": ("T", 1e-6),
         "n/a": ("n/a", 1.0),
     }
@@ -43,6 +44,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "uv": "µV", "µv": "µV", "μv": "µV", "uvolt": "µV", "uvolts": "µV", "microvolt": "µV", "microvolts": "µV",
         "nv": "nV", "nanovolt": "nV", "nanovolts": "nV",
         "degree": "deg", "degrees": "deg", "radian": "rad", "radians": "rad", "newton": "N", "newtons": "N",
+        "N m": "Nm", "N.m": "Nm", "N-m": "Nm", "N-M": "Nm", "N*m": "Nm",
+        "N mm": "Nmm", "N.mm": "Nmm", "N-mm": "Nmm", "N*mm": "Nmm", "N·mm": "Nmm",
         "metre": "m", "metres": "m", "meter": "m", "meters": "m",
         "sec": "s", "second": "s", "seconds": "s", "msec": "ms", "millisecond": "ms", "milliseconds": "ms", "hz": "Hz",
     }

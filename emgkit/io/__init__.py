@@ -143,6 +143,14 @@ FORMATS = (
         options=("sheet", "thousands"),
     ),
     Format(
+        name="c3d",
+        description="C3D of motion capture: analogue channels, markers, model outputs and events",
+        extensions=(".c3d",),
+        # its second byte is 'P'; the first, where its parameters begin, is no letter of a text
+        marker=re.compile(rb"\A[\x01-\x08]P"),
+        module="emgkit.io.formats.c3d",
+    ),
+    Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
@@ -200,8 +208,6 @@ NOT_YET = (
     Foreign(name="Vicon Nexus CSV", marker=re.compile(_BOM + rb"(?:Devices|Trajectories|Model Outputs)[,\s]*\n\d+\D")),
     Foreign(name="Kistler BioWare", marker=re.compile(_BOM + rb"BioWare Version ")),
     Foreign(name="Motion Analysis ANC", extensions=(".anc",), marker=re.compile(_BOM + rb"File_Type:\s+Analog")),
-    # its second byte is 'P'; the first, where its parameters begin, is no letter of a text
-    Foreign(name="C3D", extensions=(".c3d",), marker=re.compile(rb"\A[\x01-\x08]P")),
     Foreign(name="XDF (Lab Streaming Layer)", extensions=(".xdf", ".xdfz"), marker=re.compile(rb"\AXDF:")),
     Foreign(
         name="Excel (XLS)",

@@ -1,0 +1,139 @@
+"""The analogue channels of a C3D file: names, units, what is a force plate, and the samples in the unit of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit.errors import FormatError, Notice
+from emgkit.io._kinds import kind_of
+from emgkit.io._text import shortened
+from emgkit.io.formats.c3d.layout import Layout
+from emgkit.units import UNITS, as_unit
+
+__all__ = ["AnalogChannel", "analog_channels", "analog_values"]
+
+# numbers that are converted at once; as many stay in the processor's cache
+_AT_ONCE = 2**16
+# spellings of force plates, beside those that every format may use
+_OLD_UNITS = {"nt": "N", "ntmm": "Nmm", "ntm": "Nm"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalogChannel:
+    """A channel's label, unit, kind, and how its numbers become values: ``(number - offset) * scale``."""
+
+    label: str
+    unit: str | None
+    unit_source: str
+    kind: str | None
+    offset: float
+    scale: float
+
+
+def analog_channels(layout: Layout, *, where: str) -> tuple[list[AnalogChannel], tuple[Notice, ...]]:
+    """The channels, in the order of the file.
+
+    Raises
+    ------
+    FormatError
+        The samples are whole numbers and the file gives no scale for a channel.
+    """
+    parameters, n = layout.parameters, layout.n_analog
+    labels = [*parameters.texts("ANALOG:LABELS")[:n]]
+    labels += [""] * (n - len(labels))
+    texts = [*parameters.texts("ANALOG:UNITS")[:n]]
+    texts += [""] * (n - len(texts))
+    scales, general = parameters.array("ANALOG:SCALE")[:n], parameters.number("ANALOG:GEN_SCALE")
+    if scales.size < n and not layout.is_real:
+        raise FormatError(
+            "The C3D file does not say how its analogue numbers become values", where=f"{where}, ANALOG:SCALE",
+            allowed=f"{n} scales", got=f"{scales.size} scales",
+        )  # fmt: skip
+    scales = np.concatenate([scales, np.ones(n - scales.size)]) * (1.0 if general is None else general)
+    offsets = parameters.array("ANALOG:OFFSET")[:n]
+    offsets = np.concatenate([offsets, np.zeros(n - offsets.size)])
+    if _is_unsigned(layout):
+        offsets = np.where(offsets < 0, offsets + 2**16, offsets)
+    plates = set(parameters.array("FORCE_PLATFORM:CHANNEL").tolist())
+    described = [
+        _described(label, text, is_plate=place in plates, any_unit=any(texts))
+        for place, (label, text) in enumerate(zip(labels, texts, strict=True), start=1)
+    ]
+    channels = [
+        AnalogChannel(
+            label=label, unit=unit, unit_source="header" if unit and unit != "n/a" else "heuristic", kind=kind,
+            offset=float(offset), scale=float(scale),
+        )
+        for label, (unit, kind), offset, scale in zip(labels, described, offsets, scales, strict=True)
+    ]  # fmt: skip
+    return channels, _notices(channels, texts)
+
+
+def _is_unsigned(layout: Layout) -> bool:
+    return "".join(layout.parameters.texts("ANALOG:FORMAT")).upper().startswith("UNSIGNED")
+
+
+def _described(label: str, text: str, *, is_plate: bool, any_unit: bool) -> tuple[str | None, str | None]:
+    """Unit and kind of a channel, as far as file and label give them away."""
+    unit = as_unit(text) or _OLD_UNITS.get(text.lower())
+    inside = UNITS[unit][0] if unit else None
+    if is_plate:
+        # voltages, moments and centres of pressure of a plate are no EMG and no positions of a body
+        return unit or "n/a", "FORCE" if inside == "N" else "MISC"
+    if unit is not None:
+        return unit, None
+    guess = kind_of(label, None)
+    if guess == "TRIG":
+        return "n/a", "TRIG"
+    if guess in ("EMG", "ECG"):
+        return text or None, None
+    # a channel without a unit among others that have one is a number; where none has one, the user is asked
+    return ("n/a", None) if text or any_unit else (None, None)
+
+
+def _notices(channels: Sequence[AnalogChannel], texts: Sequence[str]) -> tuple[Notice, ...]:
+    notices = []
+    bare = [(one.label, text) for one, text in zip(channels, texts, strict=True) if one.unit == "n/a"]
+    bare = [(label, text) for label, text in bare if kind_of(label, None) != "TRIG"]
+    if bare:
+        units = shortened(text for _, text in bare if text) if any(text for _, text in bare) else "none"
+        text = (
+            f"Kept as numbers without a unit: {shortened(label or 'no label' for label, _ in bare)}. "
+            f"The file gives as their unit: {units}."
+        )
+        hint = f"Say units={{{bare[0][0]!r}: 'mV'}} where you know it."
+        notices.append(Notice(code="unit-unknown", text=text, hint=hint))
+    dead = [one.label for one in channels if one.scale == 0]
+    if dead:
+        text = f"All values of {shortened(dead)} are 0, since the file gives the scale 0."
+        notices.append(Notice(code="scale-zero", text=text))
+    return tuple(notices)
+
+
+def analog_values(
+    layout: Layout, frames: NDArray[np.uint8], channels: Sequence[AnalogChannel], *, first: int, last: int
+) -> NDArray[np.float64]:
+    """The samples from `first` to before `last` in the unit of each channel, shape (n_channels, last - first)."""
+    n, per_frame = layout.n_analog, layout.per_frame
+    begin, end = first // per_frame, -(-last // per_frame)
+    offsets = np.array([one.offset for one in channels])[:, np.newaxis]
+    scales = np.array([one.scale for one in channels])[:, np.newaxis]
+    plain = not offsets.any() and (scales == 1).all()
+    values = np.empty((n, (end - begin) * per_frame))
+    at_once = max(1, _AT_ONCE // (n * per_frame))
+    behind_points = layout.width * 4 * layout.n_points
+    kind = f"{layout.numbers.order}{'u' if _is_unsigned(layout) else 'i'}2"
+    for low in range(begin, end, at_once):
+        high = min(low + at_once, end)
+        raw = frames[low:high, behind_points:]
+        numbers = layout.numbers.reals(raw) if layout.is_real else raw.view(kind)
+        part = values[:, (low - begin) * per_frame : (high - begin) * per_frame]
+        part[...] = numbers.reshape(-1, n).T
+        if not plain:
+            part -= offsets
+            part *= scales
+    return values[:, first - begin * per_frame : last - begin * per_frame]
