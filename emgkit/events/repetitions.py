@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["PHASES", "WAYS", "Way", "audit", "find_repetitions"]
 
 PHASES = ("eccentric", "hold", "concentric")
+# None means cycles, so that an option which was not given has a value of its own
+_NOT_GIVEN: Any = inspect.Parameter.empty
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,9 @@ WAYS: Mapping[str, Way] = MappingProxyType(
 )
 
 
-def find_repetitions(trial: Trial, *, by: str, exercise: str | None = None, **options: Any) -> Trial:
+def find_repetitions(
+    trial: Trial, *, by: str, starts: str | None = _NOT_GIVEN, exercise: str | None = None, **options: Any
+) -> Trial:
     """Find the repetitions of a trial, and their phases where the way to them shows phases.
 
     Parameters
@@ -73,12 +77,15 @@ def find_repetitions(trial: Trial, *, by: str, exercise: str | None = None, **op
     by : {"position", "angle", "none"}
         The way. ``"position"`` and ``"angle"`` search that stream (``"angle_2"`` and the like for a second one);
         ``"none"`` takes the whole recording, or a stretch of it, as one repetition.
+    starts : {"eccentric", "concentric", None}
+        Phase of the first movement away from rest; None for cycles without phases. Position and angle need it, the
+        other ways do not take it.
     exercise : str, optional
         Goes into the events; without it tables show the task.
     **options
-        Those of the way alone. Position and angle (:func:`emgkit.events.find_in_movement`): `starts`, which is
-        required, ``"eccentric"``, ``"concentric"`` or None for cycles; `channel, rest, cutoff, prominence, distance,
-        edge, minimum_hold, smallest, largest`. None (:func:`emgkit.events.take_whole`): `start, stop` (s).
+        Those of the way alone. Position and angle (:func:`emgkit.events.find_in_movement`): `channel, rest, cutoff,
+        prominence, distance, edge, minimum_hold, smallest, largest`. None (:func:`emgkit.events.take_whole`):
+        `start, stop` (s).
 
     Returns
     -------
@@ -116,6 +123,8 @@ def find_repetitions(trial: Trial, *, by: str, exercise: str | None = None, **op
     """
     name = check_option("by", by.rstrip("0123456789").rstrip("_"), tuple(WAYS))
     way = WAYS[name]
+    if starts is not _NOT_GIVEN:
+        options = {"starts": starts, **options}
     for option in options:
         if option not in way.options:
             raise ArgumentError(

@@ -59,7 +59,7 @@ def test_a_data_set_that_names_muscles_is_taken_at_its_word(tmp_path):
     channels = [ek.Channel(name="VL", unit="V"), ek.Channel(name="BF", unit="V", muscle="my_muscle")]
     emg = ek.Recording(data=np.array([EMG, EMG]) / 1000, sfreq=1000.0, channels=channels)
     trial = ek.Trial(streams={"emg": emg}, context={"participant": "01", "task": "squat"})
-    path = ek.io.write_bids(trial, tmp_path / "set", name="one")
+    (path,) = ek.io.bids.recordings(ek.io.write_bids([trial], tmp_path / "set", name="one"))
     assert described(ek.read(path)) == [("VL", None, None, "header"), ("BF", "my_muscle", None, "header")]
 
 

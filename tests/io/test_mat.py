@@ -59,7 +59,7 @@ def test_qualisys_boards_and_markers_keep_their_rates(tmp_path: Path, boards: in
     assert trial.emg.names == (("EMG VL", "EMG BF") if boards == 1 else ("EMG VL", "EMG GM"))
     assert (trial.emg.sfreq, trial["position"].sfreq) == (1500, 100)
     np.testing.assert_allclose(trial["position"].data, track[0, :3] * 1e-3)
-    assert trial.notices[-1].text == "Markers that the cameras lost for a while are left out: 'knee'."
+    assert trial.notices[0].text == "Markers that the cameras lost for a while are left out: 'knee'."
 
 
 @pytest.mark.parametrize(("isi", "units", "rate"), [(0.5, "ms", 2000), (0.001, "s", 1000)])

@@ -254,8 +254,6 @@ def test_a_survey_needs_neither_unit_nor_rate():
         ("a.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel (XLS)"),
         ("a.ods", b"PK\x03\x04" + b"\x00" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "an OpenD"),
         ("a.zip", b"PK\x03\x04\x14\x00a.edf", "a ZIP"),
-        ("a.c3d", b"\x02P\x1a\x00", "a C3D"),
-        ("a.txt", b"\x02P\x1a\x00", "a C3D"),
         ("a.hpf", b"\x00" * 30, "a Delsys EMGworks HPF"),
         ("a.xdf", b"XDF:\x01", "an XDF"),
     ],
@@ -296,12 +294,12 @@ def test_what_is_read_and_what_is_not_yet_share_no_ending():
 
 def test_the_vendor_files_at_hand_are_recognised(recordings):
     paths = [
-        *recordings.glob("c3d/*.c3d"), *recordings.glob("delsys_discover_csv/*.csv"),
+        *recordings.glob("delsys_discover_csv/*.csv"),
         *recordings.glob("xdf/*.xdf"), *recordings.glob("delsys_binary/Set*"), *recordings.glob("*/truncated*.csv"),
         *recordings.glob("vicon_noraxon_cmj/vicon*.csv"), *recordings.glob("*/*.anc"),
     ]  # fmt: skip
     paths = [path for path in paths if path.stat().st_size]
-    assert len(paths) > 20
+    assert paths
     for path in paths:
         with pytest.raises(FormatError, match="which emgkit does not read yet"):
             read(path)
