@@ -11,11 +11,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, FileError, FormatError
 from emgkit.io import bids
 from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble, survey
+from emgkit.io._time_axis import Window
 from emgkit.io.bids import write_bids
 from emgkit.io.formats.edf import write_bdf, write_edf
 from emgkit.io.formats.xlsx import Sheet
@@ -67,6 +69,8 @@ class Format:
         The module whose ``load(path)`` gives the file's content.
     options : tuple of str
         Parameters of :func:`read` that only some formats have, and this one has.
+    parts : bool, default False
+        Whether ``load`` takes ``start`` and ``stop`` (s), and reads that part alone: its signals then have ``whole``.
     """
 
     name: str
@@ -75,6 +79,7 @@ class Format:
     marker: re.Pattern[bytes] | None
     module: str
     options: tuple[str, ...] = ()
+    parts: bool = False
 
 
 FORMATS = (
@@ -84,6 +89,7 @@ FORMATS = (
         extensions=(".bdf",),
         marker=re.compile(rb"\A\xffBIOSEMI"),
         module="emgkit.io.formats.edf",
+        parts=True,
     ),
     Format(
         name="edf",
@@ -91,6 +97,7 @@ FORMATS = (
         extensions=(".edf",),
         marker=re.compile(rb"\A0 {7}.{160}[ \d]\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d", re.DOTALL),
         module="emgkit.io.formats.edf",
+        parts=True,
     ),
     Format(
         name="datalog",
@@ -234,6 +241,8 @@ def read(
     channels: ChannelSpecs | None = None,
     thousands: str | None = None,
     sheet: str | None = None,
+    start: float | None = None,
+    stop: float | None = None,
 ) -> Trial:
     r"""Read one recording; nothing is resampled, filled, rescaled by guess or dropped.
 
@@ -258,6 +267,10 @@ def read(
         that can be read in both ways, such as 1,104 beside 947, is refused.
     sheet : str, optional
         The sheet of an Excel workbook; needed where several hold cells.
+    start, stop : float, optional
+        Read only this part: seconds from the beginning of the recording, a sample at `stop` is not in it.
+        Of EDF and BDF the rest is not read at all. The samples are those of the whole recording, on its
+        times; events stay that overlap the part.
 
     Returns
     -------
@@ -274,10 +287,15 @@ def read(
     UnitError
         A unit is missing or unknown.
     ArgumentError
-        No rate is known, `sfreq` contradicts the file, or a name or position is not in the file.
+        No rate is known, `sfreq` contradicts the file, a name or position is not in the file, or
+        `start` and `stop` are no part of the recording.
 
     Notes
     -----
+    Muscle and side of EMG are taken from labels that are clear (``R_GMAX``, ``Recto Femoral``), where
+    neither file nor user gives any: ``Channel.muscle_source`` is then ``"heuristic"``, and
+    :func:`emgkit.io.labels.recognise` says why.
+
     A text file is one table: a header, with units in it (``VL (mV)``) or in a row below it, and a
     column a channel. Lines above it that begin with ``#``, ``%``, ``;``, ``!`` or ``//`` are
     comments. The rate is the slope of a straight line through the column of times, which may be
@@ -301,7 +319,12 @@ def read(
     >>> trial.emg
     <Recording: 2 EMG channels × 2 samples at 1000 Hz = 0.002 s, in V: VL, BF>
     """
-    content = load(path, format=format, thousands=thousands, sheet=sheet)
+    window = None
+    if start is not None or stop is not None:
+        window = Window(start=0.0 if start is None else float(start), stop=stop, where=place(path, sheet))
+    content = _loaded(path, format, {"thousands": thousands, "sheet": sheet}, window)
+    if window is not None:
+        content = window.cut(content, sfreq=sfreq)
     overrides = Overrides(sfreq=sfreq, units=units, channels=channels)
     return assemble(content, overrides, where=place(path, sheet), recognise=True)
 
@@ -351,13 +374,22 @@ def load(path: str | os.PathLike[str], *, format: str | None = None, **options: 
     ArgumentError
         An option was given for a file of a format that has none of that name.
     """
+    return _loaded(path, format, options, None)
+
+
+def _loaded(
+    path: str | os.PathLike[str], format: str | None, options: Mapping[str, str | None], window: Window | None
+) -> FileContent:
+    """What a file says, or only what it says of a part, where its format can be read in parts."""
     file = _existing(Path(path))
     chosen = detect(file) if format is None else named(format)
-    given = {name: value for name, value in options.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     for name in given:
         if name not in chosen.options:
             able = listed(sorted(known.name for known in FORMATS if name in known.options))
             raise ArgumentError(f"{name!r} is for {able} alone", where=str(path), got=f"a {chosen.name} file")
+    if window is not None and chosen.parts:
+        given |= {"start": window.start, "stop": window.stop}
     content: FileContent = importlib.import_module(chosen.module).load(file, **given)
     return bids.with_sidecars(content, file)
 

@@ -42,7 +42,10 @@ _SPEC_KEYS = ("name", "kind", "muscle", "side", "unit")
 
 @dataclass(frozen=True, kw_only=True)
 class Signal:
-    """One signal as its file has it: values in the unit of the file, nothing converted."""
+    """One signal as its file has it: values in the unit of the file, nothing converted.
+
+    ``whole`` is how many samples the file has, where `values` are a part of them that begins at ``start``.
+    """
 
     label: str
     values: NDArray[np.float64]
@@ -58,6 +61,7 @@ class Signal:
     sfreq_source: str = "header"
     muscle_source: str = "header"
     position: int | None = None
+    whole: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +145,7 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str, recognis
     groups: dict[tuple[str, float, float, int], list[tuple[Signal, Channel, NDArray[np.float64]]]] = {}
     for signal in signals:
         channel, values = _channel(signal, overrides, where=where)
-        key = (stream_of(channel.kind), float(signal.sfreq or 0.0), signal.start, values.size)
+        key = (stream_of(channel.kind), float(signal.sfreq or 0.0), signal.start, signal.whole or values.size)
         groups.setdefault(key, []).append((signal, channel, values))
     streams: dict[str, Recording] = {}
     for (stream, rate, start, _), members in groups.items():
@@ -159,7 +163,9 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str, recognis
         for signal, channel, values in members
         if channel.kind == "EMG" and channel.unit == "V"
     }
-    notices = (*content.notices, *notices, *amplitude_doubts(volts), *_unequal(streams))
+    notices = (*content.notices, *notices, *amplitude_doubts(volts))
+    if all(signal.whole is None for signal in signals):
+        notices += _unequal(streams)
     return Trial(streams=streams, events=content.events, context=content.context, notices=notices)
 
 

@@ -1,20 +1,25 @@
-"""A column of times as a rate and a start: seconds and their parts, Unix times, clock times with or without a date."""
+"""The times of a recording: a column of times as a rate and a start, and the part of a recording that is read.
+
+A column holds seconds and their parts, Unix times, or clock times with or without a date.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.errors import FormatError, Notice, UnitError
+from emgkit.errors import ArgumentError, FormatError, Notice, UnitError
+from emgkit.io._assembly import FileContent, Signal
 from emgkit.io._text import SPACES, shortened, split
 from emgkit.notation import number
 
-__all__ = ["CLOCK", "DATE", "DATE_AND_CLOCK", "TimeAxis", "clocks_to_microseconds", "is_second", "is_time_name",
-           "time_axis", "time_column"]  # fmt: skip
+__all__ = ["CLOCK", "DATE", "DATE_AND_CLOCK", "TimeAxis", "Window", "clocks_to_microseconds", "is_second",
+           "is_time_name", "time_axis", "time_column"]  # fmt: skip
 
 _TIME_NAMES = {
     "time", "times", "t", "zeit", "temps", "tiempo", "tempo", "tijd", "timestamp", "timestamps", "x", "sec", "seconds",
@@ -290,3 +295,116 @@ def _rounded(rate: float, tolerance: float) -> float:
     candidates = [float(round(rate)), round(rate * _TRIGNO_FRAME) / _TRIGNO_FRAME]
     nearest = min(candidates, key=lambda candidate: abs(candidate - rate))
     return nearest if abs(nearest - rate) <= allowed and nearest > 0 else rate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The part of a recording that is read.
+
+    Parameters
+    ----------
+    start, stop : float
+        Seconds from the beginning of the recording; a sample at `stop` is not in it. None is its end.
+    where : str
+        The file, for messages.
+    """
+
+    start: float = 0.0
+    stop: float | None = None
+    where: str = ""
+
+    def __post_init__(self) -> None:
+        stop = math.inf if self.stop is None else self.stop
+        if not 0 <= self.start < stop or math.isinf(self.start):
+            raise ArgumentError(
+                "The part to read is empty, or begins before the recording",
+                where=self.where, allowed="0 <= start < stop, in seconds from the beginning of the recording",
+                got=self._stated,
+            )  # fmt: skip
+
+    @property
+    def _stated(self) -> str:
+        return f"start = {number(self.start)} s" + ("" if self.stop is None else f", stop = {number(self.stop)} s")
+
+    def samples(self, n: int, sfreq: float, *, begins: float = 0.0) -> slice:
+        """The samples within, of `n` at `sfreq` (Hz), the first of which is `begins` seconds into the recording.
+
+        Examples
+        --------
+        >>> Window(start=0.5, stop=2.0).samples(1500, 1000.0)
+        slice(500, 1500, None)
+        """
+        # a thousandth of a sample absorbs the rounding of times, as in Crop
+        first = max(0, math.ceil((self.start - begins) * sfreq - 1e-3))
+        last = n if self.stop is None else min(n, math.ceil((self.stop - begins) * sfreq - 1e-3))
+        return slice(min(first, n), max(last, min(first, n)))
+
+    def cut(self, content: FileContent, *, sfreq: float | None = None) -> FileContent:
+        """The content within; signals that are a part already stay as they are.
+
+        Parameters
+        ----------
+        content : FileContent
+            What the file says.
+        sfreq : float, optional
+            The rate (Hz) of signals for which the file gives none.
+
+        Raises
+        ------
+        ArgumentError
+            The part reaches beyond the recording, or a rate is not known.
+        """
+        likely = content.likely_sfreq[0] if content.likely_sfreq else None
+        rates = [signal.sfreq or sfreq or likely for signal in content.signals]
+        if None in rates:
+            raise ArgumentError(
+                "A part in seconds needs the sampling rate, which the file does not give",
+                where=self.where, allowed="sfreq= beside start= and stop=", got="none",
+            )  # fmt: skip
+        known = [(signal, float(rate)) for signal, rate in zip(content.signals, rates, strict=True) if rate]
+        is_part = any(signal.whole is not None for signal in content.signals)
+        origin = 0.0 if is_part else min(signal.start for signal in content.signals)
+        self._check(max(_end(signal, rate) for signal, rate in known) - origin, max(rate for _, rate in known))
+        signals = tuple(signal if is_part else self._cut(signal, rate, origin) for signal, rate in known)
+        stop = math.inf if self.stop is None else origin + self.stop
+        start = origin + self.start
+        positions = [signal.position or place for place, signal in enumerate(signals, start=1)]
+        empty = {place: one.label for place, one in zip(positions, signals, strict=True) if not one.values.size}
+        notices = content.notices
+        if len(empty) == len(signals):
+            raise ArgumentError(
+                "The part to read holds no sample",
+                where=self.where, allowed=f"a part longer than {number(1 / max(rate for _, rate in known))} s",
+                got=self._stated,
+            )  # fmt: skip
+        if empty:
+            text = f"No sample of {shortened(empty.values())} lies in the part that was read: left out."
+            notices = (*notices, Notice(code="channel-left-out", text=text))
+        return replace(
+            content,
+            signals=tuple(
+                replace(one, position=place) for place, one in zip(positions, signals, strict=True) if one.values.size
+            ),
+            events=tuple(e for e in content.events if e.onset < stop and (e.end > start or e.onset >= start)),
+            notices=notices,
+            left_out={**content.left_out, **empty},
+        )
+
+    def _cut(self, signal: Signal, rate: float, origin: float) -> Signal:
+        part = self.samples(signal.values.size, rate, begins=signal.start - origin)
+        start = signal.start + part.start / rate
+        return replace(signal, values=signal.values[part], start=start, whole=signal.values.size)
+
+    def _check(self, duration: float, sfreq: float) -> None:
+        least = 1e-3 / sfreq
+        if self.start > duration - least or (self.stop or 0.0) > duration + least:
+            raise ArgumentError(
+                "The part to read reaches beyond the recording",
+                where=self.where, allowed=f"0 <= start < stop <= {number(duration)} s",
+                got=self._stated,
+            )  # fmt: skip
+
+
+def _end(signal: Signal, rate: float) -> float:
+    """Second at which the whole signal ends; a signal of which a part was read begins at 0."""
+    return signal.whole / rate if signal.whole is not None else signal.start + signal.values.size / rate

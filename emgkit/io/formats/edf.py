@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from emgkit.channels import Channel, Event
 from emgkit.errors import ArgumentError, FileError, FormatError, Notice, warn
 from emgkit.io._assembly import FileContent, Signal, kind_of
+from emgkit.io._time_axis import Window
 from emgkit.io.formats.edf_annotations import Annotation, read_annotations
 from emgkit.io.formats.edf_header import ChannelHeader, Header, read_header
 from emgkit.notation import counted, listed, number
@@ -50,8 +51,15 @@ class Written:
     duration: float
 
 
-def load(path: Path) -> FileContent:
-    """What is in an EDF or BDF file; its padding is cut away.
+def load(path: Path, *, start: float | None = None, stop: float | None = None) -> FileContent:
+    """What is in an EDF or BDF file, or in a part of it; its padding is cut away.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    start, stop : float, optional
+        Read the samples from `start` up to `stop` (s) alone; the events are those of the whole file.
 
     Raises
     ------
@@ -73,14 +81,10 @@ def load(path: Path) -> FileContent:
     annotations = read_annotations(blocks, header, where=str(path))
     total = float(header.records * header.record)
     spans = _padding(annotations.notes, total)
+    is_part = start is not None or stop is not None
+    window = Window(start=start or 0.0, stop=stop, where=str(path)) if is_part else None
     signals = tuple(
-        _signal(
-            one,
-            _digital(records[:, one.place], is_bdf=header.is_bdf),
-            header,
-            end=spans.get(one.label, spans.get("")),
-            where=str(path),
-        )
+        _signal(one, records, header, end=spans.get(one.label, spans.get("")), window=window, where=str(path))
         for one in header.channels
     )
     events = tuple(
@@ -120,22 +124,34 @@ def _digital(block: NDArray[np.uint8], *, is_bdf: bool) -> NDArray[Any]:
     return wide.reshape(-1).view("<i4") >> 8
 
 
-def _signal(channel: ChannelHeader, digital: NDArray[Any], header: Header, *, end: float | None, where: str) -> Signal:
-    """The channel in its unit; refuses samples that the header rules out."""
-    (least, most), sfreq = channel.digital, float(channel.samples / header.record)
-    if digital.min() < least or digital.max() > most:
+def _signal(
+    channel: ChannelHeader, records: NDArray[np.uint8], header: Header, *,
+    end: float | None, window: Window | None, where: str,
+) -> Signal:  # fmt: skip
+    """The channel, or a part of it, in its unit; refuses samples that the header rules out."""
+    per_record, (least, most), sfreq = channel.samples, channel.digital, float(channel.samples / header.record)
+    whole = len(records) * per_record if end is None else max(1, round(end * sfreq))
+    part = slice(0, whole) if window is None else window.samples(whole, sfreq)
+    before = part.start // per_record
+    block = records[before : -(-part.stop // per_record), channel.place]
+    # the padding is checked with the samples, where the whole is read
+    inside = slice(part.start - before * per_record, part.stop - before * per_record)
+    digital = _digital(block if window else records[:, channel.place], is_bdf=header.is_bdf)
+    digital = digital[inside] if window else digital
+    if digital.size and (digital.min() < least or digital.max() > most):
         outside = np.flatnonzero((digital < least) | (digital > most))
         first = int(outside[0])
         raise FormatError(
             f"Samples of channel {channel.label!r} lie outside of its digital limits",
-            where=f"{where}, channel {channel.position}, {channel.label!r}, at {number(first / sfreq)} s",
+            where=f"{where}, channel {channel.position}, {channel.label!r}, at "
+            f"{number((part.start + first) / sfreq)} s",
             allowed=f"{least} to {most}, as the header says",
             got=f"{digital[first]} ({counted(outside.size, 'sample')} outside)",
             hint="The scaling or the samples are damaged: export the recording again from its program",
         )
     values: NDArray[np.float64] = (digital + (channel.physical[1] / channel.gain - most)) * channel.gain
-    if end is not None:
-        values = values[: max(1, round(end * sfreq))]
+    if window is None:
+        values = values[:whole]
     is_boolean = channel.unit.casefold() in ("boolean", "bool")
     # codes have no unit; BioSemi writes one all the same
     is_code = is_boolean or (not channel.unit and kind_of(channel.label, None) == "TRIG")
@@ -143,6 +159,7 @@ def _signal(channel: ChannelHeader, digital: NDArray[Any], header: Header, *, en
         label=channel.label, values=values, unit="n/a" if is_code else channel.unit or None, sfreq=sfreq,
         position=channel.position, kind="TRIG" if is_code else None,
         kind_source="heuristic" if is_code else "header",
+        start=part.start / sfreq, whole=None if window is None else whole,
     )  # fmt: skip
 
 
