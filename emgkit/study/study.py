@@ -75,7 +75,13 @@ class Study(StudyDefinition):
         file = named if named.suffix == ".toml" else named / "study.toml"
         text = load_text(file)
         folder = file.resolve().parent
-        return cls(folder=folder, slug=folder.name, text=text, file=parse(text, where=str(file)), bare=bare)
+        try:
+            parsed = parse(text, where=str(file))
+        except StudyError:
+            # a TODO where a number or one of several words belongs is told as a TODO
+            check_filled_in(text, where=str(file))
+            raise
+        return cls(folder=folder, slug=folder.name, text=text, file=parsed, bare=bare)
 
     def run(
         self,

@@ -1,0 +1,340 @@
+"""What a folder of recordings holds: its files by role, its tasks and people, its channels, and likely repetitions."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emgkit import io
+from emgkit.channels import Channel
+from emgkit.errors import EmgkitError, EmgkitWarning
+from emgkit.events import find_repetitions
+from emgkit.io import FileContent, Overrides
+from emgkit.recording import Recording, Trial
+from emgkit.study.new.names import Named, read_names
+from emgkit.study.new.signals import MOVING, FoundChannel, describe
+from emgkit.study.new.words import EVENTS, NOT_RECORDINGS, SIDE_TABLES, is_mvc, words_of
+from emgkit.study.recordings.account import Accounting, find, is_bids
+
+__all__ = ["ROLES", "FoundFile", "FoundRecording", "Inventory", "look", "natural"]
+
+# the roles of files, in the order in which they are shown
+ROLES = (
+    "exercise", "MVC", "other streams", "events", "side table", "sidecar", "cannot be read", "name not understood",
+    "not a recording",
+)  # fmt: skip
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundFile:
+    """A file of the folder: its name in it, its role, and what stands behind the role."""
+
+    name: str
+    role: str
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundRecording:
+    """A recording: what its name tells, its channels, and its likely repetitions.
+
+    `repetitions` counts events of that name; `counted` are repetitions that were found in a channel, by its label.
+    `stated_sfreq` is a rate (Hz) that a comment of the file names, with the place.
+    """
+
+    named: Named
+    channels: tuple[FoundChannel, ...]
+    format: str
+    seconds: float | None = None
+    repetitions: int = 0
+    counted: Mapping[str, int] = field(default_factory=dict)
+    constant: tuple[str, ...] = ()
+    stated_sfreq: tuple[float, str] | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the file in the folder."""
+        return self.named.name
+
+    @property
+    def task(self) -> str:
+        """The task recorded."""
+        return self.named.facts["task"]
+
+    @property
+    def participant(self) -> str:
+        """Who was recorded; a label that stands in two groups has its group before it."""
+        return self.named.facts["participant"]
+
+    @property
+    def person(self) -> str:
+        """The participant, after the group where there is one."""
+        group = self.named.facts.get("group")
+        return f"{group}/{self.participant}" if group else self.participant
+
+    @property
+    def role(self) -> str:
+        """The role of the file."""
+        return "MVC" if self.mvc else "exercise"
+
+    @property
+    def mvc(self) -> bool:
+        """Whether it is a maximal contraction."""
+        return self.named.mvc
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inventory:
+    """What a folder holds, as :func:`look` found it.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    bids : bool
+        Whether it is an EMG-BIDS data set.
+    files : tuple of FoundFile
+        Every file in it.
+    recordings : tuple of FoundRecording
+        Those that can be read and whose name tells participant and task; files of other streams are not among them.
+    companions : tuple of FoundRecording
+        Files that hold other streams of these recordings.
+    """
+
+    folder: Path
+    bids: bool
+    files: tuple[FoundFile, ...]
+    recordings: tuple[FoundRecording, ...]
+    companions: tuple[FoundRecording, ...] = ()
+
+    def of(self, role: str) -> tuple[FoundFile, ...]:
+        """The files of a role."""
+        return tuple(file for file in self.files if file.role == role)
+
+    @property
+    def exercises(self) -> tuple[FoundRecording, ...]:
+        """The recordings that are no maximal contractions."""
+        return tuple(one for one in self.recordings if not one.mvc)
+
+    @property
+    def mvcs(self) -> tuple[FoundRecording, ...]:
+        """The recordings that are likely maximal contractions."""
+        return tuple(one for one in self.recordings if one.mvc)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Who was recorded."""
+        return tuple(sorted({one.person for one in self.recordings}, key=natural))
+
+    def values(self, fact: str, *, mvc: bool = False) -> tuple[str, ...]:
+        """The values that a fact has in the names of the exercises, or of the maximal contractions."""
+        chosen = self.mvcs if mvc else self.exercises
+        return tuple(sorted({one.named.facts[fact] for one in chosen if fact in one.named.facts}, key=natural))
+
+    @property
+    def tasks(self) -> dict[str, tuple[FoundRecording, ...]]:
+        """The recordings by task, exercises first; tasks that differ by their load alone are one."""
+        found: dict[str, list[FoundRecording]] = {}
+        for one in sorted(self.recordings, key=lambda one: (one.mvc, natural(one.task))):
+            found.setdefault(one.named.base if "{load}" in one.named.base else one.task, []).append(one)
+        return {task: tuple(own) for task, own in found.items()}
+
+    def lacking(self, task: str) -> tuple[str, ...]:
+        """Who has no recording of a task that others have."""
+        return tuple(sorted(set(self.people) - {one.person for one in self.tasks[task]}, key=natural))
+
+    @property
+    def channels(self) -> tuple[FoundChannel, ...]:
+        """The channels by label, as the recordings have them first; those of other streams last.
+
+        Of a channel that some files say more of than others, the recording that says most counts.
+        """
+        found: dict[str, FoundChannel] = {}
+        for one in (*self.recordings, *self.companions):
+            for channel in one.channels:
+                before = found.setdefault(channel.name, channel)
+                if channel.says > before.says:
+                    found[channel.name] = channel
+        return tuple(found.values())
+
+    def having(self, name: str) -> int:
+        """How many recordings have a channel."""
+        return sum(any(channel.name == name for channel in one.channels) for one in self.recordings)
+
+    @property
+    def shared_labels(self) -> tuple[str, ...]:
+        """Labels of participants that stand in several groups."""
+        groups: dict[str, set[str]] = {}
+        for one in self.recordings:
+            groups.setdefault(one.participant, set()).add(one.named.facts.get("group", ""))
+        return tuple(sorted((label for label, own in groups.items() if len(own) > 1), key=natural))
+
+
+def natural(text: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts ``squat60`` before ``squat100``."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text))
+
+
+def look(folder: Path, progress: Progress = lambda _what, _done, _total: None) -> Inventory:
+    """Look into every file of a folder; nothing in it is changed, and what cannot be read stops nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        An EMG-BIDS data set, or any folder.
+    progress : callable, optional
+        Called with (what, done, total).
+    """
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    bids = is_bids(folder)
+    aside = {name: role for name in names if (role := _role_by_name(name, bids=bids)) is not None}
+    contents: dict[str, _Looked] = {}
+    failed: dict[str, str] = {}
+    wanted = [name for name in names if name not in aside]
+    for place, name in enumerate(wanted):
+        progress("Looking into recordings", place, len(wanted))
+        try:
+            contents[name] = _look_into(folder / name)
+        except EmgkitError as problem:
+            failed[name] = " ".join(part.rstrip(".") + "." for part in (problem.what, problem.hint) if part)
+    progress("Looking into recordings", len(wanted), len(wanted))
+    named = {one.name: one for one in (_in_bids(folder) if bids else read_names(contents))}
+    placed = {name for name, one in named.items() if name in contents and {"participant", "task"} <= set(one.facts)}
+    found = [contents[name].recording(named[name]) for name in sorted(placed, key=natural)]
+    companions = _companions(found)
+    recordings = tuple(one for one in found if one.name not in companions)
+    roles = {
+        **{name: FoundFile(name=name, role=role) for name, role in aside.items()},
+        **{name: FoundFile(name=name, role="cannot be read", why=why) for name, why in failed.items()},
+        **{name: FoundFile(name=name, role="name not understood") for name in set(contents) - placed},
+        **{
+            one.name: FoundFile(name=one.name, role="MVC" if one.mvc else "exercise", why=one.task)
+            for one in recordings
+        },
+        **{name: FoundFile(name=name, role="other streams", why=f"of {own}") for name, own in companions.items()},
+    }
+    return Inventory(
+        folder=folder,
+        bids=bids,
+        files=tuple(roles[name] for name in sorted(roles, key=natural)),
+        recordings=recordings,
+        companions=tuple(one for one in found if one.name in companions),
+    )
+
+
+def _role_by_name(name: str, *, bids: bool) -> str | None:
+    """The role of a file that is no recording by its name alone."""
+    path = Path(name)
+    stem, ending = path.stem, path.suffix.lower()
+    readable = {one for known in io.FORMATS for one in known.extensions}
+    foreign = {one for known in io.NOT_YET for one in known.extensions}
+    if bids:
+        if ending in (".edf", ".bdf"):
+            return None if stem.endswith("_emg") else "not a recording"
+        tables = ("_channels", "_electrodes", "_coordsystem", "_emg", "_scans")
+        return "events" if stem.endswith("_events") else "sidecar" if stem.endswith(tables) else "not a recording"
+    words = words_of(stem)
+    if any(part.startswith((".", "~$")) for part in path.parts) or NOT_RECORDINGS.match(path.name):
+        return "not a recording"
+    if ending not in readable | foreign:
+        return "not a recording"
+    if words and words[-1] in EVENTS:
+        return "events"
+    if any(word in SIDE_TABLES for word in words):
+        return "side table"
+    return None
+
+
+def _in_bids(folder: Path) -> tuple[Named, ...]:
+    """What the names of the recordings of a BIDS data set tell."""
+    sources, _ = find(folder, Accounting())
+    return tuple(
+        Named(
+            name=one.name, facts=dict(one.facts), pattern="", regex="", base=one.task,
+            mvc=is_mvc(one.task),
+        )
+        for one in sources
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Looked:
+    """What a file holds, whatever its name."""
+
+    channels: tuple[FoundChannel, ...]
+    format: str
+    seconds: float | None
+    repetitions: int
+    counted: Mapping[str, int]
+    constant: tuple[str, ...]
+    stated_sfreq: tuple[float, str] | None
+
+    def recording(self, named: Named) -> FoundRecording:
+        """The same with what the name tells."""
+        counted = {} if named.mvc else self.counted
+        return FoundRecording(
+            named=named, channels=self.channels, format=self.format, seconds=self.seconds,
+            repetitions=self.repetitions, counted=counted, constant=self.constant, stated_sfreq=self.stated_sfreq,
+        )  # fmt: skip
+
+
+def _look_into(path: Path) -> _Looked:
+    content = io.load(path)
+    signals = io.survey(content, Overrides(), where=str(path))
+    channels = tuple(describe(signal) for signal in signals)
+    lengths = [one.values.size / one.sfreq for one in signals if one.sfreq]
+    return _Looked(
+        channels=channels,
+        format=path.suffix.lower(),
+        seconds=max(lengths, default=None),
+        repetitions=sum(event.label == "repetition" for event in content.events),
+        counted=_count(content, channels),
+        constant=tuple(
+            channel.name
+            for channel, signal in zip(channels, signals, strict=True)
+            if channel.is_emg and signal.values.size and signal.values.min() == signal.values.max()
+        ),
+        stated_sfreq=content.stated_sfreq,
+    )
+
+
+def _count(content: FileContent, channels: Sequence[FoundChannel]) -> dict[str, int]:
+    """Repetitions in each channel that may show a movement, by the usual thresholds."""
+    found = {}
+    for channel, signal in zip(channels, content.signals, strict=True):
+        rate = channel.sfreq
+        if not channel.movement or rate is None or signal.values.size < rate:
+            continue
+        kind = channel.movement
+        unit = {"JNTANG": "deg", "POS": "m"}[kind]
+        stream = Recording(
+            data=signal.values[None, :], sfreq=rate, channels=(Channel(name=channel.name, unit=unit, kind=kind),)
+        )
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", EmgkitWarning)
+                trial = find_repetitions(Trial(streams={MOVING[kind]: stream}), by=MOVING[kind], starts="concentric")
+        except EmgkitError:
+            continue
+        found[channel.name] = sum(
+            event.label == "repetition" and bool(event.columns.get("accepted")) for event in trial.events
+        )
+    return found
+
+
+def _companions(found: Sequence[FoundRecording]) -> dict[str, str]:
+    """Files that hold other streams of a recording, with its name: by a word, or by the same facts and no EMG."""
+    by_facts: dict[tuple[tuple[str, str], ...], list[FoundRecording]] = {}
+    for one in found:
+        by_facts.setdefault(tuple(sorted(one.named.facts.items())), []).append(one)
+    companions: dict[str, str] = {}
+    for own in by_facts.values():
+        main = [one for one in own if any(c.is_emg for c in one.channels) and not one.named.companion]
+        others = [one for one in own if one.named.companion or not any(c.is_emg for c in one.channels)]
+        if len(main) == 1:
+            companions |= {one.name: main[0].name for one in others}
+    return companions

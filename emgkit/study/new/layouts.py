@@ -1,0 +1,65 @@
+"""The layouts of a folder: a pattern for each way in which its files are named, and what their files do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emgkit.study.new.inventory import FoundRecording, Inventory
+
+__all__ = ["FoundLayout", "layouts_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundLayout:
+    """A way in which files are named.
+
+    `example` is one of the files. `sfreq` and `units` are true where the files say none. `stated_sfreq` is the rate
+    (Hz) that a comment in them names.
+    """
+
+    pattern: str
+    regex: str
+    example: FoundRecording
+    count: int
+    sfreq: bool = False
+    units: bool = False
+    stated_sfreq: float | None = None
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    companion: bool = False
+
+
+def layouts_of(inventory: Inventory, *, companions: bool = False) -> tuple[FoundLayout, ...]:
+    """The layouts of the recordings, or of the files of other streams; the one with the most of its own text first."""
+    groups: dict[str, list[FoundRecording]] = {}
+    for one in inventory.companions if companions else inventory.recordings:
+        groups.setdefault(one.named.pattern, []).append(one)
+    made = [_layout(pattern, own, companion=companions) for pattern, own in groups.items()]
+    return tuple(sorted(made, key=lambda one: (-_own_text(one.pattern), -one.pattern.count("{"), one.pattern)))
+
+
+def _own_text(pattern: str) -> int:
+    """How many signs of a pattern stand for themselves."""
+    outside = [part.partition("}")[2] if place else part for place, part in enumerate(pattern.split("{"))]
+    return sum(map(len, outside))
+
+
+def _layout(pattern: str, own: list[FoundRecording], *, companion: bool) -> FoundLayout:
+    channels = [channel for one in own for channel in one.channels]
+    values: dict[str, dict[str, str]] = {}
+    for one in own:
+        for fact, table in one.named.values.items():
+            values.setdefault(fact, {}).update(table)
+    stated = {one.stated_sfreq[0] for one in own if one.stated_sfreq is not None}
+    emg = [channel for channel in channels if channel.is_emg]
+    return FoundLayout(
+        pattern=pattern,
+        regex="|".join(dict.fromkeys(one.named.regex for one in own)),
+        example=own[0],
+        count=len(own),
+        sfreq=any(channel.sfreq is None for channel in channels),
+        units=any(channel.unit is None for channel in emg),
+        stated_sfreq=next(iter(stated)) if len(stated) == 1 else None,
+        values=values,
+        companion=companion,
+    )

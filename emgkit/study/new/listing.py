@@ -1,0 +1,217 @@
+"""What was found in a folder, as text for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from emgkit.notation import counted, number
+from emgkit.study.new.inventory import ROLES, FoundRecording, Inventory, natural
+from emgkit.study.new.layouts import layouts_of
+from emgkit.study.new.signals import FoundChannel
+
+__all__ = ["as_dict", "listing"]
+
+_SHOWN = 6  # files of a role that are named
+_PLURALS = {
+    "exercise": "exercises", "MVC": "likely MVCs", "other streams": "other streams", "events": "events",
+    "side table": "side tables", "sidecar": "sidecars", "cannot be read": "cannot be read",
+    "name not understood": "name not understood", "not a recording": "not recordings",
+}  # fmt: skip
+
+
+def listing(inventory: Inventory, width: int = 80) -> str:
+    """What a folder holds: files by role, tasks and people, channels, likely repetitions."""
+    parts = [
+        _files(inventory, width),
+        _tasks(inventory, width),
+        _channels(inventory, width),
+        _repetitions(inventory, width),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def as_dict(inventory: Inventory) -> dict[str, Any]:
+    """The same as plain values, for programs."""
+    return {
+        "folder": str(inventory.folder),
+        "bids": inventory.bids,
+        "files": [asdict(file) for file in inventory.files],
+        "tasks": [
+            {
+                "task": task, "mvc": own[0].mvc, "recordings": [one.name for one in own],
+                "missing_for": list(inventory.lacking(task)), "likely_repetitions": _likely(own),
+            }
+            for task, own in inventory.tasks.items()
+        ],
+        "participants": list(inventory.people),
+        "channels": [
+            {**asdict(channel), "recordings": inventory.having(channel.name)} for channel in inventory.channels
+        ],
+    }  # fmt: skip
+
+
+def _files(inventory: Inventory, width: int) -> list[str]:
+    kinds = "an EMG-BIDS data set" if inventory.bids else _formats(inventory)
+    lines = [*_wrapped(f"{counted(len(inventory.files), 'file')} in {inventory.folder} ({kinds})", width)]
+    rows = []
+    for role in ROLES:
+        files = inventory.of(role)
+        if not files:
+            continue
+        if role in ("cannot be read", "name not understood", "other streams"):
+            names = [f"{file.name}: {file.why}" if file.why else file.name for file in files]
+            rows.append([_PLURALS[role], str(len(files)), names[0]])
+            rows += [["", "", one] for one in names[1:_SHOWN]]
+            rows += [["", "", f"… and {len(files) - _SHOWN} more"]] if len(files) > _SHOWN else []
+            continue
+        text = ", ".join(file.name for file in files[:3]) + (" …" if len(files) > 3 else "")
+        rows.append([_PLURALS[role], str(len(files)), text])
+    return lines + _table(rows, width)
+
+
+def _formats(inventory: Inventory) -> str:
+    counts = Counter(one.format for one in (*inventory.recordings, *inventory.companions))
+    return ", ".join(f"{count} {ending}" for ending, count in counts.most_common()) or "no recordings"
+
+
+def _tasks(inventory: Inventory, width: int) -> list[str]:
+    people = inventory.people
+    lines = [f"{counted(len(people), 'participant')} and {counted(len(inventory.tasks), 'task')}"]
+    groups = sorted(
+        {one.named.facts["group"] for one in inventory.recordings if "group" in one.named.facts}, key=natural
+    )
+    if len(groups) > 1:
+        numbers = Counter(person.partition("/")[0] for person in people)
+        lines[0] += f" in {len(groups)} groups: " + ", ".join(f"{group} {numbers[group]}" for group in groups)
+    rows = [["task", "role", "people", "files", "missing for"]]
+    for task, own in inventory.tasks.items():
+        lacking = inventory.lacking(task)
+        who = len(people) - len(lacking)
+        names = ", ".join(lacking[:8]) + (" …" if len(lacking) > 8 else "")
+        rows.append([task, "MVC" if own[0].mvc else "exercise", f"{who} of {len(people)}", str(len(own)), names])
+    lines += _table(rows, width)
+    facts = ["session", "condition", "side", "load", "run"]
+    for fact in facts:
+        values = inventory.values(fact)
+        if fact == "load" and not values:
+            values = _loads(inventory)
+        if values and (len(values) > 1 or fact != "run"):
+            lines += _wrapped(f"  {fact} in the names: {', '.join(values[:12])}", width)
+    for layout in () if inventory.bids else layouts_of(inventory):
+        lines += _wrapped(f"  {counted(layout.count, 'file')} named {layout.pattern}", width)
+    for label in inventory.shared_labels[:1]:
+        shared = len(inventory.shared_labels)
+        lines += _wrapped(f"  {counted(shared, 'label')} ({label} …) in several groups: one person or several?", width)
+    return lines
+
+
+def _loads(inventory: Inventory) -> tuple[str, ...]:
+    found = set()
+    for task, own in inventory.tasks.items():
+        if "{load}" in task:
+            found |= {one.task.removeprefix(task.removesuffix("{load}")) for one in own}
+    return tuple(sorted(found, key=natural))
+
+
+def _channels(inventory: Inventory, width: int) -> list[str]:
+    total = len(inventory.recordings)
+    rows = [["channel", "kind", "unit", "rate (Hz)", "muscle", "side", "in"]]
+    rates: dict[str, set[float | None]] = {}
+    for one in (*inventory.recordings, *inventory.companions):
+        for channel in one.channels:
+            rates.setdefault(channel.name, set()).add(channel.sfreq)
+    for channel in inventory.channels:
+        rate = " / ".join(
+            "?" if one is None else number(one) for one in sorted(rates[channel.name], key=lambda v: v or 0)
+        )
+        muscle = channel.muscle or (
+            f"{channel.likely_muscle}?" if channel.likely_muscle else "?" if channel.is_emg else ""
+        )
+        side = channel.side or (f"{channel.likely_side}?" if channel.likely_side else "")
+        having = inventory.having(channel.name)
+        rows.append([
+            channel.name, _kind(channel), channel.unit or "?", rate, muscle, side,
+            f"{having} of {total}" if having else "other streams",
+        ])  # fmt: skip
+    lines = [f"{counted(len(rows) - 1, 'channel')} (a question mark: the file does not say it)", *_table(rows, width)]
+    for one in inventory.recordings:
+        if one.constant:
+            lines += _wrapped(f"  constant in {one.name}: {', '.join(one.constant)}", width)
+    return lines
+
+
+def _likely_text(text: str | None) -> str:
+    return f"{text}?" if text else ""
+
+
+def _kind(channel: FoundChannel) -> str:
+    if channel.kind:
+        return channel.kind
+    return f"{channel.likely_kind}?" if channel.likely_kind else "EMG?"
+
+
+def _repetitions(inventory: Inventory, width: int) -> list[str]:
+    rows = [["task", "likely repetitions"]]
+    for task, own in inventory.tasks.items():
+        if not own[0].mvc:
+            rows.append([task, _likely(own)])
+    counted_ones = any(one.counted for one in inventory.exercises)
+    lines = ["Repetitions", *_table(rows, width)]
+    if counted_ones:
+        text = "Counted with the usual thresholds; emgkit run decides with what the study file says."
+        lines += _wrapped(f"  {text}", width)
+    return lines
+
+
+def _likely(own: Sequence[FoundRecording]) -> str:
+    events = [one.repetitions for one in own if one.repetitions]
+    if events:
+        return f"{_range(events)} repetition events in {len(events)} of {counted(len(own), 'recording')}"
+    names = dict.fromkeys(name for one in own for name in one.counted)
+    texts = []
+    for name in names:
+        found = [one.counted[name] for one in own if name in one.counted]
+        texts.append(f"{_range(found)} a recording in {name!r} ({len(found)} of {len(own)})")
+    if texts:
+        return "; ".join(texts)
+    moving = dict.fromkeys(channel.name for one in own for channel in one.channels if channel.movement)
+    if moving:
+        return f"not counted: no rate, or no movement in {', '.join(map(repr, moving))}"
+    return "no events and no channel of movement"
+
+
+def _range(numbers: Sequence[int]) -> str:
+    return str(min(numbers)) if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
+
+
+def _table(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Columns with two blanks between them; what does not fit is wrapped in the widest column."""
+    if not rows:
+        return []
+    columns = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    room = width - 2 * len(columns)
+    while sum(columns) > room and max(columns) > 12:
+        columns[columns.index(max(columns))] -= 1
+    lines = []
+    for row in rows:
+        cells = [_wrap(text, size) for text, size in zip(row, columns, strict=True)]
+        for place in range(max(map(len, cells))):
+            texts = [cell[place] if place < len(cell) else "" for cell in cells]
+            line = "  ".join(text.ljust(size) for text, size in zip(texts, columns, strict=True))
+            lines.append(f"  {line}".rstrip())
+    return lines
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 1), break_on_hyphens=False) or [""]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    indent = text[: len(text) - len(text.lstrip())]
+    return textwrap.wrap(
+        text.strip(), width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+    )

@@ -1,0 +1,301 @@
+"""The study file of a folder of recordings: what was found as values, and what is open as TODO."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from emgkit.notation import series
+from emgkit.study.file.recordings import Exclude
+from emgkit.study.new.inventory import FoundRecording, Inventory
+from emgkit.study.new.layouts import FoundLayout, layouts_of
+from emgkit.study.new.questions import (
+    NONE,
+    Answer,
+    Question,
+    dead,
+    exercise_name,
+    factors,
+    found_by,
+    has_key,
+    left_out,
+    questions,
+    two_sided,
+    without_mvc,
+)
+
+__all__ = ["SCHEMA", "study_text"]
+
+SCHEMA = "study.schema.json"
+_BARE = re.compile(r"[A-Za-z0-9_-]+")  # a TOML key that needs no quotes
+# the upper limit of the usual band, and the lowest rate that holds it
+_HIGH, _LEAST_RATE = 450, 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sheet:
+    """What is written: the inventory, the answers, and the open questions by their ids."""
+
+    inventory: Inventory
+    answers: Mapping[str, Answer]
+    open: Mapping[str, Question]
+    template: str
+
+    def known(self, id: str) -> bool:
+        """Whether a question is asked, answered or not."""
+        return id in self.open
+
+    def value(self, id: str) -> str:
+        """The answer as TOML, or a TODO."""
+        if id in self.answers:
+            return _toml(self.answers[id])
+        return '"TODO: what shall be compared?"' if id == "study.question" else '"TODO"'
+
+    def remark(self, *ids: str) -> list[str]:
+        """Comment lines for the questions among these that are open."""
+        texts = [self.open[id].remark for id in ids if id in self.open and id not in self.answers]
+        return _comment("; ".join(filter(None, dict.fromkeys(texts))))
+
+    def lines(self, *ids: str) -> list[str]:
+        """A line a question; none for one that is not asked or that is answered by leaving the line out."""
+        asked = [id for id in ids if id in self.open and self.answers.get(id) != NONE]
+        return [line for id in asked for line in (*self.remark(id), f"{self.open[id].key} = {self.value(id)}")]
+
+
+def study_text(
+    inventory: Inventory,
+    *,
+    title: str,
+    here: str,
+    answers: Mapping[str, Answer] | None = None,
+    by_regex: bool = False,
+    misread: Sequence[str] = (),
+) -> str:
+    """The text of the study file.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        What the folder holds.
+    title : str
+        The study's title.
+    here : str
+        The folder of recordings as seen from the study's.
+    answers : mapping, optional
+        Answers to :func:`emgkit.study.new.questions.questions`, by id; each of the others is a TODO.
+    by_regex : bool
+        Whether layouts are regular expressions, for names that patterns cannot tell apart.
+    misread : sequence of str
+        Recordings whose names a run would read otherwise than was found.
+    """
+    given = dict(answers or {})
+    asked = {one.id: one for one in questions(inventory, given)}
+    sheet = _Sheet(inventory=inventory, answers=given, open=asked, template="regex" if by_regex else "pattern")
+    asked_first = sheet.lines("study.question")
+    parts = [
+        f"#:schema ./{SCHEMA}",
+        "\n".join(["[study]", f"title = {_toml(title)}", *asked_first]),
+        "\n".join([*_data(sheet, here), *_doubt(misread)]),
+        *_layout_tables(sheet),
+        *_channels(sheet),
+        *(_exercise(sheet, task, own) for task, own in inventory.tasks.items() if not own[0].mvc),
+        "\n".join(_mvc(sheet)),
+        *_steps(inventory),
+        *_summary(sheet),
+        "\n".join(_comparison(sheet)),
+        *_exclude(sheet),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _data(sheet: _Sheet, here: str) -> list[str]:
+    inventory = sheet.inventory
+    if inventory.bids:
+        return ["[data]", f"bids = {_toml(here)}"]
+    lines = ["[data]", f"folder = {_toml(here)}"]
+    layouts = layouts_of(inventory)
+    if _short(sheet, layouts):
+        lines += [_named(layouts[0]), f"pattern = {_toml(layouts[0].pattern)}"]
+        lines += sheet.lines("data.0.sfreq", "data.0.units")
+    lines += sheet.lines("data.labels")
+    joined = []
+    for place, layout in enumerate(layouts_of(inventory, companions=True)):
+        id = f"data.join.{place}.offset"
+        if sheet.known(id):
+            joined += [*sheet.remark(id), f"  {{ pattern = {_toml(layout.pattern)}, offset = {sheet.value(id)} }},"]
+    return [*lines, "join = [", *joined, "]"] if joined else lines
+
+
+def _doubt(misread: Sequence[str]) -> list[str]:
+    """A TODO for names that a run would read otherwise."""
+    if not misread:
+        return []
+    names = ", ".join(misread[:4]) + (f" and {len(misread) - 4} more" if len(misread) > 4 else "")
+    return [f"# TODO: no pattern was found that reads these names without doubt: {_one_line(names)}"]
+
+
+def _short(sheet: _Sheet, layouts: Sequence[FoundLayout]) -> bool:
+    return len(layouts) == 1 and not layouts[0].values and sheet.template == "pattern"
+
+
+def _layout_tables(sheet: _Sheet) -> list[str]:
+    if sheet.inventory.bids:
+        return []
+    layouts = layouts_of(sheet.inventory)
+    if _short(sheet, layouts):
+        return []
+    parts = []
+    for place, layout in enumerate(layouts):
+        name = layout.pattern if sheet.template == "pattern" else layout.regex
+        lines = ["[[data.layouts]]", _named(layout), f"{sheet.template} = {_toml(name)}"]
+        for fact, table in layout.values.items():
+            inside = ", ".join(f"{_toml_key(one)} = {_toml(other)}" for one, other in sorted(table.items()))
+            lines.append(f"values.{fact} = {{ {inside} }}")
+        parts.append("\n".join([*lines, *sheet.lines(f"data.{place}.sfreq", f"data.{place}.units")]))
+    return parts
+
+
+def _named(layout: FoundLayout) -> str:
+    """How one file is understood, for the user to compare."""
+    facts = series(f"{fact} {value}" for fact, value in layout.example.named.facts.items())
+    return f"# {layout.example.name}: {facts}"
+
+
+def _channels(sheet: _Sheet) -> list[str]:
+    lines = []
+    for channel in sheet.inventory.channels:
+        ids = {key: f"channels.{channel.name}.{key}" for key in ("kind", "muscle", "side", "unit")}
+        asked = [key for key, id in ids.items() if sheet.known(id)]
+        if not asked:
+            continue
+        lines += sheet.remark(*(ids[key] for key in asked))
+        lines.append(f"{_toml(channel.name)} = {{ {_channel_fields(sheet, ids, asked)} }}")
+    if not lines:
+        return []
+    muscles = any(sheet.known(f"channels.{one.name}.muscle") for one in sheet.inventory.channels)
+    head = (
+        ['# a muscle such as "vastus_lateralis"; for a channel that is no EMG, kind = "MISC" in its place']
+        if muscles
+        else []
+    )
+    return ["\n".join([*head, "[channels]", *lines])]
+
+
+def _channel_fields(sheet: _Sheet, ids: Mapping[str, str], asked: Sequence[str]) -> str:
+    if sheet.answers.get(ids["muscle"]) == NONE:
+        return 'kind = "MISC"' + (f", unit = {sheet.value(ids['unit'])}" if "unit" in asked else "")
+    return ", ".join(f"{key} = {sheet.value(ids[key])}" for key in asked)
+
+
+def _exercise(sheet: _Sheet, task: str, own: tuple[FoundRecording, ...]) -> str:
+    name = exercise_name(task)
+    stem = f"exercises.{name}"
+    found, _ = found_by(own, sheet.answers)
+    by = [f"by = {_toml(found)}"] if found else sheet.lines(f"{stem}.by")
+    lines = [f"[exercises.{_toml_key(name)}]", f"task = {_toml(task)}", *by, *sheet.lines(f"{stem}.starts")]
+    return "\n".join(lines)
+
+
+def _mvc(sheet: _Sheet) -> list[str]:
+    if not sheet.inventory.mvcs:
+        return ["[mvc]", *sheet.lines("mvc.own_task_maximum")]
+    tasks = dict.fromkeys(one.task for one in sheet.inventory.mvcs)
+    lines = ["[mvc]", f"tasks = [{', '.join(map(_toml, tasks))}]", "window = 0.5"]
+    return [*lines, *sheet.lines("mvc.all_positions", "mvc.across_sessions")]
+
+
+def _steps(inventory: Inventory) -> list[str]:
+    """The usual processing; a rate that cannot hold the band gets a high-pass filter."""
+    rates = [channel.sfreq for channel in inventory.channels if channel.is_emg and channel.sfreq is not None]
+    if rates and min(rates) < _LEAST_RATE:
+        remark = f"# at {min(rates):g} Hz the usual upper limit of {_HIGH} Hz is left out"
+        filter = f'{remark}\n[[steps]]\nstep = "Highpass"\ncutoff = 20\norder = 4'
+    else:
+        filter = f'[[steps]]\nstep = "Bandpass"\nlow = 20\nhigh = {_HIGH}\norder = 4'
+    return [
+        '# the order is the order of the processing; another envelope: step = "MovingRMS", window = 0.1\n' + filter,
+        '[[steps]]\nstep = "Rectify"',
+        '[[steps]]\nstep = "Envelope"\ncutoff = 6\norder = 4',
+        '[[measures]]\nname = "mean"\nduring = "repetition"\nprimary = true',
+    ]
+
+
+def _summary(sheet: _Sheet) -> list[str]:
+    if not two_sided(sheet.inventory, sheet.answers):
+        return []
+    text = '# the mean of the two sides; to keep them apart, write "side" into by below and not here'
+    return [f'{text}\n[summary]\nover = ["repetition", "side"]']
+
+
+def _comparison(sheet: _Sheet) -> list[str]:
+    inventory = sheet.inventory
+    found = factors(inventory)
+    group = ["group"] if len({one.named.facts.get("group") for one in inventory.recordings}) > 1 else []
+    lines = ["[[comparisons]]"]
+    if "comparisons.within" in sheet.open:
+        lines += sheet.lines("comparisons.within")
+        answer = sheet.answers.get("comparisons.within")
+        others = ["TODO"] if answer is None else [one for one in found if one != answer]
+        return [*lines, f"by = [{', '.join(map(_toml, [*group, *others, 'muscle']))}]", *_missing(sheet)]
+    if not found:
+        lines.append("# one exercise and nothing that differs in it: there is nothing to compare within a participant")
+    by = [*group, "muscle"]
+    lines.append(f'within = "{found[0] if found else "exercise"}"')
+    lines.append(f"by = {_toml(by[0]) if len(by) == 1 else '[' + ', '.join(map(_toml, by)) + ']'}")
+    return [*lines, *_missing(sheet)]
+
+
+def _missing(sheet: _Sheet) -> list[str]:
+    return sheet.lines("comparisons.missing")
+
+
+def _exclude(sheet: _Sheet) -> list[str]:
+    inventory = sheet.inventory
+    reasons = {file.name: file.why for file in inventory.files}
+    lists = {
+        "files": [
+            (f"path = {_toml(name)}", f"exclude.files.{name}", reasons[name] or "its name does not tell who did what")
+            for name in left_out(inventory)
+        ],
+        "participants": [
+            (f"participant = {_toml(who)}", f"exclude.participants.{who}", "no maximal contraction of this participant")
+            for who in without_mvc(inventory)
+        ],
+        "channels": [
+            (f"participant = {_toml(who)}, channel = {_toml(channel)}, task = {_toml(task)}",
+             f"exclude.channels.{who}.{channel}.{task}", "the channel is constant")
+            for who, channel, task in dead(inventory) if has_key(Exclude, "channels")
+        ],
+    }  # fmt: skip
+    lines = []
+    for key, entries in lists.items():
+        if entries:
+            lines.append(f"{key} = [")
+            lines += [f"  {{ {what}, reason = {sheet.value(id)} }},  # {_one_line(why)}" for what, id, why in entries]
+            lines.append("]")
+    return ["[exclude]\n" + "\n".join(lines)] if lines else []
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(text, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+
+
+def _one_line(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 100 else text[:99] + "…"
+
+
+def _toml(value: Answer) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return f"{value:.10g}"
+
+
+def _toml_key(text: str) -> str:
+    return text if _BARE.fullmatch(text) else _toml(text)

@@ -1,0 +1,145 @@
+"""From a folder as a laboratory has it to tables: `emgkit new` asks, the answers are filled in, and the study runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from emgkit.study import new
+
+MUSCLES = {"channels.VL.muscle": "vastus_lateralis", "channels.BF.muscle": "biceps_femoris"}
+
+
+def roles(inventory):
+    """How many files have each role."""
+    return {role: len(inventory.of(role)) for role in new.ROLES if inventory.of(role)}
+
+
+def ids(inventory):
+    """What is asked."""
+    return [one.id for one in new.questions(inventory)]
+
+
+@pytest.mark.long
+def test_headings_that_may_be_an_angle_are_asked_for_and_the_answers_run(record, run, tmp_path):
+    data = tmp_path / "data"
+    for seed, who in enumerate(("P01", "P02", "P03")):
+        for shift, task in enumerate(("squat", "lunge", "mvc")):
+            emg = ("VL (mV)", "BF (mV)")
+            record(
+                data / f"{who}_{task}.csv",
+                seed=10 * seed + shift,
+                mvc=task == "mvc",
+                emg=emg,
+                movement=["Knee"],
+                time="t (s)",
+            )
+    found = new.look(data)
+    assert [(one.name, one.kind, one.likely_kind) for one in found.channels] == [
+        ("VL", "EMG", None), ("BF", "EMG", None), ("Knee", None, "JNTANG"),
+    ]  # fmt: skip
+    assert ids(found) == [
+        "study.question", "channels.VL.muscle", "channels.BF.muscle", "channels.Knee.kind", "channels.Knee.unit",
+        "exercises.lunge.by", "exercises.lunge.starts", "exercises.squat.by", "exercises.squat.starts",
+    ]  # fmt: skip
+    text = new.write(tmp_path / "open", found).file.read_text(encoding="utf-8")
+    assert '# an angle? kind = "JNTANG", unit = "deg"' in text
+    assert '"Knee" = { kind = "TODO", unit = "TODO" }' in text
+    assert "may be in 'Knee'" in text
+    # the four cycles of each recording are seen by the name that may be an angle
+    assert {count for one in found.exercises for count in one.counted.values()} == {4}
+    # once the channel is an angle, nothing else can show the repetitions
+    known = {"channels.Knee.kind": "JNTANG", "channels.Knee.unit": "deg", **MUSCLES}
+    assert "exercises.squat.by" not in [one.id for one in new.questions(found, known)]
+    result = run(data, **known)
+    assert set(result.tables["contrasts"]["muscle"]) == {"vastus_lateralis", "biceps_femoris"}
+    assert len(result.tables["repetitions"].query("accepted")) == 3 * 2 * 4
+
+
+def test_one_folder_a_group_with_the_same_labels_asks_whose_they_are(record, tmp_path):
+    for group in ("old", "young"):
+        for who in ("P01", "P02"):
+            for task in ("squat", "lunge", "mvic"):
+                record(tmp_path / "d" / group / f"{who}_{task}.csv", mvc=task == "mvic")
+    found = new.look(tmp_path / "d")
+    assert found.shared_labels == ("P01", "P02")
+    assert found.people == ("old/P01", "old/P02", "young/P01", "young/P02")
+    assert "in 2 groups: old 2, young 2" in new.listing(found, 80)
+    assert 'by = ["group", "muscle"]' in new.write(tmp_path / "s", found).file.read_text(encoding="utf-8")
+
+
+def test_two_sides_are_averaged_in_words_that_say_so(record, tmp_path):
+    emg = ("VL_L (mV)", "VL_R (mV)")
+    for who in ("P01", "P02"):
+        for task in ("squat60", "squat80", "deadlift60", "deadlift80", "max"):
+            record(tmp_path / "d" / f"{who}_{task}.csv", mvc=task == "max", emg=emg)
+    found = new.look(tmp_path / "d")
+    assert list(found.tasks) == ["deadlift{load}", "squat{load}", "max"]
+    assert new.questions(found)[2].id == "channels.VL_L.muscle"
+    assert {one.name: one.likely_side for one in found.channels} == {"VL_L": "left", "VL_R": "right", "bar": None}
+    text = new.write(tmp_path / "open", found).file.read_text(encoding="utf-8")
+    assert 'over = ["repetition", "side"]' in text
+    assert '"VL_L" = { muscle = "TODO", side = "TODO" }' in text
+    assert 'within = "TODO"' in text
+    assert 'by = ["TODO", "muscle"]' in text
+
+
+def test_a_dead_channel_and_a_missing_task_are_named(record, tmp_path):
+    for who in ("P01", "P02", "P03"):
+        for task in ("squat", "lunge", "mvc_quad", "mvc_ham"):
+            if (who, task) not in {("P02", "lunge"), ("P03", "mvc_ham")}:
+                dead = "BF (mV)" if (who, task) == ("P03", "squat") else None
+                record(tmp_path / "d" / f"{who}_{task}.csv", mvc="mvc" in task, dead=dead)
+    found = new.look(tmp_path / "d")
+    assert found.lacking("lunge") == ("P02",)
+    assert [(one.name, one.constant) for one in found.recordings if one.constant] == [("P03_squat.csv", ("BF",))]
+    shown = new.listing(found, 80)
+    assert "lunge     exercise  2 of 3  2      P02" in shown
+    assert "constant in P03_squat.csv: BF" in shown
+    text = new.write(tmp_path / "s", found).file.read_text(encoding="utf-8")
+    assert 'all_positions = "TODO"' in text
+    assert "# P03: an MVC task that others have is missing" in text
+
+
+def test_an_unreadable_file_is_listed_with_its_error_and_stops_nothing(record, tmp_path):
+    for who in ("P01", "P02"):
+        for task in ("squat", "lunge", "mvc"):
+            record(tmp_path / "d" / f"{who}_{task}.csv", mvc=task == "mvc")
+    (tmp_path / "d" / "P03_squat.csv").write_text("VL,BF\nno,number\n", encoding="utf-8")
+    (tmp_path / "d" / "P03_lunge.mat").write_bytes(b"MATLAB 5.0 MAT-file")
+    (tmp_path / "d" / "protocol.docx").write_bytes(b"PK")
+    (tmp_path / "d" / "participants.csv").write_text("participant,age\nP01,30\n", encoding="utf-8")
+    (tmp_path / "d" / "P01_squat_events.csv").write_text("onset,label\n1,go\n", encoding="utf-8")
+    found = new.look(tmp_path / "d")
+    assert roles(found) == {
+        "exercise": 4, "MVC": 2, "events": 1, "side table": 1, "cannot be read": 2, "not a recording": 1,
+    }  # fmt: skip
+    shown = new.listing(found, 100)
+    assert "P03_squat.csv: The file holds no row of numbers." in shown
+    assert "P03_lunge.mat: This is a MATLAB (MAT) file, which emgkit does not read yet." in shown
+    # the broken recording is left out with a reason that the user gives
+    text = new.write(tmp_path / "s", found).file.read_text(encoding="utf-8")
+    assert '{ path = "P03_squat.csv", reason = "TODO" },  # The file holds no row of numbers.' in text
+
+
+def test_recordings_without_movement_or_events_ask_for_a_way_that_there_is(record, tmp_path):
+    for who in ("P01", "P02"):
+        for task in ("stand", "sit"):
+            record(tmp_path / "d" / f"{who}_{task}.csv", emg=["VL"], movement=())
+    found = new.look(tmp_path / "d")
+    asked = {one.id: one for one in new.questions(found)}
+    assert asked["exercises.stand.by"].choices == new.ways()
+    assert "no recording of it has repetition events or a channel of movement" in asked["exercises.stand.by"].remark
+    assert "exercises.stand.starts" not in asked
+    assert {"data.0.sfreq", "data.0.units"} <= set(asked)
+    assert "no events and no channel of movement" in new.listing(found, 80)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_the_listing_fits_the_terminal(record, tmp_path, width):
+    for group in ("control_group", "patients_after_reconstruction"):
+        for who in range(1, 5):
+            for task in ("single_leg_squat", "counter_movement_jump", "mvic_quadriceps_and_hamstrings"):
+                path = tmp_path / "d" / group / f"Participant{who:02}_{task}.csv"
+                record(path, mvc="mvic" in task, emg=("Vastus lateralis links (mV)", "Biceps femoris rechts (mV)"))
+    lines = new.listing(new.look(tmp_path / "d"), width).splitlines()
+    assert max(map(len, lines[1:])) <= width
