@@ -158,6 +158,27 @@ FORMATS = (
         module="emgkit.io.formats.c3d",
     ),
     Format(
+        name="poly5",
+        description="TMSi Poly5 recording",
+        extensions=(".poly5",),
+        marker=re.compile(rb"\APOLY SAMPLE FILE"),
+        module="emgkit.io.formats.poly5",
+    ),
+    Format(
+        name="shimmer",
+        description="Shimmer Consensys CSV",
+        extensions=(".csv",),
+        marker=re.compile(rb'\A(?:\xef\xbb\xbf)?"?sep=(?:\\t|[\t,;])"?\r?\n[^\n]*_(?:CAL|RAW)\b', re.IGNORECASE),
+        module="emgkit.io.formats.shimmer",
+    ),
+    Format(
+        name="labchart",
+        description="ADInstruments LabChart text export",
+        extensions=(".txt",),
+        marker=re.compile(rb"\A(?:\xef\xbb\xbf)?Interval=\t?[\d.,]+(?:[eE]-?\d+)?"),
+        module="emgkit.io.formats.labchart",
+    ),
+    Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
