@@ -7,7 +7,7 @@ from collections.abc import Callable
 from emgkit.errors import ArgumentError
 from emgkit.notation import counted
 from emgkit.study.new.inventory import Inventory
-from emgkit.study.new.questions import Answer, Question, parsed, questions
+from emgkit.study.new.questions import Answer, Question, parsed, unanswered
 
 __all__ = ["ask"]
 
@@ -32,7 +32,7 @@ def ask(inventory: Inventory, *, read: Callable[[str], str], show: Callable[[str
     answers: dict[str, Answer] = {}
     passed: set[str] = set()
     show("Enter alone leaves a TODO in the study file; the end of the input (Ctrl-D) leaves all that remain.")
-    while left := [one for one in questions(inventory, answers) if one.id not in passed]:
+    while left := [one for one in unanswered(inventory, answers) if one.id not in passed]:
         show("")
         show(f"{left[0].text}  ({left[0].place} {left[0].key}; {counted(len(left), 'question')} left)")
         try:

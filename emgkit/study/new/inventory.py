@@ -285,7 +285,7 @@ class _Looked:
 def _look_into(path: Path) -> _Looked:
     content = io.load(path)
     signals = io.survey(content, Overrides(), where=str(path))
-    channels = tuple(describe(signal) for signal in signals)
+    channels = describe(signals)
     lengths = [one.values.size / one.sfreq for one in signals if one.sfreq]
     return _Looked(
         channels=channels,

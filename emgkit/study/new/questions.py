@@ -18,11 +18,24 @@ from emgkit.study.new.layouts import FoundLayout, layouts_of
 from emgkit.study.new.signals import MOVING, FoundChannel
 from emgkit.study.new.words import FIRST_PHASE, words_of
 
-__all__ = ["Answer", "Question", "exercise_name", "factors", "parsed", "questions", "stand_ins", "two_sided", "ways"]
+__all__ = [
+    "Answer",
+    "Question",
+    "exercise_name",
+    "factors",
+    "parsed",
+    "questions",
+    "stand_ins",
+    "two_sided",
+    "unanswered",
+    "ways",
+]
 
 Answer: TypeAlias = "str | float | bool"
-# an answer that takes the line out of the file
-NONE = "none"
+# answers that take a line out of the file: no first phase, and no muscle
+CYCLES, NO_MUSCLE = "cycles", "none"
+# as many files are left out one by one, each with its reason
+FEW = 8
 _KINDS = ("EMG", "JNTANG", "POS", "ACCEL", "GYRO", "FORCE", "TRIG", "MISC")
 _UNITS = {"JNTANG": "deg", "POS": "m", "ACCEL": "g", "GYRO": "deg/s", "FORCE": "N", "ECG": "mV"}
 # how repetitions can be found, for the remark beside the question
@@ -114,7 +127,7 @@ def questions(inventory: Inventory, answers: Mapping[str, Answer] | None = None)
 
     Answers that were given decide which others are asked: a channel that is an angle has no muscle.
     """
-    given = dict(answers or {})
+    given = with_names(inventory, answers or {})
     return tuple(
         question
         for source in (_study, _data, _channels, _exercises, _mvc, _comparisons, _exclude)
@@ -122,12 +135,41 @@ def questions(inventory: Inventory, answers: Mapping[str, Answer] | None = None)
     )
 
 
+def unanswered(inventory: Inventory, answers: Mapping[str, Answer]) -> tuple[Question, ...]:
+    """The questions that these answers leave open."""
+    given = with_names(inventory, answers)
+    return tuple(one for one in questions(inventory, answers) if one.id not in given)
+
+
 def stand_ins(inventory: Inventory) -> dict[str, Answer]:
     """An allowed answer to every question, with which a file is checked before it is written."""
     answers: dict[str, Answer] = {}
-    while new := {one.id: one.stand_in for one in questions(inventory, answers) if one.id not in answers}:
-        answers |= new
+    while left := unanswered(inventory, answers):
+        answers[left[0].id] = left[0].stand_in
     return answers
+
+
+def with_names(inventory: Inventory, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """The answers, with muscle and side for channels that were answered to be another channel of the recordings."""
+    found = dict(answers)
+    channels = {channel.name: channel for channel in inventory.channels}
+    for name, own in renamed(inventory).items():
+        same = answers.get(f"channels.{name}.name")
+        for key in ("muscle", "side"):
+            answer = answers.get(f"channels.{same}.{key}") or getattr(channels.get(str(same)), key, None)
+            if same in own and answer:
+                found.setdefault(f"channels.{name}.{key}", answer)
+    return found
+
+
+def renamed(inventory: Inventory) -> dict[str, tuple[str, ...]]:
+    """EMG channels that only maximal contractions have, each with the channels of exercises that it may be."""
+    in_exercises = {channel.name for one in inventory.exercises for channel in one.channels if channel.is_emg}
+    in_mvcs = {channel.name: None for one in inventory.mvcs for channel in one.channels if channel.is_emg}
+    without = tuple(
+        channel.name for channel in inventory.channels if channel.name in in_exercises and channel.name not in in_mvcs
+    )
+    return dict.fromkeys((name for name in in_mvcs if name not in in_exercises), without) if without else {}
 
 
 def has_key(table: type[BaseModel], key: str) -> bool:
@@ -170,6 +212,12 @@ def _data(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Ques
         rates = sorted({channel.sfreq for channel in inventory.channels if channel.is_emg and channel.sfreq})
         for place, layout in enumerate(layouts):
             yield from _layout(layout, place, several=len(layouts) > 1, rates=rates)
+    if (inventory.companions and not has_key(Data, "join")) or len(left_out(inventory)) > FEW:
+        yield Question(
+            id="data.unused", place="[data]", key="unused", choices=("refuse", "report"), stand_in="report",
+            text="Some files are no recordings of the study. Are they left out and listed?",
+            remark=f'{_odd(inventory)}: "report" leaves them out and lists them, "refuse" stops the run',
+        )  # fmt: skip
     if inventory.companions and has_key(Data, "join"):
         for place, layout in enumerate(layouts_of(inventory, companions=True)):
             yield Question(
@@ -184,8 +232,14 @@ def _data(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Ques
             id="data.labels", place="[data]", key="labels",
             text=f"{shared[0]} stands in several groups ({groups}). Is it one person, or one in each?",
             remark=f'{shared[0]} stands in several groups: "per study" if it is one person, "per group" if several',
-            choices=("per study", "per group"), stand_in="per group",
+            choices=("per study", "per group"), stand_in="per study",
         )  # fmt: skip
+
+
+def _odd(inventory: Inventory) -> str:
+    """Files that no layout fits, shortly."""
+    names = [*(one.name for one in inventory.companions if not has_key(Data, "join")), *left_out(inventory)]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more files" if len(names) > 3 else "")
 
 
 def _layout(layout: FoundLayout, index: int, *, several: bool, rates: Sequence[float]) -> Iterator[Question]:
@@ -210,7 +264,16 @@ def _layout(layout: FoundLayout, index: int, *, several: bool, rates: Sequence[f
 
 def _channels(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[Question]:
     several = _streams_with_several(inventory)
+    others = renamed(inventory)
     for channel in inventory.channels:
+        if channel.name in others:
+            own = others[channel.name]
+            yield Question(
+                id=f"channels.{channel.name}.name", place=f'[channels] "{channel.name}"', key="name", choices=own,
+                text=f"Only maximal contractions have the channel {channel.name!r}. Which of the exercises' is it?",
+                remark=f"only maximal contractions have it; the name of the same electrode elsewhere: {listed(own)}",
+                stand_in=own[list(others).index(channel.name) % len(own)],
+            )  # fmt: skip
         yield from _channel(channel, answers, one_of=several.get(channel.name, ()))
 
 
@@ -221,7 +284,7 @@ def _channel(channel: FoundChannel, answers: Mapping[str, Answer], *, one_of: tu
     if (kind is None and channel.likely_kind is not None) or one_of:
         remark = _kind_remark(channel)
         if one_of:
-            remark = f'{listed(one_of)} are one stream: kind = "MISC" sets aside all but the one with the repetitions'
+            remark = f'{listed(one_of)} are one stream: kind = "MISC" sets aside all but that of the repetitions'
         likely = channel.kind or channel.likely_kind or "MISC"
         yield Question(
             id=f"{stem}.kind", place=place, key="kind", text=f"What is the channel {name!r}?", remark=remark,
@@ -230,10 +293,10 @@ def _channel(channel: FoundChannel, answers: Mapping[str, Answer], *, one_of: tu
         kind = str(answers[f"{stem}.kind"]) if f"{stem}.kind" in answers else "?"
     if kind in (None, "EMG") and not channel.muscle:
         yield Question(
-            id=f"{stem}.muscle", place=place, key="muscle", text=f"Which muscle is the channel {name!r}?",
-            remark=_muscle_remark(channel), stand_in="vastus_lateralis",
+            id=f"{stem}.muscle", place=place, key="muscle", stand_in="vastus_lateralis",
+            text=f"Which muscle is the channel {name!r} (none: it is no EMG)?", remark=_muscle_remark(channel),
         )  # fmt: skip
-        if channel.likely_side and answers.get(f"{stem}.muscle") != NONE:
+        if channel.likely_side and answers.get(f"{stem}.muscle") != NO_MUSCLE:
             yield Question(
                 id=f"{stem}.side", place=place, key="side", text=f"On which side is the channel {name!r}?",
                 remark="", choices=("left", "right"), stand_in=channel.likely_side,
@@ -262,9 +325,10 @@ def _kind_remark(channel: FoundChannel) -> str:
 
 
 def _muscle_remark(channel: FoundChannel) -> str:
-    likely = f'likely "{channel.likely_muscle}" ({channel.why})' if channel.likely_muscle else channel.why
-    side = f'side = "{channel.likely_side}" by its name' if channel.likely_side else ""
-    return "; ".join(filter(None, [likely, side]))
+    side = f', side = "{channel.likely_side}"' if channel.likely_side else ""
+    if channel.likely_muscle:
+        return f'likely muscle = "{channel.likely_muscle}"{side}: {channel.why}'
+    return "; ".join(filter(None, [channel.why, f"likely{side[1:]}" if side else ""]))
 
 
 def _streams_with_several(inventory: Inventory) -> dict[str, tuple[str, ...]]:
@@ -302,8 +366,8 @@ def _starts(name: str, place: str, stem: str) -> Question:
     if usual == "cycles":
         likely = f"{readable(name)} usually has cycles; "
     return Question(
-        id=f"{stem}.starts", place=place, key="starts", choices=("eccentric", "concentric", NONE),
-        text=f"With which phase does a repetition of {readable(name)!r} begin (none: cycles, such as gait)?",
+        id=f"{stem}.starts", place=place, key="starts", choices=("eccentric", "concentric", CYCLES),
+        text=f"With which phase does a repetition of {readable(name)!r} begin (cycles: none, as in gait)?",
         remark=f'{likely}write "eccentric" or "concentric", or take the line out for cycles such as gait',
         stand_in="eccentric",
     )  # fmt: skip
@@ -414,7 +478,7 @@ def _comparisons(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterat
 
 
 def _exclude(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Question]:
-    for file in left_out(inventory):
+    for file in left_out(inventory) if len(left_out(inventory)) <= FEW else ():
         yield Question(
             id=f"exclude.files.{file}", place=f"[exclude] files, {file}", key="reason",
             text=f"Why is {file} left out?", stand_in="no recording of the study",
@@ -452,7 +516,9 @@ def without_mvc(inventory: Inventory) -> tuple[str, ...]:
     if not inventory.mvcs:
         return ()
     having = {one.person for one in inventory.mvcs}
-    return tuple(dict.fromkeys(one.participant for one in inventory.exercises if one.person not in having))
+    lacking = (one for one in inventory.exercises if one.person not in having)
+    shared = inventory.shared_labels
+    return tuple(dict.fromkeys(one.person if one.participant in shared else one.participant for one in lacking))
 
 
 def dead(inventory: Inventory) -> tuple[tuple[str, str, str], ...]:

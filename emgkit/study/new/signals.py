@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from emgkit.io._assembly import Signal
-from emgkit.io._kinds import VOLTS
-from emgkit.study.new.words import SIDES, bare, may_be_movement, words_of
+from emgkit.io.labels import Recognised, recognise_all
+from emgkit.study.new.words import SIDES, may_be_movement, words_of
 from emgkit.units import UNITS
 
 __all__ = ["MOVING", "FoundChannel", "describe"]
@@ -71,27 +72,36 @@ class FoundChannel:
         return self.kind == "EMG" or (self.kind is None and self.likely_kind is None)
 
 
-def describe(signal: Signal) -> FoundChannel:
-    """A channel from its signal.
+def describe(signals: Sequence[Signal]) -> tuple[FoundChannel, ...]:
+    """The channels of a file from its signals.
 
-    A unit of length or angle tells the kind; a heading does not, and an angle in volts is asked for.
+    A unit of length or angle tells the kind; a heading does not, and an angle in volts is asked for. Muscles and sides
+    that the file does not state are likely at most.
     """
+    recognised = recognise_all([signal.label for signal in signals])
+    return tuple(_described(signal, recognised.get(signal.label)) for signal in signals)
+
+
+def _described(signal: Signal, recognised: Recognised | None) -> FoundChannel:
     name = signal.name or signal.label
-    moving = may_be_movement(name)
-    kind = signal.kind
-    likely = None
-    if signal.kind_source == "heuristic" and (signal.unit is None or signal.unit not in UNITS):
-        kind, likely = None, moving or signal.kind
-        likely = None if likely == "EMG" else likely
-        kind = "EMG" if signal.kind == "EMG" else None
-    elif signal.kind_source == "heuristic" and signal.kind == "EMG" and moving and signal.unit in VOLTS:
-        kind, likely = None, moving
-    elif kind is None:
+    moving = None if recognised else may_be_movement(name)
+    kind, likely = signal.kind, None
+    if kind is None:
         likely = moving
-    side = next((SIDES[word] for word in words_of(name) if word in SIDES), None)
-    if side is None and name and bare(name[-1]) in ("l", "r") and len(words_of(name)) > 1:
-        side = SIDES[bare(name[-1])]
+    elif signal.kind_source == "heuristic" and (signal.unit is None or signal.unit not in UNITS) and kind != "EMG":
+        kind, likely = None, moving or kind
+    elif signal.kind_source == "heuristic" and kind == "EMG" and moving:
+        kind, likely = None, moving
+    stated = signal.muscle is not None or signal.side is not None
+    found = recognised if recognised is not None and not stated else None
+    side = found.side if found is not None else None if stated else _side_of(name)
     return FoundChannel(
         name=name, kind=kind, unit=signal.unit, sfreq=signal.sfreq, muscle=signal.muscle, side=signal.side,
-        likely_kind=likely, likely_side=None if signal.side else side,
+        likely_kind=likely, likely_muscle=found.muscle if found else None, likely_side=side,
+        why=found.why if found else "",
     )  # fmt: skip
+
+
+def _side_of(name: str) -> str | None:
+    """The side that a word in a heading names."""
+    return next((SIDES[word] for word in words_of(name) if word in SIDES), None)

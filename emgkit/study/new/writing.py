@@ -13,7 +13,9 @@ from emgkit.study.file.recordings import Exclude
 from emgkit.study.new.inventory import FoundRecording, Inventory
 from emgkit.study.new.layouts import FoundLayout, layouts_of
 from emgkit.study.new.questions import (
-    NONE,
+    CYCLES,
+    FEW,
+    NO_MUSCLE,
     Answer,
     Question,
     dead,
@@ -24,6 +26,7 @@ from emgkit.study.new.questions import (
     left_out,
     questions,
     two_sided,
+    with_names,
     without_mvc,
 )
 
@@ -61,7 +64,7 @@ class _Sheet:
 
     def lines(self, *ids: str) -> list[str]:
         """A line a question; none for one that is not asked or that is answered by leaving the line out."""
-        asked = [id for id in ids if id in self.open and self.answers.get(id) != NONE]
+        asked = [id for id in ids if id in self.open and self.answers.get(id) != CYCLES]
         return [line for id in asked for line in (*self.remark(id), f"{self.open[id].key} = {self.value(id)}")]
 
 
@@ -91,7 +94,7 @@ def study_text(
     misread : sequence of str
         Recordings whose names a run would read otherwise than was found.
     """
-    given = dict(answers or {})
+    given = with_names(inventory, answers or {})
     asked = {one.id: one for one in questions(inventory, given)}
     sheet = _Sheet(inventory=inventory, answers=given, open=asked, template="regex" if by_regex else "pattern")
     asked_first = sheet.lines("study.question")
@@ -120,7 +123,7 @@ def _data(sheet: _Sheet, here: str) -> list[str]:
     if _short(sheet, layouts):
         lines += [_named(layouts[0]), f"pattern = {_toml(layouts[0].pattern)}"]
         lines += sheet.lines("data.0.sfreq", "data.0.units")
-    lines += sheet.lines("data.labels")
+    lines += sheet.lines("data.labels", "data.unused")
     joined = []
     for place, layout in enumerate(layouts_of(inventory, companions=True)):
         id = f"data.join.{place}.offset"
@@ -167,7 +170,7 @@ def _named(layout: FoundLayout) -> str:
 def _channels(sheet: _Sheet) -> list[str]:
     lines = []
     for channel in sheet.inventory.channels:
-        ids = {key: f"channels.{channel.name}.{key}" for key in ("kind", "muscle", "side", "unit")}
+        ids = {key: f"channels.{channel.name}.{key}" for key in ("name", "kind", "muscle", "side", "unit")}
         asked = [key for key, id in ids.items() if sheet.known(id)]
         if not asked:
             continue
@@ -185,7 +188,7 @@ def _channels(sheet: _Sheet) -> list[str]:
 
 
 def _channel_fields(sheet: _Sheet, ids: Mapping[str, str], asked: Sequence[str]) -> str:
-    if sheet.answers.get(ids["muscle"]) == NONE:
+    if sheet.answers.get(ids["muscle"]) == NO_MUSCLE:
         return 'kind = "MISC"' + (f", unit = {sheet.value(ids['unit'])}" if "unit" in asked else "")
     return ", ".join(f"{key} = {sheet.value(ids[key])}" for key in asked)
 
@@ -258,7 +261,7 @@ def _exclude(sheet: _Sheet) -> list[str]:
     lists = {
         "files": [
             (f"path = {_toml(name)}", f"exclude.files.{name}", reasons[name] or "its name does not tell who did what")
-            for name in left_out(inventory)
+            for name in (left_out(inventory) if len(left_out(inventory)) <= FEW else ())
         ],
         "participants": [
             (f"participant = {_toml(who)}", f"exclude.participants.{who}", "no maximal contraction of this participant")

@@ -33,7 +33,7 @@ def test_the_last_line_can_be_pasted(data, tmp_path):
     assert done.exit_code == 0, done.output
     last = done.output.splitlines()[-1]
     assert shlex.split(last.removeprefix("Then: ")) == ["emgkit", "run", str(study)]
-    assert '  line 14, [channels]: "VL" = { muscle = "TODO" }' in done.output
+    assert '  line 15, [channels]: "VL" = { muscle = "TODO" }' in done.output
     assert '[exercises.squat]: starts = "TODO"' in done.output
     assert "4 a recording in 'Knee' (2 of 2)" in done.output
 
@@ -43,7 +43,7 @@ def test_what_was_found_as_json(data, tmp_path):
     found = json.loads(done.stdout)
     assert [(one["task"], one["mvc"]) for one in found["tasks"]] == [("lunge", False), ("squat", False), ("mvc", True)]
     assert found["participants"] == ["P01", "P02"]
-    assert {"line": 14, "place": "[channels]", "text": '"VL" = { muscle = "TODO" }'} in found["to_do"]
+    assert {"line": 15, "place": "[channels]", "text": '"VL" = { muscle = "TODO" }'} in found["to_do"]
 
 
 def test_questions_need_a_terminal(data, tmp_path, capsys, monkeypatch):
@@ -79,9 +79,9 @@ def test_answers_stand_in_the_file_and_enter_leaves_a_todo(data, tmp_path):
     assert 'by = "angle"\nstarts = "eccentric"' in text
 
 
-def test_none_takes_a_line_out(data, tmp_path):
+def test_cycles_and_no_muscle_take_a_line_out(data, tmp_path):
     found = new.survey(tmp_path / "s", data)
-    answers = {"exercises.squat.starts": "none", "channels.BF.muscle": "none"}
+    answers = {"exercises.squat.starts": "cycles", "channels.BF.muscle": "none"}
     text = new.write(tmp_path / "s", found, answers=answers).file.read_text(encoding="utf-8")
     assert text.count("starts = ") == 1
     assert '"BF" = { kind = "MISC" }' in text

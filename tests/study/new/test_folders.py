@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emgkit.study import new
+from emgkit.study.new.questions import unanswered
 
 MUSCLES = {"channels.VL.muscle": "vastus_lateralis", "channels.BF.muscle": "biceps_femoris"}
 
@@ -115,7 +116,7 @@ def test_an_unreadable_file_is_listed_with_its_error_and_stops_nothing(record, t
     }  # fmt: skip
     shown = new.listing(found, 100)
     assert "P03_squat.csv: The file holds no row of numbers." in shown
-    assert "P03_lunge.mat: This is a MATLAB (MAT) file, which emgkit does not read yet." in shown
+    assert "P03_lunge.mat: This is no MATLAB file" in shown
     # the broken recording is left out with a reason that the user gives
     text = new.write(tmp_path / "s", found).file.read_text(encoding="utf-8")
     assert '{ path = "P03_squat.csv", reason = "TODO" },  # The file holds no row of numbers.' in text
@@ -143,3 +144,76 @@ def test_the_listing_fits_the_terminal(record, tmp_path, width):
                 record(path, mvc="mvic" in task, emg=("Vastus lateralis links (mV)", "Biceps femoris rechts (mV)"))
     lines = new.listing(new.look(tmp_path / "d"), width).splitlines()
     assert max(map(len, lines[1:])) <= width
+
+
+@pytest.mark.long
+def test_one_column_files_without_any_movement_run_over_the_whole_recording(record, run, tmp_path):
+    for seed, who in enumerate(("P01", "P02", "P03")):
+        for shift, task in enumerate(("stand", "sit", "mvc")):
+            path = tmp_path / "d" / f"{who}_{task}.csv"
+            record(path, seed=10 * seed + shift, mvc=task == "mvc", emg=["VL"], movement=())
+    found = new.look(tmp_path / "d")
+    assert ids(found)[1:] == [
+        "data.0.sfreq", "data.0.units", "channels.VL.muscle", "exercises.sit.by", "exercises.stand.by",
+    ]  # fmt: skip
+    result = run(
+        tmp_path / "d",
+        **{"data.0.sfreq": 1000.0, "data.0.units": "mV", "exercises.sit.by": "none", "exercises.stand.by": "none"},
+    )
+    assert len(result.tables["contrasts"]) == 1
+
+
+@pytest.mark.long
+def test_headed_files_beside_headerless_ones_with_positions_of_maximal_contractions(record, run, tmp_path):
+    for seed, who in enumerate(("S01", "S02", "S03")):
+        for shift, task in enumerate(("squat", "lunge")):
+            record(tmp_path / "d" / f"{who}_{task}_1.csv", seed=10 * seed + shift, time="time (s)")
+        for shift, task in enumerate(("glute", "quad")):
+            path = tmp_path / "d" / f"{who}_mvc_{task}_1.txt"
+            record(path, seed=10 * seed + 5 + shift, mvc=True, movement=(), header=False, separator="\t")
+    found = new.look(tmp_path / "d")
+    assert list(found.tasks) == ["lunge", "squat", "mvc_glute", "mvc_quad"]
+    text = new.write(tmp_path / "open", found).file.read_text(encoding="utf-8")
+    assert 'tasks = ["mvc_glute", "mvc_quad"]' in text
+    assert '"ch1" = { name = "TODO", muscle = "TODO" }' in text
+    # a channel that has the name of another has its muscle too
+    known = {"channels.ch1.name": "VL", "channels.ch2.name": "BF", **MUSCLES}
+    assert not any(one.id.startswith("channels.") for one in unanswered(found, known))
+    result = run(tmp_path / "d", **known)
+    assert set(result.tables["contrasts"]["muscle"]) == {"vastus_lateralis", "biceps_femoris"}
+
+
+@pytest.mark.long
+def test_two_groups_numbered_from_one_run_as_what_they_are(record, run, tmp_path):
+    for seed, group in enumerate(("old", "young")):
+        for person, who in enumerate(("P01", "P02", "P03")):
+            for shift, task in enumerate(("squat", "lunge", "mvic")):
+                path = tmp_path / "d" / group / f"{who}_{task}.csv"
+                record(path, seed=100 * seed + 10 * person + shift, mvc=task == "mvic", time="t (s)")
+    assert "data.labels" in ids(new.look(tmp_path / "d"))
+    result = run(tmp_path / "d", **{"data.labels": "per group", **MUSCLES})
+    assert set(result.tables["contrasts"]["group"]) == {"old", "young"}
+    assert set(result.tables["contrasts"]["n"]) == {3}
+
+
+@pytest.mark.long
+def test_a_file_that_cannot_be_read_and_one_of_nobody_are_left_out_with_reasons(record, run, tmp_path):
+    for seed, who in enumerate(("P01", "P02", "P03")):
+        for shift, task in enumerate(("squat", "lunge", "mvc")):
+            path = tmp_path / "d" / f"{who}_{task}.csv"
+            record(path, seed=10 * seed + shift, mvc=task == "mvc", time="t (s)")
+    record(tmp_path / "d" / "calibration.csv", time="t (s)")
+    (tmp_path / "d" / "P03_lunge_2.csv").write_text("VL,BF\nno,number\n", encoding="utf-8")
+    found = new.look(tmp_path / "d")
+    assert [file.name for file in found.of("name not understood")] == ["calibration.csv"]
+    result = run(tmp_path / "d", **MUSCLES)
+    assert set(result.tables["contrasts"]["n"]) == {3}
+
+
+@pytest.mark.long
+def test_one_person_is_asked_no_more_than_others(record, answered, tmp_path):
+    for shift, task in enumerate(("squat", "lunge", "mvc")):
+        record(tmp_path / "d" / f"P01_{task}.csv", seed=shift, mvc=task == "mvc", time="t (s)")
+    found = new.look(tmp_path / "d")
+    assert "1 participant and 3 tasks" in new.listing(found, 80).splitlines()
+    assert answered(tmp_path / "d").to_do == ()
