@@ -37,11 +37,14 @@ def command(line: str) -> str:
 
 
 def fill_in(code: str) -> str:
-    """What the page tells the reader to write in the place of the TODO."""
+    """What the page tells the reader to write in the place of the TODOs, in their order."""
     file = Path("my_study/study.toml")
-    (todo,) = re.findall(r"^.*TODO.*$", file.read_text(encoding="utf-8"), re.MULTILINE)
-    assert todo.split(" = ")[0] == code.split(" = ")[0]
-    file.write_text(file.read_text(encoding="utf-8").replace(todo, code.strip()), encoding="utf-8")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    open_ones = [place for place, line in enumerate(lines) if "TODO" in line]
+    for place, answer in zip(open_ones, code.strip().splitlines(), strict=True):
+        assert lines[place].split(" = ")[0] == answer.split(" = ")[0]
+        lines[place] = answer
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return ""
 
 

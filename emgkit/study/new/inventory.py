@@ -235,7 +235,7 @@ def _role_by_name(name: str, *, bids: bool) -> str | None:
     if bids:
         if ending in (".edf", ".bdf"):
             return None if stem.endswith("_emg") else "not a recording"
-        tables = ("_channels", "_electrodes", "_coordsystem", "_emg", "_scans")
+        tables = ("_channels", "_electrodes", "_coordsystem", "_emg", "_scans", "participants", "dataset_description")
         return "events" if stem.endswith("_events") else "sidecar" if stem.endswith(tables) else "not a recording"
     words = words_of(stem)
     if any(part.startswith((".", "~$")) for part in path.parts) or NOT_RECORDINGS.match(path.name):

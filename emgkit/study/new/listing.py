@@ -68,7 +68,8 @@ def _files(inventory: Inventory, width: int) -> list[str]:
             rows += [["", "", one] for one in names[1:_SHOWN]]
             rows += [["", "", f"… and {len(files) - _SHOWN} more"]] if len(files) > _SHOWN else []
             continue
-        text = ", ".join(file.name for file in files[:3]) + (" …" if len(files) > 3 else "")
+        names = [file.name.rpartition("/")[2] for file in files]
+        text = ", ".join(names[:2]) + (" …" if len(names) > 2 else "")
         rows.append([_PLURALS[role], str(len(files)), text])
     return lines + _table(rows, width)
 
