@@ -10,9 +10,9 @@ from typing import Any
 
 from emgkit.channels import Value
 from emgkit.errors import FormatError, Notice
-from emgkit.io._bids_cells import MISSING, read_cells, typed_columns
-from emgkit.io._bids_writing import ENTITIES
 from emgkit.io._tables import read_json
+from emgkit.io.bids._cells import MISSING, read_cells, typed_columns
+from emgkit.io.bids._writing import ENTITIES
 from emgkit.notation import listed
 
 __all__ = ["Participant", "facts_of", "read_participants"]

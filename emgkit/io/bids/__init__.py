@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from emgkit.channels import Event, Value
 from emgkit.errors import FileError, Notice
 from emgkit.io._assembly import FileContent, Signal
-from emgkit.io._bids_cells import MISSING, read_cells, typed_columns
-from emgkit.io._bids_channels import with_channels
-from emgkit.io._bids_participants import facts_of, read_participants
-from emgkit.io._bids_writing import ENTITIES, SIMULATED, write_bids
 from emgkit.io._tables import read_json
+from emgkit.io.bids._cells import MISSING, read_cells, typed_columns
+from emgkit.io.bids._channels import with_channels
+from emgkit.io.bids._participants import facts_of, read_participants
+from emgkit.io.bids._writing import ENTITIES, SIMULATED, write_bids
 from emgkit.notation import listed, number
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 from emgkit.channels import STREAMS
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import SAME_RATE, Signal
-from emgkit.io._bids_cells import MISSING, read_cells, side_of, status_of
 from emgkit.io._tables import typed
+from emgkit.io.bids._cells import MISSING, read_cells, side_of, status_of
 from emgkit.notation import listed, number
 from emgkit.units import UNITS
 
