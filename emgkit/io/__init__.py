@@ -82,6 +82,8 @@ class Format:
     parts: bool = False
 
 
+_BOM = rb"\A(?:\xef\xbb\xbf)?"
+
 FORMATS = (
     Format(
         name="bdf",
@@ -179,6 +181,51 @@ FORMATS = (
         module="emgkit.io.formats.labchart",
     ),
     Format(
+        name="delsys-discover",
+        description="Delsys Trigno Discover CSV",
+        extensions=(".csv",),
+        marker=re.compile(_BOM + rb'"?Application:"?[,;\t]\s*"?Trigno Discover'),
+        module="emgkit.io.formats.delsys.discover",
+    ),
+    Format(
+        name="delsys-emgworks",
+        description="Delsys EMGworks CSV, with or without a line a channel above the headings",
+        extensions=(".csv",),
+        # a header line a channel, or a column of times before every channel
+        marker=re.compile(
+            _BOM + rb'(?:"?Label: [^\n]*?Sampling frequency: |"?X ?\[m?s\]"?[,;\t]'
+            rb'(?:[^\n]*?[,;\t]"?X ?\[m?s\]"?[,;\t\r\n]|"?[^,;\t\n"]*: [A-Za-z]+[ .]))'
+        ),
+        module="emgkit.io.formats.delsys.emgworks",
+    ),
+    Format(
+        name="delsys-hpf",
+        description="Delsys EMGworks HPF",
+        extensions=(".hpf",),
+        marker=re.compile(rb"\A.{16}datx", re.DOTALL),
+        module="emgkit.io.formats.delsys.hpf",
+    ),
+    Format(
+        name="delsys-emg",
+        description="Delsys EMGworks .emg, version 3",
+        extensions=(".emg",),
+        marker=re.compile(rb"\ADEMG"),
+        module="emgkit.io.formats.delsys.emg",
+    ),
+    Format(
+        name="noraxon-csv",
+        description="Noraxon MyoResearch (MR3, MR4) CSV, combined or a file a signal",
+        extensions=(".csv",),
+        # a line of facts with their values below it; or the program named in a first line that no row of numbers
+        # follows, as a plain table may name it in its header
+        marker=re.compile(
+            _BOM + rb'(?:"?type"?[,;\t][^\n]*?"?frequency"?[,;\t][^\n]*\n"?(?:record|signal)\w*"?[,;\t]'
+            rb'|(?!#)[^\n]*(?:noraxon|myoresearch)[^\n]*\n(?![\s"]*[-+.\d]))',
+            re.IGNORECASE,
+        ),
+        module="emgkit.io.formats.noraxon_csv",
+    ),
+    Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
@@ -187,8 +234,6 @@ FORMATS = (
         options=("thousands",),
     ),
 )
-
-_BOM = rb"\A(?:\xef\xbb\xbf)?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,21 +263,6 @@ class Foreign:
 
 # a reader for one of these becomes a Format above, and its entry here goes
 NOT_YET = (
-    Foreign(name="Delsys Trigno Discover CSV", marker=re.compile(_BOM + rb'"?Application:"?,\s*"?Trigno Discover')),
-    Foreign(
-        name="Delsys EMGworks CSV",
-        # a header line a channel, or a column of times before every channel
-        marker=re.compile(
-            _BOM + rb'(?:"?Label: [^\n]*?Sampling frequency: |"?X ?\[s\]"?[,;\t][^\n]*?[,;\t]"?X ?\[s\]"?[,;\t\r\n])'
-        ),
-    ),
-    Foreign(name="Delsys EMGworks HPF", extensions=(".hpf",), marker=re.compile(rb"\A.{16}datx", re.DOTALL)),
-    Foreign(name="Delsys EMG", extensions=(".emg",), marker=re.compile(rb"\ADEMG")),
-    Foreign(
-        name="Noraxon MyoResearch",
-        # named in a first line that no row of numbers follows; a plain table may name it in its header
-        marker=re.compile(_BOM + rb'(?!#)[^\n]*(?:noraxon|myoresearch)[^\n]*\n(?![\s"]*[-+.\d])', re.IGNORECASE),
-    ),
     Foreign(name="Vicon Nexus CSV", marker=re.compile(_BOM + rb"(?:Devices|Trajectories|Model Outputs)[,\s]*\n\d+\D")),
     Foreign(name="Kistler BioWare", marker=re.compile(_BOM + rb"BioWare Version ")),
     Foreign(name="Motion Analysis ANC", extensions=(".anc",), marker=re.compile(_BOM + rb"File_Type:\s+Analog")),

@@ -24,6 +24,7 @@ __all__ = [
     "Rows",
     "complete_table",
     "decoded",
+    "exact_floats",
     "first_bad_cell",
     "number_table",
     "shortened",
@@ -159,13 +160,21 @@ def complete_table(rows: Rows) -> NDArray[np.float64]:
     return numbers
 
 
+def exact_floats() -> dict[str, Any]:
+    """What ``pandas.read_csv`` must be given so that it reads numbers to the last digit.
+
+    Before 3.1 pandas rounds the last digit wrongly unless an option forbids it; from 3.1 on the option is an error.
+    """
+    import pandas as pd
+
+    version = tuple(int(part) for part in pd.__version__.split(".")[:2])
+    return {} if version >= (3, 1) else {"float_precision": "round_trip"}
+
+
 def _parsed(body: str, rows: Rows) -> NDArray[np.float64]:
     """The numbers that pandas finds in the text; its parser errors are ValueErrors."""
     import pandas as pd
 
-    # before 3.1 pandas rounds the last digit wrongly unless an option forbids it; from 3.1 on the option is an error
-    version = tuple(int(part) for part in pd.__version__.split(".")[:2])
-    exact: dict[str, Any] = {} if version >= (3, 1) else {"float_precision": "round_trip"}
     table = pd.read_csv(
         io.StringIO(body),
         sep=rows.sep,
@@ -174,7 +183,7 @@ def _parsed(body: str, rows: Rows) -> NDArray[np.float64]:
         dtype=np.float64,
         skip_blank_lines=False,
         engine="c",
-        **exact,
+        **exact_floats(),
     )
     numbers: NDArray[np.float64] = table.to_numpy()
     return numbers

@@ -220,8 +220,6 @@ def test_a_time_column_of_a_published_recording(recordings):
 @pytest.mark.parametrize(
     "name",
     [
-        "delsys_emgworks_label_csv/truncated_trigno_sample.csv",
-        "delsys_discover_csv/discover170.csv",
         "vicon_noraxon_cmj/vicon_CMJ_kinem_kinet_emg.csv",
         "biopac/femg_raw_exported_sample.txt",
     ],
