@@ -151,7 +151,7 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
     found = Stage(function=account, inputs=(Folder(path=folder),), parameters=plan.accounting).run()
     # a folder that is not there was refused above
     found = look_into(found, folder or Path(), plan.accounting)
-    with telling_near_files(found.near):
+    with telling_near_files(found, plan.accounting):
         study = StudyStages(plan, found.sources)
         memory, failed = _read_all(study.reads, progress, allow=file.exclude.allow)
         used = [one for one in found.sources if one.name not in failed]

@@ -141,11 +141,18 @@ def files_below(folder: Path) -> tuple[str, ...]:
             "A folder below the recordings cannot be opened", where=str(problem.filename), got=str(problem.strerror)
         )
 
+    def leads_above(folder_inside: Path) -> bool:
+        """Whether a link leads to a folder that it lies in: following it would never end."""
+        return folder_inside.is_symlink() and any(
+            above.resolve().is_relative_to(folder_inside.resolve())
+            for above in (folder_inside.parent, *folder_inside.parent.parents)
+            if above.is_relative_to(folder)
+        )
+
     names = []
     for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
-        here, real = Path(place), Path(place).resolve()
-        # a link to a folder above would lead round in a circle
-        folders[:] = [one for one in folders if not real.is_relative_to((here / one).resolve())]
+        here = Path(place)
+        folders[:] = [one for one in folders if not leads_above(here / one)]
         names += [(here / one).relative_to(folder).as_posix() for one in files]
     return tuple(sorted(names, key=lambda name: name.split("/")))
 

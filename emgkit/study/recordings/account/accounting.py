@@ -16,9 +16,9 @@ from emgkit.stats.cells.labels import spelled_alike
 from emgkit.study.recordings.account.bids_set import sidecar_notices
 from emgkit.study.recordings.account.counts import count_notices
 from emgkit.study.recordings.account.finding import find, reads_as_bids
-from emgkit.study.recordings.account.near import near_files, near_label, near_texts, shortly
+from emgkit.study.recordings.account.near import near_files, near_label, shortly
 from emgkit.study.recordings.account.people import check_same_facts, check_spelling, with_people
-from emgkit.study.recordings.account.sources import Account, Accounting, ListedFile, RecordingSource, Role
+from emgkit.study.recordings.account.sources import IDLE, Account, Accounting, ListedFile, RecordingSource, Role
 
 __all__ = ["account", "exclusion_table", "file_table"]
 
@@ -52,7 +52,7 @@ def account(folder: Path | None, rule: Accounting) -> Account:
     missing = sorted(set(rule.exercises) - {one.task for one in wanted})
     every = (*(_entry(source) for source in sources), *others)
     if missing:
-        idle = [one.name for one in every if one.role in ("left out", "unknown", "not a recording")]
+        idle = [one.name for one in every if one.role in IDLE]
         near = near_files([one.name.replace(one.task, task) for task in missing for one in sources if one.task], idle)
         raise StudyError(
             f"No recording of the task {listed(missing)} was found",
@@ -67,7 +67,6 @@ def account(folder: Path | None, rule: Accounting) -> Account:
         sources=wanted,
         unused=unused,
         files=tuple(sorted(every, key=lambda one: one.name.split("/"))),
-        near=near_texts(wanted, every, mvc_tasks=rule.mvc_tasks),
         notices=(*notices, *count_notices(wanted), *_exclusion_notices(rule, wanted, every)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -15,9 +16,9 @@ _MOST = 8
 
 
 def count_notices(sources: Sequence[RecordingSource]) -> tuple[Notice, ...]:
-    """A notice of the sessions and recordings that most participants have and some have not, or have more of.
+    """A notice of who lacks a session that most have, and of who has fewer or more recordings than the median.
 
-    Recordings are counted for each task, and for each task in each session, load and whatever else a name tells.
+    Recordings are counted for each task, and for each task in each session, run and whatever else a name tells.
     """
     people = dict.fromkeys(source.participant for source in sources)
     if len(people) < 2:
@@ -31,21 +32,21 @@ def count_notices(sources: Sequence[RecordingSource]) -> tuple[Notice, ...]:
             texts += [f"{who!r} has no session {session!r}, which most have" for who in lacking]
             named |= {(who, one.task) for who in lacking for one in sources}
     by_task = _counts((source, {"task": source.task}) for source in sources)
-    told = ("participant", "group", "run")
+    told = ("participant", "group")
     by_all = _counts((source, {k: v for k, v in source.facts.items() if k not in told}) for source in sources)
     for facts, counts in [*by_task.items(), *by_all.items()]:
-        usual = _usual([counts[who] for who in people])
+        usual = statistics.median_high(counts[who] for who in people)
         task = dict(facts)["task"]
         for who in people:
             if usual > 0 and counts[who] != usual and (who, task) not in named:
                 named.add((who, task))
                 words = ", ".join(f"{name} {value!r}" for name, value in facts)
                 number = counted(counts[who], "recording") if counts[who] else "no recording"
-                texts.append(f"{who!r} has {number} of {words}, where most have {usual}")
+                texts.append(f"{who!r} has {number} of {words}; the median is {usual}")
     if not texts:
         return ()
-    more = f"; {len(texts) - _MOST} more" if len(texts) > _MOST else ""
-    return (Notice(code="recordings-uneven", text=f"Recordings by participant: {'; '.join(texts[:_MOST])}{more}."),)
+    more = f". {len(texts) - _MOST} more such counts" if len(texts) > _MOST else ""
+    return (Notice(code="recordings-uneven", text=f"{'. '.join(texts[:_MOST])}{more}."),)
 
 
 def _counts(
@@ -56,8 +57,3 @@ def _counts(
     for source, facts in found:
         counts.setdefault(tuple(facts.items()), Counter())[source.participant] += 1
     return counts
-
-
-def _usual(counts: Sequence[int]) -> int:
-    """The most common count, of equally common ones the largest; 0 where most have none."""
-    return max(Counter(counts).items(), key=lambda item: (item[1], item[0]))[0]

@@ -50,7 +50,7 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
     if not folder.is_dir():
         raise StudyError("The folder of recordings is not there", where=str(folder), hint=_where_to_get(rule))
     names = files_below(folder)
-    aside = {name: reason for name in names if (reason := _left_behind(name))}
+    aside = _left_behind(names)
     names = tuple(name for name in names if name not in aside)
     if reads_as_bids(folder, rule):
         sources, others = in_bids(folder, names)
@@ -88,12 +88,18 @@ def nearly_fits(name: str, layouts: Sequence[Layout]) -> str:
     return ""
 
 
-def _left_behind(name: str) -> str:
-    """Why a file is none of the user's: what systems, programs and earlier runs leave behind; else an empty text."""
-    parts = name.split("/")
-    if any(part.startswith((".", "~$")) or part.casefold() in _HIDDEN for part in parts):
-        return "a hidden file of the system or of a program"
-    return ""
+def _left_behind(names: Sequence[str]) -> dict[str, str]:
+    """The files that systems, programs and earlier runs leave behind, with what they are."""
+    known = set(names)
+    runs = (name.removesuffix("provenance.json") for name in names if name.endswith("/provenance.json"))
+    results = tuple(folder for folder in runs if f"{folder}report.html" in known)
+    found = {}
+    for name in names:
+        if any(part.startswith((".", "~$")) or part.casefold() in _HIDDEN for part in name.split("/")):
+            found[name] = "a hidden file of the system or of a program"
+        elif name.startswith(results):
+            found[name] = "written by an earlier run"
+    return found
 
 
 def _by_layouts(folder: Path, name: str, layouts: Sequence[Layout]) -> RecordingSource | None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 
 from emgkit.errors import EmgkitError
 from emgkit.notation import listed
 from emgkit.stats.cells.labels import spelled_alike
-from emgkit.study.recordings.account.sources import ListedFile, RecordingSource
+from emgkit.study.recordings.account.sources import IDLE, Account, Accounting
 
-__all__ = ["near_files", "near_label", "near_texts", "quoted", "shortly", "telling_near_files"]
+__all__ = ["near_files", "near_label", "quoted", "shortly", "telling_near_files"]
 
 # names are compared as difflib does, 1 being the same
 _CUTOFF = 0.8
@@ -52,50 +52,20 @@ def near_files(names: Iterable[str], files: Collection[str]) -> list[str]:
     return sorted((file for file in found if found[file] >= _CUTOFF), key=lambda file: (-found[file], file))[:_MOST]
 
 
-def near_texts(
-    sources: Sequence[RecordingSource], files: Sequence[ListedFile], *, mvc_tasks: Collection[str]
-) -> Mapping[str, str]:
-    """Which files nearly fit what a participant lacks, by participant, as a sentence.
-
-    Parameters
-    ----------
-    sources : sequence of RecordingSource
-        The recordings that the study uses.
-    files : sequence of ListedFile
-        Every file; those without a use are looked at.
-    mvc_tasks : collection of str
-        Patterns of the tasks that are MVC trials, for a study in which nobody has one.
-    """
-    idle = [one.name for one in files if one.role in ("left out", "not a recording", "unknown")]
-    people: dict[str, list[RecordingSource]] = {}
-    for source in sources:
-        people.setdefault(source.participant, []).append(source)
-    tasks = {source.task for source in sources}
-    texts = {}
-    for who, own in people.items():
-        lacking = tasks - {source.task for source in own}
-        names = {_of(who, source) for source in sources if source.task in lacking}
-        if not any(source.mvc for source in own):
-            words = [pattern.strip("*?") for pattern in mvc_tasks]
-            names |= {own[0].name.replace(own[0].task, word) for word in words if word and own[0].task}
-        if found := near_files(names, idle):
-            texts[who] = f"Files that nearly fit: {listed(found)}."
-    return texts
-
-
 @contextmanager
-def telling_near_files(near: Mapping[str, str]) -> Iterator[None]:
-    """Add to an error about a participant which files nearly fit what the participant lacks; see :func:`near_texts`."""
+def telling_near_files(account: Account, rule: Accounting) -> Iterator[None]:
+    """Add to an error about a participant the files that nearly fit what the participant lacks."""
     try:
         yield
     except EmgkitError as problem:
-        about = (text for who, text in near.items() if re.search(rf"articipant '?{re.escape(who)}\b", problem.what))
-        text = next(about, "")
-        if not text:
+        people = {source.participant for source in account.sources}
+        about = [who for who in people if re.search(rf"articipant '?{re.escape(who)}(?![\w/])", problem.what)]
+        found = [name for who in about for name in _near_files_of(who, account, rule)][:_MOST]
+        if not found:
             raise
         raise type(problem)(
             problem.what, where=problem.where, allowed=problem.allowed, got=problem.got,
-            hint=f"{text} {problem.hint}".strip(),
+            hint=f"Files that nearly fit: {listed(found)}. {problem.hint}".strip(),
         ) from problem  # fmt: skip
 
 
@@ -127,9 +97,19 @@ def shortly(names: Sequence[str], most: int = 8) -> str:
     return f"{', '.join(map(repr, names[:most]))} and {len(names) - most} more"
 
 
-def _of(participant: str, source: RecordingSource) -> str:
-    """The name that the recording of another participant would have."""
-    return source.name.replace(source.facts.get("participant", ""), participant)
+def _near_files_of(participant: str, account: Account, rule: Accounting) -> list[str]:
+    """The files without a use whose names are nearly those of recordings that the participant lacks."""
+    idle = [one.name for one in account.files if one.role in IDLE]
+    own = [source for source in account.sources if source.participant == participant]
+    lacking = {source.task for source in account.sources} - {source.task for source in own}
+    # the names that others' recordings would have, were they of the participant
+    names = {
+        source.name.replace(source.participant, participant) for source in account.sources if source.task in lacking
+    }
+    if not any(source.mvc for source in own):
+        words = [pattern.strip("*?") for pattern in rule.mvc_tasks]
+        names |= {own[0].name.replace(own[0].task, word) for word in words if word}
+    return near_files(names, idle)
 
 
 def _plain(name: str) -> str:

@@ -10,12 +10,14 @@ from typing import Literal, TypeAlias
 from emgkit.errors import Notice
 from emgkit.study.file.recordings import ChannelSpec, ExcludedFile, ExcludedParticipant, Layout
 
-__all__ = ["Account", "Accounting", "ListedFile", "RecordingSource", "Role"]
+__all__ = ["IDLE", "Account", "Accounting", "ListedFile", "RecordingSource", "Role"]
 
 # "unknown" is a file that no layout fits, until it is looked into
 Role: TypeAlias = Literal[
     "exercise", "MVC", "exercise and MVC", "events", "side table", "left out", "not a recording", "unknown"
 ]
+# roles of files without a use
+IDLE: tuple[Role, ...] = ("left out", "not a recording", "unknown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,13 +105,9 @@ class ListedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """The recordings of a study sorted by name, those that it does not use, every file, and notices about all.
-
-    `near` tells of a participant who lacks a recording which files nearly fit.
-    """
+    """The recordings of a study sorted by name, those that it does not use, every file, and notices about all."""
 
     sources: tuple[RecordingSource, ...]
     unused: tuple[RecordingSource, ...] = ()
     files: tuple[ListedFile, ...] = ()
-    near: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
