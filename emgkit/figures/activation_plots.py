@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.notation import as_title, counted, listed, surface
-from emgkit.stats.cells.labels import in_order
+from emgkit.stats.cells.labels import in_order, numbered
 
 __all__ = ["activation", "activation_grid"]
 
@@ -142,6 +142,7 @@ class _Spec:
     n: int
     unit: str
     measure: str
+    factor: str
 
     @property
     def n_text(self) -> str:
@@ -202,7 +203,7 @@ def _prepare(
     measure = str(cells["measure"].iloc[0]) if "measure" in cells.columns else ""
     return table, _Spec(
         levels=_levels(cells[x]), clusters=("",) if by is None else _levels(cells[by]),
-        n=int(table["participant"].nunique()), unit=shown, measure=measure,
+        n=int(table["participant"].nunique()), unit=shown, measure=measure, factor=x,
     )  # fmt: skip
 
 
@@ -249,6 +250,8 @@ def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec) -> None:
             ticks.append((float(place), as_title(cluster) + few))
     ax.set_xticks([position for position, _ in ticks], _wrapped([text for _, text in ticks], ax))
     ax.tick_params(axis="x", length=0)
+    if len(spec.clusters) == 1 and all(numbered(spec.factor, level) != level for level in spec.levels):
+        ax.set_xlabel(as_title(spec.factor))
     ax.set_xlim(-0.56, len(spec.clusters) - 0.44)
     low, high = float(table["value"].min()), float(table["value"].max())
     room = 0.05 * (high - min(0.0, low)) or 1.0
@@ -273,7 +276,9 @@ def _handles(spec: _Spec) -> list[Any]:
     handles: list[Any] = []
     if len(spec.clusters) > 1:
         handles += [
-            Line2D([], [], ls="", marker=one.marker, ms=5, color=one.color, label=as_title(level))
+            Line2D(
+                [], [], ls="", marker=one.marker, ms=5, color=one.color, label=as_title(numbered(spec.factor, level))
+            )
             for level, one in look.items()
         ]
     else:

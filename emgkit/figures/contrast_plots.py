@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
 from emgkit.notation import capital, contrast_text, listed, number, p_heading, p_text, place, readable, surface
+from emgkit.stats.cells.labels import numbered
 
 __all__ = ["contrasts"]
 
@@ -78,7 +79,8 @@ def contrasts(
         " · ".join(capital(place(name, readable(level))) for name, level in zip(groups, row, strict=True))
         for row in table[groups].to_numpy().tolist()
     ]
-    labels = [contrast_text(name) for name in table["contrast"]]
+    factor = str(table.attrs.get("within") or "")
+    labels = [numbered(factor, contrast_text(name)) for name in table["contrast"]]
     with style.theme():
         columns = _columns(
             shown, outcome=outcome, p=p_heading(table.attrs.get("adjust"), table.attrs.get("largest_family"))

@@ -16,6 +16,7 @@ from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.figures.drawing.journals import active
 from emgkit.notation import alone, as_title, contrast_text, listed, p_phrase, surface
+from emgkit.stats.cells.labels import numbered
 
 if TYPE_CHECKING:
     from emgkit.stats.curves.waveform_test import WaveformTest
@@ -259,6 +260,7 @@ def _handles(frame: pd.DataFrame, look: dict[str, style.Look], *, hue: str, with
     handles = []
     for level, one in look.items():
         n = int(frame.loc[frame[hue].astype(str) == level, "n"].max())
-        label = f"{as_title(level)} (n = {n})" if with_n else as_title(level)
+        name = as_title(numbered(hue, level))
+        label = f"{name} (n = {n})" if with_n else name
         handles.append(Line2D([], [], color=one.color, ls=one.line, lw=1.7, label=label))
     return [*handles, Patch(facecolor=style.GREY, alpha=0.25, lw=0, label="± 1 SD")]

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from emgkit.channels import Channel, Event
-from emgkit.errors import ArgumentError, FileError, FormatError
+from emgkit.errors import ArgumentError, EmgkitWarning, FileError, FormatError
 from emgkit.io import bids, read, write_bids
 from emgkit.io._tables import column_format, typed
 from emgkit.recording import Recording, Trial
@@ -157,6 +157,29 @@ def test_a_fact_that_changes_between_trials_is_refused(tmp_path, make_trial):
     trials = [make_trial(run=run, load_kg=60 + run) for run in (1, 2)]
     with pytest.raises(ArgumentError, match=r"'load_kg' about participant '01' is not the same.*Got: 61 and 62"):
         write_bids(trials, tmp_path / "set", name="S")
+
+
+def test_names_of_people_become_labels_that_are_listed(tmp_path, make_trial):
+    names = ["José", "O'Brien", "P_01", "Zoe\u0308", "03"]
+    with pytest.warns(EmgkitWarning, match="'José' as sub-Jose, \"O'Brien\" as sub-OBrien, 'P_01' as sub-P01"):
+        root = write_bids([make_trial(participant=name) for name in names], tmp_path / "set", name="S")
+    listed = dict(zip(*(bids.participants(root)[key] for key in ("participant", "original_name")), strict=True))
+    assert listed == dict(zip(["Jose", "OBrien", "P01", "Zoe", "03"], names, strict=True))
+    assert len(list(root.glob("sub-Jose/emg/sub-Jose_*_emg.bdf"))) == 1
+
+
+@pytest.mark.parametrize("names", [("P_01", "P01"), ("José", "Jose"), ("p-1", "P1"), ("Bjørn", "Bjorn")])
+def test_two_people_that_would_have_the_same_label_are_refused(tmp_path, make_trial, names):
+    with pytest.raises(ArgumentError, match="Two participants would have the same BIDS label") as caught:
+        write_bids([make_trial(participant=name) for name in names], tmp_path / "set", name="S")
+    assert all(repr(name) in str(caught.value) for name in names)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["李", "Иван", "_", "sub-01", ""])
+def test_a_name_without_latin_letters_makes_no_label(tmp_path, make_trial, name):
+    with pytest.raises(ArgumentError, match="participant cannot be a BIDS label"):
+        write_bids([make_trial(participant=name)], tmp_path / "set", name="S")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from emgkit import __version__
 from emgkit.channels import Event, Value
-from emgkit.errors import ArgumentError, FileError
+from emgkit.errors import ArgumentError, FileError, warn
+from emgkit.io._bids_labels import ORIGINAL, labels_made, participant_label, register
 from emgkit.io._tables import column_format, plain, write_json, write_table
 from emgkit.io.formats import edf
 from emgkit.notation import listed
@@ -38,6 +39,7 @@ SIMULATED = "emgkitSimulated"
 _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
     "age": {"Description": "Age of the participant", "Units": "year"},
     "sex": {"Description": "Sex of the participant"},
+    ORIGINAL: {"Description": "Name of the participant in the recordings, from which the label was made"},
     "group": {"Description": "Group the participant belongs to"},
     "height": {"Description": "Body height", "Units": "m"},
     "weight": {"Description": "Body mass", "Units": "kg"},
@@ -72,7 +74,8 @@ def write_bids(
     trials : iterable of Trial
         Taken one after the other, so a generator may make them. Each has ``participant`` and
         ``task`` in its context, and ``session, acquisition, run, recording`` where they apply:
-        letters, digits and ``+``. Other facts in a context are about the participant.
+        letters, digits and ``+``. Of a participant's name these make the label; what it was stands in
+        ``participants.tsv``. Other facts in a context are about the participant.
     root : path
         The folder to make.
     name : str
@@ -96,9 +99,15 @@ def write_bids(
     Raises
     ------
     ArgumentError
-        A label, channel name, rate, or fact does not fit, or two trials have the same name.
+        A label, channel name, rate, or fact does not fit, two trials have the same name, or two
+        participants the same label.
     FileError
         `root` exists and `overwrite` is False, or `root` is no data set that could be replaced.
+
+    Warns
+    -----
+    EmgkitWarning
+        Labels were made from names of participants, such as ``sub-Jose`` from José; they are listed.
 
     Notes
     -----
@@ -134,12 +143,19 @@ def _fill(
 ) -> None:
     """Write all files of the data set."""
     facts: dict[str, dict[str, Value]] = {}
-    simulated = []
+    simulated, people = [], dict[str, str]()
     for trial in trials:
+        if trial.context.get("participant") is not None:
+            register(people, str(trial.context["participant"]))
         simulated.append(_write_trial(trial, root, sidecar))
         _collect(facts, trial)
     if not simulated:
         raise ArgumentError("There is nothing to write", allowed="at least one trial", got="none")
+    notice = labels_made(people)
+    if notice is not None:
+        for name, about in facts.items():
+            about[ORIGINAL] = name
+        warn(notice, stacklevel=4)
     _write_participants(root, facts, table)
     _write_root(root, name=name, n_participants=len(facts), n_trials=len(simulated), n_simulated=sum(simulated))
 
@@ -189,7 +205,7 @@ def _labels(trial: Trial) -> dict[str, str]:
                     hint=f"trial.with_context({word}=…)",
                 )  # fmt: skip
             continue
-        label = str(value)
+        label = participant_label(str(value)) if word == "participant" else str(value)
         pattern, allowed = (
             (r"\d+", "a whole number") if word == "run" else (r"[0-9a-zA-Z+]+", "letters, digits and '+'")
         )
@@ -336,7 +352,7 @@ def _write_participants(root: Path, facts: dict[str, dict[str, Value]], table: p
             _join(facts[label], {str(name): value for name, value in row.items()}, label)
         facts = {label: facts[label] for label in labels}
     names = dict.fromkeys(name for row in facts.values() for name in row)
-    columns: dict[str, list[Value]] = {"participant_id": [f"sub-{label}" for label in facts]}
+    columns: dict[str, list[Value]] = {"participant_id": [f"sub-{participant_label(name)}" for name in facts]}
     columns |= {name: [row.get(name) for row in facts.values()] for name in names}
     forms = {name: column_format(columns[name], where=f"participants, column {name!r}") for name in names}
     described = {"participant_id": {"Description": "Label of the participant"}}

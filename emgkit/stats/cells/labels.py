@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from emgkit.errors import DesignError
+from emgkit.notation import readable
 
-__all__ = ["check_spelling", "in_order", "label_order", "spelled_alike"]
+__all__ = ["check_spelling", "in_order", "label_order", "numbered", "spelled_alike"]
 
 # a sign belongs to a number where no letter or digit stands before it: "-10", and not "P-10"
 _NUMBER = re.compile(r"((?:(?<![^\W_])[-+−])?\d+(?:[.,]\d+)?)")
@@ -41,6 +42,17 @@ def in_order(labels: Iterable[Any]) -> list[Any]:
     found = list(dict.fromkeys(labels))
     words = {tuple(_NUMBER.split(str(label))[::2]) for label in found}
     return sorted(found, key=label_order) if len(words) == 1 else found
+
+
+def numbered(factor: str, text: str) -> str:
+    """Levels in words, with the name of their factor before them if they begin with a number.
+
+    Examples
+    --------
+    >>> numbered("load", "60 / 80"), numbered("load", "-10"), numbered("time", "post")
+    ('load 60 / 80', 'load -10', 'post')
+    """
+    return f"{readable(factor)} {text}".strip() if text.lstrip("+-−")[:1].isdigit() else text
 
 
 def spelled_alike(levels: Iterable[Any]) -> list[list[Any]]:

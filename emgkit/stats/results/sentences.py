@@ -22,6 +22,7 @@ from emgkit.notation import (
     surface,
     writer,
 )
+from emgkit.stats.cells.labels import numbered
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, is_below
 from emgkit.stats.results.facts import AnalysisFacts
 
@@ -71,8 +72,10 @@ def _level_text(level: object, facts: AnalysisFacts) -> str:
 
 
 def contrast_name(contrast: object, facts: AnalysisFacts) -> str:
-    """The name of a contrast, but for levels that would read alike."""
-    return str(contrast) if any(level in str(contrast) for level in facts.get("alike", ())) else contrast_text(contrast)
+    """The name of a contrast, but for levels that would read alike; the name of the factor stands before numbers."""
+    alike = any(level in str(contrast) for level in facts.get("alike", ()))
+    factor = facts.get("within")
+    return numbered(factor if isinstance(factor, str) else "", str(contrast) if alike else contrast_text(contrast))
 
 
 def level_in_sentence(factor: str, level: str, facts: AnalysisFacts) -> str:

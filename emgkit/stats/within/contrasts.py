@@ -68,8 +68,8 @@ def contrasts(
     outcome, participant : str
         Columns of the value and of the participant.
     within : str or list of one str
-        Column of the conditions to compare. Pairs are "first minus second" in alphabetical order, or in the order of
-        an ordered categorical.
+        Column of the conditions to compare. Pairs are "first minus second" in alphabetical order, numbers ascending,
+        or in the order of an ordered categorical.
     by : str or sequence of str, optional
         Columns whose levels (all combinations) are analysed one by one, such as ``["group", "muscle"]``.
     between : str or list of one str, optional

@@ -12,7 +12,7 @@ import pandas as pd
 
 from emgkit.notation import counted, fixed, missing, p_phrase, places, readable, series, surface, writer
 from emgkit.stats.cells.effect_formulas import ALPHA
-from emgkit.stats.cells.labels import label_order
+from emgkit.stats.cells.labels import label_order, numbered
 from emgkit.stats.cells.multiplicity import is_below
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import alpha_text, p_was_adjusted
@@ -130,7 +130,7 @@ def _order(cells: pd.DataFrame, contrasts: pd.DataFrame, facts: AnalysisFacts) -
         frozenset(str(row["contrast"]).split(sign)): is_below(row["p_adjusted"]) for _, row in contrasts.iterrows()
     }
     levels = [str(level) for level in means.index]
-    text = readable(levels[0])
+    text = numbered(facts["within"], readable(levels[0]))
     for first, second in pairwise(levels):
         text += f"{SHOWN if apart.get(frozenset((first, second))) else NOT_SHOWN} {readable(second)}"
     unit, factor = surface(str(facts.get("unit") or ""))

@@ -37,14 +37,15 @@ class ChannelSpec(TomlTable):
 class Layout(TomlTable):
     """How the names of files that are no BIDS set tell who did what.
 
-    `pattern` is a path with ``{participant}``, ``{group}``, ``{session}``, ``{task}`` in it; `regex`
-    is a regular expression with groups of these names, for layouts that a pattern cannot say.
-    `values` translates what stands in the name, as in ``values.task = { mar = "gait" }``; `channels` says what the
-    labels of these files mean, as ``[channels]`` does for all.
+    `pattern` is a path with ``{participant}``, ``{task}`` and any other ``{name}`` in it, each a column of the tables;
+    `regex` is a regular expression with groups of these names, for layouts that a pattern cannot say. `task` is that of
+    files whose names hold none. `values` translates what stands in the name, as in ``values.task = { mar = "gait" }``;
+    `channels` says what the labels of these files mean, as ``[channels]`` does for all.
     """
 
     pattern: str | None = None
     regex: str | None = None
+    task: str | None = None
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     sfreq: float | None = None
     units: str | dict[str, str] | None = None
@@ -86,8 +87,9 @@ class Data(TomlTable):
 class Exercise(TomlTable):
     """``[exercises.<name>]``: the task that holds it and how its repetitions begin.
 
-    Without `starts` it has cycles and no phases; `rest` says where the stream rests, if its shape does not tell.
-    With ``by = "events"`` the repetitions and phases are those of the recording's own events. With ``by = "none"`` the
+    The task may hold facts, as in ``"squat{load}"``. Without `starts` it has cycles and no phases; `rest` says where
+    the stream rests, if its shape does not tell. With ``by = "events"`` the repetitions and phases are those of the
+    recording's own events. With ``by = "none"`` the
     whole recording, or what lies between `start` and `stop` (s), is measured as one repetition without phases.
     """
 

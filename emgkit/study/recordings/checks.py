@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from emgkit import signal_quality
@@ -44,7 +44,7 @@ def check_labels(loaded: Sequence[Loaded], channels: Mapping[str, ChannelSpec]) 
     StudyError
         Names the label and the nearest there is.
     """
-    present = sorted({name for one in loaded for stream in one.trial.values() for name in stream.names})
+    present = sorted({name for one in loaded for stream in one.trial.values() for name in _labels(one, stream.names)})
     # the channels of a layout describe a kind of file, and some of them need not be there
     for label, spec in channels.items():
         if (spec.name or label) not in present:
@@ -54,6 +54,16 @@ def check_labels(loaded: Sequence[Loaded], channels: Mapping[str, ChannelSpec]) 
                 allowed=listed(present),
                 hint=nearest(label, present),
             )
+
+
+def _labels(one: Loaded, names: Iterable[str]) -> Iterator[str]:
+    """The names of channels, and those without the side and the muscle that are in the name of the file."""
+    for name in names:
+        yield name
+        for what in ("side", "muscle"):
+            if what in one.source.facts:
+                name = name.removesuffix(f" {one.source.facts[what]}")
+                yield name
 
 
 def check_muscles(loaded: Sequence[Loaded]) -> None:

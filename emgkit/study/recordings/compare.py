@@ -11,6 +11,7 @@ from emgkit import stats
 from emgkit.errors import Notice, StudyError
 from emgkit.measures import summarize
 from emgkit.notation import listed
+from emgkit.stats.cells.labels import label_order
 from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.influence import influence_of
 
@@ -69,6 +70,9 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
     spec = rule.comparison
     rows = pd.concat(tables, ignore_index=True)
     rows = rows[_primary_rows(rows, rule.measure)]
+    # runs of one task are repetitions of it, unless the study says otherwise
+    if "run" in rows.columns and "run" not in (*rule.over, spec.within, *spec.by):
+        rows = rows.drop(columns="run")
     cells = summarize(rows, over=rule.over)
     cells, notices = _without_incomplete(cells, spec, rule.affected)
     contrasts = stats.contrasts(
@@ -107,7 +111,9 @@ def _without_incomplete(
     """Take out participants who lack a level because one of their recordings is excluded."""
     levels = set(cells[spec.within])
     present = cells.groupby("participant", observed=True)[spec.within].agg(set)
-    lacking = {str(who): sorted(levels - present[who]) for who in present.index if present[who] != levels}
+    lacking = {
+        str(who): sorted(levels - present[who], key=label_order) for who in present.index if present[who] != levels
+    }
     unexplained = {who: missing for who, missing in lacking.items() if who not in affected}
     if unexplained:
         who, missing = next(iter(unexplained.items()))

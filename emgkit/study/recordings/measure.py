@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -19,14 +20,23 @@ from emgkit.steps import Normalize
 from emgkit.study.file.recordings import MeasureSpec
 from emgkit.study.recordings.condition import Conditioned
 
-__all__ = ["Graded", "Measured", "Measuring", "grade", "measure", "percent_of"]
+__all__ = ["Graded", "Grading", "Measured", "Measuring", "grade", "measure", "percent_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measuring:
-    """Which numbers are taken."""
+    """Which numbers are taken, and which facts in names become columns."""
 
     measures: tuple[MeasureSpec, ...]
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grading:
+    """Whether a recording is an MVC trial, and which facts in names become columns."""
+
+    mvc: bool
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,12 +71,13 @@ def measure(conditioned: Conditioned, normalize: Normalize, rule: Measuring) -> 
     """
     percent = percent_of(conditioned, normalize)
     rows = [measures.measure(percent, spec.name, during=spec.during, phase=spec.phase) for spec in rule.measures]
-    trial = conditioned.trial
+    trial, curves = conditioned.trial, time_normalize(percent, during="repetition")
+    run, load = ([name] if trial.context.get(name) is not None else [] for name in ("run", "load_kg"))
     return Measured(
-        rows=pd.concat(rows, ignore_index=True),
-        repetitions=_labelled(audit(trial), trial),
-        curves=time_normalize(percent, during="repetition"),
-        extremes=_labelled(above_reference(percent).assign(minimum=percent.data.min(axis=1)), trial),
+        rows=_with_columns(pd.concat(rows, ignore_index=True), trial, dict.fromkeys((*rule.columns, *run)), "load_kg"),
+        repetitions=_labelled(audit(trial), trial, rule.columns),
+        curves=replace(curves, index=_with_columns(curves.index, trial, (*load, *rule.columns), "set")),
+        extremes=_labelled(above_reference(percent).assign(minimum=percent.data.min(axis=1)), trial, rule.columns),
         notices=trial.notices,
     )
 
@@ -92,15 +103,24 @@ def percent_of(conditioned: Conditioned, normalize: Normalize) -> Recording:
     return normalize(conditioned.envelope)
 
 
-def grade(trial: Trial, mvc: bool) -> Graded:
+def grade(trial: Trial, rule: Grading) -> Graded:
     """Judge the EMG of a recording; in an MVC trial the muscles that it does not test are meant to be quiet."""
     card = quality(trial.emg)
-    notices = tuple(notice for notice in card.notices if not (mvc and notice.code == "low-snr"))
-    return Graded(table=_labelled(card.to_frame(), trial), notices=notices, remarks=trial.notices)
+    notices = tuple(notice for notice in card.notices if not (rule.mvc and notice.code == "low-snr"))
+    return Graded(table=_labelled(card.to_frame(), trial, rule.columns), notices=notices, remarks=trial.notices)
 
 
-def _labelled(table: pd.DataFrame, trial: Trial) -> pd.DataFrame:
+def _with_columns(table: pd.DataFrame, trial: Trial, columns: Iterable[str], behind: str) -> pd.DataFrame:
+    """The table with the facts in the name of its recording as columns behind one of its own."""
+    place = list(table.columns).index(behind) + 1
+    facts = {name: pd.Series([trial.context.get(name)] * len(table), dtype=object) for name in columns}
+    names = [*table.columns[:place], *facts, *table.columns[place:]]
+    return table.assign(**facts)[names]
+
+
+def _labelled(table: pd.DataFrame, trial: Trial, columns: Iterable[str]) -> pd.DataFrame:
     """The table with the facts of its recording in front."""
-    facts: dict[str, Any] = {name: trial.context.get(name) for name in ("participant", "session", "task", "run")}
+    names = dict.fromkeys(("participant", "session", "task", "run", *columns))
+    facts: dict[str, Any] = {name: trial.context.get(name) for name in names}
     rest = table.drop(columns=[name for name in facts if name in table.columns])
     return pd.concat([pd.DataFrame([facts] * len(rest), index=rest.index), rest], axis=1)

@@ -9,7 +9,7 @@ segment        ``segment(trial) -> Trial``                               :class:
 condition      ``condition(trial) -> Conditioned``                       :class:`emgkit.Pipeline`
 reference      ``take_reference(trials) -> Normalize``                   :class:`ReferenceRule`
 measure        ``measure(conditioned, normalize) -> Measured``           :class:`Measuring`
-grade          ``grade(trial) -> Graded``                                whether it is an MVC trial
+grade          ``grade(trial) -> Graded``                                :class:`Grading`
 gather         ``gather(measured, graded, normalize, …) -> Session``     :class:`Gathering`
 compare        ``compare(tables) -> ComparisonResult``                   :class:`Comparing`
 =============  ========================================================  ==================================
@@ -30,8 +30,10 @@ from emgkit.events import OPTIONS
 from emgkit.measures import COLUMNS, MEASURES
 from emgkit.pipeline import Pipeline
 from emgkit.steps import step_from_dict
-from emgkit.study.file.recordings import ChannelSpec, Comparison, Exercise, MeasureSpec, StudyFile
+from emgkit.study.file.recordings import ChannelSpec, Comparison, Exercise, Layout, MeasureSpec, StudyFile
 from emgkit.study.recordings.account import Accounting, RecordingSource
+from emgkit.study.recordings.account.name_columns import columns_of, context_of
+from emgkit.study.recordings.account.patterns import Pattern
 from emgkit.study.recordings.compare import Comparing
 from emgkit.study.recordings.measure import Measuring
 from emgkit.study.recordings.read import Reading
@@ -59,6 +61,8 @@ class Plan:
         The measure that is compared.
     over : tuple of str
         What is averaged before participants are compared.
+    columns : tuple of str
+        The facts in names that become columns, beside those that every table has.
     """
 
     accounting: Accounting
@@ -70,11 +74,13 @@ class Plan:
     across_sessions: bool
     primary: MeasureSpec
     over: tuple[str, ...]
+    columns: tuple[str, ...] = ()
 
     def reading(self, source: RecordingSource) -> Reading:
         """How a recording is read; the channels of its layout go before those of all files."""
         channels = {**self.channels, **source.channels}
-        return Reading(name=source.name, facts=source.facts, sfreq=source.sfreq, units=source.units, channels=channels)
+        facts = context_of(source.facts)
+        return Reading(name=source.name, facts=facts, sfreq=source.sfreq, units=source.units, channels=channels)
 
     def comparing(self, comparison: Comparison, affected: Collection[str]) -> Comparing:
         """What one comparison compares; its title and the files that it keeps are the business of others."""
@@ -90,10 +96,12 @@ def plan_of(file: StudyFile) -> Plan:
     ArgumentError
         A step, one of its parameters, or a name is unknown.
     """
-    check_names(file)
+    accounting = _accounting(file)
+    columns = columns_of(accounting.layouts, accounting.tasks, named=_named_columns(file))
+    check_names(file, columns)
     pipeline = Pipeline(*(step_from_dict(step) for step in file.steps))
     return Plan(
-        accounting=_accounting(file),
+        accounting=accounting,
         segmentations={name: _segmentation(name, exercise, file) for name, exercise in file.exercises.items()},
         pipeline=pipeline,
         reference=ReferenceRule(
@@ -102,16 +110,21 @@ def plan_of(file: StudyFile) -> Plan:
             kind="task" if file.mvc.own_task_maximum else "mvc",
             across_sessions=file.mvc.across_sessions and not file.mvc.own_task_maximum,
         ),
-        measuring=Measuring(measures=tuple(one.model_copy(update={"primary": False}) for one in file.measures)),
+        measuring=Measuring(
+            measures=tuple(one.model_copy(update={"primary": False}) for one in file.measures), columns=columns
+        ),
         channels=file.channels,
         across_sessions=file.mvc.across_sessions,
         primary=file.primary,
         over=file.summary.over,
+        columns=columns,
     )
 
 
-def check_names(file: StudyFile) -> None:
+def check_names(file: StudyFile, columns: tuple[str, ...] = ()) -> None:
     """Refuse names in the study file that no function or table knows, before any recording is read.
+
+    `columns` are those of the facts in names.
 
     Raises
     ------
@@ -122,18 +135,19 @@ def check_names(file: StudyFile) -> None:
         check_unknown("key", name, OPTIONS, where="repetitions")
     for spec in file.measures:
         check_unknown("measure", spec.name, MEASURES, where="measures")
+    known = tuple(dict.fromkeys((*COLUMNS, *columns)))
     for column in file.summary.over:
-        check_unknown("column", column, COLUMNS, where="summary.over")
+        check_unknown("column", column, known, where="summary.over")
     for name in file.metadata:
         check_unknown("field", name, report.FIELDS, where="metadata")
     for comparison in file.comparisons:
         for column in (comparison.within, *comparison.by):
-            check_unknown("column", column, COLUMNS, where=f"comparisons, {comparison.name}")
+            check_unknown("column", column, known, where=f"comparisons, {comparison.name}")
 
 
 def _accounting(file: StudyFile) -> Accounting:
     return Accounting(
-        layouts=file.data.all_layouts(),
+        layouts=_layouts(file),
         exercises={exercise.task: name for name, exercise in file.exercises.items()},
         mvc_tasks=file.mvc.tasks,
         excluded_files=file.exclude.files,
@@ -145,10 +159,29 @@ def _accounting(file: StudyFile) -> Accounting:
     )
 
 
+def _named_columns(file: StudyFile) -> set[str]:
+    """The columns that the study averages over or compares."""
+    return {*file.summary.over}.union(*((one.within, *one.by) for one in file.comparisons))
+
+
+def _layouts(file: StudyFile) -> tuple[Layout, ...]:
+    """The layouts; files whose names hold no task are those of the study's one exercise."""
+    tasks = [exercise.task for exercise in file.exercises.values()]
+    if len(tasks) > 1 or Pattern(tasks[0]).fields:
+        return file.data.all_layouts()
+    return tuple(
+        layout
+        if layout.task or layout.pattern is None or "task" in Pattern(layout.pattern).fields
+        else layout.model_copy(update={"task": tasks[0]})
+        for layout in file.data.all_layouts()
+    )
+
+
 def _segmentation(name: str, exercise: Exercise, file: StudyFile) -> Segmentation:
     """How an exercise is divided, with the parts that any measure asks for."""
     asked = {measure.during for measure in file.measures}
     bins = file.angle_bins if "angle" in asked else None
+    named = bool(Pattern(exercise.task).fields)
     if exercise.by in ("events", "none"):
         if "half" in asked:
             raise StudyError(
@@ -166,11 +199,12 @@ def _segmentation(name: str, exercise: Exercise, file: StudyFile) -> Segmentatio
             )
         # nothing is searched for, so that no parameter of a search is used
         stretch = {} if exercise.by == "events" else {"start": exercise.start, "stop": exercise.stop}
-        return Segmentation(exercise=name, by=exercise.by, options=stretch, angle_bins=bins)
+        return Segmentation(exercise=name, by=exercise.by, options=stretch, angle_bins=bins, named=named)
     return Segmentation(
         exercise=name,
         by=exercise.by,
         options={"starts": exercise.starts, "rest": exercise.rest, **file.repetitions},
         halves="half" in asked,
         angle_bins=bins,
+        named=named,
     )

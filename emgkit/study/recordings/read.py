@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from emgkit import io
+from emgkit.channels import Value
 from emgkit.errors import SignalError, StudyError
 from emgkit.notation import listed
 from emgkit.recording import Trial
@@ -23,8 +24,9 @@ class Reading:
     ----------
     name : str
         Its name within the data folder.
-    facts : mapping of str to str
-        The facts in the name: ``participant, group, session, task, run``.
+    facts : mapping
+        The facts in the name: ``participant, group, session, task, run`` and others. A side or a muscle is that of
+        the file's EMG channels.
     sfreq, units
         As for :func:`emgkit.read`.
     channels : mapping of str to ChannelSpec
@@ -32,7 +34,7 @@ class Reading:
     """
 
     name: str
-    facts: Mapping[str, str]
+    facts: Mapping[str, Value]
     sfreq: float | None = None
     units: str | Mapping[str, str] | None = None
     channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
@@ -69,4 +71,35 @@ def read(path: Path, rule: Reading) -> Trial:
                 got=f"{samples[0]:g} V throughout",
                 hint="Check the electrode; leave the recording out under [exclude] files with the reason",
             )
-    return trial.with_context(**rule.facts)
+    return _with_channel_facts(trial, rule).with_context(**rule.facts)
+
+
+def _with_channel_facts(trial: Trial, rule: Reading) -> Trial:
+    """The trial whose EMG channels have the side and the muscle in the name, which become part of their names."""
+    side, muscle = (None if (value := rule.facts.get(name)) is None else str(value) for name in ("side", "muscle"))
+    if side is None and muscle is None:
+        return trial
+    if muscle is not None and len(trial.emg.channels) > 1:
+        raise StudyError(
+            "The name says one muscle, and the recording has several EMG channels",
+            where=rule.name,
+            allowed="one EMG channel in a file, where {muscle} is in the pattern",
+            got=f"muscle {muscle!r}, channels {listed(trial.emg.names)}",
+            hint='Give the field another name, or leave channels aside under [channels]: { kind = "MISC" }',
+        )
+    channels = []
+    for channel in trial.emg.channels:
+        for what, own, named in (("side", channel.side, side), ("muscle", channel.muscle, muscle)):
+            if own is not None and named is not None and own != named:
+                raise StudyError(
+                    f"The name and channel {channel.name!r} differ in the {what}",
+                    where=rule.name,
+                    got=f"{named!r} in the name, {own!r} of the channel",
+                    hint=f"A {{{what}}} in the pattern is that of the electrodes; for the side that works, "
+                    "write {leg} or {arm}",
+                )
+        new = [word for word, own in ((muscle, channel.muscle), (side, channel.side)) if word and own is None]
+        name = " ".join([channel.name, *new])
+        channels.append(replace(channel, name=name, muscle=muscle or channel.muscle, side=side or channel.side))
+    emg = replace(trial.emg, channels=tuple(channels))
+    return replace(trial, streams={**trial.streams, "emg": emg})

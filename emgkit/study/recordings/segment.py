@@ -31,6 +31,8 @@ class Segmentation:
         Whether the phases are divided into halves.
     angle_bins : AngleBins, optional
         The bins of the angle, where a measure needs them.
+    named : bool
+        The task has facts in it, such as a load; they are columns, and the task is the exercise.
     """
 
     exercise: str
@@ -38,6 +40,7 @@ class Segmentation:
     options: Mapping[str, Any] = field(default_factory=dict)
     halves: bool = False
     angle_bins: AngleBins | None = None
+    named: bool = False
 
 
 def segment(trial: Trial, rule: Segmentation) -> Trial:
@@ -55,7 +58,7 @@ def segment(trial: Trial, rule: Segmentation) -> Trial:
         trial = find_halves(trial, by=rule.by)
     if rule.angle_bins is not None:
         trial = find_angle_bins(trial, width=rule.angle_bins.width, by=rule.angle_bins.by)
-    return trial
+    return trial.with_context(task=rule.exercise) if rule.named else trial
 
 
 def _with_repetitions(trial: Trial, rule: Segmentation) -> Trial:

@@ -16,7 +16,7 @@ from emgkit.steps import Normalize
 from emgkit.study.recordings.account import RecordingSource
 from emgkit.study.recordings.condition import Conditioned, condition
 from emgkit.study.recordings.keys import Stage
-from emgkit.study.recordings.measure import Graded, Measured, grade, measure, percent_of
+from emgkit.study.recordings.measure import Graded, Grading, Measured, grade, measure, percent_of
 from emgkit.study.recordings.plan import Plan
 from emgkit.study.recordings.reference import take_reference
 from emgkit.study.recordings.segment import segment
@@ -94,10 +94,18 @@ def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Tr
         conditioned = Stage(function=condition, inputs=(trial,), parameters=plan.pipeline, about=about)
         inputs = (conditioned, reference)
         measured.append(Stage(function=measure, inputs=inputs, parameters=plan.measuring, about=about))
-        label = _recording_label(source, exercise)
+        label = _recording_label(source, exercise, plan.columns)
         shown.append(Stage(function=show, inputs=inputs, parameters=label, about=about))
         examples.append(Stage(function=show_example, inputs=inputs, about=about))
-    graded = [Stage(function=grade, inputs=(reads[one.name],), parameters=one.mvc, about=one.name) for one in group]
+    graded = [
+        Stage(
+            function=grade,
+            inputs=(reads[one.name],),
+            parameters=Grading(mvc=one.mvc, columns=plan.columns),
+            about=one.name,
+        )
+        for one in group
+    ]
     return Stage(
         function=gather,
         inputs=(tuple(measured), tuple(graded), reference, examples[0], tuple(shown)),
@@ -180,11 +188,12 @@ def show_example(conditioned: Conditioned, normalize: Normalize) -> tuple[Record
     return conditioned.trial.emg, percent_of(conditioned, normalize)
 
 
-def _recording_label(source: RecordingSource, exercise: str) -> str:
-    """What a reader chooses a recording by: ``participant 01, squat``."""
-    facts = [f"{key} {source.facts[key]}" for key in ("participant", "session") if source.facts.get(key)]
-    run = [f"run {source.facts['run']}"] if source.facts.get("run") else []
-    return ", ".join([*facts, readable(exercise), *run])
+def _recording_label(source: RecordingSource, exercise: str, columns: Sequence[str]) -> str:
+    """What a reader chooses a recording by: ``participant 01, squat, load 60``."""
+    named = {key: f"{readable(key)} {value}" for key, value in source.facts.items() if value}
+    facts = [named[key] for key in ("participant", "session") if key in named]
+    rest = [named[key] for key in dict.fromkeys(("set", "load_kg", *columns, "side", "muscle", "run")) if key in named]
+    return ", ".join([*facts, readable(exercise), *rest])
 
 
 def _named(name: str, notices: Sequence[Notice]) -> list[Notice]:

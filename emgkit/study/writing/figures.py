@@ -94,5 +94,5 @@ def _panels(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
         ", ".join(str(row[name]) if name == by[-1] else f"{name} {row[name]}" for name in names) or "all"
         for _, row in table.iterrows()
     ]
-    # the panel names the phase; figures refuse rows of several phases without a column for them
-    return table.assign(panel=texts).drop(columns=[name for name in ("phase",) if name in by])
+    # the panel names them; figures refuse rows of several phases or sides without a column for them
+    return table.assign(panel=texts).drop(columns=[name for name in by if name in ("phase", "side", "session")])

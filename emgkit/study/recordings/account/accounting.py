@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +15,12 @@ from emgkit.stats.cells.labels import spelled_alike
 from emgkit.study.recordings.account.bids_set import sidecar_notices
 from emgkit.study.recordings.account.counts import count_notices
 from emgkit.study.recordings.account.finding import find, reads_as_bids
+from emgkit.study.recordings.account.name_columns import checked_facts
 from emgkit.study.recordings.account.near import near_files, near_label, shortly
+from emgkit.study.recordings.account.patterns import composed
 from emgkit.study.recordings.account.people import check_same_facts, check_spelling, with_people
 from emgkit.study.recordings.account.sources import IDLE, Account, Accounting, ListedFile, RecordingSource, Role
+from emgkit.study.recordings.account.tasks import Tasks
 
 __all__ = ["account", "exclusion_table", "file_table"]
 
@@ -40,16 +42,20 @@ def account(folder: Path | None, rule: Accounting) -> Account:
         labels or files are told apart by a slip alone, or by nothing.
     """
     found, others = find(folder, rule)
-    files = {entry.path: entry.reason for entry in rule.excluded_files}
-    found = with_people(tuple(replace(one, excluded=files.get(one.name, "")) for one in found), rule)
-    sources = tuple(_with_role(source, rule) for source in found)
+    files = {composed(entry.path): entry.reason for entry in rule.excluded_files}
+    found = with_people(tuple(replace(one, excluded=files.get(composed(one.name), "")) for one in found), rule)
+    tasks = rule.tasks
+    sources = tuple(_with_role(source, rule, tasks) for source in found)
     others = tuple(
-        replace(one, role="left out", reason=files[one.name]) if one.name in files else one for one in others
+        replace(one, role="left out", reason=files[composed(one.name)]) if composed(one.name) in files else one
+        for one in others
     )
-    wanted = tuple(one for one in sources if one.exercise is not None or one.mvc)
-    unused = tuple(one for one in sources if one.exercise is None and not one.mvc)
-    _check_names(wanted, unused, rule)
-    missing = sorted(set(rule.exercises) - {one.task for one in wanted})
+    _check_names(*_by_use(sources), rule)
+    # after the check, so that two Unicode forms of a label are no person of their own
+    sources = tuple(replace(one, facts={name: composed(text) for name, text in one.facts.items()}) for one in sources)
+    wanted, unused = _by_use(sources)
+    present = {one.exercise for one in wanted}
+    missing = sorted(task for task, name in rule.exercises.items() if name not in present)
     every = (*(_entry(source) for source in sources), *others)
     if missing:
         idle = [one.name for one in every if one.role in IDLE]
@@ -112,15 +118,23 @@ def file_table(files: Sequence[ListedFile], failed: Mapping[str, str], kept: Seq
     return pd.DataFrame(rows, columns=["file", "role", *facts, "reason"])
 
 
-def _with_role(source: RecordingSource, rule: Accounting) -> RecordingSource:
+def _with_role(source: RecordingSource, rule: Accounting, tasks: Tasks) -> RecordingSource:
     """The source with its exercise, whether it is an MVC trial, and why it is left out."""
-    people = {entry.participant: entry.reason for entry in rule.excluded_participants}
+    people = {composed(entry.participant): entry.reason for entry in rule.excluded_participants}
+    role = tasks.role(source.task)
     return replace(
         source,
-        exercise=rule.exercises.get(source.task),
-        mvc=any(fnmatchcase(source.task.lower(), pattern.lower()) for pattern in rule.mvc_tasks),
-        excluded=source.excluded or people.get(source.participant, ""),
+        facts=checked_facts(source.facts, role.facts, where=source.name),
+        exercise=role.exercise,
+        mvc=role.mvc,
+        excluded=source.excluded or people.get(composed(source.participant), ""),
     )
+
+
+def _by_use(sources: Sequence[RecordingSource]) -> tuple[tuple[RecordingSource, ...], tuple[RecordingSource, ...]]:
+    """The recordings that the study uses, and those whose task it does not name."""
+    wanted = tuple(one for one in sources if one.exercise is not None or one.mvc)
+    return wanted, tuple(one for one in sources if one.exercise is None and not one.mvc)
 
 
 def _entry(source: RecordingSource) -> ListedFile:
@@ -190,18 +204,18 @@ def _exclusion_notices(
     StudyError
         An excluded participant is not among those recorded while others are: the name is misspelt.
     """
-    kept, names = {source.name for source in sources}, {one.name for one in files}
+    kept, names = {composed(source.name) for source in sources}, {composed(one.name) for one in files}
     people = {source.participant for source in sources}
     for entry in rule.excluded_participants:
-        if entry.participant not in people:
+        if composed(entry.participant) not in people:
             raise StudyError(
                 f"There is no participant {entry.participant!r} to exclude",
                 where="[exclude] participants",
                 allowed=listed(sorted(people)),
                 hint=nearest(entry.participant, people),
             )
-    lost = [entry.path for entry in rule.excluded_files if entry.path not in names]
-    lost += [name for name in rule.kept if name not in kept]
+    lost = [entry.path for entry in rule.excluded_files if composed(entry.path) not in names]
+    lost += [name for name in rule.kept if composed(name) not in kept]
     if not lost:
         return ()
     text = f"The study file excludes or keeps what is not among these recordings: {listed(dict.fromkeys(lost))}."

@@ -12,7 +12,7 @@ from emgkit.errors import StudyError
 from emgkit.notation import listed
 from emgkit.study.file.recordings import Layout
 from emgkit.study.recordings.account.bids_set import in_bids
-from emgkit.study.recordings.account.naming import expression
+from emgkit.study.recordings.account.naming import expression, read_names
 from emgkit.study.recordings.account.sources import Accounting, ListedFile, RecordingSource
 from emgkit.study.recordings.keys import files_below
 
@@ -40,8 +40,7 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
     Raises
     ------
     StudyError
-        No folder is named, it is not there, it holds nothing that the study can use, or a file fits two layouts that
-        read different facts in its name.
+        No folder is named, it is not there, it holds nothing that the study can use, or a name has two readings.
     """
     if folder is None:
         raise StudyError("The study does not say where its recordings are", hint=_where_to_get(rule))
@@ -55,9 +54,9 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
     if reads_as_bids(folder, rule):
         sources, others = in_bids(folder, names)
     else:
-        found = {name: _by_layouts(folder, name, rule.layouts) for name in names}
-        sources = tuple(one for one in found.values() if one is not None)
-        others = tuple(ListedFile(name=name, role="unknown") for name, one in found.items() if one is None)
+        found = _by_layouts(folder, names, rule)
+        sources = tuple(found.values())
+        others = tuple(ListedFile(name=name, role="unknown") for name in names if name not in found)
         if not sources:
             raise _nothing_there(folder, names, rule)
     hidden = (ListedFile(name=name, role="not a recording", reason=reason) for name, reason in aside.items())
@@ -102,42 +101,19 @@ def _left_behind(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _by_layouts(folder: Path, name: str, layouts: Sequence[Layout]) -> RecordingSource | None:
-    """The recording that a file is by the first layout that fits it; None where none does."""
-    found = [(layout, facts) for layout in layouts if (facts := _facts(name, layout)) is not None]
-    if not found:
-        return None
-    (layout, facts), *others = found
-    for other, read in others:
-        if read != facts:
-            first, second = layout_names([layout, other])
-            raise StudyError(
-                "A file fits two layouts, which read different facts in its name",
-                where=name,
-                allowed="one layout that fits, or layouts that read the same",
-                got=f"{dict(facts)} by {first}, and {dict(read)} by {second}",
-                hint="Make one of them narrower: list what may stand in it as values, or write it as regex",
-            )
-    return RecordingSource(
-        path=folder / name,
-        name=name,
-        facts=facts,
-        sfreq=layout.sfreq,
-        units=layout.units,
-        channels=layout.channels,
-    )
-
-
-def _facts(name: str, layout: Layout) -> dict[str, str] | None:
-    """The facts that a layout reads in a name; None where it does not fit with the ending in any case."""
-    named = expression(layout)
-    stem, ending = name.removesuffix(PurePosixPath(name).suffix), PurePosixPath(name).suffix
-    matches = (named.fullmatch(one) for one in dict.fromkeys((name, stem + ending.lower(), stem + ending.upper())))
-    match = next((one for one in matches if one is not None), None)
-    if match is None:
-        return None
-    parts = {key: text for key, text in match.groupdict().items() if text is not None}
-    return {key: layout.values.get(key, {}).get(text, text) for key, text in parts.items()}
+def _by_layouts(folder: Path, names: Sequence[str], rule: Accounting) -> dict[str, RecordingSource]:
+    """The recordings among these names, each by the layout that fits it."""
+    return {
+        name: RecordingSource(
+            path=folder / name,
+            name=name,
+            facts=reading.facts,
+            sfreq=reading.layout.sfreq,
+            units=reading.layout.units,
+            channels=reading.layout.channels,
+        )
+        for name, reading in read_names(names, rule.layouts, rule.tasks).items()
+    }
 
 
 def _nothing_there(folder: Path, names: Sequence[str], rule: Accounting) -> StudyError:

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from emgkit.errors import Notice
 from emgkit.study.file.recordings import ChannelSpec, ExcludedFile, ExcludedParticipant, Layout
+from emgkit.study.recordings.account.tasks import Tasks
 
 __all__ = ["IDLE", "Account", "Accounting", "ListedFile", "RecordingSource", "Role"]
 
@@ -29,7 +30,7 @@ class Accounting:
     layouts : tuple of Layout
         How files are named that are no BIDS set.
     exercises : mapping of str to str
-        Task to the name of the exercise.
+        Task, or a pattern such as ``"squat{load}"``, to the name of the exercise.
     mvc_tasks : tuple of str
         Patterns of the tasks that are MVC trials.
     excluded_files, excluded_participants : tuple
@@ -53,6 +54,11 @@ class Accounting:
     registry: str | None = None
     unused: Literal["refuse", "report"] = "refuse"
     labels: Literal["per study", "per group"] | None = None
+
+    @property
+    def tasks(self) -> Tasks:
+        """The tasks that the study knows."""
+        return Tasks(exercises=self.exercises, mvc=self.mvc_tasks)
 
 
 @dataclass(frozen=True, kw_only=True)
