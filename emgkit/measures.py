@@ -15,6 +15,7 @@ from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError, DesignError, Notice, warn
 from emgkit.notation import listed
 from emgkit.recording import Recording, check_recording
+from emgkit.stats.cells.labels import check_spelling
 from emgkit.steps import TKEO, Envelope, MovingRMS, Rectify
 from emgkit.windows import reference_of, windows
 
@@ -178,7 +179,8 @@ def summarize(rows: pd.DataFrame, *, over: str | Sequence[str] = "repetition") -
     Parameters
     ----------
     rows : DataFrame
-        Tables of :func:`measure`, concatenated; further columns (age, sex …) are kept.
+        Tables of :func:`measure`, concatenated. Further columns (load, age …) are kept, and rows that differ in one
+        are cells of their own, unless `over` names it.
     over : str or sequence of str, default "repetition"
         What is averaged, one after the other in the order named, so that each set, side or session weighs the same
         however many repetitions it has. Sets, sides and sessions stay apart unless they are named here. With
@@ -196,7 +198,8 @@ def summarize(rows: pd.DataFrame, *, over: str | Sequence[str] = "repetition") -
     ArgumentError
         `over` names no column that can be averaged over.
     DesignError
-        A column is missing, a value is NaN, or the numbers of a cell differ in unit or reference.
+        A column is missing, a row has no participant, labels differ by blanks, case or Unicode form only, a value is
+        NaN, or the numbers of a cell differ in unit or reference.
 
     Examples
     --------
@@ -254,6 +257,16 @@ def _check_rows(rows: pd.DataFrame, names: tuple[str, ...]) -> None:
         raise ArgumentError("There is nothing to average over", allowed="at least one column", got=repr(names))
     if rows.empty:
         raise DesignError("The table is empty", allowed="at least one row", got="0 rows")
+    nobody = np.flatnonzero(rows["participant"].isna())
+    if nobody.size:
+        raise DesignError(
+            f"{nobody.size} of {len(rows)} rows have no participant, and the rows of different people would be averaged",
+            where=f"first: {_described(rows.iloc[nobody[0]], COLUMNS[1:13])}",
+            allowed="the participant of every row",
+            hint="Say who was recorded when reading: trial.with_context(participant='01')",
+        )
+    for name in ("participant", "group", "exercise", "muscle"):
+        check_spelling(name, rows[name].dropna().unique())
     bad = np.flatnonzero(~np.isfinite(rows["value"].to_numpy(dtype=np.float64)))
     if bad.size:
         raise DesignError(

@@ -304,3 +304,29 @@ def test_a_whole_trial_is_refused_with_the_stream_to_give():
     trial = Trial(streams={"emg": recording(np.ones((1, 10)))})
     with pytest.raises(ArgumentError, match=r"measure works on one Recording, not on a whole Trial.*Use trial\.emg"):
         measure(trial, "mean")
+
+
+def test_rows_without_a_participant_are_not_averaged_as_one_person():
+    rows = table(participant=["01", None, None], repetition=[1, 1, 2], value=[1.0, 2.0, 4.0])
+    with pytest.raises(DesignError, match=r"2 of 3 rows have no participant.*different people.*with_context\(part"):
+        summarize(rows)
+
+
+@pytest.mark.parametrize("labels", [("P1", "p1"), ("P1", "P1 "), ("Zo\u00eb", "Zoe\u0308")])
+def test_people_whose_labels_read_alike_are_refused_in_quotes(labels):
+    rows = table(participant=list(labels), repetition=[1, 1], value=[1.0, 2.0])
+    with pytest.raises(
+        DesignError, match=r"'participant' holds labels that differ by blanks, case or Unicode form"
+    ) as e:
+        summarize(rows)
+    assert " and ".join(ascii(one) if labels[0][0] == "Z" else repr(one) for one in labels) in str(e.value)
+
+
+def test_a_further_column_is_a_fact_of_the_cell_and_never_averaged_over_unless_named():
+    rows = table(participant=["01"] * 4, repetition=[1, 2, 1, 2], value=[1.0, 3.0, 10.0, 30.0])
+    rows["load"] = ["60", "60", "80", "80"]
+    cells = summarize(rows)
+    assert cells[["load", "value"]].to_numpy().tolist() == [["60", 2.0], ["80", 20.0]]
+    both = summarize(rows, over=("repetition", "load"))
+    assert "load" not in both
+    assert both["value"].tolist() == [11.0]
