@@ -260,7 +260,7 @@ def _check_rows(rows: pd.DataFrame, names: tuple[str, ...]) -> None:
     nobody = np.flatnonzero(rows["participant"].isna())
     if nobody.size:
         raise DesignError(
-            f"{nobody.size} of {len(rows)} rows have no participant, and the rows of different people would be averaged",
+            f"{nobody.size} of {len(rows)} rows have no participant, and rows of different people would be averaged",
             where=f"first: {_described(rows.iloc[nobody[0]], COLUMNS[1:13])}",
             allowed="the participant of every row",
             hint="Say who was recorded when reading: trial.with_context(participant='01')",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,9 @@ from pydantic import BaseModel
 from emgkit.study.file import expected, published
 from emgkit.study.file import recordings as study_file
 from emgkit.study.file.read import parse
+from emgkit.study.file.recordings import Layout
+from emgkit.study.recordings.account.naming import read_names
+from emgkit.study.recordings.account.tasks import Tasks
 from emgkit.study.script import load_script
 
 PAGE = Path(__file__).parents[2] / "docs" / "how_to" / "study-file.md"
@@ -38,3 +42,26 @@ def test_every_key_stands_on_the_page():
     keys = {key for table in tables for key in table.model_fields} - {"study"}
     missing = {key for key in keys if not re.search(rf"\b{key}\b", text)}
     assert not missing
+
+
+def test_the_examples_of_names_read_the_files_that_they_show():
+    text = PAGE.read_text(encoding="utf-8")
+    part = text[text.index("## Names of files") : text.index("## A study of published figures")]
+    examples = [tomllib.loads(one) for one in re.findall(r"```\{code-block\} toml\n(.*?)```", part, flags=re.DOTALL)]
+    patterns, loads, layouts, regex = examples
+    tasks = Tasks(exercises={"squat": "squat", "hip_thrust": "hip_thrust"}, mvc=("mvc*",))
+
+    def read(name, tables):
+        found = [Layout(**table) for table in tables]
+        return dict(read_names([name], found, tasks)[name].facts)
+
+    one = {"participant": "P01", "task": "squat", "load": "60"}
+    assert read("P01_squat_60.csv", [{"pattern": patterns["data"]["pattern"]}]) == one
+    assert patterns["comparisons"][0]["within"] == "load"
+    squat = Tasks(exercises={loads["exercises"]["squat"]["task"]: "squat"})
+    assert dict(squat.role("squat60").facts) == {"load": "60"}
+    assert read("P01_squat_60.csv", layouts["data"]["layouts"]) == one
+    assert read("mvc/P01.csv", layouts["data"]["layouts"]) == {"participant": "P01", "task": "mvc"}
+    assert read("P_01_hip_thrust_2.csv", regex["data"]["layouts"]) == {
+        "participant": "P_01", "task": "hip_thrust", "run": "2",
+    }  # fmt: skip

@@ -126,7 +126,8 @@ def test_the_finding_and_the_figures_name_the_loads(result: Result) -> None:
     assert "hip thrust" in svg.lower()
     assert "load 100 > load 80" not in text
     assert "load 100 > 80 > 60" in text
-    assert "load 60 / 80 0.7" in text
+    assert "Load 60 / 80 0.7" in text
+    assert "load 60 / 100 0.6" in text
 
 
 def study_of(folder: Path, text: str) -> Study:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emgkit.errors import DesignError
 from emgkit.notation import listed, number
-from emgkit.stats.cells.columns import Factor, outcome_values
+from emgkit.stats.cells.columns import REPEATED, Factor, outcome_values
 
 Array = NDArray[np.float64]
 
@@ -60,14 +60,18 @@ def _several(
     rows = table[curve == double[0]]
     others = [name for name in rows.columns if name not in keys and not pd.api.types.is_float_dtype(rows[name])]
     differing = [name for name in others if len(rows[name].unique()) > 1]
-    means = "average them with Curves.participant_means()" if "repetition" in differing else ""
+    hint = "filter, or name a column in 'by'; if they are of different people, let their labels differ"
+    if "repetition" in differing:
+        hint = "average them with Curves.participant_means()"
+    elif differing and set(differing) <= set(REPEATED):
+        hint = "filter, average with Curves.participant_means(over=...), or name a column in 'by'"
     return DesignError(
         f"{len(double)} of {len(count)} participants' conditions have more than one curve, and a participant needs one "
         "in each: repetitions of one person are no sample of people",
         where="; ".join(names[i] for i in double[:10]),
         got=f"up to {int(count.max())} values at a point"
         + (f"; the rows differ in {listed(differing)}" if differing else ""),
-        hint=means or "filter, average with Curves.participant_means(over=...), or name a column in 'by'",
+        hint=hint,
     )
 
 

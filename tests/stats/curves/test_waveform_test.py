@@ -263,6 +263,20 @@ def test_repetitions_are_refused() -> None:
     assert caught.value.hint == "average them with Curves.participant_means()"
 
 
+@pytest.mark.parametrize(
+    ("column", "advice"),
+    [
+        ("set", "filter, average with Curves.participant_means(over=...), or name a column in 'by'"),
+        ("cohort", "filter, or name a column in 'by'; if they are of different people, let their labels differ"),
+    ],
+)
+def test_curves_of_different_people_are_never_to_be_averaged(column: str, advice: str) -> None:
+    table = pd.concat([curves().assign(**{column: name}) for name in ("1", "2")], ignore_index=True)
+    with pytest.raises(DesignError, match="more than one curve") as caught:
+        waveform_test(table, within="exercise")
+    assert caught.value.hint == advice
+
+
 def test_several_muscles_are_refused_until_named() -> None:
     with pytest.raises(DesignError, match=r"more than one curve.*differ in 'muscle'.*name a column in 'by'"):
         waveform_test(curves(muscles=2), within="exercise")
