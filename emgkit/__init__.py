@@ -38,6 +38,7 @@ _PUBLIC = {
     "summarize": "measures",
     "quality": "signal_quality",
     "join": "io",
+    "catalogue": "io.catalogue",
     "read": "io",
     "Study": "study",
     "EmgkitError": "errors",

@@ -21,6 +21,7 @@ from emgkit.errors import Notice as Notice
 from emgkit.events import find_repetitions as find_repetitions
 from emgkit.io import join as join
 from emgkit.io import read as read
+from emgkit.io.catalogue import catalogue as catalogue
 from emgkit.measures import measure as measure
 from emgkit.measures import summarize as summarize
 from emgkit.normalize import reference as reference

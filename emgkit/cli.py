@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +16,12 @@ import typer
 
 import emgkit
 from emgkit.errors import ArgumentError, EmgkitError
-from emgkit.notation import capital
+from emgkit.notation import capital, counted
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from emgkit.io import FileContent, Overrides, Sheet
-    from emgkit.io._assembly import Signal
     from emgkit.literature import Claim
     from emgkit.recording import Trial
     from emgkit.study import Result
@@ -73,7 +73,10 @@ def _options(
 
 @app.command()
 def info(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording (EDF, BDF, BIDS, DataLOG, text, Excel).")],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="FILE|DIR", help="A recording of any format that is read, or a folder of recordings."),
+    ],
     sfreq: Annotated[float | None, typer.Option(metavar="HZ", help="Rate, if the file says none.")] = None,
     units: Annotated[
         list[str] | None,
@@ -82,52 +85,126 @@ def info(
             help="Unit of the EMG (mV) or of one channel ('knee angle=deg'), if the file says none; may be repeated.",
         ),
     ] = None,
+    channels: Annotated[
+        Path | None,
+        typer.Option(metavar="MAP.toml", help="A TOML file with a table [channels], as a study file has it."),
+    ] = None,
     thousands: Annotated[
         str | None, typer.Option(metavar="SIGN", help="Sign between thousands in a text file; '' if there is none.")
     ] = None,
     sheet: Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of an Excel workbook.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a recording holds: its channels with position, stream, rate and unit; "?" where the file has none."""
+    """Show what a recording holds: its channels with position, stream, rate and unit; "?" where the file has none.
+
+    Of a folder, show its recordings: who, what, how long, and which are copies of others.
+    """
+    from emgkit.report import recording_info
+
+    if path.is_dir():
+        _list_recordings(path, as_json=as_json)
+        return
     sheets = emgkit.io.sheets(path)
     if sheet is None and sum(one.kind == "table" and not one.hidden for one in sheets) > 1:
         _list_sheets(path, sheets, as_json=as_json)
         return
     content = emgkit.io.load(path, thousands=thousands, sheet=sheet)
-    overrides = _overrides(sfreq, units or [])
+    overrides = _overrides(sfreq, units or [], channels)
     where = emgkit.io.place(path, sheet)
     signals = emgkit.io.survey(content, overrides, where=where)
-    needs = _needs(signals, content.stated_sfreq)
-    if needs:
-        held: FileContent | Trial = content
-        table = [_signal_row(signal) for signal in signals]
-    else:
-        held = emgkit.io.assemble(content, overrides, where=where)
-        places = {signal.name or signal.label: signal.position for signal in signals}
-        table = [{"position": places[row["channel"]], **row} for row in _channels_of(held)]
+    needs = recording_info.needs(signals, content.stated_sfreq)
+    signals = emgkit.io.with_muscles(signals)
+    rows = [recording_info.channel_row(signal) for signal in signals]
+    held: FileContent | Trial = content
+    if not needs:
+        held = emgkit.io.assemble(content, overrides, where=where, recognise=True)
+        inside = {channel.name: (name, channel.unit) for name, own in held.items() for channel in own.channels}
+        for row in rows:
+            row["stream"], row["unit"] = inside[row["channel"]]
+            del row["samples"]
+    sources, doubts = recording_info.sources(signals), recording_info.muscle_doubts(signals)
     if as_json:
-        summary = {"file": str(path), "context": dict(held.context), "channels": table}
-        print(json.dumps(summary | ({"needs": needs} if needs else {}), indent=2))
+        events = [
+            {"onset": one.onset, "duration": one.duration, "label": one.label, **one.columns} for one in held.events
+        ]
+        notices = [{"code": one.code, "text": one.text, "hint": one.hint} for one in held.notices]
+        labels = {"recognised": sources["labels"], "doubtful": doubts}
+        summary = {"file": str(path), "context": dict(held.context), "channels": [
+            row | own for row, own in zip(rows, sources["channels"], strict=True)
+        ], "labels": labels, "events": events, "notices": notices}  # fmt: skip
+        print(json.dumps(summary | ({"needs": needs} if needs else {}), indent=2, ensure_ascii=False))
         return
+    say = _sayer()
+    who = ", ".join(f"{key} {value}" for key, value in held.context.items() if value is not None)
+    say(path.name + (f"  ({who})" if who else ""), style="bold")
+    _print_table(rows, title="channel")
+    for text in sources["texts"]:
+        say(text)
+    for label, why in sources["labels"].items():
+        say(f"Recognised: {label!r}, since {why}.")
+    counts = Counter(event.label for event in held.events)
+    say(f"Events: {', '.join(f'{count} × {label}' for label, count in counts.items()) or 'none'}")
+    for label, why in doubts.items():
+        say(f"Not clear: the muscle of {label!r}. {capital(why)}.", style="yellow")
+    for notice in held.notices:
+        say(f"Note: {notice.message}", style="yellow")
+    if needs:
+        say(f"To read it: {needs}", style="yellow")
+
+
+def _list_recordings(folder: Path, *, as_json: bool) -> None:
+    """Print the recordings of a folder."""
+    from emgkit.io.catalogue import catalogue
+
+    table = catalogue(folder)
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    if as_json:
+        print(json.dumps({"folder": str(folder), "recordings": rows, "others": table.attrs["others"]}, indent=2))
+        return
+    say = _sayer()
+    say(str(folder), style="bold")
+    _print_table(
+        [
+            {str(key): _cell(value) for key, value in row.items() if key != "problem"}
+            | {"mvc": "yes" if row["mvc"] else ""}
+            for row in rows
+        ],
+        title="path",
+    )
+    for row in rows:
+        if row["problem"]:
+            say(f"{row['path']}: {row['problem']}", style="yellow")
+    doubtful, copies = (sum(bool(row[key]) for row in rows) for key in ("problem", "same_as"))
+    say(
+        f"{counted(len(rows), 'recording')}, {doubtful} with a problem, {copies} with the samples of another; "
+        f"{counted(table.attrs['others'], 'other file')}."
+    )
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else round(value, 3) if isinstance(value, float) else value
+
+
+def _sayer() -> Callable[..., None]:
+    """Something that prints a text, broken between its words where a terminal is narrow."""
     from rich.console import Console
 
     console = Console()
 
     def say(text: str, style: str | None = None) -> None:
-        console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+        console.print(text, style=style, markup=False, highlight=False, soft_wrap=not console.is_terminal)
 
-    who = ", ".join(f"{key} {value}" for key, value in held.context.items() if value is not None)
-    say(path.name + (f"  ({who})" if who else ""), style="bold")
-    console.print(_table(table))
-    labels: dict[str, int] = {}
-    for event in held.events:
-        labels[event.label] = labels.get(event.label, 0) + 1
-    counts = ", ".join(f"{count} × {label}" for label, count in labels.items())
-    say(f"Events: {counts or 'none'}")
-    for notice in held.notices:
-        say(f"Note: {notice.message}", style="yellow")
-    if needs:
-        say(f"To read it: {needs}", style="yellow")
+    return say
+
+
+def _print_table(rows: Sequence[dict[str, Any]], *, title: str) -> None:
+    from rich.console import Console
+
+    from emgkit.report.terminal import table_lines
+
+    console = Console()
+    for line in table_lines(rows, width=console.width, title=title):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _list_sheets(path: Path, sheets: Sequence[Sheet], *, as_json: bool) -> None:
@@ -137,17 +214,14 @@ def _list_sheets(path: Path, sheets: Sequence[Sheet], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"file": str(path), "sheets": rows, "needs": needs}, indent=2))
         return
-    from rich.console import Console
-
-    console = Console()
-    console.print(path.name, style="bold", markup=False, highlight=False, soft_wrap=True)
-    console.print(_table([{**row, "hidden": "yes" if row["hidden"] else "no"} for row in rows]))
-    text = f"To read one: {needs}; in Python, ek.read(path, sheet=…)"
-    console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
+    say = _sayer()
+    say(path.name, style="bold")
+    _print_table([{**row, "hidden": "yes" if row["hidden"] else "no"} for row in rows], title="sheet")
+    say(f"To read one: {needs}; in Python, ek.read(path, sheet=…)", style="yellow")
 
 
-def _overrides(sfreq: float | None, units: list[str]) -> Overrides:
-    """The units given on the command line: ``mV`` is for all EMG, ``angle=deg`` for one channel."""
+def _overrides(sfreq: float | None, units: list[str], channel_map: Path | None) -> Overrides:
+    """The units given on the command line (``mV`` is for all EMG, ``angle=deg`` for one channel), and the map."""
     blanket = [unit for unit in units if "=" not in unit]
     single = {label: unit for label, _, unit in (one.rpartition("=") for one in units if "=" in one)}
     if len(set(blanket)) > 1:
@@ -157,42 +231,12 @@ def _overrides(sfreq: float | None, units: list[str]) -> Overrides:
             got=", ".join(blanket),
             hint="Write --units mV --units 'knee angle=deg'",
         )
+    channels = {k: dict(v) for k, v in emgkit.io.channel_map(channel_map).items()} if channel_map else {}
     if not blanket:
-        return emgkit.io.Overrides(sfreq=sfreq, units=single or None)
-    channels = {label: {"unit": unit} for label, unit in single.items()}
+        return emgkit.io.Overrides(sfreq=sfreq, units=single or None, channels=channels or None)
+    for label, unit in single.items():
+        channels[label] = channels.get(label, {}) | {"unit": unit}
     return emgkit.io.Overrides(sfreq=sfreq, units=blanket[0], channels=channels)
-
-
-def _needs(signals: Sequence[Signal], stated: tuple[float, str] | None) -> str:
-    """The options of the command that are needed to read the file; empty where nothing is missing."""
-    from emgkit.io._kinds import example_unit
-    from emgkit.units import UNITS
-
-    rate = 1000 if stated is None else stated[0]
-    options = [f"--sfreq {rate:.10g}"] if any(signal.sfreq is None for signal in signals) else []
-    if any(signal.unit is None and signal.kind in (None, "EMG") for signal in signals):
-        options.append("--units mV")
-    own = [s for s in signals if (s.unit is None and s.kind not in (None, "EMG")) or (s.unit and s.unit not in UNITS)]
-    # what has an unknown unit and no kind may be no EMG: no unit is proposed for it
-    proposed = [f"{signal.label}={example_unit(signal.kind) if signal.kind else '…'}" for signal in own]
-    options += [f"--units {one!r}" for one in proposed]
-    if not options:
-        return ""
-    return f"say {' '.join(options)} (with its own numbers and units); in Python, ek.read(path, sfreq=…, units=…)"
-
-
-def _signal_row(signal: Signal) -> dict[str, Any]:
-    """A row as of :func:`_channels_of` with the position, None where nothing says it, and the number of samples."""
-    from emgkit.channels import stream_of
-
-    rate = None if signal.sfreq is None else float(signal.sfreq)
-    return {
-        "position": signal.position, "stream": signal.kind and stream_of(signal.kind),
-        "channel": signal.name or signal.label,
-        "muscle": signal.muscle or "", "side": signal.side or "", "kind": signal.kind, "unit": signal.unit,
-        "rate_hz": rate, "seconds": None if rate is None else signal.values.size / rate,
-        "samples": signal.values.size,
-    }  # fmt: skip
 
 
 @app.command()
@@ -435,33 +479,6 @@ def _show_notices(result: Result, say: Callable[..., None]) -> None:
                 say(f"Note: {text}", style="yellow")
         else:
             say(f"Note: {len(texts)} remarks “{code.replace('-', ' ')}”; the report lists them.", style="yellow")
-
-
-def _channels_of(trial: Trial) -> list[dict[str, Any]]:
-    return [
-        {
-            "stream": stream, "channel": channel.name, "muscle": channel.muscle or "", "side": channel.side or "",
-            "kind": channel.kind, "unit": channel.unit, "rate_hz": recording.sfreq, "seconds": recording.duration,
-        }
-        for stream, recording in trial.items()
-        for channel in recording.channels
-    ]  # fmt: skip
-
-
-def _table(rows: list[dict[str, Any]]) -> Any:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in rows[0]:
-        table.add_column(name, justify="right" if isinstance(rows[0][name], (int, float)) else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(_shown(value)) for value in row.values()))
-    return table
-
-
-def _shown(value: Any) -> str:
-    return "?" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 @contextmanager

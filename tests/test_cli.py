@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import emgkit as ek
 from emgkit import shipped, simulate
 
 EMGKIT = (sys.executable, "-m", "emgkit")
@@ -62,6 +63,66 @@ def test_info_of_a_recording(emgkit, small):
     shown = json.loads(emgkit("info", path, "--json").stdout)
     assert shown["context"]["simulated"] is True
     assert [row["channel"] for row in shown["channels"] if row["stream"] == "emg"] == ["GMAX", "BF", "VL"]
+
+
+def test_info_names_events_sources_and_doubts(emgkit, small, tmp_path):
+    path = small / "sub-01/emg/sub-01_task-squat_emg.bdf"
+    shown = json.loads(emgkit("info", path, "--json").stdout)
+    assert shown["notices"] == []
+    assert shown["channels"][0]["muscle_source"] == "header"
+    emg = ek.Recording(data=np.ones((1, 300)) * 1e-4, sfreq=1000.0, channels=[ek.Channel(name="VL", unit="V")])
+    events = [ek.Event(onset=onset, duration=0.1, label="squat") for onset in (0.1, 0.2)]
+    path = ek.io.write_bdf(ek.Trial(streams={"emg": emg}, events=events), tmp_path / "a.bdf")
+    assert "Events: 2 × squat" in emgkit("info", path).stdout
+    shown = json.loads(emgkit("info", path, "--json").stdout)
+    assert shown["events"][1] == {"onset": 0.2, "duration": 0.1, "label": "squat"}
+    table = tmp_path / "a.csv"
+    rows = "\n".join(f"{one},{-one},{one / 2}" for one in range(300))
+    table.write_text(f"R_GMAX (mV),GL (mV),EMG 3 (mV)\n{rows}\n", encoding="utf-8")
+    shown = json.loads(emgkit("info", table, "--sfreq", 1000, "--json").stdout)
+    assert [(row["muscle"], row["side"], row["muscle_source"]) for row in shown["channels"]] == [
+        ("gluteus_maximus", "right", "heuristic"), ("", "", None), ("", "", None),
+    ]  # fmt: skip
+    assert [row["rate_source"] for row in shown["channels"]] == ["user"] * 3
+    assert shown["labels"]["doubtful"] == {"GL (mV)": "'GL' may be gastrocnemius lateralis or gluteus maximus"}
+    (notice,) = shown["notices"]
+    assert notice["code"] == "amplitude-unlikely"
+    assert notice["hint"].startswith("If the unit is another, say it")
+    text = emgkit("info", table, "--sfreq", 1000).stdout
+    for words in (
+        "As given: rate of all channels.",
+        "Recognised: 'R_GMAX (mV)', since 'GMAX' stands for gluteus maximus (abbreviation); 'R' is right.",
+        "Not clear: the muscle of 'GL (mV)'. 'GL' may be gastrocnemius lateralis or gluteus maximus.",
+        "Note: The amplitude of EMG is 147 mV",
+    ):
+        assert words in text
+
+
+def test_info_takes_a_channel_map_as_read_does(emgkit, tmp_path):
+    table, channels = tmp_path / "a.csv", tmp_path / "map.toml"
+    table.write_text("time (s),GM\n0,0.1\n0.001,0.2\n", encoding="utf-8")
+    channels.write_text('[study]\ntitle = "x"\n[channels]\nGM = { muscle = "gluteus_medius", unit = "mV" }\n')
+    (row,) = json.loads(emgkit("info", table, "--channels", channels, "--json").stdout)["channels"]
+    assert (row["muscle"], row["muscle_source"], row["unit_source"]) == ("gluteus_medius", "user", "user")
+    assert ek.read(table, channels=channels).emg.channels[0].muscle == "gluteus_medius"
+    channels.write_text('[channels]\nGM = { muscel = "gluteus_medius" }\n')
+    refused(emgkit("info", table, "--channels", channels), "Unknown key 'muscel'", "Did you mean 'muscle'")
+    channels.write_text('[channels]\nGN = { side = "left" }\n')
+    refused(emgkit("info", table, "--channels", channels), "'GN'", "Allowed: 'GM'")
+    channels.write_text("[study]\n")
+    refused(emgkit("info", table, "--channels", channels), "'channels' is missing")
+    refused(emgkit("info", table, "--channels", tmp_path / "mapp.toml"), "does not exist", "'map.toml'")
+
+
+def test_info_of_a_folder_is_a_table_of_its_recordings(emgkit, small):
+    done = emgkit("info", small)
+    assert done.returncode == 0
+    shown = json.loads(emgkit("info", small, "--json").stdout)
+    paths = [row["path"] for row in shown["recordings"]]
+    assert paths == sorted(paths)
+    assert all(path in done.stdout for path in paths)
+    assert {row["participant"] for row in shown["recordings"]} >= {"01"}
+    assert "recordings, 0 with a problem, 0 with the samples of another" in done.stdout
 
 
 def uncertain(folder: Path) -> Path:

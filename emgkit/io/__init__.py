@@ -16,9 +16,10 @@ from typing import Any
 from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, FileError, FormatError
 from emgkit.io import bids
-from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble, survey
+from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble, survey, with_muscles
 from emgkit.io._time_axis import Window
 from emgkit.io.bids import write_bids
+from emgkit.io.channel_map import channel_map
 from emgkit.io.formats.edf import write_bdf, write_edf
 from emgkit.io.formats.xlsx import Sheet
 from emgkit.io.joining import join
@@ -35,12 +36,14 @@ __all__ = [
     "Sheet",
     "assemble",
     "bids",
+    "channel_map",
     "join",
     "load",
     "place",
     "read",
     "sheets",
     "survey",
+    "with_muscles",
     "write_bdf",
     "write_bids",
     "write_edf",
@@ -289,7 +292,7 @@ def read(
     format: str | None = None,
     sfreq: float | None = None,
     units: str | Mapping[str, str] | None = None,
-    channels: ChannelSpecs | None = None,
+    channels: ChannelSpecs | str | os.PathLike[str] | None = None,
     thousands: str | None = None,
     sheet: str | None = None,
     start: float | None = None,
@@ -308,10 +311,10 @@ def read(
         Samples per second (Hz), for channels of which the file gives no rate.
     units : str or Mapping of str to str, optional
         Unit of all EMG channels (``"mV"``), or of single channels by name; goes before the file.
-    channels : Mapping, optional
+    channels : Mapping or path, optional
         Label in the file, or position among its channels (from 1, as ``emgkit info`` lists them),
         to a mapping with any of ``name, kind, muscle, side, unit``, or to a Channel. Channels not
-        named keep what the file says.
+        named keep what the file says. A path is a TOML file with a table ``[channels]``.
     thousands : str, optional
         The sign that separates thousands in the numbers of a text file: ``","``, ``"."``, a blank
         or an apostrophe; ``""`` where a comma or point is the decimal sign. Left out, a column
@@ -376,7 +379,8 @@ def read(
     content = _loaded(path, format, {"thousands": thousands, "sheet": sheet}, window)
     if window is not None:
         content = window.cut(content, sfreq=sfreq)
-    overrides = Overrides(sfreq=sfreq, units=units, channels=channels)
+    specs = channel_map(channels) if isinstance(channels, (str, os.PathLike)) else channels
+    overrides = Overrides(sfreq=sfreq, units=units, channels=specs)
     return assemble(content, overrides, where=place(path, sheet), recognise=True)
 
 
