@@ -229,6 +229,37 @@ FORMATS = (
         module="emgkit.io.formats.noraxon_csv",
     ),
     Format(
+        name="anc",
+        description="Motion Analysis ANC, the analogue text of EVaRT and Cortex",
+        extensions=(".anc",),
+        marker=re.compile(_BOM + rb"File_Type:\s+Analog"),
+        module="emgkit.io.formats.motion.anc",
+    ),
+    Format(
+        name="nexus-csv",
+        description="Vicon Nexus text export of devices, model outputs and trajectories",
+        extensions=(".csv", ".txt"),
+        marker=re.compile(
+            _BOM + rb"(?:Devices|Joints|Model Outputs|Segments|Trajectories|Events)[,;\t ]*\r?\n"
+            rb"[\d.]+[,;\t ]*\r?\n"
+        ),
+        module="emgkit.io.formats.motion.nexus_csv",
+    ),
+    Format(
+        name="opensim",
+        description="OpenSim storage and motion files",
+        extensions=(".sto", ".mot"),
+        marker=re.compile(rb"^endheader[ \t]*\r?$", re.MULTILINE | re.IGNORECASE),
+        module="emgkit.io.formats.motion.opensim",
+    ),
+    Format(
+        name="bioware",
+        description="Kistler BioWare text export of force plates",
+        extensions=(".txt",),
+        marker=re.compile(_BOM + rb"BioWare Version "),
+        module="emgkit.io.formats.motion.bioware",
+    ),
+    Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
@@ -266,9 +297,6 @@ class Foreign:
 
 # a reader for one of these becomes a Format above, and its entry here goes
 NOT_YET = (
-    Foreign(name="Vicon Nexus CSV", marker=re.compile(_BOM + rb"(?:Devices|Trajectories|Model Outputs)[,\s]*\n\d+\D")),
-    Foreign(name="Kistler BioWare", marker=re.compile(_BOM + rb"BioWare Version ")),
-    Foreign(name="Motion Analysis ANC", extensions=(".anc",), marker=re.compile(_BOM + rb"File_Type:\s+Analog")),
     Foreign(name="XDF (Lab Streaming Layer)", extensions=(".xdf", ".xdfz"), marker=re.compile(rb"\AXDF:")),
     Foreign(
         name="Excel (XLS)",

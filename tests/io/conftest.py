@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import numpy as np
 import pytest
 
 from emgkit.channels import Channel, Event
+from emgkit.errors import EmgkitError
+from emgkit.io import read
 from emgkit.recording import Recording, Trial
 
 
@@ -119,3 +123,68 @@ def written(tmp_path, edf_bytes) -> Callable[..., Path]:
         return path
 
     return write
+
+
+def _outcome(path: Path, raw: bytes, *, longest: float = 5.0, **given: Any) -> EmgkitError | Trial:
+    """What reading the bytes gives: a trial that is whole, or an error of emgkit's own that a person can read."""
+    path.write_bytes(raw)
+    began = time.perf_counter()
+    try:
+        trial = read(path, **given)
+    except EmgkitError as caught:
+        trial = caught
+    assert time.perf_counter() - began < longest
+    if isinstance(trial, EmgkitError):
+        assert trial.what
+        assert len(str(trial).replace(str(path), path.name)) <= 600, str(trial)
+        return trial
+    assert all(np.isfinite(stream.data).all() and stream.sfreq > 0 for stream in trial.values())
+    assert all(0 <= event.duration < np.inf for event in trial.events)
+    return trial
+
+
+def _damaged(raw: bytes, rng: np.random.Generator) -> bytes:
+    """The file with a few bits, bytes or stretches changed, mostly in its first part."""
+    changed = bytearray(raw)
+    for _ in range(rng.integers(1, 4)):
+        reach = len(changed) if rng.integers(3) == 0 else min(len(changed), 2000)
+        place, kind = int(rng.integers(reach)), rng.integers(5)
+        if kind == 0:
+            changed[place] ^= 1 << int(rng.integers(8))
+        elif kind == 1:
+            changed[place] = int(rng.integers(256))
+        elif kind == 2:
+            changed[place : place + 2] = bytes(rng.choice([b"\0\0", b"\xff\xff", b"\xff\x7f", b"\x01\0"]))
+        elif kind == 3:
+            del changed[place : place + int(rng.integers(1, 40))]
+        else:
+            changed[place:place] = changed[place : place + int(rng.integers(1, 40))]
+        changed = changed or bytearray(b"\0")
+    return bytes(changed)
+
+
+@pytest.fixture(scope="session")
+def outcome() -> Callable[..., EmgkitError | Trial]:
+    return _outcome
+
+
+@pytest.fixture
+def survives(tmp_path) -> Callable[..., set[str]]:
+    """Reads a file that is cut off at every 64th byte, then with damage of many kinds; gives the names of the outcomes.
+
+    Only errors of emgkit may leave the reader, in seconds, and with little more memory than the samples take.
+    """
+
+    def check(raw: bytes, *, name: str, flips: int = 300, most: int = 2**25, longest: float = 5.0, **given):
+        path, rng = tmp_path / name, np.random.default_rng(len(raw))
+        files = [raw[:end] for end in range(0, len(raw), 64)]
+        files += [_damaged(raw, rng) for _ in range(flips)]
+        tracemalloc.start()
+        try:
+            outcomes = {type(_outcome(path, one, longest=longest, **given)).__name__ for one in files}
+            assert tracemalloc.get_traced_memory()[1] < most
+        finally:
+            tracemalloc.stop()
+        return outcomes
+
+    return check

@@ -9,17 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import FormatError, Notice
-from emgkit.io._kinds import kind_of
 from emgkit.io._text import shortened
 from emgkit.io.formats.c3d.layout import Layout
-from emgkit.units import UNITS, as_unit
+from emgkit.io.formats.motion.described import described, known_unit, plate_kind, without_unit_notice
 
 __all__ = ["AnalogChannel", "analog_channels", "analog_values"]
 
 # numbers that are converted at once; as many stay in the processor's cache
 _AT_ONCE = 2**16
-# spellings of force plates, beside those that every format may use
-_OLD_UNITS = {"nt": "N", "ntmm": "Nmm", "ntm": "Nm"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,35 +75,17 @@ def _is_unsigned(layout: Layout) -> bool:
 
 
 def _described(label: str, text: str, *, is_plate: bool, any_unit: bool) -> tuple[str | None, str | None]:
-    """Unit and kind of a channel, as far as file and label give them away."""
-    unit = as_unit(text) or _OLD_UNITS.get(text.lower())
-    inside = UNITS[unit][0] if unit else None
     if is_plate:
-        # voltages, moments and centres of pressure of a plate are no EMG and no positions of a body
-        return unit or "n/a", "FORCE" if inside == "N" else "MISC"
-    if unit is not None:
-        return unit, None
-    guess = kind_of(label, None)
-    if guess == "TRIG":
-        return "n/a", "TRIG"
-    if guess in ("EMG", "ECG"):
-        return text or None, None
-    # a channel without a unit among others that have one is a number; where none has one, the user is asked
-    return ("n/a", None) if text or any_unit else (None, None)
+        unit = known_unit(text)
+        return unit or "n/a", plate_kind(unit)
+    return described(label, text, any_unit=any_unit)
 
 
 def _notices(channels: Sequence[AnalogChannel], texts: Sequence[str]) -> tuple[Notice, ...]:
-    notices = []
-    bare = [(one.label, text) for one, text in zip(channels, texts, strict=True) if one.unit == "n/a"]
-    bare = [(label, text) for label, text in bare if kind_of(label, None) != "TRIG"]
-    if bare:
-        units = shortened(text for _, text in bare if text) if any(text for _, text in bare) else "none"
-        text = (
-            f"Kept as numbers without a unit: {shortened(label or 'no label' for label, _ in bare)}. "
-            f"The file gives as their unit: {units}."
-        )
-        hint = f"Say units={{{bare[0][0]!r}: 'mV'}} where you know it."
-        notices.append(Notice(code="unit-unknown", text=text, hint=hint))
+    bare = [
+        (one.label, text) for one, text in zip(channels, texts, strict=True) if one.unit == "n/a" and one.kind != "TRIG"
+    ]
+    notices = [*without_unit_notice(bare)]
     dead = [one.label for one in channels if one.scale == 0]
     if dead:
         text = f"All values of {shortened(dead)} are 0, since the file gives the scale 0."
@@ -132,7 +111,9 @@ def analog_values(
         raw = frames[low:high, behind_points:]
         numbers = layout.numbers.reals(raw) if layout.is_real else raw.view(kind)
         part = values[:, (low - begin) * per_frame : (high - begin) * per_frame]
-        part[...] = numbers.reshape(-1, n).T
+        # damaged reals may be no numbers; the caller looks for them
+        with np.errstate(invalid="ignore"):
+            part[...] = numbers.reshape(-1, n).T
         if not plain:
             part -= offsets
             part *= scales

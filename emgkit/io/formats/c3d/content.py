@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from emgkit.io.formats.c3d.analog import analog_channels, analog_values
 from emgkit.io.formats.c3d.events import read_events
 from emgkit.io.formats.c3d.layout import Layout, read_layout
 from emgkit.io.formats.c3d.points import AXES, point_unit, point_values, points
+from emgkit.io.formats.motion.described import gap_notice
 from emgkit.notation import counted, number
 
 __all__ = ["load"]
@@ -135,24 +135,7 @@ def _points(
     ]  # fmt: skip
     gone = {one.label or f"point {place + 1}": lacking[place] for place, one in enumerate(named) if lacking[place]}
     unknown = {one.unknown: one.label for one in reversed(named) if one.unknown}
-    return found, (*notices, *_gaps(gone, last - first), *_without_unit(unknown))
-
-
-def _gaps(gone: dict[str, int], n_frames: int) -> tuple[Notice, ...]:
-    if not gone:
-        return ()
-    empty = [label for label, count in gone.items() if count == n_frames]
-    parts = [f"{label} ({count})" for label, count in gone.items() if count < n_frames]
-    texts = [f"in frames of {n_frames} the position is lacking of {_some(parts)}"] if parts else []
-    texts += [f"in all frames of {_some(empty)}"] if empty else []
-    text = f"Left out: {counted(len(gone), 'point')} with gaps: {'; '.join(texts)}."
-    hint = "Fill the gaps in the program that recorded it, and export the file again; emgkit fills none."
-    return (Notice(code="points-with-gaps", text=text, hint=hint),)
-
-
-def _some(texts: Iterable[str], *, most: int = 6) -> str:
-    texts = list(texts)
-    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
+    return found, (*notices, *gap_notice(gone, last - first), *_without_unit(unknown))
 
 
 def _without_unit(unknown: dict[str, str]) -> tuple[Notice, ...]:

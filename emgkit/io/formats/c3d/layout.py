@@ -123,7 +123,7 @@ def read_layout(path: Path) -> Layout:
     if not size:
         raise FileError("The file is empty", where=where, got="0 bytes")
     with path.open("rb") as file:
-        raw = file.read(_PARAMETERS)
+        raw = file.read(min(size, _PARAMETERS))
     if len(raw) < 2 or raw[1] != 0x50:
         raise FormatError(
             "This is no C3D file", where=f"{where}, byte 1", allowed="the number 80 as second byte",

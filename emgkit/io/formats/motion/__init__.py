@@ -1,0 +1,1 @@
+"""Text files of motion capture and force plates: Motion Analysis ANC, Vicon Nexus CSV, OpenSim and Kistler BioWare."""
