@@ -161,6 +161,7 @@ FORMATS = (
         # its second byte is 'P'; the first, where its parameters begin, is no letter of a text
         marker=re.compile(rb"\A[\x01-\x08]P"),
         module="emgkit.io.formats.c3d",
+        parts=True,
     ),
     Format(
         name="poly5",
@@ -351,7 +352,7 @@ def read(
         The sheet of an Excel workbook; needed where several hold cells.
     start, stop : float, optional
         Read only this part: seconds from the beginning of the recording, a sample at `stop` is not in it.
-        Of EDF and BDF the rest is not read at all. The samples are those of the whole recording, on its
+        Of EDF, BDF and C3D the rest is not read at all. The samples are those of the whole recording, on its
         times; events stay that overlap the part.
 
     Returns

@@ -82,6 +82,8 @@ class FileContent:
         The rate (Hz) to use, with its notice, where neither file nor user gives one.
     left_out : Mapping of int to str
         Position and label of channels that the file has and that cannot be read; a notice says why.
+    origin : float, default 0
+        Second at which the recording begins, on the file's time; needed of a part of it alone.
     stated_sfreq : tuple of float and str, optional
         A rate (Hz) that a comment names, and where: proposed where a rate is missing, never taken.
     """
@@ -93,6 +95,7 @@ class FileContent:
     likely_sfreq: tuple[float, Notice] | None = None
     left_out: Mapping[int, str] = field(default_factory=dict)
     stated_sfreq: tuple[float, str] | None = None
+    origin: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

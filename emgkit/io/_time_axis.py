@@ -363,8 +363,9 @@ class Window:
             )  # fmt: skip
         known = [(signal, float(rate)) for signal, rate in zip(content.signals, rates, strict=True) if rate]
         is_part = any(signal.whole is not None for signal in content.signals)
-        origin = 0.0 if is_part else min(signal.start for signal in content.signals)
-        self._check(max(_end(signal, rate) for signal, rate in known) - origin, max(rate for _, rate in known))
+        origin = content.origin if is_part else min(signal.start for signal in content.signals)
+        end = max(_end(signal, rate) for signal, rate in known)
+        self._check(end if is_part else end - origin, max(rate for _, rate in known))
         signals = tuple(signal if is_part else self._cut(signal, rate, origin) for signal, rate in known)
         stop = math.inf if self.stop is None else origin + self.stop
         start = origin + self.start
@@ -406,5 +407,5 @@ class Window:
 
 
 def _end(signal: Signal, rate: float) -> float:
-    """Second at which the whole signal ends; a signal of which a part was read begins at 0."""
+    """Second at which the whole signal ends; counted from its beginning where a part of it was read."""
     return signal.whole / rate if signal.whole is not None else signal.start + signal.values.size / rate

@@ -7,7 +7,6 @@ import pytest
 
 from emgkit.errors import ArgumentError, FileError, FormatError, UnitError
 from emgkit.io import load, read
-from emgkit.io.formats import c3d
 from emgkit.io.formats.c3d.parameters import Numbers
 
 ENCODINGS = [(processor, real) for processor in ("PC", "DEC", "MIPS") for real in (True, False)]
@@ -24,6 +23,11 @@ def positions(n_points=2, n=10, *, seed=1):
 
 def codes(trial):
     return [notice.code for notice in trial.notices]
+
+
+def doubts(trial):
+    """Notices on the file; that volts are too many for EMG is none of its faults here."""
+    return [code for code in codes(trial) if code != "amplitude-unlikely"]
 
 
 @pytest.mark.parametrize(("processor", "real"), ENCODINGS)
@@ -132,14 +136,14 @@ def test_more_frames_than_the_header_counts(written, n_frames):
         for last in ends:
             trial = read(written(stored, real=False, change=change, words={5: last}))
             assert trial["emg"].data.shape == (1, n_frames)
-            assert not trial.notices
+            assert not doubts(trial)
     # without them, the size of the file says it
     trial = read(written(stored, real=False, change={"POINT:FRAMES": None}, words={5: 65535}))
     held = trial["emg"].data[0, :n_frames]
     # up to a block behind the last frame is padding
     assert abs(trial["emg"].data.shape[1] - n_frames) < 256
     assert (held == stored[0, : held.size]).all()
-    assert codes(trial) == ([] if n_frames < 65792 else ["frames-by-size"])
+    assert doubts(trial) == ([] if n_frames < 65792 else ["frames-by-size"])
 
 
 def test_a_first_frame_beyond_the_header(written):
@@ -276,8 +280,8 @@ def test_a_file_without_a_rate_asks_for_it(written):
     with pytest.raises(ArgumentError, match="no sampling rate"):
         read(path)
     assert read(path, sfreq=1000)["emg"].sfreq == 1000
-    with pytest.raises(ArgumentError, match="without a rate"):
-        c3d.load(path, start=0.1)
+    with pytest.raises(ArgumentError, match="needs the sampling rate"):
+        read(path, start=0.1)
 
 
 def test_a_header_that_has_channels_in_place_of_samples(written):
@@ -287,27 +291,34 @@ def test_a_header_that_has_channels_in_place_of_samples(written):
 
 
 @pytest.mark.parametrize(("processor", "real"), ENCODINGS)
-@pytest.mark.parametrize(
-    ("start", "stop"), [(None, None), (0.52, 0.58), (0.5251, 0.5799), (None, 0.5226), (0.5975, None)]
-)
+@pytest.mark.parametrize(("start", "stop"), [(0.02, 0.08), (0.0251, 0.0799), (None, 0.0226), (0.0975, None)])
 def test_a_part_is_the_same_as_the_whole_cropped(written, processor, real, start, stop):
-    events = [("", "a", 0.51), ("", "b", 0.55), ("", "c", 0.5999)]
+    events = [("", "a", 0.51), ("", "b", 0.55), ("", "c", 0.599)]
     path = written(counts(), positions(), processor=processor, real=real, per_frame=4, first=51, events=events)
-    part = c3d.load(path, start=start, stop=stop)
-    whole = {one.label: one for one in c3d.load(path).signals}
-    low, high = start or 0.0, stop or 9.0
-    for one in part.signals:
-        times = 0.5 + np.arange(whole[one.label].values.size) / whole[one.label].sfreq
-        inside = (times >= low - 1e-9) & (times < high - 1e-9)
-        np.testing.assert_array_equal(one.values, whole[one.label].values[inside])
-        assert one.start == pytest.approx(times[inside][0])
+    whole, part = read(path, units="V"), read(path, units="V", start=start, stop=stop)
+    low, high = 0.5 + (start or 0.0), 0.5 + (stop or 9.0)
+    for name, stream in whole.items():
+        inside = (stream.times >= low - 1e-9) & (stream.times < high - 1e-9)
+        if not inside.any():
+            assert name not in part
+            continue
+        np.testing.assert_array_equal(part[name].data, stream.data[:, inside])
+        assert part[name].start == pytest.approx(stream.times[inside][0])
     assert [one.label for one in part.events] == [label for _, label, time in events if low <= time < high]
+
+
+def test_gaps_beside_the_part_do_not_count(written):
+    places = positions()
+    places[0, :, :2] = np.nan
+    path = written(counts(), places, per_frame=4)
+    assert len(read(path)["position"].names) == 3
+    assert len(read(path, start=0.02)["position"].names) == 6
 
 
 @pytest.mark.parametrize(("start", "stop"), [(-0.1, None), (None, 0.2), (0.05, 0.05), (0.09, 0.02), (np.nan, None)])
 def test_a_part_beyond_the_recording_is_refused(written, start, stop):
-    with pytest.raises(ArgumentError, match=r"Allowed: 0 <= start < stop <= 0\.1 s"):
-        c3d.load(written(counts(), per_frame=4), start=start, stop=stop)
+    with pytest.raises(ArgumentError, match=r"The part to read"):
+        read(written(counts(), per_frame=4, first=51), start=start, stop=stop)
 
 
 def test_whole_numbers_without_a_scale_are_refused(written):
