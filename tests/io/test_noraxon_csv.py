@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from emgkit.errors import FormatError, UnitError
+from emgkit.errors import EmgkitError, FormatError, UnitError
 from emgkit.io import detect, read
 
 RNG = np.random.default_rng(0)
@@ -218,3 +221,80 @@ def test_empty_cells_between_numbers_are_refused(written):
 )
 def test_plain_tables_are_not_taken_for_noraxon(written, text):
     assert detect(written(text)).name == "delimited"
+
+
+# --- damage ------------------------------------------------------------------------------------------
+
+SMALL = {name: values[:30] for name, values in SIGNALS.items()}
+WHOLE = [
+    combined(SMALL, activity={0: "REST", 7: "SQUAT"}, marker={3: "M1"}).encode(),
+    combined(SMALL, sep=";", decimal=",", quoted=True, activity=dict.fromkeys(range(30), "A; b")).encode(),
+    separated("Pressure_Platform-LT_COP", [VL[:30], BF[:30]], unit="mm").encode(),
+]
+JUNK = (
+    b"", b"-1", b"0", b"1e999", b"nan", b"inf", b"1,5", b'"', b";", b"\t", b"\r", b"\n", b"\0", b"\xff", b"time",
+    b"time,s", b"Marker", b"Activity", b"(uV)", b"(%)", b"(parsecs)", b"frequency", b"type", b"9" * 400, b"\xef\xbb\xbf",
+    b"\xff\xfe",
+)  # fmt: skip
+
+
+def outcome(run):
+    """What the call gives back, or the error of emgkit's own that it raises."""
+    try:
+        return run()
+    except EmgkitError as error:
+        return error
+
+
+def tried(path) -> bool:
+    """Whether the file is read, else it is refused by emgkit's own error; soon."""
+    began = time.perf_counter()
+    trial = outcome(lambda: read(path, format="noraxon-csv"))
+    if isinstance(trial, EmgkitError):
+        assert len(str(trial)) <= (600 if isinstance(trial, FormatError) else 3000)
+    else:
+        assert all(np.isfinite(stream.data).all() and stream.sfreq > 0 for stream in trial.values())
+        assert all(np.isfinite([event.onset, event.duration]).all() for event in trial.events)
+    assert time.perf_counter() - began < 5
+    return not isinstance(trial, EmgkitError)
+
+
+@pytest.mark.parametrize("which", range(3))
+def test_a_file_that_ends_early_is_read_or_refused(tmp_path, which):
+    path, raw = tmp_path / "a.csv", WHOLE[which]
+    path.write_bytes(raw)
+    assert tried(path)
+    for end in range(1, len(raw), 16):
+        path.write_bytes(raw[:end])
+        # the number of rows that the header says shows it, but for the last characters
+        assert not tried(path) or end > len(raw) - 16
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_junk_anywhere_is_read_or_refused(tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    path = tmp_path / "a.csv"
+    for _ in range(60):
+        raw = WHOLE[rng.integers(3)]
+        for _ in range(rng.integers(1, 4)):
+            first = int(rng.integers(len(raw)))
+            if rng.integers(2):
+                raw = raw[:first] + bytes([rng.integers(256)]) + raw[first + 1 :]
+            else:
+                junk = JUNK[rng.integers(len(JUNK))]
+                raw = raw[:first] + junk + raw[first + (len(junk) if rng.integers(2) else int(rng.integers(20))) :]
+        path.write_bytes(raw or b" ")
+        tried(path)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0, 40), text=st.text(max_size=12), which=st.integers(0, 2))
+def test_headers_of_any_text_are_read_or_refused(tmp_path, place, text, which):
+    lines = WHOLE[which].decode().split("\n")
+    row, sep = (0, 1, 2, 3)[place % 4], ";" if which == 1 else ","
+    cells = lines[row].split(sep)
+    cells[place // 4 % len(cells)] = text
+    lines[row] = sep.join(cells)
+    path = tmp_path / "a.csv"
+    path.write_bytes("\n".join(lines).encode("utf-8", "replace"))
+    tried(path)
