@@ -233,8 +233,8 @@ WHOLE = [
 ]
 JUNK = (
     b"", b"-1", b"0", b"1e999", b"nan", b"inf", b"1,5", b'"', b";", b"\t", b"\r", b"\n", b"\0", b"\xff", b"time",
-    b"time,s", b"Marker", b"Activity", b"(uV)", b"(%)", b"(parsecs)", b"frequency", b"type", b"9" * 400, b"\xef\xbb\xbf",
-    b"\xff\xfe",
+    b"time,s", b"Marker", b"Activity", b"(uV)", b"(%)", b"(parsecs)", b"frequency", b"type", b"9" * 400,
+    b"\xef\xbb\xbf", b"\xff\xfe",
 )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ NAMES = {"discover": "delsys-discover", "emgworks": "delsys-emgworks", "emg": "d
 JUNK = (
     b"", b"-1", b"0", b"1e999", b"nan", b"inf", b"-0", b"1_000", b"1,5", b'"', b";", b"\t", b"\r", b"\n", b"\0",
     b"\xff", b"Hz", b" Hz", b"-1 Hz", b"(mV)", b"()", b", ", b",,,,", b"Time Series (s)", b"sensor mode: 1", b"X[s]",
-    b"Label: ", b"9" * 400, b"\xef\xbb\xbf", b"\xff\xfe", b"<!DOCTYPE a>", b"]]>", b"&lt;", b"\x80\0\0\0", b"\xff\xff\xff\x7f",
+    b"Label: ", b"9" * 400, b"\xef\xbb\xbf", b"\xff\xfe", b"<!DOCTYPE a>", b"]]>", b"&lt;", b"\x80\0\0\0",
+    b"\xff\xff\xff\x7f",
 )  # fmt: skip
 
 
