@@ -25,9 +25,9 @@ __all__ = ["Head", "Ragged", "head_of", "read_ragged", "separator", "value_of"]
 Array = NDArray[np.float64]
 
 # cells that are parsed at once, and the longest header
-_CELLS = 2_000_000
+_CELLS = 400_000
 _LONGEST_HEAD = 8_000_000
-_BLOCK, _TAIL = 4_000_000, 100_000
+_BLOCK, _TAIL = 1_000_000, 100_000
 # what an empty cell is written as
 _BLANKS = ["", " ", "  "]
 
@@ -145,7 +145,9 @@ def read_ragged(ragged: Ragged) -> tuple[list[Array], Mapping[int, list[tuple[in
     """
     width = _width(ragged)
     ragged = replace(ragged, texts=frozenset(column for column in ragged.texts if column < width))
-    parts: list[list[Array]] = [[] for _ in range(width)]
+    # pages of memory that are never written to take none
+    most = _most_rows(ragged, width)
+    columns = [np.empty(0 if column in ragged.texts else most) for column in range(width)]
     ends: list[int | None] = [None] * width
     texts: dict[int, list[tuple[int, str]]] = {column: [] for column in ragged.texts}
     rows = 0
@@ -157,18 +159,21 @@ def read_ragged(ragged: Ragged) -> tuple[list[Array], Mapping[int, list[tuple[in
                     if column in texts:
                         texts[column] += [(rows + row, text) for row, text in _texts(frame[column])]
                     else:
-                        _append(frame[column].to_numpy(), parts[column], ends, column, rows=rows, ragged=ragged)
+                        _fill(columns[column], frame[column].to_numpy(), ends, column, rows=rows, ragged=ragged)
                 rows += len(frame)
+                if rows > most:
+                    raise ValueError("more rows than a file of this size can have")
         except (ValueError, OverflowError) as error:
             raise _first_bad_row(ragged, width, cells_from=rows) or FormatError(
                 "The rows are no table of numbers", where=ragged.place(rows), got=str(error)[:120]
             ) from None
-    _check_widths(ragged, width, rows)
-    columns = []
-    for part in parts:
-        columns.append(np.concatenate(part) if part else np.empty(0))
-        part.clear()
-    return columns, texts
+    # a row that is too short has no number in the last column
+    _check_end(ragged, width, rows, has_short_rows=ends[-1] is not None or width - 1 in texts)
+    # a short column in a large space would keep the space
+    return [
+        filled[:end].copy() if end is not None and end < 0.9 * most else filled[: rows if end is None else end]
+        for filled, end in zip(columns, ends, strict=True)
+    ], texts
 
 
 # --- parsing -----------------------------------------------------------------------------------------
@@ -200,6 +205,18 @@ def _width(ragged: Ragged) -> int:
     return width
 
 
+def _most_rows(ragged: Ragged, width: int) -> int:
+    """At least as many as there are rows, and no more than a file of this size can have."""
+    count = size = 0
+    with _opened(ragged.path) as file:
+        file.seek(ragged.offset)
+        while block := file.read(_BLOCK):
+            count += int(np.count_nonzero(np.frombuffer(block, np.uint8) == ord("\n")))
+            size += len(block)
+    least = len(ragged.names) if ragged.texts else width
+    return min(count + 1, size // max(1, least - 1) + 1)
+
+
 def _frames(file: BinaryIO, ragged: Ragged, width: int) -> Iterator[Any]:
     import pandas as pd
 
@@ -218,23 +235,21 @@ def _texts(column: Any) -> Iterator[tuple[int, str]]:
     return ((row, cell) for row, cell in zip(present.tolist(), cells, strict=True) if cell)
 
 
-def _append(
-    values: Array, parts: list[Array], ends: list[int | None], column: int, *, rows: int, ragged: Ragged
-) -> None:
-    """Add the values of a column up to the row where it ends; refuse values behind that row."""
+def _fill(column: Array, values: Array, ends: list[int | None], place: int, *, rows: int, ragged: Ragged) -> None:
+    """Put the next values into a column up to the row where it ends; refuse values behind that row."""
     finite = np.isfinite(values)
-    end = ends[column]
+    end = ends[place]
     if end is None and finite.all():
-        parts.append(values.copy())
+        column[rows : rows + values.size] = values
         return
     count = 0 if end is not None else int(np.argmin(finite))
     if end is None:
-        end = ends[column] = rows + count
-        parts.append(values[:count].copy())
+        end = ends[place] = rows + count
+        column[rows:end] = values[:count]
     if finite[count:].any() or np.isinf(values[count:]).any():
         raise FormatError(
             "A cell is empty or no finite number, and numbers follow it",
-            where=ragged.place(end, column), allowed="a number in every row up to the end of the column",
+            where=ragged.place(end, place), allowed="a number in every row up to the end of the column",
             hint="emgkit fills no gaps: cut the recording to its complete cells, or leave the column out",
         )  # fmt: skip
 
@@ -242,34 +257,35 @@ def _append(
 # --- what is wrong with a row --------------------------------------------------------------------------
 
 
-def _check_widths(ragged: Ragged, width: int, rows: int) -> None:
+def _check_end(ragged: Ragged, width: int, rows: int, *, has_short_rows: bool) -> None:
     """Refuse rows with fewer cells than the first one, and a last cell that is cut off."""
-    count, tail, sign = 0, b"", ragged.sep.encode()
-    with _opened(ragged.path) as file:
-        file.seek(ragged.offset)
-        while block := file.read(_BLOCK):
-            count += block.count(sign)
-            tail = (tail + block)[-_TAIL:]
-    if count != rows * (width - 1):
+    if has_short_rows and _separators(ragged) != rows * (width - 1):
         error = _first_bad_row(ragged, width)
         if error is not None:
             raise error
-    if not tail.endswith((b"\n", b"\r")):
-        body = tail.decode("latin-1").replace("\r\n", "\n")
-        names = [*ragged.names, *[""] * (width - len(ragged.names))]
-        first = ragged.first_row + rows - 1 - body.count("\n")
-        where = str(ragged.path)
-        check_last_cell(
-            Rows(
-                body=body,
-                sep=ragged.sep,
-                decimal=ragged.decimal,
-                names=names,
-                first_row=first,
-                where=where,
-                open_end=True,
-            )
+    with _opened(ragged.path) as file:
+        file.seek(max(ragged.offset, file.seek(0, io.SEEK_END) - _TAIL))
+        tail = file.read()
+    if tail.endswith((b"\n", b"\r")):
+        return
+    body = tail.decode("latin-1").replace("\r\n", "\n")
+    names = [*ragged.names, *[""] * (width - len(ragged.names))]
+    check_last_cell(
+        Rows(
+            body=body, sep=ragged.sep, decimal=ragged.decimal, names=names, where=str(ragged.path), open_end=True,
+            first_row=ragged.first_row + rows - 1 - body.count("\n"),
         )
+    )  # fmt: skip
+
+
+def _separators(ragged: Ragged) -> int:
+    """How many separators the rows hold."""
+    count = 0
+    with _opened(ragged.path) as file:
+        file.seek(ragged.offset)
+        while block := file.read(_BLOCK):
+            count += int(np.count_nonzero(np.frombuffer(block, np.uint8) == ord(ragged.sep)))
+    return count
 
 
 def _first_bad_row(ragged: Ragged, width: int, *, cells_from: int | None = None) -> FormatError | None:

@@ -225,6 +225,7 @@ def _signal(column: _Column, columns: list[NDArray[np.float64]], *, where: str) 
         start = float(times[0])
         if rate is not None:
             check_times(times, rate, where=f"{where}, channel {column.label!r}")
+        columns[column.times] = np.empty(0)  # times are needed no more
     signal = Signal(
         label=column.label, values=values, unit=column.unit, sfreq=rate, start=start, position=column.position
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +89,11 @@ def load(path: Path) -> FileContent:
             decimal="," if sep != "," and first < len(head.lines) and "," in head.lines[first] else ".",
         )
     )  # fmt: skip
-    signals = [_signal(one, columns, seconds, where=where) for one in channels]
+    signals = []
+    for one, behind in zip_longest(channels, channels[1:]):
+        signals.append(_signal(one, columns, seconds, where=where))
+        if behind is None or behind.times != one.times:
+            columns[one.times] = np.empty(0)  # times are needed no more
     empty = {place: one.label for place, one in enumerate(signals, start=1) if not one.values.size}
     kept, padding = _without_padding([signal for signal in signals if signal.values.size])
     if not kept:
@@ -152,7 +157,8 @@ def _channels(headings: list[str], stated: dict[str, list[_Stated]], *, where: s
 
 
 def _signal(channel: _Channel, columns: list[NDArray[np.float64]], seconds: float, *, where: str) -> Signal:
-    values, times, stated = columns[channel.place], columns[channel.times] * seconds, channel.stated
+    values, times, stated = columns[channel.place], columns[channel.times], channel.stated
+    times = times if seconds == 1 else times * seconds
     where = f"{where}, channel {channel.label!r}"
     if times.size < values.size:
         raise FormatError(

@@ -30,6 +30,7 @@ _NEAR = 1e-4
 _MOST_AWAY = 0.45
 # times are printed with seven digits
 _PRINTED = 6e-7
+_BLOCK = 100_000
 # the first words of the names of signals
 _KINDS = MappingProxyType(
     {
@@ -108,16 +109,19 @@ def check_times(times: NDArray[np.float64], rate: float, *, where: str) -> None:
     FormatError
         Names the row, counted from the first of the channel.
     """
-    expected = times[0] + np.arange(times.size) / rate
-    away = np.abs(times - expected) - _PRINTED * np.abs(times)
-    if (away > _MOST_AWAY / rate).any():
-        row = int(np.argmax(away > _MOST_AWAY / rate))
-        raise FormatError(
-            "The times of a channel do not fit its rate", where=f"{where}, sample {row + 1}",
-            allowed=f"{number(round(float(expected[row]), 7))} s, at {number(rate)} Hz",
-            got=f"{number(float(times[row]))} s",
-            hint="Samples are missing, or the rate is wrong: export the recording again, or cut it at the gap",
-        )  # fmt: skip
+    # in blocks, which need little memory
+    for begin in range(0, times.size, _BLOCK):
+        block = times[begin : begin + _BLOCK]
+        expected = times[0] + np.arange(begin, begin + block.size) / rate
+        wrong = np.abs(block - expected) - _PRINTED * np.abs(block) > _MOST_AWAY / rate
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise FormatError(
+                "The times of a channel do not fit its rate", where=f"{where}, sample {begin + row + 1}",
+                allowed=f"{number(round(float(expected[row]), 7))} s, at {number(rate)} Hz",
+                got=f"{number(float(block[row]))} s",
+                hint="Samples are missing, or the rate is wrong: export the recording again, or cut it at the gap",
+            )  # fmt: skip
 
 
 def lengths_without_padding(sizes: Sequence[int], rates: Sequence[float | None], used: Sequence[int]) -> list[int]:
