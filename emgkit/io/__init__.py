@@ -208,6 +208,7 @@ FORMATS = (
         extensions=(".hpf",),
         marker=re.compile(rb"\A.{16}datx", re.DOTALL),
         module="emgkit.io.formats.delsys.hpf",
+        parts=True,
     ),
     Format(
         name="delsys-emg",
@@ -215,6 +216,7 @@ FORMATS = (
         extensions=(".emg",),
         marker=re.compile(rb"\ADEMG"),
         module="emgkit.io.formats.delsys.emg",
+        parts=True,
     ),
     Format(
         name="noraxon-csv",
@@ -352,8 +354,8 @@ def read(
         The sheet of an Excel workbook; needed where several hold cells.
     start, stop : float, optional
         Read only this part: seconds from the beginning of the recording, a sample at `stop` is not in it.
-        Of EDF, BDF and C3D the rest is not read at all. The samples are those of the whole recording, on its
-        times; events stay that overlap the part.
+        Of EDF, BDF, C3D and Delsys' .emg and .hpf the rest is not read at all. The samples are those of the
+        whole recording, on its times; events stay that overlap the part.
 
     Returns
     -------

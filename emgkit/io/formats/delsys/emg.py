@@ -21,7 +21,8 @@ import numpy as np
 
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import FileContent, Signal, numbered
-from emgkit.io.formats.delsys.signals import described, part_of, trigno_rate, zeros_notice
+from emgkit.io._time_axis import Window
+from emgkit.io.formats.delsys.signals import described, trigno_rate, zeros_notice
 from emgkit.notation import counted
 
 __all__ = ["load"]
@@ -71,7 +72,8 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
             allowed=f"{end} bytes, for {header.samples} samples of {counted(width, 'channel')}",
             got=f"{size} bytes", hint="Copy the file again",
         )  # fmt: skip
-    part = part_of(header.samples, header.rate, start=start, stop=stop, where=where)
+    is_part = start is not None or stop is not None
+    part = Window(start=start or 0.0, stop=stop, where=where).samples(header.samples, header.rate)
     counts = np.memmap(path, "<i2", "r", offset=header.first_byte, shape=(header.samples, width))[part]
     labels = numbered(one.label for one in header.channels)
     signals = []
@@ -80,7 +82,12 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
         values -= one.offset
         values /= one.gain
         signal = Signal(
-            label=label, values=values, unit=one.unit or None, sfreq=header.rate, start=part.start / header.rate
+            label=label,
+            values=values,
+            unit=one.unit or None,
+            sfreq=header.rate,
+            start=part.start / header.rate,
+            whole=header.samples if is_part else None,
         )
         signals.append(described(signal, label))
     notices = (*_markers(path, end), *(zeros_notice(signals) if part.start == 0 else ()))

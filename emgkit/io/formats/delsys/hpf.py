@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import FileContent, Signal, numbered
+from emgkit.io._time_axis import Window
 from emgkit.io.formats.delsys.signals import (
     described,
     lengths_without_padding,
     padding_notice,
-    part_of,
     trigno_rate,
     zeros_notice,
 )
@@ -102,11 +102,9 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     notices = (
         *padding_notice([one.label for one in channels], sizes, lengths), *_events(raw, chunks, where=where),
     )  # fmt: skip
-    signals = [
-        _signal(one, part_of(length, one.rate, start=start, stop=stop, where=f"{where}, channel {one.label!r}"))
-        for one, length in zip(channels, lengths, strict=True)
-        if length
-    ]
+    is_part = start is not None or stop is not None
+    window = Window(start=start or 0.0, stop=stop, where=where) if is_part else None
+    signals = [_signal(one, length, window) for one, length in zip(channels, lengths, strict=True) if length]
     return FileContent(
         signals=tuple(signals), notices=(*notices, *(zeros_notice(signals) if not start else ())),
         left_out={place: one.label for place, one in enumerate(channels, start=1) if not one.size},
@@ -283,8 +281,11 @@ def _add_samples(
             block.append(raw[chunk.byte + byte : chunk.byte + byte + length].view(item))
 
 
-def _signal(channel: _Channel, part: slice) -> Signal:
-    """The part of a channel; only this is read."""
+def _signal(channel: _Channel, count: int, window: Window | None) -> Signal:
+    """The samples of a channel, or a part of them, which is then all that is read."""
+    # without a rate the part is cut from the whole
+    is_part = window is not None and channel.rate is not None
+    part = window.samples(count, channel.rate) if window and channel.rate else slice(0, count)
     values, before = np.empty(part.stop - part.start), 0
     for block in channel.samples:
         first, last = max(part.start - before, 0), min(part.stop - before, block.size)
@@ -298,7 +299,7 @@ def _signal(channel: _Channel, part: slice) -> Signal:
         )  # fmt: skip
     signal = Signal(
         label=channel.label, values=values, unit=channel.unit, sfreq=channel.rate,
-        start=part.start / channel.rate if channel.rate else 0.0,
+        start=part.start / channel.rate if channel.rate else 0.0, whole=count if is_part else None,
     )  # fmt: skip
     return described(signal, channel.label.rsplit(": ", 1)[-1])
 

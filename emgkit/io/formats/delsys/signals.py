@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,14 +10,14 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.errors import ArgumentError, FormatError, Notice
+from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import Signal, kind_of
 from emgkit.io._text import shortened
 from emgkit.notation import counted, number
 from emgkit.units import as_unit
 
 __all__ = [
-    "check_times", "described", "lengths_without_padding", "padding_notice", "part_of", "rate_of_times", "trigno_rate",
+    "check_times", "described", "lengths_without_padding", "padding_notice", "rate_of_times", "trigno_rate",
     "with_usual_unit", "zeros_notice",
 ]  # fmt: skip
 
@@ -164,31 +163,6 @@ def padding_notice(labels: Sequence[str], sizes: Sequence[int], lengths: Sequenc
         return ()
     text = f"{shortened(cut, most=3)} end with the others, and the zeros that fill them up in the file are left out."
     return (Notice(code="padding-left-out", text=text),)
-
-
-def part_of(count: int, rate: float | None, *, start: float | None, stop: float | None, where: str) -> slice:
-    """The samples from `start` up to `stop` (s) among `count` of a rate.
-
-    Raises
-    ------
-    ArgumentError
-        There is no such part.
-    """
-    if start is None and stop is None:
-        return slice(0, count)
-    if rate is None:
-        raise ArgumentError("A part of a recording without a rate cannot be read", where=where, got="start or stop")
-    duration = count / rate
-    begin, end = 0.0 if start is None else start, duration if stop is None else stop
-    if not 0 <= begin < min(end, duration):
-        raise ArgumentError(
-            "'start' and 'stop' are no part of the recording", where=where,
-            allowed=f"0 <= start < stop, start below {number(round(duration, 6))} s",
-            got=f"start {number(begin)} s, stop {number(end)} s",
-        )  # fmt: skip
-    # a sample at a limit belongs to the part behind it, whatever rounding says
-    first, last = (math.ceil(limit * rate - 1e-6) for limit in (begin, min(end, duration)))
-    return slice(first, max(first + 1, last) if first < count else count)
 
 
 def zeros_notice(signals: Sequence[Signal]) -> tuple[Notice, ...]:
