@@ -86,9 +86,9 @@ def _analog(layout: Layout, path: Path, window: Window | None) -> tuple[list[_Fo
     part = _part(window, whole, layout.analog_rate)
     channels, notices = analog_channels(layout, where=str(path))
     values = analog_values(layout, layout.frames(path), channels, first=part.start, last=part.stop)
-    # the sum of finite samples is finite
+    # whole numbers are finite, and so is the sum of finite samples
     with np.errstate(over="ignore", invalid="ignore"):
-        lacking = [0 if np.isfinite(total) else 1 for total in values.sum(axis=1)]
+        lacking = [not np.isfinite(total) for total in values.sum(axis=1)] if layout.is_real else [False] * len(values)
     begin = _second(layout, part.start, layout.analog_rate)
     found = [
         _Found(
@@ -96,7 +96,7 @@ def _analog(layout: Layout, path: Path, window: Window | None) -> tuple[list[_Fo
                 label=one.label, values=row, unit=one.unit, sfreq=layout.analog_rate, start=begin, kind=one.kind,
                 unit_source=one.unit_source, whole=whole if window else None,
             ),
-            lacking=bad and int(np.count_nonzero(~np.isfinite(row))),
+            lacking=int(np.count_nonzero(~np.isfinite(row))) if bad else 0,
         )
         for one, row, bad in zip(channels, values, lacking, strict=True)
     ]  # fmt: skip
