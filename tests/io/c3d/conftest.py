@@ -144,7 +144,8 @@ def _c3d_bytes(
 
 def _frames(analog, points, n_frames, *, processor, real, per_frame, scale) -> bytes:
     gaps = np.isnan(points).any(axis=1)
-    places = np.where(np.isnan(points), 0, points)
+    # what stands in the place of a position that was not seen is anything
+    places = np.where(np.isnan(points), 7, points)
     if not real:
         places = np.round(places / scale)
     if not n_frames:

@@ -84,7 +84,7 @@ def test_events_are_pairs_of_minutes_and_seconds_or_seconds_alone(written):
     assert [round(one.onset, 5) for one in read(written(counts(), change=alone)).events] == [0.02, 0.04]
     none = flat | {"EVENT:TIMES": [[0.0, np.nan], [0.0, 0.04]]}
     trial = read(written(counts(), change=none))
-    assert (len(trial.events), codes(trial)) == (1, ["event-without-time"])
+    assert (len(trial.events), codes(trial)) == (1, ["annotations-left-out"])
 
 
 def test_events_of_the_header_count_where_no_group_has_any(written, c3d_bytes):
@@ -106,7 +106,7 @@ def test_points_with_gaps_are_left_out_and_named(written):
     assert trial["position"].names == ("M3_x", "M3_y", "M3_z")
     [notice] = trial.notices
     assert (notice.code, notice.text) == (
-        "points-with-gaps",
+        "marker-gaps",
         "Left out: 3 points with gaps: in frames of 10 the position is lacking of M1 (2), M4 (1); "
         "in all frames of M2.",
     )  # fmt: skip
@@ -143,7 +143,7 @@ def test_more_frames_than_the_header_counts(written, n_frames):
     # up to a block behind the last frame is padding
     assert abs(trial["emg"].data.shape[1] - n_frames) < 256
     assert (held == stored[0, : held.size]).all()
-    assert doubts(trial) == ([] if n_frames < 65792 else ["frames-by-size"])
+    assert doubts(trial) == ([] if n_frames < 65792 else ["length-by-size"])
 
 
 def test_a_first_frame_beyond_the_header(written):
@@ -162,23 +162,23 @@ def test_labels_and_scales_beyond_255_go_on_in_parameters_with_a_number(written)
 
 
 def test_units_stand_a_channel_each(written):
-    names = ["EMG1", "VL", "Fz1", "Mx1", "Sync", "Pot", "Code"]
-    change = {"ANALOG:LABELS": names, "ANALOG:UNITS": ["uV", "mV", "N", "Nmm", "", "", "furlong"]}
-    trial = read(written(np.full((7, 8), 2.0), change=change))
+    names = ["EMG1", "VL", "Fz1", "Mx1", "Sync", "Pot", "Code", "Foot Switch1.FS"]
+    change = {"ANALOG:LABELS": names, "ANALOG:UNITS": ["uV", "mV", "N", "Nmm", "", "", "furlong", "V"]}
+    trial = read(written(np.full((8, 8), 2.0), change=change))
     found = {one.name: (name, one.kind, one.unit, value) for name, stream in trial.items()
              for one, value in zip(stream.channels, stream.data[:, 0], strict=True)}  # fmt: skip
     assert found == {
         "EMG1": ("emg", "EMG", "V", pytest.approx(2e-6)), "VL": ("emg", "EMG", "V", pytest.approx(2e-3)),
         "Fz1": ("force", "FORCE", "N", 2.0), "Mx1": ("other", "MISC", "N·m", pytest.approx(2e-3)),
         "Sync": ("trigger", "TRIG", "n/a", 2.0), "Pot": ("other", "MISC", "n/a", 2.0),
-        "Code": ("other", "MISC", "n/a", 2.0),
+        "Code": ("other", "MISC", "n/a", 2.0), "Foot Switch1.FS": ("other", "MISC", "V", 2.0),
     }  # fmt: skip
     [notice] = trial.notices
     assert notice.message == (
         "Kept as numbers without a unit: 'Pot' and 'Code'. The file gives as their unit: 'furlong'. "
         "Say units={'Pot': 'mV'} where you know it."
     )
-    trial = read(written(np.full((7, 8), 2.0), change=change), units={"Pot": "V"})
+    trial = read(written(np.full((8, 8), 2.0), change=change), units={"Pot": "V"})
     assert trial["emg"].data[2, 0] == 2.0
 
 

@@ -36,7 +36,7 @@ def read_events(layout: Layout) -> tuple[tuple[Event, ...], tuple[Notice, ...]]:
     notices: tuple[Notice, ...] = ()
     if len(events) < len(found):
         text = f"{counted(len(found) - len(events), 'event')} without a time were left out."
-        notices = (Notice(code="event-without-time", text=text),)
+        notices = (Notice(code="annotations-left-out", text=text),)
     return tuple(sorted(events, key=lambda event: event.onset)), notices
 
 

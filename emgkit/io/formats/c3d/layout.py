@@ -238,9 +238,9 @@ def _frames(
     count, first = max(fitting)
     if header_is_full and held > count:
         text = f"The header counts no frame above {_SATURATED}, and nothing else says how many there are: the size of "
-        return held, max(first, 1), (Notice(code="frames-by-size", text=f"{text}the file gave {held} frames."),)
+        return held, max(first, 1), (Notice(code="length-by-size", text=f"{text}the file gave {held} frames."),)
     text = f"The file holds {available - count * frame} bytes behind its last frame, number {first + count - 1}; "
-    return count, max(first, 1), (Notice(code="file-longer", text=f"{text}they were left out."),)
+    return count, max(first, 1), (Notice(code="length-by-size", text=f"{text}they were left out."),)
 
 
 def _long(parameters: Parameters, name: str) -> int | None:

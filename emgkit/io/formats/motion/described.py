@@ -17,6 +17,8 @@ __all__ = ["described", "gap_notice", "is_plate_voltage", "known_unit", "plate_k
 _OLD_UNITS = {"nt": "N", "ntmm": "Nmm", "ntm": "Nm"}
 # a component of a plate by its usual name: F1X, Fx12, M2Z, FZ1
 _PLATE = re.compile(r"[FM](?:[XYZ]\d{1,2}|\d[XYZ]\d?)", re.IGNORECASE)
+# a switch under the foot gives volts, and no muscle does
+_SWITCH = re.compile(r"foot[ _.-]?sw(?:itch)?(?![a-z])", re.IGNORECASE)
 
 
 def described(label: str, text: str, *, any_unit: bool) -> tuple[str | None, str | None]:
@@ -36,7 +38,7 @@ def described(label: str, text: str, *, any_unit: bool) -> tuple[str | None, str
     """
     unit = known_unit(text)
     if unit is not None:
-        return unit, None
+        return unit, "MISC" if _SWITCH.search(label) else None
     guess = kind_of(label, None)
     if guess == "TRIG":
         return "n/a", "TRIG"
@@ -90,7 +92,7 @@ def gap_notice(gone: Mapping[str, int], n_frames: int) -> tuple[Notice, ...]:
     texts += [f"in all frames of {_some(empty)}"] if empty else []
     text = f"Left out: {counted(len(gone), 'point')} with gaps: {'; '.join(texts)}."
     hint = "Fill the gaps in the program that recorded it, and export the file again; emgkit fills none."
-    return (Notice(code="points-with-gaps", text=text, hint=hint),)
+    return (Notice(code="marker-gaps", text=text, hint=hint),)
 
 
 def _some(texts: list[str], *, most: int = 6) -> str:
