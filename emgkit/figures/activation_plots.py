@@ -185,8 +185,8 @@ def _prepare(
             "A participant has more than one row in a cell",
             where=", ".join(f"{key} {twice.iloc[0][key]}" for key in keys),
             allowed=f"one row a combination of {listed(keys)}",
-            hint="Average repetitions, sets and sides with ek.summarize first; if the rows are of different people, let "
-            "their labels differ",
+            hint="Average repetitions, sets and sides with ek.summarize first; if the rows are of different people, "
+            "let their labels differ",
         )
     if unit is None:
         unit = str(cells["unit"].iloc[0]) if "unit" in cells.columns else ""

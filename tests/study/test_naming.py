@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from emgkit.errors import StudyError
-from emgkit.study.file.recordings import Layout
-from emgkit.study.recordings.account import Accounting, account, find
+from emgkit.study.file.recordings import ExcludedFile, ExcludedParticipant, Layout
+from emgkit.study.recordings.account import Accounting, account
 from emgkit.study.recordings.account.name_columns import checked_facts, columns_of, context_of
 from emgkit.study.recordings.account.naming import expression, read_names
 from emgkit.study.recordings.account.patterns import Pattern
@@ -208,8 +208,19 @@ def test_names_that_differ_in_unicode_form_only_are_refused(tmp_path):
     rule = Accounting(layouts=(Layout(pattern="{participant}_{task}.csv"),), exercises={"squat": "squat"})
     folder = lay(tmp_path, "Zo\u00eb_squat.csv", "Zoe\u0308_squat.csv")
     if len(list(folder.iterdir())) == 2:  # a disk may take them for one file
-        with pytest.raises(StudyError, match=r"differ in Unicode form only.*Zo\\xeb"):
-            find(folder, rule)
+        with pytest.raises(StudyError, match=r"differ by blanks, upper and lower case or Unicode form only.*Zo\\xeb"):
+            account(folder, rule)
+
+
+def test_a_name_in_the_form_of_another_disk_is_the_same_in_tables_and_in_the_study_file(tmp_path):
+    rule = Accounting(
+        layouts=(Layout(pattern="{participant}_{task}.csv"),), exercises={"squat": "squat"},
+        excluded_participants=(ExcludedParticipant(participant="Jos\u00e9", reason="ill"),),
+        excluded_files=(ExcludedFile(path="\u00c5sa_squat.csv", reason="noise"),),
+    )  # fmt: skip
+    folder = lay(tmp_path, "Zoe\u0308_squat.csv", "Jose\u0301_squat.csv", "A\u030asa_squat.csv")
+    found = {source.participant: source.excluded for source in account(folder, rule).sources}
+    assert found == {"Zo\u00eb": "", "Jos\u00e9": "ill", "\u00c5sa": "noise"}
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from emgkit import __version__
 from emgkit.channels import Event, Value
 from emgkit.errors import ArgumentError, FileError, warn
-from emgkit.io._bids_labels import ORIGINAL, labels_made, participant_label, register
 from emgkit.io._tables import column_format, plain, write_json, write_table
+from emgkit.io.bids._labels import ORIGINAL, labels_made, participant_label, register
 from emgkit.io.formats import edf
 from emgkit.notation import listed
 from emgkit.recording import Trial

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from emgkit.errors import StudyError
 from emgkit.notation import listed
 from emgkit.study.file.recordings import Layout
-from emgkit.study.recordings.account.patterns import Pattern, composed
+from emgkit.study.recordings.account.patterns import FIELD, Pattern, composed
 from emgkit.study.recordings.account.tasks import Tasks
 
 __all__ = ["NameReading", "expression", "fields_of", "read_names"]
@@ -82,7 +82,7 @@ def expression(layout: Layout) -> re.Pattern[str]:
                 text += f"(?P={piece})"
             else:
                 values = layout.values.get(piece)
-                text += f"(?P<{piece}>{'|'.join(map(re.escape, values)) if values else '[^/]+'})"
+                text += f"(?P<{piece}>{'|'.join(map(re.escape, values)) if values else FIELD})"
                 seen.append(piece)
     else:
         text = layout.regex

@@ -16,7 +16,10 @@ from typing import Literal
 
 from emgkit.errors import StudyError
 
-__all__ = ["Pattern", "composed"]
+__all__ = ["FIELD", "Pattern", "composed"]
+
+# what a field can hold, as a regular expression; the same as `_BEGINS` and `_ENDS`
+FIELD = r"(?![\s_.]|-(?!\d))[^/]*[^/\s_.\-]"
 
 # no name begins or ends so; "-10" is a number
 _BEGINS = re.compile(r"[\s_.]|-(?!\d)")
