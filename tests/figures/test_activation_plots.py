@@ -173,3 +173,23 @@ def test_rows_without_a_participant_are_refused():
         figures.activation(table.assign(participant=None))
     with pytest.raises(DesignError, match="3 of 39 rows have no participant"):
         figures.activation_grid(table.replace({"participant": {"P4": None}}))
+
+
+def test_numbers_in_conditions_ascend_and_the_axis_names_them():
+    table = cells(1, n=3).assign(load=lambda t: t["exercise"].map(dict(zip(LIFTS, ("100", "60", "80"), strict=True))))
+    ax = figures.activation(table.drop(columns="exercise"), x="load", by=None)
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["60", "80", "100"]
+    assert ax.get_xlabel() == "Load"
+    # among names the order of the table stands, and no label is needed
+    assert figures.activation(cells(1, n=3), by=None).get_xlabel() == ""
+
+
+@pytest.mark.parametrize("name", ["cost $a^^b$ more", "$x1", "50 $ and 60 $", "José", "Zoë", "O'Brien"])
+def test_names_with_signs_are_drawn_as_they_are(name):
+    table = cells(2, n=3).replace({"exercise": {"back_squat": name}, "muscle": {MUSCLES[0]: f"{name} 2"}})
+    ax = figures.activation(table)
+    ax.figure.draw_without_rendering()
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert any(name[1:] in text for text in texts)
+    grid = figures.activation_grid(table, x="exercise", by="muscle")
+    grid.draw_without_rendering()

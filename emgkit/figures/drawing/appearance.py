@@ -65,6 +65,7 @@ RC: Mapping[str, Any] = MappingProxyType(
         "axes.spines.right": False,
         "axes.axisbelow": True,
         "text.color": INK,
+        "text.parse_math": False,  # a name may hold a dollar sign
         "xtick.color": INK,
         "ytick.color": INK,
         "xtick.labelsize": 7.5,

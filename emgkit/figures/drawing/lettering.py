@@ -41,7 +41,8 @@ def text_width(text: str, *, key: str = "axes.titlesize") -> float:
 def _measured(text: str, points: float, weight: str) -> float:
     font = FontProperties(family=RC["font.sans-serif"], weight=weight, size=points)
     # on a screen letters are set on whole pixels, which makes lines up to 4 % wider than on paper
-    return 1.04 * float(TextPath((0, 0), text, prop=font).get_extents().x1)
+    # a letter as wide stands for a dollar sign, between two of which matplotlib expects a formula
+    return 1.04 * float(TextPath((0, 0), text.replace("$", "5"), prop=font).get_extents().x1)
 
 
 def wrapped(text: str, *, width: float, key: str = "axes.titlesize") -> str:
