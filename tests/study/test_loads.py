@@ -203,3 +203,51 @@ def test_a_side_in_the_name_is_that_of_the_electrodes(tmp_path: Path) -> None:
     assert set(tables["references"]["channel"]) == {"VL left", "VL right"}
     left, right = (tables["cells"].query("side == @side")["value"].to_numpy() for side in ("left", "right"))
     np.testing.assert_allclose(left, right, rtol=0.15)
+
+
+def test_runs_of_a_task_are_its_repetitions_unless_they_are_named(tmp_path: Path) -> None:
+    tasks = {f"squat{load}_{run}": (0.0015 * int(load) * int(run), -1) for load in ("60", "80") for run in ("1", "2")}
+    record(tmp_path / "data", {**tasks, "mvc_1": (0.4, 0)}, ("P1", "P2"))
+    text = ONE.replace('task = "squat"', 'task = "squat{load}"').replace("{task}.csv", "{task}_{run}.csv")
+    tables = study_of(tmp_path, text).run(out=tmp_path / "out").tables
+    assert set(tables["measures"]["run"]) == {"1", "2"}
+    assert "run" not in tables["cells"]
+    assert set(tables["cells"]["n_repetitions"]) == {4}
+    named = text.replace('by = ["muscle", "side"]', 'by = ["muscle", "side", "load"]').replace('"load"\n', '"run"\n')
+    table = study_of(tmp_path, named).run(out=tmp_path / "out").tables["contrasts"]
+    assert set(table["contrast"]) == {"1 / 2"}
+    assert table["ratio"].to_numpy() == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_muscle_in_the_name_is_that_of_the_one_channel(tmp_path: Path) -> None:
+    tasks = (("squat60", 0.1, -1), ("squat80", 0.2, -1), ("mvc", 0.4, 0))
+    for place, (who, muscle, (task, amplitude, sign)) in enumerate(product(("P_1", "P_2"), ("VL", "BF"), tasks)):
+        path = tmp_path / "data" / f"{who}_{task}_{muscle}.csv"
+        write(path, amplitude=amplitude * (2 if muscle == "VL" else 1), sign=sign, seed=place)
+        table = pd.read_csv(path).drop(columns="VL_R (mV)").rename(columns={"VL_L (mV)": "EMG (mV)"})
+        table.to_csv(path, index=False)
+    text = ONE.replace('task = "squat"', 'task = "squat{load}"').replace('["muscle", "side"]', '"muscle"')
+    text = text[: text.index("[channels]")] + text[text.index("[exer") :]
+    pattern = 'pattern = "{participant}_{task}.csv"\nsfreq = 500\n'
+    layout = '[[data.layouts]]\npattern = "{participant}_{task}_{muscle}.csv"\nsfreq = 500\n'
+    values = 'values.muscle = { VL = "vastus_lateralis", BF = "biceps_femoris" }\n'
+    tables = study_of(tmp_path, text.replace(pattern, layout + values)).run(out=tmp_path / "out").tables
+    assert set(tables["cells"]["muscle"]) == {"vastus_lateralis", "biceps_femoris"}
+    assert set(tables["references"]["channel"]) == {"EMG vastus_lateralis", "EMG biceps_femoris"}
+    assert set(tables["cells"]["participant"]) == {"P_1", "P_2"}
+
+
+def test_a_muscle_in_the_name_of_a_file_with_two_channels_is_refused(tmp_path: Path) -> None:
+    for name in ("P1_squat60_VL.csv", "P1_mvc_VL.csv"):
+        write(tmp_path / "data" / name, amplitude=0.1, sign=-1, seed=1)
+    text = ONE.replace('task = "squat"', 'task = "squat{load}"').replace("{task}.csv", "{task}_{muscle}.csv")
+    with pytest.raises(StudyError, match=r"one muscle, and the recording has several EMG channels.*'VL_L' and 'VL_R'"):
+        study_of(tmp_path, text).run(out=tmp_path / "out")
+
+
+def test_the_side_that_works_is_not_the_side_of_the_electrodes(tmp_path: Path) -> None:
+    for name in ("P1_squat60_left.csv", "P1_mvc_left.csv"):
+        write(tmp_path / "data" / name, amplitude=0.1, sign=-1, seed=1)
+    text = ONE.replace('task = "squat"', 'task = "squat{load}"').replace("{task}.csv", "{task}_{side}.csv")
+    with pytest.raises(StudyError, match=r"differ in the side.*'left' in the name, 'right' of the channel.*\{leg\}"):
+        study_of(tmp_path, text).run(out=tmp_path / "out")
