@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from emgkit import Channel, Recording, Trial, io
@@ -227,6 +228,17 @@ def test_what_cannot_be_a_recording_is_no_false_alarm(tmp_path):
     lay(tmp_path, "events.csv", text="onset,duration,label\n" + "0.5,1.5,repetition\n" * 400)
     lay(tmp_path, "mass.csv", text="id,age,mass\n" + "1,20,70\n" * 60)
     assert [one.role for one in found(tmp_path, lifts()).files] == ["exercise", *["not a recording"] * 3]
+
+
+def test_a_workbook_is_a_recording_if_one_sheet_is(tmp_path):
+    lay(tmp_path, "P1_squat.csv")
+    people = pd.DataFrame({"participant": ["P1", "P2"], "mass": [60, 70]})
+    people.to_excel(tmp_path / "people.xlsx", index=False)
+    assert roles(tmp_path, lifts())["people.xlsx"].startswith("not a recording")
+    with pd.ExcelWriter(tmp_path / "P2.xlsx") as book:
+        people.to_excel(book, sheet_name="people", index=False)
+        pd.DataFrame({"VL (mV)": np.arange(150) / 7}).to_excel(book, sheet_name="squat", index=False)
+    assert "Got: 'P2.xlsx'" in message(tmp_path, lifts())
 
 
 def test_layouts_are_tried_file_by_file(tmp_path):

@@ -20,6 +20,8 @@ __all__ = ["look_into"]
 # fewer rows of numbers are no recording: 0.1 s at 1000 Hz
 _ROWS = 100
 _HEAD = 1_000_000
+# endings of files that may hold anything, a recording among others
+_CONTAINERS = {".mat", ".h5", ".xlsx"}
 _CELL = re.compile(r"[-+]?[-\d.,:/ ']*\d[-\d.,:/ ']*(?:[eE][-+]?\d+)?|nan|n/a|[-+]?inf|", re.IGNORECASE)
 
 
@@ -61,7 +63,8 @@ def _why_none(path: Path) -> str:
             return "an empty file"
         known = io.detect(path)
         if known.name != "delimited":
-            return _too_short(path) if known.marker is None or ".xlsx" in known.extensions else ""
+            certain = path.suffix.lower() in known.extensions and not _CONTAINERS & set(known.extensions)
+            return "" if certain else _too_short(path)
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except FormatError as problem:
@@ -73,12 +76,19 @@ def _why_none(path: Path) -> str:
 
 
 def _too_short(path: Path) -> str:
-    """Why a table in a workbook is no recording."""
-    try:
-        longest = max((signal.values.size for signal in io.load(path).signals), default=0)
-    except EmgkitError as problem:
-        return problem.what[:1].lower() + problem.what[1:]
-    return "" if longest >= _ROWS else f"a table of {counted(longest, 'row')}"
+    """Why a file that may hold anything is no recording; of a workbook, why no sheet is one."""
+    reasons = []
+    for sheet in [one.name for one in io.sheets(path) if one.kind == "table"] or [None]:
+        try:
+            content = io.load(path) if sheet is None else io.load(path, sheet=sheet)
+        except EmgkitError as problem:
+            reasons.append(problem.what[:1].lower() + problem.what[1:])
+            continue
+        longest = max((signal.values.size for signal in content.signals), default=0)
+        if longest >= _ROWS:
+            return ""
+        reasons.append(f"a table of {counted(longest, 'row')}")
+    return reasons[0]
 
 
 def _lines(head: bytes) -> list[str]:
