@@ -130,6 +130,9 @@ def test_the_table_is_written_by_a_run(study, tmp_path):
     assert written[1] == "P1_mvc.csv,MVC,P1,,,mvc,,"
     assert "README,not a recording,,,,,,the file is of an unknown format" in written
     assert len(result.tables["files"]) == 13
+    page = result.report.read_text(encoding="utf-8")
+    assert "and what each file was used for:" in page
+    assert 'href="tables/files.csv"' in page
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
@@ -368,6 +371,14 @@ def test_an_error_about_a_participant_tells_which_files_nearly_fit(tmp_path):
         raise StudyError("Nobody")
 
 
+def test_the_recordings_of_a_person_who_lacks_others_may_be_those_that_are_missing(tmp_path):
+    lay(tmp_path, "P1_squat.csv", "P01_mvc.csv", "P2_squat.csv", "P2_mvc.csv")
+    rule = lifts()
+    got = r"Files that nearly fit: 'P01_mvc.csv'\."
+    with pytest.raises(StudyError, match=got), telling_near_files(found(tmp_path, rule), rule):
+        raise StudyError("There is no MVC trial of participant P1")
+
+
 def test_a_task_without_a_recording_shows_what_nearly_fits(tmp_path):
     lay(tmp_path, "P1_squat.csv")
     lay(tmp_path, "P1_thrust.c3d.txt", text="x")
@@ -397,6 +408,13 @@ def test_who_has_fewer_or_more_recordings_than_most_is_told(tmp_path):
     assert (
         "'P4' has no recording of session 'pre', task 'squat', run '1'; the median is 1" in texts(tmp_path, pattern)[0]
     )
+
+
+def test_nobody_is_counted_who_is_left_out(tmp_path):
+    lay(tmp_path, "P1_squat.csv", "P1_mvc.csv", "P2_squat.csv", "P2_mvc.csv", "P3_squat.csv")
+    assert len(texts(tmp_path, lifts())) == 1
+    out = (ExcludedParticipant(participant="P3", reason="ill"),)
+    assert texts(tmp_path, lifts(excluded_participants=out)) == []
 
 
 def loaded(seconds: float, who: str, excluded: str = "") -> Loaded:

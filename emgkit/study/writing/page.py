@@ -89,7 +89,8 @@ def write_page(content: report.Content, tables: Mapping[str, pd.DataFrame], fold
     folder : Path
         Where to write.
     """
-    content = replace(content, files=("tables/results.docx",))
+    files = ("tables/files.csv",) if "files" in tables else ()
+    content = replace(content, files=("tables/results.docx", *files))
     for name, table in tables.items():
         write_table(table, folder / "tables" / f"{name}.csv")
     if content.checklist:

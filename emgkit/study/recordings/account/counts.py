@@ -20,7 +20,8 @@ def count_notices(sources: Sequence[RecordingSource]) -> tuple[Notice, ...]:
 
     Recordings are counted for each task, and for each task in each session, run and whatever else a name tells.
     """
-    people = dict.fromkeys(source.participant for source in sources)
+    # of whom all is left out nothing is missing
+    people = dict.fromkeys(source.participant for source in sources if not source.excluded)
     if len(people) < 2:
         return ()
     texts: list[str] = []

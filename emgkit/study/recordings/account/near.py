@@ -99,9 +99,15 @@ def shortly(names: Sequence[str], most: int = 8) -> str:
 
 def _near_files_of(participant: str, account: Account, rule: Accounting) -> list[str]:
     """The files without a use whose names are nearly those of recordings that the participant lacks."""
-    idle = [one.name for one in account.files if one.role in IDLE]
+    tasks: dict[str, set[str]] = {}
+    for source in account.sources:
+        tasks.setdefault(source.participant, set()).add(source.task)
+    every = set().union(*tasks.values())
     own = [source for source in account.sources if source.participant == participant]
-    lacking = {source.task for source in account.sources} - {source.task for source in own}
+    lacking = every - tasks[participant]
+    # what lies idle, and what belongs to somebody who lacks a recording as well and may be the same person
+    idle = [one.name for one in account.files if one.role in IDLE]
+    idle += [one.name for one in account.sources if one.participant != participant and tasks[one.participant] != every]
     # the names that others' recordings would have, were they of the participant
     names = {
         source.name.replace(source.participant, participant) for source in account.sources if source.task in lacking

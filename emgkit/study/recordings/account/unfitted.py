@@ -78,7 +78,8 @@ def _why_none(path: Path) -> str:
 def _too_short(path: Path) -> str:
     """Why a file that may hold anything is no recording; of a workbook, why no sheet is one."""
     reasons = []
-    for sheet in [one.name for one in io.sheets(path) if one.kind == "table"] or [None]:
+    sheets: list[str | None] = [one.name for one in io.sheets(path) if one.kind == "table"]
+    for sheet in sheets or [None]:
         try:
             content = io.load(path) if sheet is None else io.load(path, sheet=sheet)
         except EmgkitError as problem:
