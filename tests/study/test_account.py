@@ -233,6 +233,13 @@ def test_what_cannot_be_a_recording_is_no_false_alarm(tmp_path):
     assert [one.role for one in found(tmp_path, lifts()).files] == ["exercise", *["not a recording"] * 3]
 
 
+def test_what_may_hold_a_recording_that_emgkit_cannot_read_is_told(tmp_path):
+    lay(tmp_path, "P1_squat.csv", "P3_squat.bak", "P4_squat", "film.mp4")
+    (tmp_path / "P2.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    (told,) = texts(tmp_path, lifts())
+    assert told.endswith("{participant}_{task}.csv: P2.zip, P3_squat.bak, P4_squat")
+
+
 def test_a_workbook_is_a_recording_if_one_sheet_is(tmp_path):
     lay(tmp_path, "P1_squat.csv")
     people = pd.DataFrame({"participant": ["P1", "P2"], "mass": [60, 70]})

@@ -49,7 +49,14 @@ def look_into(account: Account, folder: Path, rule: Accounting) -> Account:
     )
     recordings = (*account.sources, *account.unused)
     endings = {PurePosixPath(source.name).suffix.lower() for source in recordings}
-    told = [name for name in reasons if name in lost or PurePosixPath(name).suffix.lower() in endings]
+    told = [
+        name
+        for name, reason in reasons.items()
+        if name in lost
+        or PurePosixPath(name).suffix.lower() in endings
+        or reason.endswith("not read yet")
+        or (layouts and nearly_fits(name, rule.layouts))
+    ]
     notices = (*account.notices, *_not_used(told, layouts))
     if not layouts:
         notices += _not_recorded(folder, {source.participant for source in recordings})
