@@ -177,7 +177,6 @@ def test_two_files_that_only_their_ending_tells_apart_are_refused(tmp_path):
     ("name", "near"),
     [
         ("P3_squat.txt", "'P3_squat.txt' fits {participant}_{task}.csv but for its ending"),
-        ("P3_squat_2.csv", ""),
         ("P3squat.csv", "'P3squat.csv' is nearly 'P1_squat.csv'"),
         ("day 2/P1_squat.csv", ""),
     ],
@@ -266,10 +265,32 @@ def test_of_two_layouts_the_first_stands_if_both_read_the_same(tmp_path):
         exercises={"squat": "squat"},
     )
     assert found(tmp_path, rule).sources[0].sfreq == 100
-    text = message(tmp_path, lifts("{participant}_{task}.csv", "{task}_{participant}.csv"))
-    assert "Where: P1_squat.csv" in text
-    assert "{'participant': 'P1', 'task': 'squat'} by {participant}_{task}.csv" in text
-    assert "{'task': 'P1', 'participant': 'squat'} by {task}_{participant}.csv" in text
+    # a run may be a part of the task
+    lay(tmp_path, "P1_mvc_2.csv")
+    got = found(tmp_path, lifts("{participant}_{task}_{run}.csv", "{participant}_{task}.csv")).sources
+    assert dict(got[0].facts) == {"participant": "P1", "task": "mvc", "run": "2"}
+
+
+@pytest.mark.parametrize(
+    ("layouts", "read"),
+    [
+        (
+            ("{group}/{participant}_{task}.csv", "{session}/{participant}_{task}.csv"),
+            (
+                "group 'a', participant 'P1', task 'squat' by {group}/",
+                "session 'a', participant 'P1', task 'squat' by {s",
+            ),
+        ),
+        (
+            ("a/{participant}_{task}.csv", "{participant}/P1_{task}.csv"),
+            ("participant 'P1', task 'squat' by a/{", "participant 'a', task 'squat' by {participant}/"),
+        ),
+    ],
+)
+def test_two_layouts_that_read_different_facts_are_refused(tmp_path, layouts, read):
+    text = message(lay(tmp_path, "a/P1_squat.csv"), lifts(*layouts))
+    assert "A name fits two layouts, which read different facts in it. Where: a/P1_squat.csv." in text
+    assert all(one in text for one in read)
 
 
 def test_a_folder_without_a_recording_shows_what_nearly_fits(tmp_path):
@@ -327,7 +348,7 @@ def test_one_person_in_two_sessions_is_one_person(tmp_path):
     [
         (("P1_squat.csv", "p1_mvc.csv"), "participant differ by blanks, upper and lower case or Unicode form only. "
          "Allowed: one spelling of each label. Got: 'P1' (P1_squat.csv) and 'p1' (p1_mvc.csv)"),
-        (("P1_squat.csv", "P1 _mvc.csv"), "'P1 ' (P1 _mvc.csv) and 'P1' (P1_squat.csv)"),
+        (("P1_squat.csv", "P 1_mvc.csv"), "'P 1' (P 1_mvc.csv) and 'P1' (P1_squat.csv)"),
         (("P1_mvc1.csv", "P2_MVC1.csv", "P1_squat.csv"), "Labels of the task differ"),
         (("Jos\u00e9_squat.csv", "Jose\u0301_mvc.csv"), "'Jos\\xe9' (Jos"),
     ],
@@ -341,7 +362,16 @@ def test_a_group_that_differs_by_case_is_refused(tmp_path):
     assert "Labels of the group differ" in message(tmp_path, lifts("{group}/{participant}_{task}.csv"))
 
 
-@pytest.mark.parametrize("name", ["P2_sqaut.csv", "P2_Squat.csv", "P2_squat .csv", "P2_squat copy.csv", "P2_mcv1.csv"])
+def test_a_blank_beside_a_label_is_shown(tmp_path):
+    lay(tmp_path, "P1_squat.csv", "P1 _mvc.csv", "P2_squat .csv")
+    text = message(tmp_path, lifts())
+    assert (
+        "Got: 'P1 _mvc.csv' and 'P2_squat .csv'. Hint: 'P1 _mvc.csv' fits {participant}_{task}.csv but for blanks"
+        in text
+    )
+
+
+@pytest.mark.parametrize("name", ["P2_sqaut.csv", "P2_Squat.csv", "P2_s quat.csv", "P2_squat copy.csv", "P2_mcv1.csv"])
 def test_a_task_that_is_nearly_one_of_the_study_is_refused(tmp_path, name):
     lay(tmp_path, "P1_squat.csv", "P1_mvc1.csv", name)
     text = message(tmp_path, lifts())

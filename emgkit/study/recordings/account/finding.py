@@ -12,7 +12,7 @@ from emgkit.errors import StudyError
 from emgkit.notation import listed
 from emgkit.study.file.recordings import Layout
 from emgkit.study.recordings.account.bids_set import in_bids
-from emgkit.study.recordings.account.naming import expression, read_names
+from emgkit.study.recordings.account.naming import NameReading, expression, read_names
 from emgkit.study.recordings.account.sources import Accounting, ListedFile, RecordingSource
 from emgkit.study.recordings.keys import files_below
 
@@ -75,14 +75,15 @@ def nearly_fits(name: str, layouts: Sequence[Layout]) -> str:
     """
     stem = PurePosixPath(name).with_suffix("").as_posix()
     for layout in layouts:
-        loose = re.compile(expression(layout).pattern, re.IGNORECASE)
+        exact = expression(layout)
+        loose = re.compile(exact.pattern, re.IGNORECASE)
         pattern = layout.pattern or layout.regex
-        if loose.fullmatch(name):
+        if loose.fullmatch(name) and not exact.fullmatch(name):
             return f"{name!r} fits {pattern} but for upper and lower case"
-        if loose.fullmatch("".join(name.split())):
+        if "".join(name.split()) != name and loose.fullmatch("".join(name.split())):
             return f"{name!r} fits {pattern} but for blanks"
         ending = PurePosixPath(layout.pattern or "").suffix
-        if ending and "{" not in ending and loose.fullmatch(stem + ending):
+        if ending and "{" not in ending and not name.endswith(ending) and loose.fullmatch(stem + ending):
             return f"{name!r} fits {pattern} but for its ending"
     return ""
 
@@ -103,6 +104,9 @@ def _left_behind(names: Sequence[str]) -> dict[str, str]:
 
 def _by_layouts(folder: Path, names: Sequence[str], rule: Accounting) -> dict[str, RecordingSource]:
     """The recordings among these names, each by the layout that fits it."""
+    found = read_names(names, rule.layouts, rule.tasks)
+    for name, reading in found.items():
+        _check_other_layouts(name, reading, rule)
     return {
         name: RecordingSource(
             path=folder / name,
@@ -112,8 +116,35 @@ def _by_layouts(folder: Path, names: Sequence[str], rule: Accounting) -> dict[st
             units=reading.layout.units,
             channels=reading.layout.channels,
         )
-        for name, reading in read_names(names, rule.layouts, rule.tasks).items()
+        for name, reading in found.items()
     }
+
+
+def _check_other_layouts(name: str, reading: NameReading, rule: Accounting) -> None:
+    """Refuse a name in which another layout reads who was recorded, or what was done, in another way.
+
+    Raises
+    ------
+    StudyError
+        Shows both layouts with what they read.
+    """
+    for layout in (one for one in rule.layouts if one is not reading.layout):
+        other = read_names([name], [layout], rule.tasks).get(name)
+        if other is None or other.known != reading.known:
+            continue
+        # a run may be a part of the task in one of them
+        one, two = (
+            {key: read[key] for key in read if key not in ("task", "run")} for read in (reading.facts, other.facts)
+        )
+        if one != two or not rule.tasks.alike(reading.facts["task"], other.facts["task"]):
+            first, second = layout_names([reading.layout, layout])
+            raise StudyError(
+                "A name fits two layouts, which read different facts in it",
+                where=name,
+                allowed="layouts that read the same in a name",
+                got=f"{reading.text} by {first}; {other.text} by {second}",
+                hint="Make one of them narrower: list what may stand in it as values, or write it as a regex",
+            )
 
 
 def _nothing_there(folder: Path, names: Sequence[str], rule: Accounting) -> StudyError:
