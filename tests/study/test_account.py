@@ -293,6 +293,17 @@ def test_two_layouts_that_read_different_facts_are_refused(tmp_path, layouts, re
     assert all(one in text for one in read)
 
 
+def test_a_layout_of_a_stated_task_is_for_what_the_others_leave(tmp_path):
+    lay(tmp_path, "P1.csv", "P1_mvc.csv")
+    named, stated = Layout(pattern="{participant}_{task}.csv"), Layout(pattern="{participant}.csv", task="squat")
+    rule = lifts(layouts=(named, stated))
+    assert [(one.participant, one.task) for one in found(tmp_path, rule).sources] == [("P1", "squat"), ("P1", "mvc")]
+    # the other way round everything would be a squat
+    assert "participant 'P1_mvc', task 'squat' by {participant}.csv" in message(
+        tmp_path, lifts(layouts=(stated, named))
+    )
+
+
 def test_a_folder_without_a_recording_shows_what_nearly_fits(tmp_path):
     text = message(lay(tmp_path, "P1_squat.txt"), lifts())
     assert "Got: 'P1_squat.txt' fits {participant}_{task}.csv but for its ending" in text

@@ -128,7 +128,8 @@ def _check_other_layouts(name: str, reading: NameReading, rule: Accounting) -> N
     StudyError
         Shows both layouts with what they read.
     """
-    for layout in (one for one in rule.layouts if one is not reading.layout):
+    # a later layout whose task is stated, and not read, fits any name and is for what the others leave
+    for layout in (one for one in rule.layouts if one is not reading.layout and one.task is None):
         other = read_names([name], [layout], rule.tasks).get(name)
         if other is None or other.known != reading.known:
             continue
