@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from emgkit import toml_files
 from emgkit.errors import StudyError
 from emgkit.notation import counted
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.recordings import StudyFile
 
-__all__ = ["ToDo", "check_filled_in", "load_text", "parse", "to_do"]
+__all__ = ["ToDo", "check_filled_in", "has_key", "load_text", "parse", "to_do"]
 
 # the head of a table, alone in its line
 _TABLE = re.compile(r"\s*\[\[?[^\]]+\]\]?\s*(#|$)")
@@ -112,3 +114,8 @@ def load_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as problem:
         raise StudyError("The study file is not UTF-8 text", where=str(path), got=str(problem)) from None
+
+
+def has_key(table: type[BaseModel], key: str) -> bool:
+    """Whether a table of the study file has a key."""
+    return key in table.model_fields

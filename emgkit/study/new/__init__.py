@@ -23,9 +23,11 @@ from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.read import ToDo, parse, to_do
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.new.asking import ask
+from emgkit.study.new.design import ways
 from emgkit.study.new.inventory import ROLES, Inventory, Progress, look
 from emgkit.study.new.listing import as_dict, listing
-from emgkit.study.new.questions import Answer, Question, parsed, questions, stand_ins, ways
+from emgkit.study.new.question import Answer, Question, parsed
+from emgkit.study.new.questions import questions, stand_ins
 from emgkit.study.new.writing import SCHEMA, study_text
 from emgkit.study.recordings.account import Account, account
 from emgkit.study.recordings.plan import plan_of

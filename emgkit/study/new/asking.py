@@ -7,7 +7,8 @@ from collections.abc import Callable
 from emgkit.errors import ArgumentError
 from emgkit.notation import counted
 from emgkit.study.new.inventory import Inventory
-from emgkit.study.new.questions import Answer, Question, parsed, unanswered
+from emgkit.study.new.question import Answer, Question, parsed
+from emgkit.study.new.questions import unanswered
 
 __all__ = ["ask"]
 

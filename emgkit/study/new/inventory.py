@@ -14,7 +14,10 @@ from emgkit.errors import EmgkitError, EmgkitWarning
 from emgkit.events import find_repetitions
 from emgkit.io import FileContent, Overrides
 from emgkit.recording import Recording, Trial
+from emgkit.study.file.read import has_key
+from emgkit.study.file.recordings import Layout
 from emgkit.study.new.names import Named, read_names
+from emgkit.study.new.parts import IN_SHEET
 from emgkit.study.new.signals import MOVING, FoundChannel, describe
 from emgkit.study.new.words import EVENTS, NOT_RECORDINGS, SIDE_TABLES, is_mvc, words_of
 from emgkit.study.recordings.account import Accounting, find, is_bids
@@ -26,6 +29,7 @@ ROLES = (
     "exercise", "MVC", "other streams", "events", "side table", "sidecar", "cannot be read", "name not understood",
     "not a recording",
 )  # fmt: skip
+_WORKBOOKS = (".xlsx", ".xlsm")
 Progress = Callable[[str, int, int], None]
 
 
@@ -194,11 +198,12 @@ def look(folder: Path, progress: Progress = lambda _what, _done, _total: None) -
     aside = {name: role for name in names if (role := _role_by_name(name, bids=bids)) is not None}
     contents: dict[str, _Looked] = {}
     failed: dict[str, str] = {}
-    wanted = [name for name in names if name not in aside]
+    places = _with_sheets(folder, [name for name in names if name not in aside])
+    wanted = list(places)
     for place, name in enumerate(wanted):
         progress("Looking into recordings", place, len(wanted))
         try:
-            contents[name] = _look_into(folder / name)
+            contents[name] = _look_into(*places[name])
         except EmgkitError as problem:
             failed[name] = " ".join(part.rstrip(".") + "." for part in (problem.what, problem.hint) if part)
     progress("Looking into recordings", len(wanted), len(wanted))
@@ -249,6 +254,23 @@ def _role_by_name(name: str, *, bids: bool) -> str | None:
     return None
 
 
+def _with_sheets(folder: Path, names: Sequence[str]) -> dict[str, tuple[Path, str | None]]:
+    """The file of each name; a workbook has a name for each of its sheets, where a study can read them so."""
+    places: dict[str, tuple[Path, str | None]] = {}
+    for name in names:
+        path = folder / name
+        try:
+            found = io.sheets(path) if path.suffix.lower() in _WORKBOOKS and has_key(Layout, "sheet") else ()
+        except EmgkitError:
+            found = ()
+        tables = [one.name for one in found if one.kind == "table" and not one.hidden]
+        if len(tables) > 1:
+            places |= {f"{name}{IN_SHEET}{sheet}": (path, sheet) for sheet in tables}
+        else:
+            places[name] = (path, None)
+    return places
+
+
 def _in_bids(folder: Path) -> tuple[Named, ...]:
     """What the names of the recordings of a BIDS data set tell."""
     sources, _ = find(folder, Accounting())
@@ -282,9 +304,9 @@ class _Looked:
         )  # fmt: skip
 
 
-def _look_into(path: Path) -> _Looked:
-    content = io.load(path)
-    signals = io.survey(content, Overrides(), where=str(path))
+def _look_into(path: Path, sheet: str | None) -> _Looked:
+    content = io.load(path) if sheet is None else io.load(path, sheet=sheet)
+    signals = io.survey(content, Overrides(), where=io.place(path, sheet))
     channels = describe(signals)
     lengths = [one.values.size / one.sfreq for one in signals if one.sfreq]
     return _Looked(

@@ -156,10 +156,11 @@ def _kind(channel: FoundChannel) -> str:
 
 
 def _repetitions(inventory: Inventory, width: int) -> list[str]:
-    rows = [["task", "likely repetitions"]]
+    found: dict[str, list[str]] = {}
     for task, own in inventory.tasks.items():
         if not own[0].mvc:
-            rows.append([task, _likely(own)])
+            found.setdefault(_likely(own), []).append(task)
+    rows = [["task", "likely repetitions"], *([", ".join(tasks), text] for text, tasks in found.items())]
     counted_ones = any(one.counted for one in inventory.exercises)
     lines = ["Repetitions", *_table(rows, width)]
     if counted_ones:
@@ -181,7 +182,9 @@ def _likely(own: Sequence[FoundRecording]) -> str:
         return "; ".join(texts)
     moving = dict.fromkeys(channel.name for one in own for channel in one.channels if channel.movement)
     if moving:
-        return f"not counted: no rate, or no movement in {', '.join(map(repr, moving))}"
+        where = ", ".join(map(repr, moving))
+        rates = {channel.sfreq for one in own for channel in one.channels if channel.name in moving}
+        return f"not counted: {where} without a rate" if None in rates else f"no movement was found in {where}"
     return "no events and no channel of movement"
 
 

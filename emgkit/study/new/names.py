@@ -6,13 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import PurePosixPath
 
+from emgkit.study.new.parts import IN_SHEET, LITERAL, LOAD, Part, Row, Rows, parts_of
+from emgkit.study.new.people import with_people
 from emgkit.study.new.words import (
     BEFORE_A_NUMBER,
     COMPANIONS,
-    FIRST_PHASE,
     GROUPS,
     NOISE,
     NUMBERED_EXERCISES,
@@ -22,33 +22,12 @@ from emgkit.study.new.words import (
     is_mvc,
 )
 
-__all__ = ["Named", "Part", "read_names"]
+__all__ = ["Named", "read_names"]
 
-LITERAL = "literal"
 # the order in which facts are shown
 _ORDER = {"participant": 0, "task": 1}
-# a code of a person, which a number ends: P01, VP07, sub-3, ID_1; a number and a letter: 05A
-_PERSON = re.compile(
-    r"(?!g\d|grp|group|day|ses|rep|run|set|mvc|mvic|max|rm\d|v\d)[a-z]{1,9}[-_. ]?\d{1,4}[a-z]?|\d{1,4}[a-z]"
-)
-_PREFIX = re.compile(r"(?:p|s|vp|vpn|id|pp|tn|sub|subj|subject|part|participant|patient|proband|suj|sujet|sujeto|ppn)")
-_LOAD = re.compile(r"(?P<load>\d+(?:[.,]\d+)?)(?P<unit>kg|kgs|lbs?|%|pct|prozent|percent|rm|nm|kmh)", re.IGNORECASE)
 _COUNTED = re.compile(r"(?P<word>[^\W\d_]+)-?(?P<number>\d+)")
 _UNITS = ("kg", "kgs", "lb", "lbs", "pct", "rm", "percent", "nm")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """A part of a name: its text, what stands before it, and the fact that it is (empty: a word of the task)."""
-
-    before: str
-    text: str
-    folder: bool = False
-    field: str = ""
-
-    def called(self, field: str) -> Part:
-        """The same part as a fact."""
-        return replace(self, field=field)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +50,6 @@ class Named:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-Row = tuple[Part, ...]
-Rows = dict[str, Row]
-
-
 def read_names(names: Iterable[str]) -> tuple[Named, ...]:
     """Read the names of the recordings in a folder, relative to it and with ``/`` between folders.
 
@@ -89,112 +64,12 @@ def read_names(names: Iterable[str]) -> tuple[Named, ...]:
     {participant}_{task}_{run}.csv {'participant': 'P01', 'task': 'squat', 'run': '02'} False
     {participant}_{task}.csv {'participant': 'P02', 'task': 'mvc_glute'} True
     """
-    rows: Rows = {name: _parts(name) for name in sorted(names)}
-    for stage in (_with_people, _with_words_beside, _with_companions, _with_numbers, _with_folders, _without_noise,
+    rows: Rows = {name: parts_of(name) for name in sorted(names)}
+    for stage in (with_people, _with_words_beside, _with_companions, _with_numbers, _with_folders, _without_noise,
                   _with_runs_in_words, _with_conditions, _without_lone_sessions):  # fmt: skip
         rows = stage(rows)
     loads = _loads(rows)
     return tuple(_named(name, row, rows, loads) for name, row in rows.items())
-
-
-def _parts(name: str) -> Row:
-    """The folders, each one part, and the stem at its separators."""
-    path = PurePosixPath(name)
-    parts = [Part(before="/" if place else "", text=text, folder=True) for place, text in enumerate(path.parent.parts)]
-    stem = path.name[: len(path.name) - len(path.suffix)]
-    separator = next((s for s in ("_+", " - ", " +", "-", r"\.") if re.search(s, stem)), "_")
-    pieces = re.split(f"({separator})", stem)
-    before = "/" if parts else ""
-    for place in range(0, len(pieces), 2):
-        text = pieces[place]
-        if text:
-            parts.append(Part(before=before, text=text))
-            before = ""
-        before += pieces[place + 1] if place + 1 < len(pieces) else ""
-    return tuple(parts)
-
-
-def _with_people(rows: Rows) -> Rows:
-    """The participant: the first code with a number in the stem, else in a folder, else the first part."""
-    rows = {name: _joined_code(row) for name, row in rows.items()}
-    coded = {name: _code(row) for name, row in rows.items()}
-    if not any(place is not None for place in coded.values()):
-        coded = _first_parts(rows)
-    return {name: _as_person(row, coded[name]) for name, row in rows.items()}
-
-
-def _joined_code(row: Row) -> Row:
-    """``ID_1_EMG`` with the participant ``ID_1``: a word for a person and the number after it are one part."""
-    for place, (one, after) in enumerate(pairwise(row)):
-        if not one.folder and not after.folder and _PREFIX.fullmatch(bare(one.text)) and after.text.isdigit():
-            joined = replace(one, text=one.text + after.before + after.text)
-            return (*row[:place], joined, *row[place + 2 :])
-    return row
-
-
-def _code(row: Row) -> int | None:
-    """Where a row has a person's code: in the stem's first part, else in a folder, else anywhere in the stem."""
-    codes = [place for place, part in enumerate(row) if _PERSON.fullmatch(bare(part.text)) and not is_mvc(part.text)]
-    codes = [
-        place
-        for place in codes
-        if not _LOAD.fullmatch(row[place].text) and not SESSIONS.fullmatch(bare(row[place].text))
-    ]
-    first = next((place for place, part in enumerate(row) if not part.folder), None)
-    # a folder that is the person's own goes before another code in the stem; the same code in both is the stem's
-    folders = [place for place in codes if row[place].folder]
-    if first in codes and not any(_strong(row[place]) and row[place].text != row[first].text for place in folders):
-        return first
-    strong = [place for place in codes if _strong(row[place])]
-    return next(iter([place for place in strong if not row[place].folder] + folders), None)
-
-
-def _strong(part: Part) -> bool:
-    """Whether a code begins with a word for a person."""
-    return bool(re.fullmatch(_PREFIX.pattern + r"[-_. ]?\d+[a-z]?", bare(part.text)))
-
-
-def _first_parts(rows: Rows) -> dict[str, int | None]:
-    """The participants of names without codes: the first part of the stem, or the folder where stems repeat."""
-    stems: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    starts: dict[str, set[str]] = defaultdict(set)
-    for row in rows.values():
-        folder = "/".join(part.text for part in row if part.folder)
-        stem = tuple(part.text for part in row if not part.folder)
-        stems[folder].add(stem)
-        starts[folder].add(stem[0])
-    same = len({frozenset(own) for own in starts.values()}) == 1
-    firsts = {one for own in starts.values() for one in own}
-    tasks = all(is_mvc(one) or bare(one) in SIDES or bare(one) in FIRST_PHASE for one in firsts)
-    many = len(starts) > 2 and len(starts) >= len(firsts) and not all(one.isdigit() for one in firsts)
-    in_folders = same and len(starts) > 1 and (tasks or many)
-    alone = all(len(stem) == 1 for own in stems.values() for stem in own)
-    repeated = alone and len({next(iter(own))[0] for own in stems.values()}) < len(stems)
-    behind = _task_first([stem for own in stems.values() for stem in own])
-    found: dict[str, int | None] = {}
-    for name, row in rows.items():
-        own = [place for place, part in enumerate(row) if not part.folder]
-        found[name] = 0 if row[0].folder and (in_folders or repeated) else own[1] if behind else own[0]
-    return found
-
-
-def _task_first(stems: Sequence[tuple[str, ...]]) -> bool:
-    """Whether the person stands behind the task, as in ``squat_01`` and ``mvc_anna``."""
-    if any(len(stem) < 2 for stem in stems):
-        return False
-    numbered = all(not stem[0].isdigit() and stem[1].isdigit() for stem in stems)
-    maximal = any(is_mvc(stem[0]) for stem in stems) and not any(is_mvc(word) for stem in stems for word in stem[1:])
-    return numbered or maximal
-
-
-def _as_person(row: Row, place: int | None) -> Row:
-    if place is None:
-        return row
-    text = row[place].text
-    return tuple(
-        part.called("participant") if at == place or (part.text == text and part.folder) else part
-        for at, part in enumerate(row)
-    )
 
 
 def _with_words_beside(rows: Rows) -> Rows:
@@ -210,7 +85,7 @@ def _beside(row: Row, *, sided: bool) -> Row:
     waiting = ""  # the fact that the next number is
     for part, after in zip(row, (*row[1:], None), strict=True):
         text = bare(part.text)
-        counted, load = _COUNTED.fullmatch(text), _LOAD.fullmatch(part.text)
+        counted, load = _COUNTED.fullmatch(text), LOAD.fullmatch(part.text)
         if part.field:
             made.append(part)
         elif waiting:
@@ -353,7 +228,10 @@ def _word(part: Part) -> bool:
 def _without_noise(rows: Rows) -> Rows:
     """Words that say nothing, and a word before the participant in every name, are no part of a task of other words."""
     before = [{bare(part.text) for part in row[: _person(row)] if not part.field} for row in rows.values()]
-    drop = NOISE | (set.intersection(*before) if before else set())
+    noisy = all(any(bare(part.text) in NOISE for part in row) for row in rows.values())
+    # of the sheets of workbooks, EMG_squat is told apart from Force by its first word
+    noise = NOISE if noisy or not any(IN_SHEET in name for name in rows) else frozenset[str]()
+    drop = noise | (set.intersection(*before) if before else set())
     made = {}
     for name, row in rows.items():
         others = any(part.field == "task" or (not part.field and bare(part.text) not in drop) for part in row)
@@ -451,7 +329,7 @@ def _loads(rows: Rows) -> set[str]:
 
 
 def _named(name: str, row: Row, rows: Rows, loads: set[str]) -> Named:
-    suffix = PurePosixPath(name).suffix
+    suffix = "" if IN_SHEET in name else PurePosixPath(name).suffix
     mvc_folder = next((part.text for part in row if part.folder and part.field == LITERAL and is_mvc(part.text)), "")
     task = _task_of(row)
     facts = {part.field: part.text for part in row if part.field not in ("", LITERAL, "companion", "task")}
@@ -468,7 +346,7 @@ def _named(name: str, row: Row, rows: Rows, loads: set[str]) -> Named:
         name=name,
         facts=dict(sorted(facts.items(), key=lambda item: (_ORDER.get(item[0], len(_ORDER)), item[0]))),
         pattern=pattern + suffix.lower() if suffix.isupper() else pattern + suffix,
-        regex=f"{regex}(?i:{re.escape(suffix.lower())})",
+        regex=f"{regex}(?i:{re.escape(suffix.lower())})" if suffix else regex,
         base=base,
         companion=next((bare(part.text) for part in row if part.field == "companion"), ""),
         mvc=any(is_mvc(text) for text in (mvc_folder, task, *others)),

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, get_args, get_origin
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pydantic import BaseModel
-
-from emgkit._checks import nearest
-from emgkit.errors import ArgumentError
 from emgkit.notation import listed, number, readable
-from emgkit.study.file.recordings import Comparison, Data, Exclude, Exercise
+from emgkit.study.file.read import has_key
+from emgkit.study.file.recordings import Comparison, Data, Exclude
+from emgkit.study.new.design import (
+    FEW,
+    dead_channels,
+    exercise_name,
+    factors,
+    found_by,
+    left_out,
+    renamed,
+    streams_with_several,
+    ways,
+    with_names,
+    without_mvc,
+)
 from emgkit.study.new.inventory import FoundRecording, Inventory
 from emgkit.study.new.layouts import FoundLayout, layouts_of
+from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.signals import MOVING, FoundChannel
 from emgkit.study.new.words import FIRST_PHASE, words_of
 
-__all__ = [
-    "Answer",
-    "Question",
-    "exercise_name",
-    "factors",
-    "parsed",
-    "questions",
-    "stand_ins",
-    "two_sided",
-    "unanswered",
-    "ways",
-]
+__all__ = ["help_on_exercises", "questions", "stand_ins", "unanswered"]
 
-Answer: TypeAlias = "str | float | bool"
-# answers that take a line out of the file: no first phase, and no muscle
-CYCLES, NO_MUSCLE = "cycles", "none"
-# as many files are left out one by one, each with its reason
-FEW = 8
 _KINDS = ("EMG", "JNTANG", "POS", "ACCEL", "GYRO", "FORCE", "TRIG", "MISC")
 _UNITS = {"JNTANG": "deg", "POS": "m", "ACCEL": "g", "GYRO": "deg/s", "FORCE": "N", "ECG": "mV"}
 # how repetitions can be found, for the remark beside the question
@@ -45,81 +37,6 @@ _WAYS = {
     "table": "a table of times", "trigger": "a trigger channel", "acceleration": "a channel of kind ACCEL",
     "gyroscope": "a channel of kind GYRO", "emg": "bursts of the EMG",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What the user has to say.
-
-    Parameters
-    ----------
-    id : str
-        ``"exercises.squat.starts"``.
-    place : str
-        Where the answer stands in the study file: ``"[exercises.squat]"``.
-    key : str
-        The key there.
-    text : str
-        The question.
-    remark : str
-        What stands beside the TODO: what is likely and why, and what is allowed.
-    choices : tuple of str
-        The answers that are allowed; empty: any.
-    kind : {"text", "number", "yes or no"}
-        What an answer is.
-    stand_in : Answer
-        An answer that is allowed, with which the file is checked.
-    """
-
-    id: str
-    place: str
-    key: str
-    text: str
-    remark: str = ""
-    choices: tuple[str, ...] = ()
-    kind: Literal["text", "number", "yes or no"] = "text"
-    stand_in: Answer = "to be told"
-
-
-def parsed(question: Question, text: str) -> Answer:
-    """An answer as it was typed: a choice by its number or its text, a number, or yes or no.
-
-    Raises
-    ------
-    ArgumentError
-        It is none of these.
-
-    Examples
-    --------
-    >>> one = Question(id="a.starts", place="[a]", key="starts", text="?", choices=("eccentric", "concentric"))
-    >>> parsed(one, "2"), parsed(one, "eccentric")
-    ('concentric', 'eccentric')
-    """
-    text = text.strip()
-    if question.choices:
-        if text.isdigit() and 1 <= int(text) <= len(question.choices):
-            text = question.choices[int(text) - 1]
-        if text not in question.choices:
-            raise ArgumentError(
-                "This is none of the answers", where=f"{question.place} {question.key}",
-                allowed=f"{listed(question.choices)}, or a number from 1 to {len(question.choices)}", got=repr(text),
-                hint=nearest(text, question.choices),
-            )  # fmt: skip
-    if question.kind == "number":
-        try:
-            value = float(text.replace(",", "."))
-        except ValueError:
-            value = 0.0
-        if not 0 < value < float("inf"):
-            raise ArgumentError("This is no number above 0", where=f"{question.place} {question.key}", got=repr(text))
-        return value
-    if question.kind == "yes or no":
-        if text.lower() not in ("yes", "no", "y", "n", "true", "false"):
-            raise ArgumentError(
-                "This is no answer", where=f"{question.place} {question.key}", allowed="yes or no", got=repr(text)
-            )
-        return text.lower() in ("yes", "y", "true")
-    return text
 
 
 def questions(inventory: Inventory, answers: Mapping[str, Answer] | None = None) -> tuple[Question, ...]:
@@ -147,59 +64,6 @@ def stand_ins(inventory: Inventory) -> dict[str, Answer]:
     while left := unanswered(inventory, answers):
         answers[left[0].id] = left[0].stand_in
     return answers
-
-
-def with_names(inventory: Inventory, answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    """The answers, with muscle and side for channels that were answered to be another channel of the recordings."""
-    found = dict(answers)
-    channels = {channel.name: channel for channel in inventory.channels}
-    for name, own in renamed(inventory).items():
-        same = answers.get(f"channels.{name}.name")
-        for key in ("muscle", "side"):
-            answer = answers.get(f"channels.{same}.{key}") or getattr(channels.get(str(same)), key, None)
-            if same in own and answer:
-                found.setdefault(f"channels.{name}.{key}", answer)
-    return found
-
-
-def renamed(inventory: Inventory) -> dict[str, tuple[str, ...]]:
-    """EMG channels that only maximal contractions have, each with the channels of exercises that it may be."""
-    in_exercises = {channel.name for one in inventory.exercises for channel in one.channels if channel.is_emg}
-    in_mvcs = {channel.name: None for one in inventory.mvcs for channel in one.channels if channel.is_emg}
-    without = tuple(
-        channel.name for channel in inventory.channels if channel.name in in_exercises and channel.name not in in_mvcs
-    )
-    return dict.fromkeys((name for name in in_mvcs if name not in in_exercises), without) if without else {}
-
-
-def has_key(table: type[BaseModel], key: str) -> bool:
-    """Whether a table of the study file has a key."""
-    return key in table.model_fields
-
-
-def ways() -> tuple[str, ...]:
-    """The ways in which a study file can find repetitions."""
-    annotation = Exercise.model_fields["by"].annotation
-    options = (
-        get_args(annotation)
-        if get_origin(annotation) is Literal
-        else [value for part in get_args(annotation) for value in get_args(part)]
-    )
-    return tuple(str(one) for one in options)
-
-
-def exercise_name(task: str) -> str:
-    """The name of an exercise from its task.
-
-    Examples
-    --------
-    >>> exercise_name("hipThrust"), exercise_name("squat{load}")
-    ('hip_thrust', 'squat')
-    """
-    name = task.replace("{load}", "").strip("_-. ")
-    apart = "".join(f"_{sign}" if place and sign.isupper() and name[place - 1].islower() else sign
-                    for place, sign in enumerate(name))  # fmt: skip
-    return apart.lower().replace("-", "_").replace(" ", "_")
 
 
 def _study(_inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Question]:
@@ -263,7 +127,7 @@ def _layout(layout: FoundLayout, index: int, *, several: bool, rates: Sequence[f
 
 
 def _channels(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[Question]:
-    several = _streams_with_several(inventory)
+    several = streams_with_several(inventory)
     others = renamed(inventory)
     for channel in inventory.channels:
         if channel.name in others:
@@ -331,17 +195,6 @@ def _muscle_remark(channel: FoundChannel) -> str:
     return "; ".join(filter(None, [channel.why, f"likely{side[1:]}" if side else ""]))
 
 
-def _streams_with_several(inventory: Inventory) -> dict[str, tuple[str, ...]]:
-    """Channels of an exercise that stand in one movement stream, by the name of each."""
-    found: dict[str, tuple[str, ...]] = {}
-    for one in inventory.exercises:
-        for kind in MOVING:
-            names = tuple(channel.name for channel in one.channels if channel.kind == kind)
-            if len(names) > 1:
-                found |= dict.fromkeys(names, names)
-    return found
-
-
 def _exercises(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[Question]:
     for task, own in inventory.tasks.items():
         if own[0].mvc:
@@ -362,13 +215,13 @@ def _exercises(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[
 
 def _starts(name: str, place: str, stem: str) -> Question:
     usual = FIRST_PHASE.get("".join(words_of(name)))
-    likely = f'{readable(name)} usually begins "{usual}"; ' if usual in ("eccentric", "concentric") else ""
-    if usual == "cycles":
-        likely = f"{readable(name)} usually has cycles; "
+    likely = f'{readable(name)} usually begins "{usual}"' if usual in ("eccentric", "concentric") else ""
+    if usual == CYCLES:
+        likely = f"{readable(name)} usually has cycles"
     return Question(
         id=f"{stem}.starts", place=place, key="starts", choices=("eccentric", "concentric", CYCLES),
         text=f"With which phase does a repetition of {readable(name)!r} begin (cycles: none, as in gait)?",
-        remark=f'{likely}write "eccentric" or "concentric", or take the line out for cycles such as gait',
+        remark=likely,
         stand_in="eccentric",
     )  # fmt: skip
 
@@ -377,33 +230,15 @@ def _may_move(own: tuple[FoundRecording, ...]) -> bool:
     return any(channel.movement for one in own for channel in one.channels)
 
 
-def found_by(own: tuple[FoundRecording, ...], answers: Mapping[str, Answer]) -> tuple[str | None, str]:
-    """What shows the repetitions of an exercise, where only one thing does; else None, and a remark."""
-    events = sum(one.repetitions > 0 for one in own)
-    if events == len(own):
-        return "events", ""
-    channels = [[_settled(channel, answers) for channel in one.channels] for one in own]
-    kinds = [{channel.kind for channel in each} & set(MOVING) for each in channels]
-    streams = sorted({MOVING[str(kind)] for kind in set().union(*kinds)})
-    maybe = any(channel.kind is None and channel.movement for each in channels for channel in each)
-    if not events and len(streams) == 1 and all(kinds) and not maybe:
-        return streams[0], ""
-    if events:
-        return None, f'"events": {events} of {len(own)} recordings have repetition events. Allowed: {_allowed()}'
-    names = dict.fromkeys(channel.name for each in channels for channel in each if channel.movement)
-    if names:
-        return None, f"the movement may be in {listed(names)}. Allowed: {_allowed()}"
-    return None, f"no recording of it has repetition events or a channel of movement. Allowed: {_allowed()}"
-
-
-def _settled(channel: FoundChannel, answers: Mapping[str, Answer]) -> FoundChannel:
-    """The channel with the kind that was answered."""
-    kind = answers.get(f"channels.{channel.name}.kind")
-    return channel if kind is None else replace(channel, kind=str(kind), likely_kind=None)
-
-
-def _allowed() -> str:
-    return ", ".join(f'"{way}" ({_WAYS[way]})' if way in _WAYS else f'"{way}"' for way in ways())
+def help_on_exercises(asked: Collection[str]) -> list[str]:
+    """What may stand in the keys of exercises that are open."""
+    by = ", ".join(f'"{way}" ({_WAYS[way]})' if way in _WAYS else f'"{way}"' for way in ways())
+    texts = {
+        "by": f"by: what shows the repetitions, {by}",
+        "starts": 'starts: the first phase of a repetition, "eccentric" or "concentric"; take the line out for cycles '
+        "such as gait, and where the repetitions are in no channel",
+    }
+    return [text for key, text in texts.items() if key in asked]
 
 
 def _mvc(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Question]:
@@ -434,27 +269,6 @@ def _mvc(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Quest
             text="Some sessions have no maximal contraction. Is one reference used for all sessions of a participant?",
             remark="some sessions have no maximal contraction. true: one reference for all sessions of a participant",
         )  # fmt: skip
-
-
-def factors(inventory: Inventory) -> tuple[str, ...]:
-    """What differs within participants: the exercise, and facts in the names of its recordings."""
-    tasks = [task for task, own in inventory.tasks.items() if not own[0].mvc]
-    facts = sorted({fact for one in inventory.exercises for fact in one.named.facts})
-    aside = {"participant", "task", "run", "group", "date"}
-    varied = [fact for fact in facts if fact not in aside and len(inventory.values(fact)) > 1]
-    if any("{load}" in task for task in tasks):
-        varied.append("load")
-    return (*(["exercise"] if len(tasks) > 1 else []), *varied)
-
-
-def two_sided(inventory: Inventory, answers: Mapping[str, Answer]) -> bool:
-    """Whether muscles were recorded on both sides, as far as the files, their headings and the answers tell."""
-    sides = {
-        answers.get(f"channels.{channel.name}.side") or channel.side or channel.likely_side
-        for channel in inventory.channels
-        if channel.is_emg
-    }
-    return {"left", "right"} <= sides
 
 
 def _comparisons(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Question]:
@@ -489,38 +303,10 @@ def _exclude(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Q
             text=f"{who} has no maximal contraction. Why is {who} left out?", stand_in="no maximal contraction",
         )  # fmt: skip
     if has_key(Exclude, "channels"):
-        for who, channel, task in dead(inventory):
+        for who, channel, task in dead_channels(inventory):
             yield Question(
                 id=f"exclude.channels.{who}.{channel}.{task}", key="reason",
                 place=f"[exclude] channels, {who}, {channel}",
-                text=f"The channel {channel!r} of {who}, {task}, is constant. Why is it left out?",
-                remark=f"constant in {task}", stand_in="no signal",
+                text=f"The channel {channel!r} of {who} is constant ({task or 'every task'}). Why is it left out?",
+                stand_in="no signal",
             )  # fmt: skip
-
-
-def left_out(inventory: Inventory) -> tuple[str, ...]:
-    """Files that the layouts take for recordings and that cannot be used."""
-    return tuple(file.name for file in inventory.of("cannot be read") if _fits(file.name, inventory)) + tuple(
-        file.name for file in inventory.of("name not understood")
-    )
-
-
-def _fits(name: str, inventory: Inventory) -> bool:
-    if inventory.bids:
-        return True
-    return any(re.fullmatch(regex, name) for regex in {one.named.regex for one in inventory.recordings})
-
-
-def without_mvc(inventory: Inventory) -> tuple[str, ...]:
-    """Labels of participants of whom there is no maximal contraction, where others have one."""
-    if not inventory.mvcs:
-        return ()
-    having = {one.person for one in inventory.mvcs}
-    lacking = (one for one in inventory.exercises if one.person not in having)
-    shared = inventory.shared_labels
-    return tuple(dict.fromkeys(one.person if one.participant in shared else one.participant for one in lacking))
-
-
-def dead(inventory: Inventory) -> tuple[tuple[str, str, str], ...]:
-    """Channels of EMG that are constant: participant, channel, task."""
-    return tuple((one.participant, name, one.task) for one in inventory.recordings for name in one.constant)

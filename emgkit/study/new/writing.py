@@ -9,26 +9,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emgkit.notation import series
+from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Exclude
-from emgkit.study.new.inventory import FoundRecording, Inventory
-from emgkit.study.new.layouts import FoundLayout, layouts_of
-from emgkit.study.new.questions import (
-    CYCLES,
+from emgkit.study.new.design import (
     FEW,
-    NO_MUSCLE,
-    Answer,
-    Question,
-    dead,
+    dead_channels,
     exercise_name,
     factors,
     found_by,
-    has_key,
     left_out,
-    questions,
     two_sided,
     with_names,
     without_mvc,
 )
+from emgkit.study.new.inventory import FoundRecording, Inventory
+from emgkit.study.new.layouts import FoundLayout, layouts_of
+from emgkit.study.new.parts import IN_SHEET
+from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
+from emgkit.study.new.questions import help_on_exercises, questions
 
 __all__ = ["SCHEMA", "study_text"]
 
@@ -104,7 +102,7 @@ def study_text(
         "\n".join([*_data(sheet, here), *_doubt(misread)]),
         *_layout_tables(sheet),
         *_channels(sheet),
-        *(_exercise(sheet, task, own) for task, own in inventory.tasks.items() if not own[0].mvc),
+        *_exercises(sheet),
         "\n".join(_mvc(sheet)),
         *_steps(inventory),
         *_summary(sheet),
@@ -121,14 +119,15 @@ def _data(sheet: _Sheet, here: str) -> list[str]:
     lines = ["[data]", f"folder = {_toml(here)}"]
     layouts = layouts_of(inventory)
     if _short(sheet, layouts):
-        lines += [_named(layouts[0]), f"pattern = {_toml(layouts[0].pattern)}"]
+        lines += [_named(layouts[0]), *_pattern(layouts[0].pattern)]
         lines += sheet.lines("data.0.sfreq", "data.0.units")
     lines += sheet.lines("data.labels", "data.unused")
     joined = []
     for place, layout in enumerate(layouts_of(inventory, companions=True)):
         id = f"data.join.{place}.offset"
         if sheet.known(id):
-            joined += [*sheet.remark(id), f"  {{ pattern = {_toml(layout.pattern)}, offset = {sheet.value(id)} }},"]
+            name = ", ".join(_pattern(layout.pattern))
+            joined += [*sheet.remark(id), f"  {{ {name}, offset = {sheet.value(id)} }},"]
     return [*lines, "join = [", *joined, "]"] if joined else lines
 
 
@@ -136,8 +135,9 @@ def _doubt(misread: Sequence[str]) -> list[str]:
     """A TODO for names that a run would read otherwise."""
     if not misread:
         return []
-    names = ", ".join(misread[:4]) + (f" and {len(misread) - 4} more" if len(misread) > 4 else "")
-    return [f"# TODO: no pattern was found that reads these names without doubt: {_one_line(names)}"]
+    names = ", ".join(misread[:3]) + (f" and {len(misread) - 3} more" if len(misread) > 3 else "")
+    first, *more = _comment(f"TODO: emgkit run would not read these names as it is meant here: {names}")
+    return [first, *more]
 
 
 def _short(sheet: _Sheet, layouts: Sequence[FoundLayout]) -> bool:
@@ -152,13 +152,19 @@ def _layout_tables(sheet: _Sheet) -> list[str]:
         return []
     parts = []
     for place, layout in enumerate(layouts):
-        name = layout.pattern if sheet.template == "pattern" else layout.regex
-        lines = ["[[data.layouts]]", _named(layout), f"{sheet.template} = {_toml(name)}"]
+        name = _pattern(layout.pattern) if sheet.template == "pattern" else [f"regex = {_toml(layout.regex)}"]
+        lines = ["[[data.layouts]]", _named(layout), *name]
         for fact, table in layout.values.items():
             inside = ", ".join(f"{_toml_key(one)} = {_toml(other)}" for one, other in sorted(table.items()))
             lines.append(f"values.{fact} = {{ {inside} }}")
         parts.append("\n".join([*lines, *sheet.lines(f"data.{place}.sfreq", f"data.{place}.units")]))
     return parts
+
+
+def _pattern(pattern: str) -> list[str]:
+    """The pattern of a file, and that of a sheet in it."""
+    file, _, sheet = pattern.partition(IN_SHEET)
+    return [f"pattern = {_toml(file)}", *([f"sheet = {_toml(sheet)}"] if sheet else [])]
 
 
 def _named(layout: FoundLayout) -> str:
@@ -191,6 +197,13 @@ def _channel_fields(sheet: _Sheet, ids: Mapping[str, str], asked: Sequence[str])
     if sheet.answers.get(ids["muscle"]) == NO_MUSCLE:
         return 'kind = "MISC"' + (f", unit = {sheet.value(ids['unit'])}" if "unit" in asked else "")
     return ", ".join(f"{key} = {sheet.value(ids[key])}" for key in asked)
+
+
+def _exercises(sheet: _Sheet) -> list[str]:
+    tables = [_exercise(sheet, task, own) for task, own in sheet.inventory.tasks.items() if not own[0].mvc]
+    left = {one.key for id, one in sheet.open.items() if id.startswith("exercises.") and id not in sheet.answers}
+    head = [line for text in help_on_exercises(left) for line in _comment(text)]
+    return ["\n".join([*head, tables[0]]), *tables[1:]]
 
 
 def _exercise(sheet: _Sheet, task: str, own: tuple[FoundRecording, ...]) -> str:
@@ -268,9 +281,9 @@ def _exclude(sheet: _Sheet) -> list[str]:
             for who in without_mvc(inventory)
         ],
         "channels": [
-            (f"participant = {_toml(who)}, channel = {_toml(channel)}, task = {_toml(task)}",
+            (f"participant = {_toml(who)}, channel = {_toml(channel)}" + (f", task = {_toml(task)}" if task else ""),
              f"exclude.channels.{who}.{channel}.{task}", "the channel is constant")
-            for who, channel, task in dead(inventory) if has_key(Exclude, "channels")
+            for who, channel, task in dead_channels(inventory) if has_key(Exclude, "channels")
         ],
     }  # fmt: skip
     lines = []

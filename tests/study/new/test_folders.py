@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
 import pytest
+from emgkit.study.new.design import dead_channels
 
 from emgkit.study import new
+from emgkit.study.file.read import has_key
+from emgkit.study.file.recordings import Comparison, Data, Layout
 from emgkit.study.new.questions import unanswered
 
 MUSCLES = {"channels.VL.muscle": "vastus_lateralis", "channels.BF.muscle": "biceps_femoris"}
@@ -217,3 +224,55 @@ def test_one_person_is_asked_no_more_than_others(record, answered, tmp_path):
     found = new.look(tmp_path / "d")
     assert "1 participant and 3 tasks" in new.listing(found, 80).splitlines()
     assert answered(tmp_path / "d").to_do == ()
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not has_key(Comparison, "missing"), reason="comparisons take whom they take")
+def test_a_dead_channel_of_one_and_a_missing_task_of_another_cost_no_more_than_that(record, run, tmp_path):
+    for seed, who in enumerate(("P01", "P02", "P03", "P04")):
+        for shift, task in enumerate(("squat", "lunge", "mvc")):
+            if (who, task) != ("P02", "lunge"):
+                dead = "BF (mV)" if who == "P03" else None
+                path = tmp_path / "d" / f"{who}_{task}.csv"
+                record(path, seed=10 * seed + shift, mvc=task == "mvc", time="t (s)", dead=dead)
+    found = new.look(tmp_path / "d")
+    assert dead_channels(found) == (("P03", "BF", None),)
+    text = new.write(tmp_path / "open", found).file.read_text(encoding="utf-8")
+    assert '{ participant = "P03", channel = "BF", reason = "TODO" },' in text
+    result = run(tmp_path / "d", **{"comparisons.missing": "pairwise", **MUSCLES})
+    numbers = result.tables["contrasts"].set_index("muscle")["n"]
+    assert dict(numbers) == {"vastus_lateralis": 3, "biceps_femoris": 2}
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not has_key(Data, "join"), reason="studies join no files")
+def test_emg_and_markers_in_two_files(record, run, tmp_path):
+    for seed, who in enumerate(("P01", "P02", "P03")):
+        for shift, task in enumerate(("squat", "lunge", "mvc")):
+            stem = f"{tmp_path}/d/{who}_{task}"
+            record(Path(f"{stem}_emg.csv"), seed=10 * seed + shift, mvc=task == "mvc", time="t (s)", movement=())
+            if task != "mvc":
+                record(Path(f"{stem}_markers.csv"), time="t (s)", emg=(), movement=["hip height (mm)"])
+    found = new.look(tmp_path / "d")
+    assert roles(found) == {"exercise": 6, "MVC": 3, "other streams": 6}
+    assert "data.join.0.offset" in ids(found)
+    result = run(tmp_path / "d", **{"data.join.0.offset": 0.0, **MUSCLES})
+    assert set(result.tables["contrasts"]["n"]) == {3}
+    assert len(result.tables["repetitions"].query("accepted")) == 3 * 2 * 4
+
+
+@pytest.mark.skipif(not has_key(Layout, "sheet"), reason="studies read no sheets")
+def test_each_sheet_of_a_workbook_is_a_recording(tmp_path, answered):
+    samples = np.random.default_rng(1).normal(size=(2000, 2))
+    for who in ("P01", "P02"):
+        with pd.ExcelWriter(tmp_path / f"{who}.xlsx") as book:
+            for task in ("squat", "lunge", "mvc"):
+                table = pd.DataFrame(samples, columns=["VL (mV)", "BF (mV)"])
+                table.to_excel(book, sheet_name=f"EMG_{task}", index=False)
+    (tmp_path / "d").mkdir()
+    for path in tmp_path.glob("*.xlsx"):
+        path.rename(tmp_path / "d" / path.name)
+    found = new.look(tmp_path / "d")
+    assert roles(found) == {"exercise": 4, "MVC": 2}
+    text = answered(tmp_path / "d").file.read_text(encoding="utf-8")
+    assert 'pattern = "{participant}.xlsx"\nsheet = "EMG_{task}"' in text

@@ -1,0 +1,56 @@
+"""The parts of a file's name: its folders, and the pieces of its stem and of its sheet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+__all__ = ["IN_SHEET", "LITERAL", "LOAD", "Part", "Row", "Rows", "parts_of"]
+
+LITERAL = "literal"
+# what stands between a workbook and a sheet in the name of a recording
+IN_SHEET = ", sheet "
+# a number with its unit
+LOAD = re.compile(r"(?P<load>\d+(?:[.,]\d+)?)(?P<unit>kg|kgs|lbs?|%|pct|prozent|percent|rm|nm|kmh)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of a name: its text, what stands before it, and the fact that it is (empty: a word of the task)."""
+
+    before: str
+    text: str
+    folder: bool = False
+    field: str = ""
+
+    def called(self, field: str) -> Part:
+        """The same part as a fact."""
+        return replace(self, field=field)
+
+
+Row = tuple[Part, ...]
+Rows = dict[str, Row]
+
+
+def parts_of(name: str) -> Row:
+    """The folders, each one part, and the stem and the sheet at their separators."""
+    file, _, sheet = name.partition(IN_SHEET)
+    path = PurePosixPath(file)
+    parts = [Part(before="/" if place else "", text=text, folder=True) for place, text in enumerate(path.parent.parts)]
+    parts += _pieces(path.name[: len(path.name) - len(path.suffix)], before="/" if parts else "")
+    return (*parts, *_pieces(sheet, before=path.suffix + IN_SHEET)) if sheet else tuple(parts)
+
+
+def _pieces(stem: str, *, before: str) -> list[Part]:
+    """A stem at its separators."""
+    separator = next((s for s in ("_+", " - ", " +", "-", r"\.") if re.search(s, stem)), "_")
+    pieces = re.split(f"({separator})", stem)
+    parts: list[Part] = []
+    for place in range(0, len(pieces), 2):
+        text = pieces[place]
+        if text:
+            parts.append(Part(before=before, text=text))
+            before = ""
+        before += pieces[place + 1] if place + 1 < len(pieces) else ""
+    return parts
