@@ -23,7 +23,7 @@ from emgkit.io._text import shortened
 from emgkit.io.labels import recognise_all
 from emgkit.notation import listed, number
 from emgkit.recording import Recording, Trial
-from emgkit.units import in_si
+from emgkit.units import UNITS, in_si
 
 __all__ = [
     "ChannelSpecs", "FileContent", "Overrides", "Signal", "assemble", "free_stream", "kind_of", "numbered", "survey",
@@ -145,27 +145,28 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str, recognis
     _check_units(signals, content, overrides, where=where)
     if recognise:
         signals = with_muscles(signals)
-    groups: dict[tuple[str, float, float, int], list[tuple[Signal, Channel, NDArray[np.float64]]]] = {}
+    groups: dict[tuple[str, float, float, int], list[tuple[Signal, Channel]]] = {}
     for signal in signals:
-        channel, values = _channel(signal, overrides, where=where)
-        key = (stream_of(channel.kind), float(signal.sfreq or 0.0), signal.start, signal.whole or values.size)
-        groups.setdefault(key, []).append((signal, channel, values))
+        channel = _channel(signal, overrides, where=where)
+        key = (stream_of(channel.kind), float(signal.sfreq or 0.0), signal.start, signal.whole or signal.values.size)
+        groups.setdefault(key, []).append((signal, channel))
     streams: dict[str, Recording] = {}
+    volts: dict[str, NDArray[np.float64]] = {}
     for (stream, rate, start, _), members in groups.items():
-        sources = {signal.sfreq_source for signal, _, _ in members}
+        sources = {signal.sfreq_source for signal, _ in members}
+        data = np.empty((len(members), members[0][0].values.size))
+        for row, (signal, channel) in zip(data, members, strict=True):
+            np.multiply(signal.values, UNITS[str(signal.unit)][1], out=row)
+            if channel.kind == "EMG" and channel.unit == "V":
+                volts[signal.label] = row
+        data.flags.writeable = False  # so that it need not be copied
         streams[free_stream(stream, streams)] = Recording(
-            data=np.stack([values for _, _, values in members]),
+            data=data,
             sfreq=rate,
-            channels=tuple(channel for _, channel, _ in members),
+            channels=tuple(channel for _, channel in members),
             start=start,
             sfreq_source=next(source for source in ("heuristic", "user", "header") if source in sources),
         )
-    volts = {
-        signal.label: values
-        for members in groups.values()
-        for signal, channel, values in members
-        if channel.kind == "EMG" and channel.unit == "V"
-    }
     notices = (*content.notices, *notices, *amplitude_doubts(volts))
     if all(signal.whole is None for signal in signals):
         notices += _unequal(streams)
@@ -474,11 +475,11 @@ def _settled(signal: Signal, overrides: Overrides) -> Signal:
     return signal
 
 
-def _channel(signal: Signal, overrides: Overrides, *, where: str) -> tuple[Channel, NDArray[np.float64]]:
-    """The channel, its unit that of the inside, and its values converted to it."""
+def _channel(signal: Signal, overrides: Overrides, *, where: str) -> Channel:
+    """The channel, its unit that of the inside."""
     name, place, unit = signal.name or signal.label, f"{where}, channel {signal.label!r}", str(signal.unit)
     try:
-        values, inside = in_si(signal.values, unit)
+        _, inside = in_si(0.0, unit)
     except UnitError as error:
         raise UnitError(
             error.what,
@@ -497,11 +498,10 @@ def _channel(signal: Signal, overrides: Overrides, *, where: str) -> tuple[Chann
             f"The Channel given for {signal.label!r} has another unit than the file",
             where=place, allowed=repr(inside), got=repr(spec.unit),
         )  # fmt: skip
-    channel = Channel(
+    return Channel(
         name=name, unit=inside, kind=signal.kind or "MISC", muscle=signal.muscle, side=signal.side,
         unit_source=signal.unit_source, kind_source=signal.kind_source, muscle_source=signal.muscle_source,
     )  # fmt: skip
-    return channel, values
 
 
 def _unequal(streams: Mapping[str, Recording]) -> tuple[Notice, ...]:

@@ -39,6 +39,8 @@ TRIGNO_FRAME = Fraction(27, 2000)
 LONGEST_RECORD = 10
 # unit inside emgkit -> unit and factor in the file (ASCII, as the header must be)
 _UNIT_IN_FILE = {"V": ("uV", 1e6), "N·m": ("Nm", 1.0)}
+# samples that are scaled in one go
+_AT_ONCE = 1 << 16
 _STEPS = {".bdf": 2**23 - 1, ".edf": 2**15 - 1}
 
 
@@ -74,7 +76,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
             where=str(path), allowed="a physical and a digital range with different ends",
             got="; ".join(f"{one.label!r}: {one.scaled}" for one in header.left_out[:6]) or "annotations alone",
         )  # fmt: skip
-    samples = np.memmap(path, np.uint8, "r", offset=header.n_bytes)
+    samples = np.asarray(np.memmap(path, np.uint8, "r", offset=header.n_bytes))
     n_bytes = max(one.place.stop for one in (*header.channels, *header.left_out, *header.annotations))
     records = samples[: header.records * n_bytes].reshape(header.records, n_bytes)
     blocks = [records[:, one.place] for one in header.annotations]
@@ -115,13 +117,24 @@ def _padding(notes: Iterable[Annotation], total: float) -> dict[str, float]:
 
 
 def _digital(block: NDArray[np.uint8], *, is_bdf: bool) -> NDArray[Any]:
-    """The samples of a channel as whole numbers."""
+    """The samples of a channel as whole numbers, a row a data record."""
     if not is_bdf:
-        return np.ascontiguousarray(block).reshape(-1).view("<i2")
+        return block.view("<i2")
     # 24 bits become the upper ones of 32, and the shift back keeps the sign
     wide = np.zeros((block.size // 3, 4), np.uint8)
     wide[:, 1:] = block.reshape(-1, 3)
-    return wide.reshape(-1).view("<i4") >> 8
+    return (wide.reshape(-1).view("<i4") >> 8).reshape(len(block), -1)
+
+
+def _scaled(digital: NDArray[Any], channel: ChannelHeader) -> NDArray[np.float64]:
+    """The samples in the unit of the channel, one behind the other; some records at a time stay in the cache."""
+    values = np.empty(digital.shape)
+    rows = max(1, _AT_ONCE // max(1, digital.shape[1]))
+    for first in range(0, len(digital), rows):
+        part = values[first : first + rows]
+        np.add(digital[first : first + rows], channel.physical[1] / channel.gain - channel.digital[1], out=part)
+        part *= channel.gain
+    return values.reshape(-1)
 
 
 def _signal(
@@ -137,7 +150,8 @@ def _signal(
     # the padding is checked with the samples, where the whole is read
     inside = slice(part.start - before * per_record, part.stop - before * per_record)
     digital = _digital(block if window else records[:, channel.place], is_bdf=header.is_bdf)
-    digital = digital[inside] if window else digital
+    if window is not None:
+        digital = digital.reshape(1, -1)[:, inside]
     if digital.size and (digital.min() < least or digital.max() > most):
         outside = np.flatnonzero((digital < least) | (digital > most))
         first = int(outside[0])
@@ -146,10 +160,10 @@ def _signal(
             where=f"{where}, channel {channel.position}, {channel.label!r}, at "
             f"{number((part.start + first) / sfreq)} s",
             allowed=f"{least} to {most}, as the header says",
-            got=f"{digital[first]} ({counted(outside.size, 'sample')} outside)",
+            got=f"{digital.flat[first]} ({counted(outside.size, 'sample')} outside)",
             hint="The scaling or the samples are damaged: export the recording again from its program",
         )
-    values: NDArray[np.float64] = (digital + (channel.physical[1] / channel.gain - most)) * channel.gain
+    values = _scaled(digital, channel)
     if window is None:
         values = values[:whole]
     is_boolean = channel.unit.casefold() in ("boolean", "bool")
