@@ -457,7 +457,8 @@ def _show(result: Result, *, warned: bool) -> None:
             for statement in one.statements:
                 say(f"published: {statement}", 4, style="dim")
             say(f"verdict, from the published figures alone: {one.verdict.upper()}. {one.why}", 4)
-    shown = {level.sentence() for level in result.levels}
+    # the levels stand above, the notices below
+    shown = {level.sentence() for level in result.levels} | {notice.text for notice in result.notices}
     rest = [
         text for text in result.finding if text not in shown and not text.startswith(("The data are", "Verdict on"))
     ]

@@ -21,8 +21,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "how_to" / "study-file.md"
 
 
 def test_the_example_is_a_valid_study_file():
-    recorded, published = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    recorded, excerpt, published = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert set(parse(recorded, where="the example").exercises) == {"squat", "deadlift"}
+    before, after = recorded.split("[[comparisons]]")[0], excerpt
+    assert parse(before + after, where="the example").comparisons[0].missing == "pairwise"
     assert parse(published, where="the example").data.claims == (9, 12)
 
 

@@ -46,7 +46,8 @@ def test_what_the_only_comparison_keeps_is_in_every_table_and_count(run):
     assert "The tasks were squat (9 repetitions) and thrust (12 repetitions)." in text
     assert "0 of 21 repetitions were rejected" in text
     assert (
-        "1 recording was left out (P2_squat.csv: ill). The comparison kept P1_squat.csv, which the study file" in text
+        "1 recording was left out because “ill” (P2_squat.csv). The comparison kept P1_squat.csv, which the study file"
+        in text
     )
     assert "excludes (P1_squat.csv: noise)." in text
 
@@ -63,7 +64,7 @@ def test_a_second_comparison_names_what_it_keeps_and_the_tables_stay_those_of_th
     result, text = run(f'{EXCLUDE}\n{FIRST}{SECOND}keep = ["P1_squat.csv"]\n')
     assert squats(result.tables["measures"]) == squats(result.tables["cells"]) == {"P3", "P4"}
     assert squats(result.tables["cells_again"]) == {"P1", "P3", "P4"}
-    assert "2 recordings were left out (P1_squat.csv: noise; P2_squat.csv: ill)." in text
+    assert "2 recordings were left out: 1 because “noise” (P1_squat.csv); 1 because “ill” (P2_squat.csv)." in text
     assert "squat (6 repetitions)" in text
     assert ", with P1_squat.csv kept." in text
 

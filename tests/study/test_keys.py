@@ -45,7 +45,8 @@ class Case:
 
 # the stages whose input the output of a stage is
 NEXT = {
-    "read": {"segment", "take_reference", "grade"},
+    "read": {"use_channels"},
+    "use_channels": {"segment", "take_reference", "grade"},
     "segment": {"condition"},
     "condition": {"measure", "show", "show_example"},
     "take_reference": {"measure", "show", "show_example", "gather"},
@@ -95,6 +96,7 @@ USED = {
     "data.units": Case({"data.units": "mV"}, {"account", "read"}),
     "data.unused": Case({"data.unused": "report"}, {"account"}),
     "data.labels": Case({"data.labels": "per study"}, {"account"}),
+    "data.thousands": Case({"data.thousands": ","}, {"account", "read"}),
     # layouts that these files do not have
     "data.layouts.pattern": Case(layout(pattern="{task}/{participant}.csv"), {"account"}),
     "data.layouts.regex": Case(layout(regex="(?P<task>a)(?P<participant>b)"), {"account"}),
@@ -102,6 +104,7 @@ USED = {
     "data.layouts.values": Case(layout(values={"task": {"a": "b"}}), {"account"}),
     "data.layouts.sfreq": Case(layout(sfreq=5), {"account"}),
     "data.layouts.units": Case(layout(units="mV"), {"account"}),
+    "data.layouts.thousands": Case(layout(thousands=","), {"account"}),
     "data.layouts.channels": Case(layout(channels={"VL": {}}), {"account"}),
     "channels.muscle": Case(channel(muscle="gluteus_maximus"), {"read"}),
     "channels.side": Case(channel(side="left"), {"read"}),
@@ -135,6 +138,8 @@ USED = {
     "comparisons.log": Case(comparison(log=False), {"compare"}),
     "comparisons.adjust": Case(comparison(adjust="none"), {"compare"}),
     "comparisons.family": Case(comparison(family="all"), {"compare"}),
+    "comparisons.missing": Case(comparison(missing="pairwise"), {"compare"}),
+    "comparisons.crossed": Case(comparison(crossed="muscle"), {"compare"}),
     "comparisons.keep": Case(comparison(keep=["P9_squat.csv"]), {"account"}),
     "exclude.allow": Case({"exclude.allow": True}, set()),
     "exclude.files": Case(
@@ -142,6 +147,14 @@ USED = {
     ),
     "exclude.participants": Case(
         {"exclude.participants": [{"participant": "P4", "reason": "ill"}]}, {"account", "compare"}
+    ),
+    "exclude.channels": Case(
+        {"exclude.channels": [{"participant": "P4", "channel": "VL", "reason": "dead"}]},
+        {"use_channels", "compare"},
+    ),
+    "exclude.repetitions": Case(
+        {"exclude.repetitions": [{"participant": "P4", "task": "squat", "repetition": 1, "reason": "a cough"}]},
+        {"segment"},
     ),
     "published": Case({"published": [{"level": "vastus_lateralis", "claims": [1]}]}, set()),
     "expected": Case({"expected": [{"table": "contrasts", "column": "ratio", "value": "1.0"}]}, set()),

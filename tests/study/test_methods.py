@@ -208,7 +208,7 @@ def test_a_further_comparison_says_only_what_differs(run, methods):
     (compared,) = run["analysis"].compared
     names = [source.name for source in run["analysis"].used[:2]]
     spec = compared.spec.model_copy(update={"name": "again", "title": "The same again", "keep": tuple(names)})
-    excluded = pd.DataFrame({"recording": names, "why": "noise"})
+    excluded = pd.DataFrame({"recording": names, "channel": "", "repetition": "", "why": "noise"})
     two = replace(run["analysis"], compared=(compared, replace(compared, spec=spec)), excluded=excluded)
     text = methods_of(two, run["pipeline"], run["result"].tables).text
     assert f"“The same again”, was made in the same way (n = 4), with {names[0]} and {names[1]} kept." in text

@@ -31,7 +31,19 @@ from emgkit.study.writing import recordings_page
 # a stage that finds a number on a doubtful signal warns, and `Study.run` keeps the notice
 pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
 
-STAGES = ("account", "read", "segment", "condition", "take_reference", "measure", "grade", "show", "gather", "compare")
+STAGES = (
+    "account",
+    "read",
+    "use_channels",
+    "segment",
+    "condition",
+    "take_reference",
+    "measure",
+    "grade",
+    "show",
+    "gather",
+    "compare",
+)
 
 # what a fresh process does: run every stored stage, and a whole session from its files
 ALONE = """

@@ -280,7 +280,7 @@ def _participants_absent(block: Block) -> Notice:
 
 def _pairwise(blocks: list[Block], condition: Factor, *, log: bool) -> tuple[list[Block], list[Notice]]:
     """Make each pair of levels a block of the participants who have both; one without two of them is left out."""
-    made, notices = [], []
+    made, notices, lacking = [], [], dict[tuple[str, tuple[str, ...]], list[str]]()
     for block in blocks:
         place = f" at {block.label}" if block.label else ""
         whole = ~np.isnan(block.values)
@@ -302,14 +302,13 @@ def _pairwise(blocks: list[Block], condition: Factor, *, log: bool) -> tuple[lis
                     missing=(*block.participants[~both], *block.missing),
                 )
             )
-        notices += [
-            Notice(
-                code="cells-missing",
-                text=f"{who} lacks {listed(levels)}{place}: each contrast uses the participants who have both levels.",
-            )
-            for who, levels in block.gaps.items()
-            if levels
-        ]
+        for who, levels in block.gaps.items():
+            if levels:
+                lacking.setdefault((who, levels), []).append(block.label)
+    for (who, levels), labels in lacking.items():
+        places = f" at {' and at '.join(labels)}" if any(labels) else ""
+        text = f"{who!r} lacks {listed(levels)}{places}: each contrast uses the participants who have both levels."
+        notices.append(Notice(code="cells-missing", text=text))
     if not made:
         raise DesignError(
             f"No two levels of {condition.name!r} have two participants in common",

@@ -19,7 +19,7 @@ from emgkit.errors import ArgumentError, DesignError
 from emgkit.notation import counted, listed, number
 from emgkit.stats.cells.columns import NAMED, Factor, as_names
 
-__all__ = ["CONDITIONS", "GROUPS", "as_crossed", "check_people", "people_at_levels", "tell_apart"]
+__all__ = ["CONDITIONS", "GROUPS", "as_crossed", "check_people", "in_common", "people_at_levels", "tell_apart"]
 
 # columns whose levels the same person goes through: where one is missing, the person missed it
 CONDITIONS = frozenset({
@@ -85,6 +85,19 @@ def people_at_levels(person: Factor, factors: Sequence[Factor]) -> dict[str, dic
         lacking = int((~present.all(axis=1)).sum()) if within else 0
         found[factor.name] = {"varies": "within" if within else "between", "n": sizes, "lacking": lacking}
     return found
+
+
+def in_common(person: Factor, factor: Factor) -> NDArray[np.intp]:
+    """How many participants have both of two levels, for every pair; on the diagonal, how many have one.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"who": ["a", "a", "b"], "time": ["post", "pre", "pre"]})
+    >>> in_common(Factor.of(table, "who"), Factor.of(table, "time")).tolist()
+    [[1, 1], [1, 2]]
+    """
+    present = _present(person, factor.codes, len(factor.levels)).astype(np.intp)
+    return present.T @ present
 
 
 def check_people(

@@ -11,7 +11,7 @@ from emgkit.notation import capital, counted, readable, series, surface
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
 
-__all__ = ["CAVEATS", "Text", "doubts", "p_was_adjusted", "people_text", "software"]
+__all__ = ["CAVEATS", "Text", "doubts", "gaps_text", "p_was_adjusted", "people_text", "software"]
 
 
 # what a sentence with a p adds where the p could mislead, by the code of the notice
@@ -73,11 +73,11 @@ def people_text(facts: AnalysisFacts) -> str:
     for name, fact in known.items():
         alike.setdefault((fact["varies"], _sizes(fact, facts)), []).append(readable(name))
     texts = [f"{series(names)} varied {varies} participants ({n})" for (varies, n), names in alike.items()]
-    return " ".join([f"{capital('; '.join(texts))}.", *gaps_texts(facts)])
+    return " ".join(part for part in (f"{capital('; '.join(texts))}.", gaps_text(facts)) if part)
 
 
-def gaps_texts(facts: AnalysisFacts) -> list[str]:
-    """Who lacks what where, and what became of them: up to two sentences."""
+def gaps_text(facts: AnalysisFacts) -> str:
+    """Who lacks what where, and whom each contrast uses then: two sentences at most, none where nothing is lacking."""
     texts = []
     for gap in facts.get("gaps") or []:
         what = series(_level(level, facts) for level in gap["lacks"]) if gap["lacks"] else "all values"
@@ -85,9 +85,9 @@ def gaps_texts(facts: AnalysisFacts) -> list[str]:
         texts.append(f"{series(gap['who'])} {'lacks' if len(gap['who']) == 1 else 'lack'} {what}")
         texts[-1] += f" ({series(places)})" if places else ""
     if not texts:
-        return []
-    rule = "Each contrast uses the participants who have both of its levels"
-    return [f"{capital('; '.join(texts))}.", *([f"{rule}."] if facts.get("missing") == "pairwise" else [])]
+        return ""
+    rule = " Each contrast uses the participants who have both of its levels."
+    return f"{capital('; '.join(texts))}.{rule if facts.get('missing') == 'pairwise' else ''}"
 
 
 def _level(level: str, facts: AnalysisFacts) -> str:

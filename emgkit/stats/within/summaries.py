@@ -25,6 +25,7 @@ __all__ = [
     "contradictions",
     "influence_summary",
     "level_summaries",
+    "level_values",
     "order_rule",
     "own_and_others",
     "verdict_text",
@@ -137,7 +138,39 @@ def _order(cells: pd.DataFrame, contrasts: pd.DataFrame, facts: AnalysisFacts) -
     shown = [value * factor for value in means]
     numbers = ", ".join(fixed(value, places(shown)) for value in shown) + (f" {unit}" if unit else "")
     kind = "geometric means" if log else "means"
-    return f"{text} ({kind} {numbers}; n = {cells[facts['participant']].nunique()})"
+    people = cells.groupby(facts["within"], observed=True)[facts["participant"]].nunique()
+    sizes = [int(people[level]) for level in means.index]
+    return f"{text} ({kind} {numbers}; n = {', '.join(map(str, sizes if len(set(sizes)) > 1 else sizes[:1]))})"
+
+
+def level_values(cells: pd.DataFrame, *, within: str, log: bool) -> str:
+    """The means of the levels of a factor that are not compared, from the highest to the lowest.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        With ``participant``, ``value``, ``unit`` and the factor.
+    within : str
+        The factor.
+    log : bool
+        Whether means are geometric.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"participant": ["P1"] * 2, "exercise": ["squat", "hip_thrust"], "value": [40.0, 80.0],
+    ...                       "unit": "%MVC"})
+    >>> level_values(cells, within="exercise", log=True)
+    'hip thrust 80.0 %MVC, squat 40.0 %MVC (n = 1)'
+    """
+    values = np.log(cells["value"]) if log else cells["value"]
+    middles = values.groupby(cells[within], observed=True).mean().sort_values(ascending=False)
+    unit, factor = surface(str(cells["unit"].iloc[0]))
+    means = (np.exp(middles) if log else middles) * factor
+    people = cells.groupby(within, observed=True)["participant"].nunique()
+    texts = [f"{readable(level)} {fixed(value, places(list(means)))} {unit}".rstrip() for level, value in means.items()]
+    sizes = [str(people[level]) for level in means.index]
+    kind = "" if set(sizes) == {"1"} else "geometric means; " if log else "means; "
+    return f"{', '.join(texts)} ({kind}n = {', '.join(sizes if len(set(sizes)) > 1 else sizes[:1])})"
 
 
 def influence_summary(table: pd.DataFrame) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from emgkit.errors import StudyError
 from emgkit.notation import listed
 from emgkit.study.file.expected import Expected
 from emgkit.toml_files import TomlTable
@@ -40,7 +41,8 @@ class Layout(TomlTable):
     `pattern` is a path with ``{participant}``, ``{task}`` and any other ``{name}`` in it, each a column of the tables;
     `regex` is a regular expression with groups of these names, for layouts that a pattern cannot say. `task` is that of
     files whose names hold none. `values` translates what stands in the name, as in ``values.task = { mar = "gait" }``;
-    `channels` says what the labels of these files mean, as ``[channels]`` does for all.
+    `channels` says what the labels of these files mean, as ``[channels]`` does for all. `thousands` is the sign
+    between the thousands of a number in text files, such as ``","`` in 1,104.5.
     """
 
     pattern: str | None = None
@@ -49,6 +51,7 @@ class Layout(TomlTable):
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     sfreq: float | None = None
     units: str | dict[str, str] | None = None
+    thousands: str | None = None
     channels: dict[str, ChannelSpec] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -73,15 +76,17 @@ class Data(TomlTable):
     pattern: str | None = None
     sfreq: float | None = None
     units: str | dict[str, str] | None = None
+    thousands: str | None = None
     layouts: tuple[Layout, ...] = ()
     unused: Literal["refuse", "report"] = "refuse"
     labels: Literal["per study", "per group"] | None = None
 
     def all_layouts(self) -> tuple[Layout, ...]:
-        """The layouts, the short form (`pattern`, `sfreq`, `units`) first."""
+        """The layouts, the short form (`pattern`, `sfreq`, `units`, `thousands`) first."""
         if self.pattern is None:
             return self.layouts
-        return (Layout(pattern=self.pattern, sfreq=self.sfreq, units=self.units), *self.layouts)
+        own = Layout(pattern=self.pattern, sfreq=self.sfreq, units=self.units, thousands=self.thousands)
+        return (own, *self.layouts)
 
 
 class Exercise(TomlTable):
@@ -146,7 +151,11 @@ class Summary(TomlTable):
 
 
 class Comparison(TomlTable):
-    """``[[comparisons]]``: one table of contrasts."""
+    """``[[comparisons]]``: one table of contrasts.
+
+    A participant who lacks a level is refused, or with ``missing = "pairwise"`` each contrast uses those who have both
+    of its levels. `crossed` names columns of `by` in which the same people have several levels, though some lack one.
+    """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")] = "contrasts"
     title: str = ""
@@ -155,6 +164,8 @@ class Comparison(TomlTable):
     log: bool = True
     adjust: Literal["holm", "bonferroni", "none"] = "holm"
     family: Literal["by", "all"] = "by"
+    missing: Literal["refuse", "pairwise"] = "refuse"
+    crossed: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
 
     @property
@@ -165,8 +176,8 @@ class Comparison(TomlTable):
     @model_validator(mode="before")
     @classmethod
     def _by_may_be_one_name(cls, table: Any) -> Any:
-        if isinstance(table, dict) and isinstance(table.get("by"), str):
-            return {**table, "by": (table["by"],)}
+        if isinstance(table, dict):
+            return {**table, **{key: (table[key],) for key in ("by", "crossed") if isinstance(table.get(key), str)}}
         return table
 
 
@@ -184,12 +195,53 @@ class ExcludedParticipant(TomlTable):
     reason: str
 
 
+class ExcludedChannel(TomlTable):
+    """A channel of a participant that is left out of every recording, or of those of a task or session, and why."""
+
+    participant: str
+    channel: str | None = None
+    muscle: str | None = None
+    task: str | None = None
+    session: str | None = None
+    reason: str
+
+    @model_validator(mode="after")
+    def _one_name(self) -> ExcludedChannel:
+        if (self.channel is None) == (self.muscle is None):
+            raise StudyError(
+                "An entry of [exclude] channels names a channel or a muscle",
+                allowed='channel = "…" or muscle = "…"',
+                got="none of them" if self.channel is None else f"channel {self.channel!r} and muscle {self.muscle!r}",
+            )
+        return self
+
+
+class ExcludedRepetition(TomlTable):
+    """Repetitions of one recording that are not measured, by their number, and why."""
+
+    participant: str
+    task: str
+    repetition: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)]
+    session: str | None = None
+    run: str | None = None
+    reason: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _repetition_may_be_one_number(cls, table: Any) -> Any:
+        if isinstance(table, dict) and isinstance(table.get("repetition"), int):
+            return {**table, "repetition": (table["repetition"],)}
+        return table
+
+
 class Exclude(TomlTable):
     """``[exclude]``: what is left out. With `allow`, a file that cannot be read is left out and named."""
 
     allow: bool = False
     files: tuple[ExcludedFile, ...] = ()
     participants: tuple[ExcludedParticipant, ...] = ()
+    channels: tuple[ExcludedChannel, ...] = ()
+    repetitions: tuple[ExcludedRepetition, ...] = ()
 
 
 class Published(TomlTable):
@@ -234,8 +286,9 @@ class StudyFile(TomlTable):
                 raise ValueError(
                     f"comparison {comparison.name!r} needs {listed(averaged)}, which [summary] averages over"
                 )
-        if self.data.pattern is None and (self.data.sfreq is not None or self.data.units is not None):
-            raise ValueError("data.sfreq and data.units go with data.pattern")
+        of_files = (self.data.sfreq, self.data.units, self.data.thousands)
+        if self.data.pattern is None and any(value is not None for value in of_files):
+            raise ValueError("data.sfreq, data.units and data.thousands go with data.pattern")
         names = [comparison.name for comparison in self.comparisons]
         if len(set(names)) < len(names):
             raise ValueError(f"comparisons need names of their own; got {listed(names)}")

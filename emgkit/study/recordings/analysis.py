@@ -21,11 +21,12 @@ from emgkit.study.recordings.account import (
     look_into,
     telling_near_files,
 )
+from emgkit.study.recordings.account.exclusions import COLUMNS, check_exclusions, of_parts, part_rows
 from emgkit.study.recordings.checks import Loaded
 from emgkit.study.recordings.compare import ComparisonResult, compare
 from emgkit.study.recordings.keys import File, Folder, Stage, key
 from emgkit.study.recordings.plan import Plan
-from emgkit.study.recordings.read import read
+from emgkit.study.recordings.read import read, use_channels
 from emgkit.study.recordings.session import Session, rows_of, session_stage, sessions_of
 
 __all__ = ["Analysis", "Progress", "StudyStages", "analyse"]
@@ -40,8 +41,9 @@ Memory = dict[Stage[Any], Any]
 class Analysis:
     """All that was computed, before anything is written.
 
-    `sessions` are those of the first comparison; `excluded` has what the study file leaves out and what could not be
-    read; `files` has every file below the data folder with its role. `stages` are those of the sessions and the
+    `sessions` are those of the first comparison; `excluded` has what the study file leaves out, whole recordings and
+    channels and repetitions of others, and what could not be read; `files` has every file below the data folder with
+    its role. `stages` are those of the sessions and the
     comparisons; each has a content key.
     """
 
@@ -59,13 +61,13 @@ class Analysis:
     stages: tuple[Stage[Any], ...] = ()
 
     def kept(self, comparison: Comparison) -> pd.DataFrame:
-        """The rows of `excluded` whose recordings a comparison uses all the same."""
+        """The rows of `excluded` that are whole recordings, which a comparison uses all the same."""
         names = {source.name for source in self.used} & set(comparison.keep)
-        return self.excluded[self.excluded["recording"].isin(names)]
+        return self.excluded[self.excluded["recording"].isin(names) & ~of_parts(self.excluded)]
 
     @property
     def left_out(self) -> pd.DataFrame:
-        """The rows of `excluded` whose recordings the first comparison does not use."""
+        """The rows of `excluded` that are no recordings which the first comparison uses."""
         return self.excluded.drop(index=self.kept(self.compared[0].spec).index).reset_index(drop=True)
 
     @property
@@ -96,8 +98,8 @@ class StudyStages:
 
     Attributes
     ----------
-    reads : mapping of str to Stage
-        The reading of each recording, by its name.
+    reads, trials : mapping of str to Stage
+        The reading of each recording, with all its channels and with those that the study uses, by its name.
     """
 
     def __init__(self, plan: Plan, sources: Sequence[RecordingSource]) -> None:
@@ -105,6 +107,15 @@ class StudyStages:
         self.reads: Mapping[str, Stage[Trial]] = {
             source.name: Stage(
                 function=read, inputs=(File(path=source.path),), parameters=plan.reading(source), about=source.name
+            )
+            for source in sources
+        }
+        self.trials: Mapping[str, Stage[Trial]] = {
+            source.name: Stage(
+                function=use_channels,
+                inputs=(self.reads[source.name],),
+                parameters=plan.using(source),
+                about=source.name,
             )
             for source in sources
         }
@@ -117,15 +128,14 @@ class StudyStages:
 
     def comparison(self, comparison: Comparison, used: Sequence[RecordingSource]) -> Stage[ComparisonResult]:
         """A comparison over these recordings."""
-        names = {source.name for source in used}
-        affected = {source.participant for source in self.sources if source.name not in names}
+        affected = _affected(self.plan, self.sources, {source.name for source in used})
         rows = tuple(Stage(function=rows_of, inputs=(session,), about=session.about) for session in self.sessions(used))
         return Stage(function=compare, inputs=(rows,), parameters=self.plan.comparing(comparison, affected))
 
     def _session(self, group: Sequence[RecordingSource]) -> Stage[Session]:
         names = frozenset(source.name for source in group)
         if names not in self._sessions:
-            self._sessions[names] = session_stage(group, self.reads, self.plan)
+            self._sessions[names] = session_stage(group, self.trials, self.plan)
         return self._sessions[names]
 
 
@@ -153,9 +163,13 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
     found = look_into(found, folder or Path(), plan.accounting)
     with telling_near_files(found, plan.accounting):
         study = StudyStages(plan, found.sources)
-        memory, failed = _read_all(study.reads, progress, allow=file.exclude.allow)
+        memory, failed = _read_all(study.trials, progress, allow=file.exclude.allow)
         used = [one for one in found.sources if one.name not in failed]
-        loaded = [Loaded(source=one, trial=memory[study.reads[one.name]]) for one in used]
+        whole = {one.name: memory[study.reads[one.name]] for one in used}
+        names = {label: spec.name for label, spec in plan.channels.items() if spec.name is not None}
+        check_exclusions(file.exclude, found.sources, whole, names)
+        checks.check_labels([Loaded(source=one, trial=whole[one.name]) for one in used], file.channels)
+        loaded = [Loaded(source=one, trial=memory[study.trials[one.name]]) for one in used]
         _check_together(loaded, file)
         simulated = checks.are_simulated(loaded)
         sessions, comparisons, compared = [], [], []
@@ -168,13 +182,14 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             stage = study.comparison(comparison, sources)
             comparisons.append(stage)
             compared.append(replace(stage.run(dict(memory)), spec=comparison))
+        taken = [one for one in used if not one.excluded or any(one.name in each.keep for each in file.comparisons)]
         return Analysis(
             file=file,
             folder=Path(folder or "."),
             used=tuple(used),
             sessions=tuple(memory[stage] for stage in sessions[0]),
             compared=tuple(compared),
-            excluded=exclusion_table(found.sources, failed),
+            excluded=_excluded(exclusion_table(found.sources, failed), part_rows(file.exclude, taken, whole, names)),
             files=file_table(found.files, failed, file.comparisons[0].keep),
             notices=(*found.notices, *checks.length_notices(loaded)),
             simulated=simulated,
@@ -182,6 +197,23 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             exercises=tuple(file.exercises),
             stages=(*sessions[0], *comparisons),
         )
+
+
+def _affected(plan: Plan, sources: Sequence[RecordingSource], used: set[str]) -> dict[str, dict[str, str]]:
+    """What is left out of whom: participant -> exercise and task -> a recording, or a channel of one."""
+    affected: dict[str, dict[str, str]] = {}
+    for source in sources:
+        using = plan.using(source)
+        what = "a channel" if using.channels or using.muscles else ""
+        what = "a recording" if source.name not in used else what
+        if what and source.exercise is not None:
+            affected.setdefault(source.participant, {}).update(dict.fromkeys((source.exercise, source.task), what))
+    return affected
+
+
+def _excluded(recordings: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """One table of the recordings that are left out, and of the channels and repetitions of others."""
+    return pd.concat([recordings.assign(channel="", repetition="")[list(COLUMNS)], parts], ignore_index=True)
 
 
 def _read_all(reads: Mapping[str, Stage[Trial]], progress: Progress, *, allow: bool) -> tuple[Memory, dict[str, str]]:
@@ -202,7 +234,6 @@ def _read_all(reads: Mapping[str, Stage[Trial]], progress: Progress, *, allow: b
 
 def _check_together(loaded: Sequence[Loaded], file: StudyFile) -> None:
     """Check what must hold of all recordings together."""
-    checks.check_labels(loaded, file.channels)
     if any("muscle" in (comparison.within, *comparison.by) for comparison in file.comparisons):
         checks.check_muscles(loaded)
     if file.mvc.all_positions and not file.mvc.own_task_maximum and not file.mvc.across_sessions:

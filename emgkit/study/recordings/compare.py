@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from emgkit import stats
@@ -16,6 +18,9 @@ from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.influence import influence_of
 
 __all__ = ["Comparing", "ComparisonResult", "compare"]
+
+# an error names this many participants, and counts the rest
+_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,24 +35,28 @@ class Comparing:
         The primary measure.
     over : tuple of str
         What is averaged.
-    affected : frozenset of str
-        Participants of whom a recording is excluded from this comparison or could not be read.
+    affected : mapping of str to mapping
+        Participant -> exercises and tasks -> what of them is excluded from this comparison or could not be read.
     """
 
     comparison: Comparison
     measure: MeasureSpec
     over: tuple[str, ...]
-    affected: frozenset[str] = frozenset()
+    affected: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ComparisonResult:
-    """One comparison: its cells, contrasts, omnibus tests, and how each participant moves them."""
+    """One comparison: its cells, contrasts, omnibus tests, and how each participant moves them.
+
+    `contrasts` and `anova` are None where too few participants have something to compare. Levels of `by` that the
+    contrasts do not have are in the cells all the same.
+    """
 
     spec: Comparison
     cells: pd.DataFrame
-    contrasts: stats.Results
-    anova: stats.Results
+    contrasts: stats.Results | None
+    anova: stats.Results | None
     influence: stats.Results | None
     notices: tuple[Notice, ...]
 
@@ -74,21 +83,82 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
     if "run" in rows.columns and "run" not in (*rule.over, spec.within, *spec.by):
         rows = rows.drop(columns="run")
     cells = summarize(rows, over=rule.over)
-    cells, notices = _without_incomplete(cells, spec, rule.affected)
-    contrasts = stats.contrasts(
-        cells, within=spec.within, by=list(spec.by) or None, log=spec.log, adjust=spec.adjust, family=spec.family
-    )
-    # one way, so that its F stands beside the contrasts
-    anova = stats.rm_anova(cells, within=spec.within, by=list(spec.by), log=spec.log)
-    influence, flags = influence_of(cells, spec)
+    cells, notices = _without_incomplete(cells, spec, rule.affected) if spec.missing == "refuse" else (cells, ())
+    compared, found = _comparable(cells, spec)
+    notices = (*notices, *found)
+    if compared.empty:
+        return ComparisonResult(spec=spec, cells=cells, contrasts=None, anova=None, influence=None, notices=notices)
+    design: dict[str, Any] = {"within": spec.within, "by": list(spec.by) or None, "log": spec.log}
+    design["crossed"] = list(spec.crossed) or None
+    contrasts = stats.contrasts(compared, **design, adjust=spec.adjust, family=spec.family, missing=spec.missing)
+    anova, omnibus = _anova(compared, spec, design)
+    influence, flags = influence_of(compared, spec)
     return ComparisonResult(
         spec=spec,
         cells=cells,
         contrasts=contrasts,
         anova=anova,
         influence=influence,
-        notices=tuple(dict.fromkeys([*notices, *contrasts.notices, *anova.notices, *flags])),
+        notices=tuple(dict.fromkeys([*notices, *contrasts.notices, *omnibus, *flags])),
     )
+
+
+def _anova(
+    cells: pd.DataFrame, spec: Comparison, design: Mapping[str, Any]
+) -> tuple[stats.Results | None, tuple[Notice, ...]]:
+    """The omnibus tests, one way, so that their F stand beside the contrasts; None where no level of `by` has one."""
+    if spec.missing == "refuse":
+        table = stats.rm_anova(cells, **design)
+        return table, table.notices
+    if all((_levels_by_person(part, spec).all(axis=1)).sum() < 2 for _, part in _parts(cells, spec)):
+        text = f"{spec.name!r} has no analysis of variance: fewer than two participants have every {spec.within}."
+        return None, (Notice(code="anova-not-made", text=text),)
+    table = stats.rm_anova(cells, **design, missing="complete-cases")
+    return table, table.notices
+
+
+def _parts(cells: pd.DataFrame, spec: Comparison) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The cells of each level of `by`, with its name."""
+    by = list(spec.by)
+    if not by:
+        yield "", cells
+        return
+    for levels, part in cells.groupby(by, observed=True, sort=False, dropna=False):
+        key = levels if isinstance(levels, tuple) else (levels,)
+        yield ", ".join(f"{name} {level}" for name, level in zip(by, key, strict=True)), part
+
+
+def _levels_by_person(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
+    """Which participant (row) has which level (column)."""
+    return pd.crosstab(cells["participant"].astype(str), cells[spec.within]) > 0
+
+
+def _comparable(cells: pd.DataFrame, spec: Comparison) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    """The cells of the levels of `by` in which two participants or more have two levels in common."""
+    kept, alone = [], list[tuple[str, list[str]]]()
+    for label, part in _parts(cells, spec):
+        has = _levels_by_person(part, spec).astype(int)
+        together = has.T @ has
+        np.fill_diagonal(values := together.to_numpy(copy=True), 0)
+        # one level, or an empty one: the statistics refuse these in their own words
+        if part[spec.within].isna().any() or values.max() > 1 or (len(together) == 1 and len(has) > 1):
+            kept.append(part)
+        else:
+            alone.append((label, list(has.index)))
+    people = sorted(set(cells["participant"].astype(str)))
+    if len(people) == 1:
+        text = f"Nothing was compared: there is one participant ({people[0]}), and a comparison needs two or more."
+        return cells.iloc[:0], (Notice(code="nothing-compared", text=text),)
+    notices = [
+        Notice(
+            code="level-not-compared",
+            text=f"{spec.name!r} has no contrasts{f' at {label}' if label else ''}: "
+            + (f"{who[0]} alone has values there" if len(who) == 1 else "no two participants have two levels in common")
+            + "; they are described, not compared.",
+        )
+        for label, who in alone
+    ]
+    return (cells.loc[pd.concat(kept).index.sort_values()] if kept else cells.iloc[:0]), tuple(notices)
 
 
 def _primary_rows(rows: pd.DataFrame, measure: MeasureSpec) -> pd.Series:
@@ -106,30 +176,84 @@ def _primary_rows(rows: pd.DataFrame, measure: MeasureSpec) -> pd.Series:
 
 
 def _without_incomplete(
-    cells: pd.DataFrame, spec: Comparison, affected: Collection[str]
+    cells: pd.DataFrame, spec: Comparison, affected: Mapping[str, Mapping[str, str]]
 ) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
-    """Take out participants who lack a level because one of their recordings is excluded."""
-    levels = set(cells[spec.within])
-    present = cells.groupby("participant", observed=True)[spec.within].agg(set)
-    lacking = {
-        str(who): sorted(levels - present[who], key=label_order) for who in present.index if present[who] != levels
+    """Take participants out of each level of `by` in which they lack a level because of what is left out."""
+    everywhere = _levels_by_person(cells, spec)
+    lacking: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    kept = []
+    for label, part in _parts(cells, spec):
+        here = _levels_by_person(part, spec)
+        # what somebody has nowhere is lacking at every level of `by`
+        here = here.reindex(columns=everywhere.columns, fill_value=False)
+        gaps = (here.any(axis=0) | ~everywhere.loc[here.index]) & ~here
+        for who, row in gaps[gaps.any(axis=1)].iterrows():
+            lacking.setdefault((str(who), tuple(map(str, sorted(row.index[row], key=label_order)))), []).append(label)
+        kept.append(part[~part["participant"].astype(str).isin(gaps.index[gaps.any(axis=1)])])
+    unexplained = {
+        (who, levels): labels
+        for (who, levels), labels in lacking.items()
+        if not all(_reason(level, spec, affected.get(who, {})) for level in levels)
     }
-    unexplained = {who: missing for who, missing in lacking.items() if who not in affected}
     if unexplained:
-        who, missing = next(iter(unexplained.items()))
-        raise StudyError(
-            f"Participant {who} has no {spec.within} {listed(missing)}",
-            where=f"comparison {spec.name!r}",
-            allowed=f"every participant in every {spec.within}; no participant is left out silently",
-            got="; ".join(f"{one} lacks {listed(levels)}" for one, levels in unexplained.items()),
-            hint="Look at the names of the files, or leave the participant out in the study file: "
-            f'[exclude] participants = [{{ participant = "{who}", reason = "…" }}]',
-        )
+        raise _incomplete(unexplained, spec, total=len(kept))
     if not lacking:
         return cells, ()
-    text = (
-        f"{listed(lacking)} {'is' if len(lacking) == 1 else 'are'} not in {spec.name!r}: a level of {spec.within} "
-        "is lacking because a recording was left out."
+    left = pd.concat(kept).sort_index().reset_index(drop=True)
+    if left.empty:
+        raise StudyError(
+            f"No participant has every {spec.within} after what is left out",
+            where=f"comparison {spec.name!r}",
+            allowed=f"at least one participant with every {spec.within}",
+            got="; ".join(f"{who} lacks {listed(levels)}" for who, levels in list(lacking)[:_NAMED]),
+            hint='Compare those who have both levels of a contrast: [[comparisons]] missing = "pairwise"',
+        )
+    return left, tuple(_taken_out(lacking, spec, affected, total=len(kept)))
+
+
+def _reason(level: str, spec: Comparison, affected: Mapping[str, str]) -> str:
+    """What of a participant was left out that explains why a level is lacking; nothing explains other exercises."""
+    if spec.within in ("exercise", "task"):
+        return affected.get(level, "")
+    return next(iter(affected.values()), "")
+
+
+def _taken_out(
+    lacking: Mapping[tuple[str, tuple[str, ...]], list[str]],
+    spec: Comparison,
+    affected: Mapping[str, Mapping[str, str]],
+    *,
+    total: int,
+) -> Iterator[Notice]:
+    """Say who is not in a comparison, or at some levels of `by`, and why: one notice for all of whom the same holds."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for (who, levels), labels in lacking.items():
+        places = "" if len(labels) == total else f" at {'; '.join(labels)}"
+        what = " and ".join(sorted({_reason(level, spec, affected.get(who, {})) for level in levels}))
+        alike.setdefault((places, what), []).append(who)
+    for (places, what), people in alike.items():
+        text = (
+            f"{listed(people)} {'is' if len(people) == 1 else 'are'} not in {spec.name!r}{places}: a level of "
+            f"{spec.within} is lacking because {what} was left out."
+        )
+        yield Notice(code="incomplete-by-exclusion", text=text)
+
+
+def _incomplete(
+    lacking: Mapping[tuple[str, tuple[str, ...]], list[str]], spec: Comparison, *, total: int
+) -> StudyError:
+    """The error of participants who lack a level that nothing explains: who lacks what, and the two ways on."""
+    texts = [
+        f"{who} lacks {listed(levels)}" + ("" if len(labels) == total else f" at {'; '.join(labels)}")
+        for (who, levels), labels in lacking.items()
+    ]
+    (who, levels), _ = next(iter(lacking.items()))
+    more = f"; and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
+    return StudyError(
+        f"Participant {who} has no {spec.within} {listed(levels)}",
+        where=f"comparison {spec.name!r}",
+        allowed=f"every participant in every {spec.within}; no participant is left out silently",
+        got="; ".join(texts[:_NAMED]) + more,
+        hint="Look at the names of the files. Then compare those who have both levels: [[comparisons]] missing = "
+        f'"pairwise"; or leave people out: [exclude] participants = [{{ participant = "{who}", reason = "…" }}]',
     )
-    left = cells[~cells["participant"].isin(list(lacking))].reset_index(drop=True)
-    return left, (Notice(code="incomplete-by-exclusion", text=text),)

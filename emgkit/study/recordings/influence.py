@@ -6,6 +6,8 @@ import pandas as pd
 
 from emgkit import stats
 from emgkit.errors import Notice
+from emgkit.stats.cells.columns import Factor
+from emgkit.stats.cells.people import in_common
 from emgkit.stats.within.influence import FEWEST
 from emgkit.stats.within.summaries import contradictions
 from emgkit.study.file.recordings import Comparison
@@ -32,14 +34,23 @@ def influence_of(cells: pd.DataFrame, spec: Comparison) -> tuple[stats.Results |
     """
     by = list(spec.by)
     blocks = [part for _, part in cells.groupby(by, observed=True)] if by else [cells]
-    fewest = min(part["participant"].nunique() for part in blocks)
+    both = [in_common(Factor.of(part, "participant"), Factor.of(part, spec.within)) for part in blocks]
+    # a pair of levels with fewer than two participants has no contrast
+    fewest = min(int(sizes[sizes > 1].min()) for sizes in both)
     if fewest < FEWEST:
         text = (
             f"In {spec.name!r} nobody was left out in turn: that needs {FEWEST} participants, and there are {fewest}."
         )
         return None, (Notice(code="influence-too-few", text=text),)
     table = stats.influence(
-        cells, within=spec.within, by=by or None, log=spec.log, adjust=spec.adjust, family=spec.family
+        cells,
+        within=spec.within,
+        by=by or None,
+        log=spec.log,
+        adjust=spec.adjust,
+        family=spec.family,
+        crossed=list(spec.crossed) or None,
+        missing=spec.missing,
     )
     advice = "Look whether two recordings or channels were exchanged; a flag alone is no reason to leave anybody out."
     texts = [f"In {spec.name!r} {clause}. {advice}" for clause in contradictions(table).values()]

@@ -5,6 +5,7 @@ Stage          Function                                                  Paramet
 =============  ========================================================  ==================================
 account        ``account(folder) -> Account``                            :class:`Accounting`
 read           ``read(path) -> Trial``                                   :class:`Reading`
+use_channels   ``use_channels(trial) -> Trial``                          :class:`Using`
 segment        ``segment(trial) -> Trial``                               :class:`Segmentation`
 condition      ``condition(trial) -> Conditioned``                       :class:`emgkit.Pipeline`
 reference      ``take_reference(trials) -> Normalize``                   :class:`ReferenceRule`
@@ -20,8 +21,8 @@ Every function takes its parameters as the last argument. `emgkit.study.recordin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from emgkit import report
 from emgkit._checks import check_unknown
@@ -30,13 +31,14 @@ from emgkit.events import OPTIONS
 from emgkit.measures import COLUMNS, MEASURES
 from emgkit.pipeline import Pipeline
 from emgkit.steps import step_from_dict
-from emgkit.study.file.recordings import ChannelSpec, Comparison, Exercise, Layout, MeasureSpec, StudyFile
+from emgkit.study.file.recordings import ChannelSpec, Comparison, Exclude, Exercise, Layout, MeasureSpec, StudyFile
 from emgkit.study.recordings.account import Accounting, RecordingSource
+from emgkit.study.recordings.account.exclusions import fitting
 from emgkit.study.recordings.account.name_columns import columns_of, context_of
 from emgkit.study.recordings.account.patterns import Pattern
 from emgkit.study.recordings.compare import Comparing
 from emgkit.study.recordings.measure import Measuring
-from emgkit.study.recordings.read import Reading
+from emgkit.study.recordings.read import Reading, Using
 from emgkit.study.recordings.reference import ReferenceRule
 from emgkit.study.recordings.segment import Segmentation
 
@@ -61,6 +63,8 @@ class Plan:
         The measure that is compared.
     over : tuple of str
         What is averaged before participants are compared.
+    exclude : Exclude
+        The channels and repetitions that are left out.
     columns : tuple of str
         The facts in names that become columns, beside those that every table has.
     """
@@ -74,18 +78,48 @@ class Plan:
     across_sessions: bool
     primary: MeasureSpec
     over: tuple[str, ...]
+    exclude: Exclude
     columns: tuple[str, ...] = ()
 
     def reading(self, source: RecordingSource) -> Reading:
         """How a recording is read; the channels of its layout go before those of all files."""
         channels = {**self.channels, **source.channels}
-        facts = context_of(source.facts)
-        return Reading(name=source.name, facts=facts, sfreq=source.sfreq, units=source.units, channels=channels)
+        return Reading(
+            name=source.name,
+            facts=context_of(source.facts),
+            sfreq=source.sfreq,
+            units=source.units,
+            thousands=source.thousands,
+            channels=channels,
+        )
 
-    def comparing(self, comparison: Comparison, affected: Collection[str]) -> Comparing:
+    def using(self, source: RecordingSource) -> Using:
+        """Which channels of a recording are used; an entry names a channel as the file does, or as the study does."""
+        entries = fitting(source, self.exclude.channels)
+        specs = {**self.channels, **source.channels}
+        names = dict.fromkeys(
+            name
+            for entry in entries
+            if entry.channel is not None
+            for name in (entry.channel, specs[entry.channel].name if entry.channel in specs else None)
+            if name is not None
+        )
+        muscles = dict.fromkeys(entry.muscle for entry in entries if entry.muscle is not None)
+        return Using(name=source.name, channels=tuple(names), muscles=tuple(muscles))
+
+    def segmentation(self, source: RecordingSource, exercise: str) -> Segmentation:
+        """How a recording of an exercise is divided, and which of its repetitions are left out."""
+        rejected = {
+            str(number): entry.reason
+            for entry in fitting(source, self.exclude.repetitions)
+            for number in entry.repetition
+        }
+        return replace(self.segmentations[exercise], rejected=rejected)
+
+    def comparing(self, comparison: Comparison, affected: Mapping[str, Mapping[str, str]]) -> Comparing:
         """What one comparison compares; its title and the files that it keeps are the business of others."""
         bare = comparison.model_copy(update={"title": "", "keep": ()})
-        return Comparing(comparison=bare, measure=self.primary, over=self.over, affected=frozenset(affected))
+        return Comparing(comparison=bare, measure=self.primary, over=self.over, affected=affected)
 
 
 def plan_of(file: StudyFile) -> Plan:
@@ -118,6 +152,7 @@ def plan_of(file: StudyFile) -> Plan:
         primary=file.primary,
         over=file.summary.over,
         columns=columns,
+        exclude=file.exclude,
     )
 
 

@@ -1,19 +1,20 @@
-"""Read: a recording's file as a trial, with the facts in its name and in the study file."""
+"""Read: a recording's file as a trial, with the facts in its name, and the channels of it that the study uses."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from emgkit import io
-from emgkit.channels import Value
+from emgkit.channels import Channel, Value
 from emgkit.errors import SignalError, StudyError
 from emgkit.notation import listed
 from emgkit.recording import Trial
 from emgkit.study.file.recordings import ChannelSpec
 
-__all__ = ["Reading", "read"]
+__all__ = ["Reading", "Using", "read", "use_channels"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,7 @@ class Reading:
     facts : mapping
         The facts in the name: ``participant, group, session, task, run`` and others. A side or a muscle is that of
         the file's EMG channels.
-    sfreq, units
+    sfreq, units, thousands
         As for :func:`emgkit.read`.
     channels : mapping of str to ChannelSpec
         The meaning of labels; labels that the file does not have are ignored.
@@ -37,6 +38,7 @@ class Reading:
     facts: Mapping[str, Value]
     sfreq: float | None = None
     units: str | Mapping[str, str] | None = None
+    thousands: str | None = None
     channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
 
 
@@ -48,7 +50,7 @@ def read(path: Path, rule: Reading) -> Trial:
     EmgkitError
         The file cannot be read, or has no EMG.
     """
-    content = io.load(path)
+    content = io.load(path, thousands=rule.thousands)
     # an MVC trial need not have every channel; `checks.check_labels` refuses labels that no recording has
     present = {name for signal in content.signals for name in (signal.label, signal.name)}
     channels = {label: spec.model_dump(exclude_none=True) for label, spec in rule.channels.items() if label in present}
@@ -62,15 +64,6 @@ def read(path: Path, rule: Reading) -> Trial:
             where=rule.name,
             got=listed(name for name in trial if name.startswith("emg")),
         )
-    for channel, samples in zip(trial.emg.channels, trial.emg.data, strict=True):
-        if samples.min() == samples.max():
-            raise SignalError(
-                f"Channel {channel.name!r} is constant",
-                where=rule.name,
-                allowed="a recorded signal",
-                got=f"{samples[0]:g} V throughout",
-                hint="Check the electrode; leave the recording out under [exclude] files with the reason",
-            )
     return _with_channel_facts(trial, rule).with_context(**rule.facts)
 
 
@@ -103,3 +96,71 @@ def _with_channel_facts(trial: Trial, rule: Reading) -> Trial:
         channels.append(replace(channel, name=name, muscle=muscle or channel.muscle, side=side or channel.side))
     emg = replace(trial.emg, channels=tuple(channels))
     return replace(trial, streams={**trial.streams, "emg": emg})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Using:
+    """Which EMG channels of a recording the study uses: all but these.
+
+    Parameters
+    ----------
+    name : str
+        The recording's name within the data folder.
+    channels, muscles : tuple of str
+        Names of channels, and muscles, that the study file leaves out of this recording.
+    """
+
+    name: str
+    channels: tuple[str, ...] = ()
+    muscles: tuple[str, ...] = ()
+
+    def leaves_out(self, channel: Channel) -> bool:
+        """Whether a channel is left out."""
+        return channel.name in self.channels or channel.muscle in self.muscles
+
+
+def use_channels(trial: Trial, rule: Using) -> Trial:
+    """The trial without the EMG channels that the study file leaves out.
+
+    Raises
+    ------
+    StudyError
+        No EMG channel is left.
+    SignalError
+        A channel that is used is constant.
+    """
+    kept = [channel.name for channel in trial.emg.channels if not rule.leaves_out(channel)]
+    if not kept:
+        raise StudyError(
+            "No EMG channel of the recording is left",
+            where=rule.name,
+            got=f"{listed(trial.emg.names)}, all of them left out under [exclude] channels",
+            hint=f'Leave the recording out: [exclude] files = [{{ path = {_quoted(rule.name)}, reason = "…" }}]',
+        )
+    if len(kept) < len(trial.emg.channels):
+        trial = replace(trial, streams={**trial.streams, "emg": trial.emg.pick(*kept)})
+    values = {name: row[0] for name, row in zip(trial.emg.names, trial.emg.data, strict=True) if row.min() == row.max()}
+    if values:
+        raise SignalError(
+            f"{'Channel' if len(values) == 1 else 'Channels'} {listed(values)} {'is' if len(values) == 1 else 'are'} "
+            "constant",
+            where=rule.name,
+            allowed="a recorded signal",
+            got=", ".join(f"{value + 0.0:g} V throughout" for value in dict.fromkeys(values.values())),
+            hint=f"Check the electrode; to use the other channels write {_exclusions(list(values), trial.context)}; "
+            "without the task, of all recordings",
+        )
+    return trial
+
+
+def _exclusions(names: Sequence[str], facts: Mapping[str, Value]) -> str:
+    """The line of a study file that leaves channels out of a recording."""
+    where = "".join(f", {key} = {_quoted(str(facts[key]))}" for key in ("task", "session") if facts.get(key))
+    who = f"participant = {_quoted(str(facts.get('participant', '')))}"
+    entries = [f'{{ {who}, channel = {_quoted(name)}{where}, reason = "…" }}' for name in names[:3]]
+    return f"[exclude] channels = [{', '.join(entries)}{', …' if len(names) > 3 else ''}]"
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML has it."""
+    return json.dumps(text, ensure_ascii=False)

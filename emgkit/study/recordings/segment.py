@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from emgkit.channels import Event, Value
 from emgkit.errors import StudyError
 from emgkit.events import find_angle_bins, find_halves, find_repetitions
-from emgkit.notation import listed
+from emgkit.notation import counted, listed
 from emgkit.recording import Trial
 from emgkit.study.file.recordings import AngleBins
 
@@ -33,6 +34,8 @@ class Segmentation:
         The bins of the angle, where a measure needs them.
     named : bool
         The task has facts in it, such as a load; they are columns, and the task is the exercise.
+    rejected : mapping of str to str
+        Number of a repetition -> why the study file leaves it out.
     """
 
     exercise: str
@@ -41,6 +44,7 @@ class Segmentation:
     halves: bool = False
     angle_bins: AngleBins | None = None
     named: bool = False
+    rejected: Mapping[str, str] = field(default_factory=dict)
 
 
 def segment(trial: Trial, rule: Segmentation) -> Trial:
@@ -49,11 +53,12 @@ def segment(trial: Trial, rule: Segmentation) -> Trial:
     Raises
     ------
     StudyError
-        The trial has repetition events where they are to be found, or has none where they are to be used.
+        The trial has repetition events where they are to be found, or has none where they are to be used; or it lacks a
+        repetition that is to be left out.
     EmgkitError
         No repetition is found, or the stream is not there.
     """
-    trial = _with_repetitions(trial, rule)
+    trial = _without_rejected(_with_repetitions(trial, rule), rule)
     if rule.halves:
         trial = find_halves(trial, by=rule.by)
     if rule.angle_bins is not None:
@@ -81,3 +86,63 @@ def _with_repetitions(trial: Trial, rule: Segmentation) -> Trial:
             hint=f'Use them: [exercises.{rule.exercise}] by = "events"',
         )
     return find_repetitions(trial, by=rule.by, exercise=rule.exercise, **rule.options)
+
+
+def _without_rejected(trial: Trial, rule: Segmentation) -> Trial:
+    """The trial with the repetitions rejected that the study file leaves out, with their phases."""
+    if not rule.rejected:
+        return trial
+    own = [event for event in trial.events if event.label == "repetition"]
+    numbers = [_number(event, place) for place, event in enumerate(own, 1)]
+    unknown = [number for number in rule.rejected if number not in numbers]
+    if unknown:
+        raise StudyError(
+            f"There is no repetition {listed(unknown)} to leave out".replace("'", ""),
+            allowed=f"repetitions {', '.join(numbers)}",
+            got=f"{counted(len(numbers), 'repetition')} in this recording",
+            hint="Correct [exclude] repetitions; tables/repetitions.csv numbers the repetitions",
+        )
+    twice = sorted(number for number in rule.rejected if numbers.count(number) > 1)
+    if twice:
+        raise StudyError(
+            f"Several repetitions of the recording have the number {twice[0]}",
+            allowed="repetitions with numbers of their own",
+            got=f"the numbers {', '.join(numbers)}",
+            hint="Leave the recording out under [exclude] files, or reject the repetition in its events",
+        )
+    if all(number in rule.rejected for number in numbers):
+        raise StudyError(
+            "The study file leaves out every repetition of the recording",
+            got=f"repetitions {', '.join(numbers)}",
+            hint="Leave the recording out under [exclude] files instead",
+        )
+    out = {number: event for number, event in zip(numbers, own, strict=True) if number in rule.rejected}
+
+    def judged(event: Event) -> Event:
+        for number, repetition in out.items():
+            if event is repetition or (event.label == "phase" and _belongs(event, repetition)):
+                return replace(event, columns={**event.columns, "accepted": False, "reason": rule.rejected[number]})
+        return event
+
+    return trial.with_events(map(judged, trial.events))
+
+
+def _number(repetition: Event, place: int) -> str:
+    """The number of a repetition as a study file writes it; without one of its own, its place in time."""
+    value = repetition.get("repetition")
+    return str(place) if value is None else str(int(float(value))) if _is_number(value) else str(value)
+
+
+def _belongs(phase: Event, repetition: Event) -> bool:
+    """Whether a phase is one of a repetition: by the number, or where there is none by its time."""
+    if phase.get("repetition") is not None:
+        return phase.get("repetition") == repetition.get("repetition")
+    middle = phase.onset + phase.duration / 2
+    return repetition.onset <= middle <= repetition.onset + repetition.duration
+
+
+def _is_number(value: Value) -> bool:
+    try:
+        return float(str(value)) == int(float(str(value)))
+    except (ValueError, OverflowError):
+        return False

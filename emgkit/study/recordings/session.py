@@ -90,7 +90,9 @@ def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Tr
     measured, shown, examples = [], [], []
     for source, exercise in exercises:
         about = source.name
-        trial = Stage(function=segment, inputs=(reads[about],), parameters=plan.segmentations[exercise], about=about)
+        trial = Stage(
+            function=segment, inputs=(reads[about],), parameters=plan.segmentation(source, exercise), about=about
+        )
         conditioned = Stage(function=condition, inputs=(trial,), parameters=plan.pipeline, about=about)
         inputs = (conditioned, reference)
         measured.append(Stage(function=measure, inputs=inputs, parameters=plan.measuring, about=about))

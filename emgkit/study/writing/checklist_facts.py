@@ -51,8 +51,8 @@ def _asked(analysis: Analysis) -> dict[str, str]:
     needs = {
         "mvc": not analysis.file.mvc.own_task_maximum,
         "streams": any(exercise.by != "events" for exercise in analysis.file.exercises.values()),
-        "several": first.contrasts.attrs.get("largest_family", 1) > 1,
-        "not_spherical": bool(first.anova.attrs.get("epsilon_corrected")),
+        "several": first.contrasts is not None and first.contrasts.attrs.get("largest_family", 1) > 1,
+        "not_spherical": first.anova is not None and bool(first.anova.attrs.get("epsilon_corrected")),
         "left_in_turn": first.influence is not None,
     }
     return {name: "yes" for name, needed in needs.items() if needed}

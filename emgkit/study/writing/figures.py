@@ -10,7 +10,7 @@ import pandas as pd
 from emgkit import figures
 from emgkit.stats.cells.labels import label_order
 from emgkit.stats.results.facts import AnalysisFacts
-from emgkit.stats.results.methods import n_text
+from emgkit.stats.results.methods import gaps_text, n_text
 from emgkit.study.file.recordings import Comparison
 from emgkit.study.script import Drawn
 
@@ -28,30 +28,33 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
     first, simulated = analysis.compared[0], analysis.simulated
     by, within = first.spec.by, first.spec.within
     cells = _panels(_ordered(first.cells, analysis, first.spec), by)
-    n = n_text(AnalysisFacts.of(first.contrasts))
+    facts = None if first.contrasts is None else AnalysisFacts.of(first.contrasts)
+    n = f"n = {first.cells['participant'].nunique()}" if facts is None else n_text(facts)
+    missing = "" if facts is None or not gaps_text(facts) else f" {gaps_text(facts)}"
     # a row of panels a group, where its muscles fit side by side
     across = first.cells[by[-1]].nunique() if len(by) > 1 else 0
     columns = across if 0 < across <= _SIDE_BY_SIDE else None
     yield Drawn(
         name="activation",
         title="Activation",
-        caption=f"Each participant's mean (a line joins one participant), {n}.",
+        caption=f"Each participant's mean (a line joins one participant), {n}.{missing}",
         figure=figures.activation_grid(cells, x=within, by="panel", simulated=simulated, columns=columns),
     )
-    parts = first.contrasts.methods_parts()
-    caption = " ".join(parts[name] for name in ("interval", "family") if name in parts)
-    axes: Any = figures.contrasts(first.contrasts, by=list(by) or None, simulated=simulated)
-    yield Drawn(
-        name="contrasts",
-        title="Contrasts",
-        caption=f"{caption} {n}.",
-        figure=axes.figure,
-    )
+    if first.contrasts is not None:
+        parts = first.contrasts.methods_parts()
+        caption = " ".join(parts[name] for name in ("interval", "family") if name in parts)
+        axes: Any = figures.contrasts(first.contrasts, by=list(by) or None, simulated=simulated)
+        yield Drawn(
+            name="contrasts",
+            title="Contrasts",
+            caption=f"{caption} {n}.{missing}",
+            figure=axes.figure,
+        )
     curves = _panels(_ordered(tables["curves"], analysis, first.spec), by)
     yield Drawn(
         name="curves",
         title="Time course of the repetition",
-        caption="Mean ± SD over participants.",
+        caption="Mean ± SD over participants." if curves["sd"].notna().any() else "The mean of one participant.",
         figure=figures.curves_grid(
             curves.assign(muscle=curves["panel"]),
             hue=within,

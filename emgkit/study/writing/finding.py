@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emgkit.notation import capital
-from emgkit.stats.within.summaries import ORDER, level_summaries, order_rule
+from emgkit.notation import capital, place, readable
+from emgkit.stats.within.summaries import ORDER, level_summaries, level_values, order_rule
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing.claims import Stated
 
-__all__ = ["SIMULATED", "LevelFinding", "legend", "level_findings", "published_table", "recovery"]
+__all__ = ["SIMULATED", "LevelFinding", "legend", "level_findings", "not_compared", "published_table", "recovery"]
 
 SIMULATED = (
     "The data are simulated: this run tests whether the chain returns what was put in; it is no evidence on any claim."
@@ -31,7 +31,7 @@ class LevelFinding:
     order : str
         The levels compared, from the highest mean to the lowest, as :func:`legend` explains.
     contrasts : tuple of str
-        Each contrast with its interval and p.
+        Each contrast with its interval and p; none where the level is described and not compared.
     published : tuple of Stated
         The claims of the ledger with their figures.
     """
@@ -43,11 +43,14 @@ class LevelFinding:
 
     def sentence(self) -> str:
         """The finding as running text."""
-        return f"{capital(self.name)}: {self.order}. {capital('; '.join(self.contrasts))}."
+        contrasts = f" {capital('; '.join(self.contrasts))}." if self.contrasts else ""
+        return f"{capital(self.name)}: {self.order}.{contrasts}"
 
 
 def level_findings(compared: ComparisonResult, published: Sequence[Stated] = ()) -> tuple[LevelFinding, ...]:
     """For each level of `by`: the order of what was compared, each ratio, and the published figures.
+
+    Levels that were not compared stand behind those that were, with their means.
 
     Parameters
     ----------
@@ -56,20 +59,39 @@ def level_findings(compared: ComparisonResult, published: Sequence[Stated] = ())
     published : sequence of Stated
         Claims of the ledger, matched by level.
     """
+    found = [] if compared.contrasts is None else level_summaries(compared.cells, compared.contrasts)
+    levels = [(one.levels, one.name, one.order, one.contrasts) for one in found]
+    by, known = list(compared.spec.by), [list(map(str, one.levels.values())) for one in found]
+    parts = compared.cells.groupby(by, observed=True, sort=True) if by else [((), compared.cells)]
+    for key, part in parts:
+        here = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
+        if list(map(str, here.values())) not in known:
+            name = ", ".join(place(column, readable(level)) for column, level in here.items()) or "all"
+            levels.append((here, name, level_values(part, within=compared.spec.within, log=compared.spec.log), ()))
     return tuple(
         LevelFinding(
-            name=one.name,
-            order=one.order,
-            contrasts=one.contrasts,
-            published=tuple(each for each in published if each.level in map(str, one.levels.values())),
+            name=name,
+            order=order,
+            contrasts=contrasts,
+            published=tuple(each for each in published if each.level in map(str, here.values())),
         )
-        for one in level_summaries(compared.cells, compared.contrasts)
+        for here, name, order, contrasts in levels
     )
 
 
 def legend(compared: ComparisonResult) -> str:
-    """How the orders are read."""
+    """How the orders are read, or that nothing was compared."""
+    if compared.contrasts is None:
+        return " ".join(not_compared(compared))
     return f"{ORDER} {order_rule(compared.contrasts.attrs)}"
+
+
+def not_compared(compared: ComparisonResult) -> tuple[str, ...]:
+    """Why nothing was compared at all, in sentences; none where something was."""
+    if compared.contrasts is not None:
+        return ()
+    codes = ("nothing-compared", "level-not-compared")
+    return tuple(notice.text for notice in compared.notices if notice.code in codes)
 
 
 def recovery(contrasts: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:

@@ -20,9 +20,14 @@ from emgkit.stats.within.summaries import order_rule
 from emgkit.study.file.recordings import MeasureSpec, StudyFile
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.versions import versions
+from emgkit.study.writing.finding import not_compared
+from emgkit.study.writing.left_out import excluded_repetitions, left_out_sentences
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
+
+# what the checklist asks about a comparison that was not made
+NOT_MADE = ("test", "intervals", "alpha", "effect", "omnibus", "omnibus_effect")
 
 __all__ = ["Methods", "Statement", "methods_of"]
 
@@ -102,7 +107,7 @@ def methods_of(
             tuple(_data(analysis, tables, own=own)),
             tuple(_processing(pipeline, tables)),
             (_own_tasks(file) if file.mvc.own_task_maximum else _mvc(file),),
-            tuple(_repetitions(file, tables["repetitions"])),
+            tuple(_repetitions(analysis, tables["repetitions"])),
             tuple(_measures(analysis)),
             *_statistics(analysis),
             tuple(_further(analysis, tables)),
@@ -119,9 +124,10 @@ def _data(analysis: Analysis, tables: Mapping[str, pd.DataFrame], *, own: bool) 
     first = analysis.compared[0]
     compared = first.cells["participant"].nunique()
     which = "the first comparison" if len(analysis.compared) > 1 else "the comparison"
-    entered = f"{'all' if compared == n else compared} of them entered {which}{_groups(first)}"
+    entered = f"; {'all' if compared == n else compared} of them entered {which}{_groups(first)}"
+    entered = "" if first.contrasts is None else entered
     yield Statement(
-        text=f"Recordings of {people}, sampled at {rates}, were available; {entered}.",
+        text=f"Recordings of {people}, sampled at {rates}, were available{entered}.",
         facts={"participants": people, "rate": rates},
     )
     repetitions = tables["repetitions"].groupby("exercise", sort=False)["repetition"].size()
@@ -129,19 +135,17 @@ def _data(analysis: Analysis, tables: Mapping[str, pd.DataFrame], *, own: bool) 
     yield Statement(text=f"{_subject('task', exercises)}.", facts={"exercises": series(exercises)})
     yield from _channels(analysis)
     yield from _origin(analysis, own=own)
-    if count := len(analysis.left_out):
-        left_out = f"{counted(count, 'recording')} {'was' if count == 1 else 'were'} left out"
-        yield Statement(text=f"{left_out} ({_reasons(analysis.left_out)}).", facts={"left_out": left_out})
-    else:
-        yield Statement.of("No recording of these tasks was left out.", "left_out")
+    sentences = left_out_sentences(analysis)
+    yield Statement.of(" ".join(sentences) or "No recording of these tasks was left out.", "left_out")
     kept = analysis.kept(first.spec)
     if len(kept):
-        text = f"{capital(which)} kept {series(kept['recording'])}, which the study file excludes ({_reasons(kept)})."
+        reasons = "; ".join(f"{row.recording}: {row.why}" for row in kept.itertuples())
+        text = f"{capital(which)} kept {series(kept['recording'])}, which the study file excludes ({reasons})."
         yield Statement(text=text)
-
-
-def _reasons(excluded: pd.DataFrame) -> str:
-    return "; ".join(f"{row.recording}: {row.why}" for row in excluded.itertuples())
+    codes = ("incomplete-by-exclusion", "level-not-compared")
+    for notice in first.notices if first.contrasts is not None else ():
+        if notice.code in codes:
+            yield Statement(text=notice.text)
 
 
 def _groups(first: ComparisonResult) -> str:
@@ -230,12 +234,13 @@ def _whose(file: StudyFile) -> str:
     return "the participant" if file.mvc.across_sessions else "the participant and session"
 
 
-def _repetitions(file: StudyFile, table: pd.DataFrame) -> Iterator[Statement]:
-    """How repetitions and their parts were found, and how many were rejected."""
-    ways = []
+def _repetitions(analysis: Analysis, table: pd.DataFrame) -> Iterator[Statement]:
+    """How repetitions and their parts were found, and how many were rejected, beside those that are left out."""
+    file, ways = analysis.file, []
+    left_out = excluded_repetitions(analysis)
     for name, exercise in file.exercises.items():
         own = table[table["exercise"] == name]
-        rejected = int((~own["accepted"].astype(bool)).sum())
+        rejected = int((~own["accepted"].astype(bool)).sum()) - left_out.get(name, 0)
         ways.append(
             events.Segmentation(
                 exercise=name,
@@ -290,6 +295,7 @@ def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
     """A paragraph a comparison, in the words of its results; of one made as the first only how it differs."""
     first, *others = analysis.compared
     yield tuple(_comparison(first))
+    others = [compared for compared in others if compared.contrasts is not None]
     kept_first = list(analysis.kept(first.spec)["recording"])
     for compared in others:
         title = compared.spec.title or as_title(compared.spec.name)
@@ -297,7 +303,8 @@ def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
         more, fewer = ([name for name in a if name not in b] for a, b in ((kept, kept_first), (kept_first, kept)))
         keep = (f", with {series(more)} kept" if more else "") + (f", without {series(fewer)}" if fewer else "")
         same = _without_n(first) == _without_n(compared)
-        how = f" in the same way ({n_text(AnalysisFacts.of(compared.contrasts))})" if same else ""
+        n = n_text(AnalysisFacts.of(compared.contrasts)) if compared.contrasts is not None else ""
+        how = f" in the same way ({n})" if same else ""
         # the checklist is about the first comparison
         further = () if same else tuple(Statement(text=one.text) for one in _comparison(compared))
         yield (Statement(text=f"A further comparison, “{title}”, was made{how}{keep}."), *further)
@@ -318,6 +325,11 @@ def _comparison(compared: ComparisonResult) -> Iterator[Statement]:
         (compared.influence, {"analysis": "influence", "effect": "outliers"}),
     )
     before: set[str] = set()
+    for reason in not_compared(compared):
+        # the one sentence is the answer to all that is asked about a comparison
+        yield Statement.of(reason, *NOT_MADE)
+    for reason in [notice.text for notice in compared.notices if notice.code == "anova-not-made"]:
+        yield Statement.of(reason, *([] if compared.anova is not None else ["omnibus", "omnibus_effect"]))
     for table, names in parts:
         if table is None:
             continue

@@ -72,7 +72,8 @@ def write(
         excluded=tables["excluded"] if len(tables["excluded"]) else None,
         methods=methods.text,
         checklist=report.checklist(facts_of(analysis, methods)),
-        notices=notices,
+        # what the finding says already is no remark of its own
+        notices=tuple(notice for notice in notices if notice.text not in found),
         provenance=provenance_of(
             study,
             {source.name: source.path for source in analysis.used},
@@ -101,6 +102,7 @@ def _finding(
     """The finding in sentences; of simulated data the first one says so."""
     sentences = [finding.SIMULATED] if analysis.simulated else []
     sentences += [level.sentence() for level in levels]
+    sentences += finding.not_compared(analysis.compared[0])
     sentences += [
         f"Verdict on the claim “{one.claim}”, from the published figures alone: {one.verdict}. {one.why}"
         for level in levels

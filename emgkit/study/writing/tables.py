@@ -12,7 +12,7 @@ from emgkit import report
 from emgkit.curves import Curves
 from emgkit.notation import as_title
 from emgkit.stats.results.facts import AnalysisFacts
-from emgkit.stats.results.methods import n_text
+from emgkit.stats.results.methods import gaps_text, n_text
 from emgkit.stats.results.results import Results
 from emgkit.stats.within.summaries import influence_summary, order_rule, verdict_text
 from emgkit.study.file.recordings import Comparison
@@ -32,7 +32,7 @@ def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     # the same people as in the comparison: of the others a task is missing, and with it their reference
     people = set(first.cells["participant"])
     curves = Curves.concat([s.curves.of(participants=people) for s in sessions if people & s.people])
-    curves = curves.participant_means(over=analysis.over)
+    curves = _of_cells(curves.participant_means(over=analysis.over), first)
     tables = {
         "repetitions": pd.concat([session.repetitions for session in sessions], ignore_index=True),
         "measures": pd.concat([session.rows for session in sessions], ignore_index=True),
@@ -46,16 +46,27 @@ def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     for compared in analysis.compared:
         # the plain name is that of the first comparison, unless the study file says otherwise
         suffix = table_suffix(compared.spec)
-        tables[f"contrasts{suffix}"] = compared.contrasts
-        tables[f"cells{suffix}"] = compared.cells
-        tables[f"anova{suffix}"] = compared.anova
-        if compared.influence is not None:
-            tables[f"influence{suffix}"] = compared.influence
+        kinds = {"contrasts": compared.contrasts, "cells": compared.cells, "anova": compared.anova}
+        kinds["influence"] = compared.influence
+        tables |= {f"{kind}{suffix}": table for kind, table in kinds.items() if table is not None}
     truth = analysis.folder / "derivatives" / "truth" / "truth.csv"
-    if analysis.simulated and truth.is_file() and first.spec.log and first.spec.by == ("muscle",):
+    simple = first.spec.log and first.spec.by == ("muscle",)
+    if analysis.simulated and truth.is_file() and simple and first.contrasts is not None:
         known = pd.read_csv(truth, dtype={"participant": str})
         tables["recovery"] = finding.recovery(first.contrasts, known)
     return {name: table.assign(simulated=True) if analysis.simulated else table for name, table in tables.items()}
+
+
+def _of_cells(curves: Curves, compared: ComparisonResult) -> Curves:
+    """The curves without those of participants who are not in a comparison at their level of `by`."""
+    by = [name for name in compared.spec.by if name in curves.index.columns]
+    places, cells = (
+        set(compared.cells[keys].astype(str).itertuples(index=False, name=None)) for keys in (by, ["participant", *by])
+    )
+    rows = curves.index[["participant", *by]].astype(str).itertuples(index=False, name=None)
+    # a phase is no place: the curves are of whole repetitions
+    chosen = [row in cells or row[1:] not in places for row in rows]
+    return replace(curves, values=curves.values[chosen], index=curves.index[chosen].reset_index(drop=True))
 
 
 def table_suffix(spec: Comparison) -> str:
@@ -75,6 +86,7 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
             simulated=analysis.simulated,
         )
         for compared in analysis.compared
+        if compared.contrasts is not None
     ]
     items += [replace(item, simulated=analysis.simulated) for item in _influence_tables(analysis.compared[0])]
     if "recovery" in tables:
@@ -96,21 +108,22 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
         )
     first = analysis.compared[0]
     stem = f"anova{table_suffix(first.spec)}"
-    items.append(
-        report.TableItem(
-            title="Repeated-measures ANOVA",
-            caption=_people(first.anova),
-            frame=first.anova,
-            stem=stem,
-            simulated=analysis.simulated,
+    if first.anova is not None:
+        items.append(
+            report.TableItem(
+                title="Repeated-measures ANOVA",
+                caption=_people(first.anova),
+                frame=first.anova,
+                stem=stem,
+                simulated=analysis.simulated,
+            )
         )
-    )
     return tuple(items)
 
 
 def _people(table: Results) -> str:
-    """The number of participants, which a table leaves out where it is the same in every row."""
-    return f"{n_text(AnalysisFacts.of(table))}."
+    """The number of participants, which a table leaves out where it is the same in every row, and who is missing."""
+    return f"{n_text(AnalysisFacts.of(table))}. {gaps_text(AnalysisFacts.of(table))}".rstrip()
 
 
 def _influence_words(compared: ComparisonResult) -> list[str]:

@@ -72,10 +72,11 @@ def test_methods_and_notices_name_who_lacks_what(holes):
         "the participants who have both of its levels."
     ) in found.methods()
     texts = [notice.text for notice in found.notices if notice.code == "cells-missing"]
-    assert texts[0] == (
-        "P_2 lacks 'squat' at muscle biceps_femoris: each contrast uses the participants who have both levels."
-    )
-    assert len(texts) == 3
+    assert texts == [
+        "'P_2' lacks 'squat' at muscle biceps_femoris and at muscle vastus_lateralis: each contrast uses the "
+        "participants who have both levels.",
+        "'P_4' lacks 'thrust' at muscle biceps_femoris: each contrast uses the participants who have both levels.",
+    ]
 
 
 def test_without_a_gap_pairwise_changes_nothing(cells):

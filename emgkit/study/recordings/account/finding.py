@@ -114,6 +114,7 @@ def _by_layouts(folder: Path, names: Sequence[str], rule: Accounting) -> dict[st
             facts=reading.facts,
             sfreq=reading.layout.sfreq,
             units=reading.layout.units,
+            thousands=reading.layout.thousands,
             channels=reading.layout.channels,
         )
         for name, reading in found.items()

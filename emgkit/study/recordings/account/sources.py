@@ -66,7 +66,7 @@ class RecordingSource:
     """One recording: its file, its name within the data folder, the facts in that name, and the role of the recording.
 
     `exercise` is the name of the exercise, None for other tasks. `mvc` is true for an MVC trial. `excluded` is the
-    reason why the recording is left out, else empty. `sfreq`, `units` and `channels` are those of the layout.
+    reason why the recording is left out, else empty. `sfreq`, `units`, `thousands` and `channels` are the layout's.
     """
 
     path: Path
@@ -74,6 +74,7 @@ class RecordingSource:
     facts: Mapping[str, str]
     sfreq: float | None = None
     units: str | dict[str, str] | None = None
+    thousands: str | None = None
     channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
     exercise: str | None = None
     mvc: bool = False
