@@ -32,9 +32,9 @@ Array = NDArray[np.float64]
 
 # the result's own columns, which a `by` column would hide
 RESULT_COLUMNS = (
-    "contrast", "ratio", "difference", "ci_low", "ci_high", "t", "V", "df", "n", "n_first", "n_second", "p",
-    "p_adjusted", "d_z", "g_av", "g", "d_z_low", "d_z_high", "g_av_low", "g_av_high", "g_low", "g_high", "family_size",
-    "missing",
+    "contrast", "ratio", "difference", "ci_low", "ci_high", "t", "V", "df", "n", "n_first", "n_second", "missing",
+    "p", "p_adjusted", "d_z", "g_av", "g", "d_z_low", "d_z_high", "g_av_low", "g_av_high", "g_low", "g_high",
+    "family_size",
 )  # fmt: skip
 # where several columns within participants belong
 FURTHER = "name further columns in 'by', or in 'interaction'"

@@ -56,6 +56,8 @@ def write(
     levels = finding.level_findings(analysis.compared[0], claims.stated(file.published))
     found = _finding(levels, analysis, tables)
     notices = _notices(analysis, tables)
+    # what stands above the numbers, in the summary
+    summarized = (finding.SIMULATED, *finding.not_compared(analysis.compared[0]))
     methods = methods_of(analysis, pipeline, tables, own=own)
     with figures.style.theme():
         drawn = draw(figures_of(analysis, tables), folder / "figures", quick=quick)
@@ -63,7 +65,7 @@ def write(
         title=file.study.title,
         question=file.study.question,
         summary=_summary(levels, analysis),
-        finding="\n\n".join(sentence for sentence in found if sentence != finding.SIMULATED),
+        finding="\n\n".join(sentence for sentence in found if sentence not in summarized),
         simulated=simulated,
         figures=drawn,
         signals=tuple(one for session in analysis.sessions for one in session.views),
@@ -92,6 +94,8 @@ def write(
 def _summary(levels: tuple[finding.LevelFinding, ...], analysis: Analysis) -> str:
     """The finding in one paragraph: the order at each level."""
     orders = [f"{capital(level.name)}: {level.order}." for level in levels]
+    if analysis.compared[0].contrasts is None:  # the levels stand in numbers below
+        orders = []
     legend = finding.legend(analysis.compared[0])
     return " ".join([*([finding.SIMULATED] if analysis.simulated else []), *orders, legend])
 

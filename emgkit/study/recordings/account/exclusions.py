@@ -81,7 +81,7 @@ def check_exclusions(
             raise StudyError(
                 f"Participant {entry.participant} has no EMG {kind} {wanted!r} to leave out",
                 where=where,
-                allowed=listed(present) or "no channel of these recordings has a muscle",
+                allowed=listed(present) if present else "a channel; none of these recordings has a muscle",
                 got=repr(wanted),
                 hint=nearest(str(wanted), present),
             )
@@ -120,7 +120,7 @@ def _about(
             raise StudyError(
                 f"There is no recording of the {key} {wanted!r}{of} to leave a part out of",
                 where=where,
-                allowed=listed(sorted(filter(None, present))) or f"recordings without a {key}",
+                allowed=listed(sorted(present)) if any(present) else f"an entry without {key}, as no recording has one",
                 got=repr(wanted),
                 hint=nearest(wanted, present),
             )
