@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emgkit.events.movement import OPTIONS, find_in_movement
+from emgkit.events.movement import OPTIONS, find_in_movement, resting_end
 from emgkit.events.parts import angle_bins_sentence, find_angle_bins, find_halves, halves_sentence
 from emgkit.events.repetitions import WAYS, Way, audit, find_repetitions
 from emgkit.events.whole import take_whole
@@ -21,6 +21,7 @@ __all__ = [
     "find_repetitions",
     "halves_sentence",
     "rejection_sentences",
+    "resting_end",
     "segmentation_sentences",
     "take_whole",
 ]

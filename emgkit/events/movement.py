@@ -19,7 +19,7 @@ from emgkit.events.stream import stream_of
 from emgkit.notation import number
 from emgkit.recording import Recording, Trial
 
-__all__ = ["OPTIONS", "REST", "find_in_movement"]
+__all__ = ["OPTIONS", "REST", "find_in_movement", "resting_end"]
 
 Array = NDArray[np.float64]
 
@@ -39,6 +39,8 @@ REST = ("low", "high", "near-zero", "far-from-zero")
 
 # a stream whose end lies within this part of the movement from an extreme is there: when still, and when moving
 _STILL_AT, _MOVING_AT = 0.25, 0.05
+# a recording that stays within this part of the movement for so long (s, and parts of a movement) rests there
+_STAYS_WITHIN, _RESTS_FOR = 0.05, 0.3
 # movements are larger than this many standard deviations of smoothed noise, which alone spans about three
 _ABOVE_NOISE = 8.0
 # a stream whose median is off the middle of its range by less than half this part spends its time evenly
@@ -234,6 +236,60 @@ def find_in_movement(
     return replace(trial, events=(*trial.events, *events), notices=tuple(notices))
 
 
+def resting_end(trial: Trial, *, by: str, channel: str | None = None, **options: float) -> str | None:
+    """Say at which extreme of a movement a recording rests, if it clearly does: where it begins and where it ends.
+
+    Squats and other lifts begin and end at rest; recordings of gait are cut from it.
+
+    Parameters
+    ----------
+    trial : Trial
+        With the stream.
+    by, channel
+        As for :func:`find_in_movement`.
+    **options
+        Its thresholds, where they are others.
+
+    Returns
+    -------
+    {"low", "high", None}
+        The extreme at which the stream stays, at both ends of the recording, for 0.3 s and for 0.3 of the time that a
+        movement from extreme to extreme takes, or longer; None where there is no such extreme.
+
+    Raises
+    ------
+    ArgumentError
+        A threshold is outside what is allowed, or the stream has several channels.
+    SignalError
+        The trial has no such stream, or the stream does not move.
+
+    Examples
+    --------
+    >>> from emgkit import Channel
+    >>> t = np.arange(0, 11, 0.01)
+    >>> depth = np.where((t > 1) & (t < 10), (np.cos(2 * np.pi * (t - 1) / 3) - 1) / 4, 0.0)
+    >>> bar = Recording(data=[depth], sfreq=100.0, channels=(Channel(name="bar", unit="m", kind="POS"),))
+    >>> resting_end(Trial(streams={"position": bar}), by="position")
+    'high'
+    >>> resting_end(Trial(streams={"position": bar.crop(2.0, 9.0)}), by="position") is None
+    True
+    """
+    rules = _Rules(**{**OPTIONS, **options})
+    stream = _smoothed(stream_of(trial, by, channel), rules)
+    motion = stream.motion
+    low, high = _extremes(stream, rules)
+    ends = {_at_low(stream, end, low, high, rules) for end in (0, -1)}
+    if None in ends or len(ends) > 1:
+        return None
+    turns = np.sort(np.concatenate([_turning_points(y, stream, rules) for y in (motion.smooth, -motion.smooth)]))
+    # one movement from extreme to extreme; of a sine the seventh part lies as near its turning point
+    movement = float(np.median(np.diff(turns)))
+    stays = min(_stays(y, _STAYS_WITHIN * (high - low)) for y in (motion.smooth, motion.smooth[::-1]))
+    if stays < max(_RESTS_FOR * motion.sfreq, _RESTS_FOR * movement):
+        return None
+    return "low" if ends.pop() else "high"
+
+
 def _smoothed(recording: Recording, rules: _Rules) -> _Stream:
     sfreq = recording.sfreq
     middle = float(np.median(recording.data[0]))
@@ -273,8 +329,7 @@ def _turning_points(y: Array, stream: _Stream, rules: _Rules) -> NDArray[np.intp
 def _rest_is_low(stream: _Stream, rules: _Rules, rest: str | None) -> tuple[bool, Notice | None]:
     """Which extreme of the stream is rest: where the recording begins and ends, or what the caller says."""
     smooth = stream.motion.smooth
-    high = float(np.median(smooth[_turning_points(smooth, stream, rules)]))
-    low = float(np.median(smooth[_turning_points(-smooth, stream, rules)]))
+    low, high = _extremes(stream, rules)
     low_is_near = abs(low + stream.middle) < abs(high + stream.middle)
     if rest is not None:
         return {"low": True, "high": False, "near-zero": low_is_near, "far-from-zero": not low_is_near}[rest], None
@@ -296,11 +351,29 @@ def _rest_is_low(stream: _Stream, rules: _Rules, rest: str | None) -> tuple[bool
     return is_low, Notice(code="rest-uncertain", text=text)
 
 
+def _stays(y: Array, within: float) -> int:
+    """For how many samples a stream stays at the level at which it begins."""
+    away = np.flatnonzero(np.abs(y - y[0]) > within)
+    return int(away[0]) if len(away) else len(y)
+
+
+def _extremes(stream: _Stream, rules: _Rules) -> tuple[float, float]:
+    """The usual turning points, low and high."""
+    smooth = stream.motion.smooth
+    low, high = (float(np.median(smooth[_turning_points(y, stream, rules)])) for y in (-smooth, smooth))
+    return low, high
+
+
+def _still_below(motion: Motion, rules: _Rules) -> float:
+    """The velocity below which the stream is still."""
+    return max(rules.edge * float(np.abs(motion.velocity).max()), motion.noise)
+
+
 def _at_low(stream: _Stream, end: int, low: float, high: float, rules: _Rules) -> bool | None:
     """Whether the stream begins (0) or ends (-1) at its low extreme; None if at neither."""
     motion = stream.motion
     level = (motion.smooth[end] - low) / (high - low)
-    still = abs(motion.velocity[end]) <= max(rules.edge * np.abs(motion.velocity).max(), motion.noise)
+    still = abs(motion.velocity[end]) <= _still_below(motion, rules)
     within = _STILL_AT if still else _MOVING_AT
     return True if level <= within else False if level >= 1 - within else None
 

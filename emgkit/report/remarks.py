@@ -86,6 +86,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "participant-not-listed": "Participants who are not in the table of participants",
         "participants-absent": "Missing participants",
         "participants-not-recorded": "Participants without a recording",
+        "phases-possible": "Movements that could be divided into phases",
         "pooled-error": "One error term for unequal spreads",
         "preamble-skipped": "Rows above the header that were skipped",
         "pseudo-replication": "Repetitions that count as participants",

@@ -349,7 +349,7 @@ def test_pairwise_each_contrast_has_those_who_have_both_levels(computed):
 def test_crossed_reaches_the_statistics(lifts, quiet):
     folder = lifts("", 'crossed = "group"\n')
     text = (folder / "study.toml").read_text(encoding="utf-8").replace('by = "muscle"', 'by = ["group", "muscle"]')
-    text = text.replace("{participant}_{task}.csv", "{group}/{participant}_{task}.csv")
+    text = text.replace('pattern = "{participant}', 'labels = "per study"\npattern = "{group}/{participant}')
     (folder / "study.toml").write_text(text, encoding="utf-8")
     data = folder / "data"
     for group, people in (("one", "12345"), ("two", "123")):
@@ -457,17 +457,6 @@ def test_people_and_recordings_that_are_left_out_stand_by_reason(lifts, tmp_path
         "3 recordings were left out: 2 because “noise” (P1_squat.csv, P2_squat.csv); 1 because “cut off” "
         "(P3_squat.csv)."
     ) in methods
-
-
-def test_starts_and_rest_beside_events_are_refused(minimal):
-    text = minimal.replace('starts = "eccentric"', 'by = "events"\nstarts = "eccentric"\nrest = "low"')
-    with pytest.raises(StudyError) as caught:
-        parse(text, where="study.toml")
-    assert str(caught.value) == (
-        'starts and rest have no effect beside by = "events". Where: study.toml, exercises.squat. Allowed: by = '
-        '"events" alone, which takes the repetitions and phases of the recording. Got: starts = "eccentric", rest = '
-        '"low". Hint: Take starts and rest away, or find the repetitions in a stream: by = "position" or "angle".'
-    )
 
 
 @pytest.mark.parametrize("where", ["pattern", "layouts"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from emgkit.channels import Event, Value
-from emgkit.errors import StudyError
-from emgkit.events import find_angle_bins, find_halves, find_repetitions
+from emgkit.errors import Notice, StudyError
+from emgkit.events import OPTIONS, find_angle_bins, find_halves, find_repetitions, resting_end
 from emgkit.notation import counted, listed
 from emgkit.recording import Trial
 from emgkit.study.file.recordings import AngleBins
@@ -85,7 +85,24 @@ def _with_repetitions(trial: Trial, rule: Segmentation) -> Trial:
             got=f"{len(own)} of them",
             hint=f'Use them: [exercises.{rule.exercise}] by = "events"',
         )
-    return find_repetitions(trial, by=rule.by, exercise=rule.exercise, **rule.options)
+    found = find_repetitions(trial, by=rule.by, exercise=rule.exercise, **rule.options)
+    if rule.options.get("starts", "none") is not None:
+        return found
+    return replace(found, notices=(*found.notices, *_phases_possible(trial, rule)))
+
+
+def _phases_possible(trial: Trial, rule: Segmentation) -> Iterator[Notice]:
+    """Say that cycles could be repetitions with phases, where the stream clearly rests at one end."""
+    thresholds = {name: value for name, value in rule.options.items() if name in OPTIONS}
+    end = resting_end(trial, by=rule.by, **thresholds)
+    if end is not None:
+        yield Notice(
+            code="phases-possible",
+            text=f"The {rule.by} rests at its {end} end where the recording begins and ends, and {rule.exercise} was "
+            "divided into cycles without phases.",
+            hint="To divide it into repetitions with phases, say which phase comes first: "
+            f'[exercises.{rule.exercise}] starts = "eccentric" or starts = "concentric".',
+        )
 
 
 def _without_rejected(trial: Trial, rule: Segmentation) -> Trial:
