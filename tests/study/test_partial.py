@@ -399,12 +399,12 @@ def test_a_dead_channel_of_one_and_a_missing_task_of_another_to_the_report(lifts
     assert "1 repetition was left out because “the bar slipped” (repetition 2 of P3_squat.csv)." in methods
     assert "0 of 42 repetitions were rejected by the rules of the search." in methods
     assert (
-        "P4 lacks deadlift; P2 lacks all values (biceps femoris). Each contrast uses the participants who have both of "
+        "P4 lacks deadlift; P2 is missing (biceps femoris). Each contrast uses the participants who have both of "
         "its levels."
     ) in methods
     assert "It uses the participants who have every level: without P4, n = 3 (biceps femoris)" in methods
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert page.count("P4 lacks deadlift; P2 lacks all values (biceps femoris).") >= 4  # two figures, table, Methods
+    assert page.count("P4 lacks deadlift; P2 is missing (biceps femoris).") >= 4  # two figures, table, Methods
     assert result.levels[0].order.endswith("n = 4, 3, 4)")
     excluded = pd.read_csv(tmp_path / "out" / "tables" / "excluded.csv", dtype=str, keep_default_na=False)
     assert list(excluded.columns) == ["recording", "channel", "repetition", "why"]

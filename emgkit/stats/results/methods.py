@@ -80,9 +80,10 @@ def gaps_text(facts: AnalysisFacts) -> str:
     """Who lacks what where, and whom each contrast uses then: two sentences at most, none where nothing is lacking."""
     texts = []
     for gap in facts.get("gaps") or []:
-        what = series(_level(level, facts) for level in gap["lacks"]) if gap["lacks"] else "all values"
+        lacks, are = ("lacks", "is") if len(gap["who"]) == 1 else ("lack", "are")
+        levels = [_level(level, facts) for level in gap["lacks"]]
         places = [", ".join(notation.place(name, _level(each, facts)) for name, each in at.items()) for at in gap["at"]]
-        texts.append(f"{series(gap['who'])} {'lacks' if len(gap['who']) == 1 else 'lack'} {what}")
+        texts.append(f"{series(gap['who'])} {f'{lacks} {series(levels)}' if levels else f'{are} missing'}")
         texts[-1] += f" ({series(places)})" if places else ""
     if not texts:
         return ""

@@ -68,7 +68,7 @@ def test_the_table_has_n_and_who_is_missing_contrast_by_contrast(holes):
 def test_methods_and_notices_name_who_lacks_what(holes):
     found = stats.contrasts(holes, within="exercise", by="muscle", missing="pairwise")
     assert (
-        "P_2 lacks squat; P_4 lacks thrust (biceps femoris); P_3 lacks all values (biceps femoris). Each contrast uses "
+        "P_2 lacks squat; P_4 lacks thrust (biceps femoris); P_3 is missing (biceps femoris). Each contrast uses "
         "the participants who have both of its levels."
     ) in found.methods()
     texts = [notice.text for notice in found.notices if notice.code == "cells-missing"]
@@ -91,7 +91,7 @@ def test_a_participant_without_a_whole_level_of_by_is_named_in_the_table_as_it_i
     found = stats.contrasts(without(cells, "P_3", muscle="biceps_femoris"), within="exercise", by="muscle")
     assert found["n"].tolist() == [5, 5, 5, 6, 6, 6]
     assert found["missing"].tolist() == ["P_3"] * 3 + [""] * 3
-    assert "P_3 lacks all values (biceps femoris). " in found.methods()
+    assert "P_3 is missing (biceps femoris). " in found.methods()
     assert "both of its levels" not in found.methods()
 
 
