@@ -29,6 +29,8 @@ ROLES = (
     "exercise", "MVC", "other streams", "events", "side table", "sidecar", "cannot be read", "name not understood",
     "not a recording",
 )  # fmt: skip
+# the task of recordings whose names hold none
+_NO_TASK = "recording"
 _WORKBOOKS = (".xlsx", ".xlsm")
 Progress = Callable[[str, int, int], None]
 
@@ -208,6 +210,8 @@ def look(folder: Path, progress: Progress = lambda _what, _done, _total: None) -
             failed[name] = " ".join(part.rstrip(".") + "." for part in (problem.what, problem.hint) if part)
     progress("Looking into recordings", len(wanted), len(wanted))
     named = {one.name: one for one in (_in_bids(folder) if bids else read_names(contents))}
+    if has_key(Layout, "task"):
+        named = {name: one.with_task(_NO_TASK) for name, one in named.items()}
     placed = {name for name, one in named.items() if name in contents and {"participant", "task"} <= set(one.facts)}
     found = [contents[name].recording(named[name]) for name in sorted(placed, key=natural)]
     companions = _companions(found)

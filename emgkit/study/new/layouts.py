@@ -15,7 +15,7 @@ class FoundLayout:
     """A way in which files are named.
 
     `example` is one of the files. `sfreq` and `units` are true where the files say none. `stated_sfreq` is the rate
-    (Hz) that a comment in them names.
+    (Hz) that a comment in them names. `task` is that of files whose names hold none.
     """
 
     pattern: str
@@ -27,6 +27,7 @@ class FoundLayout:
     stated_sfreq: float | None = None
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     companion: bool = False
+    task: str = ""
 
 
 def layouts_of(inventory: Inventory, *, companions: bool = False) -> tuple[FoundLayout, ...]:
@@ -62,4 +63,5 @@ def _layout(pattern: str, own: list[FoundRecording], *, companion: bool) -> Foun
         stated_sfreq=next(iter(stated)) if len(stated) == 1 else None,
         values=values,
         companion=companion,
+        task=own[0].named.given,
     )

@@ -37,7 +37,7 @@ class Named:
     `facts` are the values of the fields, as a run of the study reads them. `pattern` and `regex` read them, with the
     translations of `values`. `base` is the task with ``{load}`` in the place of a number that ends it. `companion` is
     the word of a file that holds other streams of a recording. `mvc`: a word of the name is one for a maximal
-    contraction.
+    contraction. `given` is a task that was given to a file whose name holds none.
     """
 
     name: str
@@ -48,6 +48,13 @@ class Named:
     companion: str = ""
     mvc: bool = False
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    given: str = ""
+
+    def with_task(self, task: str) -> Named:
+        """The same with a task, where the name holds none."""
+        if "task" in self.facts or "participant" not in self.facts:
+            return self
+        return replace(self, facts={**self.facts, "task": task}, base=task, given=task)
 
 
 def read_names(names: Iterable[str]) -> tuple[Named, ...]:

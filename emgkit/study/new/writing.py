@@ -141,7 +141,7 @@ def _doubt(misread: Sequence[str]) -> list[str]:
 
 
 def _short(sheet: _Sheet, layouts: Sequence[FoundLayout]) -> bool:
-    return len(layouts) == 1 and not layouts[0].values and sheet.template == "pattern"
+    return len(layouts) == 1 and not (layouts[0].values or layouts[0].task) and sheet.template == "pattern"
 
 
 def _layout_tables(sheet: _Sheet) -> list[str]:
@@ -154,6 +154,11 @@ def _layout_tables(sheet: _Sheet) -> list[str]:
     for place, layout in enumerate(layouts):
         name = _pattern(layout.pattern) if sheet.template == "pattern" else [f"regex = {_toml(layout.regex)}"]
         lines = ["[[data.layouts]]", _named(layout), *name]
+        if layout.task:
+            lines += [
+                "# the names hold no task: call it as you like, here and in its exercise",
+                f"task = {_toml(layout.task)}",
+            ]
         for fact, table in layout.values.items():
             inside = ", ".join(f"{_toml_key(one)} = {_toml(other)}" for one, other in sorted(table.items()))
             lines.append(f"values.{fact} = {{ {inside} }}")

@@ -6,12 +6,12 @@ import json
 import shlex
 
 import pytest
-from emgkit.study.new.question import Question, parsed
 from typer.testing import CliRunner
 
 from emgkit import cli
 from emgkit.errors import ArgumentError
 from emgkit.study import new
+from emgkit.study.new.question import Question, parsed
 
 
 def emgkit(*words, **given):

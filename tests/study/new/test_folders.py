@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from emgkit.study.new.design import dead_channels
 
 from emgkit.study import new
 from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Comparison, Data, Layout
+from emgkit.study.new.design import dead_channels
 from emgkit.study.new.questions import unanswered
 
 MUSCLES = {"channels.VL.muscle": "vastus_lateralis", "channels.BF.muscle": "biceps_femoris"}
@@ -276,3 +276,31 @@ def test_each_sheet_of_a_workbook_is_a_recording(tmp_path, answered):
     assert roles(found) == {"exercise": 4, "MVC": 2}
     text = answered(tmp_path / "d").file.read_text(encoding="utf-8")
     assert 'pattern = "{participant}.xlsx"\nsheet = "EMG_{task}"' in text
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not has_key(Layout, "task"), reason="tasks hold no facts")
+def test_three_loads_of_two_exercises_on_two_sides(record, run, tmp_path):
+    emg = ("VL_L (mV)", "VL_R (mV)")
+    tasks = [f"{lift}{load}" for lift in ("squat", "deadlift") for load in (60, 80, 100)]
+    for seed, who in enumerate(("S01", "S02", "S03")):
+        for shift, task in enumerate([*tasks, "mvc1", "mvc2"]):
+            path = tmp_path / "d" / f"{who}_{task}.csv"
+            record(path, seed=20 * seed + shift, mvc="mvc" in task, emg=emg, time="t (s)")
+    found = new.look(tmp_path / "d")
+    assert list(found.tasks) == ["deadlift{load}", "squat{load}", "mvc"]
+    known = {f"channels.VL_{side}.muscle": "vastus_lateralis" for side in "LR"}
+    result = run(tmp_path / "d", **{"comparisons.within": "load", **known})
+    table = result.tables["contrasts"]
+    assert set(table["exercise"]) == {"squat", "deadlift"}
+    assert list(table["contrast"].unique()) == ["60 / 80", "60 / 100", "80 / 100"]
+
+
+@pytest.mark.skipif(not has_key(Layout, "task"), reason="every name holds a task")
+def test_names_without_a_task_get_one(record, answered, tmp_path):
+    for who in ("P01", "P02"):
+        record(tmp_path / "d" / f"{who}.csv", time="t (s)")
+        record(tmp_path / "d" / f"{who}_max.csv", time="t (s)", mvc=True)
+    text = answered(tmp_path / "d").file.read_text(encoding="utf-8")
+    assert 'pattern = "{participant}.csv"\n' in text
+    assert 'task = "recording"' in text

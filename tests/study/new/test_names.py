@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from emgkit.study import new
+from emgkit.study.file.read import has_key
+from emgkit.study.file.recordings import Layout
 from emgkit.study.new.names import read_names
 from emgkit.study.new.words import is_mvc, may_be_movement
 
@@ -125,6 +130,21 @@ def test_the_regular_expression_says_the_same_as_the_facts(names):
         table = one.values.get("task", {})
         found = {key: table.get(value, value) for key, value in match.groupdict().items()}
         assert found == dict(one.facts)
+
+
+@pytest.mark.skipif(not has_key(Layout, "task"), reason="names have no columns of their own")
+@pytest.mark.parametrize("names", FOLDERS.values(), ids=FOLDERS)
+def test_a_run_reads_what_was_found(names, tmp_path):
+    signal = np.random.default_rng(1).normal(size=300)
+    for place, name in enumerate(names):
+        path = tmp_path / "d" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pd.DataFrame({"VL (mV)": signal + place}).to_csv(path, index=False)
+    found = new.look(tmp_path / "d")
+    if not found.exercises:
+        pytest.skip("maximal contractions alone are no study")
+    made = new.write(tmp_path / "s", found)
+    assert not [one for one in made.to_do if "would not read" in one.text], made.file.read_text(encoding="utf-8")
 
 
 def test_a_file_beside_a_recording_is_no_recording_of_another_task():
