@@ -24,12 +24,12 @@ from emgkit.study.file.read import ToDo, parse, to_do
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.new.asking import ask
 from emgkit.study.new.design import ways
-from emgkit.study.new.inventory import ROLES, Inventory, Progress, look
+from emgkit.study.new.inventory import ROLES, FoundRecording, Inventory, Progress, look
 from emgkit.study.new.listing import as_dict, listing
 from emgkit.study.new.question import Answer, Question, parsed
 from emgkit.study.new.questions import questions, stand_ins
 from emgkit.study.new.writing import SCHEMA, study_text
-from emgkit.study.recordings.account import Account, account
+from emgkit.study.recordings.account import Account, RecordingSource, account
 from emgkit.study.recordings.plan import plan_of
 
 __all__ = [
@@ -203,13 +203,16 @@ def _reading(inventory: Inventory, here: str) -> tuple[bool, tuple[str, ...]]:
 def _misread(inventory: Inventory, found: Account) -> tuple[str, ...]:
     """Recordings to which a run would give another role or other facts than were found."""
     read = {source.name: source for source in found.sources}
+    labels = bool(inventory.shared_labels)
     return tuple(
-        one.name
-        for one in inventory.recordings
-        if one.name not in read
-        or read[one.name].mvc != one.mvc
-        or any(read[one.name].facts.get(key) != value for key, value in one.named.facts.items())
+        one.name for one in inventory.recordings if one.name not in read or not _same(one, read[one.name], labels)
     )
+
+
+def _same(found: FoundRecording, read: RecordingSource, labels: bool) -> bool:
+    """Whether a run gives a recording the same role and facts; group and label together may be the person."""
+    facts = {**found.named.facts, **({"participant": found.person} if labels else {})}
+    return read.mvc == found.mvc and all(read.facts.get(key) == value for key, value in facts.items())
 
 
 def _title(folder: Path) -> str:

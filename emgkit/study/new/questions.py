@@ -96,7 +96,7 @@ def _data(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Ques
             id="data.labels", place="[data]", key="labels",
             text=f"{shared[0]} stands in several groups ({groups}). Is it one person, or one in each?",
             remark=f'{shared[0]} stands in several groups: "per study" if it is one person, "per group" if several',
-            choices=("per study", "per group"), stand_in="per study",
+            choices=("per study", "per group"), stand_in="per group",
         )  # fmt: skip
 
 
