@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +131,27 @@ def survey(
         raise StudyError("The folder of recordings is not there", where=str(source), hint="Name it with --data DIR")
     inventory = look(source, progress)
     _check_usable(inventory)
-    return inventory
+    return _with_taken(inventory)
+
+
+def _with_taken(inventory: Inventory) -> Inventory:
+    """The inventory with the files that a run would take for recordings beside those that were found."""
+    known = {one.name for one in (*inventory.recordings, *inventory.companions)}
+    try:
+        found = _account(inventory, "data", by_regex=False)
+    except EmgkitError:
+        return inventory
+    taken = (one.name for one in (*found.sources, *found.unused) if one.name not in known and not one.excluded)
+    return replace(inventory, taken=tuple(taken))
+
+
+def _account(inventory: Inventory, here: str, *, by_regex: bool) -> Account:
+    """What a run would find in the folder, with an allowed answer in the place of each TODO."""
+    text = study_text(inventory, title="A study", here=here, answers=stand_ins(inventory), by_regex=by_regex)
+    file = parse(text, where="the new study file")
+    if not isinstance(file, StudyFile):
+        raise StudyError("The new study file is none of recordings", where=str(inventory.folder))
+    return account(inventory.folder, plan_of(file).accounting)
 
 
 def _check_usable(inventory: Inventory) -> None:
@@ -185,12 +205,8 @@ def _reading(inventory: Inventory, here: str) -> tuple[bool, tuple[str, ...]]:
     """
     misread: dict[bool, tuple[str, ...]] = {}
     for by_regex in (False, True):
-        text = study_text(inventory, title="A study", here=here, answers=stand_ins(inventory), by_regex=by_regex)
-        file = parse(text, where="the new study file")
-        if not isinstance(file, StudyFile):
-            raise StudyError("The new study file is none of recordings", where=str(inventory.folder))
         try:
-            found = account(inventory.folder, plan_of(file).accounting)
+            found = _account(inventory, here, by_regex=by_regex)
         except EmgkitError as problem:
             misread[by_regex] = (str(problem),)
             continue

@@ -128,10 +128,10 @@ def two_sided(inventory: Inventory, answers: Mapping[str, Answer]) -> bool:
 
 
 def left_out(inventory: Inventory) -> tuple[str, ...]:
-    """Files that the layouts take for recordings and that cannot be used."""
-    return tuple(file.name for file in inventory.of("cannot be read") if _fits(file.name, inventory)) + tuple(
-        file.name for file in inventory.of("name not understood")
-    )
+    """Files that the layouts take for recordings and that cannot be used, and those that no layout fits."""
+    unread = [file.name for file in inventory.of("cannot be read")]
+    unread = [name for name in unread if name in inventory.taken or _fits(name, inventory)]
+    return (*unread, *(file.name for file in inventory.of("name not understood")))
 
 
 def _fits(name: str, inventory: Inventory) -> bool:

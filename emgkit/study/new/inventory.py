@@ -83,6 +83,13 @@ class FoundRecording:
         return f"{group}/{self.participant}" if group else self.participant
 
     @property
+    def variant(self) -> str:
+        """What tells it apart from other recordings of one person and exercise, but for runs."""
+        aside = ("participant", "group", "run", "date", "task")
+        facts = [value for fact, value in self.named.facts.items() if fact not in aside]
+        return " ".join([self.task, *facts])
+
+    @property
     def role(self) -> str:
         """The role of the file."""
         return "MVC" if self.mvc else "exercise"
@@ -109,6 +116,8 @@ class Inventory:
         Those that can be read and whose name tells participant and task; files of other streams are not among them.
     companions : tuple of FoundRecording
         Files that hold other streams of these recordings.
+    taken : tuple of str
+        Files that a run would take for recordings and that are none of these.
     """
 
     folder: Path
@@ -116,6 +125,7 @@ class Inventory:
     files: tuple[FoundFile, ...]
     recordings: tuple[FoundRecording, ...]
     companions: tuple[FoundRecording, ...] = ()
+    taken: tuple[str, ...] = ()
 
     def of(self, role: str) -> tuple[FoundFile, ...]:
         """The files of a role."""
@@ -150,8 +160,19 @@ class Inventory:
         return {task: tuple(own) for task, own in found.items()}
 
     def lacking(self, task: str) -> tuple[str, ...]:
-        """Who has no recording of a task that others have."""
-        return tuple(sorted(set(self.people) - {one.person for one in self.tasks[task]}, key=natural))
+        """Who has no recording of a task that others have, or not all of its loads, sessions and conditions."""
+        return tuple(who for who, _ in self.missing(task))
+
+    def missing(self, task: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Who lacks what of a task: the person, and the loads, sessions or conditions, none where it is all of them."""
+        own: dict[str, set[str]] = {who: set() for who in self.people}
+        for one in self.tasks[task]:
+            own[one.person].add(one.variant)
+        every = set().union(*own.values())
+        lacks = {who: every - variants for who, variants in own.items() if variants != every}
+        return tuple(
+            (who, () if not own[who] else tuple(sorted(lacks[who], key=natural))) for who in sorted(lacks, key=natural)
+        )
 
     @property
     def channels(self) -> tuple[FoundChannel, ...]:

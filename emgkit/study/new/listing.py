@@ -90,9 +90,9 @@ def _tasks(inventory: Inventory, width: int) -> list[str]:
         lines[0] += f" in {len(groups)} groups: " + ", ".join(f"{group} {numbers[group]}" for group in groups)
     rows = [["task", "role", "people", "files", "missing for"]]
     for task, own in inventory.tasks.items():
-        lacking = inventory.lacking(task)
-        who = len(people) - len(lacking)
-        names = ", ".join(lacking[:8]) + (" …" if len(lacking) > 8 else "")
+        missing = [f"{who} ({', '.join(what)})" if what else who for who, what in inventory.missing(task)]
+        who = len({one.person for one in own})
+        names = ", ".join(missing[:8]) + (" …" if len(missing) > 8 else "")
         rows.append([task, "MVC" if own[0].mvc else "exercise", f"{who} of {len(people)}", str(len(own)), names])
     lines += _table(rows, width)
     facts = ["session", "condition", "side", "load", "run"]

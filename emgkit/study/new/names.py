@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from emgkit.study.new.parts import IN_SHEET, LITERAL, LOAD, Part, Row, Rows, parts_of
-from emgkit.study.new.people import with_people
+from emgkit.study.new.people import is_code, with_people
 from emgkit.study.new.words import (
     BEFORE_A_NUMBER,
     COMPANIONS,
@@ -51,8 +51,8 @@ class Named:
     given: str = ""
 
     def with_task(self, task: str) -> Named:
-        """The same with a task, where the name holds none."""
-        if "task" in self.facts or "participant" not in self.facts:
+        """The same with a task, where the name holds none but a person's code."""
+        if "task" in self.facts or not is_code(self.facts.get("participant", "")):
             return self
         return replace(self, facts={**self.facts, "task": task}, base=task, given=task)
 

@@ -11,13 +11,18 @@ from itertools import pairwise
 from emgkit.study.new.parts import LOAD, Part, Row, Rows
 from emgkit.study.new.words import FIRST_PHASE, SESSIONS, SIDES, bare, is_mvc
 
-__all__ = ["with_people"]
+__all__ = ["is_code", "with_people"]
 
 # a code of a person, which a number ends: P01, VP07, sub-3, ID_1; a number and a letter: 05A
 _PERSON = re.compile(
     r"(?!g\d|grp|group|day|ses|rep|run|set|mvc|mvic|max|rm\d|v\d)[a-z]{1,9}[-_. ]?\d{1,4}[a-z]?|\d{1,4}[a-z]"
 )
 _PREFIX = re.compile(r"(?:p|s|vp|vpn|id|pp|tn|sub|subj|subject|part|participant|patient|proband|suj|sujet|sujeto|ppn)")
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is a person's code: ``P01``, ``ID_1``, ``05A``."""
+    return bool(_PERSON.fullmatch(bare(text)))
 
 
 def with_people(rows: Rows) -> Rows:

@@ -210,8 +210,9 @@ def test_a_file_that_cannot_be_read_and_one_of_nobody_are_left_out_with_reasons(
             path = tmp_path / "d" / f"{who}_{task}.csv"
             record(path, seed=10 * seed + shift, mvc=task == "mvc", time="t (s)")
     record(tmp_path / "d" / "calibration.csv", time="t (s)")
-    (tmp_path / "d" / "P03_lunge_2.csv").write_text("VL,BF\nno,number\n", encoding="utf-8")
-    found = new.look(tmp_path / "d")
+    for name in ("P03_lunge_2.csv", "P02_squat - copy.csv"):
+        (tmp_path / "d" / name).write_text("VL,BF\nno,number\n", encoding="utf-8")
+    found = new.survey(tmp_path / "s", tmp_path / "d")
     assert [file.name for file in found.of("name not understood")] == ["calibration.csv"]
     result = run(tmp_path / "d", **MUSCLES)
     assert set(result.tables["contrasts"]["n"]) == {3}
@@ -289,6 +290,10 @@ def test_three_loads_of_two_exercises_on_two_sides(record, run, tmp_path):
             record(path, seed=20 * seed + shift, mvc="mvc" in task, emg=emg, time="t (s)")
     found = new.look(tmp_path / "d")
     assert list(found.tasks) == ["deadlift{load}", "squat{load}", "mvc"]
+    (tmp_path / "d" / "S02_squat80.csv").rename(tmp_path / "aside.csv")
+    assert new.look(tmp_path / "d").missing("squat{load}") == (("S02", ("squat80",)),)
+    assert "S02 (squat80)" in new.listing(new.look(tmp_path / "d"), 80)
+    (tmp_path / "aside.csv").rename(tmp_path / "d" / "S02_squat80.csv")
     known = {f"channels.VL_{side}.muscle": "vastus_lateralis" for side in "LR"}
     result = run(tmp_path / "d", **{"comparisons.within": "load", **known})
     table = result.tables["contrasts"]
