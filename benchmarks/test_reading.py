@@ -1,43 +1,80 @@
-"""8 channels x 10 min x 2 kHz read to float64, beside the usual reader of the format."""
+"""Eight channels at 2 kHz read to float64: ten minutes of EDF beside edfio, one minute of text beside pandas."""
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import ezc3d
+import edfio
 import numpy as np
+import pandas as pd
 import pytest
 
 import emgkit as ek
-from emgkit.io import load
+from emgkit.io._text import exact_floats
 
-RATE, SECONDS, CHANNELS, PER_FRAME = 2000, 600, 8, 20
-
-
-@pytest.fixture(scope="session")
-def c3d(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The recording as ezc3d writes it: reals of 32 bits, no markers."""
-    rng = np.random.default_rng(7)
-    made = ezc3d.c3d()
-    made["parameters"]["POINT"]["RATE"]["value"] = [RATE / PER_FRAME]
-    made["parameters"]["ANALOG"]["RATE"]["value"] = [float(RATE)]
-    made["parameters"]["ANALOG"]["LABELS"]["value"] = [f"EMG{number}" for number in range(1, CHANNELS + 1)]
-    made["parameters"]["ANALOG"]["UNITS"]["value"] = ["V"] * CHANNELS
-    made["data"]["points"] = np.zeros((4, 0, RATE * SECONDS // PER_FRAME))
-    made["data"]["analogs"] = rng.normal(0, 1e-4, (1, CHANNELS, RATE * SECONDS))
-    path = tmp_path_factory.mktemp("reading") / "squat.c3d"
-    made.write(str(path))
-    return path
+RATE = 2000.0
+NAMES = [f"EMG {place}" for place in range(1, 9)]
 
 
-@pytest.mark.parametrize("what", ["load", "read"])
-def test_c3d(beside: Callable[..., Any], c3d: Path, what: str) -> None:
-    """What a file holds (``emgkit.io.load``), and the checked recording made of it (``ek.read``)."""
-    ours: Callable[[], Any] = {"load": lambda: load(c3d), "read": lambda: ek.read(c3d)}[what]
-    task = f"{what} C3D, {CHANNELS} channels x {SECONDS} s x {RATE} Hz"
-    got, other = beside(ours, lambda: ezc3d.c3d(str(c3d)), task=task, program="ezc3d", rounds=5)
-    theirs = other["data"]["analogs"][0]
-    data = np.stack([one.values for one in got.signals]) if what == "load" else got.emg.data
-    np.testing.assert_array_equal(data, theirs)
+def recorded(seconds: int) -> ek.Trial:
+    """Noise of 0.1 mV."""
+    values = np.random.default_rng(2015).normal(0, 1e-4, (8, seconds * int(RATE)))
+    channels = tuple(ek.Channel(name=name, unit="V") for name in NAMES)
+    return ek.Trial(streams={"emg": ek.Recording(data=values, sfreq=RATE, channels=channels)})
+
+
+@pytest.fixture(scope="module")
+def edf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten minutes."""
+    return ek.io.write_edf(recorded(600), tmp_path_factory.mktemp("reading") / "ten_minutes.edf")
+
+
+def test_edf(beside: Callable[..., Any], edf: Path) -> None:
+    """The samples and nothing else are asked of edfio, which keeps them in the unit of the file."""
+
+    def theirs() -> Any:
+        return np.stack([signal.data for signal in edfio.read_edf(edf).signals])
+
+    got, data = beside(lambda: ek.read(edf), theirs, task="EDF, 8 channels x 10 min", program="edfio")
+    np.testing.assert_allclose(got.emg.data, data * 1e-6, rtol=0, atol=1e-18)
+
+
+def test_a_second_of_edf(beside: Callable[..., Any], edf: Path) -> None:
+    """One second out of ten minutes; edfio reads the signals from the file as they are asked for."""
+
+    def theirs() -> Any:
+        return np.stack([signal.data[600_000:602_000] for signal in edfio.read_edf(edf).signals])
+
+    got, data = beside(
+        lambda: ek.read(edf, start=300, stop=301), theirs, task="EDF, 1 s out of 10 min", program="edfio"
+    )
+    np.testing.assert_allclose(got.emg.data, data * 1e-6, rtol=0, atol=1e-18)
+
+
+def test_edf_takes_at_most_two_and_a_half_times_its_array(edf: Path) -> None:
+    """Peak memory, as tracemalloc counts it."""
+    ek.read(edf, stop=1)
+    tracemalloc.start()
+    data = ek.read(edf).emg.data
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= 2.5 * data.nbytes
+
+
+def test_text(beside: Callable[..., Any], tmp_path: Path) -> None:
+    """A column of times and one a channel; pandas gives numbers alone, in the unit of the file."""
+    path = tmp_path / "one_minute.csv"
+    emg = recorded(60).emg
+    table = pd.DataFrame(
+        {"time (s)": emg.times, **{f"{n} (mV)": 1e3 * x for n, x in zip(NAMES, emg.data, strict=True)}}
+    )
+    table.to_csv(path, index=False, float_format="%.8g")
+
+    def theirs() -> Any:
+        return pd.read_csv(path, engine="c", **exact_floats())
+
+    got, found = beside(lambda: ek.read(path), theirs, task="text, 8 channels x 1 min", program="pandas' C parser")
+    np.testing.assert_allclose(got.emg.data, found.to_numpy()[:, 1:].T * 1e-3, rtol=1e-15, atol=0)

@@ -176,7 +176,7 @@ def _parsed(body: str, rows: Rows) -> NDArray[np.float64]:
     import pandas as pd
 
     table = pd.read_csv(
-        io.StringIO(body),
+        io.BytesIO(body.encode()),
         sep=rows.sep,
         decimal=rows.decimal,
         header=None,
