@@ -140,7 +140,7 @@ def amplitude_doubts(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, 
     ):
         if odd:
             some = ", ".join(f"{_in_volts(size)} in {label!r}" for label, size in list(odd.items())[:4])
-            more = f" and as odd in {len(odd) - 4} more" if len(odd) > 4 else ""
+            more = f" (and {len(odd) - 4} more channels)" if len(odd) > 4 else ""
             text = f"The amplitude of EMG is {some}{more}, where 0.1 µV to 10 mV are likely. Is this in volts?"
             hint = f"If the unit is another, say it: units={{{next(iter(odd))!r}: 'µV'}}; nothing was rescaled."
             notices.append(Notice(code="amplitude-unlikely", text=text, hint=hint))

@@ -12,9 +12,11 @@ from emgkit.errors import FileError
 X = np.random.default_rng(2).normal(0, 1e-4, (2, 1000))
 
 
-def trial(scale=1.0, names=("VL", "BF"), **context):
+def trial(scale=1.0, names=("VL", "BF"), samples=X, **context):
     channels = [ek.Channel(name=name, unit="V") for name in names]
-    return ek.Trial(streams={"emg": ek.Recording(data=X * scale, sfreq=1000.0, channels=channels)}, context=context)
+    return ek.Trial(
+        streams={"emg": ek.Recording(data=samples * scale, sfreq=1000.0, channels=channels)}, context=context
+    )
 
 
 @pytest.fixture
@@ -50,6 +52,13 @@ def test_a_folder_as_a_table(folder):
     assert table.loc["copy_of_01.bdf", "muscles"] == "right vastus_lateralis, right biceps_femoris"
     assert set(table.index[table.mvc]) == {mvc, "p2_MVIC.bdf"}
     assert set(table.index[table.same_as != ""]) == {"copy_of_01.bdf"}
+
+
+def test_a_copy_with_its_channels_in_another_order_is_one(tmp_path):
+    ek.io.write_bdf(trial(), tmp_path / "a.bdf")
+    ek.io.write_bdf(trial(names=("BF", "VL"), samples=X[::-1]), tmp_path / "b.bdf")
+    ek.io.write_bdf(trial(samples=X[:, :-1]), tmp_path / "c.bdf")
+    assert list(ek.catalogue(tmp_path).same_as) == ["", "a.bdf", ""]
 
 
 def test_what_cannot_be_read_says_why_and_other_files_are_counted(folder):
