@@ -326,8 +326,8 @@ class Window:
     def _stated(self) -> str:
         return f"start = {number(self.start)} s" + ("" if self.stop is None else f", stop = {number(self.stop)} s")
 
-    def samples(self, n: int, sfreq: float, *, begins: float = 0.0) -> slice:
-        """The samples within, of `n` at `sfreq` (Hz), the first of which is `begins` seconds into the recording.
+    def samples(self, n: int, sfreq: float, *, begins: float = 0.0, origin: float = 0.0) -> slice:
+        """The samples within, of `n` at `sfreq` (Hz) from `begins` on, in a recording from `origin` on (s).
 
         Examples
         --------
@@ -335,8 +335,8 @@ class Window:
         slice(500, 1500, None)
         """
         # a thousandth of a sample absorbs the rounding of times, as in Crop
-        first = max(0, math.ceil((self.start - begins) * sfreq - 1e-3))
-        last = n if self.stop is None else min(n, math.ceil((self.stop - begins) * sfreq - 1e-3))
+        first = max(0, math.ceil((origin + self.start - begins) * sfreq - 1e-3))
+        last = n if self.stop is None else min(n, math.ceil((origin + self.stop - begins) * sfreq - 1e-3))
         return slice(min(first, n), max(last, min(first, n)))
 
     def cut(self, content: FileContent, *, sfreq: float | None = None) -> FileContent:
@@ -392,7 +392,7 @@ class Window:
         )
 
     def _cut(self, signal: Signal, rate: float, origin: float) -> Signal:
-        part = self.samples(signal.values.size, rate, begins=signal.start - origin)
+        part = self.samples(signal.values.size, rate, begins=signal.start, origin=origin)
         start = signal.start + part.start / rate
         return replace(signal, values=signal.values[part], start=start, whole=signal.values.size)
 

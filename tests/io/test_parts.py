@@ -52,6 +52,7 @@ def files(tmp_path_factory):
 @example(which=1, ends=(1.0, 2.0))
 @example(which=1, ends=(2.9999, 3.1))
 @example(which=2, ends=(0.1, 0.1 * 3))
+@example(which=2, ends=(0.0, 1.000001))
 def test_a_part_is_the_whole_cropped(files, which, ends):
     (path, sfreq), (start, stop) = files[which], sorted(ends)
     whole = ek.read(path, sfreq=sfreq)
