@@ -66,6 +66,8 @@ class Ragged:
         Names of the columns, for messages.
     texts : frozenset of int
         Positions of columns that hold texts.
+    skipped : frozenset of int
+        Positions of columns that may hold anything, and are not read.
     """
 
     path: Path
@@ -75,6 +77,7 @@ class Ragged:
     decimal: str
     names: Sequence[str]
     texts: frozenset[int] = field(default=frozenset())
+    skipped: frozenset[int] = field(default=frozenset())
 
     def place(self, row: int, column: int | None = None) -> str:
         """The file, the row (0 is the first of numbers) and the column, for a message."""
@@ -134,7 +137,7 @@ def read_ragged(ragged: Ragged) -> tuple[list[Array], Mapping[int, list[tuple[in
     Returns
     -------
     columns : list of ndarray
-        One a column, empty for a column of texts.
+        One a column, empty for a column of texts and one that is skipped.
     texts : Mapping of int to list of (int, str)
         Of each column of texts, the rows that hold one (0 is the first) and what stands there.
 
@@ -147,7 +150,7 @@ def read_ragged(ragged: Ragged) -> tuple[list[Array], Mapping[int, list[tuple[in
     ragged = replace(ragged, texts=frozenset(column for column in ragged.texts if column < width))
     # pages of memory that are never written to take none
     most = _most_rows(ragged, width)
-    columns = [np.empty(0 if column in ragged.texts else most) for column in range(width)]
+    columns = [np.empty(0 if column in ragged.texts | ragged.skipped else most) for column in range(width)]
     ends: list[int | None] = [None] * width
     texts: dict[int, list[tuple[int, str]]] = {column: [] for column in ragged.texts}
     rows = 0
@@ -158,7 +161,7 @@ def read_ragged(ragged: Ragged) -> tuple[list[Array], Mapping[int, list[tuple[in
                 for column in range(width):
                     if column in texts:
                         texts[column] += [(rows + row, text) for row, text in _texts(frame[column])]
-                    else:
+                    elif column not in ragged.skipped:
                         _fill(columns[column], frame[column].to_numpy(), ends, column, rows=rows, ragged=ragged)
                 rows += len(frame)
                 if rows > most:
@@ -168,7 +171,8 @@ def read_ragged(ragged: Ragged) -> tuple[list[Array], Mapping[int, list[tuple[in
                 "The rows are no table of numbers", where=ragged.place(rows), got=str(error)[:120]
             ) from None
     # a row that is too short has no number in the last column
-    _check_end(ragged, width, rows, has_short_rows=ends[-1] is not None or width - 1 in texts)
+    is_full = ends[-1] is None and width - 1 not in ragged.texts | ragged.skipped
+    _check_end(ragged, width, rows, has_short_rows=not is_full)
     # a short column in a large space would keep the space
     return [
         filled[:end].copy() if end is not None and end < 0.9 * most else filled[: rows if end is None else end]
@@ -220,7 +224,7 @@ def _most_rows(ragged: Ragged, width: int) -> int:
 def _frames(file: BinaryIO, ragged: Ragged, width: int) -> Iterator[Any]:
     import pandas as pd
 
-    kinds = {column: str if column in ragged.texts else np.float64 for column in range(width)}
+    kinds = {column: str if column in ragged.texts | ragged.skipped else np.float64 for column in range(width)}
     with pd.read_csv(
         file, sep=ragged.sep, decimal=ragged.decimal, header=None, dtype=kinds, skip_blank_lines=False, engine="c",
         na_values=_BLANKS, keep_default_na=False, encoding="utf-8", encoding_errors="replace",
@@ -319,7 +323,11 @@ def _first_bad_row(ragged: Ragged, width: int, *, cells_from: int | None = None)
 def _bad_cell(cells: Sequence[str], ragged: Ragged, *, row: int, last: bool) -> FormatError | None:
     for column, cell in enumerate(cells):
         text = cell.replace(ragged.decimal, ".")
-        if column in ragged.texts or not cell or (NUMBER.fullmatch(text) and math.isfinite(float(text))):
+        if (
+            column in ragged.texts | ragged.skipped
+            or not cell
+            or (NUMBER.fullmatch(text) and math.isfinite(float(text)))
+        ):
             continue
         return FormatError(
             "The last row is cut off" if last and column == len(cells) - 1 else "A cell is no number",

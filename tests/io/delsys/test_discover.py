@@ -59,6 +59,22 @@ def test_devices_without_a_rate_are_left_out_with_a_notice(written):
     assert load(written("discover", [LINKED, THIGH])).left_out == {1: "HR Strap (6): Heart Rate"}
 
 
+def test_what_a_linked_device_left_out_is_no_damage(written):
+    linked = ("VO2 Master  (5)", [("Ventilation", "L/min", -1.0, [1, 2, 3]), ("State", "", -1.0, [4, 5, 6])])
+
+    def gaps(text):
+        return text.replace(", 1, 4", ",  , calibrating").replace(", 2, 5", ", 2,  ")
+
+    trial = read(written("discover", [THIGH, linked], change=gaps))
+    assert trial.emg.data == pytest.approx(np.array([[1, 2, 3, 4]]) * 1e-3)
+
+
+def test_a_goniometer_is_an_angle(written):
+    trial = read(written("discover", [("Gonio 3 (1)", [("GONI X", "deg", ACC, [10, 20])]), THIGH]))
+    assert trial["angle"].data.tolist() == [[10, 20]]
+    assert trial["angle"].channels[0].kind == "JNTANG"
+
+
 def test_times_that_do_not_begin_at_zero_are_the_start(written):
     def later(text):
         lines = text.split("\r\n")

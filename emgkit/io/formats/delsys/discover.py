@@ -118,12 +118,13 @@ def _read_header(path: Path) -> _Header:
     columns = _columns(names, sensors, rates)
     if not columns:
         raise FormatError("The header names no signal", where=f"{where}, row {modes + 2}", got=repr(names[:4]))
+    linked = tuple(one for one in columns if one.rate is not None and one.rate <= 0)
     ragged = Ragged(
         path=path, offset=head.offsets[first], first_row=first + 1, sep=sep, decimal=decimal,
         names=names[: max(place for place, name in enumerate(names) if name) + 1],
         texts=frozenset(_text_columns(markers, head, first, sep)),
+        skipped=frozenset(place for one in linked for place in (one.place, one.times) if place is not None),
     )  # fmt: skip
-    linked = tuple(one for one in columns if one.rate is not None and one.rate <= 0)
     return _Header(
         ragged=ragged, columns=tuple(one for one in columns if one not in linked), linked=linked,
         length=_length(head.lines[: modes - 1], sep), markers=markers,
