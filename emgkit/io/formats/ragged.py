@@ -158,6 +158,8 @@ def read_ragged(ragged: Ragged) -> tuple[list[Array], Mapping[int, list[tuple[in
         file.seek(ragged.offset)
         try:
             for frame in _frames(file, ragged, width):
+                if frame.shape[1] != width:
+                    raise ValueError(f"{frame.shape[1]} columns where the first row has {width} cells")
                 for column in range(width):
                     if column in texts:
                         texts[column] += [(rows + row, text) for row, text in _texts(frame[column])]
