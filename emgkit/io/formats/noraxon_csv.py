@@ -91,7 +91,9 @@ def load(path: Path) -> FileContent:
     places = [place for place, name in enumerate(table.headings) if place and name and place not in table.ragged.texts]
     signals, doubts = _signals(places, columns, table, rate=rate, start=float(times[0]))
     if not signals:
-        raise FormatError("The table holds no signal", where=table.where, got=repr(list(table.headings[:6])))
+        raise FormatError(
+            "The table holds no signal", where=table.where, got=repr([name[:30] for name in table.headings[:6]])
+        )
     return FileContent(signals=tuple(signals), events=_events(texts, times, table, rate), notices=(*notices, *doubts))
 
 

@@ -82,7 +82,7 @@ class Ragged:
     def place(self, row: int, column: int | None = None) -> str:
         """The file, the row (0 is the first of numbers) and the column, for a message."""
         name = "" if column is None else f", column {column + 1}"
-        name += f" ({self.names[column]!r})" if column is not None and column < len(self.names) else ""
+        name += f" ({self.names[column][:60]!r})" if column is not None and column < len(self.names) else ""
         return f"{self.path}, row {self.first_row + row}{name}"
 
 

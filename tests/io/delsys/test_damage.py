@@ -201,3 +201,19 @@ def test_wide_and_deep_headers_take_no_time(tmp_path, make):
     deep = b"<a>" * 100_000 + b"</a>" * 100_000
     path.write_bytes(make["hpf"]([("EMG 1", "V", EMG, [1.0])], xml=lambda _: deep))
     assert not tried(path, "hpf")
+
+
+def test_names_of_any_length_leave_a_message_short(tmp_path, make):
+    name = "x" * 900
+    files = {
+        "emgworks": make["emgworks"]([(name, "V", EMG, [0.5] * 9)]).replace(f'"{name}"', '"y"'),
+        "discover": make["discover"]([(f"{name} (1)", [("EMG 1", "mV", EMG, [0.5, 1.0])])], times=True).replace(
+            "1\r\n", "\r\n"
+        ),
+        "emg": make["emg"]([(name, [1, 2])], gain=0.0),
+        "hpf": make["hpf"]([(name, "V", EMG, [1.0])], fields={"DataType": "Int16"}),
+    }
+    for form, content in files.items():
+        path = tmp_path / f"a{ENDINGS.get(form, '.csv')}"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        assert not tried(path, form), form

@@ -117,7 +117,9 @@ def _read_header(path: Path) -> _Header:
     sensors = _sensors(split(head.lines[modes - 1], sep), split(head.lines[modes], sep), len(names), where=where)
     columns = _columns(names, sensors, rates)
     if not columns:
-        raise FormatError("The header names no signal", where=f"{where}, row {modes + 2}", got=repr(names[:4]))
+        raise FormatError(
+            "The header names no signal", where=f"{where}, row {modes + 2}", got=repr([name[:30] for name in names[:4]])
+        )
     linked = tuple(one for one in columns if one.rate is not None and one.rate <= 0)
     ragged = Ragged(
         path=path, offset=head.offsets[first], first_row=first + 1, sep=sep, decimal=decimal,
@@ -219,13 +221,13 @@ def _signal(column: _Column, columns: list[NDArray[np.float64]], *, where: str) 
         times = columns[column.times]
         if times.size != values.size:
             raise FormatError(
-                "A channel has not as many times as samples", where=f"{where}, channel {column.label!r}",
+                "A channel has not as many times as samples", where=f"{where}, channel {column.label[:60]!r}",
                 allowed=f"{values.size} times", got=f"{times.size}",
             )  # fmt: skip
         rate = rate or rate_of_times(times)
         start = float(times[0])
         if rate is not None:
-            check_times(times, rate, where=f"{where}, channel {column.label!r}")
+            check_times(times, rate, where=f"{where}, channel {column.label[:60]!r}")
         columns[column.times] = np.empty(0)  # times are needed no more
     signal = Signal(
         label=column.label, values=values, unit=column.unit, sfreq=rate, start=start, position=column.position

@@ -166,7 +166,7 @@ def _channel(fields: _Fields, *, where: str) -> _Channel:
     gain, _, resolution, offset, _, _ = fields.take("<6d")
     if not (np.isfinite([gain, resolution, offset]).all() and 1e-12 < abs(gain) < 1e12 and 0 < abs(resolution) < 1e12):
         raise FormatError(
-            "A channel has no scaling", where=f"{where}, byte {place}, channel {label!r}",
+            "A channel has no scaling", where=f"{where}, byte {place}, channel {label[:60]!r}",
             allowed="a gain and a resolution that are not zero", got=f"gain {gain:g}, resolution {resolution:g}",
         )  # fmt: skip
     return _Channel(label=label, unit=unit, gain=gain, resolution=resolution, offset=offset)

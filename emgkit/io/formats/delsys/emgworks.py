@@ -143,14 +143,14 @@ def _channels(headings: list[str], stated: dict[str, list[_Stated]], *, where: s
             if stated and not line:
                 raise FormatError(
                     "A column has no line above the headings", where=f"{where}, column {place + 1}",
-                    allowed=f"one of {shortened(list(stated), most=3)}", got=repr(heading[:60]),
+                    allowed=f"one of {shortened([label[:60] for label in stated], most=3)}", got=repr(heading[:60]),
                 )  # fmt: skip
             found.append(_Channel(place=place, times=times, label=heading, stated=line.pop(0) if line else None))
     left = [label for label, lines in waiting.items() if lines]
     if left or not found:
         raise FormatError(
             "A channel has no column" if left else "The headings name no channel", where=where,
-            allowed="a column for each channel", got=shortened(left, most=3) if left else repr(headings[:4]),
+            allowed="a column for each channel", got=shortened([label[:60] for label in left or headings[:4]], most=3),
         )  # fmt: skip
     labels = numbered(one.label for one in found)
     return [replace(one, label=label) for one, label in zip(found, labels, strict=True)]
@@ -159,7 +159,7 @@ def _channels(headings: list[str], stated: dict[str, list[_Stated]], *, where: s
 def _signal(channel: _Channel, columns: list[NDArray[np.float64]], seconds: float, *, where: str) -> Signal:
     values, times, stated = columns[channel.place], columns[channel.times], channel.stated
     times = times if seconds == 1 else times * seconds
-    where = f"{where}, channel {channel.label!r}"
+    where = f"{where}, channel {channel.label[:60]!r}"
     if times.size < values.size:
         raise FormatError(
             "A channel has not as many times as samples", where=where, allowed=f"{values.size} times",

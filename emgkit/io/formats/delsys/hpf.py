@@ -104,7 +104,9 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     )  # fmt: skip
     is_part = start is not None or stop is not None
     window = Window(start=start or 0.0, stop=stop, where=where) if is_part else None
-    signals = [_signal(one, length, window) for one, length in zip(channels, lengths, strict=True) if length]
+    signals = [
+        _signal(one, length, window, where=where) for one, length in zip(channels, lengths, strict=True) if length
+    ]
     return FileContent(
         signals=tuple(signals), notices=(*notices, *(zeros_notice(signals) if not start else ())),
         left_out={place: one.label for place, one in enumerate(channels, start=1) if not one.size},
@@ -226,7 +228,7 @@ def _rate(element: ElementTree.Element) -> float | None:
 
 def _check_storage(element: ElementTree.Element, *, where: str) -> None:
     """Refuse numbers that are stored otherwise than EMGworks does: as floats in the unit of the channel."""
-    place = f"{where}, channel {_text(element, 'Name')!r}"
+    place = f"{where}, channel {_text(element, 'Name')[:60]!r}"
     kind = _text(element, "DataType")
     if kind.lower() not in _TYPES:
         raise FormatError(
@@ -268,7 +270,7 @@ def _add_samples(
         if not (byte >= _TABLE and 0 <= length <= chunk.size - byte and length % item.itemsize == 0):
             raise FormatError(
                 "The samples of a channel do not lie in their chunk",
-                where=f"{where}, byte {chunk.byte}, channel {_text(element, 'Name')!r}",
+                where=f"{where}, byte {chunk.byte}, channel {_text(element, 'Name')[:60]!r}",
                 allowed=f"whole samples in {chunk.size} bytes", got=f"{length} bytes from byte {byte}",
             )  # fmt: skip
         before = sum(part.size for part in block)
@@ -281,7 +283,7 @@ def _add_samples(
             block.append(raw[chunk.byte + byte : chunk.byte + byte + length].view(item))
 
 
-def _signal(channel: _Channel, count: int, window: Window | None) -> Signal:
+def _signal(channel: _Channel, count: int, window: Window | None, *, where: str) -> Signal:
     """The samples of a channel, or a part of them, which is then all that is read."""
     # without a rate the part is cut from the whole
     is_part = window is not None and channel.rate is not None
@@ -294,7 +296,7 @@ def _signal(channel: _Channel, count: int, window: Window | None) -> Signal:
         before += block.size
     if not np.isfinite(values).all():
         raise FormatError(
-            "A sample is no finite number", where=f"channel {channel.label!r}, sample "
+            "A sample is no finite number", where=f"{where}, channel {channel.label[:60]!r}, sample "
             f"{part.start + int(np.argmin(np.isfinite(values))) + 1}", allowed="finite numbers",
         )  # fmt: skip
     signal = Signal(
