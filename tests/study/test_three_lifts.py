@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -242,7 +243,8 @@ def test_the_recordings_own_repetitions_can_be_used(small, result, tmp_path):
     with pytest.raises(StudyError, match=r"already has repetition events.*by = \"events\""):
         Study.load(folder).run(tmp_path / "out", root)
     file = folder / "study.toml"
-    file.write_text(file.read_text(encoding="utf-8").replace('by = "position"', 'by = "events"'), encoding="utf-8")
+    text = re.sub(r"(?m)^starts = .*\n", "", file.read_text(encoding="utf-8"))
+    file.write_text(text.replace('by = "position"', 'by = "events"'), encoding="utf-8")
     own = Study.load(folder).run(tmp_path / "out", root, quick=True).tables["cells"]
     text = (tmp_path / "out" / "methods.md").read_text(encoding="utf-8")
     assert "and their phases are the recordings' own events." in text
