@@ -53,11 +53,13 @@ def files(tmp_path_factory):
 @example(which=1, ends=(2.9999, 3.1))
 @example(which=2, ends=(0.1, 0.1 * 3))
 @example(which=2, ends=(0.0, 1.000001))
+@example(which=2, ends=(0.0, 1e-6))
 def test_a_part_is_the_whole_cropped(files, which, ends):
     (path, sfreq), (start, stop) = files[which], sorted(ends)
     whole = ek.read(path, sfreq=sfreq)
     begins = whole.emg.start
-    if np.ceil(start * 1000 - 1e-3) >= np.ceil(stop * 1000 - 1e-3):
+    first, last = (np.ceil((begins + end - begins) * 1000 - 1e-3) for end in (start, stop))
+    if first >= last:
         with pytest.raises(ArgumentError):
             whole.emg.crop(begins + start, begins + stop)
         return
