@@ -94,6 +94,11 @@ def test_channels_keep_their_own_rates_and_lengths(written, block, kind):
     assert [notice.code for notice in trial.notices] == ["padding-left-out"]
 
 
+def test_padding_may_be_no_number(written):
+    filled = [*SLOW[0], *[np.nan] * 1250]
+    assert read(written("hpf", [CHANNELS[0], ("a: ACC X 1", "g", ACC, filled)]))["acc"].data.shape == (1, 100)
+
+
 def test_groups_are_read_too(written):
     channels = [("EMG Ch1 (V)", "Volts", EMG, FAST[0]), ("Goniometer", "deg", 100.0, SLOW[0][:68])]
     trial = read(written("hpf", channels, groups=True))

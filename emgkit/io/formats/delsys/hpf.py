@@ -72,7 +72,7 @@ class _Channel:
         """Number of samples up to the last one that is not zero; only the end of the file is read for it."""
         end: int = self.size
         for block in reversed(self.samples):
-            nonzero = np.flatnonzero(block)
+            nonzero = np.flatnonzero(np.isfinite(block) & (block != 0))
             if nonzero.size:
                 return end - int(block.size) + int(nonzero[-1]) + 1
             end -= int(block.size)
@@ -92,7 +92,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     where, size = str(path), path.stat().st_size
     if size < _LEAST:
         raise FormatError("The file is cut off", where=where, allowed=f"a header of {_LEAST} bytes", got=f"{size}")
-    raw = np.memmap(path, np.uint8, "r")
+    raw = np.asarray(np.memmap(path, np.uint8, "r"))
     chunks = list(_chunks(raw, where=where))
     channels = _stored(raw, chunks, where=where)
     sizes = [one.size for one in channels]
@@ -154,30 +154,43 @@ def _fields(raw: NDArray[np.uint8], chunk: _Chunk, form: str, byte: int, *, wher
     return _unpack(raw, form, chunk.byte + byte)
 
 
+@dataclass(kw_only=True)
+class _Samples:
+    """The blocks of samples of a channel, as they are found: where its table entry is, and how many there are."""
+
+    element: ElementTree.Element
+    index: int
+    item: np.dtype[Any]
+    count: int
+    blocks: list[NDArray[Any]]
+
+
 def _stored(raw: NDArray[np.uint8], chunks: Sequence[_Chunk], *, where: str) -> list[_Channel]:
     """All channels of all groups with their samples, which are not read yet."""
-    groups: dict[int, list[ElementTree.Element]] = {}
-    blocks: dict[int, list[list[NDArray[Any]]]] = {}
+    groups: dict[int, list[_Samples]] = {}
     for chunk in chunks:
         if chunk.kind == _CHANNELS:
             group, count = _fields(raw, chunk, "<ii", 16, where=where)
-            groups[group] = _elements(raw, chunk, count, where=where)
-            blocks[group] = [[] for _ in groups[group]]
+            groups[group] = [
+                _Samples(element=element, index=_index(element, place), item=_item(element), count=0, blocks=[])
+                for place, element in enumerate(_elements(raw, chunk, count, where=where))
+            ]
         elif chunk.kind == _DATA:
             (group,) = _fields(raw, chunk, "<i", 16, where=where)
             if group not in groups:
                 raise FormatError(
                     "Samples stand before their channels", where=f"{where}, byte {chunk.byte}",
-                    allowed=f"a group that is described: {listed(groups) if groups else 'there is none'}",
+                    allowed=f"a group that is described: {listed(list(groups)[:5]) if groups else 'there is none'}",
                     got=f"group {group}",
                 )  # fmt: skip
-            _add_samples(raw, chunk, groups[group], blocks[group], where=where)
-    elements = [element for group in groups.values() for element in group]
-    samples = [tuple(block) for group in blocks.values() for block in group]
-    labels = numbered(_text(element, "Name") for element in elements)
+            _add_samples(raw, chunk, groups[group], where=where)
+    found = [one for group in groups.values() for one in group]
+    labels = numbered(_text(one.element, "Name") for one in found)
     return [
-        _Channel(label=label, unit=_text(element, "Unit") or None, rate=_rate(element), samples=block)
-        for label, element, block in zip(labels, elements, samples, strict=True)
+        _Channel(
+            label=label, unit=_text(one.element, "Unit") or None, rate=_rate(one.element), samples=tuple(one.blocks)
+        )
+        for label, one in zip(labels, found, strict=True)
     ]
 
 
@@ -217,6 +230,16 @@ def _text(element: ElementTree.Element, tag: str) -> str:
     return (element.findtext(tag) or "").strip()
 
 
+def _index(element: ElementTree.Element, place: int) -> int:
+    """Which entry of the table of a chunk is that of the channel."""
+    index = value_of(_text(element, "DataIndex"))
+    return place if index is None else int(index)
+
+
+def _item(element: ElementTree.Element) -> np.dtype[Any]:
+    return np.dtype(_TYPES[_text(element, "DataType").lower()])
+
+
 def _rate(element: ElementTree.Element) -> float | None:
     """The rate of a channel (Hz); where EMGworks gives none, the one that was asked for."""
     for tag in ("PerChannelSampleRate", "RequestedPerChannelSampleRate"):
@@ -250,10 +273,7 @@ def _check_storage(element: ElementTree.Element, *, where: str) -> None:
 # --- samples -----------------------------------------------------------------------------------------
 
 
-def _add_samples(
-    raw: NDArray[np.uint8], chunk: _Chunk, elements: Sequence[ElementTree.Element],
-    blocks: Sequence[list[NDArray[Any]]], *, where: str,
-) -> None:  # fmt: skip
+def _add_samples(raw: NDArray[np.uint8], chunk: _Chunk, group: Sequence[_Samples], *, where: str) -> None:
     """Add the samples of a chunk to those of the channels of its group."""
     first, count = _fields(raw, chunk, "<qi", 20, where=where)
     if not 0 <= count <= (chunk.size - _TABLE) // 8:
@@ -262,25 +282,23 @@ def _add_samples(
             allowed=f"at most {max(0, (chunk.size - _TABLE) // 8)} channels", got=f"{count}",
         )  # fmt: skip
     table = _unpack(raw, f"<{2 * count}i", chunk.byte + _TABLE)
-    for position, (element, block) in enumerate(zip(elements, blocks, strict=True)):
-        index = value_of(_text(element, "DataIndex"))
-        place = position if index is None else int(index)
-        byte, length = table[2 * place : 2 * place + 2] if 0 <= place < count else (0, -1)
-        item = np.dtype(_TYPES[_text(element, "DataType").lower()])
-        if not (byte >= _TABLE and 0 <= length <= chunk.size - byte and length % item.itemsize == 0):
+    are_equal = len(set(table[1::2])) == 1
+    for one in group:
+        byte, length = table[2 * one.index : 2 * one.index + 2] if 0 <= one.index < count else (0, -1)
+        if not (byte >= _TABLE and 0 <= length <= chunk.size - byte and length % one.item.itemsize == 0):
             raise FormatError(
                 "The samples of a channel do not lie in their chunk",
-                where=f"{where}, byte {chunk.byte}, channel {_text(element, 'Name')[:60]!r}",
+                where=f"{where}, byte {chunk.byte}, channel {_text(one.element, 'Name')[:60]!r}",
                 allowed=f"whole samples in {chunk.size} bytes", got=f"{length} bytes from byte {byte}",
             )  # fmt: skip
-        before = sum(part.size for part in block)
-        if len(set(table[1::2])) == 1 and before != first:
+        if are_equal and one.count != first:
             raise FormatError(
-                "Samples are missing", where=f"{where}, byte {chunk.byte}", allowed=f"sample {before} comes next",
+                "Samples are missing", where=f"{where}, byte {chunk.byte}", allowed=f"sample {one.count} comes next",
                 got=f"sample {first}", hint="The recording has a gap, or the file is damaged",
             )  # fmt: skip
         if length:
-            block.append(raw[chunk.byte + byte : chunk.byte + byte + length].view(item))
+            one.blocks.append(raw[chunk.byte + byte : chunk.byte + byte + length].view(one.item))
+            one.count += length // one.item.itemsize
 
 
 def _signal(channel: _Channel, count: int, window: Window | None, *, where: str) -> Signal:
