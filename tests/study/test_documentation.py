@@ -21,10 +21,15 @@ PAGE = Path(__file__).parents[2] / "docs" / "how_to" / "study-file.md"
 
 
 def test_the_example_is_a_valid_study_file():
-    recorded, excerpt, published = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    examples = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    recorded, excerpt, *places, published = examples
     assert set(parse(recorded, where="the example").exercises) == {"squat", "deadlift"}
     before, after = recorded.split("[[comparisons]]")[0], excerpt
     assert parse(before + after, where="the example").comparisons[0].missing == "pairwise"
+    # the others say where recordings are, and nothing else
+    assert len(places) == 2
+    for part in places:
+        parse(re.sub(r"\[data\]\n.*?\n\n", lambda _, part=part: part + "\n", recorded, flags=re.DOTALL), where="a part")
     assert parse(published, where="the example").data.claims == (9, 12)
 
 

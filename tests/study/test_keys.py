@@ -46,6 +46,7 @@ class Case:
 # the stages whose input the output of a stage is
 NEXT = {
     "read": {"use_channels"},
+    "join_files": {"use_channels"},
     "use_channels": {"segment", "take_reference", "grade"},
     "segment": {"condition"},
     "condition": {"measure", "show", "show_example"},
@@ -78,10 +79,15 @@ def layout(**changed: Any) -> dict[str, Any]:
     return {"data.layouts": [{**({} if "regex" in changed else {"pattern": "{participant}/{task}.csv"}), **changed}]}
 
 
+def join(**changed: Any) -> dict[str, Any]:
+    return {"data.join": [{"pattern": "more/{participant}_{task}.csv", **changed}]}
+
+
 def channel(**changed: Any) -> dict[str, Any]:
     return {"channels": {"VL": {"muscle": "vastus_lateralis", **changed}}}
 
 
+CSV = {"pattern": "{participant}_{task}.csv"}
 USED = {
     "study.title": Case({"study.title": "Another"}, set()),
     "study.question": Case({"study.question": "Another?"}, set()),
@@ -106,6 +112,24 @@ USED = {
     "data.layouts.units": Case(layout(units="mV"), {"account"}),
     "data.layouts.thousands": Case(layout(thousands=","), {"account"}),
     "data.layouts.channels": Case(layout(channels={"VL": {}}), {"account"}),
+    "data.layouts.sheet": Case(layout(pattern="{participant}.xlsx", sheet="{task}"), {"account"}),
+    "data.sheet": Case(
+        {"data.sheet": "EMG_{task}"},
+        {"account"},
+        base={"data.pattern": "{participant}.xlsx", "data.sheet": "{task}", "data.layouts": [CSV]},
+    ),
+    "data.join.pattern": Case(join(pattern="other/{participant}_{task}.csv"), {"account", "join_files"}, base=join()),
+    "data.join.sheet": Case(
+        join(pattern="more/{participant}_{task}.xlsx", sheet="b"),
+        {"account", "join_files"},
+        base=join(pattern="more/{participant}_{task}.xlsx", sheet="a"),
+    ),
+    "data.join.values": Case(join(values={"task": {"squat": "squat"}}), {"account"}, base=join()),
+    "data.join.sfreq": Case(join(sfreq=100), {"account", "join_files"}, base=join()),
+    "data.join.units": Case(join(units={"knee": "deg"}), {"account", "join_files"}, base=join()),
+    "data.join.channels": Case(join(channels={"knee": {"unit": "deg"}}), {"account", "join_files"}, base=join()),
+    "data.join.offset": Case(join(offset=0.5), {"account", "join_files"}, base=join()),
+    "data.join.by": Case(join(by="trigger"), {"account", "join_files"}, base=join()),
     "channels.muscle": Case(channel(muscle="gluteus_maximus"), {"read"}),
     "channels.side": Case(channel(side="left"), {"read"}),
     "channels.kind": Case(channel(kind="EMG"), {"read"}),
@@ -216,12 +240,27 @@ def followed(names: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("case", [*USED.values(), *BESIDE.values()], ids=[*USED, *BESIDE])
 def test_a_key_follows_what_a_stage_uses_and_nothing_else(
-    study: Study, file_with: Any, keys_of: KeysOf, case: Case
+    study: Study, file_with: Any, keys_of: KeysOf, case: Case, tmp_path: Path
 ) -> None:
     folder = study.folder / "data"
+    if "data.join" in case.base:
+        folder = with_second_files(folder, tmp_path / "data")
     before, after = keys_of(file_with(case.base), folder), keys_of(file_with(case.base, case.sets), folder)
     assert changed(before, after, 0) == case.own
     assert changed(before, after, 1) == followed(case.own)
+
+
+def with_second_files(folder: Path, copy: Path) -> Path:
+    """A copy of a folder in which each recording has second files of several kinds."""
+    shutil.copytree(folder, copy)
+    for first in folder.glob("*.csv"):
+        for place in ("more", "other"):
+            (copy / place).mkdir(exist_ok=True)
+            (copy / place / first.name).write_text("knee (deg)\n1\n2\n", encoding="utf-8")
+        with pd.ExcelWriter(copy / "more" / f"{first.stem}.xlsx") as writer:
+            for sheet in ("a", "b"):
+                pd.DataFrame({"knee (deg)": [1, 2]}).to_excel(writer, sheet_name=sheet, index=False)
+    return copy
 
 
 def leaves(table: type[BaseModel]) -> Iterator[str]:

@@ -14,7 +14,13 @@ from emgkit.notation import listed
 from emgkit.study.file.expected import Expected
 from emgkit.toml_files import TomlTable
 
-__all__ = ["Comparison", "Data", "Exclude", "Exercise", "Layout", "MeasureSpec", "Mvc", "Published", "StudyFile"]
+__all__ = [
+    "IN_SHEET", "Comparison", "Data", "Exclude", "Exercise", "Join", "Layout", "MeasureSpec", "Mvc", "Published",
+    "StudyFile",
+]  # fmt: skip
+
+# what stands between a workbook and a sheet in the name of a recording
+IN_SHEET = ", sheet "
 
 
 class About(TomlTable):
@@ -42,10 +48,12 @@ class Layout(TomlTable):
     `regex` is a regular expression with groups of these names, for layouts that a pattern cannot say. `task` is that of
     files whose names hold none. `values` translates what stands in the name, as in ``values.task = { mar = "gait" }``;
     `channels` says what the labels of these files mean, as ``[channels]`` does for all. `thousands` is the sign
-    between the thousands of a number in text files, such as ``","`` in 1,104.5.
+    between the thousands of a number in text files, such as ``","`` in 1,104.5. `sheet` is a pattern for the sheets of
+    a workbook, each a recording, as in ``sheet = "EMG_{task}"``; it is called ``P01.xlsx, sheet EMG_squat``.
     """
 
     pattern: str | None = None
+    sheet: str | None = None
     regex: str | None = None
     task: str | None = None
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
@@ -58,7 +66,46 @@ class Layout(TomlTable):
     def _one_way(self) -> Layout:
         if (self.pattern is None) == (self.regex is None):
             raise ValueError("a layout has either a pattern or a regex")
+        if self.sheet is not None and self.pattern is None:
+            raise ValueError("sheet goes with pattern")
         return self
+
+    def for_names(self) -> Layout:
+        """The layout whose pattern is that of a whole name, with the sheet in it."""
+        if self.sheet is None:
+            return self
+        return self.model_copy(update={"pattern": f"{self.pattern}{IN_SHEET}{self.sheet}"})
+
+
+class Join(TomlTable):
+    """``[data] join``: a second file of each recording, whose streams stand beside those of the first.
+
+    `pattern` (and `sheet`, for workbooks) is the name of the second file, with the facts of the recording in it, as in
+    ``{participant}_{task}_markers.csv``. It starts `offset` seconds after the first; with ``by = "trigger"`` the offset
+    is found by the edges of a trigger in both. Every recording of an exercise needs its second file; an MVC trial takes
+    it where there is one.
+    """
+
+    pattern: str
+    sheet: str | None = None
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    sfreq: float | None = None
+    units: str | dict[str, str] | None = None
+    channels: dict[str, ChannelSpec] = Field(default_factory=dict)
+    offset: float = 0.0
+    by: Literal["trigger"] | None = None
+
+    @model_validator(mode="after")
+    def _one_offset(self) -> Join:
+        if self.by is not None and self.offset:
+            raise ValueError('a join has either an offset or by = "trigger"')
+        return self
+
+    def for_names(self) -> Join:
+        """The join whose pattern is that of a whole name, with the sheet in it."""
+        if self.sheet is None:
+            return self
+        return self.model_copy(update={"pattern": f"{self.pattern}{IN_SHEET}{self.sheet}"})
 
 
 class Data(TomlTable):
@@ -74,19 +121,24 @@ class Data(TomlTable):
     seed: int = 1
     registry: str | None = None
     pattern: str | None = None
+    sheet: str | None = None
     sfreq: float | None = None
     units: str | dict[str, str] | None = None
     thousands: str | None = None
     layouts: tuple[Layout, ...] = ()
+    join: tuple[Join, ...] = ()
     unused: Literal["refuse", "report"] = "refuse"
     labels: Literal["per study", "per group"] | None = None
 
     def all_layouts(self) -> tuple[Layout, ...]:
-        """The layouts, the short form (`pattern`, `sfreq`, `units`, `thousands`) first."""
+        """The layouts, each for whole names, the short form (`pattern`, `sheet`, `sfreq` …) first."""
+        named = tuple(layout.for_names() for layout in self.layouts)
         if self.pattern is None:
-            return self.layouts
-        own = Layout(pattern=self.pattern, sfreq=self.sfreq, units=self.units, thousands=self.thousands)
-        return (own, *self.layouts)
+            return named
+        own = Layout(
+            pattern=self.pattern, sheet=self.sheet, sfreq=self.sfreq, units=self.units, thousands=self.thousands
+        )
+        return (own.for_names(), *named)
 
 
 class Exercise(TomlTable):
@@ -286,9 +338,9 @@ class StudyFile(TomlTable):
                 raise ValueError(
                     f"comparison {comparison.name!r} needs {listed(averaged)}, which [summary] averages over"
                 )
-        of_files = (self.data.sfreq, self.data.units, self.data.thousands)
+        of_files = (self.data.sheet, self.data.sfreq, self.data.units, self.data.thousands)
         if self.data.pattern is None and any(value is not None for value in of_files):
-            raise ValueError("data.sfreq, data.units and data.thousands go with data.pattern")
+            raise ValueError("data.sheet, data.sfreq, data.units and data.thousands go with data.pattern")
         names = [comparison.name for comparison in self.comparisons]
         if len(set(names)) < len(names):
             raise ValueError(f"comparisons need names of their own; got {listed(names)}")

@@ -26,7 +26,7 @@ from emgkit.study.recordings.checks import Loaded
 from emgkit.study.recordings.compare import ComparisonResult, compare
 from emgkit.study.recordings.keys import File, Folder, Stage, key
 from emgkit.study.recordings.plan import Plan
-from emgkit.study.recordings.read import read, use_channels
+from emgkit.study.recordings.read import join_files, read, use_channels
 from emgkit.study.recordings.session import Session, rows_of, session_stage, sessions_of
 
 __all__ = ["Analysis", "Progress", "StudyStages", "analyse"]
@@ -104,12 +104,7 @@ class StudyStages:
 
     def __init__(self, plan: Plan, sources: Sequence[RecordingSource]) -> None:
         self.plan, self.sources = plan, tuple(sources)
-        self.reads: Mapping[str, Stage[Trial]] = {
-            source.name: Stage(
-                function=read, inputs=(File(path=source.path),), parameters=plan.reading(source), about=source.name
-            )
-            for source in sources
-        }
+        self.reads: Mapping[str, Stage[Trial]] = {source.name: _reading(plan, source) for source in sources}
         self.trials: Mapping[str, Stage[Trial]] = {
             source.name: Stage(
                 function=use_channels,
@@ -137,6 +132,16 @@ class StudyStages:
         if names not in self._sessions:
             self._sessions[names] = session_stage(group, self.trials, self.plan)
         return self._sessions[names]
+
+
+def _reading(plan: Plan, source: RecordingSource) -> Stage[Trial]:
+    """The reading of a recording, with its second files."""
+    about = source.name
+    one = Stage(function=read, inputs=(File(path=source.path),), parameters=plan.reading(source), about=about)
+    if not source.joined:
+        return one
+    others = tuple(File(path=second.path) for second in source.joined)
+    return Stage(function=join_files, inputs=(one, others), parameters=plan.joining(source), about=about)
 
 
 def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progress) -> Analysis:

@@ -5,6 +5,7 @@ Stage          Function                                                  Paramet
 =============  ========================================================  ==================================
 account        ``account(folder) -> Account``                            :class:`Accounting`
 read           ``read(path) -> Trial``                                   :class:`Reading`
+join           ``join_files(trial, paths) -> Trial``                     :class:`Joining`, one a file
 use_channels   ``use_channels(trial) -> Trial``                          :class:`Using`
 segment        ``segment(trial) -> Trial``                               :class:`Segmentation`
 condition      ``condition(trial) -> Conditioned``                       :class:`emgkit.Pipeline`
@@ -38,7 +39,7 @@ from emgkit.study.recordings.account.name_columns import columns_of, context_of
 from emgkit.study.recordings.account.patterns import Pattern
 from emgkit.study.recordings.compare import Comparing
 from emgkit.study.recordings.measure import Measuring
-from emgkit.study.recordings.read import Reading, Using
+from emgkit.study.recordings.read import Joining, Reading, Using
 from emgkit.study.recordings.reference import ReferenceRule
 from emgkit.study.recordings.segment import Segmentation
 
@@ -84,13 +85,33 @@ class Plan:
     def reading(self, source: RecordingSource) -> Reading:
         """How a recording is read; the channels of its layout go before those of all files."""
         channels = {**self.channels, **source.channels}
+        facts = context_of(source.facts)
         return Reading(
             name=source.name,
-            facts=context_of(source.facts),
+            facts=facts,
             sfreq=source.sfreq,
             units=source.units,
             thousands=source.thousands,
             channels=channels,
+            sheet=source.sheet,
+        )
+
+    def joining(self, source: RecordingSource) -> tuple[Joining, ...]:
+        """How the second files of a recording are read and joined."""
+        return tuple(
+            Joining(
+                reading=Reading(
+                    name=one.name,
+                    facts={},
+                    sfreq=one.rule.sfreq,
+                    units=one.rule.units,
+                    channels={**self.channels, **one.rule.channels},
+                    sheet=one.sheet,
+                ),
+                offset=one.rule.offset,
+                by=one.rule.by,
+            )
+            for one in source.joined
         )
 
     def using(self, source: RecordingSource) -> Using:
@@ -189,6 +210,7 @@ def _accounting(file: StudyFile) -> Accounting:
         excluded_participants=file.exclude.participants,
         kept=tuple(name for comparison in file.comparisons for name in comparison.keep),
         registry=file.data.registry,
+        joins=tuple(join.for_names() for join in file.data.join),
         unused=file.data.unused,
         labels=file.data.labels,
     )

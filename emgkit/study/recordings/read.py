@@ -1,4 +1,4 @@
-"""Read: a recording's file as a trial, with the facts in its name, and the channels of it that the study uses."""
+"""Read: a recording's files as a trial with the facts in its name, and the channels of it that the study uses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from emgkit.notation import listed
 from emgkit.recording import Trial
 from emgkit.study.file.recordings import ChannelSpec
 
-__all__ = ["Reading", "Using", "read", "use_channels"]
+__all__ = ["Joining", "Reading", "Using", "join_files", "read", "use_channels"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,8 @@ class Reading:
         As for :func:`emgkit.read`.
     channels : mapping of str to ChannelSpec
         The meaning of labels; labels that the file does not have are ignored.
+    sheet : str, optional
+        The sheet of a workbook.
     """
 
     name: str
@@ -40,6 +42,16 @@ class Reading:
     units: str | Mapping[str, str] | None = None
     thousands: str | None = None
     channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joining:
+    """How a second file is read, and how it is put beside the first; see :func:`emgkit.join`."""
+
+    reading: Reading
+    offset: float = 0.0
+    by: str | None = None
 
 
 def read(path: Path, rule: Reading) -> Trial:
@@ -50,12 +62,7 @@ def read(path: Path, rule: Reading) -> Trial:
     EmgkitError
         The file cannot be read, or has no EMG.
     """
-    content = io.load(path, thousands=rule.thousands)
-    # an MVC trial need not have every channel; `checks.check_labels` refuses labels that no recording has
-    present = {name for signal in content.signals for name in (signal.label, signal.name)}
-    channels = {label: spec.model_dump(exclude_none=True) for label, spec in rule.channels.items() if label in present}
-    overrides = io.Overrides(sfreq=rule.sfreq, units=rule.units, channels=channels)
-    trial = io.assemble(content, overrides, where=rule.name)
+    trial = _assembled(path, rule)
     if "emg" not in trial:
         raise StudyError("The recording has no EMG channel", where=rule.name, got=listed(trial))
     if "emg_2" in trial:
@@ -164,3 +171,38 @@ def _exclusions(names: Sequence[str], facts: Mapping[str, Value]) -> str:
 def _quoted(text: str) -> str:
     """A text as TOML has it."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def join_files(trial: Trial, paths: Sequence[Path], rules: Sequence[Joining]) -> Trial:
+    """The trial with the streams of its second files beside its own.
+
+    Raises
+    ------
+    EmgkitError
+        A file cannot be read or joined, or holds EMG.
+    """
+    for path, rule in zip(paths, rules, strict=True):
+        name = rule.reading.name
+        other = _assembled(path, rule.reading)
+        emg = [stream for stream in other if stream.startswith("emg")]
+        if emg:
+            raise StudyError(
+                "A joined file holds EMG, too; a study needs all EMG at one rate, in the first file",
+                where=name,
+                allowed="markers, angles, forces, a trigger",
+                got=f"the EMG channels {listed(channel for stream in emg for channel in other[stream].names)}",
+                hint='Bring both into one file at one rate, or leave these aside: { kind = "MISC" } under channels',
+            )
+        remarks = tuple(replace(notice, text=f"{name}: {notice.text}") for notice in other.notices)
+        trial = io.join(trial, replace(other, context={}, notices=remarks), offset=rule.offset, by=rule.by)
+    return trial
+
+
+def _assembled(path: Path, rule: Reading) -> Trial:
+    """The trial of a file; labels in the rule that the file does not have are ignored."""
+    content = io.load(path, sheet=rule.sheet, thousands=rule.thousands)
+    # an MVC trial need not have every channel; `checks.check_labels` refuses labels that no recording has
+    present = {name for signal in content.signals for name in (signal.label, signal.name)}
+    channels = {label: spec.model_dump(exclude_none=True) for label, spec in rule.channels.items() if label in present}
+    overrides = io.Overrides(sfreq=rule.sfreq, units=rule.units, channels=channels)
+    return io.assemble(content, overrides, where=rule.name)

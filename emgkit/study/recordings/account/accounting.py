@@ -19,6 +19,7 @@ from emgkit.study.recordings.account.name_columns import checked_facts
 from emgkit.study.recordings.account.near import near_files, near_label, shortly
 from emgkit.study.recordings.account.patterns import composed
 from emgkit.study.recordings.account.people import check_same_facts, check_spelling, with_people
+from emgkit.study.recordings.account.second_files import with_second_files
 from emgkit.study.recordings.account.sources import IDLE, Account, Accounting, ListedFile, RecordingSource, Role
 from emgkit.study.recordings.account.tasks import Tasks
 
@@ -53,6 +54,7 @@ def account(folder: Path | None, rule: Accounting) -> Account:
     _check_names(*_by_use(sources), rule)
     # after the check, so that two Unicode forms of a label are no person of their own
     sources = tuple(replace(one, facts={name: composed(text) for name, text in one.facts.items()}) for one in sources)
+    sources, others = with_second_files(sources, others, folder, rule)
     wanted, unused = _by_use(sources)
     present = {one.exercise for one in wanted}
     missing = sorted(task for task, name in rule.exercises.items() if name not in present)

@@ -13,6 +13,7 @@ from emgkit.notation import listed
 from emgkit.study.file.recordings import Layout
 from emgkit.study.recordings.account.bids_set import in_bids
 from emgkit.study.recordings.account.naming import NameReading, expression, read_names
+from emgkit.study.recordings.account.second_files import file_and_sheet, second_names, with_sheets
 from emgkit.study.recordings.account.sources import Accounting, ListedFile, RecordingSource
 from emgkit.study.recordings.keys import files_below
 
@@ -50,7 +51,9 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
         raise StudyError("The folder of recordings is not there", where=str(folder), hint=_where_to_get(rule))
     names = files_below(folder)
     aside = _left_behind(names)
-    names = tuple(name for name in names if name not in aside)
+    names = with_sheets(folder, [name for name in names if name not in aside], rule)
+    seconds = second_names(names, rule)
+    names = tuple(name for name in names if name not in seconds)
     if reads_as_bids(folder, rule):
         sources, others = in_bids(folder, names)
     else:
@@ -60,7 +63,8 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
         if not sources:
             raise _nothing_there(folder, names, rule)
     hidden = (ListedFile(name=name, role="not a recording", reason=reason) for name, reason in aside.items())
-    return sources, (*others, *hidden)
+    joined = (ListedFile(name=name, role="joined") for name in seconds)
+    return sources, (*others, *joined, *hidden)
 
 
 def layout_names(layouts: Sequence[Layout]) -> list[str]:
@@ -107,9 +111,11 @@ def _by_layouts(folder: Path, names: Sequence[str], rule: Accounting) -> dict[st
     found = read_names(names, rule.layouts, rule.tasks)
     for name, reading in found.items():
         _check_other_layouts(name, reading, rule)
+    places = {name: file_and_sheet(name, reading.layout) for name, reading in found.items()}
     return {
         name: RecordingSource(
-            path=folder / name,
+            path=folder / places[name][0],
+            sheet=places[name][1],
             name=name,
             facts=reading.facts,
             sfreq=reading.layout.sfreq,

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from emgkit.errors import Notice
-from emgkit.study.file.recordings import ChannelSpec, ExcludedFile, ExcludedParticipant, Layout
+from emgkit.study.file.recordings import ChannelSpec, ExcludedFile, ExcludedParticipant, Join, Layout
 from emgkit.study.recordings.account.tasks import Tasks
 
-__all__ = ["IDLE", "Account", "Accounting", "ListedFile", "RecordingSource", "Role"]
+__all__ = ["IDLE", "Account", "Accounting", "JoinedFile", "ListedFile", "RecordingSource", "Role"]
 
 # "unknown" is a file that no layout fits, until it is looked into
 Role: TypeAlias = Literal[
-    "exercise", "MVC", "exercise and MVC", "events", "side table", "left out", "not a recording", "unknown"
+    "exercise", "MVC", "exercise and MVC", "joined", "events", "side table", "left out", "not a recording", "unknown"
 ]
 # roles of files without a use
 IDLE: tuple[Role, ...] = ("left out", "not a recording", "unknown")
@@ -39,6 +39,8 @@ class Accounting:
         Recordings that some comparison keeps although they are left out.
     registry : str, optional
         The data set, for a message that says where to get it.
+    joins : tuple of Join
+        The second files of recordings.
     unused : {"refuse", "report"}
         What becomes of a recording that no layout fits, or whose task is nearly one that the study names.
     labels : {"per study", "per group"}, optional
@@ -52,6 +54,7 @@ class Accounting:
     excluded_participants: tuple[ExcludedParticipant, ...] = ()
     kept: tuple[str, ...] = ()
     registry: str | None = None
+    joins: tuple[Join, ...] = ()
     unused: Literal["refuse", "report"] = "refuse"
     labels: Literal["per study", "per group"] | None = None
 
@@ -62,11 +65,22 @@ class Accounting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JoinedFile:
+    """A second file of a recording: where it is, its name within the data folder, and how it is joined."""
+
+    path: Path
+    name: str
+    rule: Join
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordingSource:
     """One recording: its file, its name within the data folder, the facts in that name, and the role of the recording.
 
     `exercise` is the name of the exercise, None for other tasks. `mvc` is true for an MVC trial. `excluded` is the
     reason why the recording is left out, else empty. `sfreq`, `units`, `thousands` and `channels` are the layout's.
+    `sheet` is the sheet of a workbook; `joined` are the second files.
     """
 
     path: Path
@@ -76,6 +90,8 @@ class RecordingSource:
     units: str | dict[str, str] | None = None
     thousands: str | None = None
     channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
+    sheet: str | None = None
+    joined: tuple[JoinedFile, ...] = ()
     exercise: str | None = None
     mvc: bool = False
     excluded: str = ""

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from emgkit import io
 from emgkit.errors import EmgkitError, FormatError, Notice, StudyError
 from emgkit.notation import counted
+from emgkit.study.file.recordings import IN_SHEET
 from emgkit.study.recordings.account.bids_set import rename_hint
 from emgkit.study.recordings.account.finding import layout_names, nearly_fits, reads_as_bids
 from emgkit.study.recordings.account.near import near_files, shortly
@@ -34,7 +35,11 @@ def look_into(account: Account, folder: Path, rule: Accounting) -> Account:
         One is a recording, and neither ``[exclude]`` names it nor ``[data] unused`` says that it is only told.
     """
     layouts = () if reads_as_bids(folder, rule) else layout_names(rule.layouts)
-    reasons = {one.name: _why_none(folder / one.name) for one in account.files if one.role == "unknown"}
+    reasons = {
+        one.name: _why_no_sheet(one.name, rule) if IN_SHEET in one.name else _why_none(folder / one.name)
+        for one in account.files
+        if one.role == "unknown"
+    }
     lost = [name for name, reason in reasons.items() if not reason or (not layouts and rename_hint(name))]
     if lost and rule.unused == "refuse":
         raise _lost(lost, account, rule, layouts)
@@ -53,6 +58,7 @@ def look_into(account: Account, folder: Path, rule: Accounting) -> Account:
         name
         for name, reason in reasons.items()
         if name in lost
+        or IN_SHEET in name
         or PurePosixPath(name).suffix.lower() in endings
         or reason.endswith("not read yet")
         or (layouts and nearly_fits(name, rule.layouts))
@@ -80,6 +86,11 @@ def _why_none(path: Path) -> str:
         return ""
     rows = sum(_of_numbers(line) for line in _lines(head))
     return "" if rows >= _ROWS else f"text with {counted(rows, 'row')} of numbers"
+
+
+def _why_no_sheet(name: str, rule: Accounting) -> str:
+    """Why a sheet is no recording: a workbook has others, too; an empty text where it nearly fits a layout."""
+    return "" if nearly_fits(name, rule.layouts) else "a sheet that no layout fits"
 
 
 def _too_short(path: Path) -> str:

@@ -1,0 +1,171 @@
+"""Recordings that are no file of their own: sheets of workbooks, and second files, one for each recording."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path, PurePosixPath
+
+from emgkit import io
+from emgkit.errors import StudyError
+from emgkit.notation import listed
+from emgkit.study.file.recordings import IN_SHEET, Join, Layout
+from emgkit.study.recordings.account.near import near_files, shortly
+from emgkit.study.recordings.account.sources import Accounting, JoinedFile, ListedFile, RecordingSource
+
+__all__ = ["file_and_sheet", "second_names", "with_second_files", "with_sheets"]
+
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def with_sheets(folder: Path, names: Sequence[str], rule: Accounting) -> tuple[str, ...]:
+    """The names of files, and in place of a workbook whose sheets are recordings those of its sheets that hold cells.
+
+    Raises
+    ------
+    EmgkitError
+        Such a workbook cannot be read.
+    """
+    ways: list[Layout | Join] = [*rule.layouts, *rule.joins]
+    books = [_loose((one.pattern or "").partition(IN_SHEET)[0]) for one in ways if one.sheet is not None]
+    found: list[str] = []
+    for name in names:
+        is_book = any(one.fullmatch(name) for one in books)
+        tables = [one.name for one in io.sheets(folder / name) if one.kind == "table"] if is_book else []
+        found += [f"{name}{IN_SHEET}{sheet}" for sheet in tables] or [name]
+    return tuple(found)
+
+
+def file_and_sheet(name: str, way: Layout | Join) -> tuple[str, str | None]:
+    """The file and the sheet in the name of a recording."""
+    if way.sheet is None:
+        return name, None
+    file, _, sheet = name.partition(IN_SHEET)
+    return file, sheet
+
+
+def second_names(names: Sequence[str], rule: Accounting) -> dict[str, None]:
+    """The names that fit a join; one that fits a layout too belongs to the pattern with more text of its own."""
+
+    def own_text(name: str, patterns: Sequence[str]) -> int:
+        return max((len(_FIELD.sub("", one)) for one in patterns if _loose(one).fullmatch(name)), default=-1)
+
+    joins = [one.pattern for one in rule.joins]
+    layouts = [one.pattern for one in rule.layouts if one.pattern is not None]
+    return {name: None for name in names if joins and own_text(name, joins) > own_text(name, layouts)}
+
+
+def with_second_files(
+    sources: Sequence[RecordingSource], others: Sequence[ListedFile], folder: Path | None, rule: Accounting
+) -> tuple[tuple[RecordingSource, ...], tuple[ListedFile, ...]]:
+    """The recordings with their second files, and all other files; those that are joined say to what.
+
+    Raises
+    ------
+    StudyError
+        A recording of an exercise lacks its second file, a second file fits no recording or several, or a pattern
+        names a fact that recordings do not have.
+    """
+    left = {_plain(one.name): one.name for one in others if one.role == "joined"}
+    taken: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    joined = []
+    for source in sources:
+        files = []
+        for join in rule.joins:
+            expected = _expected(join, source)
+            name = next((left[one] for one in map(_plain, expected) if one in left), None)
+            if name is not None:
+                _refuse_two(name, source, taken, join)
+                taken[name] = source.name
+                file, sheet = file_and_sheet(name, join)
+                files.append(JoinedFile(path=(folder or Path()) / file, name=name, rule=join, sheet=sheet))
+            elif source.exercise is not None and (not source.excluded or source.name in rule.kept):
+                missing[source.name] = expected[0]
+        joined.append(replace(source, joined=tuple(files)))
+    _refuse_missing(missing, [one.name for one in others if one.name not in taken])
+    _refuse_alone([name for name in left.values() if name not in taken], sources, rule)
+    listed_ones = (replace(one, reason=f"joined to {taken[one.name]}") if one.name in taken else one for one in others)
+    return tuple(joined), tuple(listed_ones)
+
+
+def _loose(pattern: str) -> re.Pattern[str]:
+    """What fits a pattern whatever its fields hold, in any case."""
+    return re.compile("[^/]+".join(map(re.escape, re.split(r"\{\w+\}", pattern))), re.IGNORECASE)
+
+
+def _expected(join: Join, source: RecordingSource) -> list[str]:
+    """The names that the second file of a recording may have: one, but for facts that `values` translates.
+
+    Raises
+    ------
+    StudyError
+        The pattern names a fact that the recording does not have.
+    """
+    choices = []
+    for place, piece in enumerate(_FIELD.split(join.pattern)):
+        if place % 2 == 0:
+            choices.append([piece])
+            continue
+        if piece not in source.facts:
+            raise StudyError(
+                f"The second files are named by {piece!r}, which the recording does not have",
+                where=f"[data] join, {join.pattern}",
+                allowed=f"the facts in {source.name!r}: {listed(source.facts)}",
+                got=f"{{{piece}}}",
+            )
+        fact = source.facts[piece]
+        choices.append([text for text, value in join.values.get(piece, {}).items() if value == fact] or [fact])
+    return ["".join(choice) for choice in product(*choices)]
+
+
+def _plain(name: str) -> str:
+    """A name in one Unicode form, with the ending of the file in lower case."""
+    file, within, sheet = unicodedata.normalize("NFC", name).partition(IN_SHEET)
+    ending = PurePosixPath(file).suffix
+    return file.removesuffix(ending) + ending.lower() + within + sheet
+
+
+def _refuse_two(name: str, source: RecordingSource, taken: Mapping[str, str], join: Join) -> None:
+    if name in taken:
+        raise StudyError(
+            "A file to join fits two recordings",
+            where=f"[data] join, {join.pattern}",
+            allowed="a second file for each recording: more of its facts in the pattern",
+            got=f"{name!r} fits {taken[name]!r} and {source.name!r}",
+        )
+
+
+def _refuse_missing(missing: Mapping[str, str], idle: Sequence[str]) -> None:
+    if not missing:
+        return
+    names = [f"{name} ({expected})" for name, expected in missing.items()]
+    raise StudyError(
+        "A recording lacks the file to join" if len(missing) == 1 else f"{len(missing)} recordings lack a file to join",
+        where="[data] join",
+        allowed="for every recording of an exercise, the file in brackets",
+        got=shortly(names, 4),
+        hint=_near_hint(missing.values(), idle)
+        + "Rename the file, or leave the recording out under [exclude] files with the reason",
+    )
+
+
+def _refuse_alone(alone: Sequence[str], sources: Sequence[RecordingSource], rule: Accounting) -> None:
+    if not alone:
+        return
+    raise StudyError(
+        "A file to join fits no recording" if len(alone) == 1 else f"{len(alone)} files to join fit no recording",
+        where=f"[data] join, {listed(one.pattern for one in rule.joins)}",
+        allowed="a file for each recording, with its facts in the name",
+        got=shortly(alone, 4),
+        hint=_near_hint(alone, [one.name for one in sources])
+        + "Rename them, or leave them out under [exclude] files with the reason",
+    )
+
+
+def _near_hint(names: Iterable[str], others: Sequence[str]) -> str:
+    near = near_files(list(names)[:3], others)
+    return f"Files that nearly fit: {listed(near)}. " if near else ""
