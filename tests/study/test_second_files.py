@@ -17,7 +17,7 @@ from emgkit.study.recordings.analysis import StudyStages, analyse
 from emgkit.study.recordings.plan import plan_of
 
 # a stage that finds a number on a doubtful signal warns, and the study keeps the notice
-pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning"), pytest.mark.long]
 
 
 def with_join(study, line, **replaced):
@@ -239,6 +239,43 @@ def test_a_sheet_that_cannot_be_read_is_named(study, tmp_path):
     (folder / "P2.xlsx").rename(folder / "P2_squat.xlsx")
     (folder / "P1.xlsx").rename(folder / "P2_thrust.xlsx")
     fails(parse(text, where="study.toml"), folder, ArgumentError, "The workbook has several sheets", "'EMG_mvc'")
+
+
+def test_a_workbook_that_cannot_be_read_is_named_unless_it_is_left_out(study, tmp_path):
+    folder = as_workbooks(study.folder / "data", tmp_path / "data")
+    (folder / "P2.xlsx").write_bytes((folder / "P2.xlsx").read_bytes()[:3000])
+    error = fails(of_sheets(study), folder, EmgkitError, "The workbook is damaged")
+    assert "P2.xlsx" in error.where
+    text = study.text.replace(
+        'pattern = "{participant}_{task}.csv"', 'pattern = "{participant}.xlsx"\nsheet = "EMG_{task}"'
+    )
+    text += '\n[exclude]\nfiles = [{ path = "P2.xlsx", reason = "damaged" }]\n'
+    found = account(folder, plan_of(parse(text, where="study.toml")).accounting)
+    assert ("P2.xlsx", "left out", "damaged") in {(one.name, one.role, one.reason) for one in found.files}
+    assert {one.participant for one in found.sources} == {"P1", "P3", "P4"}
+
+
+def test_files_and_sheets_stand_in_the_table_of_files(study, tmp_path, quiet):
+    folder = split(study.folder / "data", tmp_path / "data")
+    files = analyse(with_join(study, MARKERS), plan_of(with_join(study, MARKERS)), folder, progress=quiet).files
+    table = files.set_index("file")
+    assert tuple(table.loc["P1_squat_markers.csv", ["role", "reason"]]) == ("joined", "joined to P1_squat.csv")
+    folder = as_workbooks(study.folder / "data", tmp_path / "books")
+    table = analyse(of_sheets(study), plan_of(of_sheets(study)), folder, progress=quiet).files.set_index("file")
+    assert table.loc["P1.xlsx, sheet EMG_squat", "role"] == "exercise"
+    assert tuple(table.loc["P1.xlsx, sheet notes", ["role", "reason"]]) == (
+        "not a recording",
+        "a sheet that no layout fits",
+    )
+
+
+def test_a_sheet_that_nearly_fits_is_refused(study, tmp_path):
+    folder = as_workbooks(study.folder / "data", tmp_path / "data")
+    book = openpyxl.load_workbook(folder / "P2.xlsx")
+    book["EMG_squat"].title = "emg_squat"
+    book.save(folder / "P2.xlsx")
+    what = "A recording has a name that no layout fits"
+    fails(of_sheets(study), folder, StudyError, what, "P2.xlsx, sheet emg_squat", "but for upper and lower case")
 
 
 def test_a_file_a_recording_needs_no_sheet(study, analysis, tmp_path, quiet):

@@ -24,6 +24,8 @@ _FIELD = re.compile(r"\{(\w+)\}")
 def with_sheets(folder: Path, names: Sequence[str], rule: Accounting) -> tuple[str, ...]:
     """The names of files, and in place of a workbook whose sheets are recordings those of its sheets that hold cells.
 
+    A workbook that the study file leaves out stays one, and is not opened.
+
     Raises
     ------
     EmgkitError
@@ -31,9 +33,10 @@ def with_sheets(folder: Path, names: Sequence[str], rule: Accounting) -> tuple[s
     """
     ways: list[Layout | Join] = [*rule.layouts, *rule.joins]
     books = [_loose((one.pattern or "").partition(IN_SHEET)[0]) for one in ways if one.sheet is not None]
+    excluded = {entry.path for entry in rule.excluded_files}
     found: list[str] = []
     for name in names:
-        is_book = any(one.fullmatch(name) for one in books)
+        is_book = name not in excluded and any(one.fullmatch(name) for one in books)
         tables = [one.name for one in io.sheets(folder / name) if one.kind == "table"] if is_book else []
         found += [f"{name}{IN_SHEET}{sheet}" for sheet in tables] or [name]
     return tuple(found)
