@@ -40,6 +40,23 @@ __all__ = [
 ]
 
 
+# a message of more characters than this is cut to so many, whatever a file or a list in it holds
+_TOO_LONG, _MOST, _LEAST_PART = 700, 600, 60
+
+
+def _readable(parts: list[str]) -> list[str]:
+    """The parts of a message, the longest of them without their middle where all together are too long."""
+    parts = list(parts)
+    if sum(map(len, parts)) + len(parts) <= _TOO_LONG:
+        return parts
+    while (excess := sum(map(len, parts)) + len(parts) - _MOST) > 0:
+        place = max(range(len(parts)), key=lambda one: len(parts[one]))
+        text = parts[place]
+        kept = max(_LEAST_PART, len(text) - excess - 3)
+        parts[place] = f"{text[: 2 * kept // 3]} … {text[len(text) - kept // 3 :]}"
+    return parts
+
+
 class EmgkitError(Exception):
     """Root of all errors that emgkit raises on purpose.
 
@@ -56,6 +73,10 @@ class EmgkitError(Exception):
     hint : str, optional
         What the user can do about it.
 
+    Notes
+    -----
+    The printed message has about 600 characters at most: longer parts lose their middle. The attributes are whole.
+
     Examples
     --------
     >>> print(EmgkitError("The cut-off is too high", allowed="below 500 Hz", got="600 Hz"))
@@ -66,7 +87,8 @@ class EmgkitError(Exception):
         self.what, self.where, self.allowed, self.got, self.hint = what, where, allowed, got, hint
         labelled = (("Where", where), ("Allowed", allowed), ("Got", got), ("Hint", hint))
         sentences = [what, *(f"{label}: {text}" for label, text in labelled if text)]
-        super().__init__(" ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in sentences))
+        ended = [text if text.endswith((".", "?", "!")) else f"{text}." for text in sentences]
+        super().__init__(" ".join(_readable(ended)))
 
 
 class ArgumentError(EmgkitError, ValueError):
@@ -124,6 +146,11 @@ class Notice:
     text: str
     hint: str = ""
     about: tuple[Mapping[str, tuple[str, ...]], ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        # as in the message of an error, a name of a thousand letters is not printed whole
+        for name in ("text", "hint"):
+            object.__setattr__(self, name, _readable([getattr(self, name)])[0])
 
     @property
     def message(self) -> str:

@@ -54,6 +54,8 @@ _KIND_OF_LABEL = (
     ),
 )  # fmt: skip
 
+# a label says what it is within so many letters
+_MOST_LETTERS = 200
 # units to name in a message, the likeliest first
 _COMMON: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -83,7 +85,7 @@ def kind_of(label: str, unit: str | None) -> str | None:
     """
     if unit is not None and unit.casefold() in _CODES:
         unit = "n/a"
-    hint = next((kind for kind, pattern in _KIND_OF_LABEL if pattern.search(label)), None)
+    hint = next((kind for kind, pattern in _KIND_OF_LABEL if pattern.search(label[:_MOST_LETTERS])), None)
     inside = UNITS[unit][0] if unit is not None and unit in UNITS else None
     if hint in ("EMG", "ECG", "TRIG") or inside in (None, "n/a"):
         return hint if hint or inside is None else "MISC"

@@ -20,6 +20,7 @@ __all__ = ["Table", "check_header", "find_table", "name_and_unit", "stated_rate"
 
 # the numbers must begin within so many lines
 _MOST_LINES = 300
+_LONGEST_UNIT = 80
 _SEPARATORS = "\t;|,"
 _BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*$")
 _SUFFIX = re.compile(
@@ -294,14 +295,16 @@ def name_and_unit(label: str) -> tuple[str, str | None]:
     >>> name_and_unit("VL (mv)"), name_and_unit("VL (microV)"), name_and_unit("VL (left)"), name_and_unit("VL_uV")
     (('VL', 'mV'), ('VL', 'microV'), ('VL (left)', None), ('VL', 'uV'))
     """
-    found = _BRACKET.match(label)
+    # a unit stands within the last signs of a heading, which may be very long
+    rest, end = label[:-_LONGEST_UNIT], label[-_LONGEST_UNIT:]
+    found = _BRACKET.match(end)
     if found:
         unit = found["unit"].strip()
         if is_second(unit) or looks_like_a_unit(unit):
-            return found["name"].strip() or label, as_unit(unit) or unit
-    found = _SUFFIX.match(label)
-    if found and (found["unit"] not in ("s", "ms", "us", "ns") or is_time_name(found["name"])):
-        return found["name"], as_unit(found["unit"]) or found["unit"]
+            return (rest + found["name"]).strip() or label, as_unit(unit) or unit
+    found = _SUFFIX.match(end)
+    if found and (found["unit"] not in ("s", "ms", "us", "ns") or is_time_name(rest + found["name"])):
+        return rest + found["name"], as_unit(found["unit"]) or found["unit"]
     return label, None
 
 

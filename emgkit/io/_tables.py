@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,7 @@ def read_table(path: Path) -> dict[str, list[str]]:
     Raises
     ------
     FormatError
-        A row has another number of cells than the header.
+        A row has another number of cells than the header, or two columns have one name.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").split("\n")
@@ -108,6 +109,12 @@ def read_table(path: Path) -> dict[str, list[str]]:
     if not rows:
         raise FormatError("The table is empty", where=str(path), allowed="a row of column names")
     header = [name.strip() for name in rows[0]]
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if twice:
+        raise FormatError(
+            "Columns of the table have the same name", where=f"{path}, row 1", allowed="a name of its own for each",
+            got=f"more than once: {listed(twice)}", hint="Rename or remove one of them",
+        )  # fmt: skip
     for position, row in enumerate(rows[1:], start=2):
         if len(row) != len(header):
             raise FormatError(

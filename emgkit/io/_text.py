@@ -22,6 +22,7 @@ __all__ = [
     "GROUPED",
     "NUMBER",
     "Rows",
+    "brief",
     "complete_table",
     "decoded",
     "exact_floats",
@@ -42,7 +43,7 @@ _CHUNK = 2000
 
 
 def shortened(names: Iterable[str], *, most: int = 6) -> str:
-    """Names for a sentence, repeated ones once with their number, the rest of many as a number.
+    """Names for a sentence, repeated ones once with their number, long ones cut, the rest of many as a number.
 
     Examples
     --------
@@ -52,10 +53,21 @@ def shortened(names: Iterable[str], *, most: int = 6) -> str:
     "'a', 'b', 'c' and 5 more"
     """
     counts = Counter(names)
-    texts = [repr(name) + (f" ({count} times)" if count > 1 else "") for name, count in counts.items()]
+    texts = [repr(brief(name)) + (f" ({count} times)" if count > 1 else "") for name, count in counts.items()]
     if len(texts) > most + 1:
         texts = [*texts[:most], f"{len(texts) - most} more"]
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def brief(name: str, *, most: int = 60) -> str:
+    """A name for a sentence, cut where it is long.
+
+    Examples
+    --------
+    >>> brief("VL"), brief("a very long name", most=8)
+    ('VL', 'a very …')
+    """
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def decoded(path: Path) -> str:

@@ -332,6 +332,8 @@ def test_what_sidecars_and_file_disagree_on_is_noticed(tmp_path, make_trial):
 def test_damaged_sidecars_are_refused(tmp_path, make_trial, repetition):
     (path,) = bids.recordings(write_bids([make_trial(events=[repetition])], tmp_path / "set", name="S"))
     for ending, text, message in [
+        ("channels.tsv", "name\ttype\tname\nVL\tEMG\tBF\n", "Columns of the table have the same name.*row 1.*'name'"),
+        ("events.tsv", "onset\tduration\tonset\n0.1\t0\t0.2\n", "have the same name.*Got: more than once: 'onset'"),
         ("events.tsv", "onset\tduration\n0.1\n", "cut off or too long.*row 2.*Allowed: 2 cells. Got: 1 cells"),
         ("events.tsv", "begin\tduration\n0.1\t1\n", "no column 'onset'"),
         ("events.tsv", "onset\tduration\nn/a\t1\n", "no usable onset.*row 2"),

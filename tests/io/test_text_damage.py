@@ -193,3 +193,71 @@ def test_a_bad_last_cell_before_a_line_break_is_no_cut(tmp_path):
         with pytest.raises(FormatError) as caught:
             read(path, sfreq=1000)
         assert caught.value.what == what
+
+
+WIDE = [f"c{index}" for index in range(10_000)]
+
+
+@pytest.mark.parametrize(
+    ("head", "given"),
+    [
+        (WIDE, {"sfreq": 1000, "units": "mV"}),
+        (WIDE, {"sfreq": 1000}),
+        (WIDE, {}),
+        (["c"] * 10_000, {"sfreq": 1000, "units": "mV"}),
+        (["time"] * 10_000, {"units": "mV"}),
+        (WIDE, {"sfreq": 1000, "channels": {name: {"kind": "EMG", "unit": "mV"} for name in WIDE}}),
+        (WIDE, {"sfreq": 1000, "channels": {"c": {"kind": "EMG"}}}),
+        (WIDE, {"sfreq": 1000, "units": dict.fromkeys(WIDE, "mV")}),
+        ([f"{name} (furlong)" for name in WIDE], {"sfreq": 1000}),
+        ([f"time {name} (s)" for name in WIDE], {}),
+    ],
+    ids=[
+        "read",
+        "no unit",
+        "no rate",
+        "one name",
+        "times",
+        "channels",
+        "a wrong label",
+        "units",
+        "unknown unit",
+        "counts",
+    ],
+)
+def test_ten_thousand_columns_end_soon_and_in_a_short_message(tmp_path, head, given):
+    numbers = np.random.default_rng(0).normal(size=(40, 10_000)) * 100
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([",".join(head), *(",".join(f"{one:.4f}" for one in row) for row in numbers)]) + "\n")
+    begin = time.perf_counter()
+    messages = outcome(path, given)
+    assert time.perf_counter() - begin < SLOWEST
+    assert all(len(one) <= 700 for one in messages)
+
+
+def outcome(path, given):
+    """The messages that reading a file ends in: its notices, or its error."""
+    try:
+        return [notice.text for notice in read(path, **given).notices]
+    except EmgkitError as error:
+        return [str(error)]
+
+
+LONG = [
+    "x" * 10_000, "VL" + " " * 10_000 + "x", "(" * 10_000, "flex" * 2_500, "acc " + "u" * 10_000, "a" * 9_996 + "kraf",
+    "VL (" + "u" * 10_000 + ")", "x" * 10_000 + " (mV)", "time" * 2_500, "_" * 10_000 + "_mV", "\u00e9" * 10_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", LONG, ids=range(len(LONG)))
+@pytest.mark.parametrize("cells", [("0.1", "0.3"), ("oo", "0.3"), ("1,1", "2"), ("1", "2")])
+@pytest.mark.parametrize("given", [{}, {"units": "mV"}, {"channels": {"VL": {}}}], ids=["bare", "units", "channels"])
+def test_ten_thousand_letters_end_soon_and_in_a_short_message(tmp_path, heading, cells, given):
+    path = tmp_path / "a.csv"
+    rows = [f"{cells[place % 2]};{place % 7}" for place in range(30)]
+    for head in (f"{heading};BF (mV)", f"{heading};{heading}"):
+        path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+        begin = time.perf_counter()
+        messages = outcome(path, {"sfreq": 1000, **given})
+        assert time.perf_counter() - begin < 1
+        assert all(len(one) <= 700 for one in messages)

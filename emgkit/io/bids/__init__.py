@@ -156,7 +156,7 @@ def with_sidecars(content: FileContent, path: Path) -> FileContent:
     signals = content.signals
     table = _deepest(levels, "channels", entities)
     if table is not None:
-        signals, found = with_channels(signals, table)
+        signals, found = with_channels(signals, table, left_out=content.left_out.values())
         notices += found
     events = content.events
     table = _deepest(levels, "events", entities)

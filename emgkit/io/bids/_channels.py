@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,8 +21,12 @@ _KINDS = tuple(kind for kinds in STREAMS.values() for kind in kinds)
 Rows = Mapping[str, Mapping[str, str]]
 
 
-def with_channels(signals: Sequence[Signal], path: Path) -> tuple[tuple[Signal, ...], list[Notice]]:
+def with_channels(
+    signals: Sequence[Signal], path: Path, *, left_out: Collection[str] = ()
+) -> tuple[tuple[Signal, ...], list[Notice]]:
     """The signals with kind, muscle and side from channels.tsv; the header keeps governing unit and rate.
+
+    A row about a channel that the file has and that was left out, as a notice told, is none too many.
 
     Raises
     ------
@@ -31,7 +35,12 @@ def with_channels(signals: Sequence[Signal], path: Path) -> tuple[tuple[Signal, 
     """
     rows = _read_rows(path)
     described = tuple(_described(signal, rows.get(signal.label)) for signal in signals)
-    return described, [*_contradictions(signals, rows), *_names(signals, rows), *_unknown(signals, rows), *_bad(rows)]
+    return described, [
+        *_contradictions(signals, rows),
+        *_names(signals, rows, left_out),
+        *_unknown(signals, rows),
+        *_bad(rows),
+    ]
 
 
 def _read_rows(path: Path) -> Rows:
@@ -110,10 +119,10 @@ def _contradictions(signals: Sequence[Signal], rows: Rows) -> list[Notice]:
     ]
 
 
-def _names(signals: Sequence[Signal], rows: Rows) -> list[Notice]:
+def _names(signals: Sequence[Signal], rows: Rows, left_out: Collection[str]) -> list[Notice]:
     """Channels that only one of the two has, and another order."""
     labels = [signal.label for signal in signals]
-    missing, unused = [label for label in labels if label not in rows], sorted(set(rows) - set(labels))
+    missing, unused = [label for label in labels if label not in rows], sorted(set(rows) - {*labels, *left_out})
     notices = []
     if missing and unused:
         text = f"Only the file names the channels {_some(missing)}, only channels.tsv {_some(unused)}."
