@@ -191,6 +191,20 @@ def test_another_order_is_matched_by_name_and_noticed(one_session: Path) -> None
     ]
 
 
+def test_a_channel_that_was_left_out_is_no_row_too_many(tmp_path: Path, edf_bytes: Any) -> None:
+    folder = tmp_path / "set" / "sub-01" / "emg"
+    folder.mkdir(parents=True)
+    (tmp_path / "set" / "dataset_description.json").write_text("{}", "utf-8")
+    path = folder / "sub-01_task-squat_emg.edf"
+    path.write_bytes(edf_bytes([{"label": "VL"}, {"label": "BF", "physical": (0, 0)}]))
+    table = folder / "sub-01_task-squat_channels.tsv"
+    table.write_text("name\ttype\tunits\nVL\tEMG\tuV\nBF\tEMG\tuV\n", "utf-8")
+    assert "channels-differ" not in {notice.code for notice in read(path).notices}
+    table.write_text("name\ttype\tunits\nVL\tEMG\tuV\nBF\tEMG\tuV\nTA\tEMG\tuV\n", "utf-8")
+    (text,) = [notice.text for notice in read(path).notices if notice.code == "channels-differ"]
+    assert text.startswith("channels.tsv has a row for 'TA', and the file has no such channel")
+
+
 @pytest.mark.parametrize(
     ("rows", "text"),
     [
