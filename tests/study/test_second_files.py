@@ -238,6 +238,8 @@ def test_a_sheet_that_cannot_be_read_is_named(study, tmp_path):
     text = study.text.replace("{participant}_{task}.csv", "{participant}_{task}.xlsx")
     (folder / "P2.xlsx").rename(folder / "P2_squat.xlsx")
     (folder / "P1.xlsx").rename(folder / "P2_thrust.xlsx")
+    for other in ("P3.xlsx", "P4.xlsx"):
+        (folder / other).unlink()
     fails(parse(text, where="study.toml"), folder, ArgumentError, "The workbook has several sheets", "'EMG_mvc'")
 
 
