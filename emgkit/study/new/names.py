@@ -380,7 +380,9 @@ def _pattern(row: Row, rows: Rows) -> tuple[str, str]:
 
 def _values(fact: str, rows: Rows) -> str:
     if fact == "participant":
-        return "[^/]+?"
+        # a label without a separator is told from one with a fact behind it
+        labels = {part.text for row in rows.values() for part in row if part.field == fact}
+        return "[^/]+?" if any("_" in label for label in labels) else "[^/_]+"
     if fact in ("run", "load"):
         return r"\d+(?:[.,]\d+)?"
     found = (
