@@ -305,7 +305,8 @@ def test_an_unexplained_gap_is_refused_with_both_ways_on(computed):
         computed(gone=("P4_deadlift.csv", "P5_squat.csv"))
     assert str(caught.value) == (
         "Participant P4 has no exercise 'deadlift'. Where: comparison 'contrasts'. Allowed: every participant in every "
-        "exercise; no participant is left out silently. Got: P4 lacks 'deadlift'; P5 lacks 'squat'. Hint: Look at the "
+        "exercise; no participant is left out silently. Got: P4 lacks 'deadlift'; P5 lacks 'squat'. Hint: Files that "
+        "nearly fit: 'P5_deadlift.csv'. Look at the "
         'names of the files. Then compare those who have both levels: [[comparisons]] missing = "pairwise"; or leave '
         'people out: [exclude] participants = [{ participant = "P4", reason = "…" }].'
     )

@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 
 from emgkit.study import new
-from emgkit.study.file.read import has_key
-from emgkit.study.file.recordings import Comparison, Data, Layout
 from emgkit.study.new.design import dead_channels
 from emgkit.study.new.questions import unanswered
 
@@ -228,7 +226,6 @@ def test_one_person_is_asked_no_more_than_others(record, answered, tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not has_key(Comparison, "missing"), reason="comparisons take whom they take")
 def test_a_dead_channel_of_one_and_a_missing_task_of_another_cost_no_more_than_that(record, run, tmp_path):
     for seed, who in enumerate(("P01", "P02", "P03", "P04")):
         for shift, task in enumerate(("squat", "lunge", "mvc")):
@@ -246,7 +243,6 @@ def test_a_dead_channel_of_one_and_a_missing_task_of_another_cost_no_more_than_t
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not has_key(Data, "join"), reason="studies join no files")
 def test_emg_and_markers_in_two_files(record, run, tmp_path):
     for seed, who in enumerate(("P01", "P02", "P03")):
         for shift, task in enumerate(("squat", "lunge", "mvc")):
@@ -262,7 +258,6 @@ def test_emg_and_markers_in_two_files(record, run, tmp_path):
     assert len(result.tables["repetitions"].query("accepted")) == 3 * 2 * 4
 
 
-@pytest.mark.skipif(not has_key(Layout, "sheet"), reason="studies read no sheets")
 def test_each_sheet_of_a_workbook_is_a_recording(tmp_path, answered):
     samples = np.random.default_rng(1).normal(size=(2000, 2))
     for who in ("P01", "P02"):
@@ -280,7 +275,6 @@ def test_each_sheet_of_a_workbook_is_a_recording(tmp_path, answered):
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not has_key(Layout, "task"), reason="tasks hold no facts")
 def test_three_loads_of_two_exercises_on_two_sides(record, run, tmp_path):
     emg = ("VL_L (mV)", "VL_R (mV)")
     tasks = [f"{lift}{load}" for lift in ("squat", "deadlift") for load in (60, 80, 100)]
@@ -301,7 +295,6 @@ def test_three_loads_of_two_exercises_on_two_sides(record, run, tmp_path):
     assert list(table["contrast"].unique()) == ["60 / 80", "60 / 100", "80 / 100"]
 
 
-@pytest.mark.skipif(not has_key(Layout, "task"), reason="every name holds a task")
 def test_names_without_a_task_get_one(record, answered, tmp_path):
     for who in ("P01", "P02"):
         record(tmp_path / "d" / f"{who}.csv", time="t (s)")
