@@ -1,20 +1,17 @@
 """Reading recordings of any known format, and writing EMG-BIDS, BDF and EDF.
 
-``FORMATS`` lists the formats; each is one module of this package, imported when a file needs it.
+``FORMATS`` lists the formats; each is one module of :mod:`emgkit.io.formats`, imported when a file needs it.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emgkit._checks import check_option
-from emgkit.errors import ArgumentError, FileError, FormatError
+from emgkit.errors import ArgumentError, FileError
 from emgkit.io import bids
 from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble, survey, with_muscles
 from emgkit.io._time_axis import Window
@@ -23,6 +20,7 @@ from emgkit.io.channel_map import channel_map
 from emgkit.io.formats.edf import write_bdf, write_edf
 from emgkit.io.formats.xlsx import Sheet
 from emgkit.io.joining import join
+from emgkit.io.registry import FORMATS, NOT_YET, Foreign, Format, detect, named
 from emgkit.notation import listed
 from emgkit.recording import Trial
 
@@ -37,8 +35,10 @@ __all__ = [
     "assemble",
     "bids",
     "channel_map",
+    "detect",
     "join",
     "load",
+    "named",
     "place",
     "read",
     "sheets",
@@ -48,273 +48,6 @@ __all__ = [
     "write_bids",
     "write_edf",
 ]
-
-# as much of a file as its marker is looked for in
-_HEAD = 4096
-
-
-@dataclass(frozen=True, kw_only=True)
-class Format:
-    """A file format that :func:`read` knows.
-
-    Parameters
-    ----------
-    name : str
-        What ``format=`` calls it.
-    description : str
-        One line for people.
-    extensions : tuple of str
-        Endings of file names, in lower case.
-    marker : re.Pattern of bytes, optional
-        Found in the first 4096 bytes of every such file and of no other. Without one the
-        ending alone decides.
-    module : str
-        The module whose ``load(path)`` gives the file's content.
-    options : tuple of str
-        Parameters of :func:`read` that only some formats have, and this one has.
-    parts : bool, default False
-        Whether ``load`` takes ``start`` and ``stop`` (s), and reads that part alone: its signals then have ``whole``.
-    """
-
-    name: str
-    description: str
-    extensions: tuple[str, ...]
-    marker: re.Pattern[bytes] | None
-    module: str
-    options: tuple[str, ...] = ()
-    parts: bool = False
-
-
-_BOM = rb"\A(?:\xef\xbb\xbf)?"
-
-FORMATS = (
-    Format(
-        name="bdf",
-        description="BDF and BDF+ (24 bits), alone or in an EMG-BIDS data set",
-        extensions=(".bdf",),
-        marker=re.compile(rb"\A\xffBIOSEMI"),
-        module="emgkit.io.formats.edf",
-        parts=True,
-    ),
-    Format(
-        name="edf",
-        description="EDF and EDF+ (16 bits), alone or in an EMG-BIDS data set",
-        extensions=(".edf",),
-        marker=re.compile(rb"\A0 {7}.{160}[ \d]\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d", re.DOTALL),
-        module="emgkit.io.formats.edf",
-        parts=True,
-    ),
-    Format(
-        name="datalog",
-        description="Biometrics DataLOG text export",
-        extensions=(".txt",),
-        marker=re.compile(rb"^Channel \d+: '[^'\n]*', \d+ values, engineering units: ", re.MULTILINE),
-        module="emgkit.io.formats.datalog",
-    ),
-    Format(
-        name="opensignals",
-        description="OpenSignals text of PLUX (biosignalsplux, BITalino)",
-        extensions=(".txt",),
-        marker=re.compile(rb"\A(?:\xef\xbb\xbf)?# OpenSignals Text File Format"),
-        module="emgkit.io.formats.opensignals",
-    ),
-    Format(
-        name="opensignals-h5",
-        description="OpenSignals HDF5 of PLUX (needs h5py)",
-        extensions=(".h5", ".hdf5"),
-        marker=re.compile(rb"\A\x89HDF\r\n"),
-        module="emgkit.io.formats.opensignals_h5",
-    ),
-    Format(
-        name="biopac-text",
-        description="BIOPAC AcqKnowledge text export",
-        extensions=(".txt", ".csv"),
-        marker=re.compile(rb"^[\d.]+ (?:m?sec|min)/sample\r?\n\d+ channels?", re.MULTILINE),
-        module="emgkit.io.formats.biopac_text",
-    ),
-    Format(
-        name="acq",
-        description="BIOPAC AcqKnowledge recording (needs bioread)",
-        extensions=(".acq",),
-        marker=None,
-        module="emgkit.io.formats.acq",
-    ),
-    Format(
-        name="mat",
-        description="MATLAB files of Delsys, Qualisys, BIOPAC and Noraxon, and plain ones (version 7.3 needs h5py)",
-        extensions=(".mat",),
-        marker=re.compile(rb"\AMATLAB [57]\.\d MAT-file"),
-        module="emgkit.io.formats.mat",
-    ),
-    Format(
-        name="xlsx",
-        description="Excel workbook, a sheet a recording",
-        extensions=(".xlsx", ".xlsm"),
-        marker=re.compile(rb"\APK\x03\x04.*?(?:\[Content_Types\]\.xml|xl/)", re.DOTALL),
-        module="emgkit.io.formats.xlsx",
-        options=("sheet", "thousands"),
-    ),
-    Format(
-        name="c3d",
-        description="C3D of motion capture: analogue channels, markers, model outputs and events",
-        extensions=(".c3d",),
-        # its second byte is 'P'; the first, where its parameters begin, is no letter of a text
-        marker=re.compile(rb"\A[\x01-\x08]P"),
-        module="emgkit.io.formats.c3d",
-        parts=True,
-    ),
-    Format(
-        name="poly5",
-        description="TMSi Poly5 recording",
-        extensions=(".poly5",),
-        marker=re.compile(rb"\APOLY SAMPLE FILE"),
-        module="emgkit.io.formats.poly5",
-    ),
-    Format(
-        name="shimmer",
-        description="Shimmer Consensys CSV",
-        extensions=(".csv",),
-        marker=re.compile(rb'\A(?:\xef\xbb\xbf)?"?sep=(?:\\t|[\t,;])"?\r?\n[^\n]*_(?:CAL|RAW)\b', re.IGNORECASE),
-        module="emgkit.io.formats.shimmer",
-    ),
-    Format(
-        name="labchart",
-        description="ADInstruments LabChart text export",
-        extensions=(".txt",),
-        marker=re.compile(rb"\A(?:\xef\xbb\xbf)?Interval=\t?[\d.,]+(?:[eE]-?\d+)?"),
-        module="emgkit.io.formats.labchart",
-    ),
-    Format(
-        name="delsys-discover",
-        description="Delsys Trigno Discover CSV",
-        extensions=(".csv",),
-        marker=re.compile(_BOM + rb'"?Application:"?[,;\t]\s*"?Trigno Discover'),
-        module="emgkit.io.formats.delsys.discover",
-    ),
-    Format(
-        name="delsys-emgworks",
-        description="Delsys EMGworks CSV, with or without a line a channel above the headings",
-        extensions=(".csv",),
-        # a header line a channel, or a column of times before every channel
-        marker=re.compile(
-            _BOM + rb'(?:"?Label: [^\n]*?Sampling frequency: |"?X ?\[m?s\]"?[,;\t]'
-            rb'(?:[^\n]*?[,;\t]"?X ?\[m?s\]"?[,;\t\r\n]|"?[^,;\t\n"]*: [A-Za-z]+[ .]))'
-        ),
-        module="emgkit.io.formats.delsys.emgworks",
-    ),
-    Format(
-        name="delsys-hpf",
-        description="Delsys EMGworks HPF",
-        extensions=(".hpf",),
-        marker=re.compile(rb"\A.{16}datx", re.DOTALL),
-        module="emgkit.io.formats.delsys.hpf",
-        parts=True,
-    ),
-    Format(
-        name="delsys-emg",
-        description="Delsys EMGworks .emg, version 3",
-        extensions=(".emg",),
-        marker=re.compile(rb"\ADEMG"),
-        module="emgkit.io.formats.delsys.emg",
-        parts=True,
-    ),
-    Format(
-        name="noraxon-csv",
-        description="Noraxon MyoResearch (MR3, MR4) CSV, combined or a file a signal",
-        extensions=(".csv",),
-        # a line of facts with their values below it; or the program named in a first line that no row of numbers
-        # follows, as a plain table may name it in its header
-        marker=re.compile(
-            _BOM + rb'(?:"?type"?[,;\t][^\n]*?"?frequency"?[,;\t][^\n]*\n"?(?:record|signal)\w*"?[,;\t]'
-            rb'|(?!#)[^\n]*(?:noraxon|myoresearch)[^\n]*\n(?![\s"]*[-+.\d]))',
-            re.IGNORECASE,
-        ),
-        module="emgkit.io.formats.noraxon_csv",
-    ),
-    Format(
-        name="anc",
-        description="Motion Analysis ANC, the analogue text of EVaRT and Cortex",
-        extensions=(".anc",),
-        marker=re.compile(_BOM + rb"File_Type:\s+Analog"),
-        module="emgkit.io.formats.motion.anc",
-    ),
-    Format(
-        name="nexus-csv",
-        description="Vicon Nexus text export of devices, model outputs and trajectories",
-        extensions=(".csv", ".txt"),
-        marker=re.compile(
-            _BOM + rb"(?:Devices|Joints|Model Outputs|Segments|Trajectories|Events)[,;\t ]*\r?\n"
-            rb"[\d.]+[,;\t ]*\r?\n"
-        ),
-        module="emgkit.io.formats.motion.nexus_csv",
-    ),
-    Format(
-        name="opensim",
-        description="OpenSim storage and motion files",
-        extensions=(".sto", ".mot"),
-        marker=re.compile(rb"^endheader[ \t]*\r?$", re.MULTILINE | re.IGNORECASE),
-        module="emgkit.io.formats.motion.opensim",
-    ),
-    Format(
-        name="bioware",
-        description="Kistler BioWare text export of force plates",
-        extensions=(".txt",),
-        marker=re.compile(_BOM + rb"BioWare Version "),
-        module="emgkit.io.formats.motion.bioware",
-    ),
-    Format(
-        name="delimited",
-        description="comma-, semicolon-, tab- or space-separated text, one column a channel",
-        extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
-        marker=None,
-        module="emgkit.io.formats.delimited",
-        options=("thousands",),
-    ),
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Foreign:
-    """A file format that :func:`read` recognises but cannot read.
-
-    Parameters
-    ----------
-    name : str
-        What people call it, with the program that writes it.
-    extensions : tuple of str
-        Endings of file names that no readable format has; they decide where no marker is found.
-    marker : re.Pattern of bytes, optional
-        Found in the first 4096 bytes of such files; strict, since it goes before the ending.
-    hint : str
-        What to do with it.
-    """
-
-    name: str
-    extensions: tuple[str, ...] = ()
-    marker: re.Pattern[bytes] | None = None
-    hint: str = (
-        "Export it as EDF, BDF or a plain table: CSV with one header row, a column of times and a column a channel, "
-        "such as 'time (s),VL (mV)'"
-    )
-
-
-# a reader for one of these becomes a Format above, and its entry here goes
-NOT_YET = (
-    Foreign(name="XDF (Lab Streaming Layer)", extensions=(".xdf", ".xdfz"), marker=re.compile(rb"\AXDF:")),
-    Foreign(
-        name="Excel (XLS)",
-        extensions=(".xls", ".xlsb"),
-        marker=re.compile(rb"\A\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
-        hint="Open it in a spreadsheet program and save it as an Excel workbook (.xlsx), without a password",
-    ),
-    Foreign(
-        name="OpenDocument spreadsheet (ODS)",
-        extensions=(".ods",),
-        marker=re.compile(rb"\APK\x03\x04.{26}mimetypeapplication/vnd\.oasis\.opendocument\.spreadsheet", re.DOTALL),
-        hint="Open it in a spreadsheet program and save it as an Excel workbook (.xlsx)",
-    ),
-    Foreign(name="ZIP", extensions=(".zip",), marker=re.compile(rb"\APK\x03\x04")),
-)
 
 
 def read(
@@ -478,56 +211,6 @@ def _loaded(
         given |= {"start": window.start, "stop": window.stop}
     content: FileContent = importlib.import_module(chosen.module).load(file, **given)
     return bids.with_sidecars(content, file)
-
-
-def named(name: str) -> Format:
-    """The format of that name.
-
-    Raises
-    ------
-    ArgumentError
-        There is none.
-    """
-    check_option("format", name.lower(), [known.name for known in FORMATS])
-    return next(known for known in FORMATS if known.name == name.lower())
-
-
-def detect(path: Path) -> Format:
-    """The format of a file, by its content, then by its ending.
-
-    Raises
-    ------
-    FormatError
-        No known format fits, or the format is one that emgkit does not read yet.
-    """
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    for known in FORMATS:
-        if known.marker is not None and known.marker.search(head):
-            return known
-    ending = path.suffix.lower()
-    fitting = [known for known in FORMATS if ending in known.extensions]
-    foreign = next((one for one in NOT_YET if one.marker is not None and one.marker.search(head)), None)
-    if foreign is None and not fitting:
-        foreign = next((one for one in NOT_YET if ending in one.extensions), None)
-    if foreign is not None:
-        article = "an" if foreign.name[0] in "AEHOX" else "a"
-        raise FormatError(
-            f"This is {article} {foreign.name} file, which emgkit does not read yet",
-            where=str(path),
-            allowed=listed(known.name for known in FORMATS),
-            hint=foreign.hint,
-        )
-    if not fitting:
-        known_ones = "; ".join(f"{known.name} ({known.description})" for known in FORMATS)
-        raise FormatError(
-            "The file is of an unknown format",
-            where=str(path),
-            allowed=known_ones,
-            got=f"a file that begins with {head[:12]!r} and ends in {ending!r}",
-            hint="Say format= if it is one of these, else export it from its program as CSV, EDF or BDF",
-        )
-    return next((known for known in fitting if known.marker is None), fitting[0])
 
 
 def _existing(path: Path) -> Path:

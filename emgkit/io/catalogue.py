@@ -110,7 +110,8 @@ def _files(root: Path) -> list[Path]:
 
 def _row(path: Path) -> tuple[dict[str, Any] | None, str]:
     """The row of a file and the digest of its samples; None where it is no recording."""
-    from emgkit.io import FORMATS, NOT_YET, detect, load
+    from emgkit.io import load
+    from emgkit.io.registry import FORMATS, NOT_YET, detect
 
     endings = {ending for known in (*FORMATS, *NOT_YET) for ending in known.extensions}
     if _NO_RECORDING.fullmatch(path.name) or path.suffix.lower() not in endings:
@@ -161,7 +162,7 @@ def _digest(signals: Sequence[Signal]) -> str:
 
 
 def _texts() -> tuple[str, ...]:
-    from emgkit.io import FORMATS
+    from emgkit.io.registry import FORMATS
 
     return next(known.extensions for known in FORMATS if known.name == "delimited")
 
