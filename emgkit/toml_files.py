@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -11,9 +13,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from emgkit._checks import nearest
 from emgkit.errors import EmgkitError, FormatError
-from emgkit.notation import listed
+from emgkit.notation import counted, listed
 
-__all__ = ["TomlTable", "load", "parse", "tables_of", "validate"]
+__all__ = ["ToDo", "TomlTable", "check_filled_in", "load", "parse", "tables_of", "to_do", "validate"]
+
+# the head of a table, alone in its line
+_TABLE = re.compile(r"\s*\[\[?[^\]]+\]\]?\s*(#|$)")
+# a comment behind a value, in which a number sign may stand between quotes
+_COMMENT = re.compile(r"""(?<=[^\s])\s+#[^"']*$""")
+# as many lines as a message shows
+_SHOWN = 5
 
 
 class TomlTable(BaseModel):
@@ -80,6 +89,65 @@ def validate(
         return schema.model_validate(tables)
     except ValidationError as problem:
         raise _in_plain_words(problem, schema, where=where, name=name, error=error) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToDo:
+    """A line of a file in which something is still to do.
+
+    Parameters
+    ----------
+    line : int
+        Its number, from 1.
+    place : str
+        The table that it belongs to: ``"[exercises.squat]"``.
+    text : str
+        The line without the comment beside it.
+    """
+
+    line: int
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.place}: {self.text}"
+
+
+def to_do(text: str) -> tuple[ToDo, ...]:
+    r"""The lines of a file that hold the word TODO, as emgkit marks in the files it writes what it cannot know.
+
+    Examples
+    --------
+    >>> [str(one) for one in to_do('[exercises.squat]\nstarts = "TODO"  # eccentric or concentric')]
+    ['line 2, [exercises.squat]: starts = "TODO"']
+    """
+    found, place = [], "the file"
+    for number, line in enumerate(text.splitlines(), 1):
+        if _TABLE.match(line):
+            place = line.split("#")[0].strip()
+        if "TODO" in line:
+            bare = _COMMENT.sub("", line).strip()
+            found.append(ToDo(line=number, place=place, text=bare if "TODO" in bare else line.strip()))
+    return tuple(found)
+
+
+def check_filled_in(text: str, *, where: str, name: str = "The file", error: type[EmgkitError] = FormatError) -> None:
+    """Refuse a file in which something is still to do; parameters as for :func:`parse`.
+
+    Raises
+    ------
+    EmgkitError
+        Names the first lines with their tables.
+    """
+    open_ones = to_do(text)
+    if open_ones:
+        more = len(open_ones) - _SHOWN
+        raise error(
+            f"{name} is not filled in yet",
+            where=where,
+            got="; ".join(map(str, open_ones[:_SHOWN])) + (f"; and {counted(more, 'line')} more" if more > 0 else ""),
+            hint="Write what is right in these lines, and take the word TODO away",
+        )
 
 
 # what pydantic calls a type, in the words of a TOML file

@@ -11,10 +11,12 @@ from emgkit._checks import nearest
 from emgkit.errors import FileError, FormatError
 from emgkit.toml_files import TomlTable, tables_of, validate
 
-__all__ = ["channel_map"]
+__all__ = ["ChannelSpec", "channel_map"]
 
 
-class _Channel(TomlTable):
+class ChannelSpec(TomlTable):
+    """``[channels]``: what a file's label means."""
+
     muscle: str | None = None
     side: Literal["left", "right"] | None = None
     kind: str | None = None
@@ -23,7 +25,7 @@ class _Channel(TomlTable):
 
 
 class _Map(TomlTable):
-    channels: dict[str, _Channel]
+    channels: dict[str, ChannelSpec]
 
 
 def channel_map(path: str | os.PathLike[str]) -> Mapping[str, Mapping[str, str]]:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 from pydantic import BaseModel
 
+from emgkit.io.naming.names import read_names
 from emgkit.study.file import expected, published
 from emgkit.study.file import recordings as study_file
 from emgkit.study.file.read import parse
 from emgkit.study.file.recordings import Layout
-from emgkit.study.recordings.account.naming import read_names
 from emgkit.study.recordings.account.tasks import Tasks
 from emgkit.study.script import load_script
 

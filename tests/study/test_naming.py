@@ -10,11 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from emgkit.errors import StudyError
+from emgkit.io.naming.names import expression, read_names
+from emgkit.io.naming.patterns import Pattern
 from emgkit.study.file.recordings import ExcludedFile, ExcludedParticipant, Layout
 from emgkit.study.recordings.account import Accounting, account
 from emgkit.study.recordings.account.name_columns import checked_facts, columns_of, context_of
-from emgkit.study.recordings.account.naming import expression, read_names
-from emgkit.study.recordings.account.patterns import Pattern
 from emgkit.study.recordings.account.tasks import Tasks
 
 LIFTS = Tasks(exercises={"squat": "squat", "hip_thrust": "thrust"}, mvc=("mvc*",))

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from emgkit.errors import StudyError
+from emgkit.io.channel_map import ChannelSpec
+from emgkit.io.naming.layouts import IN_SHEET, Layout
 from emgkit.notation import listed
 from emgkit.study.file.expected import Expected
 from emgkit.toml_files import TomlTable
@@ -19,9 +21,6 @@ __all__ = [
     "StudyFile",
 ]  # fmt: skip
 
-# what stands between a workbook and a sheet in the name of a recording
-IN_SHEET = ", sheet "
-
 
 class About(TomlTable):
     """``[study]``: what the study asks."""
@@ -29,52 +28,6 @@ class About(TomlTable):
     title: str
     question: str
     simulated: bool = False
-
-
-class ChannelSpec(TomlTable):
-    """``[channels]``: what a file's label means."""
-
-    muscle: str | None = None
-    side: Literal["left", "right"] | None = None
-    kind: str | None = None
-    unit: str | None = None
-    name: str | None = None
-
-
-class Layout(TomlTable):
-    """How the names of files that are no BIDS set tell who did what.
-
-    `pattern` is a path with ``{participant}``, ``{task}`` and any other ``{name}`` in it, each a column of the tables;
-    `regex` is a regular expression with groups of these names, for layouts that a pattern cannot say. `task` is that of
-    files whose names hold none. `values` translates what stands in the name, as in ``values.task = { mar = "gait" }``;
-    `channels` says what the labels of these files mean, as ``[channels]`` does for all. `thousands` is the sign
-    between the thousands of a number in text files, such as ``","`` in 1,104.5. `sheet` is a pattern for the sheets of
-    a workbook, each a recording, as in ``sheet = "EMG_{task}"``; it is called ``P01.xlsx, sheet EMG_squat``.
-    """
-
-    pattern: str | None = None
-    sheet: str | None = None
-    regex: str | None = None
-    task: str | None = None
-    values: dict[str, dict[str, str]] = Field(default_factory=dict)
-    sfreq: float | None = None
-    units: str | dict[str, str] | None = None
-    thousands: str | None = None
-    channels: dict[str, ChannelSpec] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Layout:
-        if (self.pattern is None) == (self.regex is None):
-            raise ValueError("a layout has either a pattern or a regex")
-        if self.sheet is not None and self.pattern is None:
-            raise ValueError("sheet goes with pattern")
-        return self
-
-    def for_names(self) -> Layout:
-        """The layout whose pattern is that of a whole name, with the sheet in it."""
-        if self.sheet is None:
-            return self
-        return self.model_copy(update={"pattern": f"{self.pattern}{IN_SHEET}{self.sheet}"})
 
 
 class Join(TomlTable):

@@ -20,7 +20,7 @@ from emgkit import io
 from emgkit.errors import EmgkitError, StudyError
 from emgkit.notation import as_title, listed
 from emgkit.study.file.published import PublishedFile
-from emgkit.study.file.read import ToDo, parse, to_do
+from emgkit.study.file.read import parse
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.new.asking import ask
 from emgkit.study.new.design import ways
@@ -31,6 +31,7 @@ from emgkit.study.new.questions import questions, stand_ins
 from emgkit.study.new.writing import SCHEMA, study_text
 from emgkit.study.recordings.account import Account, RecordingSource, account
 from emgkit.study.recordings.plan import plan_of
+from emgkit.toml_files import ToDo, to_do
 
 __all__ = [
     "ROLES",

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from emgkit import signal_quality
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
+from emgkit.io.channel_map import ChannelSpec
 from emgkit.notation import fixed, listed
 from emgkit.recording import Trial
-from emgkit.study.file.recordings import ChannelSpec
 from emgkit.study.recordings.account import RecordingSource
 
 __all__ = [

@@ -29,14 +29,15 @@ from emgkit import report
 from emgkit._checks import check_unknown
 from emgkit.errors import StudyError
 from emgkit.events import OPTIONS
+from emgkit.io.channel_map import ChannelSpec
+from emgkit.io.naming.patterns import Pattern
 from emgkit.measures import COLUMNS, MEASURES
 from emgkit.pipeline import Pipeline
 from emgkit.steps import step_from_dict
-from emgkit.study.file.recordings import ChannelSpec, Comparison, Exclude, Exercise, Layout, MeasureSpec, StudyFile
+from emgkit.study.file.recordings import Comparison, Exclude, Exercise, Layout, MeasureSpec, StudyFile
 from emgkit.study.recordings.account import Accounting, RecordingSource
 from emgkit.study.recordings.account.exclusions import fitting
 from emgkit.study.recordings.account.name_columns import columns_of, context_of
-from emgkit.study.recordings.account.patterns import Pattern
 from emgkit.study.recordings.compare import Comparing
 from emgkit.study.recordings.measure import Measuring
 from emgkit.study.recordings.read import Joining, Reading, Using

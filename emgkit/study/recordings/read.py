@@ -10,9 +10,9 @@ from pathlib import Path
 from emgkit import io
 from emgkit.channels import Channel, Value
 from emgkit.errors import SignalError, StudyError
+from emgkit.io.channel_map import ChannelSpec
 from emgkit.notation import listed
 from emgkit.recording import Trial
-from emgkit.study.file.recordings import ChannelSpec
 
 __all__ = ["Joining", "Reading", "Using", "join_files", "read", "use_channels"]
 

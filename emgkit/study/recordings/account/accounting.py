@@ -10,6 +10,7 @@ import pandas as pd
 
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
+from emgkit.io.naming.patterns import composed
 from emgkit.notation import listed
 from emgkit.stats.cells.labels import spelled_alike
 from emgkit.study.recordings.account.bids_set import sidecar_notices
@@ -17,7 +18,6 @@ from emgkit.study.recordings.account.counts import count_notices
 from emgkit.study.recordings.account.finding import find, reads_as_bids
 from emgkit.study.recordings.account.name_columns import checked_facts
 from emgkit.study.recordings.account.near import near_files, near_label, shortly
-from emgkit.study.recordings.account.patterns import composed
 from emgkit.study.recordings.account.people import check_same_facts, check_spelling, with_people
 from emgkit.study.recordings.account.second_files import with_second_files
 from emgkit.study.recordings.account.sources import IDLE, Account, Accounting, ListedFile, RecordingSource, Role

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from emgkit import shipped
 from emgkit.errors import StudyError
+from emgkit.io.naming.names import NameReading, expression, read_names
 from emgkit.notation import listed
 from emgkit.study.file.recordings import Layout
 from emgkit.study.recordings.account.bids_set import in_bids
-from emgkit.study.recordings.account.naming import NameReading, expression, read_names
 from emgkit.study.recordings.account.second_files import file_and_sheet, second_names, with_sheets
 from emgkit.study.recordings.account.sources import Accounting, ListedFile, RecordingSource
 from emgkit.study.recordings.keys import files_below

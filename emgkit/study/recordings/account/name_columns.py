@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from emgkit.channels import Value
 from emgkit.errors import StudyError
+from emgkit.io.naming.names import fields_of
 from emgkit.measures import COLUMNS
 from emgkit.notation import listed
 from emgkit.study.file.recordings import Layout
-from emgkit.study.recordings.account.naming import fields_of
 from emgkit.study.recordings.account.tasks import Tasks
 
 __all__ = ["checked_facts", "columns_of", "context_of"]

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from emgkit.errors import Notice
-from emgkit.study.file.recordings import ChannelSpec, ExcludedFile, ExcludedParticipant, Join, Layout
+from emgkit.io.channel_map import ChannelSpec
+from emgkit.study.file.recordings import ExcludedFile, ExcludedParticipant, Join, Layout
 from emgkit.study.recordings.account.tasks import Tasks
 
 __all__ = ["IDLE", "Account", "Accounting", "JoinedFile", "ListedFile", "RecordingSource", "Role"]

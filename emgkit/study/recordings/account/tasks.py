@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from emgkit.errors import StudyError
+from emgkit.io.naming.patterns import Pattern, composed
 from emgkit.notation import listed
-from emgkit.study.recordings.account.patterns import Pattern, composed
 
 __all__ = ["TaskRole", "Tasks"]
 

@@ -1,6 +1,6 @@
 """Names of files: the facts that a layout reads in them, and which reading is meant where there are several.
 
-A reading whose task the study knows goes before all others. Among those left, the parts of a name are shared out in one
+A reading whose task is known goes before all others. Among those left, the parts of a name are shared out in one
 way for all files of a layout, with the fields beside the task as short as they can be. Where that leaves two readings
 that differ in who was recorded or in what was done, both are shown and none is taken.
 """
@@ -11,14 +11,36 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from emgkit.errors import StudyError
+from emgkit.io.naming.layouts import Layout
+from emgkit.io.naming.patterns import FIELD, Pattern, composed
 from emgkit.notation import listed
-from emgkit.study.file.recordings import Layout
-from emgkit.study.recordings.account.patterns import FIELD, Pattern, composed
-from emgkit.study.recordings.account.tasks import Tasks
 
-__all__ = ["NameReading", "expression", "fields_of", "read_names"]
+__all__ = ["AnyTask", "NameReading", "Tasks", "expression", "fields_of", "read_names"]
+
+
+class Tasks(Protocol):
+    """What is known of tasks, which decides between readings of a name."""
+
+    def knows(self, task: str) -> bool:
+        """Whether there is such a task."""
+
+    def alike(self, first: str, second: str) -> bool:
+        """Whether two names mean the same task."""
+
+
+class AnyTask:
+    """Tasks of which nothing is known: every name may be one, and two names are two tasks."""
+
+    def knows(self, _task: str) -> bool:
+        """Every text is a task."""
+        return True
+
+    def alike(self, first: str, second: str) -> bool:
+        """The same text alone is the same task."""
+        return first == second
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +68,7 @@ def read_names(names: Iterable[str], layouts: Sequence[Layout], tasks: Tasks) ->
     layouts : sequence of Layout
         How they are named; of those that read a known task, the first is taken.
     tasks : Tasks
-        The tasks that the study knows.
+        The tasks that are known.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Patterns: a text with fields in braces, and every way in which a name can be read by it.
 
 A field may hold what stands between fields: ``P_01_squat.csv`` fits ``{participant}_{task}.csv`` in two ways.
-:mod:`emgkit.study.recordings.account.naming` chooses between them.
+:mod:`emgkit.io.naming.names` chooses between them.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Names of files: what layouts read in them, for study files and for the maps of conversions."""
