@@ -362,7 +362,7 @@ class Trial(Mapping[str, Recording]):
             raise ArgumentError("A trial needs at least one stream", allowed=listed(STREAMS), got="none")
         for name in self.streams:
             check_unknown("stream", name.rstrip("0123456789").rstrip("_"), STREAMS)
-        streams = {name: replace(r, events=events, context=context) for name, r in self.streams.items()}
+        streams = {name: _belonging(r, events, context) for name, r in self.streams.items()}
         object.__setattr__(self, "streams", MappingProxyType(streams))
         object.__setattr__(self, "events", events)
         object.__setattr__(self, "context", context)
@@ -478,6 +478,13 @@ def _check_channels(data: Array, channels: tuple[Channel, ...]) -> None:
             got=f"channels of {listed(sorted(streams))}",
             hint="Make one Recording a stream and put them into a Trial",
         )
+
+
+def _belonging(recording: Recording, events: tuple[Event, ...], context: Mapping[str, Value]) -> Recording:
+    """The recording with the events and the facts of its trial; its samples were checked when it was made."""
+    mine = object.__new__(Recording)
+    mine.__dict__.update(recording.__dict__, events=events, context=context)
+    return mine
 
 
 def _check_finite(data: Array, channels: tuple[Channel, ...], sfreq: float, start: float) -> None:
