@@ -50,6 +50,7 @@ _KIND_OF_LABEL = (
             r"time(stamp)?", "zeit", "temps", "tiempo", "tijd",
             "count(er)?", "cnt", "packet", "sample( ?(nr|no|number))?", "frame",
             "z(ä|ae)hler", "contador", "compteur", "teller",
+            "resp(iration)?", r"rsp\w*", "ppg", "pleth", "eda", "gsr", "skt", "temp(erature)?",
         ),
     ),
 )  # fmt: skip

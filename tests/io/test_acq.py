@@ -33,6 +33,12 @@ def test_every_channel_keeps_its_own_rate(recordings: Path, name: str, counts: t
     assert lengths == dict(zip((2000, 1000, 3.90625), counts, strict=True))
 
 
+def test_breathing_in_volts_is_no_emg(recordings: Path) -> None:
+    trial = read(recordings / "biopac" / "small-unicode-4.4.0.acq")
+    assert "emg" not in trial
+    assert trial["other_2"].names == ("RESP - RSP100C",)
+
+
 def test_unicode_names_and_markers_are_read(recordings: Path) -> None:
     trial = read(recordings / "biopac" / "small-unicode-4.4.0.acq")
     assert "EDA — filtered, differentiated" in trial["other"].names
