@@ -230,6 +230,14 @@ FORMATS = (
         module="emgkit.io.formats.motion.bioware",
     ),
     Format(
+        name="tdf",
+        description="BTS TDF: EMG, analogue channels, force plates, markers and events",
+        extensions=(".tdf",),
+        marker=re.compile(rb"\A\x82\x4b\x60\x41\xd3\x11\x84\xca\x60\x00\xb6\xac\x16\x68\x0c\x08"),
+        module="emgkit.io.formats.motion.tdf",
+        parts=True,
+    ),
+    Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
