@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -133,7 +134,9 @@ def _data(analysis: Analysis, tables: Mapping[str, pd.DataFrame], *, own: bool) 
     yield from _channels(analysis)
     yield from _origin(analysis, own=own)
     sentences = left_out_sentences(analysis)
-    yield Statement.of(" ".join(sentences) or "No recording of these tasks was left out.", "left_out")
+    text = " ".join(sentences) or "No recording of these tasks was left out"
+    # the checklist has how many; the reasons stand in the text
+    yield Statement(text=text.rstrip(".") + ".", facts={"left_out": re.split(r":| because ", text)[0]})
     kept = analysis.kept(first.spec)
     if len(kept):
         reasons = "; ".join(f"{row.recording}: {row.why}" for row in kept.itertuples())
