@@ -114,6 +114,14 @@ FORMATS = (
         module="emgkit.io.formats.mat",
     ),
     Format(
+        name="otb",
+        description="OT Bioelettronica .otb+ (OT BioLab+) and .otb4 (OT BioLab 4)",
+        extensions=(".otb+", ".otb4", ".otb"),
+        # a TAR, or a ZIP that begins with a description or with samples and no folder
+        marker=re.compile(rb"\A(?:.{257}ustar|PK\x03\x04.{26}[\w .+-]{1,120}\.(?:xml|sig|sip))", re.DOTALL),
+        module="emgkit.io.formats.otb",
+    ),
+    Format(
         name="xlsx",
         description="Excel workbook, a sheet a recording",
         extensions=(".xlsx", ".xlsm"),
