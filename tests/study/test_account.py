@@ -13,6 +13,7 @@ import pytest
 
 from emgkit import Channel, Recording, Trial, io
 from emgkit.errors import FileError, StudyError
+from emgkit.io.naming.folders import files_below
 from emgkit.study import Study
 from emgkit.study.file.recordings import ExcludedFile, ExcludedParticipant, Layout
 from emgkit.study.recordings import checks
@@ -27,7 +28,6 @@ from emgkit.study.recordings.account import (
 )
 from emgkit.study.recordings.account.near import near_files, near_label
 from emgkit.study.recordings.checks import Loaded
-from emgkit.study.recordings.keys import files_below
 
 NUMBERS = "VL (mV),BF (mV)\n" + "0.1,0.2\n" * 150
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from emgkit.errors import ArgumentError, Notice
 
-__all__ = ["ORIGINAL", "labels_made", "participant_label", "register"]
+__all__ = ["ORIGINAL", "bids_label", "labels_made", "participant_label", "register"]
 
 # the column of participants.tsv that holds the names from which labels were made
 ORIGINAL = "original_name"
@@ -17,6 +17,20 @@ _LETTERS = str.maketrans({
     "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
     "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i",
 })  # fmt: skip
+
+
+def bids_label(text: str) -> str:
+    """The letters and digits of a text, without accents; empty where it holds none, or letters without a Latin form.
+
+    Examples
+    --------
+    >>> [bids_label(text) for text in ("hip_thrust", "José", "Ω")]
+    ['hipthrust', 'Jose', '']
+    """
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    other = [sign for sign in kept if sign.isalnum() and not sign.isascii()]
+    return "" if other else re.sub(r"[^0-9A-Za-z+]", "", kept)
 
 
 def participant_label(name: str) -> str:
@@ -32,11 +46,8 @@ def participant_label(name: str) -> str:
     >>> [participant_label(name) for name in ("José", "O'Brien", "P_01", "Anna-Lena")]
     ['Jose', 'OBrien', 'P01', 'AnnaLena']
     """
-    plain = unicodedata.normalize("NFKD", name.translate(_LETTERS))
-    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    label = re.sub(r"[^0-9A-Za-z+]", "", kept)
-    other = [sign for sign in kept if sign.isalnum() and not sign.isascii()]
-    if not label or other or name.startswith("sub-"):
+    label = bids_label(name)
+    if not label or name.startswith("sub-"):
         raise ArgumentError(
             "The participant cannot be a BIDS label",
             allowed="letters, digits and '+'",

@@ -22,7 +22,10 @@ from emgkit.recording import Trial
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ENTITIES", "SIMULATED", "write_bids"]
+__all__ = [
+    "ENTITIES", "SIMULATED", "collect", "labels_of", "write_bids", "write_participants", "write_recording",
+    "write_root",
+]  # fmt: skip
 
 VERSION = "1.11.1"
 # what the context calls an entity -> its key in file names, in BIDS order
@@ -147,8 +150,8 @@ def _fill(
     for trial in trials:
         if trial.context.get("participant") is not None:
             register(people, str(trial.context["participant"]))
-        simulated.append(_write_trial(trial, root, sidecar))
-        _collect(facts, trial)
+        simulated.append(write_recording(trial, root, sidecar))
+        collect(facts, trial)
     if not simulated:
         raise ArgumentError("There is nothing to write", allowed="at least one trial", got="none")
     notice = labels_made(people)
@@ -156,8 +159,8 @@ def _fill(
         for name, about in facts.items():
             about[ORIGINAL] = name
         warn(notice, stacklevel=4)
-    _write_participants(root, facts, table)
-    _write_root(root, name=name, n_participants=len(facts), n_trials=len(simulated), n_simulated=sum(simulated))
+    write_participants(root, facts, table)
+    write_root(root, name=name, n_participants=len(facts), n_trials=len(simulated), n_simulated=sum(simulated))
 
 
 def _check_target(root: Path, *, overwrite: bool) -> None:
@@ -193,7 +196,7 @@ def _exchange(new: Path, root: Path) -> None:
     shutil.rmtree(beside, ignore_errors=True)
 
 
-def _labels(trial: Trial) -> dict[str, str]:
+def labels_of(trial: Trial) -> dict[str, str]:
     """The entities of a trial: BIDS key to label, in BIDS order."""
     labels = {}
     for word, key in ENTITIES.items():
@@ -215,9 +218,23 @@ def _labels(trial: Trial) -> dict[str, str]:
     return labels
 
 
-def _write_trial(trial: Trial, root: Path, sidecar: Mapping[str, Any]) -> bool:
-    """Write the files of one trial; whether its signals are simulated."""
-    labels = _labels(trial)
+def write_recording(
+    trial: Trial, root: Path, sidecar: Mapping[str, Any], *, columns: Mapping[str, Mapping[str, Value]] | None = None
+) -> bool:
+    """Write the files of one trial; whether its signals are simulated.
+
+    Parameters
+    ----------
+    trial : Trial
+        With labels of BIDS in its context.
+    root : Path
+        The folder of the data set.
+    sidecar : Mapping
+        Goes into ``_emg.json``, before what is known of the trial.
+    columns : Mapping of str to Mapping, optional
+        Further columns of ``channels.tsv``: a value by the name of the channel.
+    """
+    labels = labels_of(trial)
     stem = "_".join(f"{key}-{label}" for key, label in labels.items())
     for stream, recording in trial.items():
         made = [type(step).__name__ for step in recording.history if getattr(step, "changes_amplitude", True)]
@@ -239,7 +256,7 @@ def _write_trial(trial: Trial, root: Path, sidecar: Mapping[str, Any]) -> bool:
         raise ArgumentError(
             error.what, where=file.name, allowed=error.allowed, got=error.got, hint=error.hint
         ) from None
-    _write_channels(trial, folder / stem, written)
+    _write_channels(trial, folder / stem, written, columns or {})
     if trial.events:
         start = next(iter(trial.values())).start
         _write_events(sorted(trial.events, key=lambda event: event.onset), folder / stem, start=start)
@@ -271,7 +288,7 @@ def _shortest(value: float) -> float | int:
     return int(value) if value.is_integer() else value
 
 
-def _write_channels(trial: Trial, stem: Path, written: edf.Written) -> None:
+def _write_channels(trial: Trial, stem: Path, written: edf.Written, more: Mapping[str, Mapping[str, Value]]) -> None:
     channels = [channel for recording in trial.values() for channel in recording.channels]
     columns: dict[str, list[Value]] = {
         "name": [channel.name for channel in channels],
@@ -280,6 +297,7 @@ def _write_channels(trial: Trial, stem: Path, written: edf.Written) -> None:
         "units": [written.units[channel.name] for channel in channels],
         "target_muscle": [channel.muscle for channel in channels],
     }
+    columns |= {column: [values.get(channel.name) for channel in channels] for column, values in more.items()}
     if any(channel.side for channel in channels):
         columns["side"] = [channel.side for channel in channels]
         write_json(stem.with_name(f"{stem.name}_channels.json"), {"side": _DESCRIPTIONS["side"]})
@@ -312,7 +330,7 @@ def _description(column: str, *, form: str | None) -> dict[str, str]:
     return {**known, **({"Format": form} if form else {})}
 
 
-def _collect(facts: dict[str, dict[str, Value]], trial: Trial) -> None:
+def collect(facts: dict[str, dict[str, Value]], trial: Trial) -> None:
     """Add what a trial's context says about its participant."""
     label = str(trial.context["participant"])
     about = {key: value for key, value in trial.context.items() if key not in ENTITIES and key != "simulated"}
@@ -332,7 +350,8 @@ def _join(known: dict[str, Value], more: Mapping[str, object], participant: str)
             known[name] = value
 
 
-def _write_participants(root: Path, facts: dict[str, dict[str, Value]], table: pd.DataFrame | None) -> None:
+def write_participants(root: Path, facts: dict[str, dict[str, Value]], table: pd.DataFrame | None = None) -> None:
+    """Write participants.tsv and participants.json."""
     if table is not None:
         key = next((column for column in ("participant_id", "participant") if column in table.columns), None)
         if key is None:
@@ -361,14 +380,23 @@ def _write_participants(root: Path, facts: dict[str, dict[str, Value]], table: p
     write_json(root / "participants.json", described)
 
 
-def _write_root(root: Path, *, name: str, n_participants: int, n_trials: int, n_simulated: int) -> None:
+def write_root(
+    root: Path,
+    *,
+    name: str,
+    n_participants: int,
+    n_trials: int,
+    n_simulated: int,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Write README.md, then dataset_description.json, without which a folder is no data set."""
     described = {
         "Name": name,
         "BIDSVersion": VERSION,
         "DatasetType": "raw",
+        **(more or {}),
         "GeneratedBy": [{"Name": "emgkit", "Version": __version__}],
     }
-    write_json(root / "dataset_description.json", described)
     origin = {0: "", n_trials: "\nAll signals in this data set are simulated; no person was recorded.\n"}.get(
         n_simulated, f"\n{n_simulated} of the {n_trials} recordings are simulated; their `_emg.json` says so.\n"
     )
@@ -380,3 +408,4 @@ def _write_root(root: Path, *, name: str, n_participants: int, n_trials: int, n_
         "known to this data set.\n"
     )
     (root / "README.md").write_text(text, encoding="utf-8", newline="\n")
+    write_json(root / "dataset_description.json", described)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
@@ -19,13 +18,14 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from emgkit.errors import ArgumentError, EmgkitError, StudyError
+from emgkit.errors import ArgumentError, EmgkitError
 from emgkit.io import bids
+from emgkit.io.naming.folders import files_below
 from emgkit.pipeline import Pipeline
 from emgkit.steps import step_to_dict
 from emgkit.study.versions import computed_with
 
-__all__ = ["File", "Folder", "Stage", "files_below", "key", "plain", "sha256"]
+__all__ = ["File", "Folder", "Stage", "key", "plain", "sha256"]
 
 Output = TypeVar("Output")
 
@@ -125,36 +125,6 @@ class Folder:
     def value(self) -> Path | None:
         """The value that the stage is given."""
         return self.path
-
-
-def files_below(folder: Path) -> tuple[str, ...]:
-    """The names of all files below a folder, sorted; links are followed, and one that leads nowhere is a file.
-
-    Raises
-    ------
-    StudyError
-        A folder cannot be opened: what is in it would be lost without a word.
-    """
-
-    def refuse(problem: OSError) -> None:
-        raise StudyError(
-            "A folder below the recordings cannot be opened", where=str(problem.filename), got=str(problem.strerror)
-        )
-
-    def leads_above(folder_inside: Path) -> bool:
-        """Whether a link leads to a folder that it lies in: following it would never end."""
-        return folder_inside.is_symlink() and any(
-            above.resolve().is_relative_to(folder_inside.resolve())
-            for above in (folder_inside.parent, *folder_inside.parent.parents)
-            if above.is_relative_to(folder)
-        )
-
-    names = []
-    for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
-        here = Path(place)
-        folders[:] = [one for one in folders if not leads_above(here / one)]
-        names += [(here / one).relative_to(folder).as_posix() for one in files]
-    return tuple(sorted(names, key=lambda name: name.split("/")))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

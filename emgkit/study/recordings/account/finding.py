@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from emgkit import shipped
 from emgkit.errors import StudyError
-from emgkit.io.naming.names import NameReading, expression, read_names
+from emgkit.io.naming.fitting import check_other_layouts, layout_names, nearly_fits
+from emgkit.io.naming.folders import file_and_sheet, files_below, is_hidden, with_sheets
+from emgkit.io.naming.names import read_names
 from emgkit.notation import listed
-from emgkit.study.file.recordings import Layout
 from emgkit.study.recordings.account.bids_set import in_bids
-from emgkit.study.recordings.account.second_files import file_and_sheet, second_names, with_sheets
+from emgkit.study.recordings.account.second_files import second_names
 from emgkit.study.recordings.account.sources import Accounting, ListedFile, RecordingSource
-from emgkit.study.recordings.keys import files_below
 
-__all__ = ["find", "is_bids", "layout_names", "nearly_fits", "reads_as_bids"]
-
-# what systems and programs leave behind, beside names that begin with a point
-_HIDDEN = ("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r")
+__all__ = ["find", "is_bids", "reads_as_bids"]
 
 
 def is_bids(folder: Path) -> bool:
@@ -51,7 +47,10 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
         raise StudyError("The folder of recordings is not there", where=str(folder), hint=_where_to_get(rule))
     names = files_below(folder)
     aside = _left_behind(names)
-    names = with_sheets(folder, [name for name in names if name not in aside], rule)
+    excluded = {entry.path for entry in rule.excluded_files}
+    names = with_sheets(
+        folder, [name for name in names if name not in aside], (*rule.layouts, *rule.joins), closed=excluded
+    )
     seconds = second_names(names, rule)
     names = tuple(name for name in names if name not in seconds)
     if reads_as_bids(folder, rule):
@@ -67,31 +66,6 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
     return sources, (*others, *joined, *hidden)
 
 
-def layout_names(layouts: Sequence[Layout]) -> list[str]:
-    """The patterns of the layouts, for messages."""
-    return [str(layout.pattern or layout.regex) for layout in layouts]
-
-
-def nearly_fits(name: str, layouts: Sequence[Layout]) -> str:
-    """The layout that a name fits but for upper and lower case, for blanks or for its ending, and for which of these.
-
-    An empty text where there is none.
-    """
-    stem = PurePosixPath(name).with_suffix("").as_posix()
-    for layout in layouts:
-        exact = expression(layout)
-        loose = re.compile(exact.pattern, re.IGNORECASE)
-        pattern = layout.pattern or layout.regex
-        if loose.fullmatch(name) and not exact.fullmatch(name):
-            return f"{name!r} fits {pattern} but for upper and lower case"
-        if "".join(name.split()) != name and loose.fullmatch("".join(name.split())):
-            return f"{name!r} fits {pattern} but for blanks"
-        ending = PurePosixPath(layout.pattern or "").suffix
-        if ending and "{" not in ending and not name.endswith(ending) and loose.fullmatch(stem + ending):
-            return f"{name!r} fits {pattern} but for its ending"
-    return ""
-
-
 def _left_behind(names: Sequence[str]) -> dict[str, str]:
     """The files that systems, programs and earlier runs leave behind, with what they are."""
     known = set(names)
@@ -99,7 +73,7 @@ def _left_behind(names: Sequence[str]) -> dict[str, str]:
     results = tuple(folder for folder in runs if f"{folder}report.html" in known)
     found = {}
     for name in names:
-        if any(part.startswith((".", "~$")) or part.casefold() in _HIDDEN for part in name.split("/")):
+        if is_hidden(name):
             found[name] = "a hidden file of the system or of a program"
         elif name.startswith(results):
             found[name] = "written by an earlier run"
@@ -110,7 +84,7 @@ def _by_layouts(folder: Path, names: Sequence[str], rule: Accounting) -> dict[st
     """The recordings among these names, each by the layout that fits it."""
     found = read_names(names, rule.layouts, rule.tasks)
     for name, reading in found.items():
-        _check_other_layouts(name, reading, rule)
+        check_other_layouts(name, reading, rule.layouts, rule.tasks)
     places = {name: file_and_sheet(name, reading.layout) for name, reading in found.items()}
     return {
         name: RecordingSource(
@@ -125,34 +99,6 @@ def _by_layouts(folder: Path, names: Sequence[str], rule: Accounting) -> dict[st
         )
         for name, reading in found.items()
     }
-
-
-def _check_other_layouts(name: str, reading: NameReading, rule: Accounting) -> None:
-    """Refuse a name in which another layout reads who was recorded, or what was done, in another way.
-
-    Raises
-    ------
-    StudyError
-        Shows both layouts with what they read.
-    """
-    # a later layout whose task is stated, and not read, fits any name and is for what the others leave
-    for layout in (one for one in rule.layouts if one is not reading.layout and one.task is None):
-        other = read_names([name], [layout], rule.tasks).get(name)
-        if other is None or other.known != reading.known:
-            continue
-        # a run may be a part of the task in one of them
-        one, two = (
-            {key: read[key] for key in read if key not in ("task", "run")} for read in (reading.facts, other.facts)
-        )
-        if one != two or not rule.tasks.alike(reading.facts["task"], other.facts["task"]):
-            first, second = layout_names([reading.layout, layout])
-            raise StudyError(
-                "A name fits two layouts, which read different facts in it",
-                where=name,
-                allowed="layouts that read the same in a name",
-                got=f"{reading.text} by {first}; {other.text} by {second}",
-                hint="Make one of them narrower: list what may stand in it as values, or write it as a regex",
-            )
 
 
 def _nothing_there(folder: Path, names: Sequence[str], rule: Accounting) -> StudyError:

@@ -1,4 +1,4 @@
-"""Recordings that are no file of their own: sheets of workbooks, and second files, one for each recording."""
+"""Second files, one for each recording, that stand beside the first."""
 
 from __future__ import annotations
 
@@ -9,52 +9,23 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path, PurePosixPath
 
-from emgkit import io
 from emgkit.errors import StudyError
+from emgkit.io.naming.folders import file_and_sheet, loose
 from emgkit.notation import listed
-from emgkit.study.file.recordings import IN_SHEET, Join, Layout
+from emgkit.study.file.recordings import IN_SHEET, Join
 from emgkit.study.recordings.account.near import near_files, shortly
 from emgkit.study.recordings.account.sources import Accounting, JoinedFile, ListedFile, RecordingSource
 
-__all__ = ["file_and_sheet", "second_names", "with_second_files", "with_sheets"]
+__all__ = ["second_names", "with_second_files"]
 
 _FIELD = re.compile(r"\{(\w+)\}")
-
-
-def with_sheets(folder: Path, names: Sequence[str], rule: Accounting) -> tuple[str, ...]:
-    """The names of files, and in place of a workbook whose sheets are recordings those of its sheets that hold cells.
-
-    A workbook that the study file leaves out stays one, and is not opened.
-
-    Raises
-    ------
-    EmgkitError
-        Such a workbook cannot be read.
-    """
-    ways: list[Layout | Join] = [*rule.layouts, *rule.joins]
-    books = [_loose((one.pattern or "").partition(IN_SHEET)[0]) for one in ways if one.sheet is not None]
-    excluded = {entry.path for entry in rule.excluded_files}
-    found: list[str] = []
-    for name in names:
-        is_book = name not in excluded and any(one.fullmatch(name) for one in books)
-        tables = [one.name for one in io.sheets(folder / name) if one.kind == "table"] if is_book else []
-        found += [f"{name}{IN_SHEET}{sheet}" for sheet in tables] or [name]
-    return tuple(found)
-
-
-def file_and_sheet(name: str, way: Layout | Join) -> tuple[str, str | None]:
-    """The file and the sheet in the name of a recording."""
-    if way.sheet is None:
-        return name, None
-    file, _, sheet = name.partition(IN_SHEET)
-    return file, sheet
 
 
 def second_names(names: Sequence[str], rule: Accounting) -> dict[str, None]:
     """The names that fit a join; one that fits a layout too belongs to the pattern with more text of its own."""
 
     def own_text(name: str, patterns: Sequence[str]) -> int:
-        return max((len(_FIELD.sub("", one)) for one in patterns if _loose(one).fullmatch(name)), default=-1)
+        return max((len(_FIELD.sub("", one)) for one in patterns if loose(one).fullmatch(name)), default=-1)
 
     joins = [one.pattern for one in rule.joins]
     layouts = [one.pattern for one in rule.layouts if one.pattern is not None]
@@ -93,11 +64,6 @@ def with_second_files(
     _refuse_alone([name for name in left.values() if name not in taken], sources, rule)
     listed_ones = (replace(one, reason=f"joined to {taken[one.name]}") if one.name in taken else one for one in others)
     return tuple(joined), tuple(listed_ones)
-
-
-def _loose(pattern: str) -> re.Pattern[str]:
-    """What fits a pattern whatever its fields hold, in any case."""
-    return re.compile("[^/]+".join(map(re.escape, re.split(r"\{\w+\}", pattern))), re.IGNORECASE)
 
 
 def _expected(join: Join, source: RecordingSource) -> list[str]:

@@ -9,10 +9,11 @@ from pathlib import Path, PurePosixPath
 
 from emgkit import io
 from emgkit.errors import EmgkitError, FormatError, Notice, StudyError
+from emgkit.io.naming.fitting import layout_names, nearly_fits
 from emgkit.notation import counted
 from emgkit.study.file.recordings import IN_SHEET
 from emgkit.study.recordings.account.bids_set import rename_hint
-from emgkit.study.recordings.account.finding import layout_names, nearly_fits, reads_as_bids
+from emgkit.study.recordings.account.finding import reads_as_bids
 from emgkit.study.recordings.account.near import near_files, shortly
 from emgkit.study.recordings.account.sources import Account, Accounting
 
