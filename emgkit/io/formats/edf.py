@@ -152,7 +152,9 @@ def _signal(
     digital = _digital(block if window else records[:, channel.place], is_bdf=header.is_bdf)
     if window is not None:
         digital = digital.reshape(1, -1)[:, inside]
-    if digital.size and (digital.min() < least or digital.max() > most):
+    bits = 24 if header.is_bdf else 16
+    reachable = least > -(2 ** (bits - 1)) or most < 2 ** (bits - 1) - 1  # limits that a sample can lie beyond
+    if reachable and digital.size and (digital.min() < least or digital.max() > most):
         outside = np.flatnonzero((digital < least) | (digital > most))
         first = int(outside[0])
         raise FormatError(
