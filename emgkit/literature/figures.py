@@ -30,7 +30,8 @@ SEEN = ("direct", "derived", "second-hand")
 UNITS = (
     "%MVIC", "%MVC", "%MVIC difference", "% difference", "% of 1RM-lift EMG", "% of submaximal peak",
     "% of mean EMG peak", "% of best angle", "% of best position", "µV", "effect size",
-    "effect size, direction not stated", "%", "cm²", "kg", "lb", "N", "SD", "Nm/kg", "% of lifting phase", "r", "ηp²",
+    "effect size, direction not stated", "%", "cm²", "kg", "lb", "N", "SD", "Nm", "Nm/kg", "% of lifting phase",
+    "r", "ηp²",
 )  # fmt: skip
 STATISTICS = (
     "mean", "mean RMS", "mean (IEMG)", "median", "peak", "change", "change of the means", "adjusted difference", "SMD",

@@ -110,7 +110,7 @@ def _tables(
         Table(
             name="moment",
             title="What is published on the hip extensor moment",
-            caption="Two facts and a second-hand one; no curve was printed in what was read, so none is drawn. "
+            caption="Two facts and two second-hand ones; no curve was printed in what was read, so none is drawn. "
             "Interval of the mean: t(6), if 0.48 is the standard deviation between the seven people.",
             frame=moment,
         ),
@@ -230,12 +230,17 @@ def _moment(published: pd.DataFrame) -> pd.DataFrame:
     """The published facts on the hip extensor moment; an interval where mean, standard deviation and n stand."""
     rows = published[published["muscle"] == "hip extensor moment"]
     names = literature.sources().set_index("study")["name"]
-    what = {"peak": "largest, early in the lift, hip about 90° flexed", "time of peak": "time of the largest",
-            "course": "diminishes through the lift; no numbers seen"}  # fmt: skip
+    what = {
+        "bezodis_2017:hip_extensor_moment_hip_thrust": "largest, early in the lift, hip about 90° flexed",
+        "brazil_2021:hip_extensor_moment_time_of_peak_hip_thrust": "time of the largest",
+        "brazil_2021:hip_extensor_moment_course_hip_thrust": "diminishes through the lift; no numbers seen",
+        "isbs_2018:hip_extensor_moment_course_deadlift_hip_thrust_back_squat": "against deadlift and squat: greater "
+        "later in the lift; no numbers seen",
+    }
     half = distributions.t.isf(0.025, rows["n"].astype(float) - 1) * rows["sd"] / np.sqrt(rows["n"].astype(float))
     return pd.DataFrame(
         {
-            "study": rows["study"].map(names), "what": rows["statistic"].map(what), "n": rows["n"], "load": rows["load"],
+            "study": rows["study"].map(names), "what": rows["id"].map(what), "n": rows["n"], "load": rows["load"],
             "value": rows["value"], "sd": rows["sd"], "unit": rows["unit"], "ci_low": rows["value"] - half,
             "ci_high": rows["value"] + half, "seen": rows["seen"],
         }
