@@ -246,6 +246,13 @@ FORMATS = (
         parts=True,
     ),
     Format(
+        name="xdf",
+        description="XDF of the Lab Streaming Layer (needs pyxdf)",
+        extensions=(".xdf", ".xdfz"),
+        marker=re.compile(rb"\AXDF:"),
+        module="emgkit.io.formats.xdf",
+    ),
+    Format(
         name="delimited",
         description="comma-, semicolon-, tab- or space-separated text, one column a channel",
         extensions=(".csv", ".tsv", ".txt", ".asc", ".dat"),
@@ -283,7 +290,6 @@ class Foreign:
 
 # a reader for one of these becomes a Format above, and its entry here goes
 NOT_YET = (
-    Foreign(name="XDF (Lab Streaming Layer)", extensions=(".xdf", ".xdfz"), marker=re.compile(rb"\AXDF:")),
     Foreign(
         name="Excel (XLS)",
         extensions=(".xls", ".xlsb"),
