@@ -13,12 +13,14 @@ from emgkit._checks import nearest
 from emgkit.channels import stream_of
 from emgkit.errors import EmgkitError, FileError
 from emgkit.io._assembly import FileContent, Overrides, Signal, survey, with_muscles
+from emgkit.io.reading import load
+from emgkit.io.registry import FORMATS, NOT_YET, detect
 from emgkit.notation import listed, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["catalogue"]
+__all__ = ["catalogue", "may_be_recording"]
 
 _FACTS = ("participant", "session", "task", "run")
 _MVC = re.compile(r"(?<![a-z])mvi?c", re.IGNORECASE)
@@ -110,11 +112,7 @@ def _files(root: Path) -> list[Path]:
 
 def _row(path: Path) -> tuple[dict[str, Any] | None, str]:
     """The row of a file and the digest of its samples; None where it is no recording."""
-    from emgkit.io import load
-    from emgkit.io.registry import FORMATS, NOT_YET, detect
-
-    endings = {ending for known in (*FORMATS, *NOT_YET) for ending in known.extensions}
-    if _NO_RECORDING.fullmatch(path.name) or path.suffix.lower() not in endings:
+    if not _has_ending(path):
         return None, ""
     row: dict[str, Any] = {
         "format": "", **dict.fromkeys(_FACTS), "mvc": bool(_MVC.search(path.stem)), "n_channels": 0,
@@ -132,6 +130,20 @@ def _row(path: Path) -> tuple[dict[str, Any] | None, str]:
     except OSError as problem:
         return {**row, "problem": problem.strerror or str(problem)}, ""
     return {**row, **_facts(content, signals)}, _digest(signals)
+
+
+def may_be_recording(path: Path) -> bool:
+    """Whether a file may be a recording: it has the ending of one, and a plain text ends in numbers.
+
+    It need not be readable: a damaged recording is one too.
+    """
+    return _has_ending(path) and (path.suffix.lower() not in _texts() or _is_table(path))
+
+
+def _has_ending(path: Path) -> bool:
+    """Whether the name is that of a recording, and of no text or table that lies beside recordings."""
+    endings = {ending for known in (*FORMATS, *NOT_YET) for ending in known.extensions}
+    return not _NO_RECORDING.fullmatch(path.name) and path.suffix.lower() in endings
 
 
 def _facts(content: FileContent, signals: Sequence[Signal]) -> dict[str, Any]:
@@ -162,8 +174,6 @@ def _digest(signals: Sequence[Signal]) -> str:
 
 
 def _texts() -> tuple[str, ...]:
-    from emgkit.io.registry import FORMATS
-
     return next(known.extensions for known in FORMATS if known.name == "delimited")
 
 

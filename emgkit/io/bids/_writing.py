@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "ENTITIES", "SIMULATED", "collect", "labels_of", "write_bids", "write_participants", "write_recording",
+    "ENTITIES", "SIMULATED", "add_facts", "collect", "labels_of", "write_bids", "write_participants", "write_recording",
     "write_root",
 ]  # fmt: skip
 
@@ -334,10 +334,17 @@ def collect(facts: dict[str, dict[str, Value]], trial: Trial) -> None:
     """Add what a trial's context says about its participant."""
     label = str(trial.context["participant"])
     about = {key: value for key, value in trial.context.items() if key not in ENTITIES and key != "simulated"}
-    _join(facts.setdefault(label, {}), about, label)
+    add_facts(facts.setdefault(label, {}), about, label)
 
 
-def _join(known: dict[str, Value], more: Mapping[str, object], participant: str) -> None:
+def add_facts(known: dict[str, Value], more: Mapping[str, object], participant: str) -> None:
+    """Add facts about a participant to those that are known.
+
+    Raises
+    ------
+    ArgumentError
+        A fact is known otherwise.
+    """
     for name, raw in more.items():
         value = plain(raw, where=f"participant {participant!r}, {name!r}")
         if known.get(name) is not None and value is not None and known[name] != value:
@@ -368,7 +375,7 @@ def write_participants(root: Path, facts: dict[str, dict[str, Value]], table: pd
                 got=f"no row for {listed(lost)}; no trial for {listed(unknown)}; {len(labels)} rows",
             )
         for label, row in zip(labels, table.drop(columns=key).to_dict("records"), strict=True):
-            _join(facts[label], {str(name): value for name, value in row.items()}, label)
+            add_facts(facts[label], {str(name): value for name, value in row.items()}, label)
         facts = {label: facts[label] for label in labels}
     names = dict.fromkeys(name for row in facts.values() for name in row)
     columns: dict[str, list[Value]] = {"participant_id": [f"sub-{participant_label(name)}" for name in facts]}

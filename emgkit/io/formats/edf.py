@@ -28,8 +28,9 @@ from emgkit.io.formats.edf_annotations import Annotation, read_annotations
 from emgkit.io.formats.edf_header import ChannelHeader, Header, read_header
 from emgkit.notation import counted, listed, number
 from emgkit.recording import Recording, Trial
+from emgkit.units import UNITS
 
-__all__ = ["Written", "load", "write_bdf", "write_edf"]
+__all__ = ["Written", "check_fit", "load", "write_bdf", "write_edf"]
 
 PAD = "BAD_ACQ_SKIP"
 
@@ -39,6 +40,8 @@ TRIGNO_FRAME = Fraction(27, 2000)
 LONGEST_RECORD = 10
 # unit inside emgkit -> unit and factor in the file (ASCII, as the header must be)
 _UNIT_IN_FILE = {"V": ("uV", 1e6), "N·m": ("Nm", 1.0)}
+# the smallest range that a header can write
+_LEAST = 1e-6
 # samples that are scaled in one go
 _AT_ONCE = 1 << 16
 _STEPS = {".bdf": 2**23 - 1, ".edf": 2**15 - 1}
@@ -304,6 +307,18 @@ def write_file(trial: Trial, path: Path, *, events: Sequence[Event] = ()) -> Wri
     raise ArgumentError("The trial does not fit into an EDF or BDF file", got=str(error))
 
 
+def check_fit(recordings: Sequence[Recording]) -> None:
+    """Refuse streams that do not fit into one file.
+
+    Raises
+    ------
+    ArgumentError
+        They do not begin together, or no data record holds whole samples of each.
+    """
+    _common_start(recordings)
+    record_duration([_exact_rate(recording.sfreq) for recording in recordings])
+
+
 def _check_names(names: Sequence[str]) -> None:
     wrong = [
         name
@@ -395,16 +410,25 @@ def record_duration(rates: Sequence[Fraction]) -> Fraction:
 
 def _digitise(channel: Channel, row: NDArray[np.float64], *, steps: int, is_bdf: bool) -> tuple[Any, float, str]:
     """Whole numbers for the file, the range they span, and the unit."""
-    unit, factor = _UNIT_IN_FILE.get(channel.unit, (channel.unit, 1.0))
-    if not unit.isascii():
+    usual = _UNIT_IN_FILE.get(channel.unit, (channel.unit, 1.0))
+    if not usual[0].isascii():
         raise ArgumentError(
             f"The unit of channel {channel.name!r} cannot be written in EDF or BDF", got=repr(channel.unit)
         )
+    largest = float(np.abs(row).max())
+    # a header cannot write a range of a few nanometres in metres
+    large_enough = (one for one in _units(channel.unit, usual) if largest * one[1] >= _LEAST)
+    unit, factor = next(large_enough, usual) if largest else usual
     values = row * factor
-    largest = float(np.abs(values).max())
-    peak = _range(largest, channel.name)
+    peak = _range(float(np.abs(values).max()), channel.name)
     digital = np.rint(values * (steps / peak)).astype(np.int32 if is_bdf else np.int16)
     return digital, peak, unit
+
+
+def _units(unit: str, usual: tuple[str, float]) -> list[tuple[str, float]]:
+    """The usual unit in a file and its factor, then smaller units of the same kind, the largest of them first."""
+    others = ((name, 1 / factor) for name, (inside, factor) in UNITS.items() if inside == unit and name.isascii())
+    return [usual, *sorted((one for one in others if one[1] > usual[1]), key=lambda one: one[1])]
 
 
 def _range(largest: float, name: str) -> float:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from emgkit.errors import StudyError
 from emgkit.io.naming.layouts import IN_SHEET
+from emgkit.io.reading import sheets
 
 __all__ = ["file_and_sheet", "files_below", "is_hidden", "loose", "with_sheets"]
 
@@ -76,8 +77,6 @@ def with_sheets(
     EmgkitError
         Such a workbook cannot be read.
     """
-    from emgkit.io import sheets
-
     books = [loose((one.pattern or "").partition(IN_SHEET)[0]) for one in ways if one.sheet is not None]
     found: list[str] = []
     for name in names:

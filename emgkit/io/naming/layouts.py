@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from pydantic import Field, model_validator
 
 from emgkit.io.channel_map import ChannelSpec
 from emgkit.toml_files import TomlTable
 
-__all__ = ["IN_SHEET", "Layout"]
+__all__ = ["IN_SHEET", "ExcludedFile", "ExcludedParticipant", "HasLayouts", "Layout", "layouts_of"]
 
 # what stands between a workbook and a sheet in the name of a recording
 IN_SHEET = ", sheet "
@@ -47,3 +49,54 @@ class Layout(TomlTable):
         if self.sheet is None:
             return self
         return self.model_copy(update={"pattern": f"{self.pattern}{IN_SHEET}{self.sheet}"})
+
+
+class HasLayouts(Protocol):
+    """The table ``[data]`` of a file: layouts, and a short form for one of them."""
+
+    @property
+    def pattern(self) -> str | None:
+        """The short form's pattern, to which the next four belong."""
+
+    @property
+    def sheet(self) -> str | None:
+        """As in a layout."""
+
+    @property
+    def sfreq(self) -> float | None:
+        """As in a layout."""
+
+    @property
+    def units(self) -> str | dict[str, str] | None:
+        """As in a layout."""
+
+    @property
+    def thousands(self) -> str | None:
+        """As in a layout."""
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The layouts that are written out."""
+
+
+def layouts_of(data: HasLayouts) -> tuple[Layout, ...]:
+    """The layouts, each for whole names, the short form (`pattern`, `sheet`, `sfreq` …) first."""
+    named = tuple(layout.for_names() for layout in data.layouts)
+    if data.pattern is None:
+        return named
+    own = Layout(pattern=data.pattern, sheet=data.sheet, sfreq=data.sfreq, units=data.units, thousands=data.thousands)
+    return (own.for_names(), *named)
+
+
+class ExcludedFile(TomlTable):
+    """A recording that is left out, and why."""
+
+    path: str
+    reason: str
+
+
+class ExcludedParticipant(TomlTable):
+    """A participant who is left out, and why."""
+
+    participant: str
+    reason: str

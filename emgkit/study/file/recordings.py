@@ -11,14 +11,14 @@ from pydantic import Field, model_validator
 
 from emgkit.errors import StudyError
 from emgkit.io.channel_map import ChannelSpec
-from emgkit.io.naming.layouts import IN_SHEET, Layout
+from emgkit.io.naming.layouts import IN_SHEET, ExcludedFile, ExcludedParticipant, Layout, layouts_of
 from emgkit.notation import listed
 from emgkit.study.file.expected import Expected
 from emgkit.toml_files import TomlTable
 
 __all__ = [
-    "IN_SHEET", "Comparison", "Data", "Exclude", "Exercise", "Join", "Layout", "MeasureSpec", "Mvc", "Published",
-    "StudyFile",
+    "IN_SHEET", "Comparison", "Data", "Exclude", "ExcludedFile", "ExcludedParticipant", "Exercise", "Join", "Layout",
+    "MeasureSpec", "Mvc", "Published", "StudyFile",
 ]  # fmt: skip
 
 
@@ -85,13 +85,7 @@ class Data(TomlTable):
 
     def all_layouts(self) -> tuple[Layout, ...]:
         """The layouts, each for whole names, the short form (`pattern`, `sheet`, `sfreq` …) first."""
-        named = tuple(layout.for_names() for layout in self.layouts)
-        if self.pattern is None:
-            return named
-        own = Layout(
-            pattern=self.pattern, sheet=self.sheet, sfreq=self.sfreq, units=self.units, thousands=self.thousands
-        )
-        return (own.for_names(), *named)
+        return layouts_of(self)
 
 
 class Exercise(TomlTable):
@@ -184,20 +178,6 @@ class Comparison(TomlTable):
         if isinstance(table, dict):
             return {**table, **{key: (table[key],) for key in ("by", "crossed") if isinstance(table.get(key), str)}}
         return table
-
-
-class ExcludedFile(TomlTable):
-    """A recording that is left out, and why."""
-
-    path: str
-    reason: str
-
-
-class ExcludedParticipant(TomlTable):
-    """A participant who is left out, and why."""
-
-    participant: str
-    reason: str
 
 
 class ExcludedChannel(TomlTable):

@@ -1,0 +1,376 @@
+"""Converting recordings to a data set, one after the other, so that it can be stopped at any moment and go on."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from emgkit import __version__
+from emgkit.channels import Value
+from emgkit.errors import ArgumentError, EmgkitError, Notice
+from emgkit.io._tables import write_json, write_table
+from emgkit.io.bids import files_of
+from emgkit.io.bids._labels import ORIGINAL, bids_label
+from emgkit.io.bids._writing import add_facts, write_participants, write_recording, write_root
+from emgkit.io.conversion.manifest import Entry, Manifest, move_into, workspace
+from emgkit.io.conversion.map_file import ConversionMap, load_map
+from emgkit.io.conversion.people import facts_about
+from emgkit.io.conversion.planning import LeftOut, Plan, Planned, paths_of, plan
+from emgkit.io.conversion.reading import read_source
+from emgkit.notation import counted, listed
+
+__all__ = ["Conversion", "convert"]
+
+Progress = Callable[[str, int, int], None]
+
+# a day that is none on which anything was recorded, as BIDS asks for dates that are hidden
+_DAY = "1925-01-01T"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversion:
+    """What a conversion did.
+
+    Parameters
+    ----------
+    root : Path
+        The data set.
+    written, kept : tuple of str
+        Names of recordings that were written now, and of those that had been written before.
+    left_out : tuple of LeftOut
+        Sources that are not in the data set, each with ``name`` and ``reason``.
+    notices : Mapping of str to tuple of Notice
+        What was remarked, by source; about the whole data set under ``""``.
+    """
+
+    root: Path
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    notices: Mapping[str, tuple[Notice, ...]]
+
+
+def convert(
+    sources: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    map: str | os.PathLike[str] | ConversionMap,
+    progress: Progress | None = None,
+) -> Conversion:
+    r"""Convert recordings of any format that is read to an EMG-BIDS data set.
+
+    Parameters
+    ----------
+    sources : path or iterable of path
+        Recordings, or folders of recordings.
+    out : path
+        The folder of the data set: new, or one that an earlier conversion has begun or finished.
+    map : path or ConversionMap
+        A TOML file that says how files are named and what they do not say themselves; ``emgkit convert --draft``
+        writes one to fill in.
+    progress : callable, optional
+        Called with a text, the number of recordings that are done, and their number.
+
+    Returns
+    -------
+    Conversion
+        What was written, kept and left out, and what was remarked.
+
+    Raises
+    ------
+    FileError
+        A source or the map is not there, a source cannot be read, or `out` holds something else.
+    FormatError
+        The map is not filled in, or a key or value in it is wrong.
+    ArgumentError
+        Two sources would have one name, two people one label, a recording fits no layout, the map names a channel,
+        file or person that is not there, or a channel does not fit into a BDF file.
+
+    Notes
+    -----
+    Each recording is one BDF+ file with its streams at their own rates, in steps of 2⁻²³ of each channel's range, where
+    its streams begin together and their rates fit; otherwise one file for each group of streams that do, told apart by
+    ``recording-``. The header names nobody and no day. Nothing is filled, rescaled or guessed: muscles are those of the
+    map or of the file itself.
+
+    A conversion that was stopped goes on where it was: a recording is not written again while its source, and what the
+    map says of it, stay the same. A set that is not finished has no ``dataset_description.json``, and
+    ``code/emgkit_convert.json`` says what is written.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     source, rules = pathlib.Path(folder, "P01_squat.csv"), pathlib.Path(folder, "map.toml")
+    ...     _ = source.write_text("time (s),VL (mV)\n0,0.1\n0.001,0.3\n")
+    ...     _ = rules.write_text(
+    ...         '[dataset]\nname = "Lifts"\n[data]\npattern = "{participant}_{task}.csv"\n'
+    ...         '[channels]\n"VL (mV)" = { muscle = "vastus_lateralis", side = "left" }'
+    ...     )
+    ...     convert(source, folder + "/bids", map=rules).written
+    ('sub-P01_task-squat',)
+    """
+    rules = map if isinstance(map, ConversionMap) else load_map(map)
+    folder = Path() if isinstance(map, ConversionMap) else Path(map).parent
+    root, given = Path(out), paths_of(sources)
+    _check_apart(given, root)
+    manifest = Manifest.of(root)
+    planned = plan(given, rules)
+    people, notices = facts_about(
+        dict.fromkeys(one.participant for one in planned.recordings), rules.participants, folder
+    )
+    made = _Made(planned=planned, rules=rules, progress=progress or (lambda _what, _done, _total: None))
+    manifest, written, failed = made.recordings(manifest)
+    made.check_channels(manifest)
+    made.finish(manifest, people)
+    done = {one.stem: one for one in planned.recordings if one.stem in manifest.recordings}
+    remarks = {one.name: tuple(Notice(code=c, text=t, hint=h) for c, t, h in manifest.recordings[stem].notices)
+               for stem, one in done.items()}  # fmt: skip
+    return Conversion(
+        root=root,
+        written=tuple(written),
+        kept=tuple(stem for stem in done if stem not in written),
+        left_out=(*planned.left_out, *failed),
+        notices={"": (*planned.notices, *notices), **remarks},
+    )
+
+
+def _check_apart(sources: Sequence[Path], root: Path) -> None:
+    for source in sources:
+        if root.resolve().is_relative_to(source.resolve()) or source.resolve().is_relative_to(root.resolve()):
+            raise ArgumentError(
+                "The data set and the sources lie within each other", where=f"{source} and {root}",
+                allowed="a folder for the data set beside the sources", hint="Name another folder with --out",
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """A conversion under way: the plan, the map, and whom to tell."""
+
+    planned: Plan
+    rules: ConversionMap
+    progress: Progress
+
+    def recordings(self, manifest: Manifest) -> tuple[Manifest, list[str], list[LeftOut]]:
+        """Write every recording that is not written yet; their names, and the sources that cannot be read."""
+        hashes = {one.stem: _hash(one.path) for one in self.planned.recordings}
+        stale = self._stale(manifest, set(hashes.values()))
+        to_do = {one.stem for one in self.planned.recordings if not self._is_done(one, manifest, hashes[one.stem])}
+        if to_do or stale or not manifest.finished:
+            manifest.root.mkdir(parents=True, exist_ok=True)
+            manifest = manifest.begun()
+        for stem in stale:
+            manifest = manifest.without(stem)
+        written, failed, total = [], [], len(self.planned.recordings)
+        for count, one in enumerate(self.planned.recordings):
+            self.progress("Converting", count, total)
+            if one.stem not in to_do:
+                continue
+            try:
+                manifest = self._write(one, manifest, hashes[one.stem])
+                written.append(one.stem)
+            except _UnreadableError as problem:
+                if not self.rules.exclude.allow:
+                    raise problem.with_hint() from None
+                failed.append(LeftOut(name=one.name, reason=f"could not be read: {problem.cause}"))
+                if one.stem in manifest.recordings:
+                    manifest = manifest.without(one.stem)
+        self.progress("Converting", total, total)
+        return manifest, written, failed
+
+    def _stale(self, manifest: Manifest, sources: set[str]) -> list[str]:
+        """The recordings that were written and are no longer planned; those of other sources are refused."""
+        planned = {one.stem for one in self.planned.recordings}
+        left = {stem: entry for stem, entry in manifest.recordings.items() if stem not in planned}
+        dropped = {bids_label(entry.participant) for entry in self.rules.exclude.participants}
+        foreign = [
+            stem
+            for stem, entry in left.items()
+            if entry.source not in sources and bids_label(entry.participant) not in dropped
+        ]
+        if foreign:
+            raise ArgumentError(
+                f"The data set holds {counted(len(foreign), 'recording')} that no source gives",
+                where=str(manifest.root), got=listed(foreign[:4]),
+                hint="Convert all sources of the data set together, or name another folder with --out",
+            )  # fmt: skip
+        return list(left)
+
+    def _is_done(self, one: Planned, manifest: Manifest, source: str) -> bool:
+        entry = manifest.recordings.get(one.stem)
+        return entry is not None and manifest.has(one.stem, self._key(one, source, entry.labels))
+
+    def _key(self, one: Planned, source: str, labels: Iterable[str]) -> str:
+        """What a recording is made from, as one text: its source, and the part of the map that is about it."""
+        channels = {**self.rules.channels, **one.layout.channels}
+        parts = [
+            __version__, source, one.participant, one.task, one.sheet, dict(one.labels), dict(one.facts),
+            one.layout.model_dump(include={"sfreq", "units", "thousands"}),
+            {label: channels[label].model_dump() for label in sorted(labels) if label in channels},
+            [entry.channel for entry in self.rules.exclude.channels],
+            self.rules.placement and self.rules.placement.model_dump(), self.rules.hardware.model_dump(),
+            one.task in self.rules.tasks and self.rules.tasks[one.task].model_dump(),
+        ]  # fmt: skip
+        return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def _write(self, one: Planned, manifest: Manifest, source: str) -> Manifest:
+        """Write the files of a recording."""
+        try:
+            read = read_source(one, self.rules)
+        except EmgkitError as problem:
+            raise _UnreadableError(one, problem) from None
+        work = workspace(manifest.root)
+        sidecar, simulated = self._sidecar(one), False
+        starts: dict[str, float] = {}
+        for part in read.parts:
+            names = {channel.name for recording in part.values() for channel in recording.channels}
+            columns = {
+                column: {name: value for name, value in values.items() if name in names}
+                for column, values in read.columns.items()
+            }
+            try:
+                simulated = write_recording(part, work, sidecar, columns=columns) or simulated
+            except EmgkitError as problem:
+                raise _for_map(problem, one) from None
+            new = {path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file()} - set(starts)
+            starts |= dict.fromkeys(sorted(new), next(iter(part.values())).start)
+        move_into(manifest.root)
+        entry = Entry(
+            key=self._key(one, source, read.labels), source=source, participant=one.participant, labels=read.labels,
+            files=starts, about=dict(read.about), simulated=simulated,
+            notices=tuple((notice.code, notice.text, notice.hint) for notice in read.notices),
+        )  # fmt: skip
+        return manifest.with_entry(one.stem, entry)
+
+    def _sidecar(self, one: Planned) -> dict[str, Any]:
+        """What ``_emg.json`` says that the recording does not."""
+        content: dict[str, Any] = {"TaskName": one.task}
+        task = self.rules.tasks.get(one.task)
+        if task is not None:
+            given = {"TaskDescription": task.description, "Instructions": task.instructions}
+            content |= {key: text for key, text in given.items() if text is not None}
+        if self.rules.placement is not None:
+            content |= self.rules.placement.sidecar()
+        return content | self.rules.hardware.model_dump(exclude_none=True)
+
+    def check_channels(self, manifest: Manifest) -> None:
+        """Refuse what the map says of channels and tasks that no recording has."""
+        seen = {label for entry in manifest.recordings.values() for label in entry.labels}
+        layouts = {label for layout in self.rules.data.all_layouts() for label in layout.channels}
+        left_out = {entry.channel for entry in self.rules.exclude.channels}
+        unknown = [label for label in (*self.rules.channels, *layouts, *left_out) if label not in seen]
+        if unknown:
+            raise ArgumentError(
+                f"The map names {counted(len(unknown), 'channel')} that no recording has",
+                where="[channels]", allowed=listed(sorted(seen)[:12]), got=listed(unknown[:6]),
+                hint="Correct the labels, and run the conversion again; what is written is kept",
+            )  # fmt: skip
+        tasks = {one.task for one in self.planned.recordings}
+        odd = [task for task in self.rules.tasks if task not in tasks]
+        if odd:
+            raise ArgumentError(
+                f"The map describes the task {odd[0]!r}, which no recording has", where="[tasks]", allowed=listed(tasks)
+            )
+
+    def finish(self, manifest: Manifest, people: Mapping[str, Mapping[str, Value]]) -> None:
+        """Write what is about the whole data set; its description comes last."""
+        entries = manifest.recordings
+        if not entries:
+            raise ArgumentError("No source could be converted", where=str(manifest.root), allowed="at least one")
+        facts: dict[str, dict[str, Value]] = {}
+        for entry in entries.values():
+            add_facts(facts.setdefault(entry.participant, {}), entry.about, entry.participant)
+        for name in facts:
+            add_facts(facts[name], people[name], name)
+        if any(bids_label(name) != name for name in facts):
+            facts = {name: {**about, ORIGINAL: name} for name, about in facts.items()}
+        work = workspace(manifest.root)
+        write_participants(work, facts)
+        _write_scans(work, entries)
+        write_root(
+            work, name=self.rules.dataset.name, n_participants=len(facts), n_trials=len(entries),
+            n_simulated=sum(entry.simulated for entry in entries.values()), more=self.rules.dataset.described(),
+        )  # fmt: skip
+        move_into(manifest.root)
+        Manifest(root=manifest.root, recordings=entries, finished=True).saved()
+
+
+class _UnreadableError(Exception):
+    """A source that cannot be read, with the reason."""
+
+    def __init__(self, one: Planned, cause: EmgkitError) -> None:
+        super().__init__(str(cause))
+        self.one, self.cause = one, cause
+
+    def with_hint(self) -> EmgkitError:
+        """The reason, for the user of a map."""
+        error = self.cause
+        hint = f"{_in_map(error.hint)} Or leave it out: [exclude] files, or allow = true for all that cannot be read"
+        return type(error)(error.what, where=error.where or self.one.name, allowed=error.allowed, got=error.got,
+                           hint=hint.strip())  # fmt: skip
+
+
+def _for_map(error: EmgkitError, one: Planned) -> EmgkitError:
+    """The error of a recording that cannot be written, with what to change in the map."""
+    hint = error.hint
+    if "channel name" in error.what.lower():
+        hint = (
+            'Give them short names in the map: [channels] "label in the file" = { name = "…" }; --draft proposes some'
+        )
+    elif error.what.startswith(("Channel", "The unit of channel")):
+        hint = "Leave the channel out under [exclude] channels with the reason, or give it the unit that it has"
+    return type(error)(error.what, where=f"{one.name}", allowed=error.allowed, got=error.got, hint=hint)
+
+
+def _in_map(hint: str) -> str:
+    """What reading proposes, in the words of a map."""
+    if "read(path, sfreq=" in hint:
+        return "Say it in the map: sfreq = 1000 beside the pattern."
+    if "read(path, units=" in hint or "units={" in hint:
+        return (
+            'Say it in the map: units = "mV" beside the pattern for all EMG, or [channels] "label" = { unit = "mV" }.'
+        )
+    return f"{hint}." if hint and not hint.endswith((".", "?", "!")) else hint
+
+
+def _hash(path: Path) -> str:
+    """The content of a recording with all files that describe it, as one text."""
+    digest = sha256()
+    for file in files_of(path):
+        with file.open("rb") as opened:
+            while block := opened.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _write_scans(root: Path, entries: Mapping[str, Entry]) -> None:
+    """Write when files of one recording begin, for participants (and sessions) with recordings of several files."""
+    folders: dict[str, dict[str, float | None]] = {}
+    for entry in entries.values():
+        signals = {file: start for file, start in entry.files.items() if file.endswith("_emg.bdf")}
+        for file, start in signals.items():
+            folder = file.rpartition("/emg/")[0]
+            folders.setdefault(folder, {})[file[len(folder) + 1 :]] = start if len(signals) > 1 else None
+    for folder, starts in folders.items():
+        if all(start is None for start in starts.values()):
+            continue
+        stem = folder.replace("/", "_")
+        first = min(start for start in starts.values() if start is not None)
+        times = [None if start is None else f"{_DAY}{_clock(start - min(first, 0.0))}" for start in starts.values()]
+        place = root / folder
+        place.mkdir(parents=True, exist_ok=True)
+        write_table(place / f"{stem}_scans.tsv", {"filename": list(starts), "acq_time": times})
+        text = "When a file begins, beside the others of one recording; the day and the hour are not the true ones"
+        write_json(place / f"{stem}_scans.json", {"acq_time": {"Description": text}})
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours:02d}:{minutes:02d}:{rest:09.6f}"

@@ -1,0 +1,146 @@
+"""What of a data set is written: a list beside the data, by which a conversion goes on after it was stopped.
+
+Every file is written under another name and moved to its place when it is whole; a recording is listed after all of its
+files are in place. ``dataset_description.json``, without which a folder is no BIDS data set, comes last.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from emgkit import __version__
+from emgkit.channels import Value
+from emgkit.errors import FileError
+from emgkit.io._tables import read_json, write_json
+
+__all__ = ["Entry", "Manifest", "move_into", "workspace"]
+
+# in the folder that BIDS keeps for how a data set was made
+_FILE = "code/emgkit_convert.json"
+_WORK = ".emgkit-unfinished"
+_DESCRIPTION = "dataset_description.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A recording that is written.
+
+    `key` stands for its source and all that the map says of it, `source` for the source alone. `files` are its files
+    with the second at which each begins on the time of the source. `labels` are the source's channels.
+    """
+
+    key: str
+    source: str
+    participant: str
+    labels: tuple[str, ...]
+    files: Mapping[str, float]
+    about: Mapping[str, Value] = field(default_factory=dict)
+    simulated: bool = False
+    notices: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """The recordings of a data set that are written, by their names."""
+
+    root: Path
+    recordings: Mapping[str, Entry] = field(default_factory=dict)
+    finished: bool = False
+
+    @classmethod
+    def of(cls, root: Path) -> Manifest:
+        """What is written in a folder; empty where it does not exist.
+
+        Raises
+        ------
+        FileError
+            The folder holds something else.
+        """
+        path = root / _FILE
+        if root.is_dir() and path.is_file():
+            content = read_json(path)
+            try:
+                recordings = {
+                    stem: Entry(
+                        **{**entry, "labels": tuple(entry["labels"]), "notices": tuple(map(tuple, entry["notices"]))}
+                    )
+                    for stem, entry in content["recordings"].items()
+                }
+                return cls(root=root, recordings=recordings, finished=content["finished"] is True)
+            except (KeyError, TypeError, AttributeError) as problem:
+                raise FileError(
+                    "The list of what is written is damaged", where=str(path), got=repr(problem),
+                    hint="Remove the folder, and convert again",
+                ) from None  # fmt: skip
+        if root.exists() and (not root.is_dir() or any(entry.name != _WORK for entry in root.iterdir())):
+            raise FileError(
+                "The folder for the data set holds something else",
+                where=str(root), allowed="a new or empty folder, or one that emgkit convert has begun",
+                got=", ".join(sorted(entry.name for entry in root.iterdir())[:5]) if root.is_dir() else "a file",
+                hint="Name another folder with --out",
+            )  # fmt: skip
+        return cls(root=root)
+
+    def has(self, stem: str, key: str) -> bool:
+        """Whether a recording is written, from the same source and map, and all its files are there."""
+        entry = self.recordings.get(stem)
+        return entry is not None and entry.key == key and all((self.root / file).is_file() for file in entry.files)
+
+    def begun(self) -> Manifest:
+        """The manifest of a set that is not finished, as which it is marked on the disk."""
+        (self.root / _DESCRIPTION).unlink(missing_ok=True)
+        return replace(self, finished=False).saved()
+
+    def with_entry(self, stem: str, entry: Entry) -> Manifest:
+        """With a recording, whose files are in place; files that an earlier one had are removed."""
+        old = self.recordings.get(stem)
+        self._remove(set(old.files) - set(entry.files) if old is not None else ())
+        return replace(self, recordings={**self.recordings, stem: entry}).saved()
+
+    def without(self, stem: str) -> Manifest:
+        """Without a recording, whose files are removed."""
+        others = {file for name, entry in self.recordings.items() if name != stem for file in entry.files}
+        self._remove(set(self.recordings[stem].files) - others)
+        return replace(self, recordings={name: one for name, one in self.recordings.items() if name != stem}).saved()
+
+    def saved(self) -> Manifest:
+        """The manifest, after it is written."""
+        content: dict[str, Any] = {"GeneratedBy": f"emgkit {__version__}", "finished": self.finished}
+        content["recordings"] = {stem: asdict(entry) for stem, entry in sorted(self.recordings.items())}
+        with_name = workspace(self.root) / _FILE
+        with_name.parent.mkdir(parents=True, exist_ok=True)
+        write_json(with_name, content)
+        move_into(self.root)
+        return self
+
+    def _remove(self, files: Iterable[str]) -> None:
+        for file in files:
+            path = self.root / file
+            path.unlink(missing_ok=True)
+            for folder in path.parents:
+                if folder == self.root or not folder.is_dir() or any(folder.iterdir()):
+                    break
+                folder.rmdir()
+
+
+def workspace(root: Path) -> Path:
+    """An empty folder in which files are written before they are moved to their places."""
+    work = root / _WORK
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    return work
+
+
+def move_into(root: Path) -> tuple[str, ...]:
+    """Move the files of the workspace to their places, the description of the data set last; their names."""
+    work = root / _WORK
+    files = sorted(path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file())
+    for file in sorted(files, key=lambda file: file == _DESCRIPTION):
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (work / file).replace(root / file)
+    shutil.rmtree(work)
+    return tuple(files)

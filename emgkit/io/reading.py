@@ -1,0 +1,205 @@
+"""Reading a recording: the format's module gives what the file says, BIDS sidecars and the user add to it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from emgkit.errors import ArgumentError, FileError
+from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble
+from emgkit.io._time_axis import Window
+from emgkit.io.bids import with_sidecars
+from emgkit.io.channel_map import channel_map
+from emgkit.io.formats.xlsx import Sheet
+from emgkit.io.registry import FORMATS, detect, named
+from emgkit.notation import listed
+from emgkit.recording import Trial
+
+__all__ = ["load", "place", "read", "sheets"]
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    format: str | None = None,
+    sfreq: float | None = None,
+    units: str | Mapping[str, str] | None = None,
+    channels: ChannelSpecs | str | os.PathLike[str] | None = None,
+    thousands: str | None = None,
+    sheet: str | None = None,
+    start: float | None = None,
+    stop: float | None = None,
+) -> Trial:
+    r"""Read one recording; nothing is resampled, filled, rescaled by guess or dropped.
+
+    Parameters
+    ----------
+    path : path
+        A file. Its content, then its ending, decides the format; a file of an EMG-BIDS data
+        set is read with its sidecars.
+    format : str, optional
+        Name of a format in ``FORMATS``, where content and ending mislead.
+    sfreq : float, optional
+        Samples per second (Hz), for channels of which the file gives no rate.
+    units : str or Mapping of str to str, optional
+        Unit of all EMG channels (``"mV"``), or of single channels by name; goes before the file.
+    channels : Mapping or path, optional
+        Label in the file, or position among its channels (from 1, as ``emgkit info`` lists them),
+        to a mapping with any of ``name, kind, muscle, side, unit``, or to a Channel. Channels not
+        named keep what the file says. A path is a TOML file with a table ``[channels]``.
+    thousands : str, optional
+        The sign that separates thousands in the numbers of a text file: ``","``, ``"."``, a blank
+        or an apostrophe; ``""`` where a comma or point is the decimal sign. Left out, a column
+        that can be read in both ways, such as 1,104 beside 947, is refused.
+    sheet : str, optional
+        The sheet of an Excel workbook; needed where several hold cells.
+    start, stop : float, optional
+        Read only this part: seconds from the beginning of the recording, a sample at `stop` is not in it.
+        Of EDF, BDF, C3D and Delsys' .emg and .hpf the rest is not read at all. The samples are those of the
+        whole recording, on its times; events stay that overlap the part.
+
+    Returns
+    -------
+    Trial
+        One Recording a stream and rate, in V, s, Hz, deg, m, N. What was found doubtful is in
+        ``notices``.
+
+    Raises
+    ------
+    FileError
+        The file is missing, empty, or a directory.
+    FormatError
+        The file is damaged, cut off, or of an unknown format.
+    UnitError
+        A unit is missing or unknown.
+    ArgumentError
+        No rate is known, `sfreq` contradicts the file, a name or position is not in the file, or
+        `start` and `stop` are no part of the recording.
+
+    Notes
+    -----
+    Muscle and side of EMG are taken from labels that are clear (``R_GMAX``, ``Recto Femoral``), where
+    neither file nor user gives any: ``Channel.muscle_source`` is then ``"heuristic"``, and
+    :func:`emgkit.io.labels.recognise` says why.
+
+    A text file is one table: a header, with units in it (``VL (mV)``) or in a row below it, and a
+    column a channel. Lines above it that begin with ``#``, ``%``, ``;``, ``!`` or ``//`` are
+    comments. The rate is the slope of a straight line through the column of times, which may be
+    seconds, clock times or Unix times; gaps and bursts are refused. A column that counts by one is
+    a counter. A sheet of an Excel workbook is such a table too; formulas count by their saved values.
+
+    EDF and BDF are read as recorders leave them, and a notice says what was odd. A channel whose
+    header gives no scaling is left out. A label of several channels, or none, is replaced by the
+    position: ``"EMG #2"``, ``"channel 4"``. Where the header gives no number of data records, or
+    one too few, the size of the file decides; bytes behind the last record are left out. Data
+    records with gaps between them are refused, whatever the flag (EDF+C, EDF+D) is. A channel in
+    ``Boolean``, such as BioSemi's ``Status``, is a trigger without a unit.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "squat.csv")
+    ...     _ = path.write_text("VL (mV),BF (mV)\n0.1,0.2\n0.3,-0.2\n")
+    ...     trial = read(path, sfreq=1000, channels={"VL (mV)": {"muscle": "vastus_lateralis"}})
+    >>> trial.emg
+    <Recording: 2 EMG channels × 2 samples at 1000 Hz = 0.002 s, in V: VL, BF>
+    """
+    window = None
+    if start is not None or stop is not None:
+        window = Window(start=0.0 if start is None else float(start), stop=stop, where=place(path, sheet))
+    content = _loaded(path, format, {"thousands": thousands, "sheet": sheet}, window)
+    if window is not None:
+        content = window.cut(content, sfreq=sfreq)
+    specs = channel_map(channels) if isinstance(channels, (str, os.PathLike)) else channels
+    overrides = Overrides(sfreq=sfreq, units=units, channels=specs)
+    return assemble(content, overrides, where=place(path, sheet), recognise=True)
+
+
+def place(path: str | os.PathLike[str], sheet: str | None) -> str:
+    """A file and the sheet in it, for messages."""
+    return str(path) if sheet is None else f"{path}, sheet {sheet!r}"
+
+
+def sheets(path: str | os.PathLike[str]) -> tuple[Sheet, ...]:
+    """The sheets of a workbook in their order; empty for a file of another format.
+
+    Parameters
+    ----------
+    path : path
+        A file.
+
+    Raises
+    ------
+    FileError
+        The file is missing, empty, or a directory.
+    FormatError
+        The workbook is damaged, or the format is unknown.
+    """
+    file = _existing(Path(path))
+    chosen = detect(file)
+    found: tuple[Sheet, ...] = importlib.import_module(chosen.module).sheets(file) if "sheet" in chosen.options else ()
+    return found
+
+
+def load(path: str | os.PathLike[str], *, format: str | None = None, **options: str | None) -> FileContent:
+    """What a file says, before a Trial is made of it: :func:`read` without its overrides and refusals.
+
+    Parameters
+    ----------
+    path, format : optional
+        As for :func:`read`.
+    **options : str
+        ``thousands`` and ``sheet``, as for :func:`read`.
+
+    Raises
+    ------
+    FileError
+        The file is missing, empty, or a directory.
+    FormatError
+        The file is damaged, cut off, or of an unknown format.
+    ArgumentError
+        An option was given for a file of a format that has none of that name.
+    """
+    return _loaded(path, format, options, None)
+
+
+def _loaded(
+    path: str | os.PathLike[str], format: str | None, options: Mapping[str, str | None], window: Window | None
+) -> FileContent:
+    """What a file says, or only what it says of a part, where its format can be read in parts."""
+    file = _existing(Path(path))
+    chosen = detect(file) if format is None else named(format)
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    for name in given:
+        if name not in chosen.options:
+            able = listed(sorted(known.name for known in FORMATS if name in known.options))
+            raise ArgumentError(f"{name!r} is for {able} alone", where=str(path), got=f"a {chosen.name} file")
+    if window is not None and chosen.parts:
+        given |= {"start": window.start, "stop": window.stop}
+    content: FileContent = importlib.import_module(chosen.module).load(file, **given)
+    return with_sidecars(content, file)
+
+
+def _existing(path: Path) -> Path:
+    if path.is_dir():
+        is_bids = (path / "dataset_description.json").is_file()
+        raise FileError(
+            "The path is a directory, not a file",
+            where=str(path),
+            allowed="one recording",
+            hint="Its recordings are listed by emgkit.io.bids.recordings(path)"
+            if is_bids
+            else f"Name one file of it. It holds {listed(sorted(entry.name for entry in path.iterdir())[:5])} …",
+        )
+    if not path.is_file():
+        from emgkit._checks import nearest
+
+        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise FileError("The file does not exist", where=str(path), hint=nearest(path.name, beside))
+    if path.stat().st_size == 0:
+        raise FileError("The file is empty", where=str(path), got="0 bytes")
+    return path
