@@ -52,9 +52,10 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Graded:
-    """The quality of one recording, what is doubtful in it, and what its reader remarked."""
+    """The quality of one recording, its rate (Hz), what is doubtful in it, and what its reader remarked."""
 
     table: pd.DataFrame
+    sfreq: float
     notices: tuple[Notice, ...]
     remarks: tuple[Notice, ...]
 
@@ -107,7 +108,8 @@ def grade(trial: Trial, rule: Grading) -> Graded:
     """Judge the EMG of a recording; in an MVC trial the muscles that it does not test are meant to be quiet."""
     card = quality(trial.emg)
     notices = tuple(notice for notice in card.notices if not (rule.mvc and notice.code == "low-snr"))
-    return Graded(table=_labelled(card.to_frame(), trial, rule.columns), notices=notices, remarks=trial.notices)
+    table = _labelled(card.to_frame(), trial, rule.columns)
+    return Graded(table=table, sfreq=trial.emg.sfreq, notices=notices, remarks=trial.notices)
 
 
 def _with_columns(table: pd.DataFrame, trial: Trial, columns: Iterable[str], behind: str) -> pd.DataFrame:

@@ -28,7 +28,8 @@ __all__ = ["Gathering", "Session", "gather", "rows_of", "session_stage", "sessio
 class Session:
     """What one participant's session gives.
 
-    `example` is one recording as it was read and in percent of the reference; `views` are for the viewer of the page.
+    `rates` are those of its EMG (Hz). `example` is one recording as it was read and in percent of the reference.
+    `views` are for the viewer of the page.
     """
 
     rows: pd.DataFrame
@@ -39,6 +40,7 @@ class Session:
     quality: pd.DataFrame
     normalize: Normalize
     notices: tuple[Notice, ...]
+    rates: tuple[float, ...]
     example: tuple[Recording, Recording]
     views: tuple[report.View, ...]
 
@@ -169,6 +171,7 @@ def gather(
         quality=pd.concat([card.table for card in graded], ignore_index=True),
         normalize=normalize,
         notices=tuple(notices),
+        rates=tuple(sorted({card.sfreq for card in graded})),
         example=example,
         views=tuple(views),
     )

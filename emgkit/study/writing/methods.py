@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,7 +18,7 @@ from emgkit.signal_quality import quality_sentence
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import n_text
 from emgkit.stats.within.summaries import order_rule
-from emgkit.study.file.recordings import MeasureSpec, StudyFile
+from emgkit.study.file.recordings import Exercise, MeasureSpec, StudyFile
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.versions import versions
 from emgkit.study.writing.finding import not_compared
@@ -74,7 +74,7 @@ class Methods:
     @property
     def text(self) -> str:
         """Plain text, an empty line between paragraphs."""
-        paragraphs = (" ".join(one.text for one in paragraph) for paragraph in self.paragraphs)
+        paragraphs = (" ".join(one.text for one in paragraph if one.text) for paragraph in self.paragraphs)
         return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
     @property
@@ -118,7 +118,7 @@ def _data(analysis: Analysis, tables: Mapping[str, pd.DataFrame], *, own: bool) 
     simulated = "simulated " if analysis.simulated else ""
     n = len({source.participant for source in analysis.used})
     people = counted(n, f"{simulated}participant")
-    rates = series(sorted({f"{number(session.example[0].sfreq)} Hz" for session in analysis.sessions}))
+    rates = series(f"{number(rate)} Hz" for rate in sorted({each for one in analysis.sessions for each in one.rates}))
     first = analysis.compared[0]
     compared = first.cells["participant"].nunique()
     which = "the first comparison" if len(analysis.compared) > 1 else "the comparison"
@@ -129,8 +129,10 @@ def _data(analysis: Analysis, tables: Mapping[str, pd.DataFrame], *, own: bool) 
         facts={"participants": people, "rate": rates},
     )
     repetitions = tables["repetitions"].groupby("exercise", sort=False)["repetition"].size()
-    exercises = [f"{readable(name)} ({counted(int(n), 'repetition')})" for name, n in repetitions.items()]
+    units = {name: _unit([exercise]) for name, exercise in analysis.file.exercises.items()}
+    exercises = [f"{readable(name)} ({n} {_plural(units[str(name)], int(n))})" for name, n in repetitions.items()]
     yield Statement(text=f"{_subject('task', exercises)}.", facts={"exercises": series(exercises)})
+    yield from _second_files(analysis)
     yield from _channels(analysis)
     yield from _origin(analysis, own=own)
     sentences = left_out_sentences(analysis)
@@ -158,14 +160,35 @@ def _groups(first: ComparisonResult) -> str:
 
 def _channels(analysis: Analysis) -> Iterator[Statement]:
     """The muscles and sides recorded."""
-    channels = {channel for session in analysis.sessions for channel in session.example[0].channels}
-    muscles = sorted({readable(channel.muscle) for channel in channels if channel.muscle})
-    sides = sorted({channel.side for channel in channels if channel.side})
+    rows = pd.concat([session.rows[["muscle", "side"]] for session in analysis.sessions])
+    muscles = sorted(readable(muscle) for muscle in rows["muscle"].dropna().unique() if muscle)
+    sides = sorted(side for side in rows["side"].dropna().unique() if side)
     if not muscles:
         return
     facts = {"muscles": series(muscles), **({"sides": series(sides)} if sides else {})}
     side = f", on the {series(sides)} side{'s' * (len(sides) > 1)}" if sides else ""
     yield Statement(text=f"{_subject('muscle', muscles, ' recorded')}{side}.", facts=facts)
+
+
+def _second_files(analysis: Analysis) -> Iterator[Statement]:
+    """The files whose streams stand beside the EMG, and when they began."""
+    rules = {second.rule.pattern: second.rule for source in analysis.used for second in source.joined}
+    for pattern, join in rules.items():
+        when = "they began with the EMG"
+        if join.by is not None:
+            when = "the edges of the trigger in both gave the offset"
+        elif join.offset:
+            when = f"they began {number(abs(join.offset))} s {'before' if join.offset < 0 else 'after'} the EMG"
+        yield Statement(text=f"The streams of second files ({pattern}) stand beside the EMG; {when}.")
+
+
+def _unit(exercises: Iterable[Exercise]) -> str:
+    """What is measured once: a repetition, or where none was searched a recording, or a stretch of it."""
+    kinds = set()
+    for one in exercises:
+        whole = one.start is None and one.stop is None
+        kinds.add("repetition" if one.by != "none" else "recording" if whole else "stretch")
+    return kinds.pop() if len(kinds) == 1 else "repetition"
 
 
 def _subject(noun: str, names: Sequence[str], rest: str = "") -> str:
@@ -265,22 +288,26 @@ def _repetitions(analysis: Analysis, table: pd.DataFrame) -> Iterator[Statement]
 
 def _measures(analysis: Analysis) -> Iterator[Statement]:
     """What was measured, how it was averaged, and how the curves were made."""
-    asked = []
+    asked, unit = [], _unit(analysis.file.exercises.values())
     for spec in analysis.file.measures:
         name = "iEMG" if spec.name == "iemg" else spec.name
-        asked.append(f"the {name} over {_stretch(spec)}{' (primary)' * spec.primary}")
+        asked.append(f"the {name} over {_stretch(spec, unit)}{' (primary)' * spec.primary}")
     yield Statement.of(f"{_subject('measure', asked)}.")
-    over = series([f"{name}s" for name in analysis.over])
+    over = series(_plural(unit if name == "repetition" else name) for name in analysis.over)
     yield Statement.of(
         f"The measures were averaged arithmetically over {over}, so that the participant is the unit of analysis.",
         "averaging",
     )
-    curves = analysis.sessions[0].curves.sentence()
+    curves = replace(analysis.sessions[0].curves, during=unit).sentence()
     yield Statement.of(f"{curves} The curves were averaged in the same way, and then over participants.", "curves")
 
 
-def _stretch(spec: MeasureSpec) -> str:
-    """What a measure was taken over, in words."""
+def _plural(noun: str, n: int = 2) -> str:
+    return noun if n == 1 else f"{noun}es" if noun.endswith("ch") else f"{noun}s"
+
+
+def _stretch(spec: MeasureSpec, unit: str) -> str:
+    """What a measure was taken over, in words; `unit` is the one of :func:`_unit`."""
     phase = f"{spec.phase} phase" if spec.phase else "phase"
     if spec.during == "half":
         return f"each half of the {phase}, by displacement"
@@ -288,7 +315,9 @@ def _stretch(spec: MeasureSpec) -> str:
         return f"each bin of the joint angle in the {phase}"
     if spec.phase is not None:
         return f"the {phase}"
-    return "each phase" if spec.during == "phase" else f"the whole {spec.during}"
+    return (
+        "each phase" if spec.during == "phase" else f"the whole {unit if spec.during == 'repetition' else spec.during}"
+    )
 
 
 def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
