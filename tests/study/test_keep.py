@@ -81,3 +81,19 @@ def test_what_was_not_excluded_or_does_not_exist_is_not_said_to_be_kept(run):
     assert "No recording of these tasks was left out.\n" in text
     assert "squat.csv" not in text
     assert [one.code for one in result.notices if "P9_squat.csv" in one.text] == ["exclusion-not-found"]
+
+
+def test_a_person_of_whom_recordings_are_kept_is_not_left_out(run):
+    people = '[exclude]\nparticipants = [{ participant = "P2", reason = "ill" }]\n'
+    every = '["P2_squat.csv", "P2_thrust.csv", "P2_mvc.csv"]'
+    _, text = run(f"{people}{FIRST}keep = {every}\n")
+    assert "all of them entered the comparison" in text
+    assert "No recording of these tasks was left out. The comparison kept P2_mvc.csv, P2_squat.csv and" in text
+    assert "participant was left out" not in text
+
+
+def test_of_a_person_of_whom_a_part_is_kept_the_rest_is_left_out(run):
+    people = '[exclude]\nparticipants = [{ participant = "P2", reason = "ill" }]\n'
+    _, text = run(f'{people}{FIRST}keep = ["P2_thrust.csv", "P2_mvc.csv"]\n')
+    assert "1 recording was left out because “ill” (P2_squat.csv). The comparison kept P2_mvc.csv and" in text
+    assert "participant was left out" not in text

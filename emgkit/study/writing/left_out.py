@@ -61,8 +61,11 @@ def left_out_sentences(analysis: Analysis) -> list[str]:
     """
     rows = analysis.left_out
     parts = of_parts(rows)
-    people = {entry.participant: entry.reason for entry in analysis.file.exclude.participants}
     whose = {source.name: source for source in analysis.used}
+    kept = {whose[name].participant for name in analysis.kept(analysis.compared[0].spec)["recording"]}
+    people = {
+        entry.participant: entry.reason for entry in analysis.file.exclude.participants if entry.participant not in kept
+    }
     recordings = [
         (name, why)
         for name, why in rows.loc[~parts, ["recording", "why"]].astype(str).to_numpy().tolist()
