@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -371,6 +372,38 @@ def test_labels_that_a_slip_tells_apart_are_refused(tmp_path, names, shown):
 def test_a_group_that_differs_by_case_is_refused(tmp_path):
     lay(tmp_path, "old/P1_squat.csv", "Old/P2_squat.csv")
     assert "Labels of the group differ" in message(tmp_path, lifts("{group}/{participant}_{task}.csv"))
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("again/P1_squat.csv", "2 files give the same recording: participant 'P1', task 'squat'"),
+        ("again/p1_squat.csv", "Labels of the participant differ"),
+        ("young/P1_squat.csv", "The label 'P1' stands in 2 groups"),
+    ],
+)
+def test_what_a_comparison_keeps_is_checked_beside_all_that_it_uses(tmp_path, kept, shown):
+    lay(tmp_path, "P1_squat.csv", "P2_squat.csv", kept)
+    rule = lifts(
+        "{participant}_{task}.csv",
+        "again/{participant}_{task}.csv",
+        "{group}/{participant}_{task}.csv",
+        excluded_files=(ExcludedFile(path=kept, reason="a second try"),),
+    )
+    rule = replace(rule, layouts=rule.layouts[:2] if kept.startswith("again") else rule.layouts[::2])
+    assert [one.excluded for one in found(tmp_path, rule).sources if one.name == kept] == ["a second try"]
+    # one comparison keeps it, and the other does not
+    assert shown in message(tmp_path, replace(rule, kept=((), (kept,))))
+    # two comparisons may keep what one could not
+    assert found(tmp_path, replace(rule, kept=(("P1_squat.csv",), ())))
+
+
+def test_a_recording_is_kept_in_any_unicode_form_of_its_name(tmp_path):
+    lay(tmp_path, "Zoe\u0308_squat.csv", "P1_squat.csv")
+    name = "Zo\u00eb_squat.csv"
+    rule = lifts(excluded_files=(ExcludedFile(path=name, reason="noise"),), kept=((name,),))
+    assert [one.excluded for one in found(tmp_path, rule).sources if one.is_used((name,))] == ["", "noise"]
+    assert not found(tmp_path, rule).notices
 
 
 def test_a_blank_beside_a_label_is_shown(tmp_path):

@@ -125,7 +125,7 @@ def test_a_task_without_a_recording_is_named(tmp_path):
 
 def test_what_is_excluded_or_kept_must_be_there(tmp_path):
     folder = lay(tmp_path, "p1_squat.csv")
-    rule = lifts(excluded_files=(ExcludedFile(path="p2_squat.csv", reason="noise"),), kept=("p3_squat.csv",))
+    rule = lifts(excluded_files=(ExcludedFile(path="p2_squat.csv", reason="noise"),), kept=(("p3_squat.csv",),))
     (notice,) = account(folder, rule).notices
     assert notice.code == "exclusion-not-found"
     assert notice.text.endswith("not among these recordings: 'p2_squat.csv' and 'p3_squat.csv'.")

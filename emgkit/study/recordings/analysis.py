@@ -62,7 +62,7 @@ class Analysis:
 
     def kept(self, comparison: Comparison) -> pd.DataFrame:
         """The rows of `excluded` that are whole recordings, which a comparison uses all the same."""
-        names = {source.name for source in self.used} & set(comparison.keep)
+        names = [source.name for source in self.used if source.excluded and source.is_used(comparison.keep)]
         return self.excluded[self.excluded["recording"].isin(names) & ~of_parts(self.excluded)]
 
     @property
@@ -179,7 +179,7 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
         simulated = checks.are_simulated(loaded)
         sessions, comparisons, compared = [], [], []
         for comparison in file.comparisons:
-            chosen = [one for one in loaded if not one.source.excluded or one.source.name in comparison.keep]
+            chosen = [one for one in loaded if one.source.is_used(comparison.keep)]
             checks.refuse_duplicates(chosen, comparison=comparison.name)
             sources = [one.source for one in chosen]
             sessions.append(study.sessions(sources))
@@ -187,7 +187,8 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             stage = study.comparison(comparison, sources)
             comparisons.append(stage)
             compared.append(replace(stage.run(dict(memory)), spec=comparison))
-        taken = [one for one in used if not one.excluded or any(one.name in each.keep for each in file.comparisons)]
+        taken = [one for one in used if any(one.is_used(each.keep) for each in file.comparisons)]
+        kept = [one.name for one in used if one.excluded and one.is_used(file.comparisons[0].keep)]
         return Analysis(
             file=file,
             folder=Path(folder or "."),
@@ -195,7 +196,7 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             sessions=tuple(memory[stage] for stage in sessions[0]),
             compared=tuple(compared),
             excluded=_excluded(exclusion_table(found.sources, failed), part_rows(file.exclude, taken, whole, names)),
-            files=file_table(found.files, failed, file.comparisons[0].keep),
+            files=file_table(found.files, failed, kept),
             notices=(*found.notices, *checks.length_notices(loaded)),
             simulated=simulated,
             over=file.summary.over,

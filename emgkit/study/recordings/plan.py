@@ -209,7 +209,7 @@ def _accounting(file: StudyFile) -> Accounting:
         mvc_tasks=file.mvc.tasks,
         excluded_files=file.exclude.files,
         excluded_participants=file.exclude.participants,
-        kept=tuple(name for comparison in file.comparisons for name in comparison.keep),
+        kept=tuple(comparison.keep for comparison in file.comparisons),
         registry=file.data.registry,
         joins=tuple(join.for_names() for join in file.data.join),
         unused=file.data.unused,

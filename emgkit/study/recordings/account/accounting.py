@@ -18,7 +18,7 @@ from emgkit.study.recordings.account.counts import count_notices
 from emgkit.study.recordings.account.finding import find, reads_as_bids
 from emgkit.study.recordings.account.name_columns import checked_facts
 from emgkit.study.recordings.account.near import near_files, near_label, shortly
-from emgkit.study.recordings.account.people import check_same_facts, check_spelling, with_people
+from emgkit.study.recordings.account.people import check_groups, check_same_facts, check_spelling, with_people
 from emgkit.study.recordings.account.second_files import with_second_files
 from emgkit.study.recordings.account.sources import IDLE, Account, Accounting, ListedFile, RecordingSource, Role
 from emgkit.study.recordings.account.tasks import Tasks
@@ -51,7 +51,8 @@ def account(folder: Path | None, rule: Accounting) -> Account:
         replace(one, role="left out", reason=files[composed(one.name)]) if composed(one.name) in files else one
         for one in others
     )
-    _check_names(*_by_use(sources), rule)
+    for kept in dict.fromkeys(rule.kept or ((),)):
+        _check_names([one for one in sources if one.is_used(kept)], rule)
     # after the check, so that two Unicode forms of a label are no person of their own
     sources = tuple(replace(one, facts={name: composed(text) for name, text in one.facts.items()}) for one in sources)
     sources, others = with_second_files(sources, others, folder, rule)
@@ -150,25 +151,26 @@ def _entry(source: RecordingSource) -> ListedFile:
     )
 
 
-def _check_names(wanted: Sequence[RecordingSource], unused: Sequence[RecordingSource], rule: Accounting) -> None:
-    """Refuse labels and recordings that nothing, or a slip alone, tells apart.
+def _check_names(used: Sequence[RecordingSource], rule: Accounting) -> None:
+    """Refuse labels and recordings of one comparison that nothing, or a slip alone, tells apart.
 
     Raises
     ------
     StudyError
         Names the labels and the files.
     """
-    in_use = [one for one in wanted if not one.excluded]
-    check_spelling(in_use)
-    check_same_facts(in_use)
+    check_groups(used, rule)
+    wanted, unused = _by_use(used)
+    check_spelling(wanted)
+    check_same_facts(wanted)
     if rule.unused == "report":
         return
     named = {*rule.exercises, *(pattern for pattern in rule.mvc_tasks if "*" not in pattern)}
     named |= {one.task for one in wanted}
-    there = {_with_task(one, one.task) for one in in_use}
+    there = {_with_task(one, one.task) for one in wanted}
     near = []
     for one in unused:
-        task = None if one.excluded else near_label(one.task, sorted(named))
+        task = near_label(one.task, sorted(named))
         # a task of its own, such as squatR beside squatL, is recorded beside the one that is named
         if task is not None and (spelled_alike([task, one.task]) or _with_task(one, task) not in there):
             near.append(f"{one.name} has {one.task!r}, nearly {task!r}")
@@ -217,7 +219,7 @@ def _exclusion_notices(
                 hint=nearest(entry.participant, people),
             )
     lost = [entry.path for entry in rule.excluded_files if composed(entry.path) not in names]
-    lost += [name for name in rule.kept if composed(name) not in kept]
+    lost += [name for names in rule.kept for name in names if composed(name) not in kept]
     if not lost:
         return ()
     text = f"The study file excludes or keeps what is not among these recordings: {listed(dict.fromkeys(lost))}."

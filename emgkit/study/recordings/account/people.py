@@ -11,7 +11,7 @@ from emgkit.stats.cells.labels import spelled_alike
 from emgkit.study.recordings.account.near import quoted, shortly
 from emgkit.study.recordings.account.sources import Accounting, RecordingSource
 
-__all__ = ["check_same_facts", "check_spelling", "with_people"]
+__all__ = ["check_groups", "check_same_facts", "check_spelling", "with_people"]
 
 # facts that say where a person belongs, and not what the person did
 _GROUPS = ("group", "site", "centre", "center", "cohort", "lab")
@@ -23,38 +23,51 @@ def with_people(sources: Sequence[RecordingSource], rule: Accounting) -> tuple[R
     Raises
     ------
     StudyError
-        A label stands in two groups and the study file does not say how many people it is, or labels are those of a
-        group and the names of the files tell no group.
+        Labels are those of a group, and the names of the files tell no group.
     """
-    if rule.labels == "per group":
-        lacking = [source.name for source in sources if not _group(source)]
-        if lacking:
-            raise StudyError(
-                "Participants are told apart by their group, and names of files tell no group",
-                where='[data] labels = "per group"',
-                allowed="a pattern with {group} in it",
-                got=shortly(lacking, 3),
-            )
-        return tuple(
-            replace(source, facts={**source.facts, "participant": f"{_group(source)}/{source.participant}"})
-            for source in sources
+    if rule.labels != "per group":
+        return tuple(sources)
+    lacking = [source.name for source in sources if not _group(source)]
+    if lacking:
+        raise StudyError(
+            "Participants are told apart by their group, and names of files tell no group",
+            where='[data] labels = "per group"',
+            allowed="a pattern with {group} in it",
+            got=shortly(lacking, 3),
         )
+    return tuple(
+        replace(source, facts={**source.facts, "participant": f"{_group(source)}/{source.participant}"})
+        for source in sources
+    )
+
+
+def check_groups(sources: Sequence[RecordingSource], rule: Accounting) -> None:
+    """Refuse a label that stands in two groups, where the study file does not say how many people it is.
+
+    Raises
+    ------
+    StudyError
+        Names the label and a file in each group.
+    """
+    if rule.labels is not None:
+        return
     places: dict[str, dict[str, RecordingSource]] = {}
     for source in sources:
-        if source.participant and not source.excluded:
+        if source.participant:
             places.setdefault(source.participant, {}).setdefault(_group(source), source)
     shared = {label: groups for label, groups in places.items() if len(groups) > 1}
-    if shared and rule.labels is None:
-        who, groups = next(iter(shared.items()))
-        more = f"; and {counted(len(shared) - 1, 'other label')}" if len(shared) > 1 else ""
-        raise StudyError(
-            f"The label {who!r} stands in {len(groups)} groups: it may be one person or several",
-            where="[data] of the study file",
-            allowed='labels = "per group": group and label together are the person, such as '
-            f'"{next(iter(groups))}/{who}"; labels = "per study": one person who is in each group',
-            got="; ".join(f"group {group!r}: {one.name}" for group, one in list(groups.items())[:3]) + more,
-        )
-    return tuple(sources)
+    if not shared:
+        return
+    who, groups = next(iter(shared.items()))
+    more = f"; and {counted(len(shared) - 1, 'other label')}" if len(shared) > 1 else ""
+    example = next(group for group in groups if group)
+    raise StudyError(
+        f"The label {who!r} stands in {len(groups)} groups: it may be one person or several",
+        where="[data] of the study file",
+        allowed=f'labels = "per group": group and label together are the person, such as "{example}/{who}"; '
+        'labels = "per study": one person who is in each group',
+        got="; ".join(f"group {group!r}: {one.name}" for group, one in list(groups.items())[:3]) + more,
+    )
 
 
 def check_spelling(sources: Sequence[RecordingSource]) -> None:

@@ -57,7 +57,7 @@ def with_second_files(
                 taken[name] = source.name
                 file, sheet = file_and_sheet(name, join)
                 files.append(JoinedFile(path=(folder or Path()) / file, name=name, rule=join, sheet=sheet))
-            elif source.exercise is not None and (not source.excluded or source.name in rule.kept):
+            elif source.exercise is not None and any(map(source.is_used, rule.kept or ((),))):
                 missing[source.name] = expected[0]
         joined.append(replace(source, joined=tuple(files)))
     _refuse_missing(missing, [one.name for one in others if one.name not in taken])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from emgkit.errors import Notice
 from emgkit.io.channel_map import ChannelSpec
+from emgkit.io.naming.patterns import composed
 from emgkit.study.file.recordings import ExcludedFile, ExcludedParticipant, Join, Layout
 from emgkit.study.recordings.account.tasks import Tasks
 
@@ -36,8 +37,8 @@ class Accounting:
         Patterns of the tasks that are MVC trials.
     excluded_files, excluded_participants : tuple
         What is left out, each with its reason.
-    kept : tuple of str
-        Recordings that some comparison keeps although they are left out.
+    kept : tuple of tuple of str
+        For each comparison, the recordings that it keeps although they are left out.
     registry : str, optional
         The data set, for a message that says where to get it.
     joins : tuple of Join
@@ -53,7 +54,7 @@ class Accounting:
     mvc_tasks: tuple[str, ...] = ()
     excluded_files: tuple[ExcludedFile, ...] = ()
     excluded_participants: tuple[ExcludedParticipant, ...] = ()
-    kept: tuple[str, ...] = ()
+    kept: tuple[tuple[str, ...], ...] = ()
     registry: str | None = None
     joins: tuple[Join, ...] = ()
     unused: Literal["refuse", "report"] = "refuse"
@@ -111,6 +112,10 @@ class RecordingSource:
     def session(self) -> str | None:
         """The session, where there are several."""
         return self.facts.get("session")
+
+    def is_used(self, kept: Iterable[str]) -> bool:
+        """Whether a comparison uses the recording that keeps these, in any Unicode form of their names."""
+        return not self.excluded or composed(self.name) in map(composed, kept)
 
 
 @dataclass(frozen=True, kw_only=True)
