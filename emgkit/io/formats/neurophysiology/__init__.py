@@ -1,0 +1,1 @@
+"""Formats of neurophysiology that EMG is recorded in: BrainVision, GDF, Intan, Spike2 and WFDB."""
