@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python reproduce
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev reproduce studies check test docs lint calibrate benchmark clean
+.PHONY: help setup setup-dev reproduce studies check test fuzz docs lint calibrate benchmark clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,8 +13,8 @@ RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
 # two test workers share the cores; a BLAS that starts threads of its own beside them only slows them
-check test studies calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
-check test studies calibrate benchmark: export OMP_NUM_THREADS ?= 1
+check test fuzz studies calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
+check test fuzz studies calibrate benchmark: export OMP_NUM_THREADS ?= 1
 ifdef EMGKIT_RECORDINGS
 export EMGKIT_RECORDINGS
 endif
@@ -46,6 +46,9 @@ check: $(DEV) ## lint of what changed, and the tests near and above it (SINCE na
 
 test: $(DEV) ## run the tests (EMGKIT_RECORDINGS names the folder of real recordings)
 	@$(BIN)/python -m pytest -n 2 --durations=15
+
+fuzz: $(DEV) ## read many damaged files of every format (ROUNDS says how many times as many as `make test`)
+	@EMGKIT_FUZZ=$(or $(ROUNDS),20) $(BIN)/python -m pytest tests/io -m fuzz -n 2 -q --durations=10
 
 calibrate: $(DEV) ## run the slow simulations that check the statistics (minutes)
 	@$(BIN)/python -m pytest -m slow -n 2 --durations=15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,23 @@ from emgkit.channels import Channel, Event
 from emgkit.errors import EmgkitError
 from emgkit.io import read
 from emgkit.recording import Recording, Trial
+
+# how many times `make fuzz` repeats each test that damages files, every time with other damage
+ROUNDS = int(os.environ.get("EMGKIT_FUZZ", "1"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Repeat the tests that are marked with ``fuzz`` and the formats they damage."""
+    if ROUNDS > 1 and metafunc.definition.get_closest_marker("fuzz") is not None:
+        metafunc.fixturenames.append("fuzz_round")
+        metafunc.parametrize("fuzz_round", range(ROUNDS), indirect=True)
+
+
+@pytest.fixture
+def fuzz_round(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other random numbers in every round but the first, whatever seed a test gives."""
+    drawn = np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", lambda seed=0: drawn([*np.atleast_1d(seed), request.param]))
 
 
 @pytest.fixture

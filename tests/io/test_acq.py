@@ -61,6 +61,7 @@ def test_a_file_that_is_cut_off_is_refused(recordings: Path, tmp_path: Path, siz
     assert len(str(caught.value)) < 700
 
 
+@pytest.mark.fuzz("acq")
 def test_damage_is_read_or_refused_and_nothing_else(recordings: Path, tmp_path: Path) -> None:
     raw, rng = (recordings / "biopac" / "r42_test.acq").read_bytes(), np.random.default_rng(0)
     refused = 0

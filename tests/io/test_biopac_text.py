@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -88,3 +89,9 @@ def test_a_row_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     path.write_text("\n".join([*lines[:-1], lines[-1].split(",")[0]]))
     with pytest.raises(FormatError, match="The last row is cut off"):
         read(path)
+
+
+@pytest.mark.fuzz("biopac-text")
+def test_a_damaged_file_is_read_or_refused(tmp_path: Path, survives: Callable[..., set[str]]) -> None:
+    raw = made(tmp_path / "whole.txt", n=30)[0].read_bytes()
+    assert survives(raw, name="a.txt", format="biopac-text") >= {"Trial", "FormatError", "FileError"}

@@ -134,6 +134,7 @@ def test_labchart_blocks_are_refused_as_recordings_of_their_own(tmp_path: Path) 
 # ----------------------------------------------------------------------------------------------------------- damage
 
 
+@pytest.mark.fuzz("poly5", "shimmer", "labchart")
 @pytest.mark.parametrize("write", [poly5, shimmer, labchart])
 def test_damage_is_read_or_refused_and_nothing_else(tmp_path: Path, write: Callable[[Path], Path]) -> None:
     whole = write(tmp_path / ("whole.csv" if write is shimmer else "whole.txt"))

@@ -89,3 +89,8 @@ def test_the_export_equals_the_published_csv(recordings, person, task):
     assert log.angle.data.shape[1] == n + extra
     assert ("unequal-length" in {notice.code for notice in log.notices}) is bool(extra)
     assert 1e-6 < log.emg.data.std() < 1e-2
+
+
+@pytest.mark.fuzz("datalog")
+def test_a_damaged_file_is_read_or_refused(survives):
+    assert survives(text().encode(), name="a.txt", format="datalog") >= {"Trial", "FormatError", "FileError"}

@@ -68,6 +68,7 @@ def outcome(run):
         return error
 
 
+@pytest.mark.fuzz("edf", "bdf")
 @pytest.mark.parametrize("seed", range(400))
 def test_damage_is_read_or_refused_and_nothing_else(tmp_path, edf_bytes, seed):
     rng = np.random.default_rng(seed)

@@ -161,6 +161,7 @@ def test_what_can_be_read_in_two_ways_or_none_is_refused(tmp_path: Path, variabl
         read(mat(tmp_path / "a.mat", **variables), units="mV")
 
 
+@pytest.mark.fuzz("mat")
 def test_damage_is_read_or_refused_and_nothing_else(tmp_path: Path) -> None:
     raw = mat(tmp_path / "whole.mat", emg=RNG.normal(size=(60, 2)), fs=1000, labels=cells("VL", "BF")).read_bytes()
     refused = []

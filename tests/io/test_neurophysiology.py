@@ -114,6 +114,7 @@ def test_damage_of_brainvision_is_named(tmp_path, changes, message) -> None:
         read(brainvision(tmp_path, **changes))
 
 
+@pytest.mark.fuzz("brainvision")
 def test_damaged_brainvision_headers_are_read_or_refused(tmp_path, survives) -> None:
     raw = brainvision(tmp_path).read_bytes()
     found = survives(raw, name="a.vhdr")
@@ -235,6 +236,7 @@ def test_a_gdf_unit_that_is_not_known_is_told_and_events_outside_too(written) ->
     assert told["events-outside"] == "1 event outside the recording left out."
 
 
+@pytest.mark.fuzz("gdf")
 @pytest.mark.parametrize("version", ["1.25", "2.20"])
 def test_damaged_gdf_files_are_read_or_refused(survives, version) -> None:
     units = ("uV", "mV", "uV") if version == "1.25" else (4275, 4274, 4275)
@@ -288,6 +290,7 @@ def test_intan_samples_that_are_missing_are_refused(written) -> None:
         read(written(intan(jump=60), "a.rhd"))
 
 
+@pytest.mark.fuzz("intan")
 def test_damaged_intan_files_are_read_or_refused(survives) -> None:
     pytest.importorskip("neo", reason="Intan recordings need neo")
     assert survives(intan(blocks=2), name="a.rhd", flips=150) <= {"Trial", "FormatError", "FileError", "UnitError"}
@@ -357,6 +360,7 @@ def test_spike2_claims_that_the_file_cannot_hold_are_refused(written) -> None:
         read(written(spike2()[:600], "a.smr"))
 
 
+@pytest.mark.fuzz("spike2")
 def test_damaged_spike2_files_are_read_or_refused(survives) -> None:
     pytest.importorskip("neo", reason="Spike2 recordings need neo")
     assert survives(spike2(), name="a.smr", flips=150) <= {"Trial", "FormatError", "FileError", "UnitError"}
@@ -424,6 +428,7 @@ def test_damage_of_wfdb_is_named(tmp_path, changes, message) -> None:
         read(wfdb(tmp_path, **changes))
 
 
+@pytest.mark.fuzz("wfdb")
 def test_damaged_wfdb_headers_are_read_or_refused(tmp_path, survives) -> None:
     pytest.importorskip("wfdb", reason="WFDB records need wfdb")
     raw = wfdb(tmp_path).read_bytes()

@@ -270,6 +270,7 @@ def test_a_file_that_ends_early_is_read_or_refused(tmp_path, which):
         assert not tried(path) or end > len(raw) - 16
 
 
+@pytest.mark.fuzz("noraxon-csv")
 @pytest.mark.parametrize("seed", range(6))
 def test_junk_anywhere_is_read_or_refused(tmp_path, seed):
     rng = np.random.default_rng(seed)

@@ -154,6 +154,7 @@ def test_an_hdf5_file_of_another_program_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "a.h5")
 
 
+@pytest.mark.fuzz("opensignals", "opensignals-h5")
 @pytest.mark.parametrize("kind", ["txt", "h5"])
 def test_damage_is_read_or_refused_and_nothing_else(tmp_path: Path, kind: str) -> None:
     x = counts(60, 12)

@@ -226,6 +226,7 @@ def test_damage_is_named(written, files, message) -> None:
         read(written(tar(files)))
 
 
+@pytest.mark.fuzz("otb")
 @pytest.mark.parametrize("pack", [tar, zipped])
 @pytest.mark.parametrize("files", [plus(COUNTS[:60]), four(track("a", first=0, channels=5))], ids=["plus", "four"])
 def test_damaged_files_are_read_or_refused(survives, files, pack) -> None:

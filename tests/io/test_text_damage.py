@@ -75,6 +75,7 @@ def spoilt(rng, head, table, sep):
     return raw
 
 
+@pytest.mark.fuzz("delimited")
 @pytest.mark.parametrize("block", range(8))
 def test_a_damaged_text_is_read_or_refused_by_an_error_of_emgkit(tmp_path, block):
     path = tmp_path / "a.csv"

@@ -231,6 +231,7 @@ def test_a_packed_bomb_is_refused(written) -> None:
         read(written(gzip.compress(b"XDF:" + bytes(30_000_000)), "a.xdfz"))
 
 
+@pytest.mark.fuzz("xdf")
 def test_damaged_files_are_read_or_refused(survives) -> None:
     texts = header(2, name="cues", channels=[("", "", "")], rate=0, form="string") + samples(
         2, ["go", "stop"], [5.0, 5.1]

@@ -326,6 +326,7 @@ def test_cells_far_out_are_refused_soon(path, old, new):
     soon(path, FormatError, sfreq=1000)
 
 
+@pytest.mark.fuzz("xlsx")
 def test_damage_ends_in_errors_of_emgkit(path):
     book(path, {"a": table(), "b": table()})
     whole = path.read_bytes()
@@ -356,6 +357,7 @@ PARTS = ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "[Conte
          "xl/_rels/workbook.xml.rels"]  # fmt: skip
 
 
+@pytest.mark.fuzz("xlsx")
 @pytest.mark.parametrize("part", PARTS)
 def test_damage_inside_a_part_ends_in_errors_of_emgkit(path, part):
     book(path, {"a": table()})

@@ -16,6 +16,7 @@ SIGNALS = np.arange(-60, 60).reshape(3, 40), np.arange(1, 61).reshape(2, 3, 10) 
 EVENTS = [("Left", "Foot Strike", 0.05)]
 
 
+@pytest.mark.fuzz("c3d")
 @pytest.mark.parametrize("processor", ["PC", "DEC", "MIPS"])
 @pytest.mark.parametrize("real", [True, False])
 def test_a_damaged_file_is_read_or_refused(survives, c3d_bytes, processor, real):
@@ -24,6 +25,7 @@ def test_a_damaged_file_is_read_or_refused(survives, c3d_bytes, processor, real)
     assert outcomes >= {"Trial", "FormatError", "FileError"}
 
 
+@pytest.mark.fuzz("c3d")
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_words_in_the_header_and_the_parameters(tmp_path, c3d_bytes, outcome, data):

@@ -92,6 +92,7 @@ def test_a_file_that_ends_early_is_read_or_refused(tmp_path, whole, form):
     assert form not in ("emg",) or outcomes == {False}
 
 
+@pytest.mark.fuzz("delsys-discover", "delsys-emgworks", "delsys-emg", "delsys-hpf")
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("seed", range(4))
 def test_bytes_that_flip_are_read_or_refused(tmp_path, whole, form, seed):
@@ -105,6 +106,7 @@ def test_bytes_that_flip_are_read_or_refused(tmp_path, whole, form, seed):
         tried(path, form)
 
 
+@pytest.mark.fuzz("delsys-discover", "delsys-emgworks", "delsys-emg", "delsys-hpf")
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("seed", range(4))
 def test_junk_anywhere_is_read_or_refused(tmp_path, whole, form, seed):

@@ -103,6 +103,7 @@ def test_a_last_row_that_is_cut_off_is_refused(write):
     assert read(write(whole))["emg"].data.shape == (2, 40)
 
 
+@pytest.mark.fuzz("anc")
 def test_a_damaged_file_is_read_or_refused(survives):
     assert survives(anc().encode(), name="a.anc", format="anc") >= {"Trial", "FormatError", "FileError"}
 

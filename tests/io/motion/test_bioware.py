@@ -58,6 +58,7 @@ def test_damage_is_refused_and_named(write, change, text):
         read(write(bioware(change=change)))
 
 
+@pytest.mark.fuzz("bioware")
 def test_a_damaged_file_is_read_or_refused(survives):
     assert survives(bioware().encode(), name="a.txt", format="bioware") >= {"Trial", "FormatError", "FileError"}
 

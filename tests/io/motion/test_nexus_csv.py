@@ -150,6 +150,7 @@ def test_damage_is_refused_and_named(write, change, text):
         read(write(change(nexus(devices()))), format="nexus-csv")
 
 
+@pytest.mark.fuzz("nexus-csv")
 def test_a_damaged_file_is_read_or_refused(survives):
     raw = nexus(devices(), trajectories()).encode()
     assert survives(raw, name="a.csv", format="nexus-csv", units="mV") >= {"Trial", "FormatError", "FileError"}

@@ -105,6 +105,7 @@ def test_damage_is_refused_and_named(write, text, message):
         read(write(text), format="opensim")
 
 
+@pytest.mark.fuzz("opensim")
 def test_a_damaged_file_is_read_or_refused(survives):
     raw = opensim(["hip_flexion_r", "pelvis_tx", "a"]).encode()
     assert survives(raw, name="a.sto", format="opensim") >= {"Trial", "FormatError", "FileError"}

@@ -188,6 +188,7 @@ def test_damage_is_named(written, raw, message) -> None:
         read(written(raw))
 
 
+@pytest.mark.fuzz("tdf")
 def test_damaged_files_are_read_or_refused(survives) -> None:
     raw = file(
         emg(EMG[:, :90]), block(5, 1, [("c7", np.ones((20, 3)))], links=1), block(9, 4, [("a", np.ones((20, 6)))],

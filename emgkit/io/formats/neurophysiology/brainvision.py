@@ -73,6 +73,11 @@ def load(path: Path) -> FileContent:
             unknown.append(f"{label} ({one.unit})")
         plain = {"unit": "n/a", "kind": "MISC"} if unit is None else {"unit": unit, "kind": None}
         signals.append(Signal(label=label, values=row, sfreq=rate, position=place, **plain))
+    if not signals:
+        raise FormatError(
+            "No channel of the BrainVision recording is complete", where=where, allowed="a number at each sample",
+            got=f"samples that are no number in {shortened(broken)}",
+        )  # fmt: skip
     events, notices = _markers(path, common, rate, values.shape[1])
     if broken:
         text = f"Left out, since samples of it are no number: {shortened(broken)}."

@@ -88,6 +88,11 @@ def load(path: Path) -> FileContent:
                 known = {"unit": unit or None, "kind": None} if unit is not None else {"unit": "n/a", "kind": "MISC"}
                 signals.append(Signal(label=label, values=values, sfreq=rate, position=place, **known))
         at = ends
+    if not signals:
+        raise FormatError(
+            "No channel of the GDF file is complete", where=where, allowed="a number at each sample",
+            got=f"samples that are no number in {shortened(broken.values())}",
+        )  # fmt: skip
     events, notices = _events(raw, header, where=where)
     if unknown:
         text = f"Left without a unit, since emgkit does not know it: {shortened(unknown)}."

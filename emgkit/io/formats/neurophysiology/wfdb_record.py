@@ -28,7 +28,7 @@ _FORMAT = re.compile(r"(?P<code>\d+)(?:x(?P<times>\d{1,4}))?(?::\d+)?(?:\+\d+)?"
 # whole and packed samples take at least so many bytes
 _LEAST_BYTES = {
     "8": 1.0, "80": 1.0, "212": 1.5, "310": 4 / 3, "311": 4 / 3, "16": 2.0, "61": 2.0, "160": 2.0, "24": 3.0, "32": 4.0,
-    "508": 0.01, "516": 0.01, "524": 0.01,
+    "508": 0.001, "516": 0.001, "524": 0.001,
 }  # fmt: skip
 _ANNOTATIONS = ("atr", "ann", "mrk", "evt")
 
@@ -55,6 +55,11 @@ def load(path: Path) -> FileContent:
             "The WFDB record is damaged, or of a kind that wfdb does not read", where=where,
             got=f"{type(problem).__name__}: {str(problem)[:160]}",
         ) from None  # fmt: skip
+    if not signals:
+        raise FormatError(
+            "No signal of the WFDB record is complete", where=where, allowed="a value at each sample",
+            got=f"samples missing in {shortened(broken.values())}",
+        )  # fmt: skip
     notices = []
     if broken:
         text = f"Left out, since samples of it are missing: {shortened(broken.values())}."
@@ -78,6 +83,7 @@ def _check_header(path: Path) -> None:
             "The WFDB header cannot be read", where=where,
             allowed="a line of the record's name, its number of signals, rate and number of samples; one segment",
             got=repr(lines[0][:60]) if lines else "no line",
+            hint="Read the headers of its segments" if found is not None and found["parts"] else "",
         )  # fmt: skip
     if len(lines) - 1 != int(found["signals"]):
         raise FormatError(
