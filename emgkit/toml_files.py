@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import textwrap
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +17,17 @@ from emgkit._checks import nearest
 from emgkit.errors import EmgkitError, FormatError
 from emgkit.notation import counted, listed
 
-__all__ = ["ToDo", "TomlTable", "check_filled_in", "load", "parse", "tables_of", "to_do", "validate"]
+__all__ = [
+    "ToDo", "TomlTable", "as_comment", "as_key", "as_toml", "check_filled_in", "load", "one_line", "parse", "tables_of",
+    "to_do", "validate",
+]  # fmt: skip
 
 # the head of a table, alone in its line
 _TABLE = re.compile(r"\s*\[\[?[^\]]+\]\]?\s*(#|$)")
 # a comment behind a value, in which a number sign may stand between quotes
 _COMMENT = re.compile(r"""(?<=[^\s])\s+#[^"']*$""")
+# a key that needs no quotes
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 # as many lines as a message shows
 _SHOWN = 5
 
@@ -89,6 +96,41 @@ def validate(
         return schema.model_validate(tables)
     except ValidationError as problem:
         raise _in_plain_words(problem, schema, where=where, name=name, error=error) from None
+
+
+def as_toml(value: str | bool | int | float) -> str:
+    """A value as TOML writes it.
+
+    Examples
+    --------
+    >>> as_toml("VL"), as_toml(True), as_toml(0.5)
+    ('"VL"', 'true', '0.5')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else f"{value:.10g}"
+
+
+def as_key(text: str) -> str:
+    """A key as TOML writes it: in quotes where it needs them.
+
+    Examples
+    --------
+    >>> as_key("VL"), as_key("EMG 1")
+    ('VL', '"EMG 1"')
+    """
+    return text if _BARE.fullmatch(text) else as_toml(text)
+
+
+def as_comment(text: str) -> list[str]:
+    """A text as the lines of a comment."""
+    return textwrap.wrap(text, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+
+
+def one_line(text: str) -> str:
+    """The beginning of a text, as far as it fits behind a value."""
+    text = " ".join(text.split())
+    return text if len(text) <= 100 else text[:99] + "…"
 
 
 @dataclass(frozen=True, kw_only=True)

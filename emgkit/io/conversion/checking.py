@@ -91,12 +91,9 @@ def check_bids(root: str | os.PathLike[str]) -> tuple[Issue, ...]:
     groups: dict[tuple[str, str, str, str], list[str]] = {}
     for one in found:
         text = str(one.get("issueMessage") or one.get("rule") or "").removeprefix("Field description: ")
-        key = (
-            one.get("severity", "error"),
-            one.get("code", ""),
-            one.get("subCode") or "",
-            text.strip().partition("\n\n")[0],
-        )
+        # its first paragraph, in one line
+        text = " ".join(text.strip().partition("\n\n")[0].split())
+        key = (one.get("severity", "error"), one.get("code", ""), one.get("subCode") or "", text)
         groups.setdefault(key, []).append(str(one.get("location", "")).lstrip("/"))
     issues = [
         Issue(severity=severity, code=code, about=about, text=text, places=tuple(places))

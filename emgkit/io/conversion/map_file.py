@@ -24,7 +24,7 @@ Filters = dict[str, dict[str, Any]] | Literal["n/a"]
 class DataSet(TomlTable):
     """``[dataset]``: what ``dataset_description.json`` says."""
 
-    name: str
+    name: str = Field(min_length=1)
     authors: tuple[str, ...] = ()
     license: str | None = None
     doi: str | None = None
@@ -47,8 +47,9 @@ class Data(TomlTable):
     """``[data]``: how the names of files tell who did what, as in a study file.
 
     A field is ``participant``, ``task``, ``session``, ``run``, ``acquisition`` or ``recording``, which become parts of
-    the new names, or any other fact about the participant, such as ``{group}``. A file that no layout fits is refused
-    if it is a recording, unless `unused` is ``"report"``.
+    the new names, or any other fact about the participant, such as ``{group}``. `task` puts other facts into the task,
+    as in ``task = "{task}{load}"``. A file that no layout fits is refused if it is a recording, unless `unused` is
+    ``"report"``.
     """
 
     pattern: str | None = None
@@ -57,6 +58,7 @@ class Data(TomlTable):
     units: str | dict[str, str] | None = None
     thousands: str | None = None
     layouts: tuple[Layout, ...] = ()
+    task: str | None = None
     unused: Literal["refuse", "report"] = "refuse"
 
     @model_validator(mode="after")

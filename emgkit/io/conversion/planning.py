@@ -18,6 +18,7 @@ from emgkit.io.naming.fitting import check_other_layouts, layout_names, nearly_f
 from emgkit.io.naming.folders import file_and_sheet, files_below, is_hidden, with_sheets
 from emgkit.io.naming.layouts import Layout
 from emgkit.io.naming.names import AnyTask, read_names
+from emgkit.io.naming.patterns import Pattern
 from emgkit.notation import counted, listed
 
 __all__ = ["LeftOut", "Plan", "Planned", "paths_of", "plan"]
@@ -99,7 +100,8 @@ def plan(sources: Sequence[Path], rules: ConversionMap) -> Plan:
             continue
         folder, inside = found[name]
         file, sheet = file_and_sheet(inside, reading.layout)
-        planned.append(_planned(folder / file, name, reading.layout, sheet=sheet, read=reading.facts))
+        facts = _with_task(reading.facts, rules.data.task, where=name)
+        planned.append(_planned(folder / file, name, reading.layout, sheet=sheet, read=facts))
     notices = _check_labels(planned)
     _check_stems(planned)
     return Plan(recordings=tuple(planned), left_out=tuple(left_out), notices=notices)
@@ -150,6 +152,24 @@ def _unfitted(names: Sequence[str], found: Mapping[str, tuple[Path, str]], rules
     return [
         LeftOut(name=name, reason="no pattern of the map fits" if name in kept else "not a recording") for name in names
     ]
+
+
+def _with_task(read: Mapping[str, str], template: str | None, *, where: str) -> dict[str, str]:
+    """The facts with the task that the map makes of them; those that became a part of it are no longer apart."""
+    if template is None:
+        return dict(read)
+    fields = Pattern(template).fields
+    for field in fields:
+        if field not in read:
+            raise ArgumentError(
+                f"The task is made of {field!r}, which the name does not tell", where=f"[data] task, {where}",
+                allowed=f"fields of the name: {listed(read)}", got=template, hint=nearest(field, list(read)),
+            )  # fmt: skip
+    task = template
+    for field in fields:
+        task = task.replace(f"{{{field}}}", read[field])
+    kept = {key: text for key, text in read.items() if key in ENTITIES or key not in fields}
+    return {**kept, "task": task}
 
 
 def _planned(path: Path, name: str, layout: Layout, *, sheet: str | None, read: Mapping[str, str]) -> Planned:

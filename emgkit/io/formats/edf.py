@@ -36,6 +36,8 @@ PAD = "BAD_ACQ_SKIP"
 
 # one frame of the Delsys Trigno; all its rates are whole multiples of 1 / 13.5 ms
 TRIGNO_FRAME = Fraction(27, 2000)
+# a label in a header has so many characters at most
+LONGEST_NAME = 16
 # a data record: up to 1 s where that is possible, never longer than this
 LONGEST_RECORD = 10
 # unit inside emgkit -> unit and factor in the file (ASCII, as the header must be)
@@ -323,12 +325,12 @@ def _check_names(names: Sequence[str]) -> None:
     wrong = [
         name
         for name in names
-        if not (name.isascii() and name.isprintable() and len(name) <= 16 and name.strip() == name)
+        if not (name.isascii() and name.isprintable() and len(name) <= LONGEST_NAME and name.strip() == name)
     ]
     if wrong or any(name in ("EDF Annotations", "BDF Annotations") or "@@" in name for name in names):
         raise ArgumentError(
             "A channel name does not fit into an EDF or BDF header",
-            allowed="at most 16 printable ASCII characters",
+            allowed=f"at most {LONGEST_NAME} printable ASCII characters",
             got=listed(wrong or names),
             hint="Give the channel a short name; its muscle may be written out in full",
         )

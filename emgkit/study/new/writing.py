@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,11 +24,11 @@ from emgkit.study.new.layouts import FoundLayout, layouts_of
 from emgkit.study.new.parts import IN_SHEET
 from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.questions import help_on_exercises, questions
+from emgkit.toml_files import as_comment, as_key, as_toml, one_line
 
 __all__ = ["SCHEMA", "study_text"]
 
 SCHEMA = "study.schema.json"
-_BARE = re.compile(r"[A-Za-z0-9_-]+")  # a TOML key that needs no quotes
 # the upper limit of the usual band, and the lowest rate that holds it
 _HIGH, _LEAST_RATE = 450, 1000
 
@@ -52,13 +49,13 @@ class _Sheet:
     def value(self, id: str) -> str:
         """The answer as TOML, or a TODO."""
         if id in self.answers:
-            return _toml(self.answers[id])
+            return as_toml(self.answers[id])
         return '"TODO: what shall be compared?"' if id == "study.question" else '"TODO"'
 
     def remark(self, *ids: str) -> list[str]:
         """Comment lines for the questions among these that are open."""
         texts = [self.open[id].remark for id in ids if id in self.open and id not in self.answers]
-        return _comment("; ".join(filter(None, dict.fromkeys(texts))))
+        return as_comment("; ".join(filter(None, dict.fromkeys(texts))))
 
     def lines(self, *ids: str) -> list[str]:
         """A line a question; none for one that is not asked or that is answered by leaving the line out."""
@@ -98,7 +95,7 @@ def study_text(
     asked_first = sheet.lines("study.question")
     parts = [
         f"#:schema ./{SCHEMA}",
-        "\n".join(["[study]", f"title = {_toml(title)}", *asked_first]),
+        "\n".join(["[study]", f"title = {as_toml(title)}", *asked_first]),
         "\n".join([*_data(sheet, here), *_doubt(misread)]),
         *_layout_tables(sheet),
         *_channels(sheet),
@@ -115,8 +112,8 @@ def study_text(
 def _data(sheet: _Sheet, here: str) -> list[str]:
     inventory = sheet.inventory
     if inventory.bids:
-        return ["[data]", f"bids = {_toml(here)}"]
-    lines = ["[data]", f"folder = {_toml(here)}"]
+        return ["[data]", f"bids = {as_toml(here)}"]
+    lines = ["[data]", f"folder = {as_toml(here)}"]
     layouts = layouts_of(inventory)
     if _short(sheet, layouts):
         lines += [_named(layouts[0]), *_pattern(layouts[0].pattern)]
@@ -136,7 +133,7 @@ def _doubt(misread: Sequence[str]) -> list[str]:
     if not misread:
         return []
     names = ", ".join(misread[:3]) + (f" and {len(misread) - 3} more" if len(misread) > 3 else "")
-    first, *more = _comment(f"TODO: emgkit run would not read these names as it is meant here: {names}")
+    first, *more = as_comment(f"TODO: emgkit run would not read these names as it is meant here: {names}")
     return [first, *more]
 
 
@@ -152,15 +149,15 @@ def _layout_tables(sheet: _Sheet) -> list[str]:
         return []
     parts = []
     for place, layout in enumerate(layouts):
-        name = _pattern(layout.pattern) if sheet.template == "pattern" else [f"regex = {_toml(layout.regex)}"]
+        name = _pattern(layout.pattern) if sheet.template == "pattern" else [f"regex = {as_toml(layout.regex)}"]
         lines = ["[[data.layouts]]", _named(layout), *name]
         if layout.task:
             lines += [
                 "# the names hold no task: call it as you like, here and in its exercise",
-                f"task = {_toml(layout.task)}",
+                f"task = {as_toml(layout.task)}",
             ]
         for fact, table in layout.values.items():
-            inside = ", ".join(f"{_toml_key(one)} = {_toml(other)}" for one, other in sorted(table.items()))
+            inside = ", ".join(f"{as_key(one)} = {as_toml(other)}" for one, other in sorted(table.items()))
             lines.append(f"values.{fact} = {{ {inside} }}")
         parts.append("\n".join([*lines, *sheet.lines(f"data.{place}.sfreq", f"data.{place}.units")]))
     return parts
@@ -169,7 +166,7 @@ def _layout_tables(sheet: _Sheet) -> list[str]:
 def _pattern(pattern: str) -> list[str]:
     """The pattern of a file, and that of a sheet in it."""
     file, _, sheet = pattern.partition(IN_SHEET)
-    return [f"pattern = {_toml(file)}", *([f"sheet = {_toml(sheet)}"] if sheet else [])]
+    return [f"pattern = {as_toml(file)}", *([f"sheet = {as_toml(sheet)}"] if sheet else [])]
 
 
 def _named(layout: FoundLayout) -> str:
@@ -186,7 +183,7 @@ def _channels(sheet: _Sheet) -> list[str]:
         if not asked:
             continue
         lines += sheet.remark(*(ids[key] for key in asked))
-        lines.append(f"{_toml(channel.name)} = {{ {_channel_fields(sheet, ids, asked)} }}")
+        lines.append(f"{as_toml(channel.name)} = {{ {_channel_fields(sheet, ids, asked)} }}")
     if not lines:
         return []
     muscles = any(sheet.known(f"channels.{one.name}.muscle") for one in sheet.inventory.channels)
@@ -207,7 +204,7 @@ def _channel_fields(sheet: _Sheet, ids: Mapping[str, str], asked: Sequence[str])
 def _exercises(sheet: _Sheet) -> list[str]:
     tables = [_exercise(sheet, task, own) for task, own in sheet.inventory.tasks.items() if not own[0].mvc]
     left = {one.key for id, one in sheet.open.items() if id.startswith("exercises.") and id not in sheet.answers}
-    head = [line for text in help_on_exercises(left) for line in _comment(text)]
+    head = [line for text in help_on_exercises(left) for line in as_comment(text)]
     return ["\n".join([*head, tables[0]]), *tables[1:]]
 
 
@@ -215,8 +212,8 @@ def _exercise(sheet: _Sheet, task: str, own: tuple[FoundRecording, ...]) -> str:
     name = exercise_name(task)
     stem = f"exercises.{name}"
     found, _ = found_by(own, sheet.answers)
-    by = [f"by = {_toml(found)}"] if found else sheet.lines(f"{stem}.by")
-    lines = [f"[exercises.{_toml_key(name)}]", f"task = {_toml(task)}", *by, *sheet.lines(f"{stem}.starts")]
+    by = [f"by = {as_toml(found)}"] if found else sheet.lines(f"{stem}.by")
+    lines = [f"[exercises.{as_key(name)}]", f"task = {as_toml(task)}", *by, *sheet.lines(f"{stem}.starts")]
     return "\n".join(lines)
 
 
@@ -224,7 +221,7 @@ def _mvc(sheet: _Sheet) -> list[str]:
     if not sheet.inventory.mvcs:
         return ["[mvc]", *sheet.lines("mvc.own_task_maximum")]
     tasks = dict.fromkeys(one.task for one in sheet.inventory.mvcs)
-    lines = ["[mvc]", f"tasks = [{', '.join(map(_toml, tasks))}]", "window = 0.5"]
+    lines = ["[mvc]", f"tasks = [{', '.join(map(as_toml, tasks))}]", "window = 0.5"]
     return [*lines, *sheet.lines("mvc.all_positions", "mvc.across_sessions")]
 
 
@@ -260,12 +257,12 @@ def _comparison(sheet: _Sheet) -> list[str]:
         lines += sheet.lines("comparisons.within")
         answer = sheet.answers.get("comparisons.within")
         others = ["TODO"] if answer is None else [one for one in found if one != answer]
-        return [*lines, f"by = [{', '.join(map(_toml, [*group, *others, 'muscle']))}]", *_missing(sheet)]
+        return [*lines, f"by = [{', '.join(map(as_toml, [*group, *others, 'muscle']))}]", *_missing(sheet)]
     if not found:
         lines.append("# one exercise and nothing that differs in it: there is nothing to compare within a participant")
     by = [*group, "muscle"]
     lines.append(f'within = "{found[0] if found else "exercise"}"')
-    lines.append(f"by = {_toml(by[0]) if len(by) == 1 else '[' + ', '.join(map(_toml, by)) + ']'}")
+    lines.append(f"by = {as_toml(by[0]) if len(by) == 1 else '[' + ', '.join(map(as_toml, by)) + ']'}")
     return [*lines, *_missing(sheet)]
 
 
@@ -278,15 +275,19 @@ def _exclude(sheet: _Sheet) -> list[str]:
     reasons = {file.name: file.why for file in inventory.files}
     lists = {
         "files": [
-            (f"path = {_toml(name)}", f"exclude.files.{name}", reasons[name] or "its name does not tell who did what")
+            (f"path = {as_toml(name)}", f"exclude.files.{name}", reasons[name] or "its name does not tell who did what")
             for name in (left_out(inventory) if len(left_out(inventory)) <= FEW else ())
         ],
         "participants": [
-            (f"participant = {_toml(who)}", f"exclude.participants.{who}", "no maximal contraction of this participant")
+            (
+                f"participant = {as_toml(who)}", f"exclude.participants.{who}",
+                "no maximal contraction of this participant",
+            )
             for who in without_mvc(inventory)
         ],
         "channels": [
-            (f"participant = {_toml(who)}, channel = {_toml(channel)}" + (f", task = {_toml(task)}" if task else ""),
+            (f"participant = {as_toml(who)}, channel = {as_toml(channel)}"
+             + (f", task = {as_toml(task)}" if task else ""),
              f"exclude.channels.{who}.{channel}.{task}", "the channel is constant")
             for who, channel, task in dead_channels(inventory) if has_key(Exclude, "channels")
         ],
@@ -295,28 +296,6 @@ def _exclude(sheet: _Sheet) -> list[str]:
     for key, entries in lists.items():
         if entries:
             lines.append(f"{key} = [")
-            lines += [f"  {{ {what}, reason = {sheet.value(id)} }},  # {_one_line(why)}" for what, id, why in entries]
+            lines += [f"  {{ {what}, reason = {sheet.value(id)} }},  # {one_line(why)}" for what, id, why in entries]
             lines.append("]")
     return ["[exclude]\n" + "\n".join(lines)] if lines else []
-
-
-def _comment(text: str) -> list[str]:
-    return textwrap.wrap(text, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
-
-
-def _one_line(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 100 else text[:99] + "…"
-
-
-def _toml(value: Answer) -> str:
-    """A value as TOML writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    return f"{value:.10g}"
-
-
-def _toml_key(text: str) -> str:
-    return text if _BARE.fullmatch(text) else _toml(text)

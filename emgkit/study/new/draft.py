@@ -1,0 +1,249 @@
+"""A first map for ``emgkit convert``: what a folder of recordings tells as values, and all else as TODO."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+
+from emgkit.errors import FileError, StudyError
+from emgkit.io.catalogue import catalogue
+from emgkit.io.formats.edf import LONGEST_NAME
+from emgkit.notation import readable
+from emgkit.study.new.inventory import Inventory, Progress, look
+from emgkit.study.new.layouts import FoundLayout, layouts_of
+from emgkit.study.new.parts import IN_SHEET
+from emgkit.study.new.signals import FoundChannel
+from emgkit.toml_files import as_comment, as_key, as_toml, one_line
+
+__all__ = ["draft_map"]
+
+# fields of names that the names of BIDS have a place for, and facts about people
+_PLACED = ("participant", "task", "session", "run", "acquisition", "recording", "group")
+_HARDWARE = {
+    "Manufacturer": "TODO",
+    "ManufacturersModelName": "TODO",
+    "EMGReference": "TODO: Bipolar, or the name of the reference electrode",
+    "EMGGround": "TODO",
+    "ElectrodeManufacturer": "TODO",
+    "ElectrodeType": "TODO",
+    "SkinPreparation": "TODO",
+}
+
+
+def draft_map(
+    source: str | os.PathLike[str],
+    file: str | os.PathLike[str],
+    progress: Progress = lambda _what, _done, _total: None,
+) -> Path:
+    """Write a map for the conversion of a folder of recordings to EMG-BIDS, to be filled in.
+
+    Parameters
+    ----------
+    source : path
+        The folder of recordings; nothing in it is changed.
+    file : path
+        The map to write.
+    progress : callable, optional
+        Called with (what, done, total).
+
+    Returns
+    -------
+    Path
+        The map. Each line that holds TODO is to be filled in, or to be confirmed where it is likely only.
+
+    Raises
+    ------
+    FileError
+        The map exists.
+    StudyError
+        The source is no folder, or holds no recording whose name tells participant and task.
+    """
+    folder, path = Path(source), Path(file)
+    if path.exists():
+        raise FileError("The map exists", where=str(path), hint="Remove it, or name another file with --map")
+    if not folder.is_dir():
+        raise StudyError(
+            "A draft is made of one folder", where=str(folder), got="a file" if folder.exists() else "nothing"
+        )
+    inventory = look(folder, progress)
+    if not inventory.recordings:
+        odd = inventory.of("name not understood") or inventory.of("cannot be read") or inventory.files
+        raise StudyError(
+            "The folder holds no recording whose name tells participant and task",
+            where=str(folder), allowed="P01_squat.csv, or women/P01_squat.csv, or P01_day1_squat.csv",
+            got="; ".join(f"{one.name} ({one.role}) {one.why}".strip() for one in odd[:4]) or "no file",
+            hint="Rename the files, or write the map by hand: docs/how_to/convert.md",
+        )  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_text(inventory), encoding="utf-8", newline="\n")
+    return path
+
+
+def _text(inventory: Inventory) -> str:
+    head = (
+        "The map of a conversion to EMG-BIDS. Every marked line is to be filled in or confirmed, and its mark taken "
+        "away; take out the lines about what nobody knows."
+    )
+    parts = [
+        as_comment(head),
+        ["[dataset]", 'name = "TODO"', 'authors = ["TODO"]', 'license = "TODO: CC0, CC-BY-4.0 …"'],
+        *_data(inventory),
+        _channels(inventory),
+        _placement(),
+        _hardware(),
+        *_tasks(inventory),
+        ["[participants]", '# file = "people.csv"  # columns participant, age, sex, height, weight …; or here:',
+         *(f"# facts.{as_key(who)} = {{ age = …, sex = … }}" for who in _people(inventory)[:2])],
+        _exclude(inventory),
+    ]  # fmt: skip
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def _people(inventory: Inventory) -> list[str]:
+    return list(dict.fromkeys(one.participant for one in inventory.recordings))
+
+
+def _data(inventory: Inventory) -> list[list[str]]:
+    """``[data]`` with a layout for each way in which files are named."""
+    own = [*layouts_of(inventory), *layouts_of(inventory, companions=True)]
+    lines = ["[data]"]
+    task = _task(inventory)
+    if task != "{task}":
+        lines += [*as_comment("what differs between the recordings of one person is a part of the task"),
+                  f"task = {as_toml(task)}"]  # fmt: skip
+    layouts = [_layout(one) for one in own]
+    if len(own) == 1 and not (own[0].values or own[0].task):
+        return [[*lines, *layouts[0][1:]]]
+    return [lines, *layouts]
+
+
+def _task(inventory: Inventory) -> str:
+    """The task as it is made of the facts in a name that differ within a person."""
+    varying = []
+    for fact in dict.fromkeys(fact for one in inventory.recordings for fact in one.named.facts):
+        values: dict[str, set[str]] = {}
+        for one in inventory.recordings:
+            values.setdefault(one.person, set()).add(one.named.facts.get(fact, ""))
+        if fact not in _PLACED and (fact == "side" or any(len(own) > 1 for own in values.values())):
+            varying.append(fact)
+    everywhere = [fact for fact in varying if all(fact in one.named.facts for one in inventory.recordings)]
+    return "{task}" + "".join(f"{{{fact}}}" for fact in everywhere)
+
+
+def _layout(layout: FoundLayout) -> list[str]:
+    facts = ", ".join(f"{fact} {value}" for fact, value in layout.example.named.facts.items())
+    pattern, values = layout.pattern, {fact: dict(table) for fact, table in layout.values.items()}
+    word = layout.example.named.companion
+    if layout.companion and word and word in pattern:
+        # the second file of a recording has a name of its own in BIDS
+        pattern, values["recording"] = pattern.replace(word, "{recording}"), {word: word}
+    file, _, sheet = pattern.partition(IN_SHEET)
+    lines = ["[[data.layouts]]", f"# {layout.example.name}: {facts}", f"pattern = {as_toml(file)}"]
+    lines += [f"sheet = {as_toml(sheet)}"] if sheet else []
+    lines += [f"task = {as_toml(layout.task)}  # TODO confirm: the names hold no task"] if layout.task else []
+    for fact, table in values.items():
+        inside = ", ".join(f"{as_key(one)} = {as_toml(other)}" for one, other in sorted(table.items()))
+        lines.append(f"values.{fact} = {{ {inside} }}")
+    if layout.sfreq:
+        stated = f": a comment in the files says {layout.stated_sfreq:g}" if layout.stated_sfreq else ""
+        lines.append(f'sfreq = "TODO{stated}"  # Hz; the files give no rate')
+    if layout.units:
+        lines.append('units = "TODO: mV, uV or V"  # of all EMG; the files give none')
+    return lines
+
+
+def _channels(inventory: Inventory) -> list[str]:
+    names = _short_names([channel.name for channel in inventory.channels])
+    lines = [line for channel in inventory.channels if (line := _channel(channel, names[channel.name]))]
+    return ["[channels]", *lines] if lines else []
+
+
+def _channel(channel: FoundChannel, name: str) -> str:
+    """What the map must say of a channel; empty where the file says it all."""
+    fields: dict[str, str] = {} if name == channel.name else {"name": name}
+    remark = ""
+    if channel.is_emg:
+        fields["kind"] = "EMG"
+        if channel.muscle is None:
+            fields["muscle"] = channel.likely_muscle or "TODO"
+            side = channel.side or channel.likely_side
+            fields |= {"side": side or "TODO"} if side or not channel.likely_muscle else {}
+            remark = f"TODO confirm: {channel.why}" if channel.likely_muscle else channel.why
+    else:
+        if channel.kind is None:
+            fields["kind"] = f"TODO: {channel.likely_kind}?"
+        if not channel.known_unit:
+            fields["unit"] = "TODO: the unit, or n/a"
+    if not fields:
+        return ""
+    inside = ", ".join(f"{key} = {as_toml(value)}" for key, value in fields.items())
+    return f"{as_toml(channel.name)} = {{ {inside} }}" + (f"  # {one_line(remark)}" if remark else "")
+
+
+def _short_names(labels: list[str]) -> dict[str, str]:
+    """A name for each label that fits into a BDF header: the label, or the beginnings of its words.
+
+    Examples
+    --------
+    >>> _short_names(["VL", "EMG 01 04498 (54717): ACC X", "Right Biceps Femoris Caput Longum"])
+    {'VL': 'VL', 'EMG 01 04498 (54717): ACC X': 'EMG01ACCX', 'Right Biceps Femoris Caput Longum': 'RigBicFemCapLon'}
+    """
+    fitting = {one for one in labels if len(one) <= LONGEST_NAME and one.isascii() and one.isprintable()}
+    names, taken = {}, {one.casefold() for one in fitting}
+    for label in labels:
+        if label in fitting:
+            names[label] = label.strip()
+            continue
+        plain = unicodedata.normalize("NFKD", label)
+        # a serial number tells nobody anything, and a word that stands twice tells nothing the second time
+        words = [word for word in re.findall(r"[A-Za-z]+|\d+", plain) if not (word.isdigit() and len(word) > 3)]
+        words = [word[0].upper() + word[1:] for word in dict.fromkeys(words)] or ["channel"]
+        cuts = ("".join(word[:most] for word in words) for most in (9, 6, 5, 4, 3, 2, 1))
+        short = next((cut for cut in cuts if len(cut) <= LONGEST_NAME and cut.casefold() not in taken), "")
+        place = 1
+        while not short or short.casefold() in taken:
+            place += 1
+            short = f"{''.join(word[:2] for word in words)[: LONGEST_NAME - 4]}_{place}"
+        taken.add(short.casefold())
+        names[label] = short
+    return names
+
+
+def _placement() -> list[str]:
+    return [
+        "[placement]",
+        'scheme = "TODO: SENIAM, another procedure, or measured"',
+        '# description = "…"  # how the places were found',
+        'interelectrode_distance = "TODO"  # mm',
+    ]
+
+
+def _hardware() -> list[str]:
+    return [
+        "[hardware]",
+        'PowerLineFrequency = "TODO: 50, 60 or n/a"  # Hz; a number has no quotes',
+        *(f"{key} = {as_toml(text)}" for key, text in _HARDWARE.items()),
+        'HardwareFilters = "TODO: n/a, or a table"  # such as { Bandpass = { low_Hz = 20, high_Hz = 450 } }',
+        'SoftwareFilters = "TODO: n/a, or a table"',
+    ]
+
+
+def _tasks(inventory: Inventory) -> list[list[str]]:
+    if _task(inventory) != "{task}":
+        return []
+    tasks: Mapping[str, None] = dict.fromkeys(one.task for one in inventory.recordings)
+    return [[f"[tasks.{as_key(task)}]", f'description = "TODO: {readable(task)}"'] for task in tasks]
+
+
+def _exclude(inventory: Inventory) -> list[str]:
+    """What cannot be converted, and copies, for the user to decide on."""
+    odd = (*inventory.of("cannot be read"), *inventory.of("name not understood"))
+    reasons = {one.name: as_toml(f"TODO: {one_line(one.why or one.role)}") for one in odd}
+    lines = [f"  {{ path = {as_toml(name)}, reason = {reason} }}," for name, reason in reasons.items()]
+    copies = {str(row["path"]): row["same_as"] for row in catalogue(inventory.folder).to_dict("records")}
+    notes = [f"# TODO: {path} has the same samples as {first}" for path, first in copies.items() if first]
+    files = ["files = [", *lines, "]"] if lines or notes else []
+    return ["[exclude]", *notes, *files] if files else []
