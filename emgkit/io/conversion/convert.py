@@ -206,14 +206,14 @@ class _Made:
         entry = manifest.recordings.get(one.stem)
         return entry is not None and manifest.has(one.stem, self._key(one, source, entry.labels))
 
-    def _key(self, one: Planned, source: str, labels: Iterable[str]) -> str:
+    def _key(self, one: Planned, source: str, labels: Sequence[str]) -> str:
         """What a recording is made from, as one text: its source, and the part of the map that is about it."""
         channels = {**self.rules.channels, **one.layout.channels}
         parts = [
             __version__, source, one.participant, one.task, one.sheet, dict(one.labels), dict(one.facts),
             one.layout.model_dump(include={"sfreq", "units", "thousands"}),
             {label: channels[label].model_dump() for label in sorted(labels) if label in channels},
-            [entry.channel for entry in self.rules.exclude.channels],
+            [entry.channel for entry in self.rules.exclude.channels if entry.channel in labels],
             self.rules.placement and self.rules.placement.model_dump(), self.rules.hardware.model_dump(),
             one.task in self.rules.tasks and self.rules.tasks[one.task].model_dump(),
         ]  # fmt: skip
@@ -225,6 +225,9 @@ class _Made:
             read = read_source(one, self.rules)
         except EmgkitError as problem:
             raise _UnreadableError(one, problem) from None
+        if one.stem in manifest.recordings:
+            # the old files go first: a mixture of old and new ones is never listed
+            manifest = manifest.without(one.stem)
         work = workspace(manifest.root)
         sidecar, simulated = self._sidecar(one), False
         starts: dict[str, float] = {}
@@ -290,6 +293,8 @@ class _Made:
             add_facts(facts[name], people[name], name)
         if any(bids_label(name) != name for name in facts):
             facts = {name: {**about, ORIGINAL: name} for name, about in facts.items()}
+        for scans in manifest.root.glob("sub-*/**/*_scans.*"):
+            scans.unlink()
         work = workspace(manifest.root)
         write_participants(work, facts)
         _write_scans(work, entries)
@@ -311,7 +316,8 @@ class _UnreadableError(Exception):
     def with_hint(self) -> EmgkitError:
         """The reason, for the user of a map."""
         error = self.cause
-        hint = f"{_in_map(error.hint)} Or leave it out: [exclude] files, or allow = true for all that cannot be read"
+        leave = "Leave the file out under [exclude] files, or write allow = true there for all that cannot be read"
+        hint = f"{_in_map(error.hint)} {leave}"
         return type(error)(error.what, where=error.where or self.one.name, allowed=error.allowed, got=error.got,
                            hint=hint.strip())  # fmt: skip
 

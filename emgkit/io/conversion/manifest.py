@@ -7,7 +7,7 @@ files are in place. ``dataset_description.json``, without which a folder is no B
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -76,11 +76,11 @@ class Manifest:
                     "The list of what is written is damaged", where=str(path), got=repr(problem),
                     hint="Remove the folder, and convert again",
                 ) from None  # fmt: skip
-        if root.exists() and (not root.is_dir() or any(entry.name != _WORK for entry in root.iterdir())):
+        if root.exists() and (not root.is_dir() or any(_others(root))):
             raise FileError(
                 "The folder for the data set holds something else",
                 where=str(root), allowed="a new or empty folder, or one that emgkit convert has begun",
-                got=", ".join(sorted(entry.name for entry in root.iterdir())[:5]) if root.is_dir() else "a file",
+                got=", ".join(sorted({path.relative_to(root).parts[0] for path in _others(root)})[:5]) or "a file",
                 hint="Name another folder with --out",
             )  # fmt: skip
         return cls(root=root)
@@ -96,9 +96,7 @@ class Manifest:
         return replace(self, finished=False).saved()
 
     def with_entry(self, stem: str, entry: Entry) -> Manifest:
-        """With a recording, whose files are in place; files that an earlier one had are removed."""
-        old = self.recordings.get(stem)
-        self._remove(set(old.files) - set(entry.files) if old is not None else ())
+        """With a recording, whose files are in place."""
         return replace(self, recordings={**self.recordings, stem: entry}).saved()
 
     def without(self, stem: str) -> Manifest:
@@ -125,6 +123,11 @@ class Manifest:
                 if folder == self.root or not folder.is_dir() or any(folder.iterdir()):
                     break
                 folder.rmdir()
+
+
+def _others(root: Path) -> Iterator[Path]:
+    """The files in a folder but for those of the workspace."""
+    return (path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] != _WORK)
 
 
 def workspace(root: Path) -> Path:

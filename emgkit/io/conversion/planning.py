@@ -82,7 +82,8 @@ def plan(sources: Sequence[Path], rules: ConversionMap) -> Plan:
     _check_known("files", reasons, found)
     left_out = [LeftOut(name=name, reason=reason) for name, reason in reasons.items()]
     names = [name for name in found if name not in reasons]
-    readings = read_names(names, layouts, AnyTask())
+    # each by itself: that others are named in one way does not tell which of two readings is meant
+    readings = {name: one for name in names for one in read_names([name], layouts, AnyTask()).values()}
     for name, reading in readings.items():
         check_other_layouts(name, reading, layouts, AnyTask())
     if not readings:

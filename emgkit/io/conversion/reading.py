@@ -46,9 +46,9 @@ def read_source(one: Planned, rules: ConversionMap) -> ReadSource:
     """
     where = place(one.path, one.sheet)
     content = load(one.path, thousands=one.layout.thousands, sheet=one.sheet)
-    labels = {label: None for signal in content.signals for label in (signal.label, signal.name) if label}
-    labels |= dict.fromkeys(content.left_out.values())
+    every = _labels(content)
     content = _without(content, [entry.channel for entry in rules.exclude.channels], where=where)
+    labels = _labels(content)
     given: dict[str, ChannelSpec] = {**rules.channels, **one.layout.channels}
     specs = {label: spec for label, spec in given.items() if label in labels}
     units = one.layout.units
@@ -66,12 +66,18 @@ def read_source(one: Planned, rules: ConversionMap) -> ReadSource:
     trial = replace(trial, context={"participant": one.participant, **one.labels, **own})
     return ReadSource(
         parts=tuple(_parts(trial)),
-        labels=tuple(labels),
+        labels=every,
         columns=_columns(trial, names, specs, rules),
         about={**about, **one.facts},
         # of kinds that are likely it is said once, in the words of a map
         notices=(*(one for one in trial.notices if one.code != "kind-assumed"), *_guessed(trial)),
     )
+
+
+def _labels(content: FileContent) -> tuple[str, ...]:
+    """What the file calls its channels, and those that cannot be read."""
+    named = (label for signal in content.signals for label in (signal.label, signal.name) if label)
+    return tuple(dict.fromkeys([*named, *content.left_out.values()]))
 
 
 def _without(content: FileContent, labels: Iterable[str], *, where: str) -> FileContent:

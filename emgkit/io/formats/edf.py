@@ -419,18 +419,17 @@ def _digitise(channel: Channel, row: NDArray[np.float64], *, steps: int, is_bdf:
         )
     largest = float(np.abs(row).max())
     # a header cannot write a range of a few nanometres in metres
-    large_enough = (one for one in _units(channel.unit, usual) if largest * one[1] >= _LEAST)
-    unit, factor = next(large_enough, usual) if largest else usual
+    unit, factor = usual if not largest or largest * usual[1] >= _LEAST else _smallest(channel.unit, usual)
     values = row * factor
     peak = _range(float(np.abs(values).max()), channel.name)
     digital = np.rint(values * (steps / peak)).astype(np.int32 if is_bdf else np.int16)
     return digital, peak, unit
 
 
-def _units(unit: str, usual: tuple[str, float]) -> list[tuple[str, float]]:
-    """The usual unit in a file and its factor, then smaller units of the same kind, the largest of them first."""
+def _smallest(unit: str, usual: tuple[str, float]) -> tuple[str, float]:
+    """The smallest unit of the same kind that a header can write, with its factor."""
     others = ((name, 1 / factor) for name, (inside, factor) in UNITS.items() if inside == unit and name.isascii())
-    return [usual, *sorted((one for one in others if one[1] > usual[1]), key=lambda one: one[1])]
+    return max([usual, *others], key=lambda one: one[1])
 
 
 def _range(largest: float, name: str) -> float:

@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from emgkit.errors import FileError, StudyError
@@ -108,7 +109,8 @@ def _people(inventory: Inventory) -> list[str]:
 
 def _data(inventory: Inventory) -> list[list[str]]:
     """``[data]`` with a layout for each way in which files are named."""
-    own = [*layouts_of(inventory), *layouts_of(inventory, companions=True)]
+    own = [_with_tasks(one, inventory) for one in layouts_of(inventory)]
+    own += [_with_tasks(one, inventory) for one in layouts_of(inventory, companions=True)]
     lines = ["[data]"]
     task = _task(inventory)
     if task != "{task}":
@@ -118,6 +120,17 @@ def _data(inventory: Inventory) -> list[list[str]]:
     if len(own) == 1 and not (own[0].values or own[0].task):
         return [[*lines, *layouts[0][1:]]]
     return [lines, *layouts]
+
+
+def _with_tasks(layout: FoundLayout, inventory: Inventory) -> FoundLayout:
+    """The layout with its tasks, where a name could be read in several ways without them."""
+    own = [one.named for one in (*inventory.recordings, *inventory.companions) if one.named.pattern == layout.pattern]
+    between = {text for text in re.split(r"\{\w+\}", layout.pattern)[1:-1] if text}
+    clear = not any(text in value for one in own for value in one.facts.values() for text in between)
+    if clear or layout.task or "task" in layout.values:
+        return layout
+    tasks = {one.facts["task"]: one.facts["task"] for one in own}
+    return replace(layout, values={**layout.values, "task": tasks})
 
 
 def _task(inventory: Inventory) -> str:
