@@ -199,6 +199,25 @@ def test_literal_parts_of_a_pattern_in_another_case_are_shown(tmp_path):
     assert "'data/P2_squat_EMG.csv' fits Data/{participant}_{task}_emg.csv but for upper and lower case" in text
 
 
+def test_a_label_that_values_do_not_list_is_named(tmp_path):
+    lay(tmp_path, "P1_Squat.csv", "P2_squat.csv", "P1_mvc.csv")
+    rule = lifts(layouts=(Layout(pattern="{participant}_{task}.csv", values={"task": {"Squat": "squat"}}),))
+    text = message(tmp_path, rule)
+    assert "'P2_squat.csv' fits {participant}_{task}.csv but values.task has no 'squat'" in text
+    assert "'P1_mvc.csv' fits {participant}_{task}.csv but values.task has no 'mvc'" in text
+    assert "upper and lower case" not in text
+
+
+def test_labels_that_differ_by_case_can_be_translated(tmp_path):
+    lay(tmp_path, "P1_squat.csv", "p1_mvc.csv")
+    text = message(tmp_path, lifts())
+    hint = """values.participant = { "P1" = "P1", "p1" = "P1", … }"""
+    assert f"or let [[data.layouts]] translate every label of the participant: {hint}" in text
+    table = {"P1": "P1", "p1": "P1"}
+    rule = lifts(layouts=(Layout(pattern="{participant}_{task}.csv", values={"participant": table}),))
+    assert roles(tmp_path, rule) == {"P1_squat.csv": "exercise", "p1_mvc.csv": "MVC"}
+
+
 def test_a_recording_that_no_layout_fits_can_be_left_out_or_told(tmp_path):
     lay(tmp_path, "P1_squat.csv", "P2 squat.csv")
     rule = lifts(excluded_files=(ExcludedFile(path="P2 squat.csv", reason="a trial run"),))

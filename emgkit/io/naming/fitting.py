@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 from emgkit.errors import StudyError
 from emgkit.io.naming.layouts import Layout
 from emgkit.io.naming.names import NameReading, Tasks, expression, read_names
+from emgkit.io.naming.patterns import Pattern, composed
 
-__all__ = ["check_other_layouts", "layout_names", "nearly_fits"]
+__all__ = ["check_other_layouts", "layout_names", "nearly_fits", "value_lacking"]
 
 
 def layout_names(layouts: Sequence[Layout]) -> list[str]:
@@ -35,6 +36,24 @@ def nearly_fits(name: str, layouts: Sequence[Layout]) -> str:
         ending = PurePosixPath(layout.pattern or "").suffix
         if ending and "{" not in ending and not name.endswith(ending) and loose.fullmatch(stem + ending):
             return f"{name!r} fits {pattern} but for its ending"
+    return ""
+
+
+def value_lacking(name: str, layouts: Sequence[Layout]) -> str:
+    """The layout that a name fits but for a field whose values it lists, and what stands there in the name.
+
+    An empty text where there is none.
+    """
+    for layout in layouts:
+        if layout.pattern is None:
+            continue
+        known = {field: {composed(text) for text in table} for field, table in layout.values.items()}
+        for reading in Pattern(layout.pattern).readings(name) if known else ():
+            lacking = [
+                field for field, texts in known.items() if field in reading and composed(reading[field]) not in texts
+            ]
+            if len(lacking) == 1:
+                return f"{name!r} fits {layout.pattern} but values.{lacking[0]} has no {reading[lacking[0]]!r}"
     return ""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from emgkit import shipped
 from emgkit.errors import StudyError
-from emgkit.io.naming.fitting import check_other_layouts, layout_names, nearly_fits
+from emgkit.io.naming.fitting import check_other_layouts, layout_names, nearly_fits, value_lacking
 from emgkit.io.naming.folders import file_and_sheet, files_below, is_hidden, with_sheets
 from emgkit.io.naming.names import read_names
 from emgkit.notation import listed
@@ -103,7 +103,8 @@ def _by_layouts(folder: Path, names: Sequence[str], rule: Accounting) -> dict[st
 
 def _nothing_there(folder: Path, names: Sequence[str], rule: Accounting) -> StudyError:
     """The error of a folder in which no file is a recording of the study, with the files that nearly are."""
-    near = [text for name in names if (text := nearly_fits(name, rule.layouts))][:3]
+    layouts = rule.layouts
+    near = [text for name in names if (text := value_lacking(name, layouts) or nearly_fits(name, layouts))][:3]
     for_files = 'For other files, say how they are named: [data] pattern = "{participant}_{task}.csv"'
     where_to_get = _where_to_get(rule) if rule.layouts else for_files
     return StudyError(

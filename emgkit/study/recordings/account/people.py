@@ -93,8 +93,15 @@ def check_spelling(sources: Sequence[RecordingSource]) -> None:
                 f"Labels of the {fact} differ by blanks, upper and lower case or Unicode form only",
                 allowed="one spelling of each label",
                 got="; ".join(shown) + (f"; {len(alike) - 3} more" if len(alike) > 3 else ""),
-                hint="Rename the files, or leave some out under [exclude] files with the reason",
+                hint="Rename the files, leave some out under [exclude] files with the reason, or let [[data.layouts]] "
+                f"translate every label of the {fact}: {_translation(fact, alike[0])}",
             )
+
+
+def _translation(fact: str, alike: Sequence[str]) -> str:
+    """The values of a layout that make labels one, the rest left open: ``values.task = { "MVC" = "MVC", … }``."""
+    same = ", ".join(f'"{label}" = "{alike[0]}"' for label in alike)
+    return f"values.{fact} = {{ {same}, … }}"
 
 
 def check_same_facts(sources: Sequence[RecordingSource]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from emgkit import io
 from emgkit.errors import EmgkitError, FormatError, Notice, StudyError
-from emgkit.io.naming.fitting import layout_names, nearly_fits
+from emgkit.io.naming.fitting import layout_names, nearly_fits, value_lacking
 from emgkit.notation import counted
 from emgkit.study.file.recordings import IN_SHEET
 from emgkit.study.recordings.account.bids_set import rename_hint
@@ -127,7 +127,8 @@ def _lost(lost: Sequence[str], account: Account, rule: Accounting, layouts: Sequ
     """The error of recordings that no layout fits, with what they nearly are."""
     names = [source.name for source in account.sources]
     if layouts:
-        nearly = [text for name in lost if (text := nearly_fits(name, rule.layouts))]
+        layouts_of = rule.layouts
+        nearly = [text for name in lost if (text := value_lacking(name, layouts_of) or nearly_fits(name, layouts_of))]
         allowed = f"files named {' or '.join(layouts)}"
     else:
         nearly = [text for name in lost if (text := rename_hint(name))]
