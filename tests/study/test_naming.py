@@ -272,7 +272,8 @@ def test_columns_are_the_fields_that_are_not_in_every_table():
         ("{participant}_{task}_{value}.csv", r"cannot be called 'value'.*such as \{value_in_name\}"),
         (
             "{task}.csv",
-            r"names the participant and the task.*Allowed: \{participant\} in it.*\{participant\}/\{task\}\.csv",
+            r"names the participant and the task.*Allowed: \{participant\} in it.*\{participant\}/\{task\}\.csv, "
+            r"or say who it is: layouts = \[\{ pattern = .*participant = \"P1\"",
         ),
         ("{participant}_{load}.csv", r"Allowed: \{task\} in it.*layouts = \[\{ pattern = .*task = \"squat\""),
     ],

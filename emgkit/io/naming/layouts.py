@@ -19,17 +19,19 @@ class Layout(TomlTable):
     """How the names of files that are no BIDS set tell who did what.
 
     `pattern` is a path with ``{participant}``, ``{task}`` and any other ``{name}`` in it, each a column of the tables;
-    `regex` is a regular expression with groups of these names, for layouts that a pattern cannot say. `task` is that of
-    files whose names hold none. `values` translates what stands in the name, as in ``values.task = { mar = "gait" }``;
-    `channels` says what the labels of these files mean, as ``[channels]`` does for all. `thousands` is the sign
-    between the thousands of a number in text files, such as ``","`` in 1,104.5. `sheet` is a pattern for the sheets of
-    a workbook, each a recording, as in ``sheet = "EMG_{task}"``; it is called ``P01.xlsx, sheet EMG_squat``.
+    `regex` is a regular expression with groups of these names, for layouts that a pattern cannot say. `task` and
+    `participant` are those of files whose names hold none. `values` translates what stands in the name, as in
+    ``values.task = { mar = "gait" }``; `channels` says what the labels of these files mean, as ``[channels]`` does for
+    all. `thousands` is the sign between the thousands of a number in text files, such as ``","`` in 1,104.5. `sheet` is
+    a pattern for the sheets of a workbook, each a recording, as in ``sheet = "EMG_{task}"``; it is called
+    ``P01.xlsx, sheet EMG_squat``.
     """
 
     pattern: str | None = None
     sheet: str | None = None
     regex: str | None = None
     task: str | None = None
+    participant: str | None = None
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     sfreq: float | None = None
     units: str | dict[str, str] | None = None

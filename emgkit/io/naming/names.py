@@ -123,11 +123,13 @@ def fields_of(layout: Layout) -> tuple[str, ...]:
         It is not valid, or names no participant or no task.
     """
     fields = Pattern(layout.pattern).fields if layout.pattern is not None else tuple(expression(layout).groupindex)
-    if "participant" in fields and ("task" in fields or layout.task is not None):
+    given = {"participant": layout.participant, "task": layout.task}
+    lacking = [name for name, value in given.items() if name not in fields and value is None]
+    if not lacking:
         return fields
-    lacking = [name for name in ("participant", "task") if name not in fields]
-    hint = "For one person, let the name of a folder be the label: {participant}/{task}.csv"
-    if "participant" in fields:
+    hint = "For one person, let the name of a folder be the label, {participant}/{task}.csv, or say who it is: "
+    hint += 'layouts = [{ pattern = "…", participant = "P1" }, …]'
+    if "participant" not in lacking:
         hint = 'For files of one task, say which: layouts = [{ pattern = "…", task = "squat" }, …]'
     raise StudyError(
         "A layout names the participant and the task",
@@ -154,8 +156,9 @@ class _Reader:
         """Every way in which the layout reads a name."""
         for reading in self._readings(name):
             facts = {key: self._translated(key, text) for key, text in reading.items()}
-            if self.layout.task is not None:
-                facts.setdefault("task", self.layout.task)
+            for key, given in (("task", self.layout.task), ("participant", self.layout.participant)):
+                if given is not None:
+                    facts.setdefault(key, given)
             lengths = self.pattern.lengths(reading, self.beside) if self.pattern is not None else ()
             yield NameReading(layout=self.layout, facts=facts, lengths=lengths, known=tasks.knows(facts["task"]))
 

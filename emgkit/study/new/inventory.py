@@ -31,6 +31,8 @@ ROLES = (
 )  # fmt: skip
 # the task of recordings whose names hold none
 _NO_TASK = "recording"
+# the participant of recordings whose names hold none
+_ONE_PERSON = "P1"
 _WORKBOOKS = (".xlsx", ".xlsm")
 Progress = Callable[[str, int, int], None]
 
@@ -233,6 +235,8 @@ def look(folder: Path, progress: Progress = lambda _what, _done, _total: None) -
     named = {one.name: one for one in (_in_bids(folder) if bids else read_names(contents))}
     if has_key(Layout, "task"):
         named = {name: one.with_task(_NO_TASK) for name, one in named.items()}
+    if not any("participant" in one.facts for one in named.values()):
+        named = {name: one.with_participant(_ONE_PERSON) for name, one in named.items()}
     placed = {name for name, one in named.items() if name in contents and {"participant", "task"} <= set(one.facts)}
     found = [contents[name].recording(named[name]) for name in sorted(placed, key=natural)]
     companions = _companions(found)

@@ -15,7 +15,8 @@ class FoundLayout:
     """A way in which files are named.
 
     `example` is one of the files. `sfreq` and `units` are true where the files say none. `stated_sfreq` is the rate
-    (Hz) that a comment in them names. `task` is that of files whose names hold none.
+    (Hz) that a comment in them names. `task` and `participant` are those of files whose names
+    hold none.
     """
 
     pattern: str
@@ -28,6 +29,7 @@ class FoundLayout:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     companion: bool = False
     task: str = ""
+    participant: str = ""
 
 
 def layouts_of(inventory: Inventory, *, companions: bool = False) -> tuple[FoundLayout, ...]:
@@ -64,4 +66,5 @@ def _layout(pattern: str, own: list[FoundRecording], *, companion: bool) -> Foun
         values=values,
         companion=companion,
         task=own[0].named.given,
+        participant=own[0].named.given_participant,
     )

@@ -37,7 +37,7 @@ class Named:
     `facts` are the values of the fields, as a run of the study reads them. `pattern` and `regex` read them, with the
     translations of `values`. `base` is the task with ``{load}`` in the place of a number that ends it. `companion` is
     the word of a file that holds other streams of a recording. `mvc`: a word of the name is one for a maximal
-    contraction. `given` is a task that was given to a file whose name holds none.
+    contraction. `given` and `given_participant` were given to a file whose name holds none.
     """
 
     name: str
@@ -49,12 +49,19 @@ class Named:
     mvc: bool = False
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     given: str = ""
+    given_participant: str = ""
 
     def with_task(self, task: str) -> Named:
         """The same with a task, where the name holds none but a person's code."""
         if "task" in self.facts or not is_code(self.facts.get("participant", "")):
             return self
         return replace(self, facts={**self.facts, "task": task}, base=task, given=task)
+
+    def with_participant(self, label: str) -> Named:
+        """The same with a participant, where the name holds none."""
+        if "participant" in self.facts or "task" not in self.facts:
+            return self
+        return replace(self, facts={"participant": label, **self.facts}, given_participant=label)
 
 
 def read_names(names: Iterable[str]) -> tuple[Named, ...]:
@@ -73,7 +80,8 @@ def read_names(names: Iterable[str]) -> tuple[Named, ...]:
     """
     rows: Rows = {name: parts_of(name) for name in sorted(names)}
     for stage in (with_people, _with_words_beside, _with_companions, _with_numbers, _with_folders, _without_noise,
-                  _with_runs_in_words, _with_conditions, _without_lone_sessions):  # fmt: skip
+                  _with_runs_in_words, _with_own_maxima, _with_conditions, _without_lone_sessions,
+                  _with_dates):  # fmt: skip
         rows = stage(rows)
     loads = _loads(rows)
     return tuple(_named(name, row, rows, loads) for name, row in rows.items())
@@ -261,10 +269,19 @@ def _task_of(row: Row) -> str:
 
 def _with_runs_in_words(rows: Rows) -> Rows:
     """``mvc1``, ``mvc2``: numbers from 1 that end the words of one task are runs of it."""
-    return _split_tasks(rows, lambda numbers, mvc: len(set(numbers)) > 1 and (mvc or _number_role(numbers) == "run"))
+    # jump, jump2: the first has no number; bench 2, bench3
+    counted: dict[str, list[str]] = defaultdict(list)
+    for row in rows.values():
+        counted[_task_of(row)].append(next((part.text for part in row if part.field == "run"), "1"))
+
+    def are_runs(base: str, numbers: list[str]) -> bool:
+        every = [*counted[base], *numbers]
+        return len(set(every)) > 1 and (is_mvc(base) or _number_role(every) == "run")
+
+    return _split_tasks(rows, are_runs)
 
 
-def _split_tasks(rows: Rows, wanted: Callable[[list[str], bool], bool]) -> Rows:
+def _split_tasks(rows: Rows, wanted: Callable[[str, list[str]], bool]) -> Rows:
     numbers: dict[str, list[str]] = defaultdict(list)
     for row in rows.values():
         ends = _ends_in_number(row)
@@ -273,13 +290,14 @@ def _split_tasks(rows: Rows, wanted: Callable[[list[str], bool], bool]) -> Rows:
     made = {}
     for name, row in rows.items():
         ends = _ends_in_number(row)
-        if not ends or not wanted(numbers[ends[0]], is_mvc(ends[0])) or any(part.field == "run" for part in row):
+        if not ends or not wanted(ends[0], numbers[ends[0]]) or any(part.field == "run" for part in row):
             made[name] = row
             continue
         place = max(at for at, part in enumerate(row) if not part.field)
         text = row[place].text
         cut = len(text) - len(ends[1])
-        pieces = (replace(row[place], text=text[:cut]), Part(before="", text=text[cut:], field="run"))
+        word = text[:cut].rstrip(" -")
+        pieces = (replace(row[place], text=word), Part(before=text[len(word) : cut], text=text[cut:], field="run"))
         made[name] = (*row[:place], *pieces, *row[place + 1 :])
     return made
 
@@ -288,10 +306,43 @@ def _ends_in_number(row: Row) -> tuple[str, str] | None:
     """The task without the number that ends it, and the number; None for numbered exercises such as ``task2``."""
     if any(part.field == "task" for part in row):
         return None
-    match = re.fullmatch(r"(?P<base>.*[^\W\d_])(?P<number>\d+)", _task_of(row))
+    match = re.fullmatch(r"(?P<base>.*[^\W\d_])[ -]?(?P<number>\d+)", _task_of(row))
     if match is None or bare(match["base"]) in NUMBERED_EXERCISES:
         return None
     return match["base"], match["number"]
+
+
+def _with_own_maxima(rows: Rows) -> Rows:
+    """``Jan_walk, Jan_mvc, Jun_walk, Jun_mvc``: a first word that has its own maximal contraction is a session."""
+    words = {name: [part for part in row if not part.field] for name, row in rows.items()}
+    pairs = [own for own in words.values() if own]
+    known = any(part.field == "session" for row in rows.values() for part in row)
+    if known or not pairs or any(len(own) != 2 for own in pairs):
+        return rows
+    maximal = [own for own in pairs if is_mvc(own[1].text)]
+    first, firsts = {own[0].text for own in maximal}, {own[0].text for own in pairs}
+    if len(first) < 2 or first != firsts or any(is_mvc(own[0].text) for own in pairs):
+        return rows
+    return {
+        name: tuple(part.called("session") if words[name] and part is words[name][0] else part for part in row)
+        for name, row in rows.items()
+    }
+
+
+def _with_dates(rows: Rows) -> Rows:
+    """Dates of one person on which the same was recorded are sessions, where nothing else is."""
+    days: dict[str, set[str]] = defaultdict(set)
+    for row in rows.values():
+        for part in row:
+            if part.field == "date":
+                days[row[_person(row)].text].add(part.text)
+    known = any(part.field == "session" for row in rows.values() for part in row)
+    if known or not any(len(own) > 1 for own in days.values()):
+        return rows
+    return {
+        name: tuple(part.called("session") if part.field == "date" else part for part in row)
+        for name, row in rows.items()
+    }
 
 
 def _with_conditions(rows: Rows) -> Rows:

@@ -11,6 +11,11 @@ __all__ = ["IN_SHEET", "LITERAL", "LOAD", "Part", "Row", "Rows", "parts_of"]
 LITERAL = "literal"
 # what stands between a workbook and a sheet in the name of a recording
 IN_SHEET = ", sheet "
+# a date, as parts of a name or as one number
+_DAY, _MONTH, _YEAR = r"(?:0[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])", r"(?:19|20)\d\d"
+_DATE = re.compile(
+    rf"(?<!\d)(?:{_YEAR}(?P<one>[-_.]?){_MONTH}(?P=one){_DAY}|{_DAY}(?P<two>[-_.]){_MONTH}(?P=two){_YEAR})(?!\d)"
+)
 # a number with its unit
 LOAD = re.compile(r"(?P<load>\d+(?:[.,]\d+)?)(?P<unit>kg|kgs|lbs?|%|pct|prozent|percent|rm|nm|kmh)", re.IGNORECASE)
 
@@ -37,20 +42,26 @@ def parts_of(name: str) -> Row:
     """The folders, each one part, and the stem and the sheet at their separators."""
     file, _, sheet = name.partition(IN_SHEET)
     path = PurePosixPath(file)
-    parts = [Part(before="/" if place else "", text=text, folder=True) for place, text in enumerate(path.parent.parts)]
+    parts = [
+        Part(before="/" if place else "", text=text, folder=True, field="date" if _DATE.fullmatch(text) else "")
+        for place, text in enumerate(path.parent.parts)
+    ]
     parts += _pieces(path.name[: len(path.name) - len(path.suffix)], before="/" if parts else "")
     return (*parts, *_pieces(sheet, before=path.suffix + IN_SHEET)) if sheet else tuple(parts)
 
 
 def _pieces(stem: str, *, before: str) -> list[Part]:
-    """A stem at its separators."""
-    separator = next((s for s in ("_+", " - ", " +", "-", r"\.") if re.search(s, stem)), "_")
-    pieces = re.split(f"({separator})", stem)
+    """A stem at its separators; those inside a date separate nothing."""
+    dates = [match.group() for match in _DATE.finditer(stem)]
+    hidden = _DATE.sub("\0", stem)
+    separator = next((s for s in ("_+", " - ", " +", "-", r"\.") if re.search(s, hidden)), "_")
+    pieces = re.split(f"({separator})", hidden)
     parts: list[Part] = []
     for place in range(0, len(pieces), 2):
         text = pieces[place]
         if text:
-            parts.append(Part(before=before, text=text))
+            whole = re.sub("\0", lambda _: dates.pop(0), text)
+            parts.append(Part(before=before, text=whole, field="date" if text == "\0" else ""))
             before = ""
         before += pieces[place + 1] if place + 1 < len(pieces) else ""
     return parts

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from emgkit.study.new.parts import LOAD, Part, Row, Rows
-from emgkit.study.new.words import FIRST_PHASE, SESSIONS, SIDES, bare, is_mvc
+from emgkit.study.new.words import FIRST_PHASE, GROUPS, NOISE, SESSIONS, SIDES, bare, is_mvc
 
 __all__ = ["is_code", "with_people"]
 
@@ -26,12 +26,58 @@ def is_code(text: str) -> bool:
 
 
 def with_people(rows: Rows) -> Rows:
-    """The participant: the first code with a number in the stem, else in a folder, else the first part."""
+    """The participant: the first code with a number in the stem, else in a folder, else the first part.
+
+    Where that gives nobody both a maximal contraction and an exercise, the folder is one person's.
+    """
+    if not rows:
+        return rows
     rows = {name: _joined_code(row) for name, row in rows.items()}
-    coded = {name: _code(row) for name, row in rows.items()}
-    if not any(place is not None for place in coded.values()):
-        coded = _first_parts(rows)
-    return {name: _as_person(row, coded[name]) for name, row in rows.items()}
+    found: Mapping[str, int | None] = {name: _code(row) for name, row in rows.items()}
+    coded = [name for name, place in found.items() if place is not None]
+    certain = any(_strong(rows[name][found[name] or 0]) for name in coded)
+    if not certain and 2 * len(coded) <= len(rows):
+        found = _first_parts(rows)
+    if not certain and _apart(rows, found):
+        found = _one_person(rows, found)
+    return {name: _as_person(row, found[name]) for name, row in rows.items()}
+
+
+def _apart(rows: Rows, found: Mapping[str, int | None]) -> bool:
+    """Whether maximal contractions and exercises would be of different people, or people are tasks by their names."""
+    labels = {name: "" if place is None else rows[name][place].text for name, place in found.items()}
+    # Max_squat.csv and Max_mvc.csv: the name of a person
+    names = {labels[name] for name, row in rows.items() if any(is_mvc(p.text) for p in row if p.text != labels[name])}
+    people: dict[bool, set[str]] = {True: set(), False: set()}
+    for name, row in rows.items():
+        words = [part.text for part in row if part.text != labels[name] or part.text not in names]
+        people[any(map(is_mvc, words))].add(bare(labels[name]))
+    whole = all(sum(not part.folder for part in row) == 1 for row in rows.values())
+    tasks = whole and all(one in FIRST_PHASE or is_mvc(one) for one in set().union(*people.values()))
+    return tasks or bool(people[True] and people[False] and not people[True] & people[False])
+
+
+def _one_person(rows: Rows, found: Mapping[str, int | None]) -> Mapping[str, int | None]:
+    """The innermost folder that all recordings are in as the participant; nobody, where there is none.
+
+    Where there is none, the names have to begin with well-known exercises, else they are read as before.
+    """
+    shared = set.intersection(
+        *({part.text for part in row if part.folder and not _aside(part)} for row in rows.values())
+    )
+    first = [next((bare(part.text) for part in row if not part.folder), "") for row in rows.values()]
+    if not shared and not any(one.rstrip("0123456789") in FIRST_PHASE for one in first):
+        return found
+    return {
+        name: max((place for place, part in enumerate(row) if part.folder and part.text in shared), default=None)
+        for name, row in rows.items()
+    }
+
+
+def _aside(part: Part) -> bool:
+    """Whether a folder is nobody: a date, a session, a group, a word that says nothing, or maximal contractions."""
+    text = bare(part.text)
+    return bool(part.field) or bool(SESSIONS.fullmatch(text)) or text in GROUPS | NOISE or is_mvc(part.text)
 
 
 def _joined_code(row: Row) -> Row:
@@ -45,13 +91,17 @@ def _joined_code(row: Row) -> Row:
 
 def _code(row: Row) -> int | None:
     """Where a row has a person's code: in the stem's first part, else in a folder, else anywhere in the stem."""
-    codes = [place for place, part in enumerate(row) if _PERSON.fullmatch(bare(part.text)) and not is_mvc(part.text)]
+    codes = [
+        place
+        for place, part in enumerate(row)
+        if not part.field and _PERSON.fullmatch(bare(part.text)) and not is_mvc(part.text)
+    ]
     codes = [
         place
         for place in codes
         if not LOAD.fullmatch(row[place].text) and not SESSIONS.fullmatch(bare(row[place].text))
     ]
-    first = next((place for place, part in enumerate(row) if not part.folder), None)
+    first = next((place for place, part in enumerate(row) if not part.folder and not part.field), None)
     # a folder that is the person's own goes before another code in the stem; the same code in both is the stem's
     folders = [place for place in codes if row[place].folder]
     if first in codes and not any(_strong(row[place]) and row[place].text != row[first].text for place in folders):
@@ -71,7 +121,9 @@ def _first_parts(rows: Rows) -> dict[str, int | None]:
     starts: dict[str, set[str]] = defaultdict(set)
     for row in rows.values():
         folder = "/".join(part.text for part in row if part.folder)
-        stem = tuple(part.text for part in row if not part.folder)
+        stem = tuple(part.text for part in row if not part.folder and not part.field)
+        if not stem:
+            return dict.fromkeys(rows)
         stems[folder].add(stem)
         starts[folder].add(stem[0])
     same = len({frozenset(own) for own in starts.values()}) == 1
@@ -82,10 +134,13 @@ def _first_parts(rows: Rows) -> dict[str, int | None]:
     alone = all(len(stem) == 1 for own in stems.values() for stem in own)
     repeated = alone and len({next(iter(own))[0] for own in stems.values()}) < len(stems)
     behind = _task_first([stem for own in stems.values() for stem in own])
+    constant = set.intersection(*({part.text for part in row if part.folder} for row in rows.values()))
     found: dict[str, int | None] = {}
     for name, row in rows.items():
-        own = [place for place, part in enumerate(row) if not part.folder]
-        found[name] = 0 if row[0].folder and (in_folders or repeated) else own[1] if behind else own[0]
+        own = [place for place, part in enumerate(row) if not part.folder and not part.field]
+        folders = [place for place, part in enumerate(row) if part.folder and not _aside(part)]
+        folders = [place for place in folders if row[place].text not in constant] or folders
+        found[name] = folders[0] if folders and (in_folders or repeated) else own[1] if behind else own[0]
     return found
 
 

@@ -74,6 +74,12 @@ def _data(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Ques
     if not inventory.bids:
         layouts = layouts_of(inventory)
         rates = sorted({channel.sfreq for channel in inventory.channels if channel.is_emg and channel.sfreq})
+        if any(layout.participant for layout in layouts):
+            yield Question(
+                id="data.participant", place="[data]", key="participant", stand_in="P1",
+                text="The names of the files hold no participant. What is the label of the person recorded?",
+                remark="the names hold no participant: the label of the one person that all these files are of",
+            )  # fmt: skip
         for place, layout in enumerate(layouts):
             yield from _layout(layout, place, several=len(layouts) > 1, rates=rates)
     if (inventory.companions and not has_key(Data, "join")) or len(left_out(inventory)) > FEW:

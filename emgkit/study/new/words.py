@@ -45,7 +45,7 @@ FIRST_PHASE = _by_word("first_phase")
 SIDES = _by_word("sides")
 # a session or a time of measurement
 SESSIONS = re.compile(
-    r"(?:ses|sess|session|sitzung|visit|visite|visita|day|tag|dag|dia|jour|week|woche|semana|semaine|time|tp)-?\d+"
+    r"(?:ses|sess|session|sitzung|visit|visite|visita|day|tag|dag|dia|jour|week|woche|semana|semaine|time|tp)[- ]?\d+"
     r"|pre|post|baseline|followup|retest|retention|before|after|vorher|nachher"
 )
 NOT_RECORDINGS = re.compile(

@@ -138,7 +138,11 @@ def _doubt(misread: Sequence[str]) -> list[str]:
 
 
 def _short(sheet: _Sheet, layouts: Sequence[FoundLayout]) -> bool:
-    return len(layouts) == 1 and not (layouts[0].values or layouts[0].task) and sheet.template == "pattern"
+    return (
+        len(layouts) == 1
+        and not (layouts[0].values or layouts[0].task or layouts[0].participant)
+        and sheet.template == "pattern"
+    )
 
 
 def _layout_tables(sheet: _Sheet) -> list[str]:
@@ -156,6 +160,8 @@ def _layout_tables(sheet: _Sheet) -> list[str]:
                 "# the names hold no task: call it as you like, here and in its exercise",
                 f"task = {as_toml(layout.task)}",
             ]
+        if layout.participant:
+            lines += sheet.lines("data.participant")
         for fact, table in layout.values.items():
             inside = ", ".join(f"{as_key(one)} = {as_toml(other)}" for one, other in sorted(table.items()))
             lines.append(f"values.{fact} = {{ {inside} }}")

@@ -302,3 +302,13 @@ def test_names_without_a_task_get_one(record, answered, tmp_path):
     text = answered(tmp_path / "d").file.read_text(encoding="utf-8")
     assert 'pattern = "{participant}.csv"\n' in text
     assert 'task = "recording"' in text
+
+
+def test_one_person_whose_files_hold_no_label(record, run, tmp_path):
+    data = tmp_path / "mine"
+    for seed, name in enumerate(("bench.csv", "bench 2.csv", "squat.csv", "max bench.csv")):
+        record(data / name, seed=seed, mvc="max" in name, time="t (s)")
+    made = run(data, **MUSCLES, **{"data.participant": "Jo"})
+    assert set(made.tables["cells"]["participant"]) == {"Jo"}
+    assert set(made.tables["cells"]["exercise"]) == {"bench", "squat"}
+    assert any("Nothing was compared" in notice.text for notice in made.notices)

@@ -16,6 +16,55 @@ from emgkit.study.new.words import is_mvc, may_be_movement
 
 # a folder's names -> the pattern of each and its facts without the participant
 FOLDERS = {
+    "a date is nobody": {
+        "2024-03-15_AH_sq_pre.csv": ("{date}_{participant}_{task}_{session}.csv", "AH sq date=2024-03-15 session=pre"),
+        "2024-05-20_AH_sq_post.csv": (
+            "{date}_{participant}_{task}_{session}.csv",
+            "AH sq date=2024-05-20 session=post",
+        ),
+        "2024-03-15_AH_max iso_pre.csv": (
+            "{date}_{participant}_{task}_{session}.csv",
+            "AH max iso date=2024-03-15 session=pre MVC",
+        ),
+        "2024-05-20_AH_max iso_post.csv": (
+            "{date}_{participant}_{task}_{session}.csv",
+            "AH max iso date=2024-05-20 session=post MVC",
+        ),
+    },
+    "dates of one person are sessions": {
+        "Eva 01.02.2023 gait.csv": ("{participant} {session} {task}.csv", "Eva gait session=01.02.2023"),
+        "Eva 03.07.2023 gait.csv": ("{participant} {session} {task}.csv", "Eva gait session=03.07.2023"),
+        "Ida 20230202 gait.csv": ("{participant} {session} {task}.csv", "Ida gait session=20230202"),
+    },
+    "a folder a session, and one a person": {
+        "Session 1/Maja/squat.csv": ("{session}/{participant}/{task}.csv", "Maja squat session=Session 1"),
+        "Session 1/Maja/max.csv": ("{session}/{participant}/{task}.csv", "Maja max session=Session 1 MVC"),
+        "Session 1/Björn/squat.csv": ("{session}/{participant}/{task}.csv", "Björn squat session=Session 1"),
+        "Session 2/Maja/squat.csv": ("{session}/{participant}/{task}.csv", "Maja squat session=Session 2"),
+        "Session 2/Maja/max.csv": ("{session}/{participant}/{task}.csv", "Maja max session=Session 2 MVC"),
+    },
+    "a folder a day": {
+        "2024-03-15/AH_squat.csv": ("{session}/{participant}_{task}.csv", "AH squat session=2024-03-15"),
+        "2024-03-16/AH_squat.csv": ("{session}/{participant}_{task}.csv", "AH squat session=2024-03-16"),
+        "2024-03-16/BK_squat.csv": ("{session}/{participant}_{task}.csv", "BK squat session=2024-03-16"),
+    },
+    "a folder of one person": {
+        "Tom K/squat 60kg.csv": ("{participant}/{task} {load}kg.csv", "Tom K squat load=60"),
+        "Tom K/squat 80kg.csv": ("{participant}/{task} {load}kg.csv", "Tom K squat load=80"),
+        "Tom K/mvc quad.csv": ("{participant}/{task}.csv", "Tom K mvc quad MVC"),
+    },
+    "a first word that has its own maximal contraction": {
+        "Ann-Jan-walk.csv": ("{participant}-{session}-{task}.csv", "Ann walk session=Jan"),
+        "Ann-Jan-maximal.csv": ("{participant}-{session}-{task}.csv", "Ann maximal session=Jan MVC"),
+        "Ann-Jun-walk.csv": ("{participant}-{session}-{task}.csv", "Ann walk session=Jun"),
+        "Ann-Jun-maximal.csv": ("{participant}-{session}-{task}.csv", "Ann maximal session=Jun MVC"),
+    },
+    "the first trial has no number": {
+        "P01_jump.csv": ("{participant}_{task}.csv", "P01 jump"),
+        "P01_jump2.csv": ("{participant}_{task}{run}.csv", "P01 jump run=2"),
+        "P02_jump.csv": ("{participant}_{task}.csv", "P02 jump"),
+        "P02_jump 2.csv": ("{participant}_{task} {run}.csv", "P02 jump run=2"),
+    },
     "the last number is the run": {
         "P01_squat_01.csv": ("{participant}_{task}_{run}.csv", "P01 squat run=01"),
         "P01_squat_02.csv": ("{participant}_{task}_{run}.csv", "P01 squat run=02"),
@@ -130,6 +179,17 @@ def test_the_regular_expression_says_the_same_as_the_facts(names):
         table = one.values.get("task", {})
         found = {key: table.get(value, value) for key, value in match.groupdict().items()}
         assert found == dict(one.facts)
+
+
+def test_names_of_one_person_hold_no_participant():
+    names = read_names(["bench.csv", "bench 2.csv", "bench3.csv", "max bench.csv"])
+    found = {one.name: (one.pattern, dict(one.facts), one.mvc) for one in names}
+    assert found == {
+        "bench.csv": ("{task}.csv", {"task": "bench"}, False),
+        "bench 2.csv": ("{task} {run}.csv", {"task": "bench", "run": "2"}, False),
+        "bench3.csv": ("{task}{run}.csv", {"task": "bench", "run": "3"}, False),
+        "max bench.csv": ("{task}.csv", {"task": "max bench"}, True),
+    }
 
 
 @pytest.mark.skipif(not has_key(Layout, "task"), reason="names have no columns of their own")
