@@ -31,6 +31,7 @@ _PUBLIC = {
     "TKEO": "steps",
     "Pipeline": "pipeline",
     "reference": "normalize",
+    "find_onsets": "events",
     "find_repetitions": "events",
     "Curves": "curves",
     "time_normalize": "curves",

@@ -18,6 +18,7 @@ from emgkit.curves import time_normalize as time_normalize
 from emgkit.errors import EmgkitError as EmgkitError
 from emgkit.errors import EmgkitWarning as EmgkitWarning
 from emgkit.errors import Notice as Notice
+from emgkit.events import find_onsets as find_onsets
 from emgkit.events import find_repetitions as find_repetitions
 from emgkit.io import join as join
 from emgkit.io import read as read

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 import emgkit as ek
-from emgkit import signal
+from emgkit import signal, spectrum
 from emgkit.errors import SignalError
+from emgkit.events.onsets.bonato import double_threshold
 from emgkit.steps import step_to_dict
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +28,11 @@ ENVELOPE = ek.Pipeline(ek.Bandpass(low=20, high=200), ek.Rectify(), ek.Envelope(
 def recording(data, sfreq=1000.0, **context):
     channels = tuple(ek.Channel(name=f"ch{row}", unit="V") for row in range(len(data)))
     return ek.Recording(data=data, sfreq=sfreq, channels=channels, context=context)
+
+
+def emg_recording(data, sfreq):
+    channels = tuple(ek.Channel(name=f"ch{row}", unit="V", kind="EMG") for row in range(len(data)))
+    return ek.Recording(data=data, sfreq=sfreq, channels=channels)
 
 
 def bursts(seconds=10.0, sfreq=1000.0):
@@ -41,6 +47,31 @@ def test_f2_the_rate_is_the_recordings_and_a_gain_is_a_gain():
     np.testing.assert_allclose(fast[::2][inside], slow[inside], rtol=5e-3, atol=2e-7)
     doubled = ENVELOPE(recording([2 * bursts()])).data
     np.testing.assert_allclose(doubled, 2 * ENVELOPE(recording([bursts()])).data, rtol=1e-9)
+
+
+def burst(seconds=6.0, sfreq=2000.0):
+    """Noise that is twenty times as large from 2 to 4 s."""
+    noise = np.random.default_rng(9).normal(size=round(seconds * sfreq))
+    noise[round(2 * sfreq) : round(4 * sfreq)] *= 20
+    return 1e-6 * noise
+
+
+@pytest.mark.parametrize("method", ek.events.onsets.METHODS)
+def test_f3_volts_millivolts_and_microvolts_give_the_same_onsets(method):
+    raw, sfreq = burst(), 2000.0
+    found = [ek.find_onsets(emg_recording([factor * raw], sfreq), method=method) for factor in (1.0, 1e3, 1e6)]
+    for other in found[1:]:
+        np.testing.assert_allclose(other[["onset", "offset"]], found[0][["onset", "offset"]], rtol=0, atol=1e-9)
+    # rest is rectified too: its mean is no zero, and the threshold lies above every mean of rest
+    if method == "hodges-bui":
+        quiet = np.abs(signal.bandpass(raw, 30, 300, sfreq=sfreq)[1000:3000]).mean()
+        assert found[0]["threshold"].item() > 1.2 * quiet
+
+
+def test_f5_half_of_the_power_gone_reads_one_half():
+    noise = np.random.default_rng(5).normal(size=200_000)
+    before, after = (spectrum.band_power(x, 20, 400, sfreq=2000) for x in (noise, noise / np.sqrt(2)))
+    assert 1 - after / before == pytest.approx(0.5, rel=1e-9)
 
 
 @pytest.mark.parametrize("sfreq", [500.0, 1000.0, 2148.0])
@@ -70,6 +101,29 @@ def test_f8_the_stated_cut_off_is_3_db_down_after_both_passes(step, edges):
         assert 20 * np.log10(gain[round(edge * n / sfreq)]) == pytest.approx(-3.0103, abs=1e-3)
 
 
+def test_f9_a_step_at_a_sample_is_an_onset_at_that_sample():
+    for k in (300, 301, 317):
+        step = np.where(np.arange(1000) < k, 0.1, 5.0) * np.tile([1.0, -1.0], 500)
+        for pairs in (1, 5, 9):
+            assert double_threshold(step, 9.0, step=4, pairs=pairs, enough=1).tolist() == [[k, 1000]]
+    table = ek.find_onsets(emg_recording([burst()], 2000.0), method="bonato")
+    assert table["onset"].item() == pytest.approx(2.0, abs=0.006)  # the zero-lag band-pass begins a little before
+    assert table["offset"].item() == pytest.approx(4.0, abs=0.006)
+
+
+@pytest.mark.parametrize("method", ek.events.onsets.METHODS)
+def test_f10_what_is_called_active_is_louder_than_what_is_called_quiet(method):
+    # most of the recording is active, and a signal turned upside down or about is no other one
+    raw = np.concatenate([burst(), burst()[4000:8000], burst()[4000:], -burst()])
+    for x in (raw, -raw, raw[::-1]):
+        table = ek.find_onsets(emg_recording([x], 2000.0), method=method)
+        times = np.arange(len(x)) / 2000
+        active = np.zeros(len(x), dtype=bool)
+        for onset, offset in table[["onset", "offset"]].fillna({"onset": -np.inf, "offset": np.inf}).to_numpy():
+            active |= (times >= onset) & (times < offset)
+        assert x[active].std() > 10 * x[~active].std()
+
+
 def test_f12_a_constant_stays_constant_to_the_edge():
     for step in (ek.Envelope(cutoff=6), ek.MovingRMS(window=0.1), ek.MovingMean(window=0.1), ek.Resample(sfreq=500)):
         np.testing.assert_allclose(step(recording([np.full(3000, 2e-4)])).data, 2e-4, rtol=1e-9)
@@ -94,6 +148,20 @@ def test_f14_input_is_untouched_and_channels_do_not_touch_each_other():
     both[0, 17] = np.nan
     with pytest.raises(SignalError, match=r"'ch0' has 1 samples that are NaN.*sample 17"):
         recording(both)
+
+
+@pytest.mark.parametrize("method", ek.events.onsets.METHODS)
+def test_f15_onsets_and_offsets_are_pairs(method):
+    times = np.arange(40_000) / 2000
+    level = 1 + 12 * (np.sin(2 * np.pi * 0.4 * times) > 0.3) * np.linspace(0.2, 1.5, times.size)
+    raw = 1e-6 * level * np.random.default_rng(2).normal(size=times.size)
+    table = ek.find_onsets(emg_recording([raw, raw[::-1]], 2000.0), method=method)
+    assert len(table) >= 10
+    for _, one in table.groupby("channel"):
+        edges = one[["onset", "offset"]].to_numpy().ravel()
+        seen = edges[np.isfinite(edges)]
+        assert (np.diff(seen) > 0).all()
+        assert np.isfinite(edges[1:-1]).all(), "only the first onset and the last offset can lie outside"
 
 
 def test_f16_units_are_converted_once_and_times_have_the_rate(tmp_path):

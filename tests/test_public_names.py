@@ -26,6 +26,7 @@ CALLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "read": (("path",), ("format", "sfreq", "units", "channels", "sheet")),
     "join": (("trial", "other"), ("offset", "by")),
     "find_repetitions": (("trial",), ("by", "starts")),
+    "find_onsets": (("recording",), ("method", "baseline")),
     "reference": (("trials", "pipeline"), ("window",)),
     "measure": (("recording", "name"), ("during", "phase")),
     "summarize": (("rows",), ("over",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emgkit.events.movement import OPTIONS, find_in_movement, resting_end
+from emgkit.events.onsets import find_onsets, onset_agreement
 from emgkit.events.parts import angle_bins_sentence, find_angle_bins, find_halves, halves_sentence
 from emgkit.events.repetitions import WAYS, Way, audit, find_repetitions
 from emgkit.events.whole import take_whole
@@ -18,8 +19,10 @@ __all__ = [
     "find_angle_bins",
     "find_halves",
     "find_in_movement",
+    "find_onsets",
     "find_repetitions",
     "halves_sentence",
+    "onset_agreement",
     "rejection_sentences",
     "resting_end",
     "segmentation_sentences",

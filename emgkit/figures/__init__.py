@@ -15,12 +15,13 @@ from emgkit.figures.drawing.sheets import contact_sheet
 from emgkit.figures.drawing.style import close, save
 from emgkit.figures.forest_plots import forest
 from emgkit.figures.matrix_plots import effect_matrix
+from emgkit.figures.onset_plots import onsets
 from emgkit.figures.paired_plots import paired
 from emgkit.figures.published_plots import published
 from emgkit.figures.raw_signals import signals
 
 __all__ = [
     "activation", "activation_grid", "angle", "angle_grid", "close", "contact_sheet", "contrasts", "curves",
-    "curves_grid", "detection", "detection_grid", "effect_matrix", "forest", "paired", "published", "save", "signals",
-    "style",
+    "curves_grid", "detection", "detection_grid", "effect_matrix", "forest", "onsets", "paired", "published", "save",
+    "signals", "style",
 ]  # fmt: skip
