@@ -24,7 +24,7 @@ from emgkit.report.typeset import html as set_table
 from emgkit.report.typeset import speaks
 from emgkit.report.viewer import REJECTED, packed
 
-__all__ = ["render"]
+__all__ = ["Script", "asset", "environment", "render", "viewer_scripts"]
 
 # longer beginnings are sentences, no names
 _LEAD = 60
@@ -53,16 +53,14 @@ def render(content: Content) -> str:
     >>> page.startswith("<!doctype html>"), "Simulated data" in page, "<script" in page
     (True, False, False)
     """
-    style = [_asset("page.css")]
+    style = [asset("page.css")]
     scripts = []
     if content.signals:
-        style.append(_asset("uPlot.min.css"))
-        # the licence asks that its text goes along
-        licence = f"/*\n{_asset('uPlot.LICENSE')}*/\n"
-        scripts += [Script(text=licence + _asset("uPlot.iife.min.js")), Script(text=_asset("viewer.js"))]
+        style.append(asset("uPlot.min.css"))
+        scripts += [*viewer_scripts(), Script(text=asset("report_viewer.js"))]
     if content.checklist:
-        scripts.append(Script(text=_asset("checklist.js")))
-    page = _environment().get_template("page.html.j2")
+        scripts.append(Script(text=asset("checklist.js")))
+    page = environment().get_template("page.html.j2")
     return page.render(
         content=content,
         remarks=remarks(content.notices),
@@ -87,26 +85,33 @@ class Script:
         return f"sha256-{base64.b64encode(hashlib.sha256(self.text.encode('utf-8')).digest()).decode('ascii')}"
 
 
-def _asset(name: str) -> str:
+def viewer_scripts() -> list[Script]:
+    """The scripts that draw signals."""
+    # the licence asks that its text goes along
+    licence = f"/*\n{asset('uPlot.LICENSE')}*/\n"
+    return [Script(text=licence + asset("uPlot.iife.min.js")), Script(text=asset("viewer.js"))]
+
+
+def asset(name: str) -> str:
     """A style sheet or script that comes with emgkit."""
     return resources.files("emgkit.report").joinpath("assets", name).read_text(encoding="utf-8")
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """The templates with the functions that they use."""
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("emgkit.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(paragraphs=_paragraphs, linked=_linked, led=_led, source=_source)
+    made.filters.update(paragraphs=_paragraphs, linked=_linked, led=_led, source=_source)
     bands = {**PHASES, "rejected": REJECTED}
-    environment.globals.update(columns=columns, kind=_kind, packed=packed, statuses=STATUSES, bands=bands)
-    environment.globals.update(set_table=set_table, speaks=speaks)
-    return environment
+    made.globals.update(columns=columns, kind=_kind, packed=packed, statuses=STATUSES, bands=bands)
+    made.globals.update(set_table=set_table, speaks=speaks)
+    return made
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from emgkit.notation import as_title, surface
 from emgkit.recording import Recording, Trial
 from emgkit.report.decimation import decimate
 
-__all__ = ["COLOURS", "REJECTED", "Row", "Trace", "View", "packed", "view"]
+__all__ = ["COLOURS", "REJECTED", "Row", "Trace", "View", "as_json", "colours", "content", "fitting", "packed", "view"]
 
 COLOURS: Mapping[str, str] = MappingProxyType(
     {"raw": "#9fb0bf", "filtered": style.PALETTE[0], "envelope": style.PALETTE[1], "movement": "#2c7699"}
@@ -60,11 +60,12 @@ class Trace:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Row:
-    """The traces of one channel, under one heading."""
+    """The traces of one channel, under one heading; `hidden` until the reader chooses it."""
 
     name: str
     heading: str
     traces: tuple[Trace, ...]
+    hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,7 +91,15 @@ class View:
     events: tuple[Event, ...]
 
 
-def view(trial: Trial, filtered: Recording | None, envelope: Recording, *, name: str) -> View:
+def view(
+    trial: Trial,
+    filtered: Recording | None,
+    envelope: Recording,
+    *,
+    name: str,
+    beside: Sequence[str] = _MOVEMENT,
+    points: int = _POINTS,
+) -> View:
     """Thin the signals of a recording for the viewer.
 
     Parameters
@@ -103,6 +112,10 @@ def view(trial: Trial, filtered: Recording | None, envelope: Recording, *, name:
         Its EMG at the end of the processing.
     name : str
         What the reader chooses it by.
+    beside : sequence of str
+        The streams that are shown below the EMG, where the trial has them.
+    points : int
+        How many points of a line are kept at most; even.
     """
     stages = {"raw": trial.emg, "filtered": filtered, "envelope": envelope}
     rows = [
@@ -110,16 +123,18 @@ def view(trial: Trial, filtered: Recording | None, envelope: Recording, *, name:
             name=channel.name,
             heading=_heading(channel),
             traces=tuple(
-                _trace(stage, recording, channel.name)
+                _trace(stage, recording, channel.name, points)
                 for stage, recording in stages.items()
                 if recording is not None and channel.name in recording.names
             ),
         )
         for channel in trial.emg.channels
     ]
-    for stream in (trial[name] for name in _MOVEMENT if name in trial):
+    for stream in (trial[name] for name in beside if name in trial):
         rows += [
-            Row(name=channel.name, heading=_heading(channel), traces=(_trace("movement", stream, channel.name),))
+            Row(
+                name=channel.name, heading=_heading(channel), traces=(_trace("movement", stream, channel.name, points),)
+            )
             for channel in stream.channels
         ]
     events = tuple(event for event in trial.events if event.label in ("repetition", "phase"))
@@ -139,14 +154,23 @@ def packed(views: Sequence[View]) -> Markup:
         JSON without ``<``, so that it cannot end the element that it stands in.
     """
     traces = sum(len(row.traces) for each in views for row in each.rows)
-    # a point takes two bytes, and base64 four letters for three bytes
-    fitting = int(_ROOM / (8 / 3 * max(traces, 1)))
-    points = max(2, min(_POINTS, fitting // 2 * 2))
-    content = {
-        "colours": {**COLOURS, **style.PHASES, "rejected": REJECTED},
-        "recordings": [_recording(each, points) for each in views],
-    }
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    points = max(2, min(_POINTS, int(fitting(_ROOM) / max(traces, 1)) // 2 * 2))
+    return as_json({"colours": colours(), "recordings": [content(each, points) for each in views]})
+
+
+def fitting(room: float) -> float:
+    """How many points fit into this many bytes of a page: a point takes two, and base64 four letters for three."""
+    return room / (8 / 3)
+
+
+def colours() -> dict[str, str]:
+    """The colours of lines and of stretches."""
+    return {**COLOURS, **style.PHASES, "rejected": REJECTED}
+
+
+def as_json(value: Mapping[str, Any]) -> Markup:
+    """JSON that can stand in a page: without ``<``, it cannot end the element that it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("<", "\\u003c"))
 
 
@@ -155,21 +179,27 @@ def _heading(channel: Channel) -> str:
     return name if channel.side is None else f"{name}, {channel.side}"
 
 
-def _trace(stage: str, recording: Recording, name: str) -> Trace:
+def _trace(stage: str, recording: Recording, name: str, points: int) -> Trace:
     place = recording.names.index(name)
     unit, factor = surface(recording.channels[place].unit)
-    values = decimate(recording.data[place], _POINTS) * factor
+    values = decimate(recording.data[place], points) * factor
     return Trace(stage=stage, unit=unit, start=recording.start, duration=recording.duration, values=values)
 
 
-def _recording(each: View, points: int) -> dict[str, Any]:
+def content(each: View, points: int) -> dict[str, Any]:
+    """A recording as JSON has it, with `points` points a line at most (even); see :func:`packed`."""
     return {
         "name": each.name,
         "start": each.start,
         "duration": each.duration,
         "bands": _bands(each.events),
         "rows": [
-            {"name": row.name, "heading": row.heading, "traces": [_packed(trace, points) for trace in row.traces]}
+            {
+                "name": row.name,
+                "heading": row.heading,
+                "traces": [_packed(trace, points) for trace in row.traces],
+                **({"hidden": True} if row.hidden else {}),
+            }
             for row in each.rows
         ],
     }

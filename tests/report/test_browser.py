@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 from pypdf import PdfReader
 
 from emgkit import Channel, Event, Pipeline, Recording, Trial, report, stats
 from emgkit.report.viewer import View
 from emgkit.steps import Bandpass, Envelope, Rectify
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 WIDTHS = (1280, 390)
 
 
@@ -83,19 +77,6 @@ class Heard:
 
     messages: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        reason = f"{CHROMIUM} is not installed: the page cannot be tested in a browser"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -282,10 +263,9 @@ def test_the_keyboard_reaches_the_finding_and_the_focus_is_seen(page: Page) -> N
     assert page.evaluate("document.activeElement.dataset.move") == "all"
 
 
-def test_every_text_stands_out_from_its_ground(page: Page) -> None:
+def test_every_text_stands_out_from_its_ground(page: Page, weak_texts: Callable[[Page], list[str]]) -> None:
     """WCAG AA: 4.5 to 1."""
-    weak = page.evaluate(CONTRAST)
-    assert not weak
+    assert not weak_texts(page)
 
 
 @pytest.mark.parametrize("media", ["screen", "print"])
@@ -343,27 +323,3 @@ def test_a_script_that_is_not_the_pages_own_does_not_run(browser: Browser, addre
     assert page.title() != "run"
     assert any("Content Security Policy" in text for text in messages)
     page.close()
-
-
-CONTRAST = """() => {
-    const parse = text => (text.match(/[\\d.]+/g) || []).map(Number);
-    const light = ([r, g, b]) => {
-        const [x, y, z] = [r, g, b].map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-    };
-    const ground = element => {
-        for (let one = element; one; one = one.parentElement) {
-            const colour = parse(getComputedStyle(one).backgroundColor);
-            if (colour.length === 3 || colour[3] === 1) return colour;
-        }
-        return [255, 255, 255];
-    };
-    const weak = new Set();
-    for (const element of document.querySelectorAll('body *')) {
-        const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
-        if (!own || !element.checkVisibility() || element.closest('.unseen, script, noscript')) continue;
-        const [a, b] = [light(parse(getComputedStyle(element).color)), light(ground(element))].sort((x, y) => y - x);
-        if ((a + 0.05) / (b + 0.05) < 4.5) weak.add(element.outerHTML.slice(0, 90));
-    }
-    return [...weak];
-}"""

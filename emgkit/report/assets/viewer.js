@@ -1,11 +1,7 @@
 // The signal viewer: one plot a channel, all on one time axis. Plots are drawn by uPlot; this file does the rest.
+// `changed` is called whenever another stretch is in sight, or the plots stand elsewhere.
 "use strict";
-(function () {
-  const data = document.getElementById("signals-data");
-  const root = document.getElementById("viewer");
-  if (!data || !root) return;
-
-  const { recordings, colours } = JSON.parse(data.textContent);
+function signalViewer(root, { recordings, colours }, changed = () => {}) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
   const plots = part("plots");
   const hidden = { stages: new Set(), channels: new Set() };
@@ -195,6 +191,7 @@
     root.dataset.from = view[0].toFixed(3);
     root.dataset.to = view[1].toFixed(3);
     part("stretch").textContent = `${view[0].toFixed(2)} to ${view[1].toFixed(2)} s of ${recording.duration.toFixed(1)} s`;
+    changed();
   }
 
   function select(plot) {
@@ -260,6 +257,7 @@
     view = [recording.start, recording.start + recording.duration];
     const stages = new Set(recording.rows.flatMap((each) => each.traces.map((trace) => trace.stage)));
     choices("stages", Object.keys(colours).filter((name) => stages.has(name)), hidden.stages);
+    for (const each of recording.rows) if (each.hidden) hidden.channels.add(each.name);
     choices("channels", recording.rows.map((each) => each.name), hidden.channels);
     const kinds = new Set(recording.bands.map((band) => band.kind));
     for (const entry of root.querySelectorAll("[data-band]")) entry.hidden = !kinds.has(entry.dataset.band);
@@ -292,15 +290,27 @@
   });
   for (const end of ["pointerup", "pointercancel"]) plots.addEventListener(end, () => (touched = null));
 
-  part("recording").addEventListener("change", (event) => open(Number(event.target.value)));
+  part("recording")?.addEventListener("change", (event) => open(Number(event.target.value)));
   let width = plots.clientWidth;
   new ResizeObserver(() => {
     if (plots.clientWidth === width || !plots.clientWidth) return;
     width = plots.clientWidth;
     for (const one of shown) one.plot.setSize({ width, height: one.plot.height });
+    changed();
   }).observe(plots);
 
   document.getElementById("viewer-off").hidden = true;
   root.hidden = false;
-  open(0);
-})();
+  return {
+    open,
+    zoom,
+    moves,
+    get view() {
+      return view;
+    },
+    // where the time axis stands, in pixels of the window; nothing where no plot is in sight
+    get area() {
+      return shown.length ? shown[0].plot.over.getBoundingClientRect() : null;
+    },
+  };
+}
