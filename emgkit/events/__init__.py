@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emgkit.events.agreement import Agreement, agreement
 from emgkit.events.movement import OPTIONS, find_in_movement, resting_end
 from emgkit.events.onsets import find_onsets, onset_agreement
 from emgkit.events.parts import angle_bins_sentence, find_angle_bins, find_halves, halves_sentence
@@ -12,8 +13,10 @@ from emgkit.events.words import Segmentation, rejection_sentences, segmentation_
 __all__ = [
     "OPTIONS",
     "WAYS",
+    "Agreement",
     "Segmentation",
     "Way",
+    "agreement",
     "angle_bins_sentence",
     "audit",
     "find_angle_bins",

@@ -1,0 +1,310 @@
+"""How far two people agree who marked the same recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit.errors import ArgumentError
+from emgkit.notation import counted, listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Agreement", "agreement"]
+
+_WHOSE = ("file", "participant", "task", "session", "run")
+_EDGES = ("start", "turn", "end")
+_YES, _NO = ("", "yes", "true", "1"), ("no", "false", "0")
+# 95 % of normally distributed differences lie within so many standard deviations
+_LIMITS = 1.959963984540054
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Agreement:
+    """What :func:`agreement` gives.
+
+    Parameters
+    ----------
+    repetitions : DataFrame
+        A row a repetition that either has: the recording, and ``start, turn, end`` (s), ``accepted`` and ``reason`` of
+        each, with ``_first`` and ``_second`` behind their names; missing where only the other has it.
+    boundaries : DataFrame
+        A row a boundary (``start``, ``turn``, ``end``): `n` repetitions, and of the differences second − first in
+        seconds the `median`, `mean`, `sd` and the 95 % limits of agreement `low` and `high`.
+    """
+
+    repetitions: pd.DataFrame
+    boundaries: pd.DataFrame
+
+    @property
+    def counts(self) -> Mapping[str, float]:
+        """How many repetitions each has and both have, and how often both accept or both reject.
+
+        `share_both` is of all that either has; `kappa` is Cohen's kappa of accepting and rejecting, NaN where it has no
+        value because one of them decided the same of all.
+        """
+        first, second = (self.repetitions[f"start_{one}"].notna() for one in ("first", "second"))
+        both = self.repetitions[first & second]
+        accepted = [both[f"accepted_{one}"].astype(bool).to_numpy() for one in ("first", "second")]
+        same = int((accepted[0] == accepted[1]).sum())
+        return {
+            "first": int(first.sum()),
+            "second": int(second.sum()),
+            "both": len(both),
+            "share_both": _share(len(both), len(self.repetitions)),
+            "share_of_first": _share(len(both), int(first.sum())),
+            "share_of_second": _share(len(both), int(second.sum())),
+            "both_accept": int((accepted[0] & accepted[1]).sum()),
+            "both_reject": int((~accepted[0] & ~accepted[1]).sum()),
+            "share_same_decision": _share(same, len(both)),
+            "kappa": _kappa(*accepted),
+        }
+
+    @property
+    def recordings(self) -> pd.DataFrame:
+        """A row a recording: how many repetitions each has, both have, and of how many they decide differently."""
+        import pandas as pd
+
+        whose = [name for name in _WHOSE if name in self.repetitions]
+        rows = []
+        for names, own in self.repetitions.groupby(whose, sort=False, dropna=False):
+            first, second = own["start_first"].notna(), own["start_second"].notna()
+            both = own[first & second]
+            rows.append(
+                {
+                    **dict(zip(whose, names, strict=True)),
+                    "first": int(first.sum()),
+                    "second": int(second.sum()),
+                    "both": len(both),
+                    "decided_differently": int((both["accepted_first"] != both["accepted_second"]).sum()),
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def sentences(self) -> list[str]:
+        """What was found, in words.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> one = pd.DataFrame({"file": "a.csv", "start": [1.0, 4.0], "end": [3.0, 6.0]})
+        >>> two = one.assign(start=one["start"] + [0.02, 0.04])
+        >>> print(" ".join(agreement(one, two).sentences()))
+        Both have 2 of the 2 repetitions that either has (100 %). Of these, both accept 2 and reject 0, and decide
+        differently on 0.
+        """
+        counts = self.counts
+        total, both = len(self.repetitions), int(counts["both"])
+        texts = [
+            f"Both have {both} of the {counted(total, 'repetition')} that either has "
+            f"({100 * counts['share_both']:.0f} %)."
+        ]
+        if both:
+            accept, reject = int(counts["both_accept"]), int(counts["both_reject"])
+            kappa = "" if np.isnan(counts["kappa"]) else f" (Cohen's kappa {counts['kappa']:.2f})"
+            texts.append(
+                f"Of these, both accept {accept} and reject {reject}, and decide differently on "
+                f"{both - accept - reject}{kappa}."
+            )
+        return texts
+
+
+def agreement(first: pd.DataFrame, second: pd.DataFrame) -> Agreement:
+    """Compare the repetitions that two people marked in the same recordings.
+
+    Two repetitions are the same one if more than half of the time that either covers is covered by both. Of repetitions
+    that do not overlap within a table, none can have two partners then.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        As the marking page saves them: columns `start` and `end` (s), `file` or `participant, task, session, run`, and
+        where there are any `turn, accepted, reason`. Rows of phases are left aside.
+
+    Returns
+    -------
+    Agreement
+        The repetitions side by side, the differences of their boundaries, and how often the decisions are the same.
+
+    Raises
+    ------
+    ArgumentError
+        A column is missing, a time is no number, a repetition ends before it starts, or no recording is in both tables.
+
+    Notes
+    -----
+    The limits of agreement are the mean difference ± 1.96 standard deviations of the differences [1]_. They are for
+    differences that spread alike everywhere; the median does not depend on that.
+
+    References
+    ----------
+    .. [1] Bland JM, Altman DG (1986). Statistical methods for assessing agreement between two methods of clinical
+       measurement. Lancet 327:307-310.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> one = pd.DataFrame({"file": "a.csv", "start": [1.0, 4.0, 8.0], "end": [3.0, 6.0, 9.0]})
+    >>> two = pd.DataFrame({"file": "a.csv", "start": [1.1, 4.1], "end": [3.0, 6.2], "accepted": ["yes", "no"]})
+    >>> found = agreement(one, two)
+    >>> found.counts["both"], found.counts["share_same_decision"]
+    (2, 0.5)
+    >>> found.boundaries.round(3)
+      boundary  n  median  mean     sd    low   high
+    0    start  2     0.1   0.1  0.000  0.100  0.100
+    1     turn  0     NaN   NaN    NaN    NaN    NaN
+    2      end  2     0.1   0.1  0.141 -0.177  0.377
+    """
+    import pandas as pd
+
+    tables = {"first": first, "second": second}
+    whose = _whose(tables)
+    marks = {
+        name: dict(list(_marks(table, whose, where=f"the {name} table").groupby(whose, sort=False)))
+        for name, table in tables.items()
+    }
+    if not marks["first"].keys() & marks["second"].keys():
+        raise ArgumentError(
+            "The two tables have no recording in common",
+            allowed=f"the same {listed(whose)} in both",
+            got="; ".join(", ".join(map(str, next(iter(one)))) for one in marks.values()),
+        )
+    rows = []
+    for key in dict.fromkeys((*marks["first"], *marks["second"])):
+        one, two = (own[key] if key in own else _empty(own) for own in marks.values())
+        rows += [{**dict(zip(whose, key, strict=True)), **row} for row in _side_by_side(one, two)]
+    repetitions = pd.DataFrame(rows)
+    return Agreement(repetitions=repetitions, boundaries=_boundaries(repetitions))
+
+
+def _empty(tables: Mapping[Any, pd.DataFrame]) -> pd.DataFrame:
+    return next(one for one in tables.values()).iloc[:0]
+
+
+def _whose(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The columns that say which recording a row is about: the file where both have it, else the facts of both."""
+    shared = [name for name in _WHOSE if all(name in table for table in tables.values())]
+    if not shared:
+        raise ArgumentError(
+            "The two tables do not say in the same way which recording a row is about",
+            allowed="a column 'file' in both, or participant and task",
+            got="; ".join(listed(table.columns) for table in tables.values()),
+        )
+    return ["file"] if "file" in shared else shared
+
+
+def _marks(table: pd.DataFrame, whose: list[str], *, where: str) -> pd.DataFrame:
+    """The repetitions of a table, with times as numbers and decisions as truth values."""
+    import pandas as pd
+
+    missing = [name for name in ("start", "end") if name not in table]
+    if missing:
+        raise ArgumentError(
+            f"There is no column {listed(missing)}", where=where, allowed="start, end", got=listed(table.columns)
+        )
+    phases = table["phase"].fillna("").astype(str).str.strip() if "phase" in table else None
+    table = table.reset_index(drop=True)
+    kept = table if phases is None else table[(phases == "").to_numpy()]
+    if kept.empty:
+        raise ArgumentError("The table has no row of a repetition", where=where, got=counted(len(table), "row"))
+    marks = kept[whose].fillna("").astype(str)
+    for name in _EDGES:
+        marks[name] = [
+            _seconds(kept.loc[row, name], name, row, where) if name in kept else np.nan for row in kept.index
+        ]
+    wrong = marks.index[~(marks["start"] < marks["end"])]
+    if len(wrong):
+        row = wrong[0]
+        raise ArgumentError(
+            "A repetition does not end after it starts",
+            where=f"{where}, row {row + 2}",
+            allowed="start < end, both in seconds",
+            got=f"start {marks.loc[row, 'start']:g}, end {marks.loc[row, 'end']:g}",
+        )
+    marks["accepted"] = [
+        _decision(kept.loc[row, "accepted"], row, where) if "accepted" in kept else True for row in kept.index
+    ]
+    marks["reason"] = kept["reason"].fillna("").astype(str) if "reason" in kept else ""
+    return pd.DataFrame(marks)
+
+
+def _seconds(cell: Any, name: str, row: int, where: str) -> float:
+    text = "" if cell is None or cell != cell else str(cell).strip()
+    if not text and name == "turn":
+        return np.nan
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = np.nan
+    if not np.isfinite(value):
+        raise ArgumentError(
+            f"{name} is no number", where=f"{where}, row {row + 2}", allowed="seconds, as 12.5", got=repr(text)
+        )
+    return value
+
+
+def _decision(cell: Any, row: int, where: str) -> bool:
+    text = "" if cell is None or cell != cell else str(cell).strip().lower().removesuffix(".0")
+    if text not in (*_YES, *_NO):
+        raise ArgumentError(
+            "accepted is neither yes nor no", where=f"{where}, row {row + 2}", allowed="yes, no", got=repr(text)
+        )
+    return text in _YES
+
+
+def _side_by_side(one: pd.DataFrame, two: pd.DataFrame) -> list[dict[str, Any]]:
+    """The repetitions of a recording in the order of time, with what each of the two has of them."""
+    from scipy.optimize import linear_sum_assignment
+
+    starts = np.maximum(one["start"].to_numpy()[:, None], two["start"].to_numpy())
+    ends = np.minimum(one["end"].to_numpy()[:, None], two["end"].to_numpy())
+    lengths = [(own["end"] - own["start"]).to_numpy() for own in (one, two)]
+    inside = np.maximum(ends - starts, 0.0)
+    overlap = inside / (lengths[0][:, None] + lengths[1] - inside)
+    # repetitions of one table may overlap, as those of the left and the right leg do
+    pairs = {int(i): int(j) for i, j in zip(*linear_sum_assignment(-overlap), strict=True) if overlap[i, j] > 0.5}
+    alone = [j for j in range(len(two)) if j not in pairs.values()]
+    names = (*_EDGES, "accepted", "reason")
+    none: dict[Any, Any] = dict.fromkeys(names)
+    marks = {name: own[list(names)].to_dict("records") for name, own in (("first", one), ("second", two))}
+    found = [(mark, marks["second"][pairs[i]] if i in pairs else none) for i, mark in enumerate(marks["first"])]
+    found += [(none, marks["second"][j]) for j in alone]
+    rows = [
+        {f"{name}_{who}": mark[name] for who, mark in zip(("first", "second"), both, strict=True) for name in names}
+        for both in found
+    ]
+    return sorted(rows, key=lambda row: row["start_second"] if row["start_first"] is None else row["start_first"])
+
+
+def _boundaries(repetitions: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for edge in _EDGES:
+        columns = [repetitions[f"{edge}_{one}"].to_numpy(dtype=float, na_value=np.nan) for one in ("first", "second")]
+        apart = columns[1] - columns[0]
+        apart = apart[np.isfinite(apart)]
+        many = apart.size > 1
+        mean = float(apart.mean()) if apart.size else np.nan
+        sd = float(apart.std(ddof=1)) if many else np.nan
+        median = float(np.median(apart)) if apart.size else np.nan
+        limits = {"low": mean - _LIMITS * sd, "high": mean + _LIMITS * sd}
+        rows.append({"boundary": edge, "n": apart.size, "median": median, "mean": mean, "sd": sd, **limits})
+    return pd.DataFrame(rows)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
+
+
+def _kappa(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """Cohen's kappa: the agreement beyond that of two people who decide by chance, each as often as here."""
+    if not first.size:
+        return float("nan")
+    by_chance = first.mean() * second.mean() + (1 - first.mean()) * (1 - second.mean())
+    return float(((first == second).mean() - by_chance) / (1 - by_chance)) if by_chance < 1 else float("nan")
