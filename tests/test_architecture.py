@@ -58,7 +58,7 @@ def test_the_import_contracts_are_kept() -> None:
         ("measures.py", "from emgkit import curves", "emgkit.measures is not allowed to import emgkit.curves"),
         ("stats/__init__.py", "import emgkit.recording", "emgkit.stats is not allowed to import emgkit.recording"),
         ("report/__init__.py", "import matplotlib.pyplot", "emgkit.report -> matplotlib"),
-        ("signal_quality.py", "from edfio import Edf", "emgkit.signal_quality -> edfio"),
+        ("signal_quality/card.py", "from edfio import Edf", "emgkit.signal_quality.card -> edfio"),
         ("astray.py", "", "emgkit.astray"),
         ("stats/cells/blocks.py", "import emgkit.stats.results.results", "emgkit.stats.cells is not allowed to import"),
         ("stats/results/kinds.py", "import emgkit.stats.within.words", "emgkit.stats.results is not allowed to import"),

@@ -22,6 +22,9 @@ from emgkit.study.recordings.condition import Conditioned
 
 __all__ = ["Graded", "Grading", "Measured", "Measuring", "grade", "measure", "percent_of"]
 
+# what the scorecard says of muscles that are quiet
+_QUIET = ("low-snr", "no-signal")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measuring:
@@ -52,9 +55,10 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Graded:
-    """The quality of one recording, its rate (Hz), what is doubtful in it, and what its reader remarked."""
+    """The quality of one recording and the checks behind it, its rate (Hz), what is doubtful, and its reader's remarks."""
 
     table: pd.DataFrame
+    checks: pd.DataFrame
     sfreq: float
     notices: tuple[Notice, ...]
     remarks: tuple[Notice, ...]
@@ -107,9 +111,14 @@ def percent_of(conditioned: Conditioned, normalize: Normalize) -> Recording:
 def grade(trial: Trial, rule: Grading) -> Graded:
     """Judge the EMG of a recording; in an MVC trial the muscles that it does not test are meant to be quiet."""
     card = quality(trial.emg)
-    notices = tuple(notice for notice in card.notices if not (rule.mvc and notice.code == "low-snr"))
-    table = _labelled(card.to_frame(), trial, rule.columns)
-    return Graded(table=table, sfreq=trial.emg.sfreq, notices=notices, remarks=trial.notices)
+    notices = tuple(notice for notice in card.notices if not (rule.mvc and notice.code in _QUIET))
+    return Graded(
+        table=_labelled(card.to_frame(), trial, rule.columns),
+        checks=_labelled(card.checks(), trial, rule.columns),
+        sfreq=trial.emg.sfreq,
+        notices=notices,
+        remarks=trial.notices,
+    )
 
 
 def _with_columns(table: pd.DataFrame, trial: Trial, columns: Iterable[str], behind: str) -> pd.DataFrame:

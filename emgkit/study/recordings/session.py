@@ -38,6 +38,7 @@ class Session:
     references: pd.DataFrame
     extremes: pd.DataFrame
     quality: pd.DataFrame
+    checks: pd.DataFrame
     normalize: Normalize
     notices: tuple[Notice, ...]
     rates: tuple[float, ...]
@@ -169,6 +170,7 @@ def gather(
         references=pd.concat([facts, references], axis=1),
         extremes=pd.concat([one.extremes for one in measured], ignore_index=True),
         quality=pd.concat([card.table for card in graded], ignore_index=True),
+        checks=pd.concat([card.checks for card in graded], ignore_index=True),
         normalize=normalize,
         notices=tuple(notices),
         rates=tuple(sorted({card.sfreq for card in graded})),

@@ -39,6 +39,7 @@ def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "references": pd.concat([session.references for session in sessions], ignore_index=True),
         "extremes": pd.concat([session.extremes for session in sessions], ignore_index=True),
         "quality": pd.concat([session.quality for session in sessions], ignore_index=True),
+        "checks": pd.concat([session.checks for session in sessions], ignore_index=True),
         "curves": curves.ensemble(by=(first.spec.within, *first.spec.by)).assign(unit=curves.unit),
         "excluded": analysis.left_out,
         "files": analysis.files,
