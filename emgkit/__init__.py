@@ -33,6 +33,7 @@ _PUBLIC = {
     "reference": "normalize",
     "find_onsets": "events",
     "find_repetitions": "events",
+    "mark_repetitions": "events",
     "Curves": "curves",
     "time_normalize": "curves",
     "measure": "measures",

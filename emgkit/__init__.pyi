@@ -20,6 +20,7 @@ from emgkit.errors import EmgkitWarning as EmgkitWarning
 from emgkit.errors import Notice as Notice
 from emgkit.events import find_onsets as find_onsets
 from emgkit.events import find_repetitions as find_repetitions
+from emgkit.events import mark_repetitions as mark_repetitions
 from emgkit.io import join as join
 from emgkit.io import read as read
 from emgkit.io.catalogue import catalogue as catalogue

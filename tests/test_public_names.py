@@ -27,6 +27,7 @@ CALLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "join": (("trial", "other"), ("offset", "by")),
     "find_repetitions": (("trial",), ("by", "starts")),
     "find_onsets": (("recording",), ("method", "baseline")),
+    "mark_repetitions": (("trial", "table"), ("starts", "unit", "fps", "offset")),
     "reference": (("trials", "pipeline"), ("window",)),
     "measure": (("recording", "name"), ("during", "phase")),
     "summarize": (("rows",), ("over",)),

@@ -5,29 +5,40 @@ from __future__ import annotations
 from emgkit.events.agreement import Agreement, agreement
 from emgkit.events.movement import OPTIONS, find_in_movement, resting_end
 from emgkit.events.onsets import find_onsets, onset_agreement
+from emgkit.events.own import events_sentence, take_events
 from emgkit.events.parts import angle_bins_sentence, find_angle_bins, find_halves, halves_sentence
 from emgkit.events.repetitions import WAYS, Way, audit, find_repetitions
-from emgkit.events.whole import take_whole
+from emgkit.events.table import RepetitionTable, mark_repetitions, table_sentence
+from emgkit.events.trigger import find_by_trigger, trigger_sentence
+from emgkit.events.whole import stretch_sentence, take_whole
 from emgkit.events.words import Segmentation, rejection_sentences, segmentation_sentences
 
 __all__ = [
     "OPTIONS",
     "WAYS",
     "Agreement",
+    "RepetitionTable",
     "Segmentation",
     "Way",
     "agreement",
     "angle_bins_sentence",
     "audit",
+    "events_sentence",
     "find_angle_bins",
+    "find_by_trigger",
     "find_halves",
     "find_in_movement",
     "find_onsets",
     "find_repetitions",
     "halves_sentence",
+    "mark_repetitions",
     "onset_agreement",
     "rejection_sentences",
     "resting_end",
     "segmentation_sentences",
+    "stretch_sentence",
+    "table_sentence",
+    "take_events",
     "take_whole",
+    "trigger_sentence",
 ]

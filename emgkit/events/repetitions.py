@@ -13,8 +13,12 @@ import numpy as np
 from emgkit._checks import check_option, nearest
 from emgkit.channels import Event, Value
 from emgkit.errors import ArgumentError, SignalError
+from emgkit.events.marking import PHASES
 from emgkit.events.movement import find_in_movement
-from emgkit.events.whole import take_whole
+from emgkit.events.own import events_sentence, take_events
+from emgkit.events.table import mark_repetitions, table_sentence
+from emgkit.events.trigger import find_by_trigger, trigger_sentence
+from emgkit.events.whole import stretch_sentence, take_whole
 from emgkit.notation import listed
 from emgkit.recording import Trial
 
@@ -23,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PHASES", "WAYS", "Way", "audit", "find_repetitions"]
 
-PHASES = ("eccentric", "hold", "concentric")
+# columns that say how a repetition came about, where that is not a search in a movement
+MADE = ("origin", "marked_by", "marked_at", "edits")
 # None means cycles, so that an option which was not given has a value of its own
 _NOT_GIVEN: Any = inspect.Parameter.empty
 
@@ -38,10 +43,17 @@ class Way:
         ``find(trial, exercise=…, **options)``, which gives a trial with repetition events.
     stream : bool
         Whether `find` takes the name of a stream as `by`.
+    sentence : callable, optional
+        ``sentence(names, **options)``, a sentence of the Methods about the exercises of these names; None for those
+        that are searched in a movement, of which `emgkit.events.words` writes what they share once.
+    own : bool
+        Whether the repetitions may be in the trial already.
     """
 
     find: Callable[..., Trial]
     stream: bool = False
+    sentence: Callable[..., str] | None = None
+    own: bool = False
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -60,7 +72,10 @@ WAYS: Mapping[str, Way] = MappingProxyType(
     {
         "position": Way(find=find_in_movement, stream=True),
         "angle": Way(find=find_in_movement, stream=True),
-        "none": Way(find=take_whole),
+        "table": Way(find=mark_repetitions, sentence=table_sentence),
+        "events": Way(find=take_events, sentence=events_sentence, own=True),
+        "trigger": Way(find=find_by_trigger, sentence=trigger_sentence),
+        "none": Way(find=take_whole, sentence=stretch_sentence),
     }
 )
 
@@ -74,18 +89,21 @@ def find_repetitions(
     ----------
     trial : Trial
         Without repetition events; its other events are kept.
-    by : {"position", "angle", "none"}
+    by : {"position", "angle", "table", "events", "trigger", "none"}
         The way. ``"position"`` and ``"angle"`` search that stream (``"angle_2"`` and the like for a second one);
-        ``"none"`` takes the whole recording, or a stretch of it, as one repetition.
+        ``"table"`` takes marks from a table, ``"events"`` the recording's own events, ``"trigger"`` the edges or
+        pulses of a trigger; ``"none"`` takes the whole recording, or a stretch of it, as one repetition.
     starts : {"eccentric", "concentric", None}
-        Phase of the first movement away from rest; None for cycles without phases. Position and angle need it, the
-        other ways do not take it.
+        Phase of the first movement away from rest; None for cycles without phases. Position and angle need it, a
+        table takes it; the other ways do not.
     exercise : str, optional
         Goes into the events; without it tables show the task.
     **options
         Those of the way alone. Position and angle (:func:`emgkit.events.find_in_movement`): `channel, rest, cutoff,
-        prominence, distance, edge, minimum_hold, smallest, largest`. None (:func:`emgkit.events.take_whole`):
-        `start, stop` (s).
+        prominence, distance, edge, minimum_hold, smallest, largest`. Table (:func:`emgkit.mark_repetitions`): `table,
+        unit, fps, offset`. Events (:func:`emgkit.events.take_events`): `events`. Trigger
+        (:func:`emgkit.events.find_by_trigger`): `channel, edge, threshold, beat, beats_per_repetition, phases`. None
+        (:func:`emgkit.events.take_whole`): `start, stop` (s).
 
     Returns
     -------
@@ -133,7 +151,8 @@ def find_repetitions(
     missing = [option for option in way.required if option not in options]
     if missing:
         raise ArgumentError(f"by={by!r} needs {listed(missing)}", allowed=listed(way.options), got=listed(options))
-    _without_repetitions(trial)
+    if not way.own:
+        _without_repetitions(trial)
     return way.find(trial, exercise=exercise, **({"by": by} if way.stream else {}), **options)
 
 
@@ -160,7 +179,8 @@ def audit(trial: Trial) -> pd.DataFrame:
     -------
     DataFrame
         Columns `repetition, exercise, set, onset, duration` (s), `excursion` (unit of the stream), `accepted, reason,
-        eccentric_s, hold_s, concentric_s` (s; NaN where there is no such phase).
+        eccentric_s, hold_s, concentric_s` (s; NaN where there is no such phase). Where a repetition was not found in a
+        movement, or was changed by hand, also `origin, marked_by, marked_at, edits`.
 
     Raises
     ------
@@ -175,6 +195,7 @@ def audit(trial: Trial) -> pd.DataFrame:
     repetitions = [event for event in trial.events if event.label == "repetition"]
     if not repetitions:
         raise SignalError("The trial has no repetition events", hint="Call emgkit.find_repetitions first")
+    made = [name for name in MADE if any(event.columns.get(name) is not None for event in repetitions)]
     seconds = {(*key(e), e.columns.get("phase")): e.duration for e in trial.events if e.label == "phase"}
     rows = [
         {
@@ -185,7 +206,10 @@ def audit(trial: Trial) -> pd.DataFrame:
             "accepted": event.columns.get("accepted", True),
             "reason": event.columns.get("reason", ""),
             **{f"{phase}_s": seconds.get((*key(event), phase), np.nan) for phase in PHASES},
+            **{name: event.columns.get(name) for name in made},
         }
         for event in repetitions
     ]
-    return pd.DataFrame(rows).astype({"exercise": object, "set": object, "reason": object})
+    return pd.DataFrame(rows).astype(
+        {"exercise": object, "set": object, "reason": object, **dict.fromkeys(made, object)}
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from emgkit.channels import Event, Value
 from emgkit.errors import ArgumentError
 from emgkit.notation import number
 from emgkit.recording import Trial
 
-__all__ = ["take_whole"]
+__all__ = ["stretch_sentence", "take_whole"]
 
 
 def take_whole(
@@ -61,3 +62,18 @@ def take_whole(
     columns: dict[str, Value] = {**named, "repetition": 1, "accepted": True, "reason": ""}
     event = Event(onset=begins, duration=ends - begins, label="repetition", columns=columns)
     return replace(trial, events=(*trial.events, event))
+
+
+def stretch_sentence(names: str, *, start: float | None = None, stop: float | None = None, **_: Any) -> str:
+    """Say what was taken in place of the repetitions of some exercises, for a Methods section.
+
+    Examples
+    --------
+    >>> stretch_sentence("plank", start=2.0)
+    'No repetitions were searched in plank: the stretch from 2 s to the end of each recording was measured.'
+    """
+    first = "the start" if start is None else f"{number(start)} s"
+    last = "the end" if stop is None else f"{number(stop)} s"
+    whole = start is None and stop is None
+    what = "the whole of each recording" if whole else f"the stretch from {first} to {last} of each recording"
+    return f"No repetitions were searched in {names}: {what} was measured."

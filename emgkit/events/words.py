@@ -1,16 +1,18 @@
 """How repetitions were found, in the sentences of a Methods section.
 
-Each way has its own sentences: phases in a position or an angle, cycles in one, and the recordings' own events. What
-two ways share, such as the filter of a search, is written once.
+Each way writes its own sentence; of the searches in a movement, what they share, such as the filter, is written once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from emgkit._checks import check_unknown
 from emgkit.events.movement import OPTIONS
+from emgkit.events.repetitions import WAYS, Way
 from emgkit.notation import capital, counted, number, readable, series
 
 __all__ = ["Segmentation", "rejection_sentences", "segmentation_sentences"]
@@ -20,6 +22,12 @@ _REST = {
     "high": "the high extreme of the signal",
     "near-zero": "the extreme of the signal nearer to zero",
     "far-from-zero": "the extreme of the signal farther from zero",
+}
+# who rejects the repetitions of a way that searches no movement; the whole of a recording is never rejected
+_REJECTED = {
+    "table": (" of the table", "there"),
+    "events": (" of the recordings' own events", "by hand or by the program that marked them"),
+    "trigger": (" of the trigger", "because the recording cuts them"),
 }
 
 
@@ -32,8 +40,7 @@ class Segmentation:
     exercise : str
         Its name.
     by : str
-        The stream that was searched (``"position"``, ``"angle"``), ``"events"``: the recordings' own events, or
-        ``"none"``: one stretch of each recording.
+        The way, one of ``WAYS``.
     starts : {"eccentric", "concentric", None}
         Phase of the first movement away from rest; None for cycles. Not used with events.
     rest : {None, "low", "high", "near-zero", "far-from-zero"}
@@ -41,9 +48,11 @@ class Segmentation:
     n, rejected : int
         Number of repetitions over all recordings, and how many of them were rejected.
     phases : bool, default False
-        Whether the recordings' own events have phases of these repetitions. Used with events alone.
+        Whether there are phases of these repetitions, where no movement was searched.
     start, stop : float, optional
         The stretch that was taken (s); None where it begins or ends with the recording. Used with ``"none"`` alone.
+    options : Mapping
+        Further options of the way.
     """
 
     exercise: str
@@ -55,11 +64,28 @@ class Segmentation:
     phases: bool = False
     start: float | None = None
     stop: float | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def way(self) -> Way:
+        """The way, whichever stream it searched."""
+        return WAYS[self.by.rstrip("0123456789").rstrip("_")]
 
     @property
     def searched(self) -> bool:
-        """Whether the repetitions were searched in a stream."""
-        return self.by not in ("events", "none")
+        """Whether the repetitions were searched in a movement."""
+        return self.way.sentence is None
+
+    @property
+    def used(self) -> dict[str, Any]:
+        """The options that the way takes."""
+        given = {"starts": self.starts, "start": self.start, "stop": self.stop, **self.options}
+        return {name: value for name, value in given.items() if name in self.way.options and value is not None}
+
+    def sentence(self, names: str) -> str:
+        """What was done in the exercises of these names, where no movement was searched."""
+        write = self.way.sentence
+        return "" if write is None else write(names, has_phases=self.phases, **self.used)
 
 
 def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tuple[str, ...]:
@@ -90,7 +116,6 @@ def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tu
     for name in options:
         check_unknown("option", name, OPTIONS)
     used = {name: number(float(value)) for name, value in {**OPTIONS, **options}.items()}
-    own = [way for way in ways if way.by == "events"]
     phases = [way for way in ways if way.searched and way.starts is not None]
     cycles = [way for way in ways if way.searched and way.starts is None]
     found = [*_phases(phases), *_cycles(cycles)]
@@ -108,7 +133,7 @@ def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tu
         )
     if phases or cycles:
         found.append(_rejection(phases, cycles, used))
-    return (*found, *_own_events(own), *_stretches([way for way in ways if way.by == "none"]))
+    return (*found, *_others([way for way in ways if not way.searched]))
 
 
 def _phases(ways: Sequence[Segmentation]) -> list[str]:
@@ -147,26 +172,14 @@ def _cycles(ways: Sequence[Segmentation]) -> list[str]:
     ]
 
 
-def _own_events(ways: Sequence[Segmentation]) -> list[str]:
-    """Repetitions that the recordings bring along, with their phases or without."""
-    with_phases, without = ([_named(way) for way in ways if way.phases is one] for one in (True, False))
-    return [
-        f"The repetitions of {series(names)}{phases} are the recordings' own events."
-        for names, phases in ((with_phases, " and their phases"), (without, ""))
-        if names
-    ]
-
-
-def _stretches(ways: Sequence[Segmentation]) -> list[str]:
-    """One stretch of each recording, in place of repetitions."""
-    groups: dict[str, list[str]] = {}
+def _others(ways: Sequence[Segmentation]) -> list[str]:
+    """The sentences of ways that search no movement: one for the exercises that went a way with the same options."""
+    groups: dict[str, list[Segmentation]] = {}
     for way in ways:
-        start = "the start" if way.start is None else f"{number(way.start)} s"
-        stop = "the end" if way.stop is None else f"{number(way.stop)} s"
-        whole = way.start is None and way.stop is None
-        what = "the whole of each recording" if whole else f"the stretch from {start} to {stop} of each recording"
-        groups.setdefault(what, []).append(_named(way))
-    return [f"No repetitions were searched in {series(names)}: {what} was measured." for what, names in groups.items()]
+        groups.setdefault(json.dumps([way.by, way.phases, way.used], default=str), []).append(way)
+    # those whose own events have phases before those without
+    order = sorted(groups.values(), key=lambda same: (tuple(WAYS).index(same[0].by), not same[0].phases))
+    return [same[0].sentence(series(map(_named, same))) for same in order]
 
 
 def _rejection(phases: Sequence[Segmentation], cycles: Sequence[Segmentation], used: dict[str, str]) -> str:
@@ -200,12 +213,12 @@ def rejection_sentences(ways: Sequence[Segmentation]) -> tuple[str, ...]:
     "2 of 40 repetitions of the recordings' own events were rejected"
     """
     searched = [way for way in ways if way.searched]
-    own = [way for way in ways if way.by == "events"]
-    what = " of the recordings' own events"
-    return (
-        *([f"{_rejected(searched)} by the rules of the search."] if searched else []),
-        *([f"{_rejected(own, what)} by hand or by the program that marked them."] if own else []),
-    )
+    sentences = [f"{_rejected(searched)} by the rules of the search."] if searched else []
+    for by, (what, why) in _REJECTED.items():
+        same = [way for way in ways if way.by == by]
+        if same:
+            sentences.append(f"{_rejected(same, what)} {why}.")
+    return tuple(sentences)
 
 
 def _rejected(ways: Sequence[Segmentation], what: str = "") -> str:

@@ -137,7 +137,7 @@ class Study(StudyDefinition):
         self, file: StudyFile, out: Path, data: Path | None, progress: Progress, *, quick: bool
     ) -> Result:
         # the steps and their parameters are checked before any file is read
-        plan = plan_of(file)
+        plan = plan_of(file, self.folder)
         folder = data if data is not None else data_folder(file.data, self.folder, progress, quick=quick)
         analysis = analyse(file, plan, folder, progress=progress)
         # what is expected is expected of the study's own data

@@ -63,6 +63,7 @@ SWAPPED = {
     "thrust": {"task": "squat", "starts": "concentric"},
 }
 EVENTS = {"exercises": {name: {"task": name, "by": "events"} for name in ("squat", "thrust")}}
+TRIGGER = {"exercises": {name: {"task": name, "by": "trigger"} for name in ("squat", "thrust")}}
 WHOLE = {"exercises": {name: {"task": name, "by": "none"} for name in ("squat", "thrust")}}
 
 
@@ -141,6 +142,13 @@ USED = {
     "exercises.by": Case({"exercises.squat.by": "angle"}, {"segment"}),
     "exercises.start": Case({"exercises.squat.start": 1.0}, {"segment"}, base=WHOLE),
     "exercises.stop": Case({"exercises.squat.stop": 1.0}, {"segment"}, base=WHOLE),
+    "exercises.channel": Case({"exercises.squat.channel": "bar"}, {"segment"}),
+    "exercises.events": Case({"exercises.squat.events": {"repetition": "rep"}}, {"segment"}, base=EVENTS),
+    "exercises.edge": Case({"exercises.squat.edge": "fall"}, {"segment"}, base=TRIGGER),
+    "exercises.threshold": Case({"exercises.squat.threshold": 1.0}, {"segment"}, base=TRIGGER),
+    "exercises.beat": Case({"exercises.squat.beat": 1.0}, {"segment"}, base=TRIGGER),
+    "exercises.beats_per_repetition": Case({"exercises.squat.beats_per_repetition": 2}, {"segment"}, base=TRIGGER),
+    "exercises.phases": Case({"exercises.squat.phases": {"eccentric": 1}}, {"segment"}, base=TRIGGER),
     "mvc.tasks": Case({"mvc.tasks": ["mvc", "max*"]}, {"account"}),
     "mvc.window": Case({"mvc.window": 0.4}, {"take_reference"}),
     "mvc.own_task_maximum": Case({"mvc.own_task_maximum": True}, {"take_reference"}),

@@ -16,7 +16,7 @@ from emgkit.io.bids._cells import MISSING, read_cells, typed_columns
 from emgkit.io.bids._channels import with_channels
 from emgkit.io.bids._participants import facts_of, read_participants
 from emgkit.io.bids._writing import ENTITIES, SIMULATED, write_bids
-from emgkit.notation import listed, number
+from emgkit.notation import counted, listed, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +129,8 @@ def files_of(path: Path) -> tuple[Path, ...]:
     """All files that reading a recording opens: its own, then the BIDS sidecars that describe it."""
     entities = _entities(path)
     if entities is None:
-        return (path,)
+        beside = events_beside(path)
+        return (path, *(one for one in (beside, beside.with_suffix(".json")) if one.is_file()))
     root, levels = _levels(path)
     endings = ("emg.json", "channels.tsv", "events.tsv", "events.json")
     described = [one for ending in endings for files in levels for one in _applicable(files, ending, entities)]
@@ -138,10 +139,10 @@ def files_of(path: Path) -> tuple[Path, ...]:
 
 
 def with_sidecars(content: FileContent, path: Path) -> FileContent:
-    """The content of a data file with what its BIDS sidecars add; unchanged where the file is none of BIDS."""
+    """The content of a data file with what its BIDS sidecars add; to a file that is none of BIDS, a table of events."""
     entities = _entities(path)
     if entities is None:
-        return content
+        return _with_events_beside(content, path)
     root, levels = _levels(path)
     context: dict[str, Value] = {
         name: int(entities[key]) if name == "run" and entities[key].isdigit() else entities[key]
@@ -164,6 +165,25 @@ def with_sidecars(content: FileContent, path: Path) -> FileContent:
         events = _read_events(table, _merged(levels, "events", entities))
     notices += _duration_notice(signals, stated)
     return replace(content, signals=signals, events=events, context=context, notices=(*content.notices, *notices))
+
+
+def events_beside(path: Path) -> Path:
+    """Where the table of events of a file lies whose name is none of BIDS: ``squat.csv`` has ``squat_events.tsv``."""
+    return path.with_name(f"{path.stem}_events.tsv")
+
+
+def _with_events_beside(content: FileContent, path: Path) -> FileContent:
+    """The content with the events of the table beside its file, if there is one."""
+    table = events_beside(path)
+    if not table.is_file():
+        return content
+    described = table.with_suffix(".json")
+    events = _read_events(table, read_json(described) if described.is_file() else {})
+    notices = content.notices
+    if content.events:
+        text = f"The file has {counted(len(content.events), 'event')}, in whose place those of {table.name} are used."
+        notices = (*notices, Notice(code="events-replaced", text=text))
+    return replace(content, events=events, notices=notices)
 
 
 def _checked_root(root: str | os.PathLike[str]) -> Path:

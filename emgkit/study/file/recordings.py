@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from emgkit.errors import StudyError
+from emgkit.events import WAYS
 from emgkit.io.channel_map import ChannelSpec
 from emgkit.io.naming.layouts import IN_SHEET, ExcludedFile, ExcludedParticipant, Layout, layouts_of
 from emgkit.notation import listed
@@ -88,29 +89,81 @@ class Data(TomlTable):
         return layouts_of(self)
 
 
-class Exercise(TomlTable):
-    """``[exercises.<name>]``: the task that holds it and how its repetitions begin.
+class EventLabels(TomlTable):
+    """``[exercises.<name>] events``: which label of the recording's own events is what; see `events.take_events`."""
 
-    The task may hold facts, as in ``"squat{load}"``. Without `starts` it has cycles and no phases; `rest` says where
-    the stream rests, if its shape does not tell. With ``by = "events"`` the repetitions and phases are those of the
-    recording's own events. With ``by = "none"`` the
-    whole recording, or what lies between `start` and `stop` (s), is measured as one repetition without phases.
+    repetition: str | tuple[str, ...] | None = None
+    start: str | tuple[str, ...] | None = None
+    end: str | tuple[str, ...] | None = None
+    phase: dict[str, str | tuple[str, ...]] | None = None
+
+
+class Exercise(TomlTable):
+    """``[exercises.<name>]``: the task that holds it and the way to its repetitions.
+
+    The task may hold facts, as in ``"squat{load}"``. The other keys are options of the way `by`, as
+    :func:`emgkit.find_repetitions` has them, and a way refuses those that it does not use. Without `starts` a movement
+    has cycles and no phases; `rest` says where the stream rests, if its shape does not tell. With ``by = "events"`` the
+    repetitions and phases are those of the recording's own events; with ``by = "table"`` those of the table that
+    ``[repetitions]`` names. With ``by = "none"`` the whole recording, or what lies between `start` and `stop` (s), is
+    measured as one repetition without phases.
     """
 
     task: str
     starts: Literal["eccentric", "concentric"] | None = None
-    by: Literal["position", "angle", "events", "none"] = "position"
+    by: Literal["position", "angle", "table", "events", "trigger", "none"] = "position"
     rest: Literal["low", "high", "near-zero", "far-from-zero"] | None = None
+    channel: str | None = None
     start: float | None = None
     stop: float | None = None
+    events: EventLabels | None = None
+    edge: Literal["rise", "fall", "pulse"] | None = None
+    threshold: float | None = None
+    beat: float | None = None
+    beats_per_repetition: int | None = None
+    phases: dict[str, int] | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of the way that are given."""
+        return self.model_dump(exclude={"task", "by"}, exclude_none=True)
 
     @model_validator(mode="after")
     def _only_what_is_used(self) -> Exercise:
-        used = {"none": {"start", "stop"}, "events": set()}.get(self.by, {"starts", "rest"})
-        given = {name for name in ("starts", "rest", "start", "stop") if getattr(self, name) is not None}
-        if given - used:
-            raise ValueError(f"{listed(sorted(given - used))} cannot be used with by = {self.by!r}: nothing reads it")
+        unused = sorted(set(self.options) - set(WAYS[self.by].options))
+        if unused:
+            raise ValueError(f"{listed(unused)} cannot be used with by = {self.by!r}: nothing reads it")
         return self
+
+
+class RepetitionRules(TomlTable):
+    """``[repetitions]``: what the ways to repetitions share.
+
+    `table` is the table of ``by = "table"``, a CSV or XLSX file beside the study file; `unit`, `fps` and `offset` say
+    what its times are. The others are thresholds of a search, for the exercises whose way has them.
+    """
+
+    table: str | None = None
+    unit: Literal["s", "ms", "samples", "frames"] | None = None
+    fps: float | None = None
+    offset: float | None = None
+    cutoff: float | None = None
+    prominence: float | None = None
+    distance: float | None = None
+    edge: float | None = None
+    minimum_hold: float | None = None
+    smallest: float | None = None
+    largest: float | None = None
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The thresholds that are given."""
+        return self.model_dump(exclude={"table", "unit", "fps", "offset"}, exclude_none=True)
+
+    @property
+    def times(self) -> dict[str, Any]:
+        """What the times of the table are, where that is given."""
+        return self.model_dump(include={"unit", "fps", "offset"}, exclude_none=True)
 
 
 class Mvc(TomlTable):
@@ -245,7 +298,7 @@ class StudyFile(TomlTable):
     exercises: Annotated[dict[str, Exercise], Field(min_length=1)]
     mvc: Mvc = Mvc()
     steps: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
-    repetitions: dict[str, float] = Field(default_factory=dict)
+    repetitions: RepetitionRules = RepetitionRules()
     measures: Annotated[tuple[MeasureSpec, ...], Field(min_length=1)]
     angle_bins: AngleBins = AngleBins()
     summary: Summary = Summary()
@@ -271,6 +324,12 @@ class StudyFile(TomlTable):
                 raise ValueError(
                     f"comparison {comparison.name!r} needs {listed(averaged)}, which [summary] averages over"
                 )
+        marked = [name for name, exercise in self.exercises.items() if exercise.by == "table"]
+        if bool(marked) != (self.repetitions.table is not None):
+            what = f"exercises {listed(marked)}" if marked else "no exercise"
+            raise ValueError(f"[repetitions] table and by = 'table' go together; {what} have the latter")
+        if self.repetitions.times and self.repetitions.table is None:
+            raise ValueError(f"[repetitions] {listed(self.repetitions.times)} go with [repetitions] table")
         of_files = (self.data.sheet, self.data.sfreq, self.data.units, self.data.thousands)
         if self.data.pattern is None and any(value is not None for value in of_files):
             raise ValueError("data.sheet, data.sfreq, data.units and data.thousands go with data.pattern")

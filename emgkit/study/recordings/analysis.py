@@ -25,6 +25,7 @@ from emgkit.study.recordings.account.exclusions import COLUMNS, check_exclusions
 from emgkit.study.recordings.checks import Loaded
 from emgkit.study.recordings.compare import ComparisonResult, compare
 from emgkit.study.recordings.keys import File, Folder, Stage, key
+from emgkit.study.recordings.marks import check_rows
 from emgkit.study.recordings.plan import Plan
 from emgkit.study.recordings.read import join_files, read, use_channels
 from emgkit.study.recordings.session import Session, rows_of, session_stage, sessions_of
@@ -172,6 +173,9 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
         used = [one for one in found.sources if one.name not in failed]
         whole = {one.name: memory[study.reads[one.name]] for one in used}
         names = {label: spec.name for label, spec in plan.channels.items() if spec.name is not None}
+        if plan.table is not None:
+            kept = {name for names_kept in plan.accounting.kept for name in names_kept}
+            check_rows(plan.table, found.sources, plan.marked, kept)
         check_exclusions(file.exclude, found.sources, whole, names)
         checks.check_labels([Loaded(source=one, trial=whole[one.name]) for one in used], file.channels)
         loaded = [Loaded(source=one, trial=memory[study.trials[one.name]]) for one in used]

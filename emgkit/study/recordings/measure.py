@@ -55,7 +55,7 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Graded:
-    """The quality of one recording and the checks behind it, its rate (Hz), what is doubtful, and its reader's remarks."""
+    """The quality of one recording, the checks behind it, its rate (Hz), what is doubtful, and the reader's remarks."""
 
     table: pd.DataFrame
     checks: pd.DataFrame

@@ -24,11 +24,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from emgkit import report
 from emgkit._checks import check_unknown
 from emgkit.errors import StudyError
-from emgkit.events import OPTIONS
+from emgkit.events import WAYS, RepetitionTable
 from emgkit.io.channel_map import ChannelSpec
 from emgkit.io.naming.patterns import Pattern
 from emgkit.measures import COLUMNS, MEASURES
@@ -39,6 +40,7 @@ from emgkit.study.recordings.account import Accounting, RecordingSource
 from emgkit.study.recordings.account.exclusions import fitting
 from emgkit.study.recordings.account.name_columns import columns_of, context_of
 from emgkit.study.recordings.compare import Comparing
+from emgkit.study.recordings.marks import read_table, rows_of
 from emgkit.study.recordings.measure import Measuring
 from emgkit.study.recordings.read import Joining, Reading, Using
 from emgkit.study.recordings.reference import ReferenceRule
@@ -69,6 +71,8 @@ class Plan:
         The channels and repetitions that are left out.
     columns : tuple of str
         The facts in names that become columns, beside those that every table has.
+    table : RepetitionTable, optional
+        The table of repetitions.
     """
 
     accounting: Accounting
@@ -82,6 +86,7 @@ class Plan:
     over: tuple[str, ...]
     exclude: Exclude
     columns: tuple[str, ...] = ()
+    table: RepetitionTable | None = None
 
     def reading(self, source: RecordingSource) -> Reading:
         """How a recording is read; the channels of its layout go before those of all files."""
@@ -129,6 +134,11 @@ class Plan:
         muscles = dict.fromkeys(entry.muscle for entry in entries if entry.muscle is not None)
         return Using(name=source.name, channels=tuple(names), muscles=tuple(muscles))
 
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The exercises whose repetitions stand in the table."""
+        return tuple(name for name, rule in self.segmentations.items() if rule.by == "table")
+
     def segmentation(self, source: RecordingSource, exercise: str) -> Segmentation:
         """How a recording of an exercise is divided, and which of its repetitions are left out."""
         rejected = {
@@ -136,7 +146,11 @@ class Plan:
             for entry in fitting(source, self.exclude.repetitions)
             for number in entry.repetition
         }
-        return replace(self.segmentations[exercise], rejected=rejected)
+        rule = replace(self.segmentations[exercise], rejected=rejected)
+        if rule.by != "table" or self.table is None:
+            return rule
+        rows = self.table.without_names(rows_of(source, self.table))
+        return replace(rule, options={**rule.options, "table": rows})
 
     def comparing(self, comparison: Comparison, affected: Mapping[str, Mapping[str, str]]) -> Comparing:
         """What one comparison compares; its title and the files that it keeps are the business of others."""
@@ -144,8 +158,8 @@ class Plan:
         return Comparing(comparison=bare, measure=self.primary, over=self.over, affected=affected)
 
 
-def plan_of(file: StudyFile) -> Plan:
-    """Take a study file apart.
+def plan_of(file: StudyFile, folder: Path | None = None) -> Plan:
+    """Take a study file apart; its table of repetitions is read from the folder where the file lies.
 
     Raises
     ------
@@ -175,6 +189,7 @@ def plan_of(file: StudyFile) -> Plan:
         over=file.summary.over,
         columns=columns,
         exclude=file.exclude,
+        table=None if file.repetitions.table is None else read_table(file.repetitions.table, folder),
     )
 
 
@@ -188,8 +203,6 @@ def check_names(file: StudyFile, columns: tuple[str, ...] = ()) -> None:
     ArgumentError
         Names the place, what is allowed and the nearest.
     """
-    for name in file.repetitions:
-        check_unknown("key", name, OPTIONS, where="repetitions")
     for spec in file.measures:
         check_unknown("measure", spec.name, MEASURES, where="measures")
     known = tuple(dict.fromkeys((*COLUMNS, *columns)))
@@ -240,7 +253,8 @@ def _segmentation(name: str, exercise: Exercise, file: StudyFile) -> Segmentatio
     asked = {measure.during for measure in file.measures}
     bins = file.angle_bins if "angle" in asked else None
     named = bool(Pattern(exercise.task).fields)
-    if exercise.by in ("events", "none"):
+    way = WAYS[exercise.by]
+    if not way.stream:
         if "half" in asked:
             raise StudyError(
                 "Halves of a phase need the stream of the movement",
@@ -248,20 +262,20 @@ def _segmentation(name: str, exercise: Exercise, file: StudyFile) -> Segmentatio
                 allowed='by = "position" or by = "angle"',
                 got=f'by = "{exercise.by}"',
             )
-        if "recording" in asked and (exercise.start, exercise.stop) != (None, None):
+        if "recording" in asked and {"start", "stop"} & set(exercise.options):
             raise StudyError(
                 "A measure of the whole recording does not keep to the stretch",
                 where=f"[exercises.{name}]",
                 allowed='during = "repetition" for what lies between start and stop',
                 got='during = "recording"',
             )
-        # nothing is searched for, so that no parameter of a search is used
-        stretch = {} if exercise.by == "events" else {"start": exercise.start, "stop": exercise.stop}
-        return Segmentation(exercise=name, by=exercise.by, options=stretch, angle_bins=bins, named=named)
+    shared = {**file.repetitions.thresholds, **(file.repetitions.times if exercise.by == "table" else {})}
+    starts = {"starts": exercise.starts} if way.stream else {}
+    used = {key: value for key, value in shared.items() if key in way.options}
     return Segmentation(
         exercise=name,
         by=exercise.by,
-        options={"starts": exercise.starts, "rest": exercise.rest, **file.repetitions},
+        options={**starts, **used, **exercise.options},
         halves="half" in asked,
         angle_bins=bins,
         named=named,

@@ -25,7 +25,7 @@ class Segmentation:
     exercise : str
         The name of the exercise.
     by : str
-        The way to the repetitions, as for :func:`emgkit.find_repetitions`, or ``"events"`` for those of the recording.
+        The way to the repetitions, as for :func:`emgkit.find_repetitions`.
     options : mapping
         Further parameters of :func:`emgkit.find_repetitions`.
     halves : bool
@@ -53,10 +53,9 @@ def segment(trial: Trial, rule: Segmentation) -> Trial:
     Raises
     ------
     StudyError
-        The trial has repetition events where they are to be found, or has none where they are to be used; or it lacks a
-        repetition that is to be left out.
+        The trial has repetition events where they are to be found, or it lacks a repetition that is to be left out.
     EmgkitError
-        No repetition is found, or the stream is not there.
+        No repetition is found, or what shows them is not there.
     """
     trial = _without_rejected(_with_repetitions(trial, rule), rule)
     if rule.halves:
@@ -67,19 +66,9 @@ def segment(trial: Trial, rule: Segmentation) -> Trial:
 
 
 def _with_repetitions(trial: Trial, rule: Segmentation) -> Trial:
-    """The trial with its repetitions: found in a stream, or those of its own events."""
+    """The trial with its repetitions, by the way of the exercise."""
     own = [event for event in trial.events if event.label == "repetition"]
-    if rule.by == "events":
-        if not own:
-            raise StudyError(
-                "The recording has no repetition events",
-                allowed="events with trial_type 'repetition' (and 'phase'), as emgkit writes them",
-                got=listed(dict.fromkeys(event.label for event in trial.events)),
-                hint=f'Find them in a stream: [exercises.{rule.exercise}] by = "position" or "angle"',
-            )
-        columns = {"exercise": rule.exercise}
-        return trial.with_events(replace(event, columns={**event.columns, **columns}) for event in trial.events)
-    if own:
+    if own and rule.by != "events":
         raise StudyError(
             "The recording already has repetition events",
             got=f"{len(own)} of them",

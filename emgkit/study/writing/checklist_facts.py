@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit import report
+from emgkit.events import WAYS
 from emgkit.io import bids
 from emgkit.study.recordings.account import is_bids
 from emgkit.study.writing.methods import Methods
@@ -50,7 +51,7 @@ def _asked(analysis: Analysis) -> dict[str, str]:
     first = analysis.compared[0]
     needs = {
         "mvc": not analysis.file.mvc.own_task_maximum,
-        "streams": any(exercise.by != "events" for exercise in analysis.file.exercises.values()),
+        "streams": any(WAYS[exercise.by].stream for exercise in analysis.file.exercises.values()),
         "compared": first.contrasts is not None,
         "several": first.contrasts is not None and first.contrasts.attrs.get("largest_family", 1) > 1,
         "not_spherical": first.anova is not None and bool(first.anova.attrs.get("epsilon_corrected")),

@@ -273,11 +273,10 @@ def _repetitions(analysis: Analysis, table: pd.DataFrame) -> Iterator[Statement]
                 n=len(own),
                 rejected=rejected,
                 phases=bool(own[[f"{phase}_s" for phase in PHASES]].notna().any(axis=None)),
-                start=exercise.start,
-                stop=exercise.stop,
+                options=exercise.options | (file.repetitions.times if exercise.by == "table" else {}),
             )
         )
-    yield Statement.of(" ".join(events.segmentation_sentences(ways, **file.repetitions)), "phases")
+    yield Statement.of(" ".join(events.segmentation_sentences(ways, **file.repetitions.thresholds)), "phases")
     yield Statement.of(" ".join(events.rejection_sentences(ways)), "rejection")
     asked = {spec.during for spec in file.measures}
     if "half" in asked:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from emgkit import shipped
 from emgkit.errors import StudyError
@@ -27,6 +28,9 @@ def is_bids(folder: Path) -> bool:
 def reads_as_bids(folder: Path, rule: Accounting) -> bool:
     """Whether the folder is read as BIDS; layouts go before folders that are merely named as in BIDS."""
     return (folder / "dataset_description.json").is_file() or (not rule.layouts and is_bids(folder))
+
+
+_EVENTS = re.compile(r"_events\.(?:tsv|json)$")
 
 
 def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, ...], tuple[ListedFile, ...]]:
@@ -56,14 +60,23 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
     if reads_as_bids(folder, rule):
         sources, others = in_bids(folder, names)
     else:
-        found = _by_layouts(folder, names, rule)
+        tables = _tables_of_events(names)
+        found = _by_layouts(folder, [name for name in names if name not in tables], rule)
         sources = tuple(found.values())
-        others = tuple(ListedFile(name=name, role="unknown") for name in names if name not in found)
+        others = tuple(
+            ListedFile(name=name, role="events" if name in tables else "unknown") for name in names if name not in found
+        )
         if not sources:
             raise _nothing_there(folder, names, rule)
     hidden = (ListedFile(name=name, role="not a recording", reason=reason) for name, reason in aside.items())
     joined = (ListedFile(name=name, role="joined") for name in seconds)
     return sources, (*others, *joined, *hidden)
+
+
+def _tables_of_events(names: Sequence[str]) -> set[str]:
+    """The tables of events that lie beside a file, with what describes their columns."""
+    files = {str(PurePosixPath(name).with_suffix("")) for name in names}
+    return {name for name in names if (ending := _EVENTS.search(name)) and name[: ending.start()] in files}
 
 
 def _left_behind(names: Sequence[str]) -> dict[str, str]:
