@@ -108,6 +108,7 @@ USED = {
     "data.layouts.pattern": Case(layout(pattern="{task}/{participant}.csv"), {"account"}),
     "data.layouts.regex": Case(layout(regex="(?P<task>a)(?P<participant>b)"), {"account"}),
     "data.layouts.task": Case(layout(pattern="{participant}.csv", task="squat"), {"account"}),
+    "data.layouts.participant": Case(layout(pattern="{task}/a.csv", participant="P1"), {"account"}),
     "data.layouts.values": Case(layout(values={"task": {"a": "b"}}), {"account"}),
     "data.layouts.sfreq": Case(layout(sfreq=5), {"account"}),
     "data.layouts.units": Case(layout(units="mV"), {"account"}),

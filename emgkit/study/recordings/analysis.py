@@ -174,8 +174,8 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
         whole = {one.name: memory[study.reads[one.name]] for one in used}
         names = {label: spec.name for label, spec in plan.channels.items() if spec.name is not None}
         if plan.table is not None:
-            kept = {name for names_kept in plan.accounting.kept for name in names_kept}
-            check_rows(plan.table, found.sources, plan.marked, kept)
+            spared = {name for comparison in file.comparisons for name in comparison.keep}
+            check_rows(plan.table, found.sources, plan.marked, spared)
         check_exclusions(file.exclude, found.sources, whole, names)
         checks.check_labels([Loaded(source=one, trial=whole[one.name]) for one in used], file.channels)
         loaded = [Loaded(source=one, trial=memory[study.trials[one.name]]) for one in used]
