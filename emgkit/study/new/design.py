@@ -41,7 +41,7 @@ def found_by(own: tuple[FoundRecording, ...], answers: Mapping[str, Answer]) -> 
     events = sum(one.repetitions > 0 for one in own)
     if events == len(own):
         return "events", ""
-    channels = [[_settled(channel, answers) for channel in one.channels] for one in own]
+    channels = [[_settled(channel, answers) for channel in (*one.channels, *one.beside)] for one in own]
     kinds = [{channel.kind for channel in each} & set(MOVING) for each in channels]
     streams = sorted({MOVING[str(kind)] for kind in set().union(*kinds)})
     maybe = any(channel.kind is None and channel.movement for each in channels for channel in each)
@@ -77,7 +77,7 @@ def streams_with_several(inventory: Inventory) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for one in inventory.exercises:
         for kind in MOVING:
-            names = tuple(channel.name for channel in one.channels if channel.kind == kind)
+            names = tuple(channel.name for channel in (*one.channels, *one.beside) if channel.kind == kind)
             if len(names) > 1:
                 found |= dict.fromkeys(names, names)
     return found

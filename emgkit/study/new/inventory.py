@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from emgkit import io
@@ -50,13 +50,15 @@ class FoundFile:
 class FoundRecording:
     """A recording: what its name tells, its channels, and its likely repetitions.
 
-    `repetitions` counts events of that name; `counted` are repetitions that were found in a channel, by its label.
+    `beside` are the channels of its second files. `repetitions` counts events of that name; `counted` are repetitions
+    that were found in a channel, by its label.
     `stated_sfreq` is a rate (Hz) that a comment of the file names, with the place.
     """
 
     named: Named
     channels: tuple[FoundChannel, ...]
     format: str
+    beside: tuple[FoundChannel, ...] = ()
     seconds: float | None = None
     repetitions: int = 0
     counted: Mapping[str, int] = field(default_factory=dict)
@@ -240,7 +242,7 @@ def look(folder: Path, progress: Progress = lambda _what, _done, _total: None) -
     placed = {name for name, one in named.items() if name in contents and {"participant", "task"} <= set(one.facts)}
     found = [contents[name].recording(named[name]) for name in sorted(placed, key=natural)]
     companions = _companions(found)
-    recordings = tuple(one for one in found if one.name not in companions)
+    recordings = tuple(_with_others(one, found, companions) for one in found if one.name not in companions)
     roles = {
         **{name: FoundFile(name=name, role=role) for name, role in aside.items()},
         **{name: FoundFile(name=name, role="cannot be read", why=why) for name, why in failed.items()},
@@ -375,6 +377,14 @@ def _count(content: FileContent, channels: Sequence[FoundChannel]) -> dict[str, 
             event.label == "repetition" and bool(event.columns.get("accepted")) for event in trial.events
         )
     return found
+
+
+def _with_others(one: FoundRecording, found: Sequence[FoundRecording], companions: Mapping[str, str]) -> FoundRecording:
+    """The recording with the channels of its second files, and the repetitions that were counted in them."""
+    others = [other for other in found if companions.get(other.name) == one.name]
+    counted = {} if one.mvc else {name: n for other in others for name, n in other.counted.items()}
+    beside = tuple(channel for other in others for channel in other.channels)
+    return replace(one, beside=beside, counted={**one.counted, **counted})
 
 
 def _companions(found: Sequence[FoundRecording]) -> dict[str, str]:

@@ -180,10 +180,11 @@ def _likely(own: Sequence[FoundRecording]) -> str:
         texts.append(f"{_range(found)} a recording in {name!r} ({len(found)} of {len(own)})")
     if texts:
         return "; ".join(texts)
-    moving = dict.fromkeys(channel.name for one in own for channel in one.channels if channel.movement)
+    channels = [channel for one in own for channel in (*one.channels, *one.beside)]
+    moving = dict.fromkeys(channel.name for channel in channels if channel.movement)
     if moving:
         where = ", ".join(map(repr, moving))
-        rates = {channel.sfreq for one in own for channel in one.channels if channel.name in moving}
+        rates = {channel.sfreq for channel in channels if channel.name in moving}
         return f"not counted: {where} without a rate" if None in rates else f"no movement was found in {where}"
     return "no events and no channel of movement"
 

@@ -20,7 +20,7 @@ from emgkit.study.new.design import (
     with_names,
     without_mvc,
 )
-from emgkit.study.new.inventory import FoundRecording, Inventory
+from emgkit.study.new.inventory import Inventory
 from emgkit.study.new.layouts import FoundLayout, layouts_of
 from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.signals import MOVING, FoundChannel
@@ -90,6 +90,12 @@ def _data(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Ques
         )  # fmt: skip
     if inventory.companions and has_key(Data, "join"):
         for place, layout in enumerate(layouts_of(inventory, companions=True)):
+            if layout.sfreq:
+                yield Question(
+                    id=f"data.join.{place}.sfreq", place=f"[data] join, {layout.pattern}", key="sfreq", kind="number",
+                    text=f"How many samples per second (Hz) have the files named {layout.pattern}?",
+                    remark="their samples per second (Hz), which these files do not say", stand_in=100.0,
+                )  # fmt: skip
             yield Question(
                 id=f"data.join.{place}.offset", place=f"[data] join, {layout.pattern}", key="offset", kind="number",
                 text=f"How many seconds after the EMG do files named {layout.pattern} begin?",
@@ -213,7 +219,7 @@ def _exercises(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[
                 id=f"{stem}.by", place=place, key="by", remark=remark, choices=ways(), stand_in="position",
                 text=f"What shows the repetitions of {readable(name)!r}?",
             )  # fmt: skip
-            moves = any(channel.movement for one in own for channel in one.channels)
+            moves = any(channel.movement for one in own for channel in (*one.channels, *one.beside))
             by = str(answers.get(f"{stem}.by", "?" if moves else ""))
         if by in (*MOVING.values(), "?"):
             yield _starts(name, place, stem)
@@ -230,10 +236,6 @@ def _starts(name: str, place: str, stem: str) -> Question:
         remark=likely,
         stand_in="eccentric",
     )  # fmt: skip
-
-
-def _may_move(own: tuple[FoundRecording, ...]) -> bool:
-    return any(channel.movement for one in own for channel in one.channels)
 
 
 def help_on_exercises(asked: Collection[str]) -> list[str]:

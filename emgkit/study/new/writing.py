@@ -121,10 +121,11 @@ def _data(sheet: _Sheet, here: str) -> list[str]:
     lines += sheet.lines("data.labels", "data.unused")
     joined = []
     for place, layout in enumerate(layouts_of(inventory, companions=True)):
-        id = f"data.join.{place}.offset"
-        if sheet.known(id):
-            name = ", ".join(_pattern(layout.pattern))
-            joined += [*sheet.remark(id), f"  {{ {name}, offset = {sheet.value(id)} }},"]
+        ids = {key: f"data.join.{place}.{key}" for key in ("sfreq", "offset")}
+        if sheet.known(ids["offset"]):
+            asked = [f"{key} = {sheet.value(id)}" for key, id in ids.items() if sheet.known(id)]
+            inside = ", ".join([*_pattern(layout.pattern), *asked])
+            joined += [*sheet.remark(*ids.values()), f"  {{ {inside} }},"]
     return [*lines, "join = [", *joined, "]"] if joined else lines
 
 

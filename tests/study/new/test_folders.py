@@ -258,6 +258,23 @@ def test_emg_and_markers_in_two_files(record, run, tmp_path):
     assert len(result.tables["repetitions"].query("accepted")) == 3 * 2 * 4
 
 
+def test_a_movement_in_the_second_file_is_the_one_of_the_recording(record, answered, tmp_path):
+    for seed, who in enumerate(("P01", "P02")):
+        for shift, task in enumerate(("curl", "mvc")):
+            stem = f"{tmp_path}/d/{who}_{task}"
+            record(Path(f"{stem}_EMG.csv"), seed=10 * seed + shift, mvc=task == "mvc", time="t (s)", movement=())
+            if task != "mvc":
+                record(Path(f"{stem}_gonio.csv"), emg=(), movement=["elbow (deg)"])
+    found = new.look(tmp_path / "d")
+    assert "not counted: 'elbow' without a rate" in " ".join(new.listing(found).split())
+    asked = {"data.join.0.sfreq", "data.join.0.offset", "exercises.curl.starts"}
+    assert asked <= set(ids(found))
+    assert "exercises.curl.by" not in ids(found)
+    text = answered(tmp_path / "d", **{"data.join.0.sfreq": 50.0, "data.join.0.offset": 1.2}).file.read_text("utf-8")
+    assert '{ pattern = "{participant}_{task}_gonio.csv", sfreq = 50, offset = 1.2 },' in text
+    assert 'task = "curl"\nby = "angle"\nstarts = "eccentric"' in text
+
+
 def test_each_sheet_of_a_workbook_is_a_recording(tmp_path, answered):
     samples = np.random.default_rng(1).normal(size=(2000, 2))
     for who in ("P01", "P02"):
