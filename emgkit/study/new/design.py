@@ -128,10 +128,11 @@ def two_sided(inventory: Inventory, answers: Mapping[str, Answer]) -> bool:
 
 
 def left_out(inventory: Inventory) -> tuple[str, ...]:
-    """Files that the layouts take for recordings and that cannot be used, and those that no layout fits."""
+    """Copies, files that the layouts take for recordings and that cannot be used, and those that no layout fits."""
+    copies = [file.name for file in inventory.of("copy")]
     unread = [file.name for file in inventory.of("cannot be read")]
     unread = [name for name in unread if name in inventory.taken or _fits(name, inventory)]
-    return (*unread, *(file.name for file in inventory.of("name not understood")))
+    return (*copies, *unread, *(file.name for file in inventory.of("name not understood")))
 
 
 def _fits(name: str, inventory: Inventory) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import numpy as np
 
 from emgkit import io
 from emgkit.channels import Channel
@@ -17,7 +20,7 @@ from emgkit.recording import Recording, Trial
 from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Layout
 from emgkit.study.new.names import Named, read_names
-from emgkit.study.new.parts import IN_SHEET
+from emgkit.study.new.parts import IN_SHEET, without_copy_mark
 from emgkit.study.new.signals import MOVING, FoundChannel, describe
 from emgkit.study.new.words import EVENTS, NOT_RECORDINGS, SIDE_TABLES, is_mvc, words_of
 from emgkit.study.recordings.account import Accounting, find, is_bids
@@ -26,8 +29,8 @@ __all__ = ["ROLES", "FoundFile", "FoundRecording", "Inventory", "look", "natural
 
 # the roles of files, in the order in which they are shown
 ROLES = (
-    "exercise", "MVC", "other streams", "events", "side table", "sidecar", "cannot be read", "name not understood",
-    "not a recording",
+    "exercise", "MVC", "other streams", "events", "side table", "sidecar", "copy", "cannot be read",
+    "name not understood", "not a recording",
 )  # fmt: skip
 # the task of recordings whose names hold none
 _NO_TASK = "recording"
@@ -234,6 +237,8 @@ def look(folder: Path, progress: Progress = lambda _what, _done, _total: None) -
         except EmgkitError as problem:
             failed[name] = " ".join(part.rstrip(".") + "." for part in (problem.what, problem.hint) if part)
     progress("Looking into recordings", len(wanted), len(wanted))
+    copies = {} if bids else _copies(contents)
+    contents = {name: one for name, one in contents.items() if name not in copies}
     named = {one.name: one for one in (_in_bids(folder) if bids else read_names(contents))}
     if has_key(Layout, "task"):
         named = {name: one.with_task(_NO_TASK) for name, one in named.items()}
@@ -246,6 +251,7 @@ def look(folder: Path, progress: Progress = lambda _what, _done, _total: None) -
     roles = {
         **{name: FoundFile(name=name, role=role) for name, role in aside.items()},
         **{name: FoundFile(name=name, role="cannot be read", why=why) for name, why in failed.items()},
+        **{name: FoundFile(name=name, role="copy", why=f"the same samples as {own}") for name, own in copies.items()},
         **{name: FoundFile(name=name, role="name not understood") for name in set(contents) - placed},
         **{
             one.name: FoundFile(name=one.name, role="MVC" if one.mvc else "exercise", why=one.task)
@@ -325,6 +331,7 @@ class _Looked:
     counted: Mapping[str, int]
     constant: tuple[str, ...]
     stated_sfreq: tuple[float, str] | None
+    digest: str
 
     def recording(self, named: Named) -> FoundRecording:
         """The same with what the name tells."""
@@ -352,7 +359,26 @@ def _look_into(path: Path, sheet: str | None) -> _Looked:
             if channel.is_emg and signal.values.size and signal.values.min() == signal.values.max()
         ),
         stated_sfreq=content.stated_sfreq,
+        digest=_digest(content),
     )
+
+
+def _digest(content: FileContent) -> str:
+    """What tells apart the samples of recordings."""
+    made = hashlib.blake2b(digest_size=16)
+    for signal in content.signals:
+        made.update(np.ascontiguousarray(signal.values).tobytes())
+    return made.hexdigest()
+
+
+def _copies(contents: Mapping[str, _Looked]) -> dict[str, str]:
+    """The files that are copies by their samples and by their names, as ``P01 (2).csv`` is, each with its original."""
+    originals = {name: without_copy_mark(name) for name in contents}
+    return {
+        name: own
+        for name, own in originals.items()
+        if name != own and own in contents and contents[own].digest == contents[name].digest
+    }
 
 
 def _count(content: FileContent, channels: Sequence[FoundChannel]) -> dict[str, int]:

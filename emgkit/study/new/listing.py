@@ -18,7 +18,7 @@ __all__ = ["as_dict", "listing"]
 _SHOWN = 6  # files of a role that are named
 _PLURALS = {
     "exercise": "exercises", "MVC": "likely MVCs", "other streams": "other streams", "events": "events",
-    "side table": "side tables", "sidecar": "sidecars", "cannot be read": "cannot be read",
+    "side table": "side tables", "sidecar": "sidecars", "copy": "copies", "cannot be read": "cannot be read",
     "name not understood": "name not understood", "not a recording": "not recordings",
 }  # fmt: skip
 
@@ -62,7 +62,7 @@ def _files(inventory: Inventory, width: int) -> list[str]:
         files = inventory.of(role)
         if not files:
             continue
-        if role in ("cannot be read", "name not understood", "other streams"):
+        if role in ("copy", "cannot be read", "name not understood", "other streams"):
             names = [f"{file.name}: {file.why}" if file.why else file.name for file in files]
             rows.append([_PLURALS[role], str(len(files)), names[0]])
             rows += [["", "", one] for one in names[1:_SHOWN]]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-__all__ = ["IN_SHEET", "LITERAL", "LOAD", "Part", "Row", "Rows", "parts_of"]
+__all__ = ["IN_SHEET", "LITERAL", "LOAD", "Part", "Row", "Rows", "parts_of", "without_copy_mark"]
 
 LITERAL = "literal"
 # what stands between a workbook and a sheet in the name of a recording
@@ -18,6 +18,12 @@ _DATE = re.compile(
 )
 # a number with its unit
 LOAD = re.compile(r"(?P<load>\d+(?:[.,]\d+)?)(?P<unit>kg|kgs|lbs?|%|pct|prozent|percent|rm|nm|kmh)", re.IGNORECASE)
+# what systems add to the name of a copy
+_COPY = re.compile(
+    r"^(?:copy of|kopie von|kopie van|copia de|copie de)[ _]+"
+    r"|[ _-]*\(\d+\)$|[ _-]+(?:copy|kopie|copia|copie)(?:[ _-]*\(?\d+\)?)?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,3 +71,16 @@ def _pieces(stem: str, *, before: str) -> list[Part]:
             before = ""
         before += pieces[place + 1] if place + 1 < len(pieces) else ""
     return parts
+
+
+def without_copy_mark(name: str) -> str:
+    """The name of the file that a copy is of, as systems name copies; the same name where it has no such mark.
+
+    Examples
+    --------
+    >>> without_copy_mark("a/P01_squat (2).csv"), without_copy_mark("Kopie von P01.csv"), without_copy_mark("P01.csv")
+    ('a/P01_squat.csv', 'P01.csv', 'P01.csv')
+    """
+    path = PurePosixPath(name)
+    stem = _COPY.sub("", path.stem)
+    return path.with_name(stem + path.suffix).as_posix() if stem else name

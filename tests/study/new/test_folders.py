@@ -275,6 +275,26 @@ def test_a_movement_in_the_second_file_is_the_one_of_the_recording(record, answe
     assert 'task = "curl"\nby = "angle"\nstarts = "eccentric"' in text
 
 
+@pytest.mark.parametrize("copy", ["P01_squat (2).csv", "P01_squat - Copy.csv", "Kopie von P01_squat.csv"])
+def test_a_copy_is_left_out_and_no_task_of_its_own(record, answered, tmp_path, copy):
+    for seed, name in enumerate(("P01_squat", "P01_mvc", "P02_squat", "P02_mvc")):
+        record(tmp_path / "d" / f"{name}.csv", seed=seed, mvc="mvc" in name, time="t (s)")
+    original = tmp_path / "d" / "P01_squat.csv"
+    (tmp_path / "d" / copy).write_bytes(original.read_bytes())
+    found = new.look(tmp_path / "d")
+    assert roles(found) == {"exercise": 2, "MVC": 2, "copy": 1}
+    assert list(found.tasks) == ["squat", "mvc"]
+    assert f"copies 1 {copy}: the same samples as P01_squat.csv" in " ".join(new.listing(found, 120).split())
+    text = answered(tmp_path / "d").file.read_text("utf-8")
+    assert f'{{ path = "{copy}", reason = "no recording of the study" }},  # the same samples as P01_squat.csv' in text
+
+
+def test_a_second_trial_is_no_copy(record, tmp_path):
+    for seed, name in enumerate(("P01_squat", "P01_squat (2)", "P01_mvc")):
+        record(tmp_path / "d" / f"{name}.csv", seed=seed, mvc="mvc" in name, time="t (s)")
+    assert roles(new.look(tmp_path / "d")) == {"exercise": 2, "MVC": 1}
+
+
 def test_each_sheet_of_a_workbook_is_a_recording(tmp_path, answered):
     samples = np.random.default_rng(1).normal(size=(2000, 2))
     for who in ("P01", "P02"):
