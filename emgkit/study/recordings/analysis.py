@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from emgkit.errors import EmgkitError, Notice
+from emgkit.io.naming.patterns import composed
 from emgkit.recording import Trial
 from emgkit.study.file.recordings import Comparison, StudyFile
 from emgkit.study.recordings import checks
@@ -63,7 +64,8 @@ class Analysis:
 
     def kept(self, comparison: Comparison) -> pd.DataFrame:
         """The rows of `excluded` that are whole recordings, which a comparison uses all the same."""
-        names = [source.name for source in self.used if source.excluded and source.is_used(comparison.keep)]
+        kept = set(map(composed, comparison.keep))
+        names = [source.name for source in self.used if composed(source.name) in kept]
         return self.excluded[self.excluded["recording"].isin(names) & ~of_parts(self.excluded)]
 
     @property

@@ -28,10 +28,11 @@ _QUIET = ("low-snr", "no-signal")
 
 @dataclass(frozen=True, kw_only=True)
 class Measuring:
-    """Which numbers are taken, and which facts in names become columns."""
+    """Which numbers are taken, and which facts in names become columns: always, and of those who have the fact."""
 
     measures: tuple[MeasureSpec, ...]
     columns: tuple[str, ...] = ()
+    where_known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +78,12 @@ def measure(conditioned: Conditioned, normalize: Normalize, rule: Measuring) -> 
     percent = percent_of(conditioned, normalize)
     rows = [measures.measure(percent, spec.name, during=spec.during, phase=spec.phase) for spec in rule.measures]
     trial, curves = conditioned.trial, time_normalize(percent, during="repetition")
-    run, load = ([name] if trial.context.get(name) is not None else [] for name in ("run", "load_kg"))
+    load, known = (
+        [one for one in names if trial.context.get(one) is not None] for names in (("load_kg",), rule.where_known)
+    )
+    facts = dict.fromkeys((*rule.columns, *known))
     return Measured(
-        rows=_with_columns(pd.concat(rows, ignore_index=True), trial, dict.fromkeys((*rule.columns, *run)), "load_kg"),
+        rows=_with_columns(pd.concat(rows, ignore_index=True), trial, facts, "load_kg"),
         repetitions=_labelled(audit(trial), trial, rule.columns),
         curves=replace(curves, index=_with_columns(curves.index, trial, (*load, *rule.columns), "set")),
         extremes=_labelled(above_reference(percent).assign(minimum=percent.data.min(axis=1)), trial, rule.columns),

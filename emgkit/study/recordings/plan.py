@@ -38,7 +38,7 @@ from emgkit.steps import step_from_dict
 from emgkit.study.file.recordings import Comparison, Exclude, Exercise, Layout, MeasureSpec, StudyFile
 from emgkit.study.recordings.account import Accounting, RecordingSource
 from emgkit.study.recordings.account.exclusions import fitting
-from emgkit.study.recordings.account.name_columns import columns_of, context_of
+from emgkit.study.recordings.account.name_columns import OF_BIDS, columns_of, context_of
 from emgkit.study.recordings.compare import Comparing
 from emgkit.study.recordings.marks import read_table, rows_of
 from emgkit.study.recordings.measure import Measuring
@@ -181,7 +181,9 @@ def plan_of(file: StudyFile, folder: Path | None = None) -> Plan:
             across_sessions=file.mvc.across_sessions and not file.mvc.own_task_maximum,
         ),
         measuring=Measuring(
-            measures=tuple(one.model_copy(update={"primary": False}) for one in file.measures), columns=columns
+            measures=tuple(one.model_copy(update={"primary": False}) for one in file.measures),
+            columns=columns,
+            where_known=("run", *OF_BIDS),
         ),
         channels=file.channels,
         across_sessions=file.mvc.across_sessions,

@@ -13,10 +13,12 @@ from emgkit.notation import listed
 from emgkit.study.file.recordings import Layout
 from emgkit.study.recordings.account.tasks import Tasks
 
-__all__ = ["checked_facts", "columns_of", "context_of"]
+__all__ = ["OF_BIDS", "checked_facts", "columns_of", "context_of"]
 
 # facts that every study has a place for; a muscle and a side are those of the channels of a file
 _KNOWN = ("participant", "group", "session", "task", "run", "set", "load_kg", "muscle", "side")
+# facts that names in a BIDS data set may tell, beside those of every study
+OF_BIDS = ("acquisition", "recording")
 # columns that the tables of a study have beside those of measures and of comparisons
 _MADE = (
     "n_repetitions", "angle_low", "angle_high", "simulated", "recording", "why", "onset", "duration", "excursion",
@@ -34,7 +36,8 @@ _SIDES = {"left": "left", "l": "left", "right": "right", "r": "right"}
 def columns_of(layouts: Sequence[Layout], tasks: Tasks, *, named: Collection[str] = ()) -> tuple[str, ...]:
     """The facts in names and tasks that become columns of the tables, beside those that every table has.
 
-    Runs of one task are repetitions of it, and so no column, unless the study has named them.
+    Runs of one task are repetitions of it, and so no column, unless the study has named them; neither are the
+    acquisitions and the recordings of one run that names in a BIDS data set tell apart.
 
     Raises
     ------
@@ -53,8 +56,8 @@ def columns_of(layouts: Sequence[Layout], tasks: Tasks, *, named: Collection[str
             raise StudyError(
                 f"A field cannot be called {name!r}: a column of the tables has that name", where=where, hint=hint
             )
-    runs = ("run",) if "run" in named else ()
-    return tuple(dict.fromkeys((*(name for _, name in places if name not in _KNOWN), *runs)))
+    asked = [name for name in (("run",) if layouts else ("run", *OF_BIDS)) if name in named]
+    return tuple(dict.fromkeys((*(name for _, name in places if name not in _KNOWN), *asked)))
 
 
 def checked_facts(facts: Mapping[str, str], of_task: Mapping[str, str], *, where: str) -> dict[str, str]:
