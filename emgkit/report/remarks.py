@@ -103,6 +103,8 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "rate-likely": "Sampling rates that were inferred",
         "recording-short": "Recordings much shorter than others",
         "recordings-uneven": "Recordings that others have",
+        "participants-not-compared": "Participants who are in no comparison",
+        "mvc-positions-uneven": "MVC trials that others have",
         "repetitions-rejected": "Rejected repetitions",
         "rest-uncertain": "Uncertain resting positions",
         "rough-curves": "Curves too rough for random-field theory",

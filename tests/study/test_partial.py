@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgkit.errors import SignalError, StudyError
+from emgkit.errors import EmgkitError, SignalError, StudyError
+from emgkit.notation import listed
 from emgkit.study import Study
 from emgkit.study.file.read import parse
 from emgkit.study.recordings.analysis import analyse
@@ -484,3 +485,112 @@ def test_thousands_are_read_where_the_study_file_says_so(lifts, quiet, where):
 def test_thousands_go_with_a_pattern(minimal):
     with pytest.raises(StudyError, match=r"data\.thousands go with data\.pattern"):
         parse(minimal.replace('bids = "data"', 'bids = "data"\nthousands = ","'), where="study.toml")
+
+
+# people and recordings of whom nothing, or a part, is used
+
+LEFT_OUT = '[exclude]\nparticipants = [{ participant = "P2", reason = "ill" }]\n'
+
+
+def spoil(*names):
+    """A change of the recordings: a cell of these holds no number."""
+
+    def change(data):
+        for name in names:
+            path = data / name
+            path.write_text(path.read_text(encoding="utf-8") + "?,?,?\n", encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize("change", [kill("P2_squat.csv"), spoil("P2_squat.csv"), spoil("P2_mvc.csv", "P2_squat.csv")])
+def test_nothing_is_asked_of_a_recording_that_is_left_out(computed, change):
+    analysis = computed(LEFT_OUT, change=change)
+    assert set(analysis.compared[0].cells["participant"]) == {"P1", "P3", "P4", "P5"}
+    assert set(analysis.excluded["why"]) == {"ill"}
+    # it is asked again where a comparison keeps it
+    with pytest.raises(EmgkitError, match=r"P2_\w+\.csv"):
+        computed(LEFT_OUT, 'keep = ["P2_squat.csv", "P2_mvc.csv"]\n', change=change)
+
+
+def test_a_label_that_only_a_recording_has_that_is_left_out_is_no_slip(computed):
+    def rename(data):
+        path = data / "P2_squat.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace("BF (mV)", "BF old (mV)"), encoding="utf-8")
+
+    named = '[channels."BF old"]\nmuscle = "biceps_femoris"\n'
+    assert computed(LEFT_OUT + named, change=rename).compared[0].contrasts is not None
+    with pytest.raises(StudyError, match="No recording has the channel 'BF old'"):
+        computed(LEFT_OUT + named)
+
+
+@pytest.mark.parametrize("lost", [("P4", "P5"), ("P3", "P4", "P5")])
+def test_people_of_whom_only_an_mvc_is_there_are_named(computed, lost):
+    gone = [f"{who}_{task}.csv" for who in lost for task in ("squat", "thrust", "deadlift")]
+    (text,) = texts(computed(gone=gone).notices, "participants-not-compared")
+    assert text == (f"{listed(lost)} are in no comparison: no recording of an exercise of these participants is used.")
+
+
+def test_people_of_whom_no_exercise_can_be_read_are_named(lifts, tmp_path):
+    names = [f"P2_{task}.csv" for task in ("squat", "thrust", "deadlift")]
+    folder = lifts("[exclude]\nallow = true\n")
+    spoil(*names)(folder / "data")
+    result = Study.load(folder).run(tmp_path / "out", quick=True)
+    (text,) = texts(result.notices, "participants-not-compared")
+    assert text == "'P2' is in no comparison: no recording of an exercise of this participant is used."
+    why = result.tables["excluded"]["why"]
+    assert why.str.startswith("could not be read: ").all()
+    assert why.str.contains("Where: P2_").all()
+    methods = (tmp_path / "out" / "methods.md").read_text(encoding="utf-8")
+    # one reason for all, without a place on this disk and without advice
+    assert f"({', '.join(sorted(names))})." in methods
+    assert "Hint" not in methods
+    for written in (methods, why.to_string()):
+        assert str(folder) not in written
+
+
+def two_positions(data):
+    """A change of the recordings: a second MVC position of each participant."""
+    for path in data.glob("*_mvc.csv"):
+        table = pd.read_csv(path)
+        (table * 1.1).round(6).to_csv(path.with_name(path.name.replace("mvc", "mvc_prone")), index=False)
+
+
+POSITIONS = ('tasks = ["mvc"]', 'tasks = ["mvc*"]')
+PRONE = 'files = [{ path = "P2_mvc_prone.csv", reason = "he coughed" }]'
+
+
+@pytest.fixture
+def positions(lifts, quiet):
+    """A function that computes the study with two MVC positions."""
+
+    def make(exclude="", *, change=None):
+        folder = lifts(exclude)
+        two_positions(folder / "data")
+        if change is not None:
+            change(folder / "data")
+        text = (folder / "study.toml").read_text(encoding="utf-8")
+        (folder / "study.toml").write_text(text.replace(*POSITIONS), encoding="utf-8")
+        file = Study.load(folder).file
+        return analyse(file, plan_of(file), folder / "data", progress=quiet)
+
+    return make
+
+
+def test_an_mvc_position_that_is_left_out_is_missing_like_one_that_was_never_recorded(positions):
+    with pytest.raises(StudyError, match=r"no MVC trial 'mvc_prone' of participant P2.*all_positions = false"):
+        positions(f"[exclude]\n{PRONE}\n")
+    off = '[exclude]\nparticipants = [{ participant = "P2", reason = "he coughed" }]\n'
+    assert texts(positions(off).notices, "mvc-positions-uneven") == []
+
+
+def test_a_channel_that_lacks_an_mvc_position_is_named(positions):
+    told = "The reference of 'BF' of 'P2' stands on 'mvc' alone; others have 'mvc_prone' of the channel, too."
+    off = '{ participant = "P2", channel = "BF", task = "mvc_prone", reason = "it came off" }'
+    assert texts(positions(f"[exclude]\nchannels = [{off}]\n").notices, "mvc-positions-uneven") == [told]
+
+    def without(data):
+        pd.read_csv(data / "P2_mvc_prone.csv").drop(columns="BF (mV)").to_csv(data / "P2_mvc_prone.csv", index=False)
+
+    assert texts(positions(change=without).notices, "mvc-positions-uneven") == [told]
+    assert texts(positions().notices, "mvc-positions-uneven") == []

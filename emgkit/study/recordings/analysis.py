@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -171,21 +172,25 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
     found = look_into(found, folder or Path(), plan.accounting)
     with telling_near_files(found, plan.accounting):
         study = StudyStages(plan, found.sources)
-        memory, failed = _read_all(study.trials, progress, allow=file.exclude.allow)
+        wanted = {one.name for one in found.sources if any(one.is_used(each.keep) for each in file.comparisons)}
+        memory, failed = _read_all(study, wanted, progress, allow=file.exclude.allow)
         used = [one for one in found.sources if one.name not in failed]
-        whole = {one.name: memory[study.reads[one.name]] for one in used}
+        whole = {name: memory[stage] for name, stage in study.reads.items() if stage in memory and name not in failed}
         names = {label: spec.name for label, spec in plan.channels.items() if spec.name is not None}
         if plan.table is not None:
             spared = {name for comparison in file.comparisons for name in comparison.keep}
             check_rows(plan.table, found.sources, plan.marked, spared)
         check_exclusions(file.exclude, found.sources, whole, names)
-        checks.check_labels([Loaded(source=one, trial=whole[one.name]) for one in used], file.channels)
-        loaded = [Loaded(source=one, trial=memory[study.trials[one.name]]) for one in used]
-        _check_together(loaded, file)
+        checks.check_labels(
+            [Loaded(source=one, trial=whole[one.name]) for one in used if one.name in whole], file.channels
+        )
+        loaded = [Loaded(source=one, trial=memory[study.trials[one.name]]) for one in used if one.name in wanted]
+        notices = [*found.notices, *checks.length_notices(loaded)]
         simulated = checks.are_simulated(loaded)
         sessions, comparisons, compared = [], [], []
         for comparison in file.comparisons:
             chosen = [one for one in loaded if one.source.is_used(comparison.keep)]
+            notices += _check_together(chosen, file)
             checks.refuse_duplicates(chosen, comparison=comparison.name)
             sources = [one.source for one in chosen]
             sessions.append(study.sessions(sources))
@@ -193,8 +198,9 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             stage = study.comparison(comparison, sources)
             comparisons.append(stage)
             compared.append(replace(stage.run(dict(memory)), spec=comparison))
-        taken = [one for one in used if any(one.is_used(each.keep) for each in file.comparisons)]
-        kept = [one.name for one in used if one.excluded and one.is_used(file.comparisons[0].keep)]
+        taken = [one.source for one in loaded]
+        kept = [one.name for one in taken if one.excluded and one.is_used(file.comparisons[0].keep)]
+        notices += checks.absence_notices((*found.sources, *found.unused), [one for some in sessions for one in some])
         return Analysis(
             file=file,
             folder=Path(folder or "."),
@@ -203,7 +209,7 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             compared=tuple(compared),
             excluded=_excluded(exclusion_table(found.sources, failed), part_rows(file.exclude, taken, whole, names)),
             files=file_table(found.files, failed, kept),
-            notices=(*found.notices, *checks.length_notices(loaded)),
+            notices=tuple(dict.fromkeys(notices)),
             simulated=simulated,
             over=file.summary.over,
             exercises=tuple(file.exercises),
@@ -228,28 +234,43 @@ def _excluded(recordings: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([recordings.assign(channel="", repetition="")[list(COLUMNS)], parts], ignore_index=True)
 
 
-def _read_all(reads: Mapping[str, Stage[Trial]], progress: Progress, *, allow: bool) -> tuple[Memory, dict[str, str]]:
-    """Read every recording; a bad one stops the study unless its file allows leaving it out."""
+def _read_all(
+    study: StudyStages, wanted: Collection[str], progress: Progress, *, allow: bool
+) -> tuple[Memory, dict[str, str]]:
+    """Read every recording; a bad one stops the study unless its file allows leaving it out.
+
+    Of one that no comparison uses nothing is asked but its labels, if it can be read.
+    """
     memory: Memory = {}
     failed = {}
-    for place, (name, stage) in enumerate(reads.items()):
-        progress("Reading recordings", place, len(reads))
+    for place, source in enumerate(study.sources):
+        progress("Reading recordings", place, len(study.sources))
+        name = source.name
+        if name not in wanted:
+            with suppress(EmgkitError):
+                study.reads[name].run(memory)
+            continue
         try:
-            stage.run(memory)
+            study.trials[name].run(memory)
         except EmgkitError as problem:
             if not allow:
                 raise
             failed[name] = str(problem)
-    progress("Reading recordings", len(reads), len(reads))
+            for short, path in source.paths.items():
+                failed[name] = failed[name].replace(str(path), short)
+    progress("Reading recordings", len(study.sources), len(study.sources))
     return memory, failed
 
 
-def _check_together(loaded: Sequence[Loaded], file: StudyFile) -> None:
-    """Check what must hold of all recordings together."""
+def _check_together(chosen: Sequence[Loaded], file: StudyFile) -> tuple[Notice, ...]:
+    """Check what must hold of all recordings of a comparison together, and give a notice of each doubt."""
     if any("muscle" in (comparison.within, *comparison.by) for comparison in file.comparisons):
-        checks.check_muscles(loaded)
-    if file.mvc.all_positions and not file.mvc.own_task_maximum and not file.mvc.across_sessions:
-        checks.check_positions(loaded)
+        checks.check_muscles(chosen)
+    if file.mvc.own_task_maximum:
+        return ()
+    if file.mvc.all_positions and not file.mvc.across_sessions:
+        checks.check_positions(chosen)
+    return checks.position_notices(chosen, across_sessions=file.mvc.across_sessions)
 
 
 def _run_sessions(stages: Sequence[Stage[Session]], memory: Memory, progress: Progress) -> None:

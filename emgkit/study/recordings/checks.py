@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from emgkit import signal_quality
 from emgkit._checks import nearest
@@ -13,14 +14,18 @@ from emgkit.io.channel_map import ChannelSpec
 from emgkit.notation import fixed, listed
 from emgkit.recording import Trial
 from emgkit.study.recordings.account import RecordingSource
+from emgkit.study.recordings.account.near import shortly
+from emgkit.study.recordings.keys import Stage
 
 __all__ = [
     "Loaded",
+    "absence_notices",
     "are_simulated",
     "check_labels",
     "check_muscles",
     "check_positions",
     "length_notices",
+    "position_notices",
     "refuse_duplicates",
 ]
 
@@ -109,6 +114,51 @@ def check_positions(loaded: Sequence[Loaded]) -> None:
                 got=listed(sorted(own)),
                 hint="Leave the participant out under [exclude], or accept the rest: [mvc] all_positions = false",
             )
+
+
+def position_notices(loaded: Sequence[Loaded], *, across_sessions: bool) -> tuple[Notice, ...]:
+    """A notice of each channel whose reference lacks an MVC task that the channel has with others."""
+    found: dict[str, dict[tuple[str, str | None], set[str]]] = {}
+    for one in (one for one in loaded if one.source.mvc):
+        whose = (one.source.participant, None if across_sessions else one.source.session)
+        for channel in one.trial.emg.names:
+            found.setdefault(channel, {}).setdefault(whose, set()).add(one.source.task)
+    lacking: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for channel, own in found.items():
+        every = set().union(*own.values())
+        for (participant, session), tasks in own.items():
+            who = repr(participant) + (f", session {session!r}" if session else "")
+            if tasks != every:
+                lacking.setdefault((channel, tuple(sorted(every - tasks)), tuple(sorted(tasks))), []).append(who)
+    return tuple(
+        Notice(
+            code="mvc-positions-uneven",
+            text=f"The reference of {channel!r} of {' and '.join(people)} stands on {listed(own)} alone; others have "
+            f"{listed(gone)} of the channel, too.",
+        )
+        for (channel, gone, own), people in lacking.items()
+    )
+
+
+def absence_notices(sources: Iterable[RecordingSource], sessions: Iterable[Stage[Any]]) -> tuple[Notice, ...]:
+    """A notice of the people who are in no session, because no recording of an exercise of theirs is used.
+
+    Who is left out with all that was recorded needs none.
+
+    Parameters
+    ----------
+    sources : iterable of RecordingSource
+        All recordings, those among them whose task the study does not name.
+    sessions : iterable of Stage
+        The sessions of all comparisons.
+    """
+    there = {stage.parameters.participant for stage in sessions}
+    absent = dict.fromkeys(one.participant for one in sources if not one.excluded and one.participant not in there)
+    if not absent:
+        return ()
+    are, their = ("is", "this participant") if len(absent) == 1 else ("are", "these participants")
+    text = f"{shortly(list(absent))} {are} in no comparison: no recording of an exercise of {their} is used."
+    return (Notice(code="participants-not-compared", text=text),)
 
 
 def length_notices(loaded: Sequence[Loaded]) -> tuple[Notice, ...]:

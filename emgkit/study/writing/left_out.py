@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -67,7 +68,8 @@ def left_out_sentences(analysis: Analysis) -> list[str]:
         entry.participant: entry.reason for entry in analysis.file.exclude.participants if entry.participant not in kept
     }
     recordings = [
-        (name, why)
+        # of an error, what was wrong, and not where and what to do
+        (name, re.sub(r"(?s)(could not be read: .*?)\. (?:Where|Allowed|Got|Hint): .*", r"\1", why))
         for name, why in rows.loc[~parts, ["recording", "why"]].astype(str).to_numpy().tolist()
         # of a participant who is left out the recordings are no others
         if not (name in whose and people.get(whose[name].participant) == why)

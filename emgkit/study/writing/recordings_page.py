@@ -78,7 +78,7 @@ def write(
         notices=tuple(notice for notice in notices if notice.text not in found),
         provenance=provenance_of(
             study,
-            {source.name: source.path for source in analysis.used},
+            {name: path for source in analysis.used for name, path in source.paths.items()},
             simulated=simulated,
             seed=file.data.seed if simulated and own else None,
             steps=json.loads(pipeline.to_json())["steps"],

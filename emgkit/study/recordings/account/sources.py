@@ -113,6 +113,11 @@ class RecordingSource:
         """The session, where there are several."""
         return self.facts.get("session")
 
+    @property
+    def paths(self) -> dict[str, Path]:
+        """Where its files are, those of its second files among them, by their names."""
+        return {self.name: self.path, **{second.name: second.path for second in self.joined}}
+
     def is_used(self, kept: Iterable[str]) -> bool:
         """Whether a comparison uses the recording that keeps these, in any Unicode form of their names."""
         return not self.excluded or composed(self.name) in map(composed, kept)
