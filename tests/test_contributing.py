@@ -48,7 +48,7 @@ def load(path: Path) -> FileContent:
 ''',
             )
         ],
-        "emgkit/io/__init__.py": [
+        "emgkit/io/registry.py": [
             (
                 '    Format(\n        name="bdf",',
                 '    Format(name="toy", description="a value a line", extensions=(".toy",), marker=None,'
@@ -219,7 +219,7 @@ by = "channel"
 # in each further copy: row -> the file that is left as it is, and how the lack of it is answered
 UNKNOWN = (
     {
-        "reader": ("emgkit/io/__init__.py", "FormatError: The file is of an unknown format"),
+        "reader": ("emgkit/io/registry.py", "FormatError: The file is of an unknown format"),
         "step": ("emgkit/steps/__init__.py", "AttributeError: module 'emgkit.steps' has no attribute 'Divide'"),
         "measure": ("emgkit/measures.py", "ArgumentError: Unknown measure 'range'"),
         "statistic": ("emgkit/stats/within/words.py", "DesignError: The table is of an unknown kind"),
