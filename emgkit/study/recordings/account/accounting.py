@@ -44,7 +44,8 @@ def account(folder: Path | None, rule: Accounting) -> Account:
     """
     found, others = find(folder, rule)
     files = {composed(entry.path): entry.reason for entry in rule.excluded_files}
-    found = with_people(tuple(replace(one, excluded=files.get(composed(one.name), "")) for one in found), rule)
+    found = tuple(replace(one, written=one.facts, excluded=files.get(composed(one.name), "")) for one in found)
+    found = with_people(found, rule)
     tasks = rule.tasks
     sources = tuple(_with_role(source, rule, tasks) for source in found)
     others = tuple(

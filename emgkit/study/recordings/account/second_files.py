@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path, PurePosixPath
@@ -57,17 +57,30 @@ def with_second_files(
                 taken[name] = source.name
                 file, sheet = file_and_sheet(name, join)
                 files.append(JoinedFile(path=(folder or Path()) / file, name=name, rule=join, sheet=sheet))
-            elif source.exercise is not None and any(map(source.is_used, rule.kept or ((),))):
+            elif source.exercise is not None and _is_used(source, rule):
                 missing[source.name] = expected[0]
         joined.append(replace(source, joined=tuple(files)))
     _refuse_missing(missing, [one.name for one in others if one.name not in taken])
-    _refuse_alone([name for name in left.values() if name not in taken], sources, rule)
-    listed_ones = (replace(one, reason=f"joined to {taken[one.name]}") if one.name in taken else one for one in others)
-    return tuple(joined), tuple(listed_ones)
+    # a name that differs from that of another by the case of its ending alone is not in `left`
+    _refuse_alone([one.name for one in others if one.role == "joined" and one.name not in taken], sources, rule)
+    idle = {source.name for source in sources if not _is_used(source, rule)}
+    return tuple(joined), tuple(_listed(one, taken[one.name], idle) if one.name in taken else one for one in others)
+
+
+def _is_used(source: RecordingSource, rule: Accounting) -> bool:
+    """Whether a comparison uses a recording of an exercise or an MVC trial."""
+    return (source.exercise is not None or source.mvc) and any(map(source.is_used, rule.kept or ((),)))
+
+
+def _listed(one: ListedFile, first: str, idle: Collection[str]) -> ListedFile:
+    """A second file in the list of files."""
+    if first in idle:
+        return replace(one, role="left out", reason=f"joined to {first}, which is not used")
+    return replace(one, reason=f"joined to {first}")
 
 
 def _expected(join: Join, source: RecordingSource) -> list[str]:
-    """The names that the second file of a recording may have: one, but for facts that `values` translates.
+    """The names that the second file of a recording may have: one, but for facts that are written in several ways.
 
     Raises
     ------
@@ -86,8 +99,8 @@ def _expected(join: Join, source: RecordingSource) -> list[str]:
                 allowed=f"the facts in {source.name!r}: {listed(source.facts)}",
                 got=f"{{{piece}}}",
             )
-        fact = source.facts[piece]
-        choices.append([text for text, value in join.values.get(piece, {}).items() if value == fact] or [fact])
+        facts = list(dict.fromkeys((source.written.get(piece, source.facts[piece]), source.facts[piece])))
+        choices.append([text for text, value in join.values.get(piece, {}).items() if value in facts] or facts)
     return ["".join(choice) for choice in product(*choices)]
 
 

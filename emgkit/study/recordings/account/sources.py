@@ -82,7 +82,8 @@ class RecordingSource:
 
     `exercise` is the name of the exercise, None for other tasks. `mvc` is true for an MVC trial. `excluded` is the
     reason why the recording is left out, else empty. `sfreq`, `units`, `thousands` and `channels` are the layout's.
-    `sheet` is the sheet of a workbook; `joined` are the second files.
+    `sheet` is the sheet of a workbook; `joined` are the second files. `written` are the facts as the name writes them,
+    such as a side ``L`` and a label without its group.
     """
 
     path: Path
@@ -94,6 +95,7 @@ class RecordingSource:
     channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
     sheet: str | None = None
     joined: tuple[JoinedFile, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
     exercise: str | None = None
     mvc: bool = False
     excluded: str = ""
