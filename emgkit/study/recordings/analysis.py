@@ -25,7 +25,7 @@ from emgkit.study.recordings.account import (
 )
 from emgkit.study.recordings.account.exclusions import COLUMNS, check_exclusions, of_parts, part_rows
 from emgkit.study.recordings.checks import Loaded
-from emgkit.study.recordings.compare import ComparisonResult, compare
+from emgkit.study.recordings.compare import ComparisonResult, LeftOut, compare
 from emgkit.study.recordings.keys import File, Folder, Stage, key
 from emgkit.study.recordings.marks import check_rows
 from emgkit.study.recordings.plan import Plan
@@ -217,16 +217,18 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
         )
 
 
-def _affected(plan: Plan, sources: Sequence[RecordingSource], used: set[str]) -> dict[str, dict[str, str]]:
-    """What is left out of whom: participant -> exercise and task -> a recording, or a channel of one."""
-    affected: dict[str, dict[str, str]] = {}
+def _affected(plan: Plan, sources: Sequence[RecordingSource], used: set[str]) -> tuple[LeftOut, ...]:
+    """What is left out: recordings of exercises, and channels of them."""
+    found = []
     for source in sources:
         using = plan.using(source)
         what = "a channel" if using.channels or using.muscles else ""
         what = "a recording" if source.name not in used else what
         if what and source.exercise is not None:
-            affected.setdefault(source.participant, {}).update(dict.fromkeys((source.exercise, source.task), what))
-    return affected
+            found.append(
+                LeftOut(participant=source.participant, what=what, facts=plan.cell_of(source, source.exercise))
+            )
+    return tuple(found)
 
 
 def _excluded(recordings: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:

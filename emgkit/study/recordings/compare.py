@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,28 @@ from emgkit.stats.cells.labels import label_order
 from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.influence import influence_of
 
-__all__ = ["Comparing", "ComparisonResult", "compare"]
+__all__ = ["Comparing", "ComparisonResult", "LeftOut", "compare"]
+
+# a level of `by`: its columns with their levels
+Place: TypeAlias = tuple[tuple[str, str], ...]
+# participant and the levels of `within` that are lacking -> where they are
+Gaps: TypeAlias = dict[tuple[str, tuple[str, ...]], list[Place]]
 
 # an error names this many participants, and counts the rest
 _NAMED = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """A recording, or a channel of one, that is left out: of whom, what it is, and the columns that tell of it."""
+
+    participant: str
+    what: str
+    facts: Mapping[str, str]
+
+    def explains(self, who: str, cell: Mapping[str, str]) -> bool:
+        """Whether it can be why a participant has no value in a cell; what it does not tell of is open."""
+        return self.participant == who and all(self.facts.get(name, level) == level for name, level in cell.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +53,14 @@ class Comparing:
         The primary measure.
     over : tuple of str
         What is averaged.
-    affected : mapping of str to mapping
-        Participant -> exercises and tasks -> what of them is excluded from this comparison or could not be read.
+    affected : tuple of LeftOut
+        What is excluded from this comparison, or could not be read.
     """
 
     comparison: Comparison
     measure: MeasureSpec
     over: tuple[str, ...]
-    affected: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    affected: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,22 +128,24 @@ def _anova(
     if spec.missing == "refuse":
         table = stats.rm_anova(cells, **design)
         return table, table.notices
-    if all((_levels_by_person(part, spec).all(axis=1)).sum() < 2 for _, part in _parts(cells, spec)):
+    if all((_levels_by_person(part, spec).all(axis=1)).sum() < 2 for part in _parts(cells, spec).values()):
         text = f"{spec.name!r} has no analysis of variance: fewer than two participants have every {spec.within}."
         return None, (Notice(code="anova-not-made", text=text),)
     table = stats.rm_anova(cells, **design, missing="complete-cases")
     return table, table.notices
 
 
-def _parts(cells: pd.DataFrame, spec: Comparison) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The cells of each level of `by`, with its name."""
+def _parts(cells: pd.DataFrame, spec: Comparison) -> dict[Place, pd.DataFrame]:
+    """The cells of each level of `by`, by its columns and their levels."""
     by = list(spec.by)
     if not by:
-        yield "", cells
-        return
-    for levels, part in cells.groupby(by, observed=True, sort=False, dropna=False):
-        key = levels if isinstance(levels, tuple) else (levels,)
-        yield ", ".join(f"{name} {level}" for name, level in zip(by, key, strict=True)), part
+        return {(): cells}
+    parts = cells.groupby(by, observed=True, sort=False, dropna=False)
+    return {tuple(zip(by, map(str, levels), strict=True)): part for levels, part in parts}
+
+
+def _label(place: Place) -> str:
+    return ", ".join(f"{name} {level}" for name, level in place)
 
 
 def _levels_by_person(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
@@ -136,7 +156,7 @@ def _levels_by_person(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
 def _comparable(cells: pd.DataFrame, spec: Comparison) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
     """The cells of the levels of `by` in which two participants or more have two levels in common."""
     kept, alone = [], list[tuple[str, list[str]]]()
-    for label, part in _parts(cells, spec):
+    for place, part in _parts(cells, spec).items():
         has = _levels_by_person(part, spec).astype(int)
         together = has.T @ has
         np.fill_diagonal(values := together.to_numpy(copy=True), 0)
@@ -144,7 +164,7 @@ def _comparable(cells: pd.DataFrame, spec: Comparison) -> tuple[pd.DataFrame, tu
         if part[spec.within].isna().any() or values.max() > 1 or (len(together) == 1 and len(has) > 1):
             kept.append(part)
         else:
-            alone.append((label, list(has.index)))
+            alone.append((_label(place), list(has.index)))
     people = sorted(set(cells["participant"].astype(str)))
     if len(people) == 1:
         text = f"Nothing was compared: there is one participant ({people[0]}), and a comparison needs two or more."
@@ -176,24 +196,25 @@ def _primary_rows(rows: pd.DataFrame, measure: MeasureSpec) -> pd.Series:
 
 
 def _without_incomplete(
-    cells: pd.DataFrame, spec: Comparison, affected: Mapping[str, Mapping[str, str]]
+    cells: pd.DataFrame, spec: Comparison, affected: Sequence[LeftOut]
 ) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
     """Take participants out of each level of `by` in which they lack a level because of what is left out."""
     everywhere = _levels_by_person(cells, spec)
-    lacking: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    lacking: Gaps = {}
     kept = []
-    for label, part in _parts(cells, spec):
+    for place, part in _parts(cells, spec).items():
         here = _levels_by_person(part, spec)
         # what somebody has nowhere is lacking at every level of `by`
         here = here.reindex(columns=everywhere.columns, fill_value=False)
         gaps = (here.any(axis=0) | ~everywhere.loc[here.index]) & ~here
         for who, row in gaps[gaps.any(axis=1)].iterrows():
-            lacking.setdefault((str(who), tuple(map(str, sorted(row.index[row], key=label_order)))), []).append(label)
+            levels = tuple(map(str, sorted(row.index[row], key=label_order)))
+            lacking.setdefault((str(who), levels), []).append(place)
         kept.append(part[~part["participant"].astype(str).isin(gaps.index[gaps.any(axis=1)])])
     unexplained = {
-        (who, levels): labels
-        for (who, levels), labels in lacking.items()
-        if not all(_reason(level, spec, affected.get(who, {})) for level in levels)
+        (who, levels): open_ones
+        for (who, levels), places in lacking.items()
+        if (open_ones := [one for one in places if not all(_reasons(who, levels, one, spec, affected))])
     }
     if unexplained:
         raise _incomplete(unexplained, spec, total=len(kept))
@@ -211,41 +232,32 @@ def _without_incomplete(
     return left, tuple(_taken_out(lacking, spec, affected, total=len(kept)))
 
 
-def _reason(level: str, spec: Comparison, affected: Mapping[str, str]) -> str:
-    """What of a participant was left out that explains why a level is lacking; nothing explains other exercises."""
-    if spec.within in ("exercise", "task"):
-        return affected.get(level, "")
-    return next(iter(affected.values()), "")
+def _reasons(who: str, levels: Sequence[str], place: Place, spec: Comparison, affected: Sequence[LeftOut]) -> list[str]:
+    """What was left out of a participant that explains why each of some levels is lacking; else an empty text."""
+    cells = [{**dict(place), spec.within: level} for level in levels]
+    return [next((one.what for one in affected if one.explains(who, cell)), "") for cell in cells]
 
 
-def _taken_out(
-    lacking: Mapping[tuple[str, tuple[str, ...]], list[str]],
-    spec: Comparison,
-    affected: Mapping[str, Mapping[str, str]],
-    *,
-    total: int,
-) -> Iterator[Notice]:
+def _taken_out(lacking: Gaps, spec: Comparison, affected: Sequence[LeftOut], *, total: int) -> Iterator[Notice]:
     """Say who is not in a comparison, or at some levels of `by`, and why: one notice for all of whom the same holds."""
     alike: dict[tuple[str, str], list[str]] = {}
-    for (who, levels), labels in lacking.items():
-        places = "" if len(labels) == total else f" at {'; '.join(labels)}"
-        what = " and ".join(sorted({_reason(level, spec, affected.get(who, {})) for level in levels}))
-        alike.setdefault((places, what), []).append(who)
-    for (places, what), people in alike.items():
+    for (who, levels), places in lacking.items():
+        where = "" if len(places) == total else f" at {'; '.join(map(_label, places))}"
+        reasons = {reason for place in places for reason in _reasons(who, levels, place, spec, affected)}
+        alike.setdefault((where, " and ".join(sorted(reasons))), []).append(who)
+    for (where, what), people in alike.items():
         text = (
-            f"{listed(people)} {'is' if len(people) == 1 else 'are'} not in {spec.name!r}{places}: a level of "
+            f"{listed(people)} {'is' if len(people) == 1 else 'are'} not in {spec.name!r}{where}: a level of "
             f"{spec.within} is lacking because {what} was left out."
         )
         yield Notice(code="incomplete-by-exclusion", text=text)
 
 
-def _incomplete(
-    lacking: Mapping[tuple[str, tuple[str, ...]], list[str]], spec: Comparison, *, total: int
-) -> StudyError:
+def _incomplete(lacking: Gaps, spec: Comparison, *, total: int) -> StudyError:
     """The error of participants who lack a level that nothing explains: who lacks what, and the two ways on."""
     texts = [
-        f"{who} lacks {listed(levels)}" + ("" if len(labels) == total else f" at {'; '.join(labels)}")
-        for (who, levels), labels in lacking.items()
+        f"{who} lacks {listed(levels)}" + ("" if len(places) == total else f" at {'; '.join(map(_label, places))}")
+        for (who, levels), places in lacking.items()
     ]
     (who, levels), _ = next(iter(lacking.items()))
     more = f"; and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""

@@ -39,7 +39,7 @@ from emgkit.study.file.recordings import Comparison, Exclude, Exercise, Layout, 
 from emgkit.study.recordings.account import Accounting, RecordingSource
 from emgkit.study.recordings.account.exclusions import fitting
 from emgkit.study.recordings.account.name_columns import OF_BIDS, columns_of, context_of
-from emgkit.study.recordings.compare import Comparing
+from emgkit.study.recordings.compare import Comparing, LeftOut
 from emgkit.study.recordings.marks import read_table, rows_of
 from emgkit.study.recordings.measure import Measuring
 from emgkit.study.recordings.read import Joining, Reading, Using
@@ -152,7 +152,14 @@ class Plan:
         rows = self.table.without_names(rows_of(source, self.table))
         return replace(rule, options={**rule.options, "table": rows})
 
-    def comparing(self, comparison: Comparison, affected: Mapping[str, Mapping[str, str]]) -> Comparing:
+    def cell_of(self, source: RecordingSource, exercise: str) -> dict[str, str]:
+        """The levels that a recording of an exercise has in the columns of the tables, as plain text."""
+        # a task with facts in it is called by the exercise
+        task = exercise if self.segmentations[exercise].named else source.task
+        facts = {**context_of(source.facts), "task": task, "exercise": exercise}
+        return {name: str(value) for name, value in facts.items()}
+
+    def comparing(self, comparison: Comparison, affected: tuple[LeftOut, ...]) -> Comparing:
         """What one comparison compares; its title and the files that it keeps are the business of others."""
         bare = comparison.model_copy(update={"title": "", "keep": ()})
         return Comparing(comparison=bare, measure=self.primary, over=self.over, affected=affected)
