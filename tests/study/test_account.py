@@ -29,6 +29,7 @@ from emgkit.study.recordings.account import (
 )
 from emgkit.study.recordings.account.near import near_files, near_label
 from emgkit.study.recordings.checks import Loaded
+from emgkit.study.recordings.keys import Folder
 
 NUMBERS = "VL (mV),BF (mV)\n" + "0.1,0.2\n" * 150
 
@@ -423,6 +424,22 @@ def test_a_recording_is_kept_in_any_unicode_form_of_its_name(tmp_path):
     rule = lifts(excluded_files=(ExcludedFile(path=name, reason="noise"),), kept=((name,),))
     assert [one.excluded for one in found(tmp_path, rule).sources if one.is_used((name,))] == ["", "noise"]
     assert not found(tmp_path, rule).notices
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", [b"P2_squat\xe9.csv", b"notes\xe9.txt"])
+def test_names_that_are_no_text_are_refused(tmp_path, name):
+    lay(tmp_path, "P1_squat.csv")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text(NUMBERS, encoding="utf-8")
+    text = message(tmp_path, lifts(unused="report"))
+    assert text.startswith("1 file below the recordings has a name that is no text in UTF-8. Allowed: names in UTF-8. ")
+    assert f"Got: '{name.decode('latin-1').replace(chr(233), chr(92) + 'xe9')}'. Hint: Rename the files" in text
+    # what a system leaves behind counts for nothing
+    lay(tmp_path / "b", "P1_squat.csv")
+    Path(os.fsdecode(os.fsencode(tmp_path / "b") + b"/._" + name)).write_text("", encoding="utf-8")
+    made = found(tmp_path / "b", lifts())
+    assert file_table(made.files, {})["file"].str.startswith("._").any()
+    assert Folder(path=tmp_path / "b").key
 
 
 def test_a_blank_beside_a_label_is_shown(tmp_path):

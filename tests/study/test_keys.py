@@ -359,6 +359,9 @@ def test_the_key_of_what_was_computed_follows_the_file_the_notices_and_the_stage
     assert replace(analysis, notices=(Notice(code="a", text="b"),)).key != one
     assert replace(analysis, simulated=True).key != one
     assert analyse(study.file, plan, study.folder / "data", progress=quiet).key == one
+    # a file whose name tells nothing has no facts
+    more = pd.concat([analysis.files, pd.DataFrame([{"file": "notes.txt", "role": "not a recording"}])])
+    assert len({one, replace(analysis, files=more).key}) == 2
 
 
 def test_what_has_no_content_is_refused() -> None:

@@ -82,8 +82,8 @@ class Analysis:
         """
         found = {
             "file": self.file,
-            "excluded": self.excluded.to_dict(orient="records"),
-            "files": self.files.to_dict(orient="records"),
+            "excluded": _records(self.excluded),
+            "files": _records(self.files),
             "notices": self.notices,
             "simulated": self.simulated,
         }
@@ -215,6 +215,11 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             exercises=tuple(file.exercises),
             stages=(*sessions[0], *comparisons),
         )
+
+
+def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """The rows of a table; what is not there is None."""
+    return table.astype(object).where(table.notna(), None).to_dict(orient="records")
 
 
 def _affected(plan: Plan, sources: Sequence[RecordingSource], used: set[str]) -> tuple[LeftOut, ...]:

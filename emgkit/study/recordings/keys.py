@@ -54,7 +54,7 @@ def key(stage: str, parameters: object = None, inputs: Sequence[object] = ()) ->
     """
     content = {"versions": computed_with(), "stage": stage, "parameters": plain(parameters), "inputs": plain(inputs)}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def plain(value: object) -> Any:

@@ -12,8 +12,9 @@ from emgkit.errors import StudyError
 from emgkit.io.naming.fitting import check_other_layouts, layout_names, nearly_fits, value_lacking
 from emgkit.io.naming.folders import file_and_sheet, files_below, is_hidden, with_sheets
 from emgkit.io.naming.names import read_names
-from emgkit.notation import listed
+from emgkit.notation import counted, listed
 from emgkit.study.recordings.account.bids_set import in_bids
+from emgkit.study.recordings.account.near import shortly
 from emgkit.study.recordings.account.second_files import second_names
 from emgkit.study.recordings.account.sources import Accounting, ListedFile, RecordingSource
 
@@ -51,6 +52,7 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
         raise StudyError("The folder of recordings is not there", where=str(folder), hint=_where_to_get(rule))
     names = files_below(folder)
     aside = _left_behind(names)
+    _check_text([name for name in names if name not in aside])
     excluded = {entry.path for entry in rule.excluded_files}
     names = with_sheets(
         folder, [name for name in names if name not in aside], (*rule.layouts, *rule.joins), closed=excluded
@@ -71,6 +73,26 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
     hidden = (ListedFile(name=name, role="not a recording", reason=reason) for name, reason in aside.items())
     joined = (ListedFile(name=name, role="joined") for name in seconds)
     return sources, (*others, *joined, *hidden)
+
+
+def _check_text(names: Sequence[str]) -> None:
+    """Refuse names that are no text: the letters of such a person are lost, and no output could name the file.
+
+    Raises
+    ------
+    StudyError
+        Shows the names, with the bytes that are no letters.
+    """
+    shown = {name: name.encode("utf-8", "backslashreplace").decode() for name in names}
+    broken = [text.replace("\\udc", "\\x") for name, text in shown.items() if text != name]
+    if broken:
+        are = "has a name that is" if len(broken) == 1 else "have names that are"
+        raise StudyError(
+            f"{counted(len(broken), 'file')} below the recordings {are} no text in UTF-8",
+            allowed="names in UTF-8",
+            got=shortly(broken, 4).replace("\\\\", "\\"),
+            hint="Rename the files; names with other letters than a to z break so in archives of older systems",
+        )
 
 
 def _tables_of_events(names: Sequence[str]) -> set[str]:
