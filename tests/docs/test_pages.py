@@ -10,6 +10,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pytest
 
+from emgkit.io import FORMATS
+
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("recipes.md", "figures-for-a-journal.md")
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n\n```text\n(?P<output>.*?)^```$", flags=re.DOTALL | re.MULTILINE)
@@ -78,3 +80,16 @@ def test_links_of_all_pages_lead_to_files():
         for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
             if not link.startswith(("https:", "http:")):
                 assert (path.parent / link).exists(), f"{path.relative_to(DOCS)}: {link}"
+
+
+def test_every_format_has_its_row_with_what_it_was_proven_on():
+    text = (DOCS / "how_to" / "formats.md").read_text(encoding="utf-8")
+    rows = [
+        line.strip("| \n").split(" | ")
+        for line in text.splitlines()
+        if line.startswith("| ") and "`format=`" not in line
+    ]
+    assert {len(row) for row in rows} == {4}
+    assert all(re.search("real|built|simulated", row[3]) for row in rows)
+    named = [name for row in rows for name in re.findall(r"`([^`]+)`", row[1])]
+    assert set(named) == {known.name for known in FORMATS}
