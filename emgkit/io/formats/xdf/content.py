@@ -224,15 +224,14 @@ def _signals(one: _Stream, zero: float, *, where: str) -> tuple[list[Signal], li
         text = f"The time stamps of {one.name!r} lie up to {worst.off:.2g} intervals ({worst.off / worst.sfreq:.2g} s) "
         text += "off a straight line; the line is taken."
         notices.append(Notice(code="time-jitter", text=text))
-    values = np.asarray(one.values, dtype=np.float64)
-    broken = [label for label, row in zip(one.labels, values.T, strict=True) if not np.isfinite(row).all()]
+    broken = [label for label, row in zip(one.labels, one.values.T, strict=True) if not np.isfinite(row).all()]
     if broken:
         text = f"Left out, since samples of it are no number: {shortened(broken)}."
         notices.append(Notice(code="samples-missing", text=text))
     signals = [
         Signal(
             label=label if len(parts) == 1 else f"{label} (part {place})",
-            values=np.ascontiguousarray(values[part.first : part.last, row]),
+            values=np.ascontiguousarray(one.values[part.first : part.last, row], dtype=np.float64),
             sfreq=part.sfreq, start=part.start - zero, sfreq_source="header", **_described(one, row),
         )
         for place, part in enumerate(parts, start=1)
