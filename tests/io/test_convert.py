@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -415,6 +416,17 @@ def test_a_map_that_is_not_right_is_refused(lab, rules, tmp_path, old, new, text
     for text in texts:
         assert text in str(caught.value), str(caught.value)
     assert not (tmp_path / "set").exists()
+
+
+def test_the_map_of_the_page_is_a_valid_one(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "how_to" / "convert.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    path = tmp_path / "map.toml"
+    path.write_text(example, encoding="utf-8")
+    read = load_map(path)
+    assert read.data.task == "{task}{load}"
+    # every table of a map has its row
+    assert set(re.findall(r"^\| `\[(\w+)", page, flags=re.MULTILINE)) == set(ConversionMap.model_fields)
 
 
 def test_a_map_that_is_not_there_is_refused(tmp_path):

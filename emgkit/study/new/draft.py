@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from emgkit.errors import FileError, StudyError
+from emgkit.errors import EmgkitError, FileError, StudyError
 from emgkit.io.catalogue import catalogue
 from emgkit.io.formats.edf import LONGEST_NAME
+from emgkit.io.naming.layouts import Layout
+from emgkit.io.naming.names import AnyTask, read_names
 from emgkit.notation import readable
 from emgkit.study.new.inventory import Inventory, Progress, look
 from emgkit.study.new.layouts import FoundLayout, layouts_of
+from emgkit.study.new.names import Named
 from emgkit.study.new.parts import IN_SHEET
 from emgkit.study.new.signals import FoundChannel
 from emgkit.toml_files import as_comment, as_key, as_toml, one_line
@@ -109,8 +112,7 @@ def _people(inventory: Inventory) -> list[str]:
 
 def _data(inventory: Inventory) -> list[list[str]]:
     """``[data]`` with a layout for each way in which files are named."""
-    own = [_with_tasks(one, inventory) for one in layouts_of(inventory)]
-    own += [_with_tasks(one, inventory) for one in layouts_of(inventory, companions=True)]
+    own = _with_tasks([*layouts_of(inventory), *layouts_of(inventory, companions=True)], inventory)
     lines = ["[data]"]
     task = _task(inventory)
     if task != "{task}":
@@ -122,15 +124,26 @@ def _data(inventory: Inventory) -> list[list[str]]:
     return [lines, *layouts]
 
 
-def _with_tasks(layout: FoundLayout, inventory: Inventory) -> FoundLayout:
-    """The layout with its tasks, where a name could be read in several ways without them."""
-    own = [one.named for one in (*inventory.recordings, *inventory.companions) if one.named.pattern == layout.pattern]
-    between = {text for text in re.split(r"\{\w+\}", layout.pattern)[1:-1] if text}
-    clear = not any(text in value for one in own for value in one.facts.values() for text in between)
-    if clear or layout.task or "task" in layout.values:
-        return layout
-    tasks = {one.facts["task"]: one.facts["task"] for one in own}
-    return replace(layout, values={**layout.values, "task": tasks})
+def _with_tasks(layouts: list[FoundLayout], inventory: Inventory) -> list[FoundLayout]:
+    """The layouts with their tasks, where without them a name could be read in several ways."""
+    own = [one.named for one in (*inventory.recordings, *inventory.companions)]
+    if _read_alike(own, layouts):
+        return layouts
+    made = []
+    for layout in layouts:
+        tasks = {one.facts["task"]: one.facts["task"] for one in own if one.pattern == layout.pattern}
+        known = bool(layout.task) or "task" in layout.values
+        made.append(layout if known else replace(layout, values={**layout.values, "task": tasks}))
+    return made
+
+
+def _read_alike(names: Sequence[Named], found: Sequence[FoundLayout]) -> bool:
+    """Whether a conversion reads the names as they were understood."""
+    layouts = [Layout(pattern=one.pattern, task=one.task or None, values=dict(one.values)) for one in found]
+    try:
+        return all(read_names([one.name], layouts, AnyTask())[one.name].facts == one.facts for one in names)
+    except EmgkitError:
+        return False
 
 
 def _task(inventory: Inventory) -> str:
