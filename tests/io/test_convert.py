@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -313,6 +314,32 @@ def test_a_conversion_that_is_killed_goes_on(lab, rules, tmp_path, moves):
     whole = tmp_path / "whole"
     convert(source, whole, map=map_file)
     assert contents(root) == contents(whole)
+
+
+@pytest.mark.parametrize("moves", [1, 2, 3, 5, 6, 8, 12])
+def test_a_change_that_is_killed_can_be_taken_back_or_go_on(lab, rules, tmp_path, moves):
+    source, root, map_file = lab("P1_squat.csv", "P2_squat.csv"), tmp_path / "set", plain(rules)
+    convert(source, root, map=map_file)
+    first, old = contents(root), map_file.read_text()
+    new = old.replace("vastus_lateralis", "vastus_medialis")
+    map_file.write_text(new)
+    killed = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(source), str(root), str(map_file), str(moves)], check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert not (root / "dataset_description.json").exists()
+    between = shutil.copytree(root, tmp_path / "between")
+    map_file.write_text(old)
+    convert(source, root, map=map_file)
+    assert contents(root) == first
+    map_file.write_text(new)
+    convert(source, between, map=map_file)
+    changed = contents(between)
+    assert set(changed) == set(first)
+    # the muscle stands in each table of channels; the list has other keys
+    assert {name for name in first if first[name] != changed[name]} == {
+        *(name for name in first if name.endswith("_channels.tsv")), "code/emgkit_convert.json",
+    }  # fmt: skip
 
 
 def contents(folder):

@@ -283,7 +283,9 @@ class _Made:
 
     def finish(self, manifest: Manifest, people: Mapping[str, Mapping[str, Value]]) -> None:
         """Write what is about the whole data set; its description comes last."""
-        entries = manifest.recordings
+        # in the order of the sources, whatever was written first
+        planned = [one.stem for one in self.planned.recordings]
+        entries = {stem: manifest.recordings[stem] for stem in planned if stem in manifest.recordings}
         if not entries:
             raise ArgumentError("No source could be converted", where=str(manifest.root), allowed="at least one")
         facts: dict[str, dict[str, Value]] = {}
