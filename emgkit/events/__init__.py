@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emgkit.events.agreement import Agreement, agreement
+from emgkit.events.agreement import Agreement, agreement_of
 from emgkit.events.movement import OPTIONS, find_in_movement, resting_end
 from emgkit.events.onsets import find_onsets, onset_agreement
 from emgkit.events.own import events_sentence, take_events
@@ -20,7 +20,7 @@ __all__ = [
     "RepetitionTable",
     "Segmentation",
     "Way",
-    "agreement",
+    "agreement_of",
     "angle_bins_sentence",
     "audit",
     "events_sentence",

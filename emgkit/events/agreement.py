@@ -15,7 +15,7 @@ from emgkit.notation import counted, listed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Agreement", "agreement"]
+__all__ = ["Agreement", "agreement_of"]
 
 _WHOSE = ("file", "participant", "task", "session", "run")
 _EDGES = ("start", "turn", "end")
@@ -26,7 +26,7 @@ _LIMITS = 1.959963984540054
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Agreement:
-    """What :func:`agreement` gives.
+    """What :func:`agreement_of` gives.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ class Agreement:
         >>> import pandas as pd
         >>> one = pd.DataFrame({"file": "a.csv", "start": [1.0, 4.0], "end": [3.0, 6.0]})
         >>> two = one.assign(start=one["start"] + [0.02, 0.04])
-        >>> print(" ".join(agreement(one, two).sentences()))
+        >>> print(" ".join(agreement_of(one, two).sentences()))
         Both have 2 of the 2 repetitions that either has (100 %). Of these, both accept 2 and reject 0, and decide
         differently on 0.
         """
@@ -114,7 +114,7 @@ class Agreement:
         return texts
 
 
-def agreement(first: pd.DataFrame, second: pd.DataFrame) -> Agreement:
+def agreement_of(first: pd.DataFrame, second: pd.DataFrame) -> Agreement:
     """Compare the repetitions that two people marked in the same recordings.
 
     Two repetitions are the same one if more than half of the time that either covers is covered by both. Of repetitions
@@ -151,7 +151,7 @@ def agreement(first: pd.DataFrame, second: pd.DataFrame) -> Agreement:
     >>> import pandas as pd
     >>> one = pd.DataFrame({"file": "a.csv", "start": [1.0, 4.0, 8.0], "end": [3.0, 6.0, 9.0]})
     >>> two = pd.DataFrame({"file": "a.csv", "start": [1.1, 4.1], "end": [3.0, 6.2], "accepted": ["yes", "no"]})
-    >>> found = agreement(one, two)
+    >>> found = agreement_of(one, two)
     >>> found.counts["both"], found.counts["share_same_decision"]
     (2, 0.5)
     >>> found.boundaries.round(3)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emgkit.errors import ArgumentError
-from emgkit.events import agreement
+from emgkit.events import agreement_of
 
 
 def table(*spans: tuple[float, float], file: str = "a.csv", **columns: object) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def test_limits_of_agreement_are_those_of_bland_and_altman() -> None:
     differences = np.array([0.01, 0.03, -0.02, 0.06])
     one = table(*((start, start + 2) for start in starts))
     two = one.assign(start=one["start"] + differences, end=one["end"] - 0.1)
-    rows = agreement(one, two).boundaries.set_index("boundary")
+    rows = agreement_of(one, two).boundaries.set_index("boundary")
     # 0.02 ± 1.96 × sqrt((0.01² + 0.01² + 0.04² + 0.04²) / 3)
     sd = np.sqrt(0.0034 / 3)
     assert rows.loc["start", ["n", "median", "mean"]].tolist() == pytest.approx([4, 0.02, 0.02])
@@ -33,7 +33,7 @@ def test_limits_of_agreement_are_those_of_bland_and_altman() -> None:
 def test_repetitions_of_one_person_alone_count_against_the_share() -> None:
     one = table((1, 3), (4, 6), (8, 10))
     two = table((1.1, 3.1), (4.2, 6), (20, 22), (30, 32))
-    found = agreement(one, two)
+    found = agreement_of(one, two)
     assert {name: found.counts[name] for name in ("first", "second", "both")} == {"first": 3, "second": 4, "both": 2}
     assert found.counts["share_both"] == pytest.approx(2 / 5)
     assert found.counts["share_of_first"] == pytest.approx(2 / 3)
@@ -44,8 +44,8 @@ def test_repetitions_of_one_person_alone_count_against_the_share() -> None:
 
 
 def test_half_a_repetition_is_not_the_same_one() -> None:
-    assert agreement(table((0, 6)), table((0, 3), (3, 6))).counts["both"] == 0
-    assert agreement(table((0, 6)), table((0, 3.01), (3.01, 6))).counts["both"] == 1
+    assert agreement_of(table((0, 6)), table((0, 3), (3, 6))).counts["both"] == 0
+    assert agreement_of(table((0, 6)), table((0, 3.01), (3.01, 6))).counts["both"] == 1
 
 
 def test_kappa_is_that_of_a_table_by_hand() -> None:
@@ -53,26 +53,26 @@ def test_kappa_is_that_of_a_table_by_hand() -> None:
     spans = [(2.0 * place, 2.0 * place + 1) for place in range(50)]
     first = ["yes"] * 20 + ["yes"] * 5 + ["no"] * 10 + ["no"] * 15
     second = ["yes"] * 20 + ["no"] * 5 + ["yes"] * 10 + ["no"] * 15
-    found = agreement(table(*spans, accepted=first), table(*spans, accepted=second))
+    found = agreement_of(table(*spans, accepted=first), table(*spans, accepted=second))
     assert found.counts["kappa"] == pytest.approx(0.4)
     assert found.counts["share_same_decision"] == pytest.approx(0.7)
     assert found.sentences() == [
         "Both have 50 of the 50 repetitions that either has (100 %).",
         "Of these, both accept 20 and reject 15, and decide differently on 15 (Cohen's kappa 0.40).",
     ]
-    assert np.isnan(agreement(table((0, 1)), table((0, 1))).counts["kappa"])
+    assert np.isnan(agreement_of(table((0, 1)), table((0, 1))).counts["kappa"])
 
 
 def test_recordings_are_told_apart_and_rows_of_phases_left_aside() -> None:
     one = pd.concat([table((1, 3)), table((1, 3), file="b.csv")])
     two = pd.concat([table((1, 3), (1, 2), phase=["", "eccentric"]), table((7, 9), file="c.csv")])
-    found = agreement(one, two)
+    found = agreement_of(one, two)
     assert found.recordings[["file", "first", "second", "both"]].to_numpy().tolist() == [
         ["a.csv", 1, 1, 1], ["b.csv", 1, 0, 0], ["c.csv", 0, 1, 0],
     ]  # fmt: skip
     people = {"participant": "01", "task": "squat"}
     plain = [one.drop(columns="file").assign(**people) for one in (table((1, 3)), table((1, 3)))]
-    assert agreement(*plain).counts["both"] == 1
+    assert agreement_of(*plain).counts["both"] == 1
 
 
 @given(
@@ -85,14 +85,14 @@ def test_a_shift_is_found_whatever_the_order_of_the_rows(lengths: list[float], s
     one = table(*zip(ends - np.array(lengths), ends, strict=True))
     two = one.assign(start=one["start"] + shift, end=one["end"] + shift)
     two = two.iloc[[place for place in order if place < len(two)]]
-    found = agreement(one, two)
+    found = agreement_of(one, two)
     # more than half is shared where a repetition is at least three times as long as the shift
     if min(lengths) > 3 * abs(shift) + 1e-9:
         assert found.counts["share_both"] == 1.0
         assert found.boundaries.set_index("boundary").loc[["start", "end"], "median"].tolist() == pytest.approx(
             [shift] * 2
         )
-    back = agreement(two, one)
+    back = agreement_of(two, one)
     assert back.counts["both"] == found.counts["both"]
     np.testing.assert_allclose(back.boundaries["mean"], -found.boundaries["mean"], atol=1e-12)
 
@@ -114,5 +114,5 @@ def test_a_shift_is_found_whatever_the_order_of_the_rows(lengths: list[float], s
 )
 def test_what_is_wrong_is_named_with_its_row(two: pd.DataFrame, words: str) -> None:
     with pytest.raises(ArgumentError) as caught:
-        agreement(table((1, 3)), two)
+        agreement_of(table((1, 3)), two)
     assert words in str(caught.value)

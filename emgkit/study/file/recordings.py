@@ -19,7 +19,7 @@ from emgkit.toml_files import TomlTable
 
 __all__ = [
     "IN_SHEET", "Comparison", "Data", "Exclude", "ExcludedFile", "ExcludedParticipant", "Exercise", "Join", "Layout",
-    "MeasureSpec", "Mvc", "Published", "StudyFile",
+    "MeasureSpec", "Mvc", "Published", "RepetitionRules", "StudyFile",
 ]  # fmt: skip
 
 
