@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from emgkit.notation import listed
 from emgkit.study.new.inventory import FoundRecording, Inventory
+from emgkit.study.new.words import alike
 
-__all__ = ["FoundLayout", "layouts_of"]
+__all__ = ["FoundLayout", "layouts_of", "spellings"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,15 @@ def layouts_of(inventory: Inventory, *, companions: bool = False) -> tuple[Found
         groups.setdefault(one.named.pattern, []).append(one)
     made = [_layout(pattern, own, companion=companions) for pattern, own in groups.items()]
     return tuple(sorted(made, key=lambda one: (-_own_text(one.pattern), -one.pattern.count("{"), one.pattern)))
+
+
+def spellings(layout: FoundLayout, fact: str) -> str:
+    """The labels of a fact that differ by blanks or upper and lower case only, as ``'MVC' and 'mvc'; …``."""
+    same: dict[str, list[str]] = {}
+    for label, meaning in sorted(layout.values.get(fact, {}).items()):
+        if alike(label) == alike(meaning):
+            same.setdefault(meaning, []).append(label)
+    return "; ".join(listed(labels) for labels in same.values() if len(labels) > 1)
 
 
 def _own_text(pattern: str) -> int:

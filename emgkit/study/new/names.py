@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -18,6 +18,7 @@ from emgkit.study.new.words import (
     NUMBERED_EXERCISES,
     SESSIONS,
     SIDES,
+    alike,
     bare,
     is_mvc,
 )
@@ -84,7 +85,30 @@ def read_names(names: Iterable[str]) -> tuple[Named, ...]:
                   _with_dates):  # fmt: skip
         rows = stage(rows)
     loads = _loads(rows)
-    return tuple(_named(name, row, rows, loads) for name, row in rows.items())
+    return _spelled_once([_named(name, row, rows, loads) for name, row in rows.items()])
+
+
+def _spelled_once(found: Sequence[Named]) -> tuple[Named, ...]:
+    """The names with one spelling of each label, the most frequent of those that differ by case or blanks only."""
+    made = list(found)
+    for fact in dict.fromkeys(fact for one in found for fact in one.facts):
+        counts = Counter(one.facts[fact] for one in made if fact in one.facts)
+        chosen: dict[str, str] = {}
+        for label in sorted(counts, key=lambda label: (-counts[label], label)):
+            chosen.setdefault(alike(label), label)
+        if len(chosen) == len(counts):
+            continue
+        for place, one in enumerate(made):
+            if fact not in one.facts:
+                continue
+            label = one.facts[fact]
+            meaning = chosen[alike(label)]
+            table = dict.fromkeys(one.values.get(fact, (label,)), meaning)
+            base = meaning if fact == "task" and one.base == label else one.base
+            made[place] = replace(
+                one, facts={**one.facts, fact: meaning}, values={**one.values, fact: table}, base=base
+            )
+    return tuple(made)
 
 
 def _with_words_beside(rows: Rows) -> Rows:
@@ -403,7 +427,7 @@ def _named(name: str, row: Row, rows: Rows, loads: set[str]) -> Named:
     return Named(
         name=name,
         facts=dict(sorted(facts.items(), key=lambda item: (_ORDER.get(item[0], len(_ORDER)), item[0]))),
-        pattern=pattern + suffix.lower() if suffix.isupper() else pattern + suffix,
+        pattern=pattern + suffix.lower(),
         regex=f"{regex}(?i:{re.escape(suffix.lower())})" if suffix else regex,
         base=base,
         companion=next((bare(part.text) for part in row if part.field == "companion"), ""),

@@ -21,7 +21,7 @@ from emgkit.study.new.design import (
     without_mvc,
 )
 from emgkit.study.new.inventory import Inventory
-from emgkit.study.new.layouts import FoundLayout, layouts_of
+from emgkit.study.new.layouts import FoundLayout, layouts_of, spellings
 from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.signals import MOVING, FoundChannel
 from emgkit.study.new.words import FIRST_PHASE, words_of
@@ -130,6 +130,12 @@ def _layout(layout: FoundLayout, index: int, *, several: bool, rates: Sequence[f
             text=f"How many samples per second (Hz) have the files named {layout.pattern}?",
             remark=f"samples per second (Hz), without quotes; {hint}",
         )  # fmt: skip
+    for fact in layout.values:
+        if same := spellings(layout, fact):
+            yield Question(
+                id=f"data.{index}.{fact}", place=place, key=f"values.{fact}", kind="yes or no", stand_in=True,
+                text=f"Is it one {fact} each? They differ by case or blanks only: {same}", remark="",
+            )  # fmt: skip
     if layout.units:
         yield Question(
             id=f"data.{index}.units", place=place, key="units", stand_in="mV", choices=("V", "mV", "uV"),

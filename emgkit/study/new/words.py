@@ -20,6 +20,7 @@ __all__ = [
     "SESSIONS",
     "SIDES",
     "SIDE_TABLES",
+    "alike",
     "bare",
     "is_mvc",
     "may_be_movement",
@@ -55,6 +56,17 @@ _MVC = frozenset(_WORDS["mvc"].split())
 _MVC_START = re.compile(r"(?:mvc|mvic|isomax|maxiso)")
 _MOVEMENT = _by_word("movement")
 _SMALL = frozenset(_WORDS["small"].split())
+
+
+def alike(text: str) -> str:
+    """What is the same of labels that differ by blanks, upper and lower case or Unicode form only.
+
+    Examples
+    --------
+    >>> alike("Back squat") == alike("back  Squat "), alike("MVC") == alike("mvc")
+    (True, True)
+    """
+    return "".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def bare(text: str) -> str:

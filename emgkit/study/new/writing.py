@@ -20,7 +20,7 @@ from emgkit.study.new.design import (
     without_mvc,
 )
 from emgkit.study.new.inventory import FoundRecording, Inventory
-from emgkit.study.new.layouts import FoundLayout, layouts_of
+from emgkit.study.new.layouts import FoundLayout, layouts_of, spellings
 from emgkit.study.new.parts import IN_SHEET
 from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.questions import help_on_exercises, questions
@@ -164,6 +164,12 @@ def _layout_tables(sheet: _Sheet) -> list[str]:
         if layout.participant:
             lines += sheet.lines("data.participant")
         for fact, table in layout.values.items():
+            same = spellings(layout, fact)
+            if same and sheet.answers.get(f"data.{place}.{fact}") is not True:
+                text = (
+                    f"TODO: one {fact} each? They differ by case or blanks only: {same}. If so, take this comment away"
+                )
+                lines += _comment(text)
             inside = ", ".join(f"{as_key(one)} = {as_toml(other)}" for one, other in sorted(table.items()))
             lines.append(f"values.{fact} = {{ {inside} }}")
         parts.append("\n".join([*lines, *sheet.lines(f"data.{place}.sfreq", f"data.{place}.units")]))

@@ -289,6 +289,33 @@ def test_a_copy_is_left_out_and_no_task_of_its_own(record, answered, tmp_path, c
     assert f'{{ path = "{copy}", reason = "no recording of the study" }},  # the same samples as P01_squat.csv' in text
 
 
+def test_labels_that_differ_by_case_are_translated_once_the_user_agrees(record, run, tmp_path):
+    names = ("P01_Squat.csv", "p02_squat.CSV", "P03_SQUAT.Csv", "P01_MVC.csv", "p02_mvc.CSV", "P03_MVC.Csv")
+    for seed, name in enumerate((*names, "P01_lunge.csv", "p02_lunge.csv", "P03_lunge.csv")):
+        record(tmp_path / "d" / name, seed=seed, mvc="mvc" in name.lower(), time="t (s)")
+    found = new.look(tmp_path / "d")
+    assert {task: len(own) for task, own in found.tasks.items()} == {"lunge": 3, "SQUAT": 3, "MVC": 3}
+    text = new.write(tmp_path / "open", found).file.read_text("utf-8")
+    words = " ".join(text.replace("\n# ", " ").split())
+    assert (
+        "TODO: one task each? They differ by case or blanks only: 'MVC' and 'mvc'; 'SQUAT', 'Squat' and 'squat'. "
+        "If so, take this comment away "
+        'values.task = { MVC = "MVC", SQUAT = "SQUAT", Squat = "SQUAT", lunge = "lunge", mvc = "MVC", squat = "SQUAT" }'
+        in words
+    )
+    assert text.count("[exercises.") == 2
+    result = run(tmp_path / "d", **{"data.0.task": True, **MUSCLES})
+    assert set(result.tables["cells"]["participant"]) == {"P01", "p02", "P03"}
+
+
+def test_a_person_with_two_spellings_is_asked_for(record, tmp_path):
+    for seed, name in enumerate(("AH_squat.csv", "ah_lunge.csv", "AH_mvc.csv", "BK_squat.csv")):
+        record(tmp_path / "d" / name, seed=seed, mvc="mvc" in name, time="t (s)")
+    text = new.new(tmp_path / "s", tmp_path / "d").file.read_text("utf-8")
+    assert "# TODO: one participant each? They differ by case or blanks only: 'AH' and 'ah'. If so, take" in text
+    assert 'values.participant = { AH = "AH", BK = "BK", ah = "AH" }' in text
+
+
 def test_a_second_trial_is_no_copy(record, tmp_path):
     for seed, name in enumerate(("P01_squat", "P01_squat (2)", "P01_mvc")):
         record(tmp_path / "d" / f"{name}.csv", seed=seed, mvc="mvc" in name, time="t (s)")
