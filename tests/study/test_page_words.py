@@ -85,8 +85,8 @@ def test_one_muscle_was_recorded_and_two_were(analysis, plan):
     assert "The muscle recorded was vastus lateralis." in text
     assert "The tasks were squat (12 repetitions) and thrust (12 repetitions)." in text
     (one, *_) = analysis.sessions
-    raw, percent = one.example
-    channels = [replace(raw.channels[0], muscle=name, side=side) for name, side in (("a", "left"), ("b", "right"))]
-    sessions = tuple(replace(one, example=(replace(raw, channels=(channel,)), percent)) for channel in channels)
+    sessions = tuple(
+        replace(one, rows=one.rows.assign(muscle=muscle, side=side)) for muscle, side in (("a", "left"), ("b", "right"))
+    )
     text = methods_of(replace(analysis, sessions=sessions), plan.pipeline, made).text
     assert "The muscles recorded were a and b, on the left and right sides." in text

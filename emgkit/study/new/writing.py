@@ -169,7 +169,7 @@ def _layout_tables(sheet: _Sheet) -> list[str]:
                 text = (
                     f"TODO: one {fact} each? They differ by case or blanks only: {same}. If so, take this comment away"
                 )
-                lines += _comment(text)
+                lines += as_comment(text)
             inside = ", ".join(f"{as_key(one)} = {as_toml(other)}" for one, other in sorted(table.items()))
             lines.append(f"values.{fact} = {{ {inside} }}")
         parts.append("\n".join([*lines, *sheet.lines(f"data.{place}.sfreq", f"data.{place}.units")]))
