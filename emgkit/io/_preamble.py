@@ -23,9 +23,9 @@ _MOST_LINES = 300
 _LONGEST_UNIT = 80
 _SEPARATORS = "\t;|,"
 _BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*$")
-_SUFFIX = re.compile(
-    r"^(?P<name>.+)_(?P<unit>V|mV|uV|µV|μV|nV|deg|mv|uv|[Vv]olts?|([Mm]illi|[Mm]icro)[Vv](olts?)?|ms|us|ns|s)$"
-)
+# a unit behind the name without brackets; behind a blank, one letter may be a part of the name: sensor V
+_LONG_UNIT = r"mV|uV|µV|μV|nV|deg|mm|cm|mv|uv|[Vv]olts|([Mm]illi|[Mm]icro)[Vv](olts?)?|ms|us|ns|s"
+_SUFFIX = re.compile(rf"^(?P<name>.+?)(?:_(?P<one>V|[Vv]olt|{_LONG_UNIT})|(?: +|, *|/)(?P<two>{_LONG_UNIT}))$")
 _RATE = re.compile(
     r"""(?<![^\W\d_])
     (?:fs|f_s|sfreq|srate|samp(?:l(?:ing|e)?)?\.?[\s_-]*(?:rate|freq(?:uency)?)|sampl(?:ing|e)rate
@@ -288,7 +288,7 @@ def _tells_what_it_is(label: str) -> bool:
 
 
 def name_and_unit(label: str) -> tuple[str, str | None]:
-    """Name and unit of a column: ``VL (mV)``, ``VL [mV]`` and ``VL_mV`` are VL in mV; an unknown unit is kept.
+    """Name and unit of a column: VL (mV), VL [mV], VL_mV and VL mV are VL in mV; an unknown unit is kept.
 
     Examples
     --------
@@ -303,8 +303,9 @@ def name_and_unit(label: str) -> tuple[str, str | None]:
         if is_second(unit) or looks_like_a_unit(unit):
             return (rest + found["name"]).strip() or label, as_unit(unit) or unit
     found = _SUFFIX.match(end)
-    if found and (found["unit"] not in ("s", "ms", "us", "ns") or is_time_name(rest + found["name"])):
-        return rest + found["name"], as_unit(found["unit"]) or found["unit"]
+    unit = (found["one"] or found["two"]) if found else ""
+    if found and (unit not in ("s", "ms", "us", "ns") or is_time_name(rest + found["name"])):
+        return rest + found["name"], as_unit(unit) or unit
     return label, None
 
 

@@ -59,6 +59,9 @@ def test_without_a_header_channels_are_numbered_and_everything_must_be_said(tmp_
         ("VL_µV", "VL", 1e-6),
         ("R VL (left) (V)", "R VL (left)", 1.0),
         ("EMG_1_mV", "EMG_1", 1e-3),
+        ("LAT uV", "LAT", 1e-6),
+        ("EMG 1 mV", "EMG 1", 1e-3),
+        ("VL/µV", "VL", 1e-6),
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
@@ -67,6 +70,20 @@ def test_the_unit_is_in_brackets_or_behind_an_underscore(tmp_path, label, name, 
     assert trial.emg.names == (name,)
     assert trial.emg.data.max() == peak
     assert trial.emg.channels[0].unit_source == "header"
+
+
+@pytest.mark.parametrize("label", ["sensor V", "left s", "gluteus m", "P g", "uV"])
+def test_a_last_word_that_may_be_a_part_of_the_name_is_no_unit(tmp_path, label):
+    with pytest.raises(UnitError, match=f"Channel '{label}' has no unit"):
+        read(written(tmp_path, f"{label}\n1\n-1\n"), sfreq=1000)
+
+
+def test_movement_and_time_have_their_units_behind_a_blank(tmp_path):
+    rows = "".join(f"{i * 5},{i % 7},{i % 3 * 10},{i % 5}\n" for i in range(50))
+    trial = read(written(tmp_path, "t ms,VL mV,knee deg,bar cm\n" + rows))
+    assert trial.emg.sfreq == 200
+    assert (trial.angle.names, trial.position.names) == (("knee",), ("bar",))
+    assert trial.position.data.max() == pytest.approx(0.04)
 
 
 def test_a_label_in_brackets_that_is_no_unit_stays_in_the_name(tmp_path):

@@ -28,6 +28,7 @@ from emgkit.study.new.inventory import ROLES, FoundRecording, Inventory, Progres
 from emgkit.study.new.listing import as_dict, listing
 from emgkit.study.new.question import Answer, Question, parsed
 from emgkit.study.new.questions import questions, stand_ins
+from emgkit.study.new.words import SIDES, bare
 from emgkit.study.new.writing import SCHEMA, study_text
 from emgkit.study.recordings.account import Account, RecordingSource, account
 from emgkit.study.recordings.plan import plan_of
@@ -229,6 +230,9 @@ def _misread(inventory: Inventory, found: Account) -> tuple[str, ...]:
 def _same(found: FoundRecording, read: RecordingSource, labels: bool) -> bool:
     """Whether a run gives a recording the same role and facts; group and label together may be the person."""
     facts = {**found.named.facts, **({"participant": found.person} if labels else {})}
+    if "side" in facts:
+        # a run writes L and links as left
+        facts["side"] = SIDES.get(bare(facts["side"]), facts["side"])
     return read.mvc == found.mvc and all(read.facts.get(key) == value for key, value in facts.items())
 
 

@@ -81,7 +81,7 @@ def read_names(names: Iterable[str]) -> tuple[Named, ...]:
     """
     rows: Rows = {name: parts_of(name) for name in sorted(names)}
     for stage in (with_people, _with_words_beside, _with_companions, _with_numbers, _with_folders, _without_noise,
-                  _with_runs_in_words, _with_own_maxima, _with_conditions, _without_lone_sessions,
+                  _with_runs_in_words, _with_own_maxima, _with_conditions, _without_lone_sessions, _with_limbs,
                   _with_dates):  # fmt: skip
         rows = stage(rows)
     loads = _loads(rows)
@@ -351,6 +351,21 @@ def _with_own_maxima(rows: Rows) -> Rows:
         name: tuple(part.called("session") if words[name] and part is words[name][0] else part for part in row)
         for name, row in rows.items()
     }
+
+
+def _with_limbs(rows: Rows) -> Rows:
+    """A side that the names of maximal contractions lack is that of the limb that works, and not of the electrodes."""
+    maximal = [row for row in rows.values() if _maximal(row)]
+    if not maximal or any(part.field == "side" for row in maximal for part in row):
+        return rows
+    return {
+        name: tuple(part.called("limb") if part.field == "side" else part for part in row) for name, row in rows.items()
+    }
+
+
+def _maximal(row: Row) -> bool:
+    """Whether a row is of a maximal contraction, by its task or by the folder that it is in."""
+    return any(is_mvc(text) for text in (_task_of(row), *(part.text for part in row if part.field == LITERAL)))
 
 
 def _with_dates(rows: Rows) -> Rows:

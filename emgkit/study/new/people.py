@@ -28,7 +28,7 @@ def is_code(text: str) -> bool:
 def with_people(rows: Rows) -> Rows:
     """The participant: the first code with a number in the stem, else in a folder, else the first part.
 
-    Where that gives nobody both a maximal contraction and an exercise, the folder is one person's.
+    Where that gives nobody both a maximal contraction and an exercise, a folder is a person's.
     """
     if not rows:
         return rows
@@ -39,7 +39,8 @@ def with_people(rows: Rows) -> Rows:
     if not certain and 2 * len(coded) <= len(rows):
         found = _first_parts(rows)
     if not certain and _apart(rows, found):
-        found = _one_person(rows, found)
+        folders = _own_folders(rows)
+        found = folders if folders and not _apart(rows, folders) else _one_person(rows, found)
     return {name: _as_person(row, found[name]) for name, row in rows.items()}
 
 
@@ -55,6 +56,16 @@ def _apart(rows: Rows, found: Mapping[str, int | None]) -> bool:
     whole = all(sum(not part.folder for part in row) == 1 for row in rows.values())
     tasks = whole and all(one in FIRST_PHASE or is_mvc(one) for one in set().union(*people.values()))
     return tasks or bool(people[True] and people[False] and not people[True] & people[False])
+
+
+def _own_folders(rows: Rows) -> dict[str, int | None]:
+    """The innermost folder of each recording as the participant, where there are several; else nothing."""
+    found = {
+        name: max((place for place, part in enumerate(row) if part.folder and not _aside(part)), default=None)
+        for name, row in rows.items()
+    }
+    labels = {None if place is None else rows[name][place].text for name, place in found.items()}
+    return found if len(labels) > 1 and None not in labels else {}
 
 
 def _one_person(rows: Rows, found: Mapping[str, int | None]) -> Mapping[str, int | None]:

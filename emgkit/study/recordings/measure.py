@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -108,8 +108,22 @@ def percent_of(conditioned: Conditioned, normalize: Normalize) -> Recording:
             f"There is no MVC of {names} for participant {normalize.participant}{session}",
             allowed="an MVC trial that has the channel",
             got=f"MVC trials ({listed(normalize.tasks)}) with {listed(sorted(known))}",
+            hint=_where_the_mvc_is(missing[0].name, known),
         )
     return normalize(conditioned.envelope)
+
+
+def _where_the_mvc_is(name: str, known: Collection[str]) -> str:
+    """What to do about a channel without a reference; a side in a name makes another channel of the same label."""
+    if name.removesuffix(" left").removesuffix(" right") in known:
+        return (
+            "The names of the MVC trials have no side, and {side} in a name is the side of the electrodes. For the "
+            "side that works, write {leg} or {arm} in the pattern"
+        )
+    return (
+        f'If an MVC trial has it by another label, say so: [channels] "…" = {{ name = "{name}" }}; else leave it out '
+        "under [exclude] channels"
+    )
 
 
 def grade(trial: Trial, rule: Grading) -> Graded:

@@ -59,6 +59,13 @@ FOLDERS = {
         "Ann-Jun-walk.csv": ("{participant}-{session}-{task}.csv", "Ann walk session=Jun"),
         "Ann-Jun-maximal.csv": ("{participant}-{session}-{task}.csv", "Ann maximal session=Jun MVC"),
     },
+    "a side that maximal contractions lack is the limb that works": {
+        "data/AB/press L.csv": ("data/{participant}/{task} {limb}.csv", "AB press limb=L"),
+        "data/AB/press R.csv": ("data/{participant}/{task} {limb}.csv", "AB press limb=R"),
+        "data/CD/press L.csv": ("data/{participant}/{task} {limb}.csv", "CD press limb=L"),
+        "data/CD/mvc.csv": ("data/{participant}/{task}.csv", "CD mvc MVC"),
+        "data/AB/mvc.csv": ("data/{participant}/{task}.csv", "AB mvc MVC"),
+    },
     "the first trial has no number": {
         "P01_jump.csv": ("{participant}_{task}.csv", "P01 jump"),
         "P01_jump2.csv": ("{participant}_{task}{run}.csv", "P01 jump run=2"),
