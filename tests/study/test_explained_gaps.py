@@ -71,3 +71,11 @@ def test_what_a_recording_does_not_tell_of_is_open():
     assert compared(rows(("P2", "2", "squat")), left_out(exercise="squat")).contrasts is not None
     with pytest.raises(StudyError, match="Participant P3 has no exercise 'squat'"):
         compared(rows(("P3", "2", "squat")), left_out(exercise="squat"))
+
+
+def test_who_is_described_alone_is_not_compared():
+    alone = rows(*itertools.product(("P1", "P3", "P4"), ("2",), ("squat", "thrust")))
+    one = compared(alone)
+    assert set(one.cells["session"]) == {"1", "2"}
+    assert set(one.compared_cells["session"]) == {"1"}
+    assert len(compared(rows()).compared_cells) == 16

@@ -388,6 +388,9 @@ def test_a_muscle_of_one_person_is_described_and_not_compared(lifts, tmp_path):
     assert described.sentence().endswith("(n = 1).")
     methods = (tmp_path / "out" / "methods.md").read_text(encoding="utf-8")
     assert "P5 alone has values there" in methods
+    # a figure draws whom its panels show
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "(a line joins one participant), n = 1, 5." in page
     assert "4 channels were left out because “dead” (BF of P1, BF of P2, BF of P3, BF of P4)." in methods
 
 

@@ -78,6 +78,20 @@ class ComparisonResult:
     influence: stats.Results | None
     notices: tuple[Notice, ...]
 
+    @property
+    def compared_cells(self) -> pd.DataFrame:
+        """The cells at the levels of `by` that have contrasts."""
+        by = list(self.spec.by)
+        if self.contrasts is None:
+            return self.cells.iloc[:0]
+        if not by:
+            return self.cells
+        places, rows = (
+            pd.Series(list(table[by].astype(str).itertuples(index=False, name=None)), index=table.index)
+            for table in (self.contrasts, self.cells)
+        )
+        return self.cells[rows.isin(set(places))]
+
 
 def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult:
     """Average, take out participants whom exclusions leave incomplete, and compare.

@@ -29,7 +29,9 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
     by, within = first.spec.by, first.spec.within
     cells = _panels(_ordered(first.cells, analysis, first.spec), by)
     facts = None if first.contrasts is None else AnalysisFacts.of(first.contrasts)
-    n = f"n = {first.cells['participant'].nunique()}" if facts is None else n_text(facts)
+    # who is drawn, and not only who is in a contrast
+    shown = sorted(set(cells.groupby("panel", observed=True)["participant"].nunique()))
+    n = n_text(AnalysisFacts({"n": shown}))
     missing = "" if facts is None or not gaps_text(facts) else f" {gaps_text(facts)}"
     # a row of panels a group, where its muscles fit side by side
     across = first.cells[by[-1]].nunique() if len(by) > 1 else 0
@@ -47,7 +49,7 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
         yield Drawn(
             name="contrasts",
             title="Contrasts",
-            caption=f"{caption} {n}.{missing}",
+            caption=f"{caption} {n_text(AnalysisFacts.of(first.contrasts))}.{missing}",
             figure=axes.figure,
         )
     curves = _panels(_ordered(tables["curves"], analysis, first.spec), by)

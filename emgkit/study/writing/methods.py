@@ -120,7 +120,7 @@ def _data(analysis: Analysis, tables: Mapping[str, pd.DataFrame], *, own: bool) 
     people = counted(n, f"{simulated}participant")
     rates = series(f"{number(rate)} Hz" for rate in sorted({each for one in analysis.sessions for each in one.rates}))
     first = analysis.compared[0]
-    compared = first.cells["participant"].nunique()
+    compared = first.compared_cells["participant"].nunique()
     which = "the first comparison" if len(analysis.compared) > 1 else "the comparison"
     entered = f"; {'all' if compared == n else compared} of them entered {which}{_groups(first)}"
     entered = "" if first.contrasts is None else entered
@@ -154,7 +154,7 @@ def _groups(first: ComparisonResult) -> str:
     """How many of each group, where the comparison names groups."""
     if "group" not in first.spec.by:
         return ""
-    counts = first.cells.groupby("group", observed=True)["participant"].nunique()
+    counts = first.compared_cells.groupby("group", observed=True)["participant"].nunique()
     return f" ({', '.join(f'{group} {count}' for group, count in counts.items())})"
 
 
