@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import edfio
@@ -16,7 +17,7 @@ import pytest
 
 import emgkit as ek
 from emgkit.channels import Channel, Event
-from emgkit.errors import ArgumentError, FileError, FormatError, SignalError, StudyError
+from emgkit.errors import ArgumentError, FileError, FormatError, Notice, SignalError, StudyError
 from emgkit.io.conversion import ConversionMap, check_bids, convert, manifest, reading
 from emgkit.io.conversion.map_file import load_map
 from emgkit.recording import Recording, Trial
@@ -214,7 +215,10 @@ def test_streams_that_begin_apart_have_a_file_each(lab, rules, tmp_path, monkeyp
     assert [issue for issue in check_bids(root) if issue.severity == "error"] == []
 
 
-def test_the_header_names_nobody_and_no_day(lab, rules, tmp_path):
+def test_the_header_names_nobody_and_no_day(lab, rules, tmp_path, monkeypatch):
+    assemble = reading.assemble
+    remark = Notice(code="odd", text="Jansen_squat.csv is odd.")
+    monkeypatch.setattr(reading, "assemble", lambda *a, **o: replace(assemble(*a, **o), notices=(remark,)))
     source = lab("Jansen_squat.csv")
     map_file = rules(
         ('"VL" =', '"VL (mV)" ='), ('"Knee" =', '"Knee (deg)" ='), ('pattern = "{participant}_{task}.csv"', ""),

@@ -247,7 +247,8 @@ class _Made:
         entry = Entry(
             key=self._key(one, source, read.labels), source=source, participant=one.participant, labels=read.labels,
             files=starts, about=dict(read.about), simulated=simulated,
-            notices=tuple((notice.code, notice.text, notice.hint) for notice in read.notices),
+            # the name of a file may be that of a person
+            notices=tuple((n.code, n.text.replace(one.path.name, "the source"), n.hint) for n in read.notices),
         )  # fmt: skip
         return manifest.with_entry(one.stem, entry)
 
