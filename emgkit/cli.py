@@ -427,9 +427,8 @@ def _study_to_mark(name: str, data: Path | None, *, detected: bool) -> tuple[str
 def _show_agreement(first: Path, second: Path, *, as_json: bool) -> None:
     """Print how far two tables agree: which repetitions both have, where they begin and end, and what is accepted."""
     from emgkit.events import agreement_of
-    from emgkit.report.marking import read_table
 
-    found = agreement_of(read_table(first), read_table(second))
+    found = agreement_of(first, second)
     if as_json:
         rows = {
             "boundaries": json.loads(found.boundaries.to_json(orient="records", double_precision=15)),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import ArgumentError
+from emgkit.events.marking import Mark
+from emgkit.events.table import WHOSE, RepetitionTable, as_table, mark_of
 from emgkit.notation import counted, listed
 
 if TYPE_CHECKING:
@@ -17,9 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Agreement", "agreement_of"]
 
-_WHOSE = ("file", "participant", "task", "session", "run")
+Table: TypeAlias = "RepetitionTable | pd.DataFrame | str | os.PathLike[str]"
+
 _EDGES = ("start", "turn", "end")
-_YES, _NO = ("", "yes", "true", "1"), ("no", "false", "0")
 # 95 % of normally distributed differences lie within so many standard deviations
 _LIMITS = 1.959963984540054
 
@@ -70,7 +73,7 @@ class Agreement:
         """A row a recording: how many repetitions each has, both have, and of how many they decide differently."""
         import pandas as pd
 
-        whose = [name for name in _WHOSE if name in self.repetitions]
+        whose = [name for name in WHOSE if name in self.repetitions]
         rows = []
         for names, own in self.repetitions.groupby(whose, sort=False, dropna=False):
             first, second = own["start_first"].notna(), own["start_second"].notna()
@@ -114,7 +117,7 @@ class Agreement:
         return texts
 
 
-def agreement_of(first: pd.DataFrame, second: pd.DataFrame) -> Agreement:
+def agreement_of(first: Table, second: Table) -> Agreement:
     """Compare the repetitions that two people marked in the same recordings.
 
     Two repetitions are the same one if more than half of the time that either covers is covered by both. Of repetitions
@@ -122,9 +125,10 @@ def agreement_of(first: pd.DataFrame, second: pd.DataFrame) -> Agreement:
 
     Parameters
     ----------
-    first, second : DataFrame
-        As the marking page saves them: columns `start` and `end` (s), `file` or `participant, task, session, run`, and
-        where there are any `turn, accepted, reason`. Rows of phases are left aside.
+    first, second : DataFrame or path
+        As the marking page saves them and :func:`emgkit.mark_repetitions` reads them, in seconds: columns `start` and
+        `end`, `file` or `participant, task, session, run`, and where there are any `turn, accepted, reason`. Rows of
+        phases are left aside.
 
     Returns
     -------
@@ -134,7 +138,10 @@ def agreement_of(first: pd.DataFrame, second: pd.DataFrame) -> Agreement:
     Raises
     ------
     ArgumentError
-        A column is missing, a time is no number, a repetition ends before it starts, or no recording is in both tables.
+        A column is missing or unknown, a cell cannot be used, a repetition ends before it starts, or no recording is in
+        both tables.
+    FileError
+        A file is missing or cannot be read.
 
     Notes
     -----
@@ -162,123 +169,92 @@ def agreement_of(first: pd.DataFrame, second: pd.DataFrame) -> Agreement:
     """
     import pandas as pd
 
-    tables = {"first": first, "second": second}
+    tables = [_named(first, "the first table"), _named(second, "the second table")]
     whose = _whose(tables)
-    marks = {
-        name: dict(list(_marks(table, whose, where=f"the {name} table").groupby(whose, sort=False)))
-        for name, table in tables.items()
-    }
-    if not marks["first"].keys() & marks["second"].keys():
+    marks = [_marks(table, whose) for table in tables]
+    if not marks[0].keys() & marks[1].keys():
         raise ArgumentError(
             "The two tables have no recording in common",
             allowed=f"the same {listed(whose)} in both",
-            got="; ".join(", ".join(map(str, next(iter(one)))) for one in marks.values()),
+            got="; ".join(", ".join(next(iter(one))) for one in marks),
         )
-    rows = []
-    for key in dict.fromkeys((*marks["first"], *marks["second"])):
-        one, two = (own[key] if key in own else _empty(own) for own in marks.values())
-        rows += [{**dict(zip(whose, key, strict=True)), **row} for row in _side_by_side(one, two)]
+    rows = [
+        {**dict(zip(whose, key, strict=True)), **row}
+        for key in dict.fromkeys((*marks[0], *marks[1]))
+        for row in _side_by_side(*(one.get(key, []) for one in marks))
+    ]
     repetitions = pd.DataFrame(rows)
     return Agreement(repetitions=repetitions, boundaries=_boundaries(repetitions))
 
 
-def _empty(tables: Mapping[Any, pd.DataFrame]) -> pd.DataFrame:
-    return next(one for one in tables.values()).iloc[:0]
+def _named(table: Table, name: str) -> RepetitionTable:
+    """The table with a name that tells it from the other: two files may have one name in two folders."""
+    if isinstance(table, RepetitionTable):
+        return table
+    return replace(as_table(table), name=str(table) if isinstance(table, (str, os.PathLike)) else name)
 
 
-def _whose(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+def _whose(tables: Sequence[RepetitionTable]) -> list[str]:
     """The columns that say which recording a row is about: the file where both have it, else the facts of both."""
-    shared = [name for name in _WHOSE if all(name in table for table in tables.values())]
+    there = [{name for row in table.rows for name in row} for table in tables]
+    shared = [name for name in WHOSE if all(name in names for names in there)]
     if not shared:
         raise ArgumentError(
             "The two tables do not say in the same way which recording a row is about",
             allowed="a column 'file' in both, or participant and task",
-            got="; ".join(listed(table.columns) for table in tables.values()),
+            got="; ".join(listed(sorted(names & {*WHOSE})) or "nothing" for names in there),
         )
     return ["file"] if "file" in shared else shared
 
 
-def _marks(table: pd.DataFrame, whose: list[str], *, where: str) -> pd.DataFrame:
-    """The repetitions of a table, with times as numbers and decisions as truth values."""
-    import pandas as pd
-
-    missing = [name for name in ("start", "end") if name not in table]
-    if missing:
+def _marks(table: RepetitionTable, whose: Sequence[str]) -> dict[tuple[str, ...], list[Mark]]:
+    """The repetitions of a table by recording."""
+    found: dict[tuple[str, ...], list[Mark]] = {}
+    for row in table.rows:
+        mark = mark_of(table, row)
+        if mark.phase is not None:
+            continue
+        if not mark.start < mark.end:
+            raise ArgumentError(
+                "A repetition does not end after it starts",
+                where=mark.at("end"),
+                allowed="start < end, both in seconds",
+                got=f"start {mark.start:g}, end {mark.end:g}",
+            )
+        found.setdefault(tuple(row.get(name, "") for name in whose), []).append(mark)
+    if not found:
         raise ArgumentError(
-            f"There is no column {listed(missing)}", where=where, allowed="start, end", got=listed(table.columns)
+            "The table has no row of a repetition", where=table.name, got=f"{counted(len(table.rows), 'row')} of phases"
         )
-    phases = table["phase"].fillna("").astype(str).str.strip() if "phase" in table else None
-    table = table.reset_index(drop=True)
-    kept = table if phases is None else table[(phases == "").to_numpy()]
-    if kept.empty:
-        raise ArgumentError("The table has no row of a repetition", where=where, got=counted(len(table), "row"))
-    marks = kept[whose].fillna("").astype(str)
-    for name in _EDGES:
-        marks[name] = [
-            _seconds(kept.loc[row, name], name, row, where) if name in kept else np.nan for row in kept.index
-        ]
-    wrong = marks.index[~(marks["start"] < marks["end"])]
-    if len(wrong):
-        row = wrong[0]
-        raise ArgumentError(
-            "A repetition does not end after it starts",
-            where=f"{where}, row {row + 2}",
-            allowed="start < end, both in seconds",
-            got=f"start {marks.loc[row, 'start']:g}, end {marks.loc[row, 'end']:g}",
-        )
-    marks["accepted"] = [
-        _decision(kept.loc[row, "accepted"], row, where) if "accepted" in kept else True for row in kept.index
-    ]
-    marks["reason"] = kept["reason"].fillna("").astype(str) if "reason" in kept else ""
-    return pd.DataFrame(marks)
+    return found
 
 
-def _seconds(cell: Any, name: str, row: int, where: str) -> float:
-    text = "" if cell is None or cell != cell else str(cell).strip()
-    if not text and name == "turn":
-        return np.nan
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = np.nan
-    if not np.isfinite(value):
-        raise ArgumentError(
-            f"{name} is no number", where=f"{where}, row {row + 2}", allowed="seconds, as 12.5", got=repr(text)
-        )
-    return value
-
-
-def _decision(cell: Any, row: int, where: str) -> bool:
-    text = "" if cell is None or cell != cell else str(cell).strip().lower().removesuffix(".0")
-    if text not in (*_YES, *_NO):
-        raise ArgumentError(
-            "accepted is neither yes nor no", where=f"{where}, row {row + 2}", allowed="yes, no", got=repr(text)
-        )
-    return text in _YES
-
-
-def _side_by_side(one: pd.DataFrame, two: pd.DataFrame) -> list[dict[str, Any]]:
+def _side_by_side(first: Sequence[Mark], second: Sequence[Mark]) -> list[dict[str, Any]]:
     """The repetitions of a recording in the order of time, with what each of the two has of them."""
     from scipy.optimize import linear_sum_assignment
 
-    starts = np.maximum(one["start"].to_numpy()[:, None], two["start"].to_numpy())
-    ends = np.minimum(one["end"].to_numpy()[:, None], two["end"].to_numpy())
-    lengths = [(own["end"] - own["start"]).to_numpy() for own in (one, two)]
-    inside = np.maximum(ends - starts, 0.0)
-    overlap = inside / (lengths[0][:, None] + lengths[1] - inside)
+    overlap = np.array([[_overlap(one, two) for two in second] for one in first]).reshape(len(first), len(second))
     # repetitions of one table may overlap, as those of the left and the right leg do
     pairs = {int(i): int(j) for i, j in zip(*linear_sum_assignment(-overlap), strict=True) if overlap[i, j] > 0.5}
-    alone = [j for j in range(len(two)) if j not in pairs.values()]
-    names = (*_EDGES, "accepted", "reason")
-    none: dict[Any, Any] = dict.fromkeys(names)
-    marks = {name: own[list(names)].to_dict("records") for name, own in (("first", one), ("second", two))}
-    found = [(mark, marks["second"][pairs[i]] if i in pairs else none) for i, mark in enumerate(marks["first"])]
-    found += [(none, marks["second"][j]) for j in alone]
-    rows = [
-        {f"{name}_{who}": mark[name] for who, mark in zip(("first", "second"), both, strict=True) for name in names}
-        for both in found
+    both: list[tuple[Mark | None, Mark | None]] = [
+        (one, second[pairs[i]] if i in pairs else None) for i, one in enumerate(first)
     ]
+    both += [(None, two) for j, two in enumerate(second) if j not in pairs.values()]
+    rows = [{**_cells(one, "first"), **_cells(two, "second")} for one, two in both]
     return sorted(rows, key=lambda row: row["start_second"] if row["start_first"] is None else row["start_first"])
+
+
+def _overlap(one: Mark, two: Mark) -> float:
+    """The time that both cover, of the time that either covers."""
+    shared = max(0.0, min(one.end, two.end) - max(one.start, two.start))
+    return shared / (one.end - one.start + two.end - two.start - shared)
+
+
+def _cells(mark: Mark | None, who: str) -> dict[str, Any]:
+    if mark is None:
+        return {f"{name}_{who}": None for name in (*_EDGES, "accepted", "reason")}
+    facts = {"accepted": mark.facts.get("accepted", True), "reason": mark.facts.get("reason", "")}
+    return {f"{name}_{who}": value for name, value in {**{e: getattr(mark, e) for e in _EDGES}, **facts}.items()}
 
 
 def _boundaries(repetitions: pd.DataFrame) -> pd.DataFrame:

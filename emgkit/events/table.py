@@ -18,7 +18,7 @@ from emgkit.recording import Trial
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UNITS", "WHOSE", "RepetitionTable", "mark_repetitions", "table_sentence"]
+__all__ = ["UNITS", "WHOSE", "RepetitionTable", "as_table", "mark_of", "mark_repetitions", "table_sentence"]
 
 # columns that say which recording a row is about, and those that say what is in it
 WHOSE = ("file", "participant", "group", "session", "task", "run")
@@ -175,9 +175,9 @@ def mark_repetitions(
     emg = trial.emg
     factor = {"s": 1.0, "ms": 1e-3, "samples": 1 / emg.sfreq}.get(unit) or 1 / check_positive("fps", fps, unit="Hz")
     zero = float(offset) + (emg.start if unit == "samples" else 0.0)
-    whole = _as_table(table)
+    whole = as_table(table)
     chosen = whole.without_names(_of_trial(whole, trial))
-    marks = [_mark(chosen, row, factor, zero) for row in chosen.rows]
+    marks = [mark_of(chosen, row, factor=factor, zero=zero) for row in chosen.rows]
     return marked(trial, marks, starts=starts, exercise=exercise, origin="table")
 
 
@@ -207,7 +207,8 @@ def table_sentence(
     return f"The repetitions of {names}{phases} were marked in a table{turn}{by}{shift}."
 
 
-def _as_table(table: RepetitionTable | pd.DataFrame | str | os.PathLike[str]) -> RepetitionTable:
+def as_table(table: RepetitionTable | pd.DataFrame | str | os.PathLike[str]) -> RepetitionTable:
+    """A table of repetitions from whatever holds one; a path is read."""
     if isinstance(table, RepetitionTable):
         return table
     return RepetitionTable.read(table) if isinstance(table, (str, os.PathLike)) else RepetitionTable.of(table)
@@ -237,8 +238,14 @@ def _of_trial(table: RepetitionTable, trial: Trial) -> list[Mapping[str, str]]:
     return rows
 
 
-def _mark(table: RepetitionTable, row: Mapping[str, str], factor: float, zero: float) -> Mark:
-    """A row with its times in seconds."""
+def mark_of(table: RepetitionTable, row: Mapping[str, str], *, factor: float = 1.0, zero: float = 0.0) -> Mark:
+    """A row with its times in seconds: `zero` and `factor` times what is written.
+
+    Raises
+    ------
+    ArgumentError
+        A time is missing, or a cell cannot be used.
+    """
     for column in ("start", "end"):
         if column not in row:
             raise ArgumentError("A time is missing", where=table.where(row, column), allowed="a number", got="nothing")

@@ -6,25 +6,19 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import StringIO
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 
 from emgkit.channels import Event
-from emgkit.errors import FileError, FormatError
 from emgkit.pipeline import Pipeline
 from emgkit.recording import Recording, Trial
 from emgkit.report import viewer
 from emgkit.report.html import Script, asset, environment, viewer_scripts
 from emgkit.steps import Bandpass, Envelope, Rectify
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["COLUMNS", "RecordingToMark", "envelope_to_look_at", "marking_page", "read_table", "recording_to_mark"]
+__all__ = ["COLUMNS", "RecordingToMark", "envelope_to_look_at", "marking_page", "recording_to_mark"]
 
 FACTS = ("participant", "task", "session", "run")
 """What is known of a recording beside its file, in the order of the table's columns."""
@@ -151,29 +145,6 @@ def marking_page(recordings: Sequence[RecordingToMark], *, title: str) -> str:
         style=Markup(style),
         scripts=scripts,
     )
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """The cells of a table of marks as text, divided by what divides its header: a comma, a semicolon or a tab.
-
-    Raises
-    ------
-    FileError
-        The file is missing or is no such table.
-    """
-    import pandas as pd
-
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as problem:
-        raise FileError("The table cannot be read", where=str(path), got=str(problem.strerror)) from None
-    except UnicodeDecodeError:
-        raise FormatError("The table is no text in UTF-8", where=str(path)) from None
-    head = text.partition("\n")[0]
-    try:
-        return pd.read_csv(StringIO(text), sep=max(",;\t", key=head.count), dtype=str)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as problem:
-        raise FormatError("The file is no table", where=str(path), got=str(problem)) from None
 
 
 def _packed(recordings: Sequence[RecordingToMark]) -> Markup:

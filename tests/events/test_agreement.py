@@ -100,10 +100,13 @@ def test_a_shift_is_found_whatever_the_order_of_the_rows(lengths: list[float], s
 @pytest.mark.parametrize(
     ("two", "words"),
     [
-        (table((3, 1)), "A repetition does not end after it starts. Where: the second table, row 2."),
-        (table((1, 3)).assign(start="soon"), "start is no number. Where: the second table, row 2. Allowed: seconds"),
-        (table((1, 3)).drop(columns="end"), "There is no column 'end'. Where: the second table."),
-        (table((1, 3), accepted=["perhaps"]), "accepted is neither yes nor no. Where: the second table, row 2."),
+        (table((3, 1)), "A repetition does not end after it starts. Where: the second table, row 2, column 'end'."),
+        (
+            table((1, 3)).assign(start="soon"),
+            "cannot be used. Where: the second table, row 2, column 'start'. Allowed: a number",
+        ),
+        (table((1, 3)).drop(columns="end"), "The table of repetitions has no column 'end'."),
+        (table((1, 3), accepted=["perhaps"]), "the second table, row 2, column 'accepted'. Allowed: yes or no"),
         (table((1, 3), file="b.csv"), "no recording in common. Allowed: the same 'file' in both. Got: a.csv; b.csv."),
         (table((1, 3)).drop(columns="file"), "do not say in the same way which recording a row is about"),
         (

@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from emgkit import Channel, Event, Recording, Trial, report
-from emgkit.report.marking import read_table
 
 WIDTHS = (1280, 390)
 HOSTILE = "</script><img src=x onerror=document.title='run'>"
@@ -121,7 +120,7 @@ def saved(page: Page, tmp_path: Path) -> pd.DataFrame:
     path = tmp_path / "reps.csv"
     download.value.save_as(path)
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
-    return read_table(path)
+    return pd.read_csv(path, dtype=str, encoding="utf-8-sig")
 
 
 def load(page: Page, text: str) -> None:

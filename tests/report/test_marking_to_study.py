@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import emgkit as ek
-from emgkit.report.marking import read_table
 from emgkit.study import Study
 
 STUDY = """
@@ -112,7 +111,7 @@ def test_a_study_with_the_table_that_the_page_saves_gives_the_rows_expected(
         page.get_by_role("button", name="Save table").click()
     download.value.save_as(tmp_path / "reps.csv")
     page.close()
-    table = read_table(tmp_path / "reps.csv")
+    table = pd.read_csv(tmp_path / "reps.csv", dtype=str, encoding="utf-8-sig")
     assert table["file"].tolist() == [name for name in names for _ in range(3)]
     result = Study.load(tmp_path).run(tmp_path / "results")
     audit = result.tables["repetitions"]
@@ -141,7 +140,11 @@ def test_the_table_of_one_file_marks_its_repetitions(browser: Browser, emgkit, t
     download.value.save_as(tmp_path / "reps.csv")
     page.close()
     trial = ek.mark_repetitions(ek.read(file, sfreq=500), tmp_path / "reps.csv", starts="eccentric")
-    (row,) = read_table(tmp_path / "reps.csv").astype({"start": float, "turn": float, "end": float}).to_dict("records")
+    (row,) = (
+        pd.read_csv(tmp_path / "reps.csv", dtype=str, encoding="utf-8-sig")
+        .astype({"start": float, "turn": float, "end": float})
+        .to_dict("records")
+    )
     assert [(one.get("phase"), one.onset, one.end) for one in trial.events] == [
         (None, pytest.approx(row["start"]), pytest.approx(row["end"])),
         ("eccentric", pytest.approx(row["start"]), pytest.approx(row["turn"])),

@@ -78,7 +78,7 @@ def test_wrong_usage_is_refused_in_words(emgkit, study: Study, tmp_path: Path) -
         ((study.folder, "--from", "nowhere"), "--from names an unknown beginning"),
         ((study.folder, "--sfreq", 500), "--sfreq cannot be given for a study"),
         ((file, "--compare", "a.csv", "b.csv"), "a recording or study, and --compare"),
-        (("--compare", tmp_path / "a.csv", tmp_path / "b.csv"), "The table cannot be read"),
+        (("--compare", tmp_path / "a.csv", tmp_path / "b.csv"), "There is no table of repetitions"),
         ((tmp_path / "nothing",), "nothing"),
     ):
         done = emgkit("mark", *words, cwd=tmp_path)

@@ -49,7 +49,7 @@ const marksTable = (() => {
     const head = plain.split(/\r?\n/, 1)[0];
     const delimiter = [",", ";", "\t"].reduce((best, one) => (head.split(one).length > head.split(best).length ? one : best));
     const [names = [], ...rows] = cells(plain, delimiter);
-    const columns = names.map((name) => name.trim());
+    const columns = names.map((name) => name.trim().toLowerCase()).map((name) => (name === "load" ? "load_kg" : name));
     const problems = [];
     for (const name of ["start", "end"]) if (!columns.includes(name)) problems.push(`The table has no column “${name}”.`);
     if (!columns.includes("file") && !columns.includes("participant")) {
