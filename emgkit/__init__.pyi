@@ -36,12 +36,15 @@ from emgkit.steps import Bandpass as Bandpass
 from emgkit.steps import Edited as Edited
 from emgkit.steps import Envelope as Envelope
 from emgkit.steps import Highpass as Highpass
+from emgkit.steps import InterpolateSpikes as InterpolateSpikes
 from emgkit.steps import Lowpass as Lowpass
 from emgkit.steps import MovingMean as MovingMean
 from emgkit.steps import MovingRMS as MovingRMS
 from emgkit.steps import Normalize as Normalize
 from emgkit.steps import Notch as Notch
 from emgkit.steps import Rectify as Rectify
+from emgkit.steps import RemoveECG as RemoveECG
+from emgkit.steps import RemoveMains as RemoveMains
 from emgkit.steps import RemoveMean as RemoveMean
 from emgkit.steps import Resample as Resample
 from emgkit.study import Study as Study

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from emgkit.errors import EmgkitWarning, Notice
 from emgkit.pipeline import Pipeline
 from emgkit.recording import Recording, Trial
 
@@ -20,7 +23,7 @@ class Conditioned:
 
 
 def condition(trial: Trial, pipeline: Pipeline) -> Conditioned:
-    """Process the EMG of a trial.
+    """Process the EMG of a trial; what its steps remark, such as spikes that were bridged, is a notice of the trial.
 
     Raises
     ------
@@ -28,5 +31,19 @@ def condition(trial: Trial, pipeline: Pipeline) -> Conditioned:
         A step cannot be applied, for instance because the rate is too low for a cut-off.
     """
     filters, amplitude = pipeline.split_at_amplitude()
-    filtered = filters(trial.emg)
-    return Conditioned(trial=trial, filtered=filtered if filters.steps else None, envelope=amplitude(filtered))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", EmgkitWarning)
+        filtered = filters(trial.emg)
+        envelope = amplitude(filtered)
+    remarks = tuple(_remarks(caught))
+    trial = replace(trial, notices=(*trial.notices, *remarks)) if remarks else trial
+    return Conditioned(trial=trial, filtered=filtered if filters.steps else None, envelope=envelope)
+
+
+def _remarks(caught: list[warnings.WarningMessage]) -> Iterator[Notice]:
+    """The notices among the warnings; any other warning is issued again."""
+    for one in caught:
+        if isinstance(one.message, EmgkitWarning):
+            yield one.message.notice
+        else:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
