@@ -105,6 +105,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "recordings-uneven": "Recordings that others have",
         "participants-not-compared": "Participants who are in no comparison",
         "mvc-positions-uneven": "MVC trials that others have",
+        "references-pooled": "References from MVC trials that their names tell apart",
         "repetitions-rejected": "Rejected repetitions",
         "rest-uncertain": "Uncertain resting positions",
         "rough-curves": "Curves too rough for random-field theory",

@@ -672,3 +672,11 @@ def test_a_bids_set_needs_its_description(bids):
     (bids / "dataset_description.json").unlink()
     with pytest.raises(FileError, match=r"dataset_description\.json"):
         found(bids, SET)
+
+
+def test_mvc_trials_that_their_names_tell_apart_are_told_to_make_one_reference(tmp_path):
+    names = [f"{who}_{day}_{task}.csv" for who in ("P1", "P2") for day in ("mon", "fri") for task in ("squat", "mvc")]
+    lay(tmp_path, *names)
+    text = "MVC trials of day 'fri', 'mon' make one reference of each participant ('P1' and 'P2')."
+    assert text in texts(tmp_path, lifts("{participant}_{day}_{task}.csv"))
+    assert not any("one reference" in one for one in texts(tmp_path, lifts("{participant}_{session}_{task}.csv")))

@@ -14,7 +14,7 @@ from emgkit.io.naming.patterns import composed
 from emgkit.notation import listed
 from emgkit.stats.cells.labels import spelled_alike
 from emgkit.study.recordings.account.bids_set import sidecar_notices
-from emgkit.study.recordings.account.counts import count_notices
+from emgkit.study.recordings.account.counts import count_notices, pooled_references
 from emgkit.study.recordings.account.finding import find, reads_as_bids
 from emgkit.study.recordings.account.name_columns import checked_facts
 from emgkit.study.recordings.account.near import near_files, near_label, shortly
@@ -77,7 +77,7 @@ def account(folder: Path | None, rule: Accounting) -> Account:
         sources=wanted,
         unused=unused,
         files=tuple(sorted(every, key=lambda one: one.name.split("/"))),
-        notices=(*notices, *count_notices(wanted), *_exclusion_notices(rule, wanted, every)),
+        notices=(*notices, *pooled_references(wanted), *count_notices(wanted), *_exclusion_notices(rule, wanted, every)),
     )
 
 

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from emgkit.errors import Notice
-from emgkit.notation import counted
+from emgkit.notation import counted, listed
 from emgkit.study.recordings.account.sources import RecordingSource
 
-__all__ = ["count_notices"]
+__all__ = ["count_notices", "pooled_references"]
 
 _MOST = 8
 
@@ -48,6 +48,32 @@ def count_notices(sources: Sequence[RecordingSource]) -> tuple[Notice, ...]:
         return ()
     more = f". {len(texts) - _MOST} more such counts" if len(texts) > _MOST else ""
     return (Notice(code="recordings-uneven", text=f"{'. '.join(texts[:_MOST])}{more}."),)
+
+
+def pooled_references(sources: Sequence[RecordingSource]) -> tuple[Notice, ...]:
+    """A notice where MVC trials make one reference although their names tell them apart, as by day or leg.
+
+    Sessions keep references apart, and groups people; a side or a muscle is that of the channels.
+    """
+    apart = ("participant", "group", "session", "task", "run", "side", "muscle")
+    found: dict[str, list[str]] = {}
+    people: dict[tuple[str, str | None], list[RecordingSource]] = {}
+    for source in sources:
+        if source.mvc and not source.excluded:
+            people.setdefault((source.participant, source.session), []).append(source)
+    for (who, _), own in people.items():
+        for name in dict.fromkeys(name for one in own for name in one.facts if name not in apart):
+            values = list(dict.fromkeys(one.facts[name] for one in own if name in one.facts))
+            if len(values) > 1:
+                found.setdefault(f"{name} {', '.join(map(repr, sorted(values)))}", []).append(who)
+    return tuple(
+        Notice(
+            code="references-pooled",
+            text=f"MVC trials of {what} make one reference of each participant ({listed(dict.fromkeys(who))}).",
+            hint="If each has its own reference, call that part of the name {session} in the pattern",
+        )
+        for what, who in found.items()
+    )
 
 
 def _counts(
