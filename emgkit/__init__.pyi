@@ -15,6 +15,9 @@ from emgkit.channels import Channel as Channel
 from emgkit.channels import Event as Event
 from emgkit.curves import Curves as Curves
 from emgkit.curves import time_normalize as time_normalize
+from emgkit.derived import co_contraction as co_contraction
+from emgkit.derived import slopes as slopes
+from emgkit.derived import symmetry as symmetry
 from emgkit.errors import EmgkitError as EmgkitError
 from emgkit.errors import EmgkitWarning as EmgkitWarning
 from emgkit.errors import Notice as Notice

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from emgkit import segments
 from emgkit._checks import check_unknown
-from emgkit.errors import ArgumentError, DesignError, Notice, warn
+from emgkit.errors import ArgumentError, DesignError, Notice, SignalError, warn
 from emgkit.notation import listed
 from emgkit.recording import Recording, check_recording
 from emgkit.stats.cells.labels import check_spelling
@@ -45,11 +47,18 @@ class Measure:
         ``function(segment, sfreq)``: samples of shape (n_channels, n_samples) to values of shape (n_channels,).
     unit : callable
         The unit of the value, from the unit of the samples.
+    of : {"amplitude", "signal"}
+        What the number is of: an envelope or moving RMS, in general normalised; or the EMG with its two signs, filtered
+        and not rectified.
+    words : str
+        What it is called in a Methods text; the name where left out.
     """
 
     name: str
     function: Callable[[Array, float], Array]
     unit: Callable[[str], str]
+    of: Literal["amplitude", "signal"] = "amplitude"
+    words: str = ""
 
 
 def _mean(segment: Array, sfreq: float) -> Array:  # noqa: ARG001 - every measure is called alike
@@ -65,13 +74,74 @@ def _iemg(segment: Array, sfreq: float) -> Array:
     return np.asarray(segment.sum(axis=-1) / sfreq)
 
 
+def _percentile(segment: Array, sfreq: float, *, share: float) -> Array:  # noqa: ARG001
+    return segments.percentile(segment, share)
+
+
+def _highest_mean(segment: Array, sfreq: float, *, window: float) -> Array:
+    return segments.highest_mean(segment, window, sfreq)
+
+
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {
         one.name: one
         for one in (
             Measure(name="mean", function=_mean, unit=lambda unit: unit),
             Measure(name="peak", function=_peak, unit=lambda unit: unit),
-            Measure(name="iemg", function=_iemg, unit=lambda unit: f"{unit}·s"),
+            Measure(name="iemg", function=_iemg, unit=lambda unit: f"{unit}·s", words="iEMG"),
+            *(
+                Measure(
+                    name=f"p{share}",
+                    function=partial(_percentile, share=share),
+                    unit=lambda unit: unit,
+                    words=f"{share}th percentile of the amplitude (APDF)",
+                )
+                for share in (10, 50, 90)
+            ),
+            *(
+                Measure(
+                    name=f"peak_{round(1000 * window)}ms",
+                    function=partial(_highest_mean, window=window),
+                    unit=lambda unit: unit,
+                    words=f"highest mean over {round(1000 * window)} ms",
+                )
+                for window in (0.1, 0.5)
+            ),
+            Measure(name="time_of_peak", function=segments.time_of_peak, unit=lambda _: "%", words="time of the peak"),
+            Measure(
+                name="burst_duration",
+                function=segments.duration_above_half,
+                unit=lambda _: "s",
+                words="time above half of the peak",
+            ),
+            Measure(
+                name="arv",
+                function=segments.arv,
+                unit=lambda unit: unit,
+                of="signal",
+                words="average rectified value of the filtered EMG",
+            ),
+            Measure(
+                name="rms",
+                function=segments.rms,
+                unit=lambda unit: unit,
+                of="signal",
+                words="root mean square of the filtered EMG",
+            ),
+            Measure(
+                name="mean_frequency",
+                function=segments.mean_frequency,
+                unit=lambda _: "Hz",
+                of="signal",
+                words="mean frequency of the filtered EMG",
+            ),
+            Measure(
+                name="median_frequency",
+                function=segments.median_frequency,
+                unit=lambda _: "Hz",
+                of="signal",
+                words="median frequency of the filtered EMG",
+            ),
         )
     }
 )
@@ -83,9 +153,12 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
     Parameters
     ----------
     recording : Recording
-        An envelope, in general normalised.
+        An envelope, in general normalised; for ``"arv"``, ``"rms"`` and the frequencies the filtered EMG.
     name : str
-        A key of :data:`MEASURES`: ``"mean"``, ``"peak"`` (the largest sample) or ``"iemg"`` (the integral over time).
+        A key of :data:`MEASURES`: ``"mean"``, ``"peak"`` (the largest sample), ``"iemg"`` (the integral over time),
+        ``"p10"``, ``"p50"``, ``"p90"`` (percentiles), ``"peak_100ms"``, ``"peak_500ms"`` (the highest mean over a
+        window), ``"time_of_peak"`` (%), ``"burst_duration"`` (s above half of the peak); of the filtered EMG ``"arv"``,
+        ``"rms"``, ``"mean_frequency"`` and ``"median_frequency"``. :mod:`emgkit.segments` has the formulas.
     during : {"repetition", "phase", "half", "angle", "recording"}
         What the number is taken over. ``"phase"`` gives every phase of every repetition, ``"half"`` and ``"angle"`` the
         parts cut by :func:`emgkit.events.find_halves` and :func:`emgkit.events.find_angle_bins`.
@@ -105,7 +178,8 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
     ArgumentError
         The measure or `during` is unknown, or a whole Trial was given.
     SignalError
-        There are no such events, all are rejected, or one does not lie wholly inside the recording.
+        There are no such events, all are rejected, or one does not lie wholly inside the recording; or a measure of the
+        filtered EMG is asked of an amplitude.
 
     Warns
     -----
@@ -133,6 +207,7 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
     check_recording(recording, by="measure")
     check_unknown("measure", name, MEASURES)
     which = MEASURES[name]
+    _check_signed(recording, which)
     found = windows(recording, during=during, phase=phase)
     channels, n_channels = recording.channels, len(recording.channels)
     values = [which.function(recording.data[:, w.first : w.stop], recording.sfreq) for w in found]
@@ -158,9 +233,23 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
     return rows
 
 
+def _check_signed(recording: Recording, which: Measure) -> None:
+    """Refuse to take a number of the EMG itself from an amplitude."""
+    made = [type(step).__name__ for step in recording.history if isinstance(step, _AMPLITUDES)]
+    if which.of == "signal" and made:
+        raise SignalError(
+            f"The measure {which.name!r} is of EMG with its two signs",
+            allowed="raw or filtered EMG",
+            got=f"the result of {listed(made)}",
+            hint="Measure the recording before the steps that make an amplitude; a study file does so by itself",
+        )
+
+
 def _not_rectified(recording: Recording, name: str) -> Notice | None:
     """A remark where values of both signs cancel in a mean or an integral of EMG."""
-    if name not in ("mean", "iemg") or any(isinstance(step, _AMPLITUDES) for step in recording.history):
+    if name not in ("mean", "iemg", "p10", "p50", "p90", "peak_100ms", "peak_500ms") or any(
+        isinstance(step, _AMPLITUDES) for step in recording.history
+    ):
         return None
     lows = recording.data.min(axis=1)
     channels = [c.name for c, low in zip(recording.channels, lows, strict=True) if c.kind == "EMG" and low < 0]

@@ -330,3 +330,56 @@ def test_a_further_column_is_a_fact_of_the_cell_and_never_averaged_over_unless_n
     both = summarize(rows, over=("repetition", "load"))
     assert "load" not in both
     assert both["value"].tolist() == [11.0]
+
+
+def whole(x, name, *, sfreq=1000.0, **changes):
+    """One measure of a whole recording."""
+    return measure(recording(np.atleast_2d(x), sfreq=sfreq, **changes), name, during="recording")
+
+
+# a ramp from 0 to 100, and what each measure of it is in closed form
+RAMP = np.linspace(0.0, 100.0, 2001)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit"),
+    [
+        ("p10", 10.0, "%MVC"),
+        ("p50", 50.0, "%MVC"),
+        ("p90", 90.0, "%MVC"),
+        ("peak_100ms", 97.5, "%MVC"),  # the mean of the last 101 samples
+        ("peak_500ms", 87.5, "%MVC"),
+        ("time_of_peak", 100.0, "%"),
+        ("burst_duration", 1.001, "s"),
+    ],
+)
+def test_measures_of_a_ramp_have_their_closed_forms(name, value, unit):
+    rows = whole(RAMP, name)
+    assert rows["value"].item() == pytest.approx(value, abs=1e-6)
+    assert rows["unit"].item() == unit
+
+
+@pytest.mark.parametrize("sfreq", [1000.0, 2148.148])
+def test_measures_of_a_sine_are_those_of_the_signal_with_two_signs(sfreq):
+    x = 3.0 * np.sin(2 * np.pi * 101 * np.arange(round(4 * sfreq)) / sfreq)
+    closed = {"arv": 6 / np.pi, "rms": 3 / np.sqrt(2), "mean_frequency": 101.0, "median_frequency": 101.0}
+    for name, value in closed.items():
+        rows = whole(x, name, sfreq=sfreq, channels=(Channel(name="VL", unit="V"),))
+        assert rows["value"].item() == pytest.approx(value, rel=5e-3)
+        assert rows["unit"].item() == ("Hz" if "frequency" in name else "V")
+
+
+def test_a_window_longer_than_the_stretch_takes_all_of_it():
+    assert whole(RAMP[:200], "peak_500ms")["value"].item() == pytest.approx(RAMP[:200].mean())
+
+
+def test_measures_of_the_signal_refuse_an_amplitude():
+    made = Rectify()(recording([np.sin(np.arange(2000.0))], channels=(Channel(name="VL", unit="V"),)))
+    with pytest.raises(SignalError, match=r"'median_frequency' is of EMG with its two signs.*the result of 'Rectify'"):
+        measure(made, "median_frequency", during="recording")
+
+
+def test_a_measure_says_its_name_in_words():
+    assert {one.words or one.name for one in MEASURES.values()} >= {"mean", "peak", "iEMG"}
+    assert MEASURES["p10"].words == "10th percentile of the amplitude (APDF)"
+    assert all(one.of in ("amplitude", "signal") for one in MEASURES.values())

@@ -76,7 +76,16 @@ def measure(conditioned: Conditioned, normalize: Normalize, rule: Measuring) -> 
         A number cannot be taken.
     """
     percent = percent_of(conditioned, normalize)
-    rows = [measures.measure(percent, spec.name, during=spec.during, phase=spec.phase) for spec in rule.measures]
+    filtered = conditioned.trial.emg if conditioned.filtered is None else conditioned.filtered
+    rows = [
+        measures.measure(
+            percent if measures.MEASURES[spec.name].of == "amplitude" else filtered,
+            spec.name,
+            during=spec.during,
+            phase=spec.phase,
+        )
+        for spec in rule.measures
+    ]
     trial, curves = conditioned.trial, time_normalize(percent, during="repetition")
     load, known = (
         [one for one in names if trial.context.get(one) is not None] for names in (("load_kg",), rule.where_known)

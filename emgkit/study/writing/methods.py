@@ -12,6 +12,7 @@ import pandas as pd
 
 from emgkit import events, shipped
 from emgkit.events.repetitions import PHASES
+from emgkit.measures import MEASURES
 from emgkit.notation import as_title, capital, counted, fixed, number, places, readable, series, surface
 from emgkit.pipeline import Pipeline
 from emgkit.signal_quality import quality_sentence
@@ -289,7 +290,7 @@ def _measures(analysis: Analysis) -> Iterator[Statement]:
     """What was measured, how it was averaged, and how the curves were made."""
     asked, unit = [], _unit(analysis.file.exercises.values())
     for spec in analysis.file.measures:
-        name = "iEMG" if spec.name == "iemg" else spec.name
+        name = MEASURES[spec.name].words or spec.name
         asked.append(f"the {name} over {_stretch(spec, unit)}{' (primary)' * spec.primary}")
     yield Statement.of(f"{_subject('measure', asked)}.")
     over = series(_plural(unit if name == "repetition" else name) for name in analysis.over)
