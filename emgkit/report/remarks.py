@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -17,10 +18,13 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
     {
         "above-reference": "Values above the reference contraction",
         "all-rejected": "No repetition accepted",
+        "amplitude": "EMG larger than any muscle gives",
+        "amplitude-small": "EMG smaller than the noise of an amplifier",
         "amplitude-unlikely": "EMG amplitudes that no muscle has",
         "annotations-left-out": "Annotations that cannot be read",
         "anova-not-made": "Analyses of variance that were not made",
         "bad-channel": "Channels that the data set calls bad",
+        "baseline": "Noisy baselines",
         "between-muscles": "Contrasts between muscles",
         "beyond-range": "Numbers beyond the range of their converter",
         "bits-likely": "Resolutions that were inferred",
@@ -41,6 +45,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "contrast-not-made": "Contrasts that were not made",
         "counter": "Counters",
         "counts": "Values left in counts of the converter",
+        "crosstalk": "Channels that share their signal",
         "decimals-assumed": "Decimals that could be thousands",
         "depends-on-normaliser": "Results that depend on the reference",
         "drift": "Movement artefact",
@@ -48,6 +53,8 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "duplicate-channel": "Channels that occur more than once",
         "duplicate-recording": "Recordings that occur more than once",
         "duration-contradiction": "Durations that contradict each other",
+        "ecg": "Heartbeats",
+        "edges": "Transients at the start or end",
         "effect-at-zero": "Effects where a covariate is zero",
         "effect-size-differs": "Printed effect sizes that do not fit",
         "empty-left-out": "Channels without a value",
@@ -59,6 +66,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "flat": "Stretches without a signal",
         "hartung-knapp-narrower": "Hartung-Knapp intervals narrower than the normal ones",
         "header-in-comment": "Headers that stand in a comment",
+        "high-frequencies": "Spectra too high for EMG",
         "impossible-r": "Printed numbers that no correlation fits",
         "incomplete-by-exclusion": "Participants left out because a recording or channel is",
         "influence-too-few": "Too few participants to leave one out",
@@ -72,15 +80,25 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "length-by-size": "Recordings whose length follows from the size of their file",
         "level-not-compared": "Levels that are described and not compared",
         "levels-absent": "Missing levels",
+        "low-frequencies": "Spectra too low for raw EMG",
+        "low-passed": "Signals without higher frequencies",
         "low-rate": "Low sampling rates",
         "low-snr": "Weak signals",
         "mains": "Mains hum",
         "marker-gaps": "Markers with gaps",
         "markers-left-out": "Markers that were not read",
+        "mvc-artefact": "References that few samples make",
+        "mvc-elsewhere": "References from another muscle's trial",
+        "mvc-exchanged": "Channels that may be exchanged",
+        "mvc-far": "References far from the other people's",
+        "mvc-positions-uneven": "MVC trials that others have",
         "mvc-sessions-differ": "References of other sessions",
+        "mvc-spread": "Reference trials that differ",
+        "mvc-unit": "References in a wrong unit",
         "negative-amplitude": "Amplitudes below zero",
         "negative-envelope": "Envelopes below zero",
         "no-rate-left-out": "Devices without a sampling rate",
+        "no-signal": "Channels that carry no signal",
         "no-variance": "Values without variation",
         "not-converged": "Models that did not converge",
         "not-rectified": "EMG that is not rectified",
@@ -91,6 +109,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "padding-left-out": "Zeros that a program filled in",
         "participant-not-listed": "Participants who are not in the table of participants",
         "participants-absent": "Missing participants",
+        "participants-not-compared": "Participants who are in no comparison",
         "participants-not-recorded": "Participants without a recording",
         "phases-possible": "Movements that could be divided into phases",
         "pooled-error": "One error term for unequal spreads",
@@ -103,8 +122,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "rate-likely": "Sampling rates that were inferred",
         "recording-short": "Recordings much shorter than others",
         "recordings-uneven": "Recordings that others have",
-        "participants-not-compared": "Participants who are in no comparison",
-        "mvc-positions-uneven": "MVC trials that others have",
+        "rectified": "Signals that were rectified before",
         "references-pooled": "References from MVC trials that their names tell apart",
         "repetitions-rejected": "Rejected repetitions",
         "rest-uncertain": "Uncertain resting positions",
@@ -120,6 +138,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "singular": "Variance components at zero",
         "small-sd": "Standard deviations that are too small for EMG",
         "sources-disagree": "Printed tests that contradict each other",
+        "spikes": "Spikes",
         "tasks-not-used": "Tasks not used",
         "tau2-interval-empty": "Effects more alike than chance allows",
         "ties": "Ties in a rank test",
@@ -142,10 +161,14 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class Remarks:
-    """The different texts of the notices under one heading, and how often each came."""
+    """The different texts of the notices under one heading, and how often each came.
+
+    Where several have the same hint, it stands once in `hint` and no more in the texts.
+    """
 
     heading: str
     texts: tuple[tuple[str, int], ...]
+    hint: str = ""
 
 
 def remarks(notices: Iterable[Notice]) -> list[Remarks]:
@@ -167,11 +190,17 @@ def remarks(notices: Iterable[Notice]) -> list[Remarks]:
     >>> made[0].heading, len(made[0].texts)
     ('Movement artefact', 2)
     """
-    headings: dict[str, dict[str, int]] = {}
+    headings: dict[str, list[Notice]] = {}
     for notice in notices:
-        texts = headings.setdefault(_heading(notice.code), {})
-        texts[notice.message] = texts.get(notice.message, 0) + 1
-    return [Remarks(heading=heading, texts=tuple(texts.items())) for heading, texts in headings.items()]
+        headings.setdefault(_heading(notice.code), []).append(notice)
+    return [_gathered(heading, own) for heading, own in headings.items()]
+
+
+def _gathered(heading: str, notices: Sequence[Notice]) -> Remarks:
+    """The notices under one heading; a hint that several different ones share stands once."""
+    shared = len({notice.text for notice in notices}) > 1 and len({notice.hint for notice in notices}) == 1
+    texts = Counter(notice.text if shared else notice.message for notice in notices)
+    return Remarks(heading=heading, texts=tuple(texts.items()), hint=notices[0].hint if shared else "")
 
 
 def code_words(code: str) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from emgkit.io._tables import column_format, plain, write_json, write_table
 from emgkit.io.bids._labels import ORIGINAL, labels_made, participant_label, register
 from emgkit.io.formats import edf
 from emgkit.notation import listed
-from emgkit.recording import Trial
+from emgkit.recording import Recording, Trial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,8 @@ __all__ = [
     "write_root",
 ]  # fmt: skip
 
+# what says of each channel of a recording whether it is good or bad, and why
+Status = Callable[[Recording], Mapping[str, tuple[str, str]]]
 VERSION = "1.11.1"
 # what the context calls an entity -> its key in file names, in BIDS order
 ENTITIES = {
@@ -68,6 +70,7 @@ def write_bids(
     name: str,
     participants: pd.DataFrame | None = None,
     sidecar: Mapping[str, Any] | None = None,
+    status: Status | None = None,
     overwrite: bool = False,
 ) -> Path:
     """Write trials as an EMG-BIDS data set, whole or not at all.
@@ -90,6 +93,9 @@ def write_bids(
         Merged into every ``_emg.json``: electrodes, placement, filters … What is not said is written
         as ``"n/a"`` or "not stated". ``{"emgkitSimulated": True}`` marks simulated signals, as
         ``simulated`` in a context does.
+    status : callable, optional
+        Takes each Recording and gives the ``status`` of its channels for ``channels.tsv``: name -> (``"good"`` or
+        ``"bad"``, why), as :func:`emgkit.signal_quality.channel_status` does. A channel without one is ``n/a``.
     overwrite : bool, default False
         Whether an existing data set may be replaced. It is removed only once the new one is whole.
 
@@ -133,7 +139,7 @@ def write_bids(
     root.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
     try:
-        _fill(temporary, trials, name=name, table=participants, sidecar=sidecar or {})
+        _fill(temporary, trials, name=name, table=participants, sidecar=sidecar or {}, status=status)
         temporary.chmod(0o755)  # mkdtemp makes folders that only their owner can read
         _exchange(temporary, root)
     finally:
@@ -142,7 +148,13 @@ def write_bids(
 
 
 def _fill(
-    root: Path, trials: Iterable[Trial], *, name: str, table: pd.DataFrame | None, sidecar: Mapping[str, Any]
+    root: Path,
+    trials: Iterable[Trial],
+    *,
+    name: str,
+    table: pd.DataFrame | None,
+    sidecar: Mapping[str, Any],
+    status: Status | None,
 ) -> None:
     """Write all files of the data set."""
     facts: dict[str, dict[str, Value]] = {}
@@ -150,7 +162,8 @@ def _fill(
     for trial in trials:
         if trial.context.get("participant") is not None:
             register(people, str(trial.context["participant"]))
-        simulated.append(write_recording(trial, root, sidecar))
+        columns = {} if status is None else _status_columns(trial, status)
+        simulated.append(write_recording(trial, root, sidecar, columns=columns))
         collect(facts, trial)
     if not simulated:
         raise ArgumentError("There is nothing to write", allowed="at least one trial", got="none")
@@ -161,6 +174,15 @@ def _fill(
         warn(notice, stacklevel=4)
     write_participants(root, facts, table)
     write_root(root, name=name, n_participants=len(facts), n_trials=len(simulated), n_simulated=sum(simulated))
+
+
+def _status_columns(trial: Trial, status: Status) -> dict[str, dict[str, Value]]:
+    """The columns ``status`` and ``status_description`` by the names of the channels."""
+    found = {name: one for recording in trial.values() for name, one in status(recording).items()}
+    return {
+        "status": {name: word for name, (word, _) in found.items()},
+        "status_description": {name: why or None for name, (_, why) in found.items()},
+    }
 
 
 def _check_target(root: Path, *, overwrite: bool) -> None:

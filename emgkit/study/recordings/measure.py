@@ -20,10 +20,10 @@ from emgkit.steps import Normalize
 from emgkit.study.file.recordings import MeasureSpec
 from emgkit.study.recordings.condition import Conditioned
 
-__all__ = ["Graded", "Grading", "Measured", "Measuring", "grade", "measure", "percent_of"]
+__all__ = ["QUIET", "Graded", "Grading", "Measured", "Measuring", "grade", "measure", "percent_of"]
 
 # what the scorecard says of muscles that are quiet
-_QUIET = ("low-snr", "no-signal")
+QUIET = ("low-snr", "no-signal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +138,7 @@ def _where_the_mvc_is(name: str, known: Collection[str]) -> str:
 def grade(trial: Trial, rule: Grading) -> Graded:
     """Judge the EMG of a recording; in an MVC trial the muscles that it does not test are meant to be quiet."""
     card = quality(trial.emg)
-    notices = tuple(notice for notice in card.notices if not (rule.mvc and notice.code in _QUIET))
+    notices = tuple(notice for notice in card.notices if not (rule.mvc and notice.code in QUIET))
     return Graded(
         table=_labelled(card.to_frame(), trial, rule.columns),
         checks=_labelled(card.checks(), trial, rule.columns),

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from emgkit.notation import capital, place, readable
+from emgkit.notation import capital, counted, place, readable
+from emgkit.report.remarks import code_words
 from emgkit.stats.within.summaries import ORDER, level_summaries, level_values, order_rule
 from emgkit.study.recordings.compare import ComparisonResult
+from emgkit.study.recordings.measure import QUIET
 from emgkit.study.writing.claims import Stated
 
-__all__ = ["SIMULATED", "LevelFinding", "legend", "level_findings", "not_compared", "published_table", "recovery"]
+__all__ = [
+    "SIMULATED",
+    "LevelFinding",
+    "legend",
+    "level_findings",
+    "muscle_doubts",
+    "not_compared",
+    "published_table",
+    "recovery",
+]
 
 SIMULATED = (
     "The data are simulated: this run tests whether the chain returns what was put in; it is no evidence on any claim."
@@ -34,20 +46,25 @@ class LevelFinding:
         Each contrast with its interval and p; none where the level is described and not compared.
     published : tuple of Stated
         The claims of the ledger with their figures.
+    doubt : str
+        That the signals of the level's muscle are flagged in most recordings; empty where they are not.
     """
 
     name: str
     order: str
     contrasts: tuple[str, ...]
     published: tuple[Stated, ...]
+    doubt: str = ""
 
     def sentence(self) -> str:
         """The finding as running text."""
         contrasts = f" {capital('; '.join(self.contrasts))}." if self.contrasts else ""
-        return f"{capital(self.name)}: {self.order}.{contrasts}"
+        return f"{capital(self.name)}: {self.order}.{contrasts}{f' {self.doubt}' if self.doubt else ''}"
 
 
-def level_findings(compared: ComparisonResult, published: Sequence[Stated] = ()) -> tuple[LevelFinding, ...]:
+def level_findings(
+    compared: ComparisonResult, published: Sequence[Stated] = (), doubts: Mapping[str, str] | None = None
+) -> tuple[LevelFinding, ...]:
     """For each level of `by`: the order of what was compared, each ratio, and the published figures.
 
     Levels that were not compared stand behind those that were, with their means.
@@ -58,6 +75,8 @@ def level_findings(compared: ComparisonResult, published: Sequence[Stated] = ())
         Cells and contrasts.
     published : sequence of Stated
         Claims of the ledger, matched by level.
+    doubts : mapping of str to str, optional
+        Muscle -> what :func:`muscle_doubts` says of it.
     """
     found = [] if compared.contrasts is None else level_summaries(compared.cells, compared.contrasts)
     levels = [(one.levels, one.name, one.order, one.contrasts) for one in found]
@@ -74,9 +93,44 @@ def level_findings(compared: ComparisonResult, published: Sequence[Stated] = ())
             order=order,
             contrasts=contrasts,
             published=tuple(each for each in published if each.level in map(str, here.values())),
+            doubt=(doubts or {}).get(str(here.get("muscle")), ""),
         )
         for here, name, order, contrasts in levels
     )
+
+
+def muscle_doubts(quality: pd.DataFrame, *, quiet: Collection[str] = ()) -> dict[str, str]:
+    """The muscles whose channels are flagged in most recordings, each with a sentence that says so.
+
+    Parameters
+    ----------
+    quality : DataFrame
+        One row a channel of a recording: ``muscle, task, flagged`` (codes with commas).
+    quiet : collection of str
+        Tasks in which a muscle that is not tested is meant to be quiet.
+
+    Returns
+    -------
+    dict of str to str
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"muscle": "VL", "task": "squat", "flagged": ["drift", "drift, mains", ""]})
+    >>> muscle_doubts(table)
+    {'VL': 'Its signal is flagged in 2 of 3 recordings: drift (2), mains (1).'}
+    """
+    found = {}
+    for muscle, own in quality.dropna(subset="muscle").groupby("muscle"):
+        codes = [
+            [one for one in str(flagged).split(", ") if one and not (task in quiet and one in QUIET)]
+            for flagged, task in zip(own["flagged"], own["task"], strict=True)
+        ]
+        flagged = sum(map(bool, codes))
+        if 2 * flagged > len(codes):
+            reasons = Counter(code for some in codes for code in some).most_common()
+            why = ", ".join(f"{code_words(code)} ({times})" for code, times in reasons)
+            found[str(muscle)] = f"Its signal is flagged in {flagged} of {counted(len(codes), 'recording')}: {why}."
+    return found
 
 
 def legend(compared: ComparisonResult) -> str:

@@ -53,7 +53,9 @@ def write(
     file, simulated, tables = analysis.file, analysis.simulated, study_tables(analysis)
     if own:
         tables = with_expected(tables, study, tables if quick and simulated else ())
-    levels = finding.level_findings(analysis.compared[0], claims.stated(file.published))
+    quiet = {source.task for source in analysis.used if source.mvc}
+    doubts = finding.muscle_doubts(tables["quality"], quiet=quiet)
+    levels = finding.level_findings(analysis.compared[0], claims.stated(file.published), doubts)
     found = _finding(levels, analysis, tables)
     notices = _notices(analysis, tables)
     # what stands above the numbers, in the summary

@@ -77,7 +77,12 @@ def account(folder: Path | None, rule: Accounting) -> Account:
         sources=wanted,
         unused=unused,
         files=tuple(sorted(every, key=lambda one: one.name.split("/"))),
-        notices=(*notices, *pooled_references(wanted), *count_notices(wanted), *_exclusion_notices(rule, wanted, every)),
+        notices=(
+            *notices,
+            *pooled_references(wanted),
+            *count_notices(wanted),
+            *_exclusion_notices(rule, wanted, every),
+        ),
     )
 
 
