@@ -409,7 +409,7 @@ def _file_to_mark(
     trial = emgkit.io.assemble(content, overrides, where=where, recognise=True)
     name = path.name if sheet is None else f"{path.name}{IN_SHEET}{sheet}"
     notes = [notice.message for notice in trial.notices]
-    pages = (report.recording_to_mark(trial, report.envelope_to_look_at(trial.emg), file=name, notes=notes),)
+    pages = (report.recording_to_mark(trial, file=name, notes=notes),)
     return report.marking_page(pages, title=f"Repetitions of {path.name}"), pages
 
 

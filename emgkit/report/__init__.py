@@ -18,7 +18,7 @@ True
 from emgkit.report.checklist import FIELDS, Answer, Facts, checklist, checklist_table
 from emgkit.report.content import LIMITS, Content, FigureItem, TableItem
 from emgkit.report.html import render
-from emgkit.report.marking import RecordingToMark, envelope_to_look_at, marking_page, recording_to_mark
+from emgkit.report.marking import RecordingToMark, marking_page, recording_to_mark
 from emgkit.report.typeset import latex
 from emgkit.report.viewer import View, view
 from emgkit.report.word import write_word
@@ -35,7 +35,6 @@ __all__ = [
     "View",
     "checklist",
     "checklist_table",
-    "envelope_to_look_at",
     "latex",
     "marking_page",
     "recording_to_mark",

@@ -12,6 +12,8 @@ import numpy as np
 from markupsafe import Markup
 
 from emgkit.channels import Event
+from emgkit.errors import SignalError
+from emgkit.notation import listed
 from emgkit.pipeline import Pipeline
 from emgkit.recording import Recording, Trial
 from emgkit.report import viewer
@@ -35,7 +37,8 @@ _RATE = 400
 _ROOM = 8_500_000
 # rows in sight when a recording is opened; the others can be chosen
 _IN_SIGHT = 12
-_BESIDE = ("position", "angle", "force", "trigger", "gyro", "acc")
+_SCRIPTS = ("marks.js", "marks_table.js", "marks_kept.js", "marks_shown.js", "marking.js")
+_BESIDE = ("emg", "position", "angle", "force", "trigger", "gyro", "acc")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,7 +73,12 @@ class RecordingToMark:
 
 
 def recording_to_mark(
-    trial: Trial, envelope: Recording, *, file: str, detected: bool = False, notes: Sequence[str] = ()
+    trial: Trial,
+    *,
+    file: str,
+    envelope: Recording | None = None,
+    detected: bool = False,
+    notes: Sequence[str] = (),
 ) -> RecordingToMark:
     """Thin the signals of a recording for the page.
 
@@ -78,10 +86,10 @@ def recording_to_mark(
     ----------
     trial : Trial
         The recording; with `detected`, its repetition events are what the page begins with.
-    envelope : Recording
-        The envelope of its EMG, in any unit.
     file : str
         Its name within the data folder.
+    envelope : Recording, optional
+        The envelope of its EMG, in any unit; left out, that of :func:`envelope_to_look_at`.
     detected : bool
         Whether the page begins with the repetitions of `trial`.
     notes : sequence of str
@@ -89,12 +97,17 @@ def recording_to_mark(
 
     Raises
     ------
-    ArgumentError
+    SignalError
         The trial has no EMG.
     """
-    beside = [stream for kind in _BESIDE for stream in trial if stream.rstrip("_0123456789") == kind]
+    if "emg" not in trial:
+        raise SignalError("The recording has no EMG", where=file, allowed="a stream of EMG", got=listed(trial))
+    beside = [
+        stream for kind in _BESIDE for stream in trial if stream != "emg" and stream.rstrip("_0123456789") == kind
+    ]
     points = max(2, int(_RATE * trial.emg.duration) // 2 * 2)
-    view = viewer.view(trial, None, envelope, name=file, beside=beside, points=points)
+    shown = envelope_to_look_at(trial.emg) if envelope is None else envelope
+    view = viewer.view(trial, None, shown, name=file, beside=beside, points=points)
     rows = tuple(replace(row, hidden=place >= _IN_SIGHT) for place, row in enumerate(view.rows))
     context = trial.emg.context
     return RecordingToMark(
@@ -112,9 +125,10 @@ def envelope_to_look_at(emg: Recording) -> Recording:
     """An envelope for the eye, where no study says how the EMG is processed; no number is taken from it.
 
     Band-pass 20 to 450 Hz (or to 0.45 of the rate), rectified, low-pass 6 Hz. EMG without negative samples is an
-    envelope already, and EMG below 100 samples a second is too slow for the filters: both are shown as they are.
+    envelope already; EMG below 100 samples a second, or shorter than one second, is too little for the filters. These
+    are shown as they are.
     """
-    if emg.sfreq < 100 or float(emg.data.min()) >= 0:
+    if emg.sfreq < 100 or emg.duration < 1 or float(emg.data.min()) >= 0:
         return emg
     return Pipeline(Bandpass(low=20, high=min(450.0, 0.45 * emg.sfreq)), Rectify(), Envelope(cutoff=6))(emg)
 
@@ -134,7 +148,7 @@ def marking_page(recordings: Sequence[RecordingToMark], *, title: str) -> str:
     str
         An HTML document.
     """
-    scripts = [*viewer_scripts(), *(Script(text=asset(name)) for name in ("marks.js", "marks_table.js", "marking.js"))]
+    scripts = [*viewer_scripts(), *(Script(text=asset(name)) for name in _SCRIPTS)]
     style = "\n".join(asset(name) for name in ("page.css", "uPlot.min.css", "marking.css"))
     page = environment().get_template("marking.html.j2")
     return page.render(

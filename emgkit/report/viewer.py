@@ -130,12 +130,15 @@ def view(
         )
         for channel in trial.emg.channels
     ]
-    for stream in (trial[name] for name in beside if name in trial):
+    for other in (name for name in beside if name in trial):
+        stage = "raw" if other.startswith("emg") else "movement"
         rows += [
             Row(
-                name=channel.name, heading=_heading(channel), traces=(_trace("movement", stream, channel.name, points),)
+                name=channel.name,
+                heading=_heading(channel),
+                traces=(_trace(stage, trial[other], channel.name, points),),
             )
-            for channel in stream.channels
+            for channel in trial[other].channels
         ]
     events = tuple(event for event in trial.events if event.label in ("repetition", "phase"))
     return View(name=name, start=trial.emg.start, duration=trial.emg.duration, rows=tuple(rows), events=events)

@@ -98,4 +98,4 @@ def _one(trial: Trial, source: RecordingSource, plan: Plan, *, detected: bool) -
             trial = replace(trial, events=segmented.events)
             if any(event.get("phase") == "hold" for event in trial.events):
                 notes.append("A turn point here is where the last phase begins: the hold belongs to the first.")
-    return report.recording_to_mark(trial, envelope, file=source.name, detected=detected, notes=notes)
+    return report.recording_to_mark(trial, envelope=envelope, file=source.name, detected=detected, notes=notes)

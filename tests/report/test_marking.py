@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from emgkit import Channel, Event, Recording, Trial, report
+from emgkit.errors import SignalError
+from emgkit.report.marking import envelope_to_look_at
 
 WIDTHS = (1280, 390)
 HOSTILE = "</script><img src=x onerror=document.title='run'>"
@@ -32,7 +34,7 @@ def trial(seconds: float = 12.0, *, seed: int = 1, name: str = "VL", **context: 
 
 
 def to_mark(one: Trial, file: str, **options: bool) -> report.RecordingToMark:
-    return report.recording_to_mark(one, report.envelope_to_look_at(one.emg), file=file, **options)
+    return report.recording_to_mark(one, file=file, **options)
 
 
 def found() -> Trial:
@@ -336,6 +338,16 @@ def test_a_reason_belongs_to_the_repetition_for_which_it_was_begun(page: Page) -
     assert [row[5] for row in rows(page)] == ["rejected", "accepted"]
 
 
+def test_a_browser_that_keeps_nothing_is_said_to(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } });")
+    page.goto(address)
+    marked(page, (1.0, 2.0))
+    assert spans(page) == [(1.0, 2.0)]
+    assert "This browser keeps nothing: save before you close" in page.locator("[data-part=state]").inner_text()
+    page.close()
+
+
 def test_the_page_fits_its_window_and_can_be_read(page: Page, weak_texts: Callable[[Page], list[str]]) -> None:
     marked(page, (1.0, 2.0), (4.0, 5.0))
     page.keyboard.press("r")
@@ -385,6 +397,20 @@ def test_copies_of_a_recording_have_marks_of_their_own() -> None:
     assert keys[0] != keys[3]
 
 
+def test_every_stream_is_on_the_page_and_the_first_twelve_rows_in_sight() -> None:
+    one = trial()
+    second = Recording(
+        data=one.emg.data[:, ::2], sfreq=500.0, channels=(Channel(name="A", unit="V"), Channel(name="B", unit="V"))
+    )
+    turns = [Channel(name=f"g{place}", unit="deg/s", kind="GYRO") for place in range(12)]
+    gyro = Recording(data=np.zeros((12, 100)), sfreq=100.0, channels=turns)
+    both = Trial(streams={**one, "emg_2": second, "gyro": gyro})
+    shown = to_mark(both, "a.csv").view.rows
+    assert [row.name for row in shown] == ["VL", "BF", "A", "B", "bar", *(f"g{place}" for place in range(12))]
+    assert [row.hidden for row in shown] == [False] * 12 + [True] * 5
+    assert {trace.stage for trace in shown[2].traces} == {"raw"}
+
+
 def test_simulated_recordings_are_called_simulated() -> None:
     real, simulated = (report.marking_page([to_mark(one, "a.csv")], title="x") for one in (
         trial(), trial().with_context(simulated=True)
@@ -394,10 +420,16 @@ def test_simulated_recordings_are_called_simulated() -> None:
 
 
 def test_emg_that_cannot_be_filtered_is_shown_as_it_is() -> None:
-    envelope = report.envelope_to_look_at(trial().emg)
+    envelope = envelope_to_look_at(trial().emg)
     assert [type(step).__name__ for step in envelope.history] == ["Bandpass", "Rectify", "Envelope"]
     for emg in (
         Recording(data=np.abs(trial().emg.data), sfreq=1000.0, channels=trial().emg.channels),
         Recording(data=trial().emg.data, sfreq=50.0, channels=trial().emg.channels),
+        Recording(data=trial().emg.data[:, :900], sfreq=1000.0, channels=trial().emg.channels),
     ):
-        assert report.envelope_to_look_at(emg) is emg
+        assert envelope_to_look_at(emg) is emg
+
+
+def test_a_recording_without_emg_is_refused() -> None:
+    with pytest.raises(SignalError, match=r"no EMG\. Where: a\.csv\. Allowed: a stream of EMG\. Got: 'position'"):
+        to_mark(Trial(streams={"position": trial()["position"]}), "a.csv")

@@ -8,7 +8,7 @@
   const part = (name) => document.querySelector(`[data-part="${name}"]`);
   const [plots, layer, form] = [part("plots"), part("layer"), part("form")];
   const EDGES = ["start", "turn", "end", "whole"];
-  const stored = (place) => `emgkit marks ${recordings[place].key}`;
+  const kept = marksKept(recordings);
 
   // --- what is known: the lists of all recordings; every change is one value more in the history -------------------
 
@@ -22,7 +22,6 @@
   let place = 0; // of the recording in sight
   let chosen = null; // { id, edge }
   let pointer = null; // second below the mouse
-  let keeps = true; // whether the browser keeps anything
 
   function text(value) {
     return value == null || value === "" ? null : String(value);
@@ -64,26 +63,10 @@
 
   // --- what the browser keeps --------------------------------------------------------------------------------------
 
-  function keep(i) {
-    const value = JSON.stringify({ list: lists[i], unsaved: unsaved.has(i), when: new Date().toISOString() });
-    try {
-      localStorage.setItem(stored(i), value);
-    } catch {
-      keeps = false;
-    }
-  }
-
-  function kept(i) {
-    try {
-      const value = JSON.parse(localStorage.getItem(stored(i)));
-      return Array.isArray(value?.list) ? value : null;
-    } catch {
-      return null;
-    }
-  }
+  const keep = (i) => kept.write(i, { list: lists[i], unsaved: unsaved.has(i) });
 
   function recall(which) {
-    const values = new Map(which.map((i) => [i, kept(i)]).filter(([, value]) => value));
+    const values = new Map(which.map((i) => [i, kept.read(i)]).filter(([, value]) => value));
     if (!values.size) return;
     lists = lists.map((one, i) => values.get(i)?.list ?? one);
     values.forEach((value, i) => (value.unsaved ? unsaved.add(i) : unsaved.delete(i)));
@@ -92,25 +75,23 @@
 
   // the same page in another tab
   window.addEventListener("storage", (event) => {
-    const i = recordings.findIndex((_, one) => stored(one) === event.key);
+    const i = kept.place(event.key);
     if (i < 0 || !recall([i])) return;
     show();
     say("Another window changed the marks; they are shown.");
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!keeps && unsaved.size) event.preventDefault();
+    if (!kept.works && unsaved.size) event.preventDefault();
   });
 
   // --- what is shown -----------------------------------------------------------------------------------------------
 
   const say = (words) => void (part("message").textContent = words);
-  const seconds = (time) => `${time.toFixed(2)} s`;
   const left = (i) => lists[i].filter((one) => !one.accepted).length;
-  const counted = (count, word) => `${count} ${word}`;
 
   function summary(i) {
     if (!lists[i].length) return "nothing marked";
-    return `${counted(lists[i].length, "marked")}${left(i) ? `, ${left(i)} rejected` : ""}${unsaved.has(i) ? ", not saved" : ""}`;
+    return `${lists[i].length} marked${left(i) ? `, ${left(i)} rejected` : ""}${unsaved.has(i) ? ", not saved" : ""}`;
   }
 
   function show() {
@@ -127,11 +108,8 @@
     part("state").textContent = !unsaved.size
       ? "Every change is in a saved table."
       : `Not in a table yet: changes of ${unsaved.size} of ${recordings.length} recordings. ` +
-        (keeps ? "This browser keeps them." : "This browser keeps nothing: save before you close the page.");
+        (kept.works ? "This browser keeps them." : "This browser keeps nothing: save before you close the page.");
   }
-
-  const spoken = (one) =>
-    `Repetition ${one.repetition}, ${seconds(one.start)} to ${seconds(one.end)}, ${one.accepted ? "accepted" : `rejected: ${one.reason}`}`;
 
   // the marks lie over the plots; elements stay the same, so that the focus stays where it is
   function position(numbered) {
@@ -150,7 +128,7 @@
       element.hidden = one.end < from || one.start > to;
       element.style.left = `${x(one.start)}px`;
       element.style.width = `${Math.max(2, x(one.end) - x(one.start))}px`;
-      element.setAttribute("aria-label", `${spoken(one)}${own ? `; ${own} is selected` : ""}`);
+      element.setAttribute("aria-label", `${marksShown.spoken(one)}${own ? `; ${own} is selected` : ""}`);
       element.querySelector("b").textContent = `${one.repetition}${one.accepted ? "" : " ×"}`;
       const turn = element.querySelector("i");
       turn.hidden = one.turn == null || one.turn < from || one.turn > to;
@@ -171,19 +149,8 @@
   }
 
   function rowOf(one) {
-    const row = document.createElement("tr");
-    const cells = [
-      one.repetition, one.start.toFixed(3), one.end.toFixed(3), one.turn?.toFixed(3) ?? "", one.set ?? "",
-      one.accepted ? "accepted" : "rejected", one.reason, one.by, one.origin,
-    ];
-    row.append(
-      ...cells.map((value, i) => {
-        const cell = document.createElement(i ? "td" : "th");
-        cell.textContent = value;
-        cell.dataset.label = part("heads").children[i].textContent;
-        return cell;
-      }),
-    );
+    const heads = [...part("heads").children].map((head) => head.textContent);
+    const row = marksShown.row(one, heads);
     row.classList.toggle("chosen", chosen?.id === one.id);
     row.addEventListener("click", () => choose({ id: one.id, edge: "start" }, { reveal: true, focus: true }));
     return row;
@@ -279,10 +246,8 @@
     const edge = chosen.edge;
     change(marks.move(list(), bounds(), one.id, edge, (edge === "whole" ? one.start : one[edge]) + seconds, who()));
     const now = mark();
-    say(`${edge}: ${seconds2(edge === "whole" ? now.start : now[edge])}`);
+    say(`${edge}: ${marksShown.seconds(edge === "whole" ? now.start : now[edge])}`);
   }
-
-  const seconds2 = (time) => `${time.toFixed(3)} s`;
 
   function otherEdge(one, way) {
     const edges = EDGES.filter((edge) => edge !== "turn" || one.turn != null);
@@ -358,7 +323,7 @@
     if (now !== marks.round(time)) {
       return refuse(field, one, `${field.name} ${time} s does not fit: the nearest that does is ${now} s.`);
     }
-    change(made, `${field.name}: ${seconds2(now)}`);
+    change(made, `${field.name}: ${marksShown.seconds(now)}`);
   }
 
   function refuse(field, one, words) {
@@ -378,16 +343,10 @@
     return Math.min(Math.max(from + ((event.clientX - area.left) / area.width) * (to - from), from), to);
   }
 
-  // the edge below the mouse, within some pixels; the selected mark goes before the others
+  // the edge below the mouse, within some pixels
   function edgeAt(event) {
-    const time = timeOf(event);
     const near = ((event.pointerType === "touch" ? 18 : 7) / viewer.area.width) * (viewer.view[1] - viewer.view[0]);
-    const found = list().flatMap((one) =>
-      EDGES.slice(0, 3)
-        .filter((edge) => one[edge] != null && Math.abs(one[edge] - time) <= near)
-        .map((edge) => ({ id: one.id, edge, far: Math.abs(one[edge] - time) - (one.id === chosen?.id ? near : 0) })),
-    );
-    return found.sort((a, b) => a.far - b.far)[0];
+    return marks.edgeNear(list(), timeOf(event), near, chosen?.id);
   }
 
   function press(event) {
@@ -436,7 +395,7 @@
     become(made[place] === before[place] ? before : made);
     choose(chosen, { focus: true });
     const one = mark();
-    if (one) say(`${seconds2(one.start)} to ${seconds2(one.end)}`);
+    if (one) say(`${marksShown.seconds(one.start)} to ${marksShown.seconds(one.end)}`);
   }
 
   function drop() {
@@ -541,19 +500,8 @@
     }),
   );
 
-  const NAME = "emgkit marks name";
-  try {
-    part("by").value = localStorage.getItem(NAME) ?? "";
-  } catch {
-    keeps = false;
-  }
-  part("by").addEventListener("input", () => {
-    try {
-      localStorage.setItem(NAME, part("by").value.trim());
-    } catch {
-      keeps = false;
-    }
-  });
+  part("by").value = kept.name;
+  part("by").addEventListener("input", () => (kept.name = part("by").value.trim()));
 
   const values = recall(recordings.map((_, i) => i));
   let viewer = null;

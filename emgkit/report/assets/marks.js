@@ -28,6 +28,16 @@ const marks = (() => {
 
   const at = (list, time) => list.find((one) => one.start <= time && time <= one.end);
 
+  // the edge nearest to a time, within `near` seconds; those of one mark go before the others
+  function edgeNear(list, time, near, first) {
+    const found = list.flatMap((one) =>
+      ["start", "turn", "end"]
+        .filter((edge) => one[edge] != null && Math.abs(one[edge] - time) <= near)
+        .map((edge) => ({ id: one.id, edge, far: Math.abs(one[edge] - time) - (one.id === first ? near : 0) })),
+    );
+    return found.sort((a, b) => a.far - b.far)[0];
+  }
+
   function insert(list, bounds, [from, to], who) {
     const [start, end] = [round(Math.min(from, to)), round(Math.max(from, to))];
     const middle = list.find((one) => one.start < end && one.end > start);
@@ -114,5 +124,5 @@ const marks = (() => {
     return high - low < LEAST ? null : [(low + high) / 2 - half, (low + high) / 2 + half];
   }
 
-  return { LEAST, accept, at, free, gap, insert, merge, move, next, numbered, remove, replaced, round, sorted, split };
+  return { LEAST, accept, at, edgeNear, free, gap, insert, merge, move, next, numbered, remove, replaced, round, sorted, split };
 })();
