@@ -247,6 +247,7 @@ def test_arrows_move_the_start_the_turn_point_the_end_and_the_whole(page: Page) 
 
 
 def test_what_was_found_is_where_marking_begins_and_each_row_says_what_became_of_it(page: Page, tmp_path: Path) -> None:
+    assert page.locator("[data-part=state]").inner_text() == "Nothing is changed yet."
     page.get_by_role("button", name="02_squat").click()
     assert [row[1:9] for row in rows(page)] == [
         ["1.000", "3.000", "1.750", "", "accepted", "", "", "detected"],
@@ -308,6 +309,7 @@ def test_a_table_with_a_wrong_row_is_not_loaded_and_the_row_is_named(page: Page,
     marked(page, (1.0, 2.0))
     load(page, f"file,start,end,turn,accepted\n{row}\n")
     assert page.locator("[data-part=problems]").inner_text() == words
+    expect(page.locator("[data-part=message]")).to_be_in_viewport()
     assert spans(page) == [(1.0, 2.0)], "nothing was taken from it"
 
 

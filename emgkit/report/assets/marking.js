@@ -39,6 +39,7 @@
       future.length = 0;
     }
     lists.forEach((one, i) => one !== changed[i] && unsaved.add(i));
+    part("problems").replaceChildren();
     const touched = changed.flatMap((one, i) => (one === lists[i] ? [] : [i]));
     lists = changed;
     touched.forEach(keep);
@@ -87,6 +88,11 @@
   // --- what is shown -----------------------------------------------------------------------------------------------
 
   const say = (words) => void (part("message").textContent = words);
+  // the buttons of the files stand far from the message on a narrow page
+  function tell(words) {
+    say(words);
+    part("message").scrollIntoView({ block: "nearest" });
+  }
   const left = (i) => lists[i].filter((one) => !one.accepted).length;
 
   function summary(i) {
@@ -105,8 +111,9 @@
     });
     const [undo, redo] = [document.querySelector('[data-act="undo"]'), document.querySelector('[data-act="redo"]')];
     [undo.disabled, redo.disabled] = [!past.length, !future.length];
+    const nothing = lists.every((one, i) => one === begun[i]);
     part("state").textContent = !unsaved.size
-      ? "Every change is in a saved table."
+      ? nothing ? "Nothing is changed yet." : "Every change is in a saved table."
       : `Not in a table yet: changes of ${unsaved.size} of ${recordings.length} recordings. ` +
         (kept.works ? "This browser keeps them." : "This browser keeps nothing: save before you close the page.");
   }
@@ -436,7 +443,7 @@
     recordings.forEach((_, i) => lists[i] !== begun[i] && keep(i));
     show();
     const rows = lists.reduce((sum, each) => sum + each.length, 0);
-    say(`reps.csv is downloaded: ${rows} ${rows === 1 ? "repetition" : "repetitions"}.`);
+    tell(`reps.csv is downloaded: ${rows} ${rows === 1 ? "repetition" : "repetitions"}.`);
   });
 
   part("load").addEventListener("click", () => part("file").click());
@@ -451,7 +458,7 @@
     );
     if (problems.length) {
       const more = problems.length > 12 ? `, the first 12 of them below` : "";
-      return say(`${file.name} was not loaded. ${problems.length === 1 ? "A row is" : `${problems.length} rows are`} wrong${more}:`);
+      return tell(`${file.name} was not loaded. ${problems.length === 1 ? "A row is" : `${problems.length} rows are`} wrong${more}:`);
     }
     choose(null);
     become(lists.map((one, i) => read.lists.get(i) ?? one));
@@ -465,7 +472,7 @@
     show();
     const count = [...read.lists.values()].reduce((sum, each) => sum + each.length, 0);
     const ignored = read.ignored.length ? ` Not kept: the column ${read.ignored.join(", ")}.` : "";
-    say(`${file.name} is loaded: ${count} repetitions of ${read.lists.size} recordings. Ctrl+Z takes it back.${ignored}`);
+    tell(`${file.name} is loaded: ${count} repetitions of ${read.lists.size} recordings. Ctrl+Z takes it back.${ignored}`);
   });
 
   part("again").addEventListener("click", () => {
