@@ -38,6 +38,7 @@ _PUBLIC = {
     "find_repetitions": "events",
     "mark_repetitions": "events",
     "Curves": "curves",
+    "register_phases": "curves",
     "time_normalize": "curves",
     "measure": "measures",
     "co_contraction": "derived",

@@ -15,7 +15,7 @@ from emgkit.notation import listed, number
 from emgkit.recording import Recording
 from emgkit.windows import reference_of, windows
 
-__all__ = ["INDEX", "Curves", "time_normalize"]
+__all__ = ["INDEX", "Curves", "register_phases", "time_normalize"]
 
 # what says whose and what a curve is
 INDEX = (
@@ -139,6 +139,58 @@ class Curves:
             values=_sums(self.values, cell) / counts[:, None], index=index, during=self.during, unit=self.unit,
             reference=self.reference,
         )  # fmt: skip
+
+    def most_repeatable(self, n: int) -> Curves:
+        """The repetitions whose curves, over all channels together, lie nearest to the mean of the others.
+
+        Parameters
+        ----------
+        n : int
+            How many of each set; all where there are fewer.
+
+        Returns
+        -------
+        Curves
+            Every channel of these repetitions, in the order they had.
+
+        Raises
+        ------
+        ArgumentError
+            `n` is below 1, or the curves are averaged over repetitions already.
+
+        Notes
+        -----
+        The distance of a repetition is the root mean square of its difference from the mean of the others, in parts of
+        the largest value of that mean, averaged over channels. Those that are left out were measured all the same: say
+        so, and how many were kept, where the curves are shown.
+
+        Examples
+        --------
+        >>> index = pd.DataFrame({"participant": "01", "channel": "VL", "repetition": [1, 2, 3]})
+        >>> curves = Curves(values=[[1.0, 2.0], [9.0, 0.0], [1.0, 2.2]], index=index, during="repetition", unit="%MVC")
+        >>> curves.most_repeatable(2).index["repetition"].tolist()
+        [1, 3]
+        """
+        check_whole("n", n)
+        if "repetition" not in self.index.columns:
+            raise ArgumentError("The curves are averaged over repetitions already", allowed="curves of repetitions")
+        of_channel = [key for key in self.index.columns if key not in ("repetition", "n_repetitions")]
+        of_set = [key for key in of_channel if key not in ("channel", "muscle", "side", "phase")]
+        cell = _cells(self.index, of_channel)[0]
+        counts = np.bincount(cell)[cell]
+        others = (_sums(self.values, cell)[cell] - self.values) / np.maximum(counts - 1, 1)[:, None]
+        top = np.maximum(np.abs(others).max(axis=1), np.finfo(float).tiny)
+        distance = np.sqrt(((self.values - others) ** 2).mean(axis=1)) / top
+        one = _cells(self.index, [*of_set, "repetition"])[0]
+        mean = np.bincount(one, weights=distance) / np.bincount(one)
+        first = np.unique(one, return_index=True)[1]
+        chosen = np.zeros(len(mean), dtype=bool)
+        groups = _cells(self.index, of_set)[0][first]
+        for group in np.unique(groups):
+            members = np.flatnonzero(groups == group)
+            chosen[members[np.argsort(mean[members], kind="stable")[:n]]] = True
+        kept = chosen[one]
+        return replace(self, values=self.values[kept], index=self.index[kept])
 
     def ensemble(self, by: Sequence[str] = ("exercise", "muscle")) -> pd.DataFrame:
         """Mean and standard deviation over participants, after averaging each participant's repetitions.
@@ -317,10 +369,87 @@ def time_normalize(
     )
 
 
+def register_phases(
+    recording: Recording, *, order: Sequence[str] = ("eccentric", "concentric"), points: int = 101
+) -> Curves:
+    """Every accepted repetition with its phases in one order, each on the same share of 0 to 100 percent.
+
+    So the boundary between two phases lies at the same percentage in all repetitions, and a lift that starts with the
+    concentric phase can be laid over one that starts with the eccentric phase.
+
+    Parameters
+    ----------
+    recording : Recording
+        An envelope, in general normalised.
+    order : sequence of str, default ("eccentric", "concentric")
+        The phases, whichever came first; a phase that is not named, such as ``"hold"``, is left out.
+    points : int, default 101
+        Number of points, 0 and 100 percent included.
+
+    Returns
+    -------
+    Curves
+        In order of time, then of channels; `phase` names the phases in their order.
+
+    Raises
+    ------
+    ArgumentError
+        No phase or one phase twice is named, `points` is below 2, or the channels differ in unit.
+    SignalError
+        A repetition lacks a phase, or has it more than once; else as for :func:`time_normalize`.
+
+    Notes
+    -----
+    With K phases the k-th takes the points from 100 (k - 1) / K percent on; within each, linear interpolation from its
+    first to its last sample. The point on a boundary belongs to the phase that begins there. Where the order is not
+    that of the movement, the curve may jump at the boundary.
+
+    Examples
+    --------
+    >>> from emgkit import Channel, Event, Recording
+    >>> ramp = Recording(
+    ...     data=[[10.0, 11.0, 12.0, 0.0, 1.0, 2.0, 9.0]], sfreq=10.0, channels=(Channel(name="VL", unit="%MVC"),),
+    ...     events=(
+    ...         Event(onset=0.0, duration=0.3, label="phase", columns={"repetition": 1, "phase": "concentric"}),
+    ...         Event(onset=0.3, duration=0.3, label="phase", columns={"repetition": 1, "phase": "eccentric"}),
+    ...     ),
+    ... )
+    >>> register_phases(ramp, points=5).values
+    array([[ 0.,  1., 10., 11., 12.]])
+    """
+    names = (order,) if isinstance(order, str) else tuple(order)
+    if not names or len(set(names)) < len(names):
+        raise ArgumentError("The phases cannot be put in order", allowed="each phase once", got=repr(names))
+    parts = [time_normalize(recording, during="phase", phase=name, points=points) for name in names]
+    keys = [key for key in INDEX if key != "phase"]
+    for name, part in zip(names, parts, strict=True):
+        same = len(part) == len(parts[0]) and part.index[keys].equals(parts[0].index[keys])
+        if not same or part.index.duplicated(keys).any():
+            counts = ", ".join(f"{len(one)} {which}" for which, one in zip(names, parts, strict=True))
+            raise SignalError(
+                f"The repetitions do not all have the phase {name!r} once",
+                allowed=f"each of {listed(names)} once a repetition",
+                got=f"curves of phases: {counts}",
+            )
+    place = np.linspace(0.0, len(names), points)
+    which = np.minimum(place.astype(np.intp), len(names) - 1)
+    within = place - which
+    values = np.empty((len(parts[0]), points))
+    for phase, name in enumerate(names):
+        segments = [recording.data[:, w.first : w.stop] for w in windows(recording, during="phase", phase=name)]
+        shares = within[which == phase]
+        values[:, which == phase] = np.concatenate([_at(one, shares * (one.shape[1] - 1)) for one in segments])
+    said = ", then ".join(names)
+    return replace(parts[0], values=values, index=parts[0].index.assign(phase=said), during=f"{said} phase")
+
+
 def _stretched(segment: NDArray[np.float64], points: int) -> NDArray[np.float64]:
-    last = segment.shape[1] - 1
-    position = np.linspace(0.0, last, points)
-    left = np.minimum(position.astype(np.intp), last - 1)
+    return _at(segment, np.linspace(0.0, segment.shape[1] - 1, points))
+
+
+def _at(segment: NDArray[np.float64], position: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values between the samples of a segment, on the line from one to the next."""
+    left = np.minimum(position.astype(np.intp), segment.shape[1] - 2)
     share = position - left
     return np.asarray(segment[:, left] * (1.0 - share) + segment[:, left + 1] * share)
 

@@ -20,6 +20,7 @@ __all__ = [
     "Kind",
     "Samples",
     "butterworth_sections",
+    "critically_damped_sections",
     "each_signal",
     "notch_sections",
     "polyphase",
@@ -50,6 +51,17 @@ def _designed(edges: tuple[float, ...], kind: Kind, sfreq: float, per_pass: int,
 
     design = _design_edges(edges, kind=kind, sfreq=sfreq, per_pass=per_pass) if two_passes else edges
     return np.asarray(butter(per_pass, np.squeeze(design), btype=kind, fs=sfreq, output="sos"))
+
+
+def critically_damped_sections(cutoff: float, *, sfreq: float, per_pass: int, two_passes: bool) -> Samples:
+    """Equal first-order sections of one pass, 3 dB down at the cut-off; with `two_passes`, both together are.
+
+    One section has the squared gain 1 / (1 + r^2) at r times its own cut-off, so n of them are 3 dB down where
+    r^2 = 2^(1/n) - 1; two passes have twice as many.
+    """
+    n_sections = 2 * per_pass if two_passes else per_pass
+    w = math.tan(math.pi * cutoff / sfreq) / math.sqrt(2 ** (1 / n_sections) - 1)
+    return np.tile([w / (1 + w), w / (1 + w), 0.0, 1.0, (w - 1) / (1 + w), 0.0], (per_pass, 1))
 
 
 def _design_edges(edges: tuple[float, ...], *, kind: Kind, sfreq: float, per_pass: int) -> tuple[float, ...]:

@@ -18,6 +18,7 @@ from emgkit.kernels import (
     Kind,
     Samples,
     butterworth_sections,
+    critically_damped_sections,
     each_signal,
     notch_sections,
     polyphase,
@@ -46,6 +47,9 @@ __all__ = [
 CutoffRule: TypeAlias = Literal["applied", "per-pass"]
 Padding: TypeAlias = Literal["odd", "zeros-after"]
 
+Shape: TypeAlias = Literal["butterworth", "critically-damped"]
+
+SHAPES: tuple[Shape, ...] = ("butterworth", "critically-damped")
 CUTOFF_RULES: tuple[CutoffRule, ...] = ("applied", "per-pass")
 PADDINGS: tuple[Padding, ...] = ("odd", "zeros-after")
 
@@ -115,7 +119,7 @@ def highpass(
     >>> bool(abs(highpass([5.0] * 1000, 20, sfreq=1000)).max() < 1e-12)
     True
     """
-    return _butterworth(
+    return _filtered(
         x, {"cutoff": cutoff}, "highpass", sfreq=sfreq, order=order, cutoff_rule=cutoff_rule, padding=padding
     )
 
@@ -155,7 +159,7 @@ def lowpass(
     >>> bool(abs(lowpass([1.0] * 1000, 6, sfreq=1000) - 1).max() < 1e-9)
     True
     """
-    return _butterworth(
+    return _filtered(
         x, {"cutoff": cutoff}, "lowpass", sfreq=sfreq, order=order, cutoff_rule=cutoff_rule, padding=padding
     )
 
@@ -219,7 +223,7 @@ def bandpass(
     1.0
     """
     edges = {"low": low, "high": high}
-    return _butterworth(x, edges, "bandpass", sfreq=sfreq, order=order, cutoff_rule=cutoff_rule, padding=padding)
+    return _filtered(x, edges, "bandpass", sfreq=sfreq, order=order, cutoff_rule=cutoff_rule, padding=padding)
 
 
 def notch(x: ArrayLike, frequency: float, *, sfreq: float, harmonics: int = 1, width: float = 2.0) -> Samples:
@@ -315,8 +319,9 @@ def envelope(
     order: int = 4,
     cutoff_rule: CutoffRule = "applied",
     padding: Padding = "odd",
+    shape: Shape = "butterworth",
 ) -> Samples:
-    """Linear envelope: the zero-lag Butterworth low-pass of an already rectified signal.
+    """Linear envelope: the zero-lag low-pass of an already rectified signal.
 
     Parameters
     ----------
@@ -326,6 +331,8 @@ def envelope(
         Cut-off frequency in Hz.
     sfreq, order, cutoff_rule, padding
         As for :func:`bandpass`, which also has the formulas.
+    shape : {"butterworth", "critically-damped"}
+        The second neither overshoots nor falls below zero [1]_.
 
     Returns
     -------
@@ -339,6 +346,17 @@ def envelope(
         Some values are negative (rectify first); else as for :func:`bandpass`.
     ArgumentError
         As for :func:`bandpass`.
+
+    Notes
+    -----
+    One pass of the critically damped filter is `order` / 2 equal first-order sections. So that both passes together are
+    3 dB down at the cut-off, each section's own cut-off is the stated one, w = tan(pi f / sfreq), over
+    sqrt(2^(1 / order) - 1): for the usual order 4 it is 2.299 times as high.
+
+    References
+    ----------
+    .. [1] Robertson DG, Dowling JJ (2003). Design and responses of Butterworth and critically damped digital filters.
+       Journal of Electromyography and Kinesiology 13: 569-573.
 
     Examples
     --------
@@ -354,7 +372,11 @@ def envelope(
             got=f"{n_negative} of {samples.size} values below 0",
             hint="Rectify the signal first",
         )
-    return lowpass(samples, cutoff, sfreq=sfreq, order=order, cutoff_rule=cutoff_rule, padding=padding)
+    check_option("shape", shape, SHAPES)
+    return _filtered(
+        samples, {"cutoff": cutoff}, "lowpass", sfreq=sfreq, order=order, cutoff_rule=cutoff_rule, padding=padding,
+        damped=shape == "critically-damped",
+    )  # fmt: skip
 
 
 def window_samples(window: float, *, sfreq: float) -> int:
@@ -545,8 +567,16 @@ def resample(x: ArrayLike, *, sfreq: float, to: float) -> Samples:
     return samples.copy() if up == down else polyphase(samples, up, down)
 
 
-def _butterworth(
-    x: ArrayLike, edges: dict[str, float], kind: Kind, *, sfreq: float, order: int, cutoff_rule: str, padding: str
+def _filtered(
+    x: ArrayLike,
+    edges: dict[str, float],
+    kind: Kind,
+    *,
+    sfreq: float,
+    order: int,
+    cutoff_rule: str,
+    padding: str,
+    damped: bool = False,
 ) -> Samples:
     sfreq = check_positive("sfreq", sfreq, unit="Hz")
     _check_edges(edges, sfreq)
@@ -559,8 +589,10 @@ def _butterworth(
             got=str(order),
         )
     samples, per_pass, applied = check_samples(x), order // 2, cutoff_rule == "applied"
-    sections = butterworth_sections(
-        tuple(edges.values()), kind=kind, sfreq=sfreq, per_pass=per_pass, two_passes=applied
+    sections = (
+        critically_damped_sections(edges["cutoff"], sfreq=sfreq, per_pass=per_pass, two_passes=applied)
+        if damped
+        else butterworth_sections(tuple(edges.values()), kind=kind, sfreq=sfreq, per_pass=per_pass, two_passes=applied)
     )
     if padding == "odd":
         return zero_lag_odd(samples, sections)

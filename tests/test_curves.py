@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgkit import Channel, Curves, Event, Recording, time_normalize
+from emgkit import Channel, Curves, Event, Recording, register_phases, time_normalize
 from emgkit.curves import INDEX
 from emgkit.errors import ArgumentError, DesignError, SignalError
 
@@ -179,3 +181,61 @@ def test_curves_of_some_participants():
     assert curves.of(participants={"01"}).values.tolist() == [[1.0, 2.0], [5.0, 6.0]]
     with pytest.raises(ArgumentError, match=r"No curve is of these participants\. Allowed: '01' and '02'\. Got: '03'"):
         curves.of(participants={"03"})
+
+
+def lift(first, second, *, slow=1.0):
+    """Two repetitions whose value is the percentage of the phase, 200 higher in the concentric one."""
+    data, events, onset = [], [], 0.0
+    for repetition in (1, 2):
+        for name in (first, second):
+            n = round(100 * slow * (1 + repetition + (name == "eccentric")))
+            data.append(np.linspace(0, 100, n) + 200 * (name == "concentric"))
+            columns = {"repetition": repetition, "phase": name}
+            events.append(Event(onset=onset, duration=n / 100, label="phase", columns=columns))
+            onset += n / 100
+    channels = (Channel(name="VL", unit="%MVC", kind="EMG"),)
+    return Recording(data=[np.concatenate(data)], sfreq=100.0, channels=channels, events=events)
+
+
+def test_lifts_that_start_with_different_phases_lie_over_each_other():
+    squat = register_phases(lift("eccentric", "concentric"))
+    thrust = register_phases(lift("concentric", "eccentric", slow=3.0))
+    expected = np.r_[np.linspace(0, 98, 50), np.linspace(200, 300, 51)]
+    for one in (squat, thrust):
+        np.testing.assert_allclose(one.values, [expected, expected], atol=1e-9)
+        assert one.index["repetition"].tolist() == [1, 2]
+        assert set(one.index["phase"]) == {"eccentric, then concentric"}
+    assert "each eccentric, then concentric phase was resampled to 101 points" in squat.sentence()
+    turned = register_phases(lift("eccentric", "concentric"), order=("concentric", "eccentric"))
+    np.testing.assert_allclose(turned.values[0, [0, 50, 100]], [200, 0, 100], atol=1e-9)
+    alone = register_phases(lift("eccentric", "concentric"), order=("concentric",))
+    np.testing.assert_allclose(alone.values[0], np.linspace(200, 300, 101), atol=1e-9)
+
+
+def test_phases_that_cannot_be_registered_are_refused():
+    whole = lift("eccentric", "concentric")
+    short = dataclasses.replace(whole, events=whole.events[:3])
+    with pytest.raises(SignalError, match=r"do not all have the phase 'concentric' once.*2 eccentric, 1 concentric"):
+        register_phases(short)
+    with pytest.raises(SignalError, match="No repetition has a phase 'hold'"):
+        register_phases(whole, order=("eccentric", "hold"))
+    with pytest.raises(ArgumentError, match="each phase once"):
+        register_phases(whole, order=("eccentric", "eccentric"))
+
+
+def test_the_most_repeatable_repetitions_are_chosen_over_all_channels():
+    rng = np.random.default_rng(1)
+    index = pd.DataFrame(
+        [("01", task, channel, repetition) for task in ("squat", "lunge") for repetition in range(1, 6)
+         for channel in ("VL", "BF")], columns=["participant", "task", "channel", "repetition"],
+    )  # fmt: skip
+    values = np.sin(np.linspace(0, 3, 50)) + 0.01 * rng.normal(size=(20, 50))
+    for task, repetition in (("squat", 2), ("squat", 5), ("lunge", 1)):
+        odd = (index["task"] == task) & (index["repetition"] == repetition) & (index["channel"] == "VL")
+        values[odd] += 0.8
+    kept = Curves(values=values, index=index, during="repetition", unit="%MVC").most_repeatable(3)
+    assert len(kept) == 12
+    assert set(kept.index.loc[kept.index["task"] == "squat", "repetition"]) == {1, 3, 4}
+    assert 1 not in set(kept.index.loc[kept.index["task"] == "lunge", "repetition"])
+    with pytest.raises(ArgumentError, match="averaged over repetitions already"):
+        kept.participant_means().most_repeatable(2)

@@ -90,7 +90,8 @@ def test_f7_the_rms_has_its_root_and_its_window():
 
 
 @pytest.mark.parametrize(("step", "edges"), [
-    (ek.Lowpass(cutoff=6), (6,)), (ek.Highpass(cutoff=30), (30,)), (ek.Bandpass(low=20, high=400), (20, 400)),
+    (ek.Envelope(cutoff=6, shape="critically-damped"), (6,)), (ek.Lowpass(cutoff=6), (6,)),
+    (ek.Highpass(cutoff=30), (30,)), (ek.Bandpass(low=20, high=400), (20, 400)),
 ])  # fmt: skip
 def test_f8_the_stated_cut_off_is_3_db_down_after_both_passes(step, edges):
     n, sfreq = 40_000, 1000.0

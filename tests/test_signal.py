@@ -384,3 +384,17 @@ def test_rates_without_a_simple_ratio_are_refused() -> None:
         signal.resample(np.ones(100), sfreq=2148.14, to=2000)
     with pytest.raises(ArgumentError, match="no simple ratio"):
         signal.resample(np.ones(100), sfreq=1e6, to=1)
+
+
+@pytest.mark.parametrize("order", [2, 4, 8])
+@pytest.mark.parametrize(("rule", "gain"), [("applied", np.sqrt(0.5)), ("per-pass", 0.5)])
+def test_a_critically_damped_envelope_has_its_cut_off_and_never_overshoots(order, rule, gain):
+    times = np.arange(20_000) / 1000
+    sine = 1 + np.sin(2 * np.pi * 6 * times)
+    smooth = signal.envelope(sine, 6, sfreq=1000, order=order, cutoff_rule=rule, shape="critically-damped")
+    assert np.ptp(smooth[5000:15_000]) / 2 == pytest.approx(gain, rel=1e-3)
+    step = np.r_[np.zeros(2000), np.ones(2000), np.zeros(2000)]
+    smooth = signal.envelope(step, 6, sfreq=1000, order=order, cutoff_rule=rule, shape="critically-damped")
+    assert smooth.min() >= -1e-12
+    assert smooth.max() <= 1 + 1e-9
+    assert signal.envelope(step, 6, sfreq=1000).min() < -0.01

@@ -51,7 +51,7 @@ EXAMPLES: tuple[Step, ...] = (
     Bandpass(low=22.5, high=433.0, order=6, cutoff_rule="per-pass", padding="zeros-after"),
     Notch(frequency=51.5, harmonics=3, width=1.75),
     Rectify(),
-    Envelope(cutoff=7.5, order=6, cutoff_rule="per-pass", padding="zeros-after"),
+    Envelope(cutoff=7.5, order=6, cutoff_rule="per-pass", padding="zeros-after", shape="critically-damped"),
     MovingRMS(window=0.1125),
     MovingMean(window=0.135),
     TKEO(),
@@ -226,7 +226,12 @@ def test_a_wrong_unit_is_refused_by_name(step: Step, recording: Recording) -> No
 
 def _said(step: Any) -> Iterator[str]:
     """Every number, and every name that a reader needs, as the sentence should show it."""
-    words = {"per-pass": "per pass, uncorrected", "zeros-after": "zeros appended at the end", "task": "gait, stairs"}
+    words = {
+        "per-pass": "per pass, uncorrected",
+        "zeros-after": "zeros appended at the end",
+        "critically-damped": "critically damped",
+        "task": "gait, stairs",
+    }
     for one in fields(step):
         value = getattr(step, one.name)
         if isinstance(value, bool):

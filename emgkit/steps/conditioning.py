@@ -61,7 +61,8 @@ def _how(step: _OneCutoff | Bandpass) -> str:
     else:
         rule = f"cut-off{'s' if several else ''} per pass, uncorrected"
     edges = {"odd": "edges extended by odd reflection", "zeros-after": "zeros appended at the end only"}[step.padding]
-    return f"(zero-lag Butterworth filter, net order {step.order}, {rule}, {edges})"
+    shape = "critically damped" if isinstance(step, Envelope) and step.shape == "critically-damped" else "Butterworth"
+    return f"(zero-lag {shape} filter, net order {step.order}, {rule}, {edges})"
 
 
 def _check_offset(step: SampleStep, recording: Recording) -> None:
@@ -271,11 +272,11 @@ class Rectify(SampleStep):
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope(_OneCutoff):
-    """Linear envelope: a zero-lag Butterworth low-pass filter of the rectified signal.
+    """Linear envelope: a zero-lag low-pass filter of the rectified signal.
 
-    Parameters as for :class:`Highpass`. The filter may undershoot below zero beside a sharp burst;
-    such values are kept as they are, since cutting them would shift every mean. A logarithm of
-    them raises. :class:`MovingRMS` and :class:`MovingMean` never undershoot.
+    Parameters as for :class:`Highpass`, and `shape`. A Butterworth filter may undershoot below zero beside a sharp
+    burst; such values are kept as they are, since cutting them would shift every mean. A logarithm of
+    them raises. ``shape="critically-damped"``, :class:`MovingRMS` and :class:`MovingMean` never undershoot.
 
     Raises
     ------
@@ -285,6 +286,11 @@ class Envelope(_OneCutoff):
     """
 
     cutoff: float = 6.0
+    shape: signal.Shape = "butterworth"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_option("shape", self.shape, signal.SHAPES)
 
     def check(self, recording: Recording) -> None:
         super().check(recording)
