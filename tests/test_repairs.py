@@ -204,3 +204,15 @@ def test_what_a_step_remarks_is_a_notice_of_the_trial_in_a_study():
     assert [notice.code for notice in done.trial.notices] == ["spikes-bridged"]
     assert [type(step).__name__ for step in done.envelope.history] == ["InterpolateSpikes", "Bandpass", "Rectify"]
     assert condition(trial, ek.Pipeline(ek.Bandpass(low=20, high=400))).trial is trial
+
+
+@pytest.mark.parametrize("ratio", [1, 3, 8])
+def test_a_real_heart_leaves_a_fifth_of_its_error_at_most(recordings, ratio):
+    """A minute of a recorded electrocardiogram, below 40 Hz, where it holds no noise of its own."""
+    heart_alone = ek.read(recordings / "biopac" / "physio-5.0.1-c.acq")["ecg"]
+    wave = signal.bandpass(heart_alone.data[0], 0.5, 40, sfreq=heart_alone.sfreq)
+    wave = signal.resample(wave / np.quantile(np.abs(wave), 0.999), sfreq=heart_alone.sfreq, to=SFREQ)
+    clean = emg(np.random.default_rng(ratio), wave.size / SFREQ)
+    dirty = clean + ratio * 50e-6 * wave
+    truth, before, after = (amplitude(x).mean() for x in (clean, dirty, ek.RemoveECG()(recording([dirty])).data[0]))
+    assert abs(before - truth) >= 5 * abs(after - truth)

@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 Beats = NDArray[np.intp]
 
 # Hz; where the QRS complex is strong and EMG weak
-_BAND = (5.0, 40.0)
+_BAND = (10.0, 40.0)
 # s; the shortest time between two beats (200 a minute), and the half width of a QRS complex
 _SHORTEST, _QRS = 0.3, 0.06
 # a beat has from half to twice the height of the mean one, and stands so many times above what surrounds it
@@ -27,8 +27,8 @@ _UNSTEADY = 0.35
 _FAST = 60.0
 # how many times what chance leaves of EMG in the mean of the beats is taken off it
 _CHANCE = 10.0
-# by what share the sizes of beats vary, mostly with breathing
-_VARIES = 0.1
+# by what share the sizes of beats vary, mostly with breathing, and by how much (s) their places
+_VARIES, _MOVES = 0.15, 0.003
 _TINY = float(np.finfo(np.float64).tiny)
 
 
@@ -54,7 +54,8 @@ def heartbeats(x: ArrayLike, *, sfreq: float) -> Beats:
 
     Notes
     -----
-    Between 5 and 40 Hz, peaks four times above what surrounds them give a first shape of 120 ms; where the signal has
+    Between 10 and 40 Hz, peaks four times above what surrounds them, and near the height of the highest, give a first
+    shape of 120 ms; where the signal has
     that shape, from half to twice as high, is a beat. Where one is missing in the rhythm, the best match near its
     place is taken.
 
@@ -97,8 +98,8 @@ def subtract_beats(x: ArrayLike, beats: Beats, *, sfreq: float) -> Array:
     -----
     The mean is weighted by the inverse of the EMG's power (above 60 Hz) around each beat, so that beats at rest give
     the shape. Where the square of the mean is no more than what EMG leaves of itself in a mean of so many beats, it is
-    taken as zero, and near that as smaller. The shape of each beat is scaled: by least squares as far as the EMG
-    around it permits, and towards 1 otherwise.
+    taken as zero, and near that as smaller. Each beat has its own size and place: by least squares as far as
+    the EMG around it permits, and those of the mean otherwise.
 
     Examples
     --------
@@ -119,11 +120,11 @@ def subtract_beats(x: ArrayLike, beats: Beats, *, sfreq: float) -> Array:
         return out
     places = inside[:, np.newaxis] + np.arange(-before, after)
     for row, one in zip(out, samples, strict=True):
-        shape, sizes = _shape(one, places, sfreq)
-        size_of = dict(zip(inside.tolist(), sizes.tolist(), strict=True))
+        shape, each = _shapes(one, places, sfreq)
+        own = dict(zip(inside.tolist(), each, strict=True))
         padded = np.zeros(len(one) + before + after)
         for beat in beats.tolist():
-            padded[beat : beat + before + after] += size_of.get(beat, 1.0) * shape
+            padded[beat : beat + before + after] += own.get(beat, shape)
         row -= padded[before : before + len(one)]
     return out
 
@@ -180,9 +181,11 @@ def _beats(y: Array, sfreq: float) -> tuple[Beats, float]:
     if not level.any():
         return none, 0.0
     z = y / np.maximum(level, 1e-3 * level.max())
-    peaks = find_peaks(np.abs(z), distance=apart, height=_ABOVE)[0]
-    up = float(np.sign(np.median(np.sign(y[peaks]) * np.abs(y[peaks])))) if len(peaks) else 0.0
-    peaks = peaks[np.sign(y[peaks]) == up]
+    peaks, found = find_peaks(np.abs(z), distance=apart, height=_ABOVE)
+    # at rest T waves stand out, too
+    peaks = peaks[found["peak_heights"] > _LEAST * np.quantile(found["peak_heights"], 0.9)] if len(peaks) else peaks
+    up = float(np.sign(np.median(z[peaks]))) if len(peaks) else 0.0
+    peaks = peaks[np.sign(z[peaks]) == up]
     match, score = np.zeros(len(y)), 0.0
     for _ in range(3):
         peaks = peaks[(peaks >= half) & (peaks < len(y) - half)]
@@ -235,27 +238,53 @@ def _filled(peaks: Beats, match: Array, typical: float) -> Beats:
     return np.array(beats, dtype=np.intp)
 
 
-def _shape(x: Array, places: NDArray[np.intp], sfreq: float) -> tuple[Array, Array]:
-    """The mean heartbeat of a channel, and by what each beat is scaled."""
+def _shapes(x: Array, places: NDArray[np.intp], sfreq: float) -> tuple[Array, Array]:
+    """The mean heartbeat of a channel, and each beat as far as it is one, of its own size and at its own place."""
     power = (signal.highpass(x, min(_FAST, 0.4 * sfreq), sfreq=sfreq) ** 2)[places].mean(axis=1)
     weights = 1 / np.maximum(power, 1e-3 * power.max() + _TINY)
-    weights /= weights.sum()
     pieces = x[places]
     # a line through the ends takes offset and drift away, and what is subtracted begins and ends at zero
     edge = max(1, round(0.02 * sfreq))
     first, last = (np.median(part, axis=1) for part in (pieces[:, :edge], pieces[:, -edge:]))
     pieces = pieces - np.linspace(first, last, pieces.shape[1]).T
+    shape = _mean_shape(pieces, weights, edge=edge, sfreq=sfreq)
+    for _ in range(2):
+        if not shape.any():
+            return shape, np.zeros_like(pieces)
+        slope = np.gradient(shape)
+        size, shift = _fitted(pieces, shape, slope, sfreq).T[:, :, np.newaxis]
+        shape = _mean_shape((pieces - shift * slope) / size, weights * size[:, 0] ** 2, edge=edge, sfreq=sfreq)
+    slope = np.gradient(shape)
+    size, shift = _fitted(pieces, shape, slope, sfreq).T[:, :, np.newaxis]
+    return shape, size * shape + shift * slope
+
+
+def _mean_shape(pieces: Array, weights: Array, *, edge: int, sfreq: float) -> Array:
+    """The weighted mean, where it is more than what chance leaves of EMG in it; zero at both ends."""
+    weights = weights / weights.sum()
     mean = weights @ pieces
     window = min(_QRS, len(mean) / sfreq)
     stands = signal.moving_mean(mean**2, window, sfreq=sfreq)
     by_chance = signal.moving_mean(weights**2 @ (pieces - mean) ** 2, window, sfreq=sfreq)
     rise = np.clip((np.arange(len(mean)) + 1) / (edge + 1), 0, 1)
-    shape = mean * np.clip(1 - _CHANCE * by_chance / np.maximum(stands, _TINY), 0, 1) * np.minimum(rise, rise[::-1])
-    energy = float(shape @ shape)
-    if energy == 0:
-        return shape, np.ones(len(places))
-    fitted = pieces @ shape / energy
-    left = ((pieces - fitted[:, np.newaxis] * shape) ** 2).mean(axis=1)
-    # EMG has some 540 independent values a second; the further it drowns the beat, the nearer its size stays to 1
-    variance = left * sfreq / 540 / energy
-    return shape, np.asarray((1 / _VARIES**2 + fitted / variance) / (1 / _VARIES**2 + 1 / variance))
+    keep = np.clip(1 - _CHANCE * by_chance / np.maximum(stands, _TINY), 0, 1)
+    return np.asarray(mean * keep * np.minimum(rise, rise[::-1]))
+
+
+def _fitted(pieces: Array, shape: Array, slope: Array, sfreq: float) -> Array:
+    """Of each beat, how many times the shape and how many times its slope it holds; shape (n_beats, 2).
+
+    The slope stands for a small shift in time. The further EMG drowns a beat, the nearer it stays to the mean one.
+    """
+    basis = np.column_stack([shape, slope])
+    if not slope.any():
+        return np.tile([1.0, 0.0], (len(pieces), 1))
+    plain = pieces @ basis @ np.linalg.pinv(basis.T @ basis)
+    left = ((pieces - plain @ basis.T) ** 2).mean(axis=1)
+    # EMG has some 540 independent values a second, whatever the rate
+    variance = np.maximum(left * sfreq / 540, _TINY)[:, np.newaxis, np.newaxis]
+    prior = np.diag([1 / _VARIES**2, 1 / (_MOVES * sfreq) ** 2])
+    mean = prior @ np.array([1.0, 0.0])
+    right = (pieces @ basis)[:, :, np.newaxis] / variance + mean[:, np.newaxis]
+    found = np.linalg.solve(basis.T @ basis / variance + prior, right)[:, :, 0]
+    return np.column_stack([np.clip(found[:, 0], _LEAST, _MOST), found[:, 1]])
