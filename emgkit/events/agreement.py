@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import ArgumentError
-from emgkit.events.marking import Mark
-from emgkit.events.table import WHOSE, RepetitionTable, as_table, mark_of
+from emgkit.events.ways.marking import Mark
+from emgkit.events.ways.table import WHOSE, RepetitionTable, as_table, mark_of
 from emgkit.notation import counted, listed
 
 if TYPE_CHECKING:

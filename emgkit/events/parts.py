@@ -12,7 +12,7 @@ from emgkit import signal
 from emgkit._checks import check_positive
 from emgkit.channels import Event
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.events.stream import stream_of
+from emgkit.events.ways.stream import stream_of
 from emgkit.notation import number
 from emgkit.recording import Recording, Trial
 

@@ -13,12 +13,14 @@ import numpy as np
 from emgkit._checks import check_option, nearest
 from emgkit.channels import Event, Value
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.events.marking import PHASES
-from emgkit.events.movement import find_in_movement
-from emgkit.events.own import events_sentence, take_events
-from emgkit.events.table import mark_repetitions, table_sentence
-from emgkit.events.trigger import find_by_trigger, trigger_sentence
-from emgkit.events.whole import stretch_sentence, take_whole
+from emgkit.events.ways.bursts import bursts_sentence, find_bursts
+from emgkit.events.ways.inertial import find_in_acceleration, find_in_gyroscope
+from emgkit.events.ways.marking import PHASES
+from emgkit.events.ways.movement import find_in_movement
+from emgkit.events.ways.own import events_sentence, take_events
+from emgkit.events.ways.table import mark_repetitions, table_sentence
+from emgkit.events.ways.trigger import find_by_trigger, trigger_sentence
+from emgkit.events.ways.whole import stretch_sentence, take_whole
 from emgkit.notation import listed
 from emgkit.recording import Trial
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["PHASES", "WAYS", "Way", "audit", "find_repetitions"]
 
 # columns that say how a repetition came about, where that is not a search in a movement
-MADE = ("origin", "marked_by", "marked_at", "edits")
+MADE = ("origin", "zero", "marked_by", "marked_at", "edits")
 # None means cycles, so that an option which was not given has a value of its own
 _NOT_GIVEN: Any = inspect.Parameter.empty
 
@@ -75,6 +77,9 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "table": Way(find=mark_repetitions, sentence=table_sentence),
         "events": Way(find=take_events, sentence=events_sentence, own=True),
         "trigger": Way(find=find_by_trigger, sentence=trigger_sentence),
+        "acceleration": Way(find=find_in_acceleration),
+        "gyroscope": Way(find=find_in_gyroscope),
+        "emg": Way(find=find_bursts, sentence=bursts_sentence),
         "none": Way(find=take_whole, sentence=stretch_sentence),
     }
 )
@@ -89,20 +94,23 @@ def find_repetitions(
     ----------
     trial : Trial
         Without repetition events; its other events are kept.
-    by : {"position", "angle", "table", "events", "trigger", "none"}
+    by : {"position", "angle", "table", "events", "trigger", "acceleration", "gyroscope", "emg", "none"}
         The way. ``"position"`` and ``"angle"`` search that stream (``"angle_2"`` and the like for a second one);
         ``"table"`` takes marks from a table, ``"events"`` the recording's own events, ``"trigger"`` the edges or
-        pulses of a trigger; ``"none"`` takes the whole recording, or a stretch of it, as one repetition.
+        pulses of a trigger; ``"acceleration"`` and ``"gyroscope"`` search the sensor's own; ``"emg"`` takes bursts of
+        the EMG, which is circular; ``"none"`` takes the whole recording, or a stretch of it, as one repetition.
     starts : {"eccentric", "concentric", None}
-        Phase of the first movement away from rest; None for cycles without phases. Position and angle need it, a
-        table takes it; the other ways do not.
+        Phase of the first movement away from rest; None for cycles without phases. Position and angle need it; a
+        table, acceleration and gyroscope take it; the other ways do not.
     exercise : str, optional
         Goes into the events; without it tables show the task.
     **options
         Those of the way alone. Position and angle (:func:`emgkit.events.find_in_movement`): `channel, rest, cutoff,
         prominence, distance, edge, minimum_hold, smallest, largest`. Table (:func:`emgkit.mark_repetitions`): `table,
         unit, fps, offset`. Events (:func:`emgkit.events.take_events`): `events`. Trigger
-        (:func:`emgkit.events.find_by_trigger`): `channel, edge, threshold, beat, beats_per_repetition, phases`. None
+        (:func:`emgkit.events.find_by_trigger`): `channel, edge, threshold, beat, beats_per_repetition, phases`.
+        Acceleration and gyroscope (:func:`emgkit.events.find_in_acceleration`): `channels` and what a movement has.
+        EMG (:func:`emgkit.events.find_bursts`): `channels, level, shortest, gap`. None
         (:func:`emgkit.events.take_whole`): `start, stop` (s).
 
     Returns
@@ -122,8 +130,8 @@ def find_repetitions(
     Warns
     -----
     EmgkitWarning
-        Rest is uncertain (``"rest-uncertain"``), or all repetitions are rejected (``"all-rejected"``). The trial keeps
-        the notice.
+        All repetitions are rejected (``"all-rejected"``), a movement does not come back to rest
+        (``"not-back-to-rest"``), or windows are circular (``"circular-windows"``). The trial keeps the notice.
 
     Examples
     --------
@@ -180,7 +188,8 @@ def audit(trial: Trial) -> pd.DataFrame:
     DataFrame
         Columns `repetition, exercise, set, onset, duration` (s), `excursion` (unit of the stream), `accepted, reason,
         eccentric_s, hold_s, concentric_s` (s; NaN where there is no such phase). Where a repetition was not found in a
-        movement, or was changed by hand, also `origin, marked_by, marked_at, edits`.
+        movement, or was changed by hand, also `origin, marked_by, marked_at, edits`; of cycles `zero`, the turning
+        point at which each begins.
 
     Raises
     ------
@@ -206,7 +215,7 @@ def audit(trial: Trial) -> pd.DataFrame:
             "accepted": event.columns.get("accepted", True),
             "reason": event.columns.get("reason", ""),
             **{f"{phase}_s": seconds.get((*key(event), phase), np.nan) for phase in PHASES},
-            **{name: event.columns.get(name) for name in made},
+            **{name: event.columns.get(name, "") for name in made},
         }
         for event in repetitions
     ]

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emgkit._checks import check_unknown
-from emgkit.events.movement import OPTIONS
 from emgkit.events.repetitions import WAYS, Way
+from emgkit.events.ways.inertial import inertial_sentence
+from emgkit.events.ways.movement import OPTIONS
 from emgkit.notation import capital, counted, number, readable, series
 
 __all__ = ["Segmentation", "rejection_sentences", "segmentation_sentences"]
@@ -28,6 +29,7 @@ _REJECTED = {
     "table": (" of the table", "there"),
     "events": (" of the recordings' own events", "by hand or by the program that marked them"),
     "trigger": (" of the trigger", "because the recording cuts them"),
+    "emg": (" from bursts of the EMG", "by the rules of that search"),
 }
 
 
@@ -53,6 +55,10 @@ class Segmentation:
         The stretch that was taken (s); None where it begins or ends with the recording. Used with ``"none"`` alone.
     options : Mapping
         Further options of the way.
+    rests : Mapping of str to str
+        Whose recordings -> which extreme was taken for rest there.
+    zeros : tuple of {"highest", "lowest"}
+        Of cycles, the turning points at which they begin.
     """
 
     exercise: str
@@ -65,6 +71,8 @@ class Segmentation:
     start: float | None = None
     stop: float | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    rests: Mapping[str, str] = field(default_factory=dict)
+    zeros: tuple[str, ...] = ()
 
     @property
     def way(self) -> Way:
@@ -119,6 +127,8 @@ def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tu
     phases = [way for way in ways if way.searched and way.starts is not None]
     cycles = [way for way in ways if way.searched and way.starts is None]
     found = [*_phases(phases), *_cycles(cycles)]
+    inertial = dict.fromkeys((way.by, way.starts is not None) for way in (*phases, *cycles) if not way.way.stream)
+    found += [inertial_sentence(by, phases=with_phases) for by, with_phases in inertial]
     if phases or cycles:
         found.append(
             f"The signal was low-pass filtered at {used['cutoff']} Hz (zero-lag Butterworth filter, net order 4); its "
@@ -152,10 +162,8 @@ def _phases(ways: Sequence[Segmentation]) -> list[str]:
     usual = [way for way in ways if way.rest is None]
     if usual:
         whose = "" if len(usual) == len(ways) else f" of {series(map(_named, usual))}"
-        sentences.append(
-            f"Rest{whose} is the extreme of the signal at which a recording begins and ends; where this is unclear, a "
-            "remark in the report names the recording."
-        )
+        sentences.append(f"Rest{whose} is the extreme of the signal at which a recording begins and ends.")
+    sentences += [f"In {_named(way)} of {who} it is {_REST[rest]}." for way in ways for who, rest in way.rests.items()]
     for rest, what in _REST.items():
         names = [_named(way) for way in ways if way.rest == rest]
         if names:
@@ -167,9 +175,17 @@ def _cycles(ways: Sequence[Segmentation]) -> list[str]:
     """Cycles, each from one turning point to the next."""
     if not ways:
         return []
-    return [
+    sentences = [
         f"Cycles of {_by_signal(ways)}, each from one turning point to the next on the same side of the signal's range."
     ]
+    groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for way in ways:
+        groups.setdefault((way.by, tuple(sorted(way.zeros))), []).append(_named(way))
+    for (by, zeros), names in groups.items():
+        if zeros:
+            at = " or, in some recordings, the ".join(zeros)
+            sentences.append(f"0 % of a cycle of {series(names)} is the {at} value of the {readable(by)} signal.")
+    return sentences
 
 
 def _others(ways: Sequence[Segmentation]) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from emgkit.events.phases import Motion, find_phases, meet, turning_point
+from emgkit.events.ways.phases import Motion, find_phases, meet, turning_point
 
 SFREQ = 1000.0
 
@@ -28,7 +28,7 @@ def rise(away: float, hold: float, back: float, *, lead: float = 1.0, tail: floa
 def test_the_edges_of_unfiltered_raised_cosines_are_found_within_a_hundredth_of_the_movement(away, hold, back):
     x = rise(away, hold, back)
     peak = round((1 + away + hold / 2) * SFREQ)
-    found = find_phases(motion(x), left=0, peak=peak, right=len(x) - 1, rest=0.0)
+    found = find_phases(motion(x), left=0, peak=peak, right=len(x) - 1, rest=(0.0, 0.0))
     truth = SFREQ * np.cumsum([1.0, away, hold, back])
     edges = np.array([found.leaves, found.arrives, found.departs, found.returns])
     # a bare threshold of 5 % would be asin(0.05) / pi = 1.6 % late
@@ -40,7 +40,7 @@ def test_a_bare_velocity_threshold_is_what_the_straight_line_improves_on():
     x = rise(2.0, 1.0, 2.0)
     velocity = np.gradient(x)
     bare = int(np.flatnonzero(velocity > 0.05 * velocity.max())[0])
-    found = find_phases(motion(x), left=0, peak=3500, right=len(x) - 1, rest=0.0)
+    found = find_phases(motion(x), left=0, peak=3500, right=len(x) - 1, rest=(0.0, 0.0))
     assert bare - 1000 == pytest.approx(2000 * np.arcsin(0.05) / np.pi, abs=1.5)
     assert abs(found.leaves - 1000) < 2
 
@@ -48,8 +48,8 @@ def test_a_bare_velocity_threshold_is_what_the_straight_line_improves_on():
 def test_the_way_back_is_the_way_there_in_reversed_time():
     x = rise(1.3, 0.4, 0.7)
     last = len(x) - 1
-    there = find_phases(motion(x), left=0, peak=2500, right=last, rest=0.0)
-    back = find_phases(motion(x[::-1]), left=0, peak=last - 2500, right=last, rest=0.0)
+    there = find_phases(motion(x), left=0, peak=2500, right=last, rest=(0.0, 0.0))
+    back = find_phases(motion(x[::-1]), left=0, peak=last - 2500, right=last, rest=(0.0, 0.0))
     assert back.leaves == pytest.approx(last - there.returns, abs=1e-6)
     assert back.arrives == pytest.approx(last - there.departs, abs=1e-6)
     assert back.excursion == pytest.approx(there.excursion)
@@ -57,8 +57,8 @@ def test_the_way_back_is_the_way_there_in_reversed_time():
 
 def test_edges_do_not_depend_on_the_unit():
     x = rise(1.3, 0.4, 0.7)
-    one = find_phases(motion(x), left=0, peak=2500, right=len(x) - 1, rest=0.0)
-    other = find_phases(motion(1000 * x), left=0, peak=2500, right=len(x) - 1, rest=0.0)
+    one = find_phases(motion(x), left=0, peak=2500, right=len(x) - 1, rest=(0.0, 0.0))
+    other = find_phases(motion(1000 * x), left=0, peak=2500, right=len(x) - 1, rest=(0.0, 0.0))
     assert (other.leaves, other.returns) == pytest.approx((one.leaves, one.returns))
     assert other.excursion == pytest.approx(1000 * one.excursion)
 
@@ -67,7 +67,7 @@ def test_a_stop_on_the_way_belongs_to_the_movement():
     half = (1 - np.cos(np.pi * np.arange(500) / 500)) / 4
     up = np.concatenate([np.zeros(1000), half, np.full(400, 0.5), 0.5 + half, np.ones(500)])
     x = np.concatenate([up, up[::-1]])
-    found = find_phases(motion(x), left=0, peak=2600, right=len(x) - 1, rest=0.0)
+    found = find_phases(motion(x), left=0, peak=2600, right=len(x) - 1, rest=(0.0, 0.0))
     assert found.leaves == pytest.approx(1000, abs=5)
     assert found.arrives == pytest.approx(2400, abs=5)
 
@@ -75,13 +75,13 @@ def test_a_stop_on_the_way_belongs_to_the_movement():
 def test_a_wobble_before_the_movement_is_still_rest():
     x = rise(1.0, 0.5, 1.0)
     x[200:400] += 0.08 * (1 - np.cos(2 * np.pi * np.arange(200) / 200)) / 2
-    found = find_phases(motion(x), left=0, peak=2250, right=len(x) - 1, rest=0.0)
+    found = find_phases(motion(x), left=0, peak=2250, right=len(x) - 1, rest=(0.0, 0.0))
     assert found.leaves == pytest.approx(1000, abs=5)
 
 
 def test_a_movement_under_way_when_the_recording_begins_has_no_start():
     x = rise(1.0, 0.5, 1.0)[1500:]
-    found = find_phases(motion(x), left=0, peak=750, right=len(x) - 1, rest=0.0)
+    found = find_phases(motion(x), left=0, peak=750, right=len(x) - 1, rest=(0.0, 0.0))
     assert found.leaves is None
     assert found.arrives == pytest.approx(500, abs=5)
     assert found.returns == pytest.approx(2000, abs=5)
@@ -90,13 +90,13 @@ def test_a_movement_under_way_when_the_recording_begins_has_no_start():
 def test_a_movement_that_lacks_a_hundredth_at_the_start_counts_as_whole():
     x = rise(1.0, 0.5, 1.0)[1064:]
     assert 0 < x[0] < 0.02
-    assert find_phases(motion(x), left=0, peak=700, right=len(x) - 1, rest=0.0).leaves == 0
+    assert find_phases(motion(x), left=0, peak=700, right=len(x) - 1, rest=(0.0, 0.0)).leaves == 0
 
 
 def test_a_hold_to_the_end_of_the_recording_has_no_way_back():
     x = rise(1.0, 2.0, 1.0)[:3500]
     x[2500:] -= 0.03 * (1 - np.cos(np.pi * np.arange(1000) / 1000)) / 2
-    found = find_phases(motion(x), left=0, peak=2100, right=len(x) - 1, rest=0.0)
+    found = find_phases(motion(x), left=0, peak=2100, right=len(x) - 1, rest=(0.0, 0.0))
     assert found.leaves == pytest.approx(1000, abs=5)
     assert found.departs is None
     assert found.returns is None

@@ -204,11 +204,22 @@ def test_one_end_at_rest_is_enough_when_the_other_is_under_way():
     assert audit(squats(-x[150:], sfreq=100.0))["accepted"].tolist() == [False, True, True, True]
 
 
-def test_rest_that_the_recording_leaves_open_is_a_notice_and_can_be_said():
+def test_rest_that_the_recording_leaves_open_is_refused_with_both_readings_and_can_be_said():
     x, _ = movements(sfreq=100.0, hold=2.0, gap=1.0, tail=-2.0)
-    with pytest.warns(EmgkitWarning, match=r"Rest is uncertain in 'bar': it begins at 0 m.*say rest='high'"):
-        trial = squats(x, sfreq=100.0)
-    assert [notice.code for notice in trial.notices] == ["rest-uncertain"]
+    both = (
+        r"Rest is uncertain in 'bar'.*begins at 0 m, at one extreme, and ends at 1 m, at the other.*resting low "
+        r"\(about .* m\), 3 whole repetitions, the first eccentric phase from 1 to 2.01 s; resting high \(about 1 m\), "
+        r"3 whole repetitions, the first eccentric phase from 4 to 5.01 s.*rest = 'low' or rest = 'high'"
+    )
+    with pytest.raises(SignalError, match=both):
+        squats(x, sfreq=100.0)
+    with pytest.raises(SignalError, match=r"resting low \(about -1 m\).*resting high"):
+        squats(-x, sfreq=100.0)
+    with pytest.raises(SignalError, match="away from both extremes"):
+        squats(x[150:-150], sfreq=100.0)
+    assert len(audit(squats(x, sfreq=100.0, starts=None))) == 3
+    trial = squats(x, sfreq=100.0, rest="low")
+    assert trial.notices == ()
     assert audit(trial)["accepted"].tolist() == [True, True, True, False]
     high = squats(x, sfreq=100.0, rest="high")
     assert audit(high)["accepted"].tolist() == [False, True, True, True]
@@ -236,11 +247,35 @@ def test_cycles_run_from_turning_point_to_turning_point():
     assert not any(event.label == "phase" for event in squats(swing, sfreq=200.0, starts=None).events)
 
 
-def test_cycles_of_an_even_stream_begin_at_its_first_turning_point_either_way_up():
-    sine = np.sin(2 * np.pi * 0.5 * np.arange(0, 9, 0.01))
-    one, two = (audit(squats(x, sfreq=100.0, starts=None))["onset"].to_numpy() for x in (sine, 3 - 2 * sine))
-    assert one == pytest.approx([0.5, 2.5, 4.5, 6.5], abs=0.01)
-    assert two == pytest.approx(one, abs=1e-6)
+@pytest.mark.parametrize("late", np.arange(0, 2, 0.17))
+@pytest.mark.parametrize("offset", [0.0, -3.0, 170.0])
+def test_cycles_of_an_even_stream_begin_at_the_same_phase_wherever_the_recording_begins(late, offset):
+    times = np.arange(late, late + 20, 0.01)
+    table = audit(squats(offset + np.sin(2 * np.pi * 0.5 * times), sfreq=100.0, starts=None))
+    assert (table["onset"].to_numpy() + late) % 2 == pytest.approx(0.5, abs=0.02)
+    assert set(table["zero"]) == {"highest"}
+    low = audit(squats(offset + np.sin(2 * np.pi * 0.5 * times), sfreq=100.0, starts=None, rest="high"))
+    assert (low["onset"].to_numpy() + late) % 2 == pytest.approx(1.5, abs=0.02)
+    assert set(low["zero"]) == {"lowest"}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("scale", [1.0, 100.0])
+def test_a_movement_that_does_not_come_back_to_rest_ends_at_its_valley(sign, scale):
+    # the bar is lifted to 0.8, lowered halfway to 0.43, lifted to 1.0, and lowered
+    times, levels = [2, 4, 6, 8, 11], [0, 0.8, 0.43, 1.0, 0]
+    part = np.interp(np.arange(0, 14, 0.01), times, range(5))
+    eased = np.floor(part) + (1 - np.cos(np.pi * (part % 1))) / 2
+    x, level = sign * scale * np.interp(eased, range(5), levels), 0.43 * scale
+    with pytest.warns(EmgkitWarning, match="does not come back to rest") as caught:
+        trial = squats(x, sfreq=100.0, starts="concentric")
+    table = audit(trial)
+    assert table["onset"].to_list() == pytest.approx([2, 6], abs=0.05)
+    assert (table["onset"] + table["duration"]).to_list() == pytest.approx([6, 11], abs=0.05)
+    assert table["accepted"].all()
+    texts = [str(one.message) for one in caught]
+    assert f"Repetition 1 ends at its valley, {float(f'{sign * level:.3g}'):g} m" in texts[0]
+    assert "Repetition 2 begins at its valley" in texts[1]
 
 
 def test_a_step_missing_between_cycles_is_rejected_for_its_duration():
@@ -319,11 +354,17 @@ def knee(path) -> Trial:
     return Trial(streams={"angle": Recording(data=[data[:, 4]], sfreq=1000.0, channels=(channel,))})
 
 
-@pytest.mark.filterwarnings("ignore:Rest is uncertain")
+# recordings that begin at one end and end at the other: standing, the knee rests straight
+SAID = {"05A_standing": "low", "06A_standing": "low"}
+
+
 @pytest.mark.parametrize("name", COUNTS)
 def test_real_knees_give_the_repetitions_that_a_person_counts(recordings, name):
     path = next((recordings / "uci_lower_limb").glob(f"*/{name}.csv"))
-    table = audit(find_repetitions(knee(path), by="angle", starts="concentric"))
+    if name in SAID:
+        with pytest.raises(SignalError, match="Rest is uncertain"):
+            find_repetitions(knee(path), by="angle", starts="concentric")
+    table = audit(find_repetitions(knee(path), by="angle", starts="concentric", rest=SAID.get(name)))
     assert table["accepted"].sum() == COUNTS[name]
     assert table["reason"][~table["accepted"]].str.contains("cut by the").all()
     whole = table[table["accepted"]]

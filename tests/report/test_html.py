@@ -267,10 +267,10 @@ def test_the_sentence_on_quality_counts_in_good_english(flagged: list[str | None
 
 def test_remarks_stand_under_plain_words_with_their_number() -> None:
     notices = [Notice(code="drift", text=f"channel {i}") for i in range(2)]
-    notices += [Notice(code="rest-uncertain", text="Rest?"), Notice(code="no-such-code", text="New.")]
+    notices += [Notice(code="not-back-to-rest", text="Rest?"), Notice(code="no-such-code", text="New.")]
     page = Page(render(replace(content(), notices=tuple(notices))))
     headings = [text for tag, text in page.texts if tag == "h3"][-3:]
-    assert headings == ["Movement artefact (2)", "Uncertain resting positions", "No such code"]
+    assert headings == ["Movement artefact (2)", "Movements that do not come back to rest", "No such code"]
 
 
 def test_tables_of_sentences_can_be_stacked_and_say_what_each_cell_is() -> None:

@@ -64,6 +64,7 @@ SWAPPED = {
 }
 EVENTS = {"exercises": {name: {"task": name, "by": "events"} for name in ("squat", "thrust")}}
 TRIGGER = {"exercises": {name: {"task": name, "by": "trigger"} for name in ("squat", "thrust")}}
+BURSTS = {"exercises": {name: {"task": name, "by": "emg"} for name in ("squat", "thrust")}}
 WHOLE = {"exercises": {name: {"task": name, "by": "none"} for name in ("squat", "thrust")}}
 
 
@@ -144,6 +145,7 @@ USED = {
     "exercises.start": Case({"exercises.squat.start": 1.0}, {"segment"}, base=WHOLE),
     "exercises.stop": Case({"exercises.squat.stop": 1.0}, {"segment"}, base=WHOLE),
     "exercises.channel": Case({"exercises.squat.channel": "bar"}, {"segment"}),
+    "exercises.channels": Case({"exercises.squat.channels": ["VL"]}, {"segment"}, base=BURSTS),
     "exercises.events": Case({"exercises.squat.events": {"repetition": "rep"}}, {"segment"}, base=EVENTS),
     "exercises.edge": Case({"exercises.squat.edge": "fall"}, {"segment"}, base=TRIGGER),
     "exercises.threshold": Case({"exercises.squat.threshold": 1.0}, {"segment"}, base=TRIGGER),

@@ -5,7 +5,7 @@ The schema is the documentation: every table and key of ``study.toml`` is a fiel
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -98,22 +98,37 @@ class EventLabels(TomlTable):
     phase: dict[str, str | tuple[str, ...]] | None = None
 
 
+Rest: TypeAlias = Literal["low", "high", "near-zero", "far-from-zero"]
+
+
+class RestOf(TomlTable):
+    """An entry of ``[exercises.<name>] rest``: where the stream rests in the recordings of one participant."""
+
+    participant: str
+    session: str | None = None
+    run: str | None = None
+    rest: Rest
+
+
 class Exercise(TomlTable):
     """``[exercises.<name>]``: the task that holds it and the way to its repetitions.
 
     The task may hold facts, as in ``"squat{load}"``. The other keys are options of the way `by`, as
     :func:`emgkit.find_repetitions` has them, and a way refuses those that it does not use. Without `starts` a movement
-    has cycles and no phases; `rest` says where the stream rests, if its shape does not tell. With ``by = "events"`` the
-    repetitions and phases are those of the recording's own events; with ``by = "table"`` those of the table that
-    ``[repetitions]`` names. With ``by = "none"`` the whole recording, or what lies between `start` and `stop` (s), is
-    measured as one repetition without phases.
+    has cycles and no phases; `rest` says where the stream rests, if its shape does not tell, in all recordings or in
+    those of the participants that it lists. With ``by = "events"`` the repetitions and phases are those of the
+    recording's own events; with ``by = "table"`` those of the table that ``[repetitions]`` names. With ``by = "none"``
+    the whole recording, or what lies between `start` and `stop` (s), is measured as one repetition without phases.
     """
 
     task: str
     starts: Literal["eccentric", "concentric"] | None = None
-    by: Literal["position", "angle", "table", "events", "trigger", "none"] = "position"
-    rest: Literal["low", "high", "near-zero", "far-from-zero"] | None = None
+    by: Literal["position", "angle", "table", "events", "trigger", "acceleration", "gyroscope", "emg", "none"] = (
+        "position"
+    )
+    rest: Rest | tuple[RestOf, ...] | None = None
     channel: str | None = None
+    channels: tuple[str, ...] | None = None
     start: float | None = None
     stop: float | None = None
     events: EventLabels | None = None
@@ -154,6 +169,9 @@ class RepetitionRules(TomlTable):
     minimum_hold: float | None = None
     smallest: float | None = None
     largest: float | None = None
+    level: float | None = None
+    shortest: float | None = None
+    gap: float | None = None
 
     @property
     def thresholds(self) -> dict[str, float]:

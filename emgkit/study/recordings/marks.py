@@ -7,7 +7,7 @@ from pathlib import Path
 
 from emgkit._checks import nearest
 from emgkit.errors import StudyError
-from emgkit.events.table import WHOSE, RepetitionTable
+from emgkit.events.ways.table import WHOSE, RepetitionTable
 from emgkit.notation import listed
 from emgkit.study.recordings.account import RecordingSource
 

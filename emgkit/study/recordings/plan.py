@@ -23,7 +23,7 @@ Every function takes its parameters as the last argument. `emgkit.study.recordin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from emgkit import report
@@ -35,7 +35,7 @@ from emgkit.io.naming.patterns import Pattern
 from emgkit.measures import COLUMNS, MEASURES
 from emgkit.pipeline import Pipeline
 from emgkit.steps import step_from_dict
-from emgkit.study.file.recordings import Comparison, Exclude, Exercise, Layout, MeasureSpec, StudyFile
+from emgkit.study.file.recordings import Comparison, Exclude, Exercise, Layout, MeasureSpec, RestOf, StudyFile
 from emgkit.study.recordings.account import Accounting, RecordingSource
 from emgkit.study.recordings.account.exclusions import fitting
 from emgkit.study.recordings.account.name_columns import OF_BIDS, columns_of, context_of
@@ -73,6 +73,8 @@ class Plan:
         The facts in names that become columns, beside those that every table has.
     table : RepetitionTable, optional
         The table of repetitions.
+    rests : mapping of str to tuple of RestOf
+        Exercise -> where the stream rests in recordings of which the study file says it.
     """
 
     accounting: Accounting
@@ -87,6 +89,7 @@ class Plan:
     exclude: Exclude
     columns: tuple[str, ...] = ()
     table: RepetitionTable | None = None
+    rests: Mapping[str, tuple[RestOf, ...]] = field(default_factory=dict)
 
     def reading(self, source: RecordingSource) -> Reading:
         """How a recording is read; the channels of its layout go before those of all files."""
@@ -147,6 +150,9 @@ class Plan:
             for number in entry.repetition
         }
         rule = replace(self.segmentations[exercise], rejected=rejected)
+        rests = [entry.rest for entry in fitting(source, self.rests.get(exercise, ()))]
+        if rests:
+            rule = replace(rule, options={**rule.options, "rest": rests[-1]})
         if rule.by != "table" or self.table is None:
             return rule
         rows = self.table.without_names(rows_of(source, self.table))
@@ -198,6 +204,7 @@ def plan_of(file: StudyFile, folder: Path | None = None) -> Plan:
         over=file.summary.over,
         columns=columns,
         exclude=file.exclude,
+        rests={name: one.rest for name, one in file.exercises.items() if isinstance(one.rest, tuple)},
         table=None if file.repetitions.table is None else read_table(file.repetitions.table, folder),
     )
 
@@ -281,10 +288,11 @@ def _segmentation(name: str, exercise: Exercise, file: StudyFile) -> Segmentatio
     shared = {**file.repetitions.thresholds, **(file.repetitions.times if exercise.by == "table" else {})}
     starts = {"starts": exercise.starts} if way.stream else {}
     used = {key: value for key, value in shared.items() if key in way.options}
+    own = {key: value for key, value in exercise.options.items() if key != "rest" or isinstance(value, str)}
     return Segmentation(
         exercise=name,
         by=exercise.by,
-        options={**starts, **used, **exercise.options},
+        options={**starts, **used, **own},
         halves="half" in asked,
         angle_bins=bins,
         named=named,

@@ -270,20 +270,34 @@ def _repetitions(analysis: Analysis, table: pd.DataFrame) -> Iterator[Statement]
                 exercise=name,
                 by=exercise.by,
                 starts=exercise.starts,
-                rest=exercise.rest,
+                rest=exercise.rest if isinstance(exercise.rest, str) else None,
+                rests=_rests(exercise),
                 n=len(own),
                 rejected=rejected,
                 phases=bool(own[[f"{phase}_s" for phase in PHASES]].notna().any(axis=None)),
-                options=exercise.options | (file.repetitions.times if exercise.by == "table" else {}),
+                zeros=tuple(filter(None, own["zero"].dropna().unique())) if "zero" in own else (),
+                options={**file.repetitions.thresholds, **file.repetitions.times, **exercise.options},
             )
         )
-    yield Statement.of(" ".join(events.segmentation_sentences(ways, **file.repetitions.thresholds)), "phases")
+    searched = {name: value for name, value in file.repetitions.thresholds.items() if name in events.OPTIONS}
+    yield Statement.of(" ".join(events.segmentation_sentences(ways, **searched)), "phases")
     yield Statement.of(" ".join(events.rejection_sentences(ways)), "rejection")
     asked = {spec.during for spec in file.measures}
     if "half" in asked:
         yield Statement.of(events.halves_sentence())
     if "angle" in asked:
         yield Statement.of(events.angle_bins_sentence(width=file.angle_bins.width))
+
+
+def _rests(exercise: Exercise) -> dict[str, str]:
+    """Where the study file says for single participants that the stream rests."""
+    if not isinstance(exercise.rest, tuple):
+        return {}
+    rests: dict[str, str] = {}
+    for entry in exercise.rest:
+        facts = (entry.session and f"session {entry.session}", entry.run and f"run {entry.run}")
+        rests[", ".join([f"participant {entry.participant}", *filter(None, facts)])] = entry.rest
+    return rests
 
 
 def _measures(analysis: Analysis) -> Iterator[Statement]:

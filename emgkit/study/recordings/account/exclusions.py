@@ -12,12 +12,12 @@ from emgkit.channels import Channel
 from emgkit.errors import StudyError
 from emgkit.notation import listed
 from emgkit.recording import Trial
-from emgkit.study.file.recordings import Exclude, ExcludedChannel, ExcludedRepetition
+from emgkit.study.file.recordings import Exclude, ExcludedChannel, ExcludedRepetition, RestOf
 from emgkit.study.recordings.account.sources import RecordingSource
 
 __all__ = ["COLUMNS", "check_exclusions", "fitting", "of_parts", "part_rows"]
 
-Entry = TypeVar("Entry", ExcludedChannel, ExcludedRepetition)
+Entry = TypeVar("Entry", ExcludedChannel, ExcludedRepetition, RestOf)
 
 # of the table of what is left out: a recording, or a channel or repetition of it
 COLUMNS = ("recording", "channel", "repetition", "why")

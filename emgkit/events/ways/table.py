@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgkit._checks import check_option, check_positive, check_unknown
 from emgkit.errors import ArgumentError, FileError, FormatError
-from emgkit.events.marking import Mark, marked
+from emgkit.events.ways.marking import Mark, marked
 from emgkit.notation import listed, number
 from emgkit.recording import Trial
 

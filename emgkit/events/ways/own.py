@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from emgkit._checks import check_unknown, nearest
 from emgkit.channels import Event, Value
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.events.marking import PHASES, Mark, marked
+from emgkit.events.ways.marking import PHASES, Mark, marked
 from emgkit.notation import listed, number
 from emgkit.recording import Trial
 

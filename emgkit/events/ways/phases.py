@@ -85,7 +85,7 @@ class Repetition:
     excursion: float
 
 
-def find_phases(motion: Motion, *, left: int, peak: int, right: int, rest: float) -> Repetition:
+def find_phases(motion: Motion, *, left: int, peak: int, right: int, rest: tuple[float, float]) -> Repetition:
     """Find the edges of the repetition between two valleys.
 
     Parameters
@@ -94,14 +94,14 @@ def find_phases(motion: Motion, *, left: int, peak: int, right: int, rest: float
         The stream.
     left, peak, right : int
         Samples of the valley before, of the highest point, and of the valley after.
-    rest : float
-        Usual level of rest, to judge whether the recording cuts a movement.
+    rest : (float, float)
+        Level of rest before and after, to judge whether the recording cuts a movement.
     """
     y = motion.smooth
-    leaves, arrives = _movement(motion, y[left : peak + 1], motion.velocity[left : peak + 1], rest)
+    leaves, arrives = _movement(motion, y[left : peak + 1], motion.velocity[left : peak + 1], rest[0])
     # the way back is a way there in reversed time
     returns, departs = _movement(
-        motion, y[peak : right + 1][::-1], -motion.velocity[peak : right + 1][::-1], rest
+        motion, y[peak : right + 1][::-1], -motion.velocity[peak : right + 1][::-1], rest[1]
     )  # fmt: skip
     leaves, arrives = (None if position is None else left + position for position in (leaves, arrives))
     returns, departs = (None if position is None else right - position for position in (returns, departs))

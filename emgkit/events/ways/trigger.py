@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_option, check_positive, check_unknown, check_whole
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.events.marking import PHASES, Mark, marked
+from emgkit.events.ways.marking import PHASES, Mark, marked
 from emgkit.notation import counted, listed, number, series
 from emgkit.recording import Recording, Trial
 
