@@ -60,10 +60,11 @@ def folder(tmp_path: Path) -> Path:
     rows = []
     for who in PEOPLE:
         for task, scale in (("squat", 0.2), ("thrust", 0.1), ("mvc", 0.4)):
-            active = np.ones_like(times)
+            active = np.ones_like(times) if task == "mvc" else np.full_like(times, 0.02)
             for i in range(15 if task != "mvc" else 0):
                 start = 1.0 + 2.5 * i + 0.1 * rng.random()
                 rows.append({"participant": who, "task": task, "start": round(start, 3), "end": round(start + 1.5, 3)})
+                active[(times >= start) & (times < start + 1.5)] = 1.0
             emg = rng.normal(size=times.size) * scale * active * np.exp(0.1 * rng.normal())
             pd.DataFrame({"VL": emg.round(6)}).to_csv(tmp_path / "data" / f"{who}_{task}.csv", index=False)
     table = pd.DataFrame(rows)
@@ -108,6 +109,27 @@ def test_methods_say_what_was_done_and_nothing_else(folder):
     text = (folder / "out" / "methods.md").read_text(encoding="utf-8")
     assert "The repetitions of squat and thrust were marked in a table. 1 of 90 repetitions of the table was" in text
     for word in ("turning point", "prominence", "stream", "filtered at 6 Hz", "recordings' own events"):
+        assert word not in text
+
+
+def test_one_column_files_run_by_bursts_and_as_a_whole_and_say_so(folder):
+    without = STUDY.replace('[repetitions]\ntable = "reps.csv"\n', "")
+    (folder / "study.toml").write_text(without.replace('by = "table"', 'by = "emg"'), encoding="utf-8")
+    Study.load(folder).run(folder / "emg")
+    text = (folder / "emg" / "methods.md").read_text(encoding="utf-8")
+    assert "The repetitions of squat and thrust are bursts of the EMG itself (all channels)" in text
+    assert "which is circular" in text
+    assert "0 of 90 repetitions from bursts of the EMG were rejected" in text
+    table = pd.read_csv(folder / "emg" / "tables" / "repetitions.csv")
+    assert set(table["origin"]) == {"EMG bursts (circular)"}
+    marks = pd.read_csv(folder / "reps.csv")
+    assert table["onset"].to_numpy() == pytest.approx(marks["start"].to_numpy(), abs=0.15)
+    assert "chose its windows, which is circular" in (folder / "emg" / "report.html").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(without.replace('by = "table"', 'by = "none"'), encoding="utf-8")
+    Study.load(folder).run(folder / "none")
+    text = (folder / "none" / "methods.md").read_text(encoding="utf-8")
+    assert "No repetitions were searched in squat and thrust: the whole of each recording was measured." in text
+    for word in ("burst", "table", "turning point", "prominence", "rejected"):
         assert word not in text
 
 
