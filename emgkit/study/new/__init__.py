@@ -6,10 +6,12 @@ file with the answers; ``listing`` is what the user sees.
 
 from __future__ import annotations
 
+import csv
+import io as text_io
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ from emgkit.study.new.listing import as_dict, listing
 from emgkit.study.new.question import Answer, Question, parsed
 from emgkit.study.new.questions import questions, stand_ins
 from emgkit.study.new.words import SIDES, bare
-from emgkit.study.new.writing import SCHEMA, study_text
+from emgkit.study.new.writing import REPETITIONS, SCHEMA, study_text, unseen
 from emgkit.study.recordings.account import Account, RecordingSource, account
 from emgkit.study.recordings.plan import plan_of
 from emgkit.toml_files import ToDo, to_do
@@ -195,9 +197,22 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SCHEMA).write_text(json.dumps(schema(), indent=1) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(f"# {_title(folder)}\n\nTODO: the question, and the finding.\n", encoding="utf-8")
+    unmarked = unseen(inventory, answers or {})
+    if unmarked and not (folder / REPETITIONS).exists():
+        (folder / REPETITIONS).write_text(_template(unmarked), encoding="utf-8", newline="")
     file = folder / "study.toml"
     file.write_text(text, encoding="utf-8")
     return Skeleton(file=file, to_do=to_do(text), inventory=inventory)
+
+
+def _template(recordings: Sequence[FoundRecording]) -> str:
+    """The table of repetitions to fill in: its columns, and a row for each recording."""
+    lines = text_io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    columns = ("file", "start", "turn", "end", "set", "repetition", "load", "accepted", "reason")
+    writer.writerow(columns)
+    writer.writerows([one.name, *[""] * (len(columns) - 1)] for one in recordings)
+    return lines.getvalue()
 
 
 def _reading(inventory: Inventory, here: str) -> tuple[bool, tuple[str, ...]]:

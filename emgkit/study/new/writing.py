@@ -26,9 +26,10 @@ from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.questions import help_on_exercises, questions
 from emgkit.toml_files import as_comment, as_key, as_toml, one_line
 
-__all__ = ["SCHEMA", "study_text"]
+__all__ = ["REPETITIONS", "SCHEMA", "study_text", "unseen"]
 
 SCHEMA = "study.schema.json"
+REPETITIONS = "reps.csv"
 # the upper limit of the usual band, and the lowest rate that holds it
 _HIGH, _LEAST_RATE = 450, 1000
 
@@ -102,6 +103,7 @@ def study_text(
         *_exercises(sheet),
         "\n".join(_mvc(sheet)),
         *_steps(inventory),
+        *_repetitions(sheet),
         *_summary(sheet),
         "\n".join(_comparison(sheet)),
         *_exclude(sheet),
@@ -228,6 +230,29 @@ def _exercise(sheet: _Sheet, task: str, own: tuple[FoundRecording, ...]) -> str:
     by = [f"by = {as_toml(found)}"] if found else sheet.lines(f"{stem}.by")
     lines = [f"[exercises.{as_key(name)}]", f"task = {as_toml(task)}", *by, *sheet.lines(f"{stem}.starts")]
     return "\n".join(lines)
+
+
+def unseen(inventory: Inventory, answers: Mapping[str, Answer]) -> tuple[FoundRecording, ...]:
+    """The recordings of exercises whose repetitions nothing shows, or whose repetitions are to stand in a table."""
+    found: list[FoundRecording] = []
+    for task, own in inventory.tasks.items():
+        if own[0].mvc:
+            continue
+        by = answers.get(f"exercises.{exercise_name(task)}.by")
+        shown = any(one.repetitions or any(channel.movement for channel in one.channels) for one in own)
+        if by == "table" or (by is None and not shown and found_by(own, answers)[0] is None):
+            found += own
+    return tuple(found)
+
+
+def _repetitions(sheet: _Sheet) -> list[str]:
+    """The table of repetitions, where an exercise is marked in one; where nothing shows them, how one is used."""
+    if any(id.endswith(".by") and answer == "table" for id, answer in sheet.answers.items()):
+        return [f'# fill in the times of each recording, a row a repetition\n[repetitions]\ntable = "{REPETITIONS}"']
+    if unseen(sheet.inventory, sheet.answers):
+        remark = f'# for by = "table": fill in the times of each recording in {REPETITIONS}, a row a repetition'
+        return [f'{remark}\n# [repetitions]\n# table = "{REPETITIONS}"']
+    return []
 
 
 def _mvc(sheet: _Sheet) -> list[str]:

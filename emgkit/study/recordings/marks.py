@@ -14,7 +14,7 @@ from emgkit.study.recordings.account import RecordingSource
 __all__ = ["check_rows", "read_table", "rows_of"]
 
 
-def read_table(name: str, folder: Path | None) -> RepetitionTable:
+def read_table(path: Path) -> RepetitionTable:
     """Read the table of repetitions, which lies beside the study file.
 
     Raises
@@ -24,7 +24,7 @@ def read_table(name: str, folder: Path | None) -> RepetitionTable:
     EmgkitError
         It cannot be read, or has a column that is unknown.
     """
-    table = RepetitionTable.read((folder or Path()) / name)
+    table = RepetitionTable.read(path)
     for row in table.rows:
         if "file" not in row and not {"participant", "task"} <= set(row):
             raise StudyError(

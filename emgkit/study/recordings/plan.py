@@ -172,7 +172,7 @@ class Plan:
 
 
 def plan_of(file: StudyFile, folder: Path | None = None) -> Plan:
-    """Take a study file apart; its table of repetitions is read from the folder where the file lies.
+    """Take a study file apart; its table of repetitions is read from the folder where the file lies, if one is given.
 
     Raises
     ------
@@ -205,7 +205,7 @@ def plan_of(file: StudyFile, folder: Path | None = None) -> Plan:
         columns=columns,
         exclude=file.exclude,
         rests={name: one.rest for name, one in file.exercises.items() if isinstance(one.rest, tuple)},
-        table=None if file.repetitions.table is None else read_table(file.repetitions.table, folder),
+        table=None if file.repetitions.table is None or folder is None else read_table(folder / file.repetitions.table),
     )
 
 
