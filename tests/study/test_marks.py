@@ -133,6 +133,26 @@ def test_one_column_files_run_by_bursts_and_as_a_whole_and_say_so(folder):
         assert word not in text
 
 
+def test_cycles_say_in_words_and_on_the_axis_what_0_percent_is(folder):
+    """Gait by a knee angle that spends most of its time near straight."""
+    times = np.arange(0, 40, 1 / 500)
+    for who in PEOPLE:
+        for task, period in (("squat", 1.1), ("thrust", 1.4)):
+            path = folder / "data" / f"{who}_{task}.csv"
+            swing = 60 * np.exp(-0.5 * (((times % period) - period / 2) / 0.12) ** 2)
+            pd.read_csv(path).assign(**{"knee (deg)": swing.round(3)}).to_csv(path, index=False)
+    gait = STUDY.replace('by = "table"', 'by = "angle"').replace('[repetitions]\ntable = "reps.csv"\n', "")
+    gait = gait.replace("[exercises.squat]", '"knee" = { kind = "JNTANG", unit = "deg" }\n[exercises.squat]')
+    (folder / "study.toml").write_text(gait, encoding="utf-8")
+    Study.load(folder).run(folder / "out")
+    said = "0 % of a cycle of squat and thrust is the highest value of the angle signal."
+    assert said in (folder / "out" / "methods.md").read_text(encoding="utf-8")
+    page = (folder / "out" / "report.html").read_text(encoding="utf-8")
+    assert "0 % of a cycle of squat is the highest angle." in page
+    figure = next((folder / "out" / "figures").glob("curves*.svg")).read_text(encoding="utf-8")
+    assert "0 = highest angle" in figure
+
+
 def test_files_may_be_named_with_or_without_their_folder(folder):
     table = pd.read_csv(folder / "reps.csv", keep_default_na=False)
     named = table["participant"] + "_" + table["task"] + ".csv"

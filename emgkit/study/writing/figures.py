@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit import figures
+from emgkit.notation import readable
 from emgkit.stats.cells.labels import label_order
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import gaps_text, n_text
@@ -15,6 +16,8 @@ from emgkit.study.file.recordings import Comparison
 from emgkit.study.script import Drawn
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from emgkit.study.recordings.analysis import Analysis
 
 __all__ = ["figures_of"]
@@ -53,18 +56,22 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
             figure=axes.figure,
         )
     curves = _panels(_ordered(tables["curves"], analysis, first.spec), by)
+    drawn = figures.curves_grid(
+        curves.assign(muscle=curves["panel"]),
+        hue=within,
+        unit=str(curves["unit"].iloc[0]),
+        during="repetition",
+        simulated=simulated,
+        columns=columns,
+    )
+    spread = "Mean ± SD over participants." if curves["sd"].notna().any() else "The mean of one participant."
+    zeros = _zeros(tables["repetitions"], analysis)
+    _name_zero(drawn, zeros, every=set(zeros) == set(analysis.exercises))
     yield Drawn(
         name="curves",
         title="Time course of the repetition",
-        caption="Mean ± SD over participants." if curves["sd"].notna().any() else "The mean of one participant.",
-        figure=figures.curves_grid(
-            curves.assign(muscle=curves["panel"]),
-            hue=within,
-            unit=str(curves["unit"].iloc[0]),
-            during="repetition",
-            simulated=simulated,
-            columns=columns,
-        ),
+        caption=" ".join([spread, *(f"0 % of a cycle of {readable(name)} is the {at}." for name, at in zeros.items())]),
+        figure=drawn,
     )
     people = set(first.cells["participant"])
     raw, percent = next(session.example for session in analysis.sessions if people & session.people)
@@ -76,6 +83,28 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
         caption=f"One recording: {who}.",
         figure=axes.figure,
     )
+
+
+def _zeros(repetitions: pd.DataFrame, analysis: Analysis) -> dict[str, str]:
+    """What 0 % is, of the exercises that were divided into cycles."""
+    if "zero" not in repetitions:
+        return {}
+    own = repetitions[repetitions["zero"].fillna("").astype(bool)]
+    sides = {name: " or ".join(sorted(set(rows["zero"]))) for name, rows in own.groupby("exercise")}
+    by = {name: readable(exercise.by) for name, exercise in analysis.file.exercises.items()}
+    return {name: f"{sides[name]} {by[name]}" for name in analysis.exercises if name in sides}
+
+
+def _name_zero(figure: Figure, zeros: Mapping[str, str], *, every: bool) -> None:
+    """Write on the axis of the curves what 0 % is."""
+    if not zeros:
+        return
+    whole = "Cycle" if every else "Repetition or cycle"
+    one = set(zeros.values())
+    label = f"{whole} (%), 0 = {one.pop()}" if every and len(one) == 1 else f"{whole} (%)"
+    for ax in figure.axes:
+        if ax.get_xlabel():
+            ax.set_xlabel(label)
 
 
 def _ordered(table: pd.DataFrame, analysis: Analysis, spec: Comparison) -> pd.DataFrame:
