@@ -85,6 +85,8 @@ class Channel:
         ``"vastus_lateralis"``; ``"left"`` or ``"right"``.
     unit_source, kind_source, muscle_source : {"header", "heuristic", "user"}
         Where the unit, the kind, and muscle and side were learnt.
+    heading : str, optional
+        What the file that it was read from calls it, such as ``"VL (mV)"``; no part of what makes two channels equal.
 
     Raises
     ------
@@ -107,6 +109,7 @@ class Channel:
     unit_source: str = "user"
     kind_source: str = "user"
     muscle_source: str = "user"
+    heading: str | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.name:

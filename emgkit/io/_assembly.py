@@ -501,6 +501,7 @@ def _channel(signal: Signal, overrides: Overrides, *, where: str) -> Channel:
     return Channel(
         name=name, unit=inside, kind=signal.kind or "MISC", muscle=signal.muscle, side=signal.side,
         unit_source=signal.unit_source, kind_source=signal.kind_source, muscle_source=signal.muscle_source,
+        heading=signal.label,
     )  # fmt: skip
 
 

@@ -597,3 +597,52 @@ def test_a_channel_that_lacks_an_mvc_position_is_named(positions):
 
     assert texts(positions(change=without).notices, "mvc-positions-uneven") == [told]
     assert texts(positions().notices, "mvc-positions-uneven") == []
+
+
+def test_channels_are_named_as_their_headings_stand_in_the_file_or_as_emgkit_calls_them(computed, lifts, quiet):
+    folder = lifts()
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    headed = text.replace('"VL"', '"VL (mV)"').replace('"BF"', '"BF (mV)"')
+    assert headed != text
+    (folder / "study.toml").write_text(headed, encoding="utf-8")
+    file = Study.load(folder).file
+    done = analyse(file, plan_of(file), folder / "data", progress=quiet)
+    pd.testing.assert_frame_equal(done.compared[0].cells, computed().compared[0].cells)
+
+
+def test_an_entry_names_a_channel_as_its_heading_stands_in_the_file(computed):
+    headed = computed(DEAD.replace('"BF"', '"BF (mV)"'))
+    pd.testing.assert_frame_equal(headed.excluded, computed(DEAD).excluded)
+    assert set(headed.excluded["channel"]) == {"BF"}
+    pd.testing.assert_frame_equal(headed.compared[0].contrasts, computed(DEAD).compared[0].contrasts)
+
+
+def test_one_channel_under_two_names_is_refused(computed):
+    with pytest.raises(StudyError) as caught:
+        computed('[channels."BF (mV)"]\nmuscle = "biceps_femoris"\n')
+    assert str(caught.value) == (
+        "One channel stands under two names: 'BF (mV)' and 'BF'. Where: P1_deadlift.csv, [channels] of the study file. "
+        "Allowed: its heading in the file, or the name that emgkit makes of it. Got: both. "
+        "Hint: Take one of the two lines out."
+    )
+
+
+def test_a_name_that_is_the_heading_of_another_channel_is_refused(lifts, quiet):
+    folder = lifts('[exclude]\nchannels = [{ participant = "P2", channel = "BF (mV)", reason = "x" }]\n')
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    text = text.replace('muscle = "vastus_lateralis"', 'muscle = "vastus_lateralis", name = "BF (mV)"')
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    file = Study.load(folder).file
+    with pytest.raises(StudyError) as caught:
+        analyse(file, plan_of(file), folder / "data", progress=quiet)
+    assert str(caught.value) == (
+        "'BF (mV)' is the name of one channel and the heading of another. Where: P2_deadlift.csv, "
+        "[exclude] channels. Allowed: a name that one channel has. Got: 'BF (mV)', in the file 'VL (mV)'; 'BF', in the "
+        "file 'BF (mV)'. Hint: Write the other name of the channel that is meant, or give it another under [channels]."
+    )
+
+
+def test_a_heading_with_another_unit_than_the_file_has_is_refused(computed):
+    with pytest.raises(StudyError) as caught:
+        computed(DEAD.replace('"BF"', '"BF (uV)"'))
+    assert "Participant P2 has no EMG channel 'BF (uV)' to leave out" in str(caught.value)

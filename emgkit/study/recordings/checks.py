@@ -50,9 +50,11 @@ def check_labels(loaded: Sequence[Loaded], channels: Mapping[str, ChannelSpec]) 
         Names the label and the nearest there is.
     """
     present = sorted({name for one in loaded for stream in one.trial.values() for name in _labels(one, stream.names)})
+    every = (channel for one in loaded for stream in one.trial.values() for channel in stream.channels)
+    headings = {channel.heading for channel in every}
     # the channels of a layout describe a kind of file, and some of them need not be there
     for label, spec in channels.items():
-        if (spec.name or label) not in present:
+        if label not in headings and (spec.name or label) not in present:
             raise StudyError(
                 f"No recording has the channel {label!r}",
                 where="[channels] of the study file",

@@ -114,7 +114,7 @@ class Using:
     name : str
         The recording's name within the data folder.
     channels, muscles : tuple of str
-        Names of channels, and muscles, that the study file leaves out of this recording.
+        Names of channels (emgkit's or the file's), and muscles, that the study file leaves out of this recording.
     """
 
     name: str
@@ -123,7 +123,7 @@ class Using:
 
     def leaves_out(self, channel: Channel) -> bool:
         """Whether a channel is left out."""
-        return channel.name in self.channels or channel.muscle in self.muscles
+        return bool({channel.name, channel.heading} & set(self.channels)) or channel.muscle in self.muscles
 
 
 def use_channels(trial: Trial, rule: Using) -> Trial:
@@ -132,10 +132,20 @@ def use_channels(trial: Trial, rule: Using) -> Trial:
     Raises
     ------
     StudyError
-        No EMG channel is left.
+        No EMG channel is left, or a name is that of two channels.
     SignalError
         A channel that is used is constant.
     """
+    for name in rule.channels:
+        both = [channel for channel in trial.emg.channels if name in (channel.name, channel.heading)]
+        if len(both) > 1:
+            raise StudyError(
+                f"{name!r} is the name of one channel and the heading of another",
+                where=f"{rule.name}, [exclude] channels",
+                allowed="a name that one channel has",
+                got="; ".join(f"{channel.name!r}, in the file {channel.heading!r}" for channel in both),
+                hint="Write the other name of the channel that is meant, or give it another under [channels]",
+            )
     kept = [channel.name for channel in trial.emg.channels if not rule.leaves_out(channel)]
     if not kept:
         raise StudyError(
@@ -203,6 +213,15 @@ def _assembled(path: Path, rule: Reading) -> Trial:
     content = io.load(path, sheet=rule.sheet, thousands=rule.thousands)
     # an MVC trial need not have every channel; `checks.check_labels` refuses labels that no recording has
     present = {name for signal in content.signals for name in (signal.label, signal.name)}
+    for signal in content.signals:
+        if signal.label != signal.name and {signal.label, signal.name} <= set(rule.channels):
+            raise StudyError(
+                f"One channel stands under two names: {signal.label!r} and {signal.name!r}",
+                where=f"{rule.name}, [channels] of the study file",
+                allowed="its heading in the file, or the name that emgkit makes of it",
+                got="both",
+                hint="Take one of the two lines out",
+            )
     channels = {label: spec.model_dump(exclude_none=True) for label, spec in rule.channels.items() if label in present}
     overrides = io.Overrides(sfreq=rule.sfreq, units=rule.units, channels=channels)
     return io.assemble(content, overrides, where=rule.name)

@@ -155,4 +155,4 @@ def _names(entry: ExcludedChannel, channel: Channel, names: Mapping[str, str]) -
     """Whether an entry is about a channel."""
     if entry.channel is None:
         return channel.muscle == entry.muscle
-    return channel.name in (entry.channel, names.get(entry.channel))
+    return entry.channel in (channel.name, channel.heading) or channel.name == names.get(entry.channel)
