@@ -45,6 +45,7 @@ class Join(TomlTable):
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     sfreq: float | None = None
     units: str | dict[str, str] | None = None
+    thousands: str | None = None
     channels: dict[str, ChannelSpec] = Field(default_factory=dict)
     offset: float = 0.0
     by: Literal["trigger"] | None = None

@@ -6,6 +6,7 @@ import hashlib
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from emgkit import io
 from emgkit.channels import Channel
-from emgkit.errors import EmgkitError, EmgkitWarning
+from emgkit.errors import EmgkitError, EmgkitWarning, FormatError
 from emgkit.events import find_repetitions
 from emgkit.io import FileContent, Overrides
 from emgkit.recording import Recording, Trial
@@ -37,6 +38,8 @@ _NO_TASK = "recording"
 # the participant of recordings whose names hold none
 _ONE_PERSON = "P1"
 _WORKBOOKS = (".xlsx", ".xlsm")
+# how the hint of an error names a sign that may separate thousands
+_SIGN = re.compile(r"""thousands=(['"])(.)\1""")
 Progress = Callable[[str, int, int], None]
 
 
@@ -55,7 +58,8 @@ class FoundRecording:
 
     `beside` are the channels of its second files. `repetitions` counts events of that name; `counted` are repetitions
     that were found in a channel, by its label.
-    `stated_sfreq` is a rate (Hz) that a comment of the file names, with the place.
+    `stated_sfreq` is a rate (Hz) that a comment of the file names, with the place. `thousands` is the sign that likely
+    separates thousands in numbers that can be read in two ways, and what shows it.
     """
 
     named: Named
@@ -67,6 +71,7 @@ class FoundRecording:
     counted: Mapping[str, int] = field(default_factory=dict)
     constant: tuple[str, ...] = ()
     stated_sfreq: tuple[float, str] | None = None
+    thousands: tuple[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -331,6 +336,7 @@ class _Looked:
     counted: Mapping[str, int]
     constant: tuple[str, ...]
     stated_sfreq: tuple[float, str] | None
+    thousands: tuple[str, str] | None
     digest: str
 
     def recording(self, named: Named) -> FoundRecording:
@@ -339,11 +345,12 @@ class _Looked:
         return FoundRecording(
             named=named, channels=self.channels, format=self.format, seconds=self.seconds,
             repetitions=self.repetitions, counted=counted, constant=self.constant, stated_sfreq=self.stated_sfreq,
+            thousands=self.thousands,
         )  # fmt: skip
 
 
 def _look_into(path: Path, sheet: str | None) -> _Looked:
-    content = io.load(path) if sheet is None else io.load(path, sheet=sheet)
+    content, thousands = _opened(path, {} if sheet is None else {"sheet": sheet})
     signals = io.survey(content, Overrides(), where=io.place(path, sheet))
     channels = describe(signals)
     lengths = [one.values.size / one.sfreq for one in signals if one.sfreq]
@@ -359,8 +366,20 @@ def _look_into(path: Path, sheet: str | None) -> _Looked:
             if channel.is_emg and signal.values.size and signal.values.min() == signal.values.max()
         ),
         stated_sfreq=content.stated_sfreq,
+        thousands=thousands,
         digest=_digest(content),
     )
+
+
+def _opened(path: Path, options: Mapping[str, str]) -> tuple[FileContent, tuple[str, str] | None]:
+    """The content of a file, and the sign with which it can be read where its numbers can be read in two ways."""
+    try:
+        return io.load(path, **options), None
+    except FormatError as problem:
+        for _, sign in _SIGN.findall(problem.hint):
+            with suppress(EmgkitError):
+                return io.load(path, thousands=sign, **options), (sign, problem.got)
+        raise
 
 
 def _digest(content: FileContent) -> str:

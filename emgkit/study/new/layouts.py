@@ -17,7 +17,8 @@ class FoundLayout:
     """A way in which files are named.
 
     `example` is one of the files. `sfreq` and `units` are true where the files say none. `stated_sfreq` is the rate
-    (Hz) that a comment in them names. `task` and `participant` are those of files whose names
+    (Hz) that a comment in them names. `thousands` is the sign that likely separates thousands in numbers that can be
+    read in two ways, and what shows it. `task` and `participant` are those of files whose names
     hold none.
     """
 
@@ -28,6 +29,7 @@ class FoundLayout:
     sfreq: bool = False
     units: bool = False
     stated_sfreq: float | None = None
+    thousands: tuple[str, str] | None = None
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     companion: bool = False
     task: str = ""
@@ -74,6 +76,7 @@ def _layout(pattern: str, own: list[FoundRecording], *, companion: bool) -> Foun
         sfreq=any(channel.sfreq is None for channel in channels),
         units=any(channel.unit is None for channel in emg),
         stated_sfreq=next(iter(stated)) if len(stated) == 1 else None,
+        thousands=next((one.thousands for one in own if one.thousands is not None), None),
         values=values,
         companion=companion,
         task=own[0].named.given,

@@ -25,6 +25,7 @@ from emgkit.study.new.layouts import FoundLayout, layouts_of, spellings
 from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.signals import MOVING, FoundChannel
 from emgkit.study.new.words import FIRST_PHASE, words_of
+from emgkit.toml_files import one_line
 
 __all__ = ["help_on_exercises", "questions", "stand_ins", "unanswered"]
 
@@ -96,6 +97,8 @@ def _data(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Ques
                     text=f"How many samples per second (Hz) have the files named {layout.pattern}?",
                     remark="their samples per second (Hz), which these files do not say", stand_in=100.0,
                 )  # fmt: skip
+            if layout.thousands:
+                yield _thousands(layout, f"data.join.{place}.thousands", f"[data] join, {layout.pattern}")
             yield Question(
                 id=f"data.join.{place}.offset", place=f"[data] join, {layout.pattern}", key="offset", kind="number",
                 text=f"How many seconds after the EMG do files named {layout.pattern} begin?",
@@ -136,12 +139,24 @@ def _layout(layout: FoundLayout, index: int, *, several: bool, rates: Sequence[f
                 id=f"data.{index}.{fact}", place=place, key=f"values.{fact}", kind="yes or no", stand_in=True,
                 text=f"Is it one {fact} each? They differ by case or blanks only: {same}", remark="",
             )  # fmt: skip
+    if layout.thousands:
+        yield _thousands(layout, f"data.{index}.thousands", place)
     if layout.units:
         yield Question(
             id=f"data.{index}.units", place=place, key="units", stand_in="mV", choices=("V", "mV", "uV"),
             text=f"In which unit is the EMG of the files named {layout.pattern}?",
             remark='unit of the EMG: "V", "mV" or "uV"; the files do not say it',
         )  # fmt: skip
+
+
+def _thousands(layout: FoundLayout, id: str, place: str) -> Question:
+    sign, shown = layout.thousands or ("", "")
+    return Question(
+        id=id, place=place, key="thousands", choices=(sign, ""), stand_in=sign,
+        text=f"Which sign separates thousands in the files named {layout.pattern} (the second answer: none does)?",
+        remark=f'the sign between thousands; the numbers can be read in two ways ({one_line(shown)}): likely "{sign}"; '
+        'where no sign separates thousands, ""',
+    )  # fmt: skip
 
 
 def _channels(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[Question]:

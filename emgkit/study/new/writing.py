@@ -119,11 +119,11 @@ def _data(sheet: _Sheet, here: str) -> list[str]:
     layouts = layouts_of(inventory)
     if _short(sheet, layouts):
         lines += [_named(layouts[0]), *_pattern(layouts[0].pattern)]
-        lines += sheet.lines("data.0.sfreq", "data.0.units")
+        lines += sheet.lines("data.0.sfreq", "data.0.thousands", "data.0.units")
     lines += sheet.lines("data.labels", "data.unused")
     joined = []
     for place, layout in enumerate(layouts_of(inventory, companions=True)):
-        ids = {key: f"data.join.{place}.{key}" for key in ("sfreq", "offset")}
+        ids = {key: f"data.join.{place}.{key}" for key in ("sfreq", "thousands", "offset")}
         if sheet.known(ids["offset"]):
             asked = [f"{key} = {sheet.value(id)}" for key, id in ids.items() if sheet.known(id)]
             inside = ", ".join([*_pattern(layout.pattern), *asked])
@@ -174,7 +174,8 @@ def _layout_tables(sheet: _Sheet) -> list[str]:
                 lines += as_comment(text)
             inside = ", ".join(f"{as_key(one)} = {as_toml(other)}" for one, other in sorted(table.items()))
             lines.append(f"values.{fact} = {{ {inside} }}")
-        parts.append("\n".join([*lines, *sheet.lines(f"data.{place}.sfreq", f"data.{place}.units")]))
+        ids = (f"data.{place}.{key}" for key in ("sfreq", "thousands", "units"))
+        parts.append("\n".join([*lines, *sheet.lines(*ids)]))
     return parts
 
 

@@ -114,6 +114,7 @@ class Plan:
                     facts={},
                     sfreq=one.rule.sfreq,
                     units=one.rule.units,
+                    thousands=one.rule.thousands,
                     channels={**self.channels, **one.rule.channels},
                     sheet=one.sheet,
                 ),

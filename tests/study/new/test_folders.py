@@ -376,3 +376,25 @@ def test_one_person_whose_files_hold_no_label(record, run, tmp_path):
     assert set(made.tables["cells"]["participant"]) == {"Jo"}
     assert set(made.tables["cells"]["exercise"]) == {"bench", "squat"}
     assert any("Nothing was compared" in notice.text for notice in made.notices)
+
+
+@pytest.mark.parametrize("some", [False, True], ids=["all files", "some files"])
+def test_numbers_that_can_be_read_in_two_ways_are_read_and_asked_for(record, tmp_path, run, some):
+    for seed, (who, task) in enumerate((who, task) for who in ("P01", "P02") for task in ("squat", "lunge", "mvc")):
+        path = tmp_path / "d" / f"{who}_{task}.csv"
+        record(path, mvc=task == "mvc", seed=seed, emg=["VL (uV)", "BF (uV)"], movement=["bar (mm)"], separator=";")
+        if who == "P01" or not some:
+            table = pd.read_csv(path, sep=";") * [1000, 1000, 3000]
+            table.map(lambda value: f"{round(value):,}").to_csv(path, sep=";", index=False)
+    found = new.look(tmp_path / "d")
+    assert roles(found) == {"exercise": 4, "MVC": 2}
+    text = new.write(tmp_path / "s", found).file.read_text(encoding="utf-8")
+    assert 'thousands = "TODO"\n' in text
+    (asked,) = [one for one in new.questions(found) if one.key == "thousands"]
+    (shown,) = {one.thousands[1] for one in found.recordings if one.name == "P01_squat.csv"}
+    assert asked.remark == (
+        f'the sign between thousands; the numbers can be read in two ways ({shown}): likely ","; where no sign '
+        'separates thousands, ""'
+    )
+    result = run(tmp_path / "d", **{"data.0.sfreq": 1000, **MUSCLES})
+    assert result.tables["contrasts"]["n"].tolist() == [2, 2]
