@@ -56,6 +56,9 @@ def find_spikes(x: Array, *, sfreq: float, usual: float) -> Spikes:
     firsts = np.append(np.arange(blocks) * block, out.size - block)
     largest = np.append(out[: blocks * block].reshape(blocks, block).argmax(axis=1), out[-block:].argmax()) + firsts
     largest = np.unique(largest[out[largest] > _USUAL * usual])
+    # a spike is seen a lag before and after itself, too
+    echoes = np.clip(largest[:, np.newaxis] + np.arange(-2 * lag, 2 * lag + 1), 0, out.size - 1)
+    largest = largest[out[largest] == out[echoes].max(axis=1)]
     offsets = np.concatenate((np.arange(-around, -2 * lag), np.arange(2 * lag + 1, around + 1)))
     if offsets.size == 0 or largest.size == 0:
         return none
@@ -83,7 +86,7 @@ def _words(samples: Samples, value: float) -> str:
     size = in_words(largest) if samples.unit == "V" else f"{largest:.3g} {samples.unit}"
     return (
         f"has {counted(spikes.places.size, 'spike')} of at most some 2 ms, the largest of {size} at {when:.3f} s after "
-        f"its start; they hold {100 * value:.2g} % of the power."
+        f"its start; they hold {100 * value:.3g} % of the power."
     )
 
 
