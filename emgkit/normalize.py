@@ -22,7 +22,7 @@ from emgkit.steps import ChannelReference, Normalize, amplitude_steps
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["above_reference", "best_window_bias", "reference"]
+__all__ = ["above_reference", "best_window_bias", "best_windows", "reference"]
 
 # samples that a simulation holds at a time
 _BLOCK = 8_000_000
@@ -165,6 +165,63 @@ def above_reference(recording: Recording) -> pd.DataFrame:
             )
     maximum, share = recording.data.max(axis=1), (recording.data > 100).mean(axis=1)
     return pd.DataFrame({"channel": list(recording.names), "maximum": maximum, "share_above": share})
+
+
+def best_windows(trials: Iterable[Trial | Recording], pipeline: Pipeline, *, window: float = 0.5) -> pd.DataFrame:
+    """Where the best window of each trial and channel lies, and how even the signal is in it.
+
+    Parameters
+    ----------
+    trials : iterable of Trial or Recording
+        The trials of a reference.
+    pipeline : Pipeline
+        The processing up to the envelope.
+    window : float, default 0.5
+        Window (s).
+
+    Returns
+    -------
+    DataFrame
+        One row a trial and channel: ``channel, trial, start, stop`` (s on the trial's clock), ``crest`` (largest
+        distance of a recorded sample from the median in the window over their root mean square) and
+        ``largest_share``, the share that the largest 1 % of these distances have in their sum.
+
+    Raises
+    ------
+    NormalizationError, ArgumentError
+        As for :func:`reference`.
+
+    Notes
+    -----
+    Gaussian EMG of 1000 samples has a crest of some 3.4 and a largest share of 3.6 %. A single sample of 5 V in a
+    contraction of 0.2 mV has a crest of 32 and a share of 97 %.
+
+    Examples
+    --------
+    >>> from emgkit.steps import MovingRMS
+    >>> trial = Recording(data=[[2e-4, -2e-4] * 500], sfreq=1000.0, channels=(Channel(name="VL", unit="V"),),
+    ...                   context={"participant": "01", "task": "mvcKnee"})
+    >>> round(best_windows([trial], Pipeline(MovingRMS(window=0.1))).loc[0, "crest"], 3)
+    1.0
+    """
+    import pandas as pd
+
+    trials = _checked_trials(trials, pipeline)
+    check_positive("window", window, unit="s")
+    contexts = [trial.context for trial in trials]
+    sessions = {context.get("session") for context in contexts}
+    rows = []
+    for name, trial in zip(_names(contexts, with_session=len(sessions) > 1), trials, strict=True):
+        for raw in _emg(trial, name):
+            envelope = pipeline(raw)
+            width = signal.window_samples(window, sfreq=envelope.sfreq)
+            for channel, means in zip(envelope.names, _whole_windows(envelope, window, name), strict=True):
+                start = envelope.start + int(means.argmax()) / envelope.sfreq
+                first = round((start - raw.start) * raw.sfreq)
+                part = raw.data[raw.names.index(channel), first : first + round(width * raw.sfreq / envelope.sfreq)]
+                stop = start + width / envelope.sfreq
+                rows.append((channel, name, start, stop, *_evenness(part)))
+    return pd.DataFrame(rows, columns=["channel", "trial", "start", "stop", "crest", "largest_share"])
 
 
 def best_window_bias(
@@ -372,8 +429,23 @@ def _references(processed: Processed, window: float) -> tuple[ChannelReference, 
     )
 
 
+def _evenness(x: Array) -> tuple[float, float]:
+    """Crest of a piece of signal about its median, and the share of the largest 1 % of its samples in their sum."""
+    sizes = np.sort(np.abs(x - np.median(x)))
+    if sizes.size == 0 or sizes[-1] == 0:
+        return np.nan, np.nan
+    largest = max(1, round(0.01 * sizes.size))
+    return float(sizes[-1] / np.sqrt(np.square(sizes).mean())), float(sizes[-largest:].sum() / sizes.sum())
+
+
 def _best_window(recording: Recording, window: float, name: str) -> Array:
     """Compute the largest mean over the windows that lie wholly inside, shape (n_channels,)."""
+    best: Array = _whole_windows(recording, window, name).max(axis=1)
+    return best
+
+
+def _whole_windows(recording: Recording, window: float, name: str) -> Array:
+    """Compute the means over all windows that lie wholly inside, shape (n_channels, n_windows)."""
     width = signal.window_samples(window, sfreq=recording.sfreq)
     if recording.data.shape[1] < width:
         raise NormalizationError(
@@ -393,6 +465,4 @@ def _best_window(recording: Recording, window: float, name: str) -> Array:
             )
     means = signal.moving_mean(recording.data, window, sfreq=recording.sfreq)
     # moving_mean shortens its window at the edges; only the whole ones count
-    complete = means[:, width // 2 : means.shape[1] - width // 2]
-    best: Array = complete.max(axis=1)
-    return best
+    return means[:, width // 2 : means.shape[1] - width // 2]

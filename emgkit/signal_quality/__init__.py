@@ -8,6 +8,7 @@ by its size: 130–244 %MVC in a heavy lift is real.
 from emgkit.signal_quality.card import ChannelQuality, Scorecard, channel_status, quality, quality_sentence
 from emgkit.signal_quality.check import Check, Finding
 from emgkit.signal_quality.checks import CHECKS
+from emgkit.signal_quality.checks.amplitude import in_words
 from emgkit.signal_quality.copies import Duplicate, duplicates
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Scorecard",
     "channel_status",
     "duplicates",
+    "in_words",
     "quality",
     "quality_sentence",
 ]

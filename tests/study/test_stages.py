@@ -38,6 +38,7 @@ STAGES = (
     "segment",
     "condition",
     "take_reference",
+    "find_windows",
     "measure",
     "grade",
     "show",

@@ -26,7 +26,13 @@ def _loudest(samples: Samples) -> float:
 
 
 def in_words(volts: float) -> str:
-    """An amplitude as people read it, in the unit that suits its size."""
+    """An amplitude as people read it, in the unit that suits its size.
+
+    Examples
+    --------
+    >>> in_words(5.0), in_words(0.0107), in_words(2.5e-5)
+    ('5 V', '10.7 mV', '25 µV')
+    """
     for unit, factor in (("V", 1.0), ("mV", 1e-3), (surface("V")[0], 1e-6)):
         if volts >= factor:
             return f"{volts / factor:.3g} {unit}"

@@ -67,7 +67,8 @@ class Data(TomlTable):
     """``[data]``: where the recordings are. ``--data DIR`` replaces `bids`, `simulate` and the folder of `layouts`.
 
     A recording that no layout fits is refused, unless `unused` is ``"report"``. `labels` says of a participant's label
-    that stands in two groups whether it is one person (``"per study"``) or one in each group (``"per group"``).
+    that stands in two groups whether it is one person (``"per study"``) or one in each group (``"per group"``). EMG
+    with a sample farther than `up_to_volts` from its median is refused.
     """
 
     bids: str | None = None
@@ -84,6 +85,7 @@ class Data(TomlTable):
     join: tuple[Join, ...] = ()
     unused: Literal["refuse", "report"] = "refuse"
     labels: Literal["per study", "per group"] | None = None
+    up_to_volts: float = 0.1
 
     def all_layouts(self) -> tuple[Layout, ...]:
         """The layouts, each for whole names, the short form (`pattern`, `sheet`, `sfreq` …) first."""

@@ -14,7 +14,7 @@ from emgkit.errors import EmgkitError, Notice
 from emgkit.io.naming.patterns import composed
 from emgkit.recording import Trial
 from emgkit.study.file.recordings import Comparison, StudyFile
-from emgkit.study.recordings import checks
+from emgkit.study.recordings import checks, reference_checks
 from emgkit.study.recordings.account import (
     RecordingSource,
     account,
@@ -200,6 +200,7 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             compared.append(replace(stage.run(dict(memory)), spec=comparison))
         taken = [one.source for one in loaded]
         kept = [one.name for one in taken if one.excluded and one.is_used(file.comparisons[0].keep)]
+        notices += reference_checks.notices_of([memory[stage] for stage in sessions[0]])
         notices += checks.absence_notices((*found.sources, *found.unused), [one for some in sessions for one in some])
         return Analysis(
             file=file,
@@ -273,6 +274,7 @@ def _check_together(chosen: Sequence[Loaded], file: StudyFile) -> tuple[Notice, 
     """Check what must hold of all recordings of a comparison together, and give a notice of each doubt."""
     if any("muscle" in (comparison.within, *comparison.by) for comparison in file.comparisons):
         checks.check_muscles(chosen)
+    checks.refuse_amplitudes(chosen, up_to=file.data.up_to_volts)
     if file.mvc.own_task_maximum:
         return ()
     if file.mvc.all_positions and not file.mvc.across_sessions:

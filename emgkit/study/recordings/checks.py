@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from emgkit import signal_quality
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
 from emgkit.io.channel_map import ChannelSpec
-from emgkit.notation import fixed, listed
+from emgkit.notation import fixed, listed, number
 from emgkit.recording import Trial
+from emgkit.signal_quality import in_words
 from emgkit.study.recordings.account import RecordingSource
 from emgkit.study.recordings.account.near import shortly
 from emgkit.study.recordings.keys import Stage
@@ -26,6 +30,7 @@ __all__ = [
     "check_positions",
     "length_notices",
     "position_notices",
+    "refuse_amplitudes",
     "refuse_duplicates",
 ]
 
@@ -180,6 +185,41 @@ def length_notices(loaded: Sequence[Loaded]) -> tuple[Notice, ...]:
                 )
                 notices.append(Notice(code="recording-short", text=text, hint="Look whether it is whole."))
     return tuple(notices)
+
+
+def refuse_amplitudes(loaded: Sequence[Loaded], *, up_to: float) -> None:
+    """Refuse EMG with a sample farther from its median than a limit (V): a wrong unit, or a gross artefact.
+
+    Raises
+    ------
+    StudyError
+        Names the recordings and channels, and the line that keeps them.
+    """
+    found = []
+    for one in loaded:
+        streams = [stream for stream in one.trial.values() if stream.stream == "emg"]
+        for emg in streams:
+            for channel, x in zip(emg.channels, emg.data, strict=True):
+                middle = float(np.median(x[:: max(1, x.size // 10_000)]))
+                largest = max(float(x.max()) - middle, middle - float(x.min()))
+                if channel.unit == "V" and largest > up_to:
+                    found.append((largest, f"{one.source.name}, {channel.name!r}: {in_words(largest)}"))
+    if found:
+        some = "; ".join(text for _, text in found[:4]) + (f"; {len(found) - 4} more" if len(found) > 4 else "")
+        raise StudyError(
+            "Some EMG is larger than any amplifier for it gives",
+            allowed=f"samples up to {in_words(up_to)} from the median; amplifiers for surface EMG take some 30 mV",
+            got=some,
+            hint="If few samples are that large, leave the recording or the channel out under [exclude]; if the unit "
+            "is wrong, correct it; if the signal holds the amplifier's gain, write "
+            f"[data] up_to_volts = {_above(max(size for size, _ in found))}",
+        )
+
+
+def _above(volts: float) -> str:
+    """A round number above a voltage."""
+    step = 10.0 ** math.floor(math.log10(volts))
+    return number((math.floor(volts / step) + 1) * step)
 
 
 def are_simulated(loaded: Sequence[Loaded]) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from emgkit import normalize
 from emgkit.pipeline import Pipeline
 from emgkit.recording import Trial
 from emgkit.steps import Normalize
 
-__all__ = ["ReferenceRule", "take_reference"]
+__all__ = ["ReferenceRule", "find_windows", "take_reference"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,3 +48,14 @@ def take_reference(trials: Sequence[Trial], rule: ReferenceRule) -> Normalize:
     return normalize.reference(
         trials, rule.pipeline, window=rule.window, kind=rule.kind, across_sessions=rule.across_sessions
     )
+
+
+def find_windows(trials: Sequence[Trial], rule: ReferenceRule) -> pd.DataFrame:
+    """Where the best window of each trial and channel lies, and how even the signal is in it.
+
+    Raises
+    ------
+    EmgkitError
+        As :func:`emgkit.normalize.best_windows`.
+    """
+    return normalize.best_windows(trials, rule.pipeline, window=rule.window)

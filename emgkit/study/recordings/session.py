@@ -18,7 +18,7 @@ from emgkit.study.recordings.condition import Conditioned, condition
 from emgkit.study.recordings.keys import Stage
 from emgkit.study.recordings.measure import Graded, Grading, Measured, grade, measure, percent_of
 from emgkit.study.recordings.plan import Plan
-from emgkit.study.recordings.reference import take_reference
+from emgkit.study.recordings.reference import find_windows, take_reference
 from emgkit.study.recordings.segment import segment
 
 __all__ = ["Gathering", "Session", "gather", "rows_of", "session_stage", "sessions_of", "show", "show_example"]
@@ -88,7 +88,7 @@ def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Tr
     StudyError
         The session has no MVC trial.
     """
-    reference = _reference_stage(group, reads, plan)
+    reference, windows = _reference_stages(group, reads, plan)
     exercises = [(one, one.exercise) for one in group if one.exercise is not None]
     measured, shown, examples = [], [], []
     for source, exercise in exercises:
@@ -113,7 +113,7 @@ def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Tr
     ]
     return Stage(
         function=gather,
-        inputs=(tuple(measured), tuple(graded), reference, examples[0], tuple(shown)),
+        inputs=(tuple(measured), tuple(graded), reference, windows, examples[0], tuple(shown)),
         parameters=Gathering(
             participant=group[0].participant,
             session=group[0].session,
@@ -124,10 +124,10 @@ def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Tr
     )
 
 
-def _reference_stage(
+def _reference_stages(
     group: Sequence[RecordingSource], reads: Mapping[str, Stage[Trial]], plan: Plan
-) -> Stage[Normalize]:
-    """The reference from the MVC trials, or from the exercises themselves."""
+) -> tuple[Stage[Normalize], Stage[pd.DataFrame]]:
+    """The reference from the MVC trials, or from the exercises themselves, and its windows."""
     first = group[0]
     about = f"participant {first.participant}"
     if plan.reference.kind == "task":
@@ -142,13 +142,17 @@ def _reference_stage(
             hint="Record or name the MVC trials, or set mvc.own_task_maximum",
         )
     trials = tuple(reads[one.name] for one in used)
-    return Stage(function=take_reference, inputs=(trials,), parameters=plan.reference, about=about)
+    return (
+        Stage(function=take_reference, inputs=(trials,), parameters=plan.reference, about=about),
+        Stage(function=find_windows, inputs=(trials,), parameters=plan.reference, about=about),
+    )
 
 
 def gather(
     measured: Sequence[Measured],
     graded: Sequence[Graded],
     normalize: Normalize,
+    windows: pd.DataFrame,
     example: tuple[Recording, Recording],
     views: Sequence[report.View],
     rule: Gathering,
@@ -162,6 +166,7 @@ def gather(
     for name, card in grades.items():
         notices += _named(name, (*card.notices, *card.remarks))
     references = normalize.table().drop(columns=["participant", "session"], errors="ignore")
+    references = references.merge(windows, on=["channel", "trial"], how="left", validate="one_to_one")
     facts = pd.DataFrame([{"participant": rule.participant, "session": rule.session}] * len(references))
     return Session(
         rows=pd.concat([one.rows for one in measured], ignore_index=True),
