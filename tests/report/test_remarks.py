@@ -12,11 +12,13 @@ import pytest
 import emgkit
 from emgkit.errors import Notice
 from emgkit.report.remarks import HEADINGS, remarks
+from emgkit.signal_quality import CHECKS
 
 # codes that are put together, and what they can be
 MADE = {
     "{what}-contradiction": ("unit-contradiction", "rate-contradiction"),
     "duplicate-{self.kind}": ("duplicate-recording", "duplicate-channel"),
+    "one.check": tuple(check.name for check in CHECKS),
 }
 # a notice that is made of another
 PASSED_ON = ("alarm.code", "fact['code']")
@@ -44,13 +46,15 @@ def _codes(value: ast.expr, function: ast.FunctionDef) -> Iterator[str]:
         for row in [node for node in ast.walk(function) if isinstance(node, ast.Tuple) and len(node.elts) == 3]:
             if isinstance(row.elts[0], ast.Constant) and CODE.fullmatch(str(row.elts[0].value)):
                 yield str(row.elts[0].value)
+    elif ast.unparse(value) in MADE:
+        yield from MADE[ast.unparse(value)]
     else:
         assert ast.unparse(value) in PASSED_ON, f"say here what {ast.unparse(value)!r} can be"
 
 
 def test_every_code_has_a_heading_and_every_heading_a_code() -> None:
     found = set(codes())
-    assert {"rate-contradiction", "low-snr", "singular"} <= found, "the search finds codes of every form"
+    assert {"rate-contradiction", "low-snr", "mvc-unit", "singular"} <= found, "the search finds codes of every form"
     assert found - set(HEADINGS) == set(), "codes without a heading"
     assert set(HEADINGS) - found == set(), "headings without a code"
 
@@ -67,3 +71,14 @@ def test_a_heading_is_plain_and_its_own(code: str, heading: str) -> None:
 
 def test_a_code_of_a_users_own_is_its_heading() -> None:
     assert remarks([Notice(code="emg-missing", text="It is.")])[0].heading == "EMG missing"
+
+
+def test_a_hint_that_several_remarks_share_stands_once():
+    hint = "Take it off."
+    (made,) = remarks([Notice(code="mains", text=f"Channel {name}.", hint=hint) for name in "ABA"])
+    assert made.hint == hint
+    assert made.texts == (("Channel A.", 2), ("Channel B.", 1))
+    (alone,) = remarks([Notice(code="mains", text="Channel A.", hint=hint)])
+    assert (alone.hint, alone.texts) == ("", (("Channel A. Take it off.", 1),))
+    (different,) = remarks([Notice(code="mains", text="A.", hint="One."), Notice(code="mains", text="B.", hint="Two.")])
+    assert (different.hint, different.texts) == ("", (("A. One.", 1), ("B. Two.", 1)))

@@ -47,10 +47,11 @@ class Case:
 NEXT = {
     "read": {"use_channels"},
     "join_files": {"use_channels"},
-    "use_channels": {"segment", "take_reference", "grade"},
+    "use_channels": {"segment", "take_reference", "find_windows", "grade"},
     "segment": {"condition"},
     "condition": {"measure", "show", "show_example"},
     "take_reference": {"measure", "show", "show_example", "gather"},
+    "find_windows": {"gather"},
     "measure": {"gather"},
     "grade": {"gather"},
     "show": {"gather"},
@@ -104,6 +105,7 @@ USED = {
     "data.units": Case({"data.units": "mV"}, {"account", "read"}),
     "data.unused": Case({"data.unused": "report"}, {"account"}),
     "data.labels": Case({"data.labels": "per study"}, {"account"}),
+    "data.up_to_volts": Case({"data.up_to_volts": 3.0}, set()),
     "data.thousands": Case({"data.thousands": ","}, {"account", "read"}),
     # layouts that these files do not have
     "data.layouts.pattern": Case(layout(pattern="{task}/{participant}.csv"), {"account"}),
@@ -153,11 +155,11 @@ USED = {
     "exercises.beats_per_repetition": Case({"exercises.squat.beats_per_repetition": 2}, {"segment"}, base=TRIGGER),
     "exercises.phases": Case({"exercises.squat.phases": {"eccentric": 1}}, {"segment"}, base=TRIGGER),
     "mvc.tasks": Case({"mvc.tasks": ["mvc", "max*"]}, {"account"}),
-    "mvc.window": Case({"mvc.window": 0.4}, {"take_reference"}),
-    "mvc.own_task_maximum": Case({"mvc.own_task_maximum": True}, {"take_reference"}),
-    "mvc.across_sessions": Case({"mvc.across_sessions": True}, {"take_reference"}),
+    "mvc.window": Case({"mvc.window": 0.4}, {"take_reference", "find_windows"}),
+    "mvc.own_task_maximum": Case({"mvc.own_task_maximum": True}, {"take_reference", "find_windows"}),
+    "mvc.across_sessions": Case({"mvc.across_sessions": True}, {"take_reference", "find_windows"}),
     "mvc.all_positions": Case({"mvc.all_positions": False}, set()),
-    "steps": Case({"steps": [{"step": "MovingRMS", "window": 0.2}]}, {"condition", "take_reference"}),
+    "steps": Case({"steps": [{"step": "MovingRMS", "window": 0.2}]}, {"condition", "take_reference", "find_windows"}),
     "repetitions": Case({"repetitions": {"prominence": 0.2}}, {"segment"}),
     "measures.name": Case(measures("iemg", "phase"), {"measure"}),
     "measures.during": Case(measures("peak", "repetition"), {"measure"}),
@@ -296,7 +298,7 @@ def test_other_trials_for_the_reference_give_another_reference(study: Study, fil
     folder = study.folder / "data"
     one = keys_of(file_with(), folder)
     other = keys_of(file_with({"mvc.tasks": ["squat"]}), folder)
-    assert changed(one, other, 1) >= {"account", "take_reference", "grade", "compare"}
+    assert changed(one, other, 1) >= {"account", "take_reference", "find_windows", "grade", "compare"}
     assert not changed(one, other, 1) & {"read", "segment", "condition"}
 
 

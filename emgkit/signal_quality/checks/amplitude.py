@@ -11,8 +11,8 @@ from emgkit.signal_quality.samples import Samples
 __all__ = ["CHECKS", "in_words"]
 
 _SOURCE = (
-    "Surface EMG reaches some 5 mV, and amplifiers for it take 5 to 30 mV (Delsys Trigno: 11 or 22 mV, Noraxon Ultium: "
-    "24 mV, by their manuals); 100 mV is [engineering choice]."
+    "Amplifiers for surface EMG take some 10 to 30 mV (Delsys Trigno: 11 or 22 mV, by its manual), and few "
+    "signals reach 5 mV; 100 mV is beyond any of them [engineering choice]."
 )
 
 
@@ -61,8 +61,7 @@ CHECKS = (
         doubtful=1e-6,
         bad=2e-7,
         below=True,
-        source="The noise of amplifier and electrodes alone is 1 to 5 µV RMS (De Luca 2010 gives 5 µV for a good "
-        "baseline); the limits below that are [engineering choice].",
+        source="The noise of amplifier and electrodes alone is some 1 to 5 µV RMS [engineering choice].",
         words=lambda _, value: f"is at its loudest {in_words(value)} RMS, less than the noise of an amplifier.",
         hint="Its unit is wrong, or nothing was connected.",
     ),

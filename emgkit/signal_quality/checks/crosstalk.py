@@ -58,9 +58,8 @@ CHECKS = (
         measure=lambda samples: samples.crosstalk.correlation,
         doubtful=0.5,
         bad=0.95,
-        source="Signals of different muscles share little: squared correlations of a few per cent between neighbours "
-        "(Winter et al. 1994). A quarter of the power in common is suspicious, nearly all of it is the same "
-        "signal [engineering choice].",
+        source="Signals of different muscles share little. A quarter of the power in common is suspicious, nearly all "
+        "of it is the same signal [engineering choice].",
         words=lambda samples, value: (
             f"shares {100 * value**2:.2g} % of its power with {samples.crosstalk.other!r} "
             f"(cross-correlation {value:.2f}): crosstalk, a common disturbance, or one sensor twice."

@@ -25,8 +25,8 @@ CHECKS = (
         measure=drift_share,
         doubtful=0.20,
         bad=0.80,
-        source="Surface EMG has some 1 % of its power below 10 Hz, and movement artefact has most of its own below "
-        "20 Hz (De Luca 2010); the limits are [engineering choice].",
+        source="Surface EMG has some 1 % of its power below 10 Hz; movement artefact lies below the 20 Hz at which De "
+        "Luca et al. (2010) recommend a high-pass. The limits are [engineering choice].",
         words=lambda _, value: f"has {100 * value:.2g} % of its power below {number(LOW)} Hz: movement artefact.",
         hint="A high-pass at 20 Hz takes most of it off; look at the signal, since contacts that come loose reach "
         "higher frequencies, too.",

@@ -93,8 +93,7 @@ CHECKS = (
         measure=_baseline,
         doubtful=15e-6,
         bad=50e-6,
-        source="Noise at rest of 1 to 5 µV RMS is usual (De Luca 2010: at most 5 µV); the limits above are "
-        "[engineering choice].",
+        source="Noise at rest of some 1 to 5 µV RMS is usual [engineering choice].",
         words=lambda _, value: f"has a baseline of {in_words(value)} RMS, where rest gives 1 to 5 µV.",
         hint="Weak contractions are buried in it; look after skin, electrodes and cables.",
     ),

@@ -11,7 +11,7 @@ from emgkit.signal_quality.samples import Samples
 
 __all__ = ["CHECKS", "negative_share"]
 
-_NEAR_ZERO = 0.2  # of the mean; a rectified signal comes down there all the time
+_NEAR_ZERO = 0.5  # of the mean; a rectified signal comes down there all the time
 _FEW = 0.001  # share of samples on the other side: the undershoot of a filter
 
 
@@ -31,12 +31,13 @@ def _one_sign(samples: Samples) -> float:
 CHECKS = (
     Check(
         name="rectified",
-        measures="Share of the samples nearer to zero than a fifth of the mean, of a signal with one sign",
+        measures="Share of the samples nearer to zero than half of the mean, of a signal with one sign",
         unit="1",
         measure=_one_sign,
         doubtful=float("nan"),
-        bad=0.01,
-        source="Of a rectified Gaussian signal 13 % lie there, of one with an offset hardly any [engineering choice].",
+        bad=0.1,
+        source="Of a rectified Gaussian signal 31 % lie there, of one with an offset and one sign at most some 5 % "
+        "[engineering choice].",
         words=lambda _, value: (
             f"has hardly a sample of the other sign, and {100 * value:.2g} % of them near zero: it "
             "was rectified before."

@@ -33,7 +33,7 @@ def _edge(samples: Samples) -> float:
     return math.nan if samples.mains_share > _HUM or samples.sfreq < 500 else _below(samples, 0.95)
 
 
-_SOURCE = "The median frequency of surface EMG lies between some 50 and 150 Hz, and its power between 20 and 400 Hz "
+_SOURCE = "The median frequency of surface EMG lies between some 50 and 150 Hz "
 
 CHECKS = (
     Check(
@@ -44,7 +44,9 @@ CHECKS = (
         doubtful=20.0,
         bad=12.0,
         below=True,
-        source=_SOURCE + "(De Luca 2010); the limits are [engineering choice].",
+        source=_SOURCE
+        + "in real recordings; below 20 Hz, where De Luca et al. (2010) recommend a high-pass, lies movement "
+        "artefact. The limits are [engineering choice].",
         words=lambda _, value: (
             f"has its median frequency at {value:.3g} Hz, where raw EMG has some 50 to 150 Hz: it "
             "holds movement artefact, or was smoothed."
@@ -58,7 +60,7 @@ CHECKS = (
         measure=lambda samples: math.nan if samples.is_weak else _median(samples),
         doubtful=250.0,
         bad=400.0,
-        source=_SOURCE + "(De Luca 2010); the limits are [engineering choice].",
+        source=_SOURCE + "[engineering choice].",
         words=lambda _, value: (
             f"has its median frequency at {value:.3g} Hz, where raw EMG has some 50 to 150 Hz: most of it is noise."
         ),
@@ -72,7 +74,8 @@ CHECKS = (
         doubtful=60.0,
         bad=40.0,
         below=True,
-        source=_SOURCE + "(De Luca 2010); the limits are [engineering choice].",
+        source="Raw surface EMG has 95 % of its power below some 150 to 350 Hz in real recordings "
+        "[engineering choice].",
         words=lambda _, value: (
             f"has 95 % of its power below {value:.3g} Hz: a filter or the device took off what lies "
             "above, or most of it is movement artefact."
