@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from emgkit.literature import Claim
     from emgkit.recording import Trial
     from emgkit.report import RecordingToMark
-    from emgkit.report.quality_check import CheckedFiles
+    from emgkit.report.commands.quality_check import CheckedFiles
     from emgkit.study import Result
 
 __all__ = ["app", "main"]
@@ -476,7 +476,7 @@ def check(
 
     Leaves with status 1 where something is bad: a channel, a file that cannot be read, or a copy of another.
     """
-    from emgkit.report import quality_check
+    from emgkit.report.commands import quality_check
 
     found = quality_check.check_files(paths, sfreq=sfreq, units=units)
     if as_json:

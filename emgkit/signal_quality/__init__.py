@@ -10,6 +10,7 @@ from emgkit.signal_quality.check import Check, Finding
 from emgkit.signal_quality.checks import CHECKS
 from emgkit.signal_quality.checks.amplitude import in_words
 from emgkit.signal_quality.copies import Duplicate, duplicates
+from emgkit.signal_quality.references import reference_notices
 
 __all__ = [
     "CHECKS",
@@ -23,4 +24,5 @@ __all__ = [
     "in_words",
     "quality",
     "quality_sentence",
+    "reference_notices",
 ]

@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
+from emgkit import signal_quality
 from emgkit.errors import EmgkitError, Notice
 from emgkit.io.naming.patterns import composed
 from emgkit.recording import Trial
 from emgkit.study.file.recordings import Comparison, StudyFile
-from emgkit.study.recordings import checks, reference_checks
+from emgkit.study.recordings import checks
 from emgkit.study.recordings.account import (
     RecordingSource,
     account,
@@ -200,7 +201,7 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             compared.append(replace(stage.run(dict(memory)), spec=comparison))
         taken = [one.source for one in loaded]
         kept = [one.name for one in taken if one.excluded and one.is_used(file.comparisons[0].keep)]
-        notices += reference_checks.notices_of([memory[stage] for stage in sessions[0]])
+        notices += _reference_notices([memory[stage] for stage in sessions[0]])
         notices += checks.absence_notices((*found.sources, *found.unused), [one for some in sessions for one in some])
         return Analysis(
             file=file,
@@ -221,6 +222,14 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
 def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
     """The rows of a table; what is not there is None."""
     return table.astype(object).where(table.notna(), None).to_dict(orient="records")
+
+
+def _reference_notices(sessions: Sequence[Session]) -> tuple[Notice, ...]:
+    """What is doubtful in the references of all sessions together."""
+    references = pd.concat([session.references for session in sessions], ignore_index=True)
+    quality = pd.concat([session.quality for session in sessions], ignore_index=True)
+    muscles = dict(zip(quality["channel"], quality["muscle"], strict=True))
+    return signal_quality.reference_notices(references.assign(muscle=references["channel"].map(muscles)))
 
 
 def _affected(plan: Plan, sources: Sequence[RecordingSource], used: set[str]) -> tuple[LeftOut, ...]:

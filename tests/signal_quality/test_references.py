@@ -9,7 +9,7 @@ import pytest
 import emgkit as ek
 from emgkit import spectrum
 from emgkit.normalize import best_windows
-from emgkit.study.recordings.reference_checks import reference_notices
+from emgkit.signal_quality import reference_notices
 
 MUSCLES = {"VL": "vastus_lateralis", "BF": "biceps_femoris", "GM": "gluteus_maximus", "RF": "rectus_femoris"}
 TESTS = {"VL": "mvcVastusLateralis", "BF": "mvcBicepsFemoris", "GM": "mvcGluteusMaximus", "RF": "mvcRectusFemoris"}

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from emgkit.errors import Notice
 from emgkit.notation import number
-from emgkit.signal_quality import in_words
+from emgkit.signal_quality.checks.amplitude import in_words
 
 if TYPE_CHECKING:
-    from emgkit.study.recordings.session import Session
+    import pandas as pd
 
-__all__ = ["notices_of", "reference_notices"]
+__all__ = ["reference_notices"]
 
 # Gaussian EMG of 0.5 s has a crest of 3 to 5 and 3.6 % of its amplitude in the largest 1 % of the samples
 _CREST, _SHARE = 10.0, 0.15
@@ -50,16 +49,6 @@ class _Row:
     start: float
     crest: float
     largest_share: float
-
-
-def notices_of(sessions: Sequence[Session]) -> tuple[Notice, ...]:
-    """The notices on the references of all sessions of a study."""
-    if not sessions:
-        return ()
-    references = pd.concat([session.references for session in sessions], ignore_index=True)
-    quality = pd.concat([session.quality for session in sessions], ignore_index=True)
-    muscles = dict(zip(quality["channel"], quality["muscle"], strict=True))
-    return reference_notices(references.assign(muscle=references["channel"].map(muscles)))
 
 
 def reference_notices(references: pd.DataFrame) -> tuple[Notice, ...]:

@@ -1,0 +1,1 @@
+"""What commands find and print, apart from the commands themselves."""
