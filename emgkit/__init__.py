@@ -44,6 +44,7 @@ _PUBLIC = {
     "co_contraction": "derived",
     "slopes": "derived",
     "symmetry": "derived",
+    "synergies": "factorization",
     "summarize": "measures",
     "quality": "signal_quality",
     "join": "io",

@@ -52,5 +52,6 @@ from emgkit.steps import RemoveMains as RemoveMains
 from emgkit.steps import RemoveMean as RemoveMean
 from emgkit.steps import Resample as Resample
 from emgkit.study import Study as Study
+from emgkit.factorization import synergies as synergies
 
 __version__: str
