@@ -25,6 +25,7 @@ from emgkit.errors import Notice as Notice
 from emgkit.events import find_onsets as find_onsets
 from emgkit.events import find_repetitions as find_repetitions
 from emgkit.events import mark_repetitions as mark_repetitions
+from emgkit.factorization import synergies as synergies
 from emgkit.io import join as join
 from emgkit.io import read as read
 from emgkit.io.catalogue import catalogue as catalogue
@@ -52,6 +53,5 @@ from emgkit.steps import RemoveMains as RemoveMains
 from emgkit.steps import RemoveMean as RemoveMean
 from emgkit.steps import Resample as Resample
 from emgkit.study import Study as Study
-from emgkit.factorization import synergies as synergies
 
 __version__: str
