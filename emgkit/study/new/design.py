@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, get_args, get_origin
 
@@ -12,10 +12,11 @@ from emgkit.study.file.recordings import Exercise
 from emgkit.study.new.inventory import FoundRecording, Inventory
 from emgkit.study.new.question import Answer
 from emgkit.study.new.signals import MOVING, FoundChannel
+from emgkit.study.recordings.account.near import shortly
 
 __all__ = [
-    "FEW", "dead_channels", "exercise_name", "factors", "found_by", "left_out", "renamed", "streams_with_several",
-    "two_sided", "ways", "with_names", "without_mvc",
+    "FEW", "dead_channels", "exercise_name", "factors", "found_by", "left_out", "moving_channels", "renamed",
+    "two_sided", "ways", "with_names", "without_emg", "without_mvc",
 ]  # fmt: skip
 
 # as many files are left out one by one, each with its reason
@@ -51,7 +52,7 @@ def found_by(own: tuple[FoundRecording, ...], answers: Mapping[str, Answer]) -> 
         return None, f"{events} of {len(own)} recordings have repetition events"
     names = dict.fromkeys(channel.name for each in channels for channel in each if channel.movement)
     if names:
-        return None, f"the movement may be in {listed(names)}"
+        return None, f"the movement may be in {listed(names) if len(names) <= FEW else shortly(list(names))}"
     return None, "no recording of it has repetition events or a channel of movement"
 
 
@@ -72,15 +73,24 @@ def ways() -> tuple[str, ...]:
     return tuple(str(one) for one in options)
 
 
-def streams_with_several(inventory: Inventory) -> dict[str, tuple[str, ...]]:
-    """Channels of an exercise that stand in one movement stream, by the name of each."""
-    found: dict[str, tuple[str, ...]] = {}
-    for one in inventory.exercises:
-        for kind in MOVING:
-            names = tuple(channel.name for channel in (*one.channels, *one.beside) if channel.kind == kind)
-            if len(names) > 1:
-                found |= dict.fromkeys(names, names)
-    return found
+def moving_channels(own: Sequence[FoundRecording], by: str, answers: Mapping[str, Answer]) -> tuple[str, ...]:
+    """The channels of an exercise among which one shows the movement: of a stream, or of those that have several."""
+    found: dict[str, dict[str, None]] = {}
+    for one in own:
+        for channel in (_settled(each, answers) for each in (*one.channels, *one.beside)):
+            stream = MOVING.get(str(channel.kind))
+            if stream is not None and by in (stream, "?"):
+                found.setdefault(stream, {})[channel.name] = None
+    return tuple(name for names in found.values() if len(names) > 1 for name in names)
+
+
+def without_emg(inventory: Inventory) -> tuple[str, ...]:
+    """Recordings of which no channel is EMG or may be."""
+    return tuple(
+        one.name
+        for one in inventory.recordings
+        if not any(channel.is_emg or (channel.kind is None and channel.movement) for channel in one.channels)
+    )
 
 
 def with_names(inventory: Inventory, answers: Mapping[str, Answer]) -> dict[str, Answer]:

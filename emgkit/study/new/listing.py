@@ -9,9 +9,11 @@ from dataclasses import asdict
 from typing import Any
 
 from emgkit.notation import counted, number
+from emgkit.study.new.design import without_emg
 from emgkit.study.new.inventory import ROLES, FoundRecording, Inventory, natural
 from emgkit.study.new.layouts import layouts_of
 from emgkit.study.new.signals import FoundChannel
+from emgkit.study.recordings.account.near import shortly
 
 __all__ = ["as_dict", "listing"]
 
@@ -142,6 +144,8 @@ def _channels(inventory: Inventory, width: int) -> list[str]:
     for one in inventory.recordings:
         if one.constant:
             lines += _wrapped(f"  constant in {one.name}: {', '.join(one.constant)}", width)
+    if nothing := without_emg(inventory):
+        lines += _wrapped(f"  no channel of {shortly(list(nothing))} is EMG", width)
     return lines
 
 
@@ -179,11 +183,12 @@ def _likely(own: Sequence[FoundRecording]) -> str:
         found = [one.counted[name] for one in own if name in one.counted]
         texts.append(f"{_range(found)} a recording in {name!r} ({len(found)} of {len(own)})")
     if texts:
-        return "; ".join(texts)
+        more = [f"{len(texts) - _SHOWN} more channels"] if len(texts) > _SHOWN else []
+        return "; ".join([*texts[:_SHOWN], *more])
     channels = [channel for one in own for channel in (*one.channels, *one.beside)]
     moving = dict.fromkeys(channel.name for channel in channels if channel.movement)
     if moving:
-        where = ", ".join(map(repr, moving))
+        where = ", ".join(map(repr, moving)) if len(moving) <= _SHOWN else shortly(list(moving), _SHOWN)
         rates = {channel.sfreq for channel in channels if channel.name in moving}
         return f"not counted: {where} without a rate" if None in rates else f"no movement was found in {where}"
     return "no events and no channel of movement"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from emgkit.notation import listed, number, readable
@@ -14,13 +15,13 @@ from emgkit.study.new.design import (
     factors,
     found_by,
     left_out,
+    moving_channels,
     renamed,
-    streams_with_several,
     ways,
     with_names,
     without_mvc,
 )
-from emgkit.study.new.inventory import Inventory
+from emgkit.study.new.inventory import FoundRecording, Inventory
 from emgkit.study.new.layouts import FoundLayout, layouts_of, spellings
 from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.signals import MOVING, FoundChannel
@@ -29,6 +30,8 @@ from emgkit.toml_files import one_line
 
 __all__ = ["help_on_exercises", "questions", "stand_ins", "unanswered"]
 
+# so many signs of a list of channels stand in a remark
+_LISTED = 250
 _KINDS = ("EMG", "JNTANG", "POS", "ACCEL", "GYRO", "FORCE", "TRIG", "MISC")
 _UNITS = {"JNTANG": "deg", "POS": "m", "ACCEL": "g", "GYRO": "deg/s", "FORCE": "N", "ECG": "mV"}
 # how repetitions can be found, for the remark beside the question
@@ -160,7 +163,6 @@ def _thousands(layout: FoundLayout, id: str, place: str) -> Question:
 
 
 def _channels(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[Question]:
-    several = streams_with_several(inventory)
     others = renamed(inventory)
     for channel in inventory.channels:
         if channel.name in others:
@@ -171,21 +173,17 @@ def _channels(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[Q
                 remark=f"only maximal contractions have it; the name of the same electrode elsewhere: {listed(own)}",
                 stand_in=own[list(others).index(channel.name) % len(own)],
             )  # fmt: skip
-        yield from _channel(channel, answers, one_of=several.get(channel.name, ()))
+        yield from _channel(channel, answers)
 
 
-def _channel(channel: FoundChannel, answers: Mapping[str, Answer], *, one_of: tuple[str, ...]) -> Iterator[Question]:
+def _channel(channel: FoundChannel, answers: Mapping[str, Answer]) -> Iterator[Question]:
     name = channel.name
     place, stem = f'[channels] "{name}"', f"channels.{name}"
     kind = channel.kind
-    if (kind is None and channel.likely_kind is not None) or one_of:
-        remark = _kind_remark(channel)
-        if one_of:
-            remark = f'{listed(one_of)} are one stream: kind = "MISC" sets aside all but that of the repetitions'
-        likely = channel.kind or channel.likely_kind or "MISC"
+    if kind is None and channel.likely_kind is not None:
         yield Question(
-            id=f"{stem}.kind", place=place, key="kind", text=f"What is the channel {name!r}?", remark=remark,
-            choices=_KINDS, stand_in=likely,
+            id=f"{stem}.kind", place=place, key="kind", text=f"What is the channel {name!r}?",
+            remark=_kind_remark(channel), choices=_KINDS, stand_in=channel.likely_kind,
         )  # fmt: skip
         kind = str(answers[f"{stem}.kind"]) if f"{stem}.kind" in answers else "?"
     if kind in (None, "EMG") and not channel.muscle:
@@ -243,7 +241,25 @@ def _exercises(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[
             moves = any(channel.movement for one in own for channel in (*one.channels, *one.beside))
             by = str(answers.get(f"{stem}.by", "?" if moves else ""))
         if by in (*MOVING.values(), "?"):
+            channels = moving_channels(own, by, answers)
+            if channels:
+                yield _moving_channel(name, channels, own, settled=by != "?")
             yield _starts(name, place, stem)
+
+
+def _moving_channel(
+    exercise: str, channels: tuple[str, ...], own: Sequence[FoundRecording], *, settled: bool
+) -> Question:
+    shown = textwrap.shorten(", ".join(channels), _LISTED, placeholder=" …")
+    counts = {channel: [one.counted[channel] for one in own if channel in one.counted] for channel in channels}
+    alike = [channel for channel, found in counts.items() if len(found) == len(own) and min(found) > 0]
+    most = max(alike, key=lambda channel: min(counts[channel]), default=channels[0])
+    remark = f"the channel that shows the movement, one of {len(channels)}; the others are not used: {shown}"
+    return Question(
+        id=f"exercises.{exercise}.channel", place=f"[exercises.{exercise}]", key="channel", choices=channels,
+        text=f"Which channel shows the movement of {readable(exercise)!r}?", stand_in=most,
+        remark=remark if settled else f"{remark}. Take the line out where the repetitions are in no channel",
+    )  # fmt: skip
 
 
 def _starts(name: str, place: str, stem: str) -> Question:

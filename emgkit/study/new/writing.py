@@ -17,6 +17,7 @@ from emgkit.study.new.design import (
     left_out,
     two_sided,
     with_names,
+    without_emg,
     without_mvc,
 )
 from emgkit.study.new.inventory import FoundRecording, Inventory
@@ -24,6 +25,7 @@ from emgkit.study.new.layouts import FoundLayout, layouts_of, spellings
 from emgkit.study.new.parts import IN_SHEET
 from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.questions import help_on_exercises, questions
+from emgkit.study.recordings.account.near import shortly
 from emgkit.toml_files import as_comment, as_key, as_toml, one_line
 
 __all__ = ["REPETITIONS", "SCHEMA", "study_text", "unseen"]
@@ -97,7 +99,7 @@ def study_text(
     parts = [
         f"#:schema ./{SCHEMA}",
         "\n".join(["[study]", f"title = {as_toml(title)}", *asked_first]),
-        "\n".join([*_data(sheet, here), *_doubt(misread)]),
+        "\n".join([*_data(sheet, here), *_doubt(misread), *_no_emg(inventory)]),
         *_layout_tables(sheet),
         *_channels(sheet),
         *_exercises(sheet),
@@ -137,6 +139,18 @@ def _doubt(misread: Sequence[str]) -> list[str]:
         return []
     names = ", ".join(misread[:3]) + (f" and {len(misread) - 3} more" if len(misread) > 3 else "")
     first, *more = as_comment(f"TODO: emgkit run would not read these names as it is meant here: {names}")
+    return [first, *more]
+
+
+def _no_emg(inventory: Inventory) -> list[str]:
+    """A TODO for recordings of which no channel is EMG."""
+    names = without_emg(inventory)
+    if not names:
+        return []
+    text = (
+        f'TODO: no channel of {shortly(list(names))} is EMG; if one is, say so: [channels] "NAME" = {{ kind = "EMG" }}'
+    )
+    first, *more = as_comment(f"{text}; else leave the recording out under [exclude], and take this comment away")
     return [first, *more]
 
 
@@ -229,7 +243,8 @@ def _exercise(sheet: _Sheet, task: str, own: tuple[FoundRecording, ...]) -> str:
     stem = f"exercises.{name}"
     found, _ = found_by(own, sheet.answers)
     by = [f"by = {as_toml(found)}"] if found else sheet.lines(f"{stem}.by")
-    lines = [f"[exercises.{as_key(name)}]", f"task = {as_toml(task)}", *by, *sheet.lines(f"{stem}.starts")]
+    lines = [f"[exercises.{as_key(name)}]", f"task = {as_toml(task)}", *by]
+    lines += sheet.lines(f"{stem}.channel", f"{stem}.starts")
     return "\n".join(lines)
 
 

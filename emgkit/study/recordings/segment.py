@@ -59,9 +59,10 @@ def segment(trial: Trial, rule: Segmentation) -> Trial:
     """
     trial = _without_rejected(_with_repetitions(trial, rule), rule)
     if rule.halves:
-        trial = find_halves(trial, by=rule.by)
+        trial = find_halves(trial, by=rule.by, channel=_channel(trial, rule))
     if rule.angle_bins is not None:
-        trial = find_angle_bins(trial, width=rule.angle_bins.width, by=rule.angle_bins.by)
+        own = _channel(trial, rule) if rule.angle_bins.by == rule.by else None
+        trial = find_angle_bins(trial, width=rule.angle_bins.width, by=rule.angle_bins.by, channel=own)
     return trial.with_context(task=rule.exercise) if rule.named else trial
 
 
@@ -74,16 +75,25 @@ def _with_repetitions(trial: Trial, rule: Segmentation) -> Trial:
             got=f"{len(own)} of them",
             hint=f'Use them: [exercises.{rule.exercise}] by = "events"',
         )
-    found = find_repetitions(trial, by=rule.by, exercise=rule.exercise, **rule.options)
+    options = {**rule.options, "channel": _channel(trial, rule)} if "channel" in rule.options else rule.options
+    found = find_repetitions(trial, by=rule.by, exercise=rule.exercise, **options)
     if rule.options.get("starts", "none") is not None:
         return found
     return replace(found, notices=(*found.notices, *_phases_possible(trial, rule)))
 
 
+def _channel(trial: Trial, rule: Segmentation) -> str | None:
+    """The channel that the study file names, by emgkit's name where the file has that of the heading."""
+    wanted = rule.options.get("channel")
+    channels = [channel for stream in trial.values() for channel in stream.channels]
+    named = [channel.name for channel in channels if channel.heading == wanted]
+    return named[0] if len(named) == 1 and all(one.name != wanted for one in channels) else wanted
+
+
 def _phases_possible(trial: Trial, rule: Segmentation) -> Iterator[Notice]:
     """Say that cycles could be repetitions with phases, where the stream clearly rests at one end."""
     thresholds = {name: value for name, value in rule.options.items() if name in OPTIONS}
-    end = resting_end(trial, by=rule.by, **thresholds)
+    end = resting_end(trial, by=rule.by, channel=_channel(trial, rule), **thresholds)
     if end is not None:
         yield Notice(
             code="phases-possible",

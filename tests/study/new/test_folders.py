@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgkit.study import new
+from emgkit.study import Study, new
 from emgkit.study.new.design import dead_channels
 from emgkit.study.new.questions import unanswered
 
@@ -398,3 +398,67 @@ def test_numbers_that_can_be_read_in_two_ways_are_read_and_asked_for(record, tmp
     )
     result = run(tmp_path / "d", **{"data.0.sfreq": 1000, **MUSCLES})
     assert result.tables["contrasts"]["n"].tolist() == [2, 2]
+
+
+MARKERS = [f"{place}_{axis}" for place in ("LASI", "RASI", "SACR") for axis in "xyz"]
+
+
+@pytest.mark.parametrize("called", ["SACR_z", "SACR_z (mm)"])
+def test_of_many_markers_one_question_asks_which_shows_the_movement(record, tmp_path, run, called):
+    for seed, (who, task) in enumerate((who, task) for who in ("P01", "P02") for task in ("squat", "lunge", "mvc")):
+        path = tmp_path / "d" / f"{who}_{task}.csv"
+        record(path, mvc=task == "mvc", seed=seed, movement=[f"{name} (mm)" for name in MARKERS])
+    found = new.look(tmp_path / "d")
+    asked = [one for one in new.questions(found) if "SACR" in one.remark or "SACR" in one.id]
+    assert [one.id for one in asked] == ["exercises.lunge.channel", "exercises.squat.channel"]
+    assert asked[0].choices == tuple(MARKERS)
+    assert asked[0].remark == (
+        "the channel that shows the movement, one of 9; the others are not used: LASI_x, LASI_y, LASI_z, RASI_x, "
+        "RASI_y, RASI_z, SACR_x, SACR_y, SACR_z"
+    )
+    text = new.write(tmp_path / "s", found).file.read_text(encoding="utf-8")
+    assert text.count('\nchannel = "TODO"\n') == 2
+    assert '"SACR_z' not in text
+    channel = dict.fromkeys(["exercises.squat.channel", "exercises.lunge.channel"], called)
+    result = run(tmp_path / "d", **{"data.0.sfreq": 1000, **channel, **MUSCLES})
+    assert result.tables["contrasts"]["n"].tolist() == [2, 2]
+    assert len(result.tables["repetitions"].query("accepted")) == 2 * 2 * 4
+
+
+def test_many_markers_are_listed_in_few_lines(record, tmp_path):
+    names = [f"M{place} (mm)" for place in range(200)]
+    record(tmp_path / "d" / "P01_squat.csv", movement=names)
+    found = new.look(tmp_path / "d")
+    (asked,) = [one for one in new.questions(found) if one.key == "channel"]
+    assert asked.remark.startswith("the channel that shows the movement, one of 200; the others are not used: M0, M1")
+    assert asked.remark.endswith(" …")
+    assert len(asked.remark) < 350
+    assert "'M4', 'M5' and 194 more without a rate" in " ".join(new.listing(found).split())
+    record(tmp_path / "t" / "P01_squat.csv", movement=names, time="t (s)")
+    assert "; 194 more channels" in " ".join(new.listing(new.look(tmp_path / "t")).split())
+
+
+@pytest.mark.parametrize("during", ["half", "phase"])
+def test_the_channel_of_the_movement_counts_for_halves_and_cycles_too(record, tmp_path, answered, during):
+    for seed, (who, task) in enumerate((who, task) for who in ("P01", "P02") for task in ("squat", "lunge", "mvc")):
+        path = tmp_path / "d" / f"{who}_{task}.csv"
+        record(path, mvc=task == "mvc", seed=seed, movement=["a (mm)", "b (mm)"])
+    channel = dict.fromkeys(["exercises.squat.channel", "exercises.lunge.channel"], "b")
+    starts = {"exercises.lunge.starts": "cycles"} if during == "phase" else {}
+    made = answered(tmp_path / "d", **{"data.0.sfreq": 1000, **channel, **starts, **MUSCLES})
+    text = made.file.read_text(encoding="utf-8")
+    if during == "half":
+        text += '\n[[measures]]\nname = "peak"\nduring = "half"\n'
+    made.file.write_text(text, encoding="utf-8")
+    result = Study.load(made.file.parent).run(tmp_path / "out", quick=True)
+    assert set(result.tables["contrasts"]["n"]) == {2}
+
+
+def test_recordings_without_emg_are_named(record, tmp_path):
+    for seed, who in enumerate(("P01", "P02")):
+        record(tmp_path / "d" / f"{who}_squat.csv", seed=seed)
+        record(tmp_path / "d" / f"{who}_walk.csv", seed=seed, emg=())
+    found = new.look(tmp_path / "d")
+    assert "  no channel of 'P01_walk.csv' and 'P02_walk.csv' is EMG" in new.listing(found, 80).splitlines()
+    made = new.write(tmp_path / "s", found)
+    assert any("no channel of 'P01_walk.csv' and 'P02_walk.csv' is EMG" in one.text for one in made.to_do)
