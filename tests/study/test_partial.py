@@ -646,3 +646,13 @@ def test_a_heading_with_another_unit_than_the_file_has_is_refused(computed):
     with pytest.raises(StudyError) as caught:
         computed(DEAD.replace('"BF"', '"BF (uV)"'))
     assert "Participant P2 has no EMG channel 'BF (uV)' to leave out" in str(caught.value)
+
+
+def test_a_comparison_of_one_level_describes_beside_one_that_compares(lifts, tmp_path):
+    more = '[[comparisons]]\nname = "alone"\nwithin = "measure"\nby = ["exercise", "muscle"]\n'
+    result = Study.load(lifts(more=more)).run(tmp_path / "out", quick=True)
+    assert texts(result.notices, "nothing-compared") == [
+        "Nothing was compared in 'alone': all values are of one measure (mean), and a comparison needs two or more."
+    ]
+    assert len(result.tables["contrasts"]) == 6
+    assert "alone" not in result.tables

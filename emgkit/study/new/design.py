@@ -16,7 +16,7 @@ from emgkit.study.recordings.account.near import shortly
 
 __all__ = [
     "FEW", "dead_channels", "exercise_name", "factors", "found_by", "left_out", "moving_channels", "renamed",
-    "two_sided", "ways", "with_names", "without_emg", "without_mvc",
+    "single_factors", "two_sided", "ways", "with_names", "without_emg", "without_mvc",
 ]  # fmt: skip
 
 # as many files are left out one by one, each with its reason
@@ -125,6 +125,12 @@ def factors(inventory: Inventory) -> tuple[str, ...]:
     if any("{load}" in task for task in tasks):
         varied.append("load")
     return (*(["exercise"] if len(tasks) > 1 else []), *varied)
+
+
+def single_factors(inventory: Inventory, answers: Mapping[str, Answer]) -> tuple[str, ...]:
+    """What could be compared within participants where there is one exercise and nothing else differs in it."""
+    runs = ["run"] if len(inventory.values("run")) > 1 else []
+    return (*runs, *(["side"] if two_sided(inventory, answers) else []))
 
 
 def two_sided(inventory: Inventory, answers: Mapping[str, Answer]) -> bool:

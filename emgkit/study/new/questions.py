@@ -17,6 +17,7 @@ from emgkit.study.new.design import (
     left_out,
     moving_channels,
     renamed,
+    single_factors,
     ways,
     with_names,
     without_mvc,
@@ -316,8 +317,16 @@ def _mvc(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Quest
         )  # fmt: skip
 
 
-def _comparisons(inventory: Inventory, _answers: Mapping[str, Answer]) -> Iterator[Question]:
+def _comparisons(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[Question]:
     found = factors(inventory)
+    if not found and (single := single_factors(inventory, answers)):
+        yield Question(
+            id="comparisons.within", place="[[comparisons]]", key="within", choices=(*single, "exercise"),
+            text='There is one exercise. What is compared in it ("exercise": nothing, it is described)?',
+            remark="what is compared: " + ", ".join(f'"{one}"' for one in single) + ', or "exercise": nothing is '
+            "compared, and the run describes the one exercise",
+            stand_in="exercise",
+        )  # fmt: skip
     if len(found) > 1:
         choices = " or ".join(f'"{one}"' for one in found)
         yield Question(

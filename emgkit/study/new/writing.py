@@ -298,7 +298,9 @@ def _steps(inventory: Inventory) -> list[str]:
 def _summary(sheet: _Sheet) -> list[str]:
     if not two_sided(sheet.inventory, sheet.answers):
         return []
-    text = '# the mean of the two sides; to keep them apart, write "side" into by below and not here'
+    if sheet.answers.get("comparisons.within") == "side":
+        return []
+    text = '# the mean of the two sides; to keep them apart, write "side" into by or within below and not here'
     return [f'{text}\n[summary]\nover = ["repetition", "side"]']
 
 
@@ -310,10 +312,12 @@ def _comparison(sheet: _Sheet) -> list[str]:
     if "comparisons.within" in sheet.open:
         lines += sheet.lines("comparisons.within")
         answer = sheet.answers.get("comparisons.within")
-        others = ["TODO"] if answer is None else [one for one in found if one != answer]
+        others = ["TODO"] if found and answer is None else [one for one in found if one != answer]
         return [*lines, f"by = [{', '.join(map(as_toml, [*group, *others, 'muscle']))}]", *_missing(sheet)]
     if not found:
-        lines.append("# one exercise and nothing that differs in it: there is nothing to compare within a participant")
+        lines.append("# one exercise and nothing that differs in it: the run describes it, and compares nothing")
+        if group:
+            lines += as_comment("people of different groups are compared in Python: emgkit.stats.mixed_model")
     by = [*group, "muscle"]
     lines.append(f'within = "{found[0] if found else "exercise"}"')
     lines.append(f"by = {as_toml(by[0]) if len(by) == 1 else '[' + ', '.join(map(as_toml, by)) + ']'}")

@@ -12,7 +12,7 @@ import pandas as pd
 from emgkit import stats
 from emgkit.errors import Notice, StudyError
 from emgkit.measures import summarize
-from emgkit.notation import listed
+from emgkit.notation import listed, readable
 from emgkit.stats.cells.labels import label_order
 from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.influence import influence_of
@@ -67,7 +67,7 @@ class Comparing:
 class ComparisonResult:
     """One comparison: its cells, contrasts, omnibus tests, and how each participant moves them.
 
-    `contrasts` and `anova` are None where too few participants have something to compare. Levels of `by` that the
+    `contrasts` and `anova` are None where there is one level, or too few participants have something to compare. Levels of `by` that the
     contrasts do not have are in the cells all the same.
     """
 
@@ -182,6 +182,13 @@ def _comparable(cells: pd.DataFrame, spec: Comparison) -> tuple[pd.DataFrame, tu
     people = sorted(set(cells["participant"].astype(str)))
     if len(people) == 1:
         text = f"Nothing was compared: there is one participant ({people[0]}), and a comparison needs two or more."
+        return cells.iloc[:0], (Notice(code="nothing-compared", text=text),)
+    levels = cells[spec.within].astype(object).unique()
+    if len(levels) == 1 and not pd.isna(levels[0]):
+        text = (
+            f"Nothing was compared in {spec.name!r}: all values are of one {readable(spec.within)} ({levels[0]}), and a "
+            "comparison needs two or more."
+        )
         return cells.iloc[:0], (Notice(code="nothing-compared", text=text),)
     notices = [
         Notice(

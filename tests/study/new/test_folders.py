@@ -462,3 +462,46 @@ def test_recordings_without_emg_are_named(record, tmp_path):
     assert "  no channel of 'P01_walk.csv' and 'P02_walk.csv' is EMG" in new.listing(found, 80).splitlines()
     made = new.write(tmp_path / "s", found)
     assert any("no channel of 'P01_walk.csv' and 'P02_walk.csv' is EMG" in one.text for one in made.to_do)
+
+
+def test_one_exercise_of_several_people_is_described_and_nothing_is_compared(record, run, tmp_path):
+    for seed, (who, task) in enumerate((who, task) for who in ("P01", "P02", "P03") for task in ("squat", "mvc")):
+        record(tmp_path / "d" / f"{who}_{task}.csv", mvc=task == "mvc", seed=seed)
+    text = new.write(tmp_path / "s", new.survey(tmp_path / "s", tmp_path / "d")).file.read_text(encoding="utf-8")
+    assert "# one exercise and nothing that differs in it: the run describes it, and compares nothing\n" in text
+    result = run(tmp_path / "d", **{"data.0.sfreq": 1000, **MUSCLES})
+    assert result.finding[-1] == (
+        "Nothing was compared in 'contrasts': all values are of one exercise (squat), and a comparison needs two or "
+        "more."
+    )
+    assert "contrasts" not in result.tables
+    assert len(result.tables["cells"]) == 6
+
+
+def test_runs_of_one_exercise_may_be_compared_or_described(record, run, tmp_path):
+    for seed, (who, task) in enumerate(
+        (who, task) for who in ("P01", "P02", "P03") for task in ("squat_1", "squat_2", "mvc_1")
+    ):
+        record(tmp_path / "d" / f"{who}_{task}.csv", mvc="mvc" in task, seed=seed)
+    found = new.look(tmp_path / "d")
+    (asked,) = [one for one in new.questions(found) if one.id == "comparisons.within"]
+    assert asked.choices == ("run", "exercise")
+    assert asked.remark == (
+        'what is compared: "run", or "exercise": nothing is compared, and the run describes the one exercise'
+    )
+    text = new.write(tmp_path / "s", found).file.read_text(encoding="utf-8")
+    assert '\nwithin = "TODO"\nby = ["muscle"]\n' in text
+    result = run(tmp_path / "d", **{"data.0.sfreq": 1000, "comparisons.within": "run", **MUSCLES})
+    assert result.tables["contrasts"]["contrast"].tolist() == ["1 / 2", "1 / 2"]
+
+
+def test_two_sides_of_one_exercise_may_be_compared(record, tmp_path):
+    for who in ("P01", "P02"):
+        record(tmp_path / "d" / f"{who}_squat.csv", emg=["VL left (mV)", "VL right (mV)"])
+    found = new.look(tmp_path / "d")
+    (asked,) = [one for one in new.questions(found) if one.id == "comparisons.within"]
+    assert asked.choices == ("side", "exercise")
+    answers = {"comparisons.within": "side"}
+    text = new.write(tmp_path / "s", found, answers=answers).file.read_text(encoding="utf-8")
+    assert 'within = "side"' in text
+    assert "[summary]" not in text
