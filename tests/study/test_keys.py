@@ -131,6 +131,7 @@ USED = {
     ),
     "data.join.values": Case(join(values={"task": {"squat": "squat"}}), {"account"}, base=join()),
     "data.join.sfreq": Case(join(sfreq=100), {"account", "join_files"}, base=join()),
+    "data.join.thousands": Case(join(thousands=","), {"account", "join_files"}, base=join()),
     "data.join.units": Case(join(units={"knee": "deg"}), {"account", "join_files"}, base=join()),
     "data.join.channels": Case(join(channels={"knee": {"unit": "deg"}}), {"account", "join_files"}, base=join()),
     "data.join.offset": Case(join(offset=0.5), {"account", "join_files"}, base=join()),

