@@ -73,7 +73,7 @@ def test_nothing_on_the_clean_signals_looks_doubtful(clean):
         ("movement", 4e-4, "drift"),
         ("clip", 1e-4, "clipping"),
         ("dropouts", 30.0, "dropouts"),
-        ("noise", 5e-5, "low-snr"),
+        ("noise", 5e-5, "baseline"),
     ],
 )
 def test_each_artefact_is_seen_by_the_quality_scorecard(switch, value, code):
