@@ -57,7 +57,7 @@ UnitsOption = Annotated[
     ),
 ]
 ChannelsOption = Annotated[
-    Path | None, typer.Option(metavar="MAP.toml", help="A TOML file with a table [channels], as a study file has it.")
+    Path | None, typer.Option(metavar="MAP.toml", help=r"A TOML file with a table \[channels], as a study file has it.")
 ]
 ThousandsOption = Annotated[
     str | None, typer.Option(metavar="SIGN", help="Sign between thousands in a text file; '' if there is none.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,9 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
 import emgkit as ek
 from emgkit import shipped, simulate
+from emgkit.cli import app
 
 EMGKIT = (sys.executable, "-m", "emgkit")
 
@@ -47,6 +51,25 @@ def test_version_and_help():
     for word in ("info", "run", "reproduce"):
         assert word in help_text
     assert process("reproduce", "--help").returncode == 0
+
+
+COMMANDS = get_command(app).commands
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_shows_its_texts_whole(name):
+    """A word in brackets is markup unless it is escaped, and would not be shown."""
+    command = COMMANDS[name]
+    shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "250", "TERMINAL_WIDTH": "250"}).output
+    flat = " ".join(re.sub("[│╭╮╰╯─]", " ", shown).split())
+    texts = [command.help, *(one.help for one in command.params)]
+    for text in filter(None, texts):
+        for part in text.split("\n\n"):
+            assert " ".join(part.replace("\\[", "[").split()) in flat
+
+
+def test_the_help_on_channels_names_the_table():
+    assert "A TOML file with a table [channels], as a study file has it." in process("info", "--help").stdout
 
 
 def test_wrong_usage_is_status_2():
