@@ -14,6 +14,7 @@ from emgkit.study.definition import StudyDefinition
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.read import check_filled_in, load_text, parse
 from emgkit.study.file.recordings import StudyFile
+from emgkit.study.file.wording import errors_as_in_a_study
 from emgkit.study.recordings.analysis import Progress, analyse
 from emgkit.study.recordings.plan import plan_of
 from emgkit.study.recordings.simulated import data_folder
@@ -143,7 +144,7 @@ class Study(StudyDefinition):
         # what is expected is expected of the study's own data
         own = data is None or file.data.registry is not None
         progress("Writing tables, figures and report", 0, 1)
-        with fresh_folder(out) as fresh:
+        with fresh_folder(out) as fresh, errors_as_in_a_study():
             result = recordings_page.write(
                 self, analysis, pipeline=plan.pipeline, folder=fresh, out=out, own=own, quick=quick
             )

@@ -23,6 +23,7 @@ from emgkit.io import bids
 from emgkit.io.naming.folders import files_below
 from emgkit.pipeline import Pipeline
 from emgkit.steps import step_to_dict
+from emgkit.study.file.wording import errors_as_in_a_study
 from emgkit.study.versions import computed_with
 
 __all__ = ["File", "Folder", "Stage", "key", "plain", "sha256"]
@@ -196,9 +197,10 @@ def sha256(path: Path) -> str:
 
 @contextmanager
 def _errors_name(about: str) -> Iterator[None]:
-    """Name the recording or the participant in an error raised inside."""
+    """Name the recording or the participant in an error raised inside, and the keys of the study file."""
     try:
-        yield
+        with errors_as_in_a_study():
+            yield
     except EmgkitError as problem:
         if about in str(problem):
             raise

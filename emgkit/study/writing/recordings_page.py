@@ -14,6 +14,7 @@ from emgkit.errors import Notice
 from emgkit.notation import capital, counted, fixed
 from emgkit.pipeline import Pipeline
 from emgkit.study.definition import StudyDefinition
+from emgkit.study.file.wording import noticed_in_a_study
 from emgkit.study.writing import claims, finding
 from emgkit.study.writing.checklist_facts import facts_of
 from emgkit.study.writing.figures import figures_of
@@ -134,7 +135,7 @@ def _notices(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[Notic
         verb = "was" if len(rejected) == 1 else "were"
         text = f"{len(rejected)} of {every} {verb} rejected; tables/repetitions.csv says why."
         notices.append(Notice(code="repetitions-rejected", text=text))
-    return tuple(dict.fromkeys(notices))
+    return tuple(dict.fromkeys(map(noticed_in_a_study, notices)))
 
 
 def _extreme_notices(extremes: pd.DataFrame) -> Iterator[Notice]:
