@@ -41,6 +41,24 @@ def bursts(seconds=10.0, sfreq=1000.0):
     return 1e-4 * np.sin(2 * np.pi * 80 * time) * (1 - np.cos(2 * np.pi * time / 2))
 
 
+def test_f1_every_channel_keeps_its_own_time_base(tmp_path):
+    """A Trigno CSV of EMG at 1259 Hz beside an accelerometer at 148 Hz: both last the same two seconds."""
+    emg_rate, acc_rate = 17 / 0.0135, 2 / 0.0135
+    emg, acc = np.sin(np.arange(2519)) * 1e-5, np.ones(297)
+    label = "Label: Sensor 1: {}1 Sampling frequency: {:e} Number of points: {} start: 0 Unit: {} Domain Unit: s"
+    head = [label.format("EMG", emg_rate, emg.size, "V"), label.format("ACC.X", acc_rate, acc.size, "g"), ""]
+    rows = [
+        f"{i / emg_rate:.6f},{emg[i]:.9f}," + (f"{i / acc_rate:.6f},{acc[i]}" if i < acc.size else ",")
+        for i in range(emg.size)
+    ]
+    path = tmp_path / "squat.csv"
+    path.write_text("\n".join([*head, 'X[s],"Sensor 1: EMG1",X[s],"Sensor 1: ACC.X1"', *rows]) + "\n")
+    trial = ek.read(path)
+    assert trial["emg"].times[-1] == pytest.approx(2.0, abs=0.002)
+    assert trial["acc"].times[-1] == pytest.approx(2.0, abs=0.003)
+    assert trial["acc"].sfreq == pytest.approx(acc_rate, rel=1e-9)
+
+
 def test_f2_the_rate_is_the_recordings_and_a_gain_is_a_gain():
     slow, fast = (ENVELOPE(recording([bursts(sfreq=rate)], rate)).data[0] for rate in (1000.0, 2000.0))
     inside = slice(1000, -1000)
@@ -123,6 +141,15 @@ def test_f10_what_is_called_active_is_louder_than_what_is_called_quiet(method):
         for onset, offset in table[["onset", "offset"]].fillna({"onset": -np.inf, "offset": np.inf}).to_numpy():
             active |= (times >= onset) & (times < offset)
         assert x[active].std() > 10 * x[~active].std()
+
+
+def test_f11_a_channel_that_only_a_later_file_has_is_processed_like_the_others():
+    x, y, z = np.random.default_rng(11).normal(size=(3, 4000)) * 1e-4
+    first, later = recording([x, y]), recording([z, x, y])
+    one, other = ENVELOPE(first), ENVELOPE(later)
+    np.testing.assert_allclose(other.data[1:], one.data, rtol=1e-12)
+    np.testing.assert_allclose(other.data[0], ENVELOPE(recording([z])).data[0], rtol=1e-12)
+    assert not np.allclose(other.data[0], np.abs(z))
 
 
 def test_f12_a_constant_stays_constant_to_the_edge():
