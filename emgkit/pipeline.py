@@ -39,7 +39,7 @@ class Pipeline:
     >>> condition = Pipeline(Bandpass(low=20, high=450))
     >>> condition.then(Rectify(), Envelope(cutoff=6))
     Pipeline(Bandpass(low=20.0, high=450.0, order=4, cutoff_rule='applied', padding='odd'), Rectify(),
-             Envelope(cutoff=6.0, order=4, cutoff_rule='applied', padding='odd'))
+             Envelope(cutoff=6.0, order=4, cutoff_rule='applied', padding='odd', shape='butterworth'))
     """
 
     steps: tuple[Step, ...]
