@@ -51,7 +51,7 @@ def co_contraction(
         Two channels each.
     index : {"falconer-winter", "rudolph", "common-area"}
         100 sum(2 min) / sum of both (%); the mean of (lower / higher) (lower + higher); the integral of the lower one.
-        :mod:`emgkit.segments` has the sources.
+        ``emgkit.segments`` has the sources.
     during, phase
         As for :func:`emgkit.measure`.
 

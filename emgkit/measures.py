@@ -158,7 +158,7 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
         A key of :data:`MEASURES`: ``"mean"``, ``"peak"`` (the largest sample), ``"iemg"`` (the integral over time),
         ``"p10"``, ``"p50"``, ``"p90"`` (percentiles), ``"peak_100ms"``, ``"peak_500ms"`` (the highest mean over a
         window), ``"time_of_peak"`` (%), ``"burst_duration"`` (s above half of the peak); of the filtered EMG ``"arv"``,
-        ``"rms"``, ``"mean_frequency"`` and ``"median_frequency"``. :mod:`emgkit.segments` has the formulas.
+        ``"rms"``, ``"mean_frequency"`` and ``"median_frequency"``. ``emgkit.segments`` has the formulas.
     during : {"repetition", "phase", "half", "angle", "recording"}
         What the number is taken over. ``"phase"`` gives every phase of every repetition, ``"half"`` and ``"angle"`` the
         parts cut by :func:`emgkit.events.find_halves` and :func:`emgkit.events.find_angle_bins`.

@@ -1,6 +1,6 @@
 """Reading recordings of any known format, converting them, and writing EMG-BIDS, BDF and EDF.
 
-``FORMATS`` lists the formats; each is one module of :mod:`emgkit.io.formats`, imported when a file needs it.
+``FORMATS`` lists the formats; each is one module of ``emgkit.io.formats``, imported when a file needs it.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def read(
     -----
     Muscle and side of EMG are taken from labels that are clear (``R_GMAX``, ``Recto Femoral``), where
     neither file nor user gives any: ``Channel.muscle_source`` is then ``"heuristic"``, and
-    :func:`emgkit.io.labels.recognise` says why.
+    ``emgkit.io.labels.recognise`` says why.
 
     A text file is one table: a header, with units in it (``VL (mV)``) or in a row below it, and a
     column a channel. Lines above it that begin with ``#``, ``%``, ``;``, ``!`` or ``//`` are

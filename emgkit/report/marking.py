@@ -54,7 +54,7 @@ class RecordingToMark:
     content : str
         A hash of its samples; a browser keeps the marks under it.
     facts : mapping of str to str
-        What is known of :data:`FACTS`.
+        What is known of ``FACTS``.
     found : tuple of mapping
         The marks that the page begins with.
     notes : tuple of str
@@ -89,7 +89,7 @@ def recording_to_mark(
     file : str
         Its name within the data folder.
     envelope : Recording, optional
-        The envelope of its EMG, in any unit; left out, that of :func:`envelope_to_look_at`.
+        The envelope of its EMG, in any unit; left out, that of ``envelope_to_look_at``.
     detected : bool
         Whether the page begins with the repetitions of `trial`.
     notes : sequence of str

@@ -31,7 +31,7 @@ class Check:
     unit : str
         Its unit; ``"1"`` for a share or a ratio.
     measure : callable
-        Takes the :class:`Samples` of a channel and gives the number; NaN where it cannot be judged.
+        Takes the ``Samples`` of a channel and gives the number; NaN where it cannot be judged.
     doubtful, bad : float
         Limits beyond which the channel is doubtful or bad; NaN where there is no such limit.
     source : str

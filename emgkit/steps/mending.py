@@ -27,7 +27,7 @@ _MOST = 0.01
 class InterpolateSpikes(SampleStep):
     """Bridge spikes of less than 5 ms by a straight line between their neighbours.
 
-    The samples are those of :func:`emgkit.repairs.find_spikes`. How many were bridged, and which share of a channel
+    The samples are those of ``emgkit.repairs.find_spikes``. How many were bridged, and which share of a channel
     they are, is said in a notice.
 
     Parameters
@@ -91,7 +91,7 @@ class InterpolateSpikes(SampleStep):
 class RemoveMains(SampleStep):
     """Subtract the sines at the mains frequency and its multiples that fit the signal best.
 
-    Unlike :class:`Notch` it takes nothing else at those frequencies; :func:`emgkit.repairs.subtract_hum` has the
+    Unlike :class:`Notch` it takes nothing else at those frequencies; ``emgkit.repairs.subtract_hum`` has the
     formulas.
 
     Parameters
@@ -158,7 +158,7 @@ class RemoveECG(SampleStep):
 
     Notes
     -----
-    The mathematics, and what the weighted mean heartbeat is, stand in :mod:`emgkit.repairs`. After [1]_.
+    The mathematics, and what the weighted mean heartbeat is, stand in ``emgkit.repairs``. After [1]_.
 
     References
     ----------

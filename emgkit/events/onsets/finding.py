@@ -58,7 +58,7 @@ def find_onsets(
         EMG with its two signs: raw or filtered, not rectified. Each channel stands by itself.
     method : str or OnsetMethod, default "profile-likelihood"
         ``"hodges-bui"``, ``"bonato"``, ``"tkeo"``, ``"aglr"``, ``"profile-likelihood"`` or ``"change-points"``; or one
-        of their classes in :mod:`emgkit.events.onsets` with other parameters, such as ``TeagerKaiser(sds=15)``.
+        of their classes in ``emgkit.events.onsets`` with other parameters, such as ``TeagerKaiser(sds=15)``.
     baseline : (start, stop), optional
         A stretch in which all muscles rest (s, on the trial's time zero). Without it, the quietest 0.5 s of each
         channel.

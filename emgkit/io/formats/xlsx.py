@@ -43,7 +43,17 @@ _EXCEL_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A sheet of a workbook: its name, what it is (``"table"``, ``"chart"`` or ``"empty"``), whether it is hidden."""
+    """A sheet of a workbook.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    kind : {"table", "chart", "empty"}
+        What it is.
+    hidden : bool
+        Whether the program hides it.
+    """
 
     name: str
     kind: str
