@@ -11,40 +11,6 @@ from emgkit.errors import StudyError
 from emgkit.study import Study
 from emgkit.study.writing.finding import muscle_doubts
 
-STUDY = """
-[study]
-title = "Two lifts"
-question = "Which?"
-[data]
-folder = "data"
-pattern = "{participant}_{task}.csv"
-sfreq = 500
-[channels]
-"VL" = { muscle = "vastus_lateralis" }
-[exercises.squat]
-task = "squat"
-starts = "eccentric"
-[exercises.thrust]
-task = "thrust"
-starts = "concentric"
-[mvc]
-tasks = ["mvc"]
-[[steps]]
-step = "Highpass"
-cutoff = 20
-[[steps]]
-step = "Rectify"
-[[steps]]
-step = "MovingRMS"
-window = 0.1
-[[measures]]
-name = "mean"
-primary = true
-[[comparisons]]
-within = "exercise"
-by = "muscle"
-"""
-
 pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
 
 
@@ -55,7 +21,7 @@ def folder(tmp_path: Path, study: Study) -> Path:
     data.mkdir(parents=True)
     for path in (study.folder / "data").glob("*.csv"):
         (data / path.name).write_bytes(path.read_bytes())
-    (data.parent / "study.toml").write_text(STUDY, encoding="utf-8")
+    (data.parent / "study.toml").write_text(study.text, encoding="utf-8")
     return data.parent
 
 
