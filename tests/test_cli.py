@@ -69,7 +69,8 @@ def test_the_help_of_a_command_shows_its_texts_whole(name):
 
 
 def test_the_help_on_channels_names_the_table():
-    assert "A TOML file with a table [channels], as a study file has it." in process("info", "--help").stdout
+    help_text = " ".join(process("info", "--help").stdout.split())
+    assert "A TOML file with a table [channels], as a study file has it." in help_text
 
 
 def test_wrong_usage_is_status_2():

@@ -1,0 +1,73 @@
+"""How a command writes to a terminal: texts, tables, errors and progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from emgkit.errors import EmgkitError
+
+__all__ = ["print_table", "progress_shown", "say_error", "sayer"]
+
+
+def sayer() -> Callable[..., None]:
+    """Something that prints a text, broken between its words where a terminal is narrow."""
+    from rich.console import Console
+
+    console = Console()
+
+    def say(text: str, style: str | None = None) -> None:
+        console.print(text, style=style, markup=False, highlight=False, soft_wrap=not console.is_terminal)
+
+    return say
+
+
+def print_table(rows: Sequence[dict[str, Any]], *, title: str) -> None:
+    """Print rows as a table that fits the terminal; ``title`` is the column that names a row."""
+    from rich.console import Console
+
+    from emgkit.report.terminal import table_lines
+
+    console = Console()
+    for line in table_lines(rows, width=console.width, title=title):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def progress_shown() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error, gone when done; one line a stage where no terminal watches."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        printed: set[str] = set()
+
+        def name_stage(what: str, _done: int, total: int) -> None:
+            if what not in printed:
+                print(f"{what} ({total}) …", file=sys.stderr, flush=True)
+                printed.add(what)
+
+        yield name_stage
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield show
+
+
+def say_error(problem: EmgkitError) -> None:
+    """The parts of an error, one a line, on standard error."""
+    parts = (("Where", problem.where), ("Allowed", problem.allowed), ("Got", problem.got), ("Hint", problem.hint))
+    print(f"emgkit: {problem.what}", file=sys.stderr)
+    for label, text in parts:
+        if text:
+            print(f"  {label + ':':9}{text}", file=sys.stderr)

@@ -1,0 +1,153 @@
+"""``emgkit run`` and ``emgkit reproduce``: a study from its recordings to the report."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from emgkit.cli.options import DataOption, JsonOption, OutOption
+from emgkit.cli.printing import progress_shown
+from emgkit.notation import capital
+
+if TYPE_CHECKING:
+    from emgkit.study import Result
+
+__all__ = ["reproduce", "run"]
+
+
+def _shipped_studies(begun: str) -> list[str]:
+    """Names of the studies that come with emgkit, for tab completion."""
+    from emgkit import shipped
+
+    names = sorted(path.parent.name for path in shipped.folder("studies").glob("*/study.toml"))
+    return [name for name in names if name.startswith(begun)]
+
+
+def run(
+    study: Annotated[
+        str,
+        typer.Argument(
+            metavar="STUDY",
+            help="A folder with a study.toml, or a name (three_lifts).",
+            autocompletion=_shipped_studies,
+        ),
+    ],
+    data: DataOption = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A quick look: five simulated participants, few simulated studies.")
+    ] = False,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a study: from its raw recordings or published figures to tables, figures and a report."""
+    _run(study, data=data, out=out, as_json=as_json, quick=quick)
+
+
+def reproduce(
+    quick: Annotated[bool, typer.Option("--quick", help="Only five simulated participants.")] = False,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the main study: hip thrust, squat and deadlift, from simulated raw signals to the report."""
+    _run("three_lifts", out=out, as_json=as_json, quick=quick)
+
+
+def _run(name: str, *, data: Path | None = None, out: Path | None, as_json: bool, quick: bool) -> None:
+    from emgkit.study import Study
+
+    study = Study.load(name)
+    if study.simulated and data is None and not as_json:
+        print(f"SIMULATED DATA: {_SIMULATED}", flush=True)
+    with progress_shown() as progress:
+        result = study.run(out, data, progress=progress, quick=quick)
+    if as_json:
+        print(_as_json(result))
+    else:
+        _show(result, warned=study.simulated and data is None)
+    _check_expected(result)
+
+
+def _check_expected(result: Result) -> None:
+    """Leave with status 1 where a number is not the one that the study file expects."""
+    table = result.tables.get("expected")
+    wrong = [] if table is None else [row for row in table.itertuples() if row.holds == "no"]
+    for row in wrong:
+        print(f"emgkit: expected {row.expected}, got {row.came}: {row.table}, {row.row}, {row.column}", file=sys.stderr)
+    if wrong:
+        raise typer.Exit(1)
+
+
+# the finding of the report begins with the same sentence
+_SIMULATED = "this run tests whether the chain returns what was put in; it is no evidence on any claim."
+
+
+def _as_json(result: Result) -> str:
+    tables = {
+        name: json.loads(result.tables[name].to_json(orient="records", double_precision=15))
+        for name in result.tables
+        if name.startswith("contrasts")
+    }
+    content = {
+        "study": result.study.slug,
+        "simulated": result.simulated,
+        "finding": list(result.finding),
+        "tables": tables,
+        "notices": [{"code": notice.code, "text": notice.text} for notice in result.notices],
+        "report": str(result.report),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
+def _show(result: Result, *, warned: bool) -> None:
+    from rich.console import Console
+    from rich.padding import Padding
+
+    console = Console(highlight=False)
+
+    def say(text: str, indent: int = 0, style: str | None = None) -> None:
+        console.print(Padding(text, (0, 0, 0, indent)), style=style, markup=False)
+
+    if result.simulated and not warned:
+        say(f"SIMULATED DATA: {_SIMULATED}")
+    console.print()
+    say(result.study.file.study.title, style="bold")
+    for level in result.levels:
+        console.print()
+        say(f"{capital(level.name)}: {level.order}", style="bold cyan")
+        for contrast in level.contrasts:
+            say(contrast, 2)
+        if level.doubt:
+            say(level.doubt, 2, style="yellow")
+        for one in level.published:
+            say(f"Claim: {one.claim}.", 2)
+            for statement in one.statements:
+                say(f"published: {statement}", 4, style="dim")
+            say(f"verdict, from the published figures alone: {one.verdict.upper()}. {one.why}", 4)
+    # the levels stand above, the notices below
+    shown = {level.sentence() for level in result.levels} | {notice.text for notice in result.notices}
+    rest = [
+        text for text in result.finding if text not in shown and not text.startswith(("The data are", "Verdict on"))
+    ]
+    console.print()
+    for text in rest:
+        say(text)
+    _show_notices(result, say)
+    console.print(f"Report: {result.report}", markup=False, soft_wrap=True)
+
+
+def _show_notices(result: Result, say: Callable[..., None]) -> None:
+    """Remarks, those of one kind in one line where they are many."""
+    kinds: dict[str, list[str]] = {}
+    for notice in result.notices:
+        kinds.setdefault(notice.code, []).append(notice.message)
+    for code, texts in kinds.items():
+        if len(texts) <= 2:
+            for text in texts:
+                say(f"Note: {text}", style="yellow")
+        else:
+            say(f"Note: {len(texts)} remarks “{code.replace('-', ' ')}”; the report lists them.", style="yellow")
