@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from emgkit._checks import check_positive, check_unknown
 from emgkit.channels import Channel, Event, Value, stream_of
 from emgkit.errors import ArgumentError, FormatError, Notice, UnitError
-from emgkit.io._kinds import VOLTS, amplitude_doubts, example_unit, kind_of, units_of
+from emgkit.io._kinds import VOLTS, amplitude_doubts, beside_emg, constant_notice, example_unit, kind_of, units_of
 from emgkit.io._text import shortened
 from emgkit.io.labels import recognise_all
 from emgkit.notation import listed, number
@@ -167,7 +167,7 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str, recognis
             start=start,
             sfreq_source=next(source for source in ("heuristic", "user", "header") if source in sources),
         )
-    notices = (*content.notices, *notices, *amplitude_doubts(volts))
+    notices = (*content.notices, *notices, *amplitude_doubts(volts), *constant_notice(volts))
     if all(signal.whole is None for signal in signals):
         notices += _unequal(streams)
     return Trial(streams=streams, events=content.events, context=content.context, notices=notices)
@@ -279,7 +279,24 @@ def _surveyed(
         if before.kind is None and after.kind == "EMG" and after.muscle is None and not kind_of(before.label, None)
         and isinstance(overrides.units, str) and before.unit is None
     ]  # fmt: skip
-    return settled, (*notices, *_kind_assumed(assumed, overrides))
+    settled, others = _others_apart(settled)
+    return settled, (*notices, *_kind_assumed(assumed, overrides), *others)
+
+
+def _others_apart(signals: tuple[Signal, ...]) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:
+    """The signals with those kept apart that only their unit made EMG, in a file that says which channels are EMG."""
+    others = beside_emg([
+        one.label for one in signals
+        if one.kind == "EMG" and one.kind_source == "heuristic" and one.muscle is None and one.unit_source != "user"
+    ])  # fmt: skip
+    if not others:
+        return signals, ()
+    text = (
+        f"Taken for no EMG, though in volts, since other labels of the file name EMG or muscles: {shortened(others)}."
+    )
+    hint = f"If one is EMG, say it: channels={{{others[0]!r}: {{'kind': 'EMG'}}}}."
+    apart = tuple(replace(one, kind="MISC") if one.label in others else one for one in signals)
+    return apart, (Notice(code="kind-likely", text=text, hint=hint),)
 
 
 def _kind_assumed(labels: list[str], overrides: Overrides) -> tuple[Notice, ...]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import Notice
+from emgkit.io._text import shortened
+from emgkit.io.labels import recognise
 from emgkit.notation import listed, number
 from emgkit.units import UNITS
 
-__all__ = ["VOLTS", "amplitude_doubts", "example_unit", "kind_of", "units_of"]
+__all__ = [
+    "VOLTS", "amplitude_doubts", "beside_emg", "constant_notice", "example_unit", "kind_of", "units_of",
+]  # fmt: skip
 
 VOLTS = tuple(unit for unit, (inside, _) in UNITS.items() if inside == "V")
 _KIND_OF_UNIT = {
@@ -26,10 +30,11 @@ def _words(*words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(words)})(?![^\W\d_])", re.IGNORECASE)
 
 
-# what a label gives away, asked in this order; only EMG, ECG and TRIG are believed against a unit
+# what a label gives away, asked in this order; only EMG, ECG, EEG (and EOG) and TRIG are believed against a unit
 _KIND_OF_LABEL = (
     ("EMG", re.compile(r"^\s*s?EMG(?![a-z])", re.IGNORECASE)),
-    ("ECG", re.compile(r"\b(ECG|EKG)\b", re.IGNORECASE)),
+    ("ECG", _words("f?e[ck]g", "mlii", "mcl1", "av[rlf]")),
+    ("EEG", _words("eeg", "eog")),
     ("TRIG", _words("trig(ger)?s?", "sync", "ttl", "status", "ausl(ö|oe)ser", "disparador", "d[ée]clencheur")),
     ("JNTANG", re.compile(r"angle|[aá]ngulo|winkel|hoek|gonio|flex\w*\W*exten", re.IGNORECASE)),
     ("ACCEL", _words(r"acc(el\w*)?", "acc[xyz]", r"acel\w*", "beschleunigung", "versnelling")),
@@ -55,12 +60,16 @@ _KIND_OF_LABEL = (
     ),
 )  # fmt: skip
 
+_EMG_WORD = re.compile(r"(?<![a-z])s?EMG(?![a-z])", re.IGNORECASE)
+# how a reader calls a channel without a label
+_NO_LABEL = re.compile(r"channel \d+")
 # a label says what it is within so many letters
 _MOST_LETTERS = 200
 # units to name in a message, the likeliest first
 _COMMON: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "EMG": ("mV", "µV", "V"), "ECG": ("mV", "µV", "V"), "JNTANG": ("deg", "rad"), "POS": ("m", "cm", "mm"),
+        "EMG": ("mV", "µV", "V"), "ECG": ("mV", "µV", "V"), "EEG": ("µV", "mV", "V"),
+        "JNTANG": ("deg", "rad"), "POS": ("m", "cm", "mm"),
         "VEL": ("m/s",), "ACCEL": ("g", "m/s^2"), "GYRO": ("deg/s", "rad/s"), "FORCE": ("N", "kN", "kgf"),
         "TRIG": ("n/a", "V"), "MISC": ("n/a", "s", "ms", "V"),
     }
@@ -88,11 +97,40 @@ def kind_of(label: str, unit: str | None) -> str | None:
         unit = "n/a"
     hint = next((kind for kind, pattern in _KIND_OF_LABEL if pattern.search(label[:_MOST_LETTERS])), None)
     inside = UNITS[unit][0] if unit is not None and unit in UNITS else None
-    if hint in ("EMG", "ECG", "TRIG") or inside in (None, "n/a"):
+    if hint in ("EMG", "ECG", "EEG", "TRIG") or inside in (None, "n/a"):
         return hint if hint or inside is None else "MISC"
     guess = _KIND_OF_UNIT.get(inside, "MISC")
     # an angle, a force or an acceleration in volts is the analogue output of its sensor, no EMG
     return "MISC" if guess == "EMG" and hint else guess
+
+
+def beside_emg(labels: Sequence[str]) -> tuple[str, ...]:
+    """The channels in volts that are likely no EMG, since others of their file are called so.
+
+    Where two channels or more have the word EMG in their label, one that has neither it nor the name of a muscle is
+    another device on the same converter. Where two or more name muscles, one without any label is an empty input.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The labels of the channels that are EMG by their unit.
+
+    Examples
+    --------
+    >>> beside_emg(["Voltage.1", "Sensor 1.EMG1", "VL", "Sensor 2.EMG2"])
+    ('Voltage.1',)
+    >>> beside_emg(["R VL", "L VL", "Pedal", "channel 4"]), beside_emg(["EMG1", "CH2"])
+    (('channel 4',), ())
+    """
+    called = [_EMG_WORD.search(label) is not None for label in labels]
+    muscles = [recognise(label) is not None for label in labels]
+    if sum(called) > 1:
+        is_other = [not (word or muscle) for word, muscle in zip(called, muscles, strict=True)]
+    elif sum(muscles) > 1:
+        is_other = [_NO_LABEL.fullmatch(label) is not None for label in labels]
+    else:
+        return ()
+    return tuple(label for label, other in zip(labels, is_other, strict=True) if other)
 
 
 def example_unit(kind: str | None) -> str:
@@ -148,6 +186,27 @@ def amplitude_doubts(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, 
             hint = f"If the unit is another, say it: units={{{next(iter(odd))!r}: 'µV'}}; nothing was rescaled."
             notices.append(Notice(code="amplitude-unlikely", text=text, hint=hint))
     return tuple(notices)
+
+
+def constant_notice(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, ...]:
+    """A notice on EMG channels of 200 samples or more that are all equal.
+
+    Examples
+    --------
+    >>> print(constant_notice({"VL": np.zeros(200), "BF": np.arange(200.0)})[0].text)
+    All samples of 'VL' are equal: nothing was measured there.
+    >>> constant_notice({"VL": np.zeros(2)})
+    ()
+    """
+    # the first samples tell most channels apart, without a pass over all of them
+    dead = [
+        label for label, x in volts.items() if x.size >= _TOO_FEW and (x[:_TOO_FEW] == x[0]).all() and (x == x[0]).all()
+    ]
+    if not dead:
+        return ()
+    text = f"All samples of {shortened(dead)} are equal: nothing was measured there."
+    hint = "Leave the channels out, or look whether their sensors were worn and switched on."
+    return (Notice(code="channel-constant", text=text, hint=hint),)
 
 
 def _in_volts(size: float) -> str:

@@ -32,6 +32,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "cannot-reach": "Too few participants for a small p",
         "cannot-reach-adjusted": "Too few participants for a small adjusted p",
         "cells-missing": "Participants without some level",
+        "channel-constant": "Channels that hold one value",
         "channel-left-out": "Channels without a scaling",
         "channels-differ": "Channels that differ between files",
         "channels-order": "Channels in another order than in the file",

@@ -73,9 +73,12 @@ def test_a_data_set_that_names_muscles_is_taken_at_its_word(tmp_path):
 def test_emg_of_no_likely_amplitude_asks_for_its_unit(table, factor, text):
     values = np.linspace(-0.2378, 0.2378, 401) * factor  # half the range from 1 % to 99 % is 0.98 times the largest
     trial = ek.read(table(["VL (mV)", "BF (mV)"], [values, EMG[:1].repeat(401)]), sfreq=1000)
-    (notice,) = trial.notices
+    notice, constant = trial.notices
     assert notice.code == "amplitude-unlikely"
     assert notice.text == text
+    assert (constant.code, constant.text) == (
+        "channel-constant", "All samples of 'BF (mV)' are equal: nothing was measured there.",
+    )  # fmt: skip
     assert notice.hint == "If the unit is another, say it: units={'VL (mV)': 'µV'}; nothing was rescaled."
     assert trial.emg.data[0] == pytest.approx(values / 1000)  # as the file says
 
@@ -87,3 +90,56 @@ def test_likely_amplitudes_artefacts_and_offsets_do_not_ask(table, amplitude):
     assert ek.read(table(["VL (mV)"], [values]), sfreq=1000).notices == ()
     assert ek.read(table(["VL (mV)"], [EMG + 2500]), sfreq=1000).notices == ()
     assert ek.read(table(["VL (mV)", "A (deg)"], [EMG, EMG * 1e6]), sfreq=1000).notices == ()
+
+
+@pytest.mark.parametrize(
+    ("labels", "others"),
+    [
+        # force plates and treadmills on the converter of a laboratory whose EMG is called EMG
+        (["FP1_FX", "TAPIS FZ1", "Channel_08", "EMG 1", "EMG 2", "Sensor 3.IM EMG3", "R VL"],
+         ["FP1_FX", "TAPIS FZ1", "Channel_08"]),
+        (["Voltage.1", "Delt_ant.EMG1", "Infra.EMG10"], ["Voltage.1"]),
+        (["EMG1", "CH2"], []),
+        (["VL", "BF", "Pedal"], []),
+    ],
+)  # fmt: skip
+def test_channels_in_volts_beside_those_called_emg_are_no_emg(table, labels, others):
+    trial = ek.read(table([f"{label} (mV)" for label in labels], [EMG] * len(labels)), sfreq=1000)
+    assert list(trial.emg.names) == [label for label in labels if label not in others]
+    assert list(trial["other"].names if others else []) == others
+    told = [notice for notice in trial.notices if notice.code == "kind-likely"]
+    assert [notice.hint for notice in told] == (
+        [f"If one is EMG, say it: channels={{'{others[0]} (mV)': {{'kind': 'EMG'}}}}."] if others else []
+    )
+    if others:
+        said = ek.read(
+            table([f"{label} (mV)" for label in labels], [EMG] * len(labels)), sfreq=1000,
+            channels={f"{others[0]} (mV)": {"kind": "EMG"}},
+        )  # fmt: skip
+        assert others[0] in said.emg.names
+
+
+def test_a_unit_that_the_user_gives_keeps_a_channel_among_the_emg(table):
+    trial = ek.read(table(["EMG1", "EMG2", "CH3"], [EMG] * 3), sfreq=1000, units="mV")
+    assert trial.emg.names == ("EMG1", "EMG2", "CH3")
+
+
+@pytest.mark.parametrize(
+    ("label", "stream", "kind"),
+    [
+        ("ECG_1", "ecg", "ECG"), ("FECG", "ecg", "ECG"), ("MLII", "ecg", "ECG"), ("EKG2", "ecg", "ECG"),
+        ("EEG Fpz-Cz", "other", "EEG"), ("EOG horizontal", "other", "EEG"),
+        ("VL", "emg", "EMG"), ("EMG submental", "emg", "EMG"),
+    ],
+)  # fmt: skip
+def test_other_biosignals_in_volts_are_no_emg(table, label, stream, kind):
+    trial = ek.read(table([f"{label} (mV)"], [EMG]), sfreq=1000)
+    assert [(name, one.channels[0].kind) for name, one in trial.items()] == [(stream, kind)]
+
+
+def test_a_channel_that_holds_one_value_is_told(table):
+    trial = ek.read(table(["VL (mV)", "BF (mV)", "RF (mV)"], [EMG, EMG * 0, EMG * 0 - 1.65]), sfreq=1000)
+    (notice,) = trial.notices
+    assert notice.code == "channel-constant"
+    assert notice.text == "All samples of 'BF (mV)' and 'RF (mV)' are equal: nothing was measured there."
+    assert ek.read(table(["VL (mV)"], [EMG[:100] * 0]), sfreq=1000).notices == ()

@@ -387,7 +387,7 @@ def test_streams_are_made_by_kind_and_rate_and_nothing_is_resampled():
 
 
 def test_streams_of_unequal_length_are_kept_and_noticed():
-    short, long = np.zeros(6563), np.zeros(6580)
+    short, long = np.linspace(0, 1e-3, 6563), np.zeros(6580)
     trial = made(signal("RF", short), signal("FX", long, unit="deg"))
     assert (trial.emg.data.shape[1], trial.angle.data.shape[1]) == (6563, 6580)
     (notice,) = trial.notices

@@ -105,6 +105,21 @@ def test_groups_are_read_too(written):
     assert (trial.emg.names, trial["angle"].sfreq, trial["angle"].data.shape) == (("EMG Ch1 (V)",), 100, (1, 68))
 
 
+def test_the_switches_of_an_fsr_adapter_are_numbers_and_long_words_for_units_are_read(written):
+    adapter, imu = "Trigno FSR Adapter 11", "Trigno IM sensor 2"
+    channels = [
+        CHANNELS[0], (f"{adapter}: EMG 11", "Percent", EMG, FAST[0]), (f"{adapter}: ACC X 11", "Percent", EMG, FAST[1]),
+        (f"{imu}: Gyro X 2 (IM)", "deg/sec", EMG, FAST[0]), (f"{imu}: Mag X 2 (IM)", "uTesla", EMG, FAST[0]),
+    ]  # fmt: skip
+    trial = read(written("hpf", channels))
+    assert {(one.name, one.kind, one.unit) for stream in trial.values() for one in stream.channels} == {
+        ("R BICEPS: EMG 1", "EMG", "V"),
+        (f"{adapter}: EMG 11", "MISC", "n/a"), (f"{adapter}: ACC X 11", "MISC", "n/a"),
+        (f"{imu}: Gyro X 2 (IM)", "GYRO", "deg/s"), (f"{imu}: Mag X 2 (IM)", "MAGN", "T"),
+    }  # fmt: skip
+    assert trial["gyro"].data[0] == pytest.approx(FAST[0].astype(float))
+
+
 def test_slow_channels_that_hold_numbers_to_the_end_run_on(written):
     channels = [*CHANNELS[:2], ("R BICEPS: ACC Y 1", "g", ACC, RNG.normal(size=1350))]
     trial = read(written("hpf", channels))

@@ -69,7 +69,9 @@ def test_bits_and_polarity(write, old, new, steps, doubts):
 
 
 def test_channels_without_a_name_or_with_one_name_get_their_position(write):
-    assert read(write(anc(names=("VL", "", "VL"))))["emg"].names == ("VL #1", "channel 2", "VL #3")
+    assert read(write(anc(names=("VL", "", "Pot"))))["emg"].names == ("VL", "channel 2", "Pot")
+    trial = read(write(anc(names=("VL", "", "VL"))))
+    assert (trial["emg"].names, trial["other"].names) == (("VL #1", "VL #3"), ("channel 2",))
     trial = read(write(anc(ranges=(0, 2500, 10000))))
     assert trial.notices[0].text == "All values of 'L Rectus' are 0, since the file gives the range 0."
 

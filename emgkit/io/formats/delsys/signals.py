@@ -38,6 +38,7 @@ _KINDS = MappingProxyType(
     }
 )  # fmt: skip
 _WORD = re.compile(r"\s*([A-Za-z]+)")
+_SWITCHES = re.compile(r"(?<![a-z])FSR(?![a-z])", re.IGNORECASE)
 # the units of these kinds in every file of Delsys' programs that names units
 _USUAL = MappingProxyType({"ACCEL": "g", "GYRO": "deg/s", "MAGN": "uT"})
 
@@ -65,10 +66,11 @@ def trigno_rate(rate: float, *, away: float = 0.0) -> float:
 def described(signal: Signal, name: str) -> Signal:
     """The signal with the kind that the name of its channel in the sensor says, and its unit as emgkit writes it.
 
-    A unit that emgkit does not have, such as percent, is none: ``"n/a"``.
+    A unit that emgkit does not have, such as percent, is none: ``"n/a"``. The four switches of an FSR adapter, which
+    EMGworks calls EMG and ACC like the signals of any sensor, are numbers.
     """
     word = _WORD.match(name)
-    kind = _KINDS.get(word[1].upper()) if word else None
+    kind = "MISC" if _SWITCHES.search(signal.label) else _KINDS.get(word[1].upper()) if word else None
     unit = None if signal.unit is None else as_unit(signal.unit.replace("(", "").replace(")", "")) or "n/a"
     if kind is None:
         return replace(signal, unit=unit, kind=kind_of(name, unit) or "MISC", kind_source="heuristic")

@@ -15,8 +15,8 @@ __all__ = ["described", "gap_notice", "is_plate_voltage", "known_unit", "plate_k
 
 # spellings of old force plates, beside those that every format may use
 _OLD_UNITS = {"nt": "N", "ntmm": "Nmm", "ntm": "Nm"}
-# a component of a plate by its usual name: F1X, Fx12, M2Z, FZ1
-_PLATE = re.compile(r"[FM](?:[XYZ]\d{1,2}|\d[XYZ]\d?)", re.IGNORECASE)
+# a component of a plate by its usual name, alone or behind the name of the plate: F1X, Fx12, M2Z, FP1_FX, FY1+4
+_PLATE = re.compile(r"(?:.*[\W_])?[FM](?:[XYZ]\d{0,2}(?:\+\d)?|\d[XYZ]\d?)", re.IGNORECASE)
 # a switch under the foot gives volts, and no muscle does
 _SWITCH = re.compile(r"foot[ _.-]?sw(?:itch)?(?![a-z])", re.IGNORECASE)
 
@@ -38,7 +38,8 @@ def described(label: str, text: str, *, any_unit: bool) -> tuple[str | None, str
     """
     unit = known_unit(text)
     if unit is not None:
-        return unit, "MISC" if _SWITCH.search(label) else None
+        is_other = _SWITCH.search(label) or (UNITS[unit][0] == "V" and is_plate_voltage(label))
+        return unit, "MISC" if is_other else None
     guess = kind_of(label, None)
     if guess == "TRIG":
         return "n/a", "TRIG"
@@ -63,8 +64,8 @@ def is_plate_voltage(label: str) -> bool:
 
     Examples
     --------
-    >>> [is_plate_voltage(label) for label in ("f1x", "M2Z", "Fx12", "FDI")]
-    [True, True, True, False]
+    >>> [is_plate_voltage(label) for label in ("f1x", "M2Z", "Fx12", "FP1_FX", "FDI")]
+    [True, True, True, True, False]
     """
     return _PLATE.fullmatch(label) is not None
 
