@@ -58,8 +58,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 # what is meant as a unit though no reader knows it; "left" or "distal" in brackets is part of a name
 _LIKE_A_UNIT = re.compile(
     r"%.*|([µμumnkM]|mu|mic|micro|milli|nano|kilo)?v(olts?)?( ?(rms|pp|p-p|peak)|/.*)?|d[Bb][A-Za-z]*"
-    r"|a\.? ?u\.?|arb\.? ?u(nits?)?\.?|counts?|adc|bits?|lsb|k?g/.*|kgs?|lbs?|lbf|inch(es)?|[kmM]?Pa|mmHg|k?m/h|rpm|bpm"
-    r"|k?W|[mµu]?A|k?[ΩO]hms?|°[CF]|[^\W\d_]+/s(\^?[2²])?|micro.*|milli.*|.*[µμ].*",
+    r"|a\.? ?u\.?|arb\.? ?u(nits?)?\.?|counts?|adc|bits?|lsb|k?g/.*|kgs?|lbs?|lbf|inch(es)?|[kmM]?Pa|mmHg|cm ?H2O"
+    r"|k?m/h|rpm|bpm|m?L/(min|s)|k?W|[mµu]?A|k?[ΩO]hms?|°[CF]|[^\W\d_]+/s(\^?[2²])?|micro.*|milli.*|.*[µμ].*",
     re.IGNORECASE,
 )
 

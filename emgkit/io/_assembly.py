@@ -18,7 +18,16 @@ from numpy.typing import NDArray
 from emgkit._checks import check_positive, check_unknown
 from emgkit.channels import Channel, Event, Value, stream_of
 from emgkit.errors import ArgumentError, FormatError, Notice, UnitError
-from emgkit.io._kinds import VOLTS, amplitude_doubts, beside_emg, constant_notice, example_unit, kind_of, units_of
+from emgkit.io._kinds import (
+    VOLTS,
+    amplitude_doubts,
+    beside_emg,
+    constant_notice,
+    example_unit,
+    is_other_quantity,
+    kind_of,
+    units_of,
+)  # fmt: skip
 from emgkit.io._text import shortened
 from emgkit.io.labels import recognise_all
 from emgkit.notation import listed, number
@@ -280,7 +289,25 @@ def _surveyed(
         and isinstance(overrides.units, str) and before.unit is None
     ]  # fmt: skip
     settled, others = _others_apart(settled)
-    return settled, (*notices, *_kind_assumed(assumed, overrides), *others)
+    settled, without_unit = _without_unit(settled)
+    return settled, (*notices, *_kind_assumed(assumed, overrides), *others, *without_unit)
+
+
+def _without_unit(signals: tuple[Signal, ...]) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:
+    """The signals, numbers without a unit where the file gives one of a quantity that emgkit has no unit for."""
+    foreign = {
+        one.label: str(one.unit) for one in signals
+        if one.unit is not None and one.unit_source != "user" and is_other_quantity(one.label, one.unit)
+    }  # fmt: skip
+    if not foreign:
+        return signals, ()
+    listing = shortened(label if unit in label else f"{label} ({unit})" for label, unit in foreign.items())
+    text = f"Left without a unit, since emgkit does not know it: {listing}."
+    kept = tuple(
+        replace(one, unit="n/a", kind="MISC" if one.kind is None else one.kind) if one.label in foreign else one
+        for one in signals
+    )
+    return kept, (Notice(code="unit-unknown", text=text),)
 
 
 def _others_apart(signals: tuple[Signal, ...]) -> tuple[tuple[Signal, ...], tuple[Notice, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import Any
 
 from emgkit.errors import FormatError
@@ -24,7 +25,10 @@ def library(name: str, *, extra: str, where: str) -> Any:
     '[1]'
     """
     try:
-        return importlib.import_module(name)
+        with warnings.catch_warnings():
+            # what a library says about its own imports is none of its user's business
+            warnings.simplefilter("ignore")
+            return importlib.import_module(name)
     except ImportError:
         raise FormatError(
             f"This format needs the library {name}, which is not installed",

@@ -16,7 +16,8 @@ from emgkit.notation import listed, number
 from emgkit.units import UNITS
 
 __all__ = [
-    "VOLTS", "amplitude_doubts", "beside_emg", "constant_notice", "example_unit", "kind_of", "units_of",
+    "VOLTS", "amplitude_doubts", "beside_emg", "constant_notice", "example_unit", "is_other_quantity", "kind_of",
+    "units_of",
 ]  # fmt: skip
 
 VOLTS = tuple(unit for unit, (inside, _) in UNITS.items() if inside == "V")
@@ -74,6 +75,13 @@ _COMMON: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "TRIG": ("n/a", "V"), "MISC": ("n/a", "s", "ms", "V"),
     }
 )  # fmt: skip
+# units that emgkit does not have, of pressures, flows, rates, temperatures, powers and conductances: no EMG is in them
+_OTHER_QUANTITY = re.compile(
+    r"mm ?hg|cm ?h2o|[hkm]?pa|m?bar|[br]pm|beats?/min|1/min|mph|km/h|%(?: ?spo2)?|percent|lux|celsius|(?:deg|°) ?[cf]"
+    r"|[km]?w(?:atts?|/kg)?|nm/kg|k?j|m?l(?:it(?:er|re)s?)?(?:/(?:s|sec|min|m))?(?:[./]s)?|[mµuμ]?a|[mk]?(?:ohms?|Ω)"
+    r"|[mµuμ]s(?:iemens)?",
+    re.IGNORECASE,
+)
 # units of codes and counts, in which no voltage is measured
 _CODES = ("boolean", "bool", "count", "counts", "code", "bit", "bits", "number", "index", "#")
 
@@ -131,6 +139,19 @@ def beside_emg(labels: Sequence[str]) -> tuple[str, ...]:
     else:
         return ()
     return tuple(label for label, other in zip(labels, is_other, strict=True) if other)
+
+
+def is_other_quantity(label: str, unit: str) -> bool:
+    """Whether a unit that emgkit does not have is of a quantity that no EMG is in, and the label names no EMG.
+
+    Examples
+    --------
+    >>> is_other_quantity("Pes", "cmH2O"), is_other_quantity("VL", "%"), is_other_quantity("CH 3", "counts")
+    (True, False, False)
+    """
+    if unit in UNITS or _OTHER_QUANTITY.fullmatch(unit.strip()) is None:
+        return False
+    return kind_of(label, None) not in ("EMG", "ECG", "EEG") and recognise(label) is None
 
 
 def example_unit(kind: str | None) -> str:

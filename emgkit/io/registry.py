@@ -227,7 +227,7 @@ FORMATS = (
         name="opensim",
         description="OpenSim storage and motion files",
         extensions=(".sto", ".mot"),
-        marker=re.compile(rb"^endheader[ \t]*\r?$", re.MULTILINE | re.IGNORECASE),
+        marker=re.compile(rb"^endheader[ \t,;]*\r?$", re.MULTILINE | re.IGNORECASE),
         module="emgkit.io.formats.motion.opensim",
     ),
     Format(

@@ -143,3 +143,18 @@ def test_a_channel_that_holds_one_value_is_told(table):
     assert notice.code == "channel-constant"
     assert notice.text == "All samples of 'BF (mV)' and 'RF (mV)' are equal: nothing was measured there."
     assert ek.read(table(["VL (mV)"], [EMG[:100] * 0]), sfreq=1000).notices == ()
+
+
+def test_a_quantity_that_no_emg_is_in_is_kept_without_its_unit(table):
+    trial = ek.read(table(["VL (mV)", "Pes (cmH2O)", "flow (L/min)", "heart (bpm)"], [EMG] * 4), sfreq=1000)
+    assert [(c.name, c.kind, c.unit) for c in trial["other"].channels] == [
+        (name, "MISC", "n/a") for name in ("Pes", "flow", "heart")
+    ]
+    (notice,) = trial.notices
+    assert notice.code == "unit-unknown"
+    assert notice.text.endswith("does not know it: 'Pes (cmH2O)', 'flow (L/min)' and 'heart (bpm)'.")
+    assert trial["other"].data[0] == pytest.approx(EMG)
+    # EMG, and a unit that the user gives, are asked for
+    for labels, units in ((["VL (%)"], None), (["EMG 1 (%)"], None), (["Pes (V)"], {"Pes (V)": "cmH2O"})):
+        with pytest.raises(ek.errors.UnitError, match="Unknown unit"):
+            ek.read(table(labels, [EMG]), sfreq=1000, units=units)

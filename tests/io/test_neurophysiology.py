@@ -13,6 +13,7 @@ import pytest
 
 from emgkit.errors import FormatError
 from emgkit.io import detect, read
+from emgkit.io._extras import library
 
 RNG = np.random.default_rng(0)
 COUNTS = RNG.integers(-3000, 3000, size=(3, 240)).astype("<i2")
@@ -419,6 +420,10 @@ def test_wfdb_signals_keep_their_own_rates_and_missing_samples_are_told(tmp_path
         ({"record": "a 2 1000 99999999"}, "missing or cut off.*a.dat beside the header, of 399999996 bytes"),
         ({"signals": ["../a.dat 16 1/mV"] * 2}, "signal of the WFDB header cannot be read.*a.dat"),
         ({"signals": ["b.dat 16 1/mV"] * 2}, "missing or cut off.*no such file"),
+        (
+            {"record": "a 2 1000", "signals": ["b.dat 16 1/mV"] * 2},
+            "missing or cut off.*b.dat beside the header. Got: no",
+        ),
         ({"signals": ["a.dat 17 1/mV"] * 2}, "signal of the WFDB header cannot be read"),
     ],
 )
@@ -448,3 +453,9 @@ def test_the_hint_names_the_extra(written, monkeypatch, library, name, raw) -> N
         monkeypatch.setitem(__import__("sys").modules, loaded, None)
     with pytest.raises(FormatError, match=rf'needs the library {library}.*pip install "emgkit\[{library}\]"'):
         read(written(raw, name))
+
+
+def test_what_a_library_warns_of_its_own_imports_is_not_passed_on(tmp_path, monkeypatch) -> None:
+    (tmp_path / "a_library_that_warns.py").write_text("import warnings; warnings.warn('old', FutureWarning)")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert library("a_library_that_warns", extra="wfdb", where="a.hea").__name__ == "a_library_that_warns"

@@ -103,6 +103,34 @@ def test_devices_of_different_rates_and_resolutions_keep_their_own_in_hdf5(tmp_p
     np.testing.assert_allclose(trial["emg_2"].data[0], (slow / 256 - 0.5) * 3e-3, atol=1e-15)
 
 
+def test_a_bitalino_may_list_the_bits_of_all_its_columns(tmp_path: Path) -> None:
+    columns = ["nSeq", "I1", "I2", "O1", "O2", "A2"]
+    entry = device("bitalino", sensor=["EMG"], label=["A2"], column=columns, resolution=[4, 1, 1, 1, 1, 10])
+    n, x = np.arange(500) % 16, counts(bits=10)
+    trial = read(text(tmp_path / "a.txt", [entry], [n, 0 * n, 0 * n, 0 * n, 0 * n, x]))
+    assert trial.emg.names == ("A2",)
+    np.testing.assert_allclose(trial.emg.data[0], (x / 2**10 - 0.5) * 3.3 / 1008, atol=1e-15)
+    group = {"rate": 1000, "bits": [4, 1, 1, 1, 1, 10], "device": "bitalino", "channels": {"channel_2": ("EMG", x)}}
+    assert np.array_equal(read(hdf5(tmp_path / "a.h5", {"A": group})).emg.data, trial.emg.data)
+
+
+def test_an_hdf5_header_that_contradicts_itself_is_told_as_that(tmp_path: Path) -> None:
+    group = {"rate": 1000, "bits": [], "device": "bitalino", "channels": {"channel_2": ("EMG", counts())}}
+    with pytest.raises(FormatError, match=r"\AThe header of a device contradicts itself"):
+        read(hdf5(tmp_path / "a.h5", {"A": group}))
+
+
+def test_columns_of_one_dimension_are_read(tmp_path: Path) -> None:
+    x = counts()
+    group = {"rate": 1000, "bits": [16], "device": "biosignalsplux", "channels": {"channel_2": ("EMG", x)}}
+    path = hdf5(tmp_path / "a.h5", {"A": group})
+    with h5py.File(path, "a") as file:
+        values = file["A/raw/nSeq"][:, 0]
+        del file["A/raw/nSeq"]
+        file["A/raw/nSeq"] = values
+    assert read(path).emg.data.shape == (1, x.size)
+
+
 def test_values_that_the_program_converted_are_mv(tmp_path: Path) -> None:
     n = np.arange(500)
     trial = read(text(tmp_path / "a.txt", [device(convertedValues=1)], [n, 0 * n, n % 7, n % 5]))

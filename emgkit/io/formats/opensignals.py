@@ -72,7 +72,8 @@ class Device:
         """
         try:
             labels, kinds = [str(one) for one in entry["label"]], [str(one) for one in entry["sensor"]]
-            bits = [int(one) for one in entry["resolution"]]
+            # a BITalino may give the bits of its other columns, too, before those of its sensors
+            bits = [int(one) for one in entry["resolution"]][-len(kinds) :] if kinds else []
             sfreq, model = float(entry["sampling rate"]), str(entry.get("device", ""))
             converted = bool(int(entry.get("convertedValues", 0)))
         except (KeyError, TypeError, ValueError, OverflowError) as problem:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.errors import FormatError
+from emgkit.errors import EmgkitError, FormatError
 from emgkit.io._assembly import FileContent
 from emgkit.io._extras import library
 from emgkit.io.formats.opensignals import Device, content_of
@@ -42,6 +42,8 @@ def load(path: Path) -> FileContent:
                     got=listed(list(file)[:6]),
                 )
             devices, parts = zip(*(_device(group, where=str(path)) for group in groups), strict=True)
+    except EmgkitError:
+        raise
     except (OSError, KeyError, ValueError, RuntimeError, TypeError) as problem:
         raise FormatError("The HDF5 file is damaged", where=str(path), got=str(problem)[:200]) from None
     return content_of(devices, parts, where=str(path))
@@ -78,7 +80,7 @@ def _device(group: Any, *, where: str) -> tuple[Device, dict[str, NDArray[np.flo
 
 def _column(data: Any, *, where: str) -> NDArray[np.float64]:
     shape, dtype = getattr(data, "shape", None), getattr(data, "dtype", None)
-    if shape is None or len(shape) != 2 or shape[1] != 1 or getattr(dtype, "kind", "") not in "iuf":
+    if shape is None or shape[1:] not in ((), (1,)) or not shape or getattr(dtype, "kind", "") not in "iuf":
         raise FormatError("A channel is no column of numbers", where=where, got=f"shape {shape}, type {dtype}")
     held = Path(data.file.filename).stat().st_size
     if shape[0] > _MOST_PACKED * held:
@@ -88,7 +90,7 @@ def _column(data: Any, *, where: str) -> NDArray[np.float64]:
             allowed=f"at most {_MOST_PACKED} samples a byte",
             got=f"{shape[0]} samples in {held} bytes",
         )
-    return np.asarray(data[:, 0], dtype=np.float64)
+    return np.asarray(data[:], dtype=np.float64).ravel()
 
 
 def _text(value: Any) -> str:

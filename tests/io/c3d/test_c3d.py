@@ -380,3 +380,11 @@ def test_a_header_that_cannot_be_is_refused(written, c3d_bytes, words, raw, text
 def test_a_file_without_frames_is_refused(written):
     with pytest.raises(FormatError, match=r"holds no signal.*0 analogue channels, 0 points"):
         read(written(words={4: 1, 5: 300}))
+
+
+def test_half_of_16_bits_as_an_offset_of_reals_has_no_sign(written):
+    numbers = np.array([[32768.0, 32768.0, 32770.0]])
+    trial = read(written(numbers, offsets=[-(2**15)], scales=[1e-6]))
+    assert trial.emg.data[0] == pytest.approx([0, 0, 2e-6], abs=1e-12)
+    trial = read(written(np.array([[-32768, -32768, -32766]]), real=False, offsets=[-(2**15)], scales=[1e-6]))
+    assert trial.emg.data[0] == pytest.approx([0, 0, 2e-6], abs=1e-12)

@@ -59,6 +59,33 @@ def test_radians_become_degrees(write):
     assert trial["position"].names[0].endswith("hip_tx/value")
 
 
+@pytest.mark.parametrize(("degrees", "factor"), [("no", 180 / np.pi), ("yes", 1.0)])
+def test_states_of_a_model_are_no_angles_and_no_positions(write, degrees, factor):
+    names = [
+        "/jointset/hip/hip_flexion_r/speed", "/jointset/pelvis/pelvis_tx/speed", "/forceset/soleus_r/activation",
+        "/forceset/reserve_pelvis_tx", "/forceset/soleus_r/normalized_tendon_force", "hip_flexion_r_u",
+    ]  # fmt: skip
+    values = np.hstack([VALUES, VALUES])
+    trial = read(write(opensim(names, degrees=degrees, title="states", values=values)))
+    found = {one.name: (one.kind, one.unit) for stream in trial.values() for one in stream.channels}
+    assert found == {
+        names[0]: ("MISC", "deg/s"), names[1]: ("VEL", "m/s"), names[2]: ("MISC", "n/a"), names[3]: ("MISC", "n/a"),
+        names[4]: ("MISC", "n/a"), names[5]: ("MISC", "deg/s"),
+    }  # fmt: skip
+    speed = next(stream.pick(names[0]).data[0] for stream in trial.values() if names[0] in stream.names)
+    np.testing.assert_allclose(speed, VALUES[:, 0] * factor, atol=1e-6)
+
+
+@pytest.mark.parametrize("sep", [",", ";"])
+def test_a_file_that_a_spreadsheet_saved_with_signs_between_cells_is_read(write, sep):
+    text = opensim(["hip_flexion_r", "pelvis_tx", "knee_angle_r"], sep=sep)
+    head, _, body = text.partition("endheader")
+    filled = "\n".join(line + 3 * sep for line in head.rstrip("\n").split("\n"))
+    trial = read(write(f"{filled}\nendheader{3 * sep}{body}"))
+    np.testing.assert_allclose(trial["angle"].data, VALUES[:, [0, 2]].T, atol=1e-8)
+    assert trial["angle"].channels[0].unit == "deg"
+
+
 def test_the_older_header_has_degrees(write):
     text = opensim(["knee_angle_r", "x", "ground_force_vy"], degrees="", title="name ik trial")
     text = text.replace("nRows=20", "datarows 20").replace("nColumns=4", "datacolumns 4")

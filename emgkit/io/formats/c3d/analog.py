@@ -53,8 +53,9 @@ def analog_channels(layout: Layout, *, where: str) -> tuple[list[AnalogChannel],
     scales = np.concatenate([scales, np.ones(n - scales.size)]) * (1.0 if general is None else general)
     offsets = parameters.array("ANALOG:OFFSET")[:n]
     offsets = np.concatenate([offsets, np.zeros(n - offsets.size)])
-    if _is_unsigned(layout):
-        offsets = np.where(offsets < 0, offsets + 2**16, offsets)
+    # half of 16 bits without a sign does not fit into a number with one, as which every offset is stored
+    wrapped = offsets < 0 if _is_unsigned(layout) else (offsets == -(2**15)) & layout.is_real
+    offsets = np.where(wrapped, offsets + 2**16, offsets)
     plates = set(parameters.array("FORCE_PLATFORM:CHANNEL").tolist())
     described = [
         _described(label, text, is_plate=place in plates, any_unit=any(texts))

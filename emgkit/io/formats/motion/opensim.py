@@ -21,13 +21,24 @@ from emgkit.io._time_axis import time_axis
 __all__ = ["load"]
 
 _LONGEST_HEADER = 500
+# a spreadsheet fills its rows up with signs that separate cells
+_BLANKS = " \t\r,;"
 # name of a column -> unit and kind; the first that fits
 _NAMES = (
+    # activations, lengths and what else is in a state of the model
+    (
+        re.compile(r"^/?forceset/|/(?:activation|excitation|fiber_length)$|\.(?:activation|fiber_length)$"),
+        "n/a",
+        "MISC",
+    ),
+    (re.compile(r"_t[xyz](?:/speed|_u)$"), "m/s", "VEL"),
     (re.compile(r"(?:force|grf)\w*_v[xyz]$|(?<!tendon)_force$|^F[xyz]\d*$", re.IGNORECASE), "N", "FORCE"),
     (re.compile(r"force\w*_p[xyz]$", re.IGNORECASE), "m", "MISC"),
     (re.compile(r"torque\w*_[xyz]$|_moment$", re.IGNORECASE), "N·m", "MISC"),
     (re.compile(r"_t[xyz](?:/value)?$", re.IGNORECASE), "m", "POS"),
 )
+# how the rate of change of a coordinate is called
+_SPEED = re.compile(r"/speed$|_u$")
 # what a file of EMG is called on its first line or by its name: its columns are asked for their unit
 _EMG = re.compile(r"emg|electromyogra|excitation", re.IGNORECASE)
 # what a file of coordinates is called on its first line
@@ -69,7 +80,7 @@ def load(path: Path) -> FileContent:
     text = decoded(path)
     lines = text.split("\n")
     header = _header(lines, where=where)
-    rows = [line.rstrip() if header.sep == "\t" else line.strip() for line in lines[header.first :]]
+    rows = [line.strip() if header.sep == SPACES else line.rstrip() for line in lines[header.first :]]
     while rows and not rows[-1]:
         rows.pop()
     if not rows or (header.n_rows is not None and len(rows) < header.n_rows):
@@ -101,7 +112,9 @@ def load(path: Path) -> FileContent:
 
 
 def _header(lines: list[str], *, where: str) -> _Header:
-    end = next((at for at, line in enumerate(lines[:_LONGEST_HEADER]) if line.strip().lower() == "endheader"), None)
+    end = next(
+        (at for at, line in enumerate(lines[:_LONGEST_HEADER]) if line.strip(_BLANKS).lower() == "endheader"), None
+    )
     if end is None or end + 1 >= len(lines):
         raise FormatError(
             "The OpenSim header does not end", where=f"{where}, row {min(len(lines), _LONGEST_HEADER)}",
@@ -111,10 +124,10 @@ def _header(lines: list[str], *, where: str) -> _Header:
     for line in lines[:end]:
         found = re.match(r"\s*(\w+)\s*(?:=\s*|\s)(.*)", line)
         if found:
-            pairs.setdefault(found[1].lower(), found[2].strip())
+            pairs.setdefault(found[1].lower(), found[2].strip(_BLANKS))
     head = next((at for at in range(end + 1, min(end + 10, len(lines))) if lines[at].strip()), end + 1)
-    sep = "\t" if "\t" in lines[head].strip() else SPACES
-    names = lines[head].rstrip().split("\t") if sep == "\t" else lines[head].split()
+    sep = next((sign for sign in ("\t", ",", ";") if sign in lines[head].strip()), SPACES)
+    names = lines[head].split() if sep == SPACES else lines[head].rstrip().split(sep)
     names = [name.strip() for name in names]
     if names[0].lower() != "time":
         raise FormatError(
@@ -133,7 +146,7 @@ def _header(lines: list[str], *, where: str) -> _Header:
     # SIMM, whose header counts data columns, has degrees and no word on it
     angle = {"yes": "deg", "no": "rad"}.get(degrees, "deg" if "datacolumns" in pairs else None)
     return _Header(
-        title=lines[0].strip(), names=names, angle=angle,
+        title=lines[0].strip(_BLANKS), names=names, angle=angle,
         n_rows=_count(pairs.get("nrows") or pairs.get("datarows")), first=head + 1, sep=sep,
     )  # fmt: skip
 
@@ -156,6 +169,9 @@ def _signal(label: str, name: str, signal: Signal, header: _Header, *, asks: boo
     for pattern, unit, kind in _NAMES:
         if pattern.search(name):
             return replace(signal, unit=unit, kind=kind, unit_source="heuristic", kind_source="heuristic")
+    if _SPEED.search(name):
+        unit = "n/a" if header.angle is None else f"{header.angle}/s"
+        return replace(signal, unit=unit, kind="MISC", unit_source="heuristic", kind_source="heuristic")
     is_coordinate = "/" not in name and _COORDINATES.search(header.title) is not None
     if header.angle is not None and not asks and (is_coordinate or _JOINT.search(name)):
         return replace(signal, unit=header.angle, kind="JNTANG", kind_source="heuristic")
@@ -166,11 +182,17 @@ def _signal(label: str, name: str, signal: Signal, header: _Header, *, asks: boo
 
 def _notices(signals: tuple[Signal, ...]) -> tuple[Notice, ...]:
     bare = [signal.label for signal in signals if signal.unit == "n/a"]
-    likely = [signal.label for signal in signals if signal.unit_source == "heuristic" and signal.unit != "n/a"]
+    guessed = [signal for signal in signals if signal.unit_source == "heuristic" and signal.unit != "n/a"]
+    likely = [signal.label for signal in guessed if not str(signal.unit).endswith("/s")]
+    speeds = [signal.label for signal in guessed if signal.label not in likely]
     notices = []
     if likely:
         text = "The file gives no units but for angles; by their names "
         text += f"{shortened(likely)} were taken to be in m, N or N·m."
+        notices.append(Notice(code="unit-likely", text=text))
+    if speeds:
+        text = f"The file gives no units of rates of change; {shortened(speeds)} were taken to be in the unit of the "
+        text += "coordinate for each second."
         notices.append(Notice(code="unit-likely", text=text))
     if bare:
         text = f"Kept as numbers without a unit, of which the file has none: {shortened(bare)}."

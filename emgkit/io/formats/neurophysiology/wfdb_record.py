@@ -110,10 +110,10 @@ def _check_header(path: Path) -> None:
     for name, size in needed.items():
         file = path.with_name(name)
         held = file.stat().st_size if file.is_file() else -1
-        if held < int(size) - 3:
+        if held < max(int(size) - 3, 1):
             raise FormatError(
                 "The samples of the record are missing or cut off", where=where,
-                allowed=f"{name} beside the header, of {int(size)} bytes",
+                allowed=f"{name} beside the header" + (f", of {int(size)} bytes" if size else ""),
                 got="no such file" if held < 0 else f"{held} bytes", hint="Copy all files of the record",
             )  # fmt: skip
 
