@@ -41,6 +41,24 @@ KNOWN = [
     ("R Ischio", "hamstrings", "right"),
     ("R Sol", "soleus", "right"),
     ("L Jum Int", "gastrocnemius_medialis", "left"),
+    ("RJUM", "gastrocnemius", "right"),
+    ("RISC", "hamstrings", "right"),
+    ("LSOL", "soleus", "left"),
+    # Delsys sensors in Nexus, in French
+    ("Gd_dent.EMG8", "serratus_anterior", None),
+    ("Gd_dors.IM EMG13", "latissimus_dorsi", None),
+    ("Infra.EMG10", "infraspinatus", None),
+    ("Subscap.EMG11", "subscapularis", None),
+    # Noraxon, the forearm and the face
+    ("LT FLEX.CARP.R", "flexor_carpi_radialis", "left"),
+    ("LT FLEX.CARP.U", "flexor_carpi_ulnaris", "left"),
+    ("RT EXT.CARP.U.", "extensor_carpi_ulnaris", "right"),
+    ("LT BICEPS BR.", "biceps_brachii", "left"),
+    ("LT FRONTALIS", "frontalis", "left"),
+    # OpenSim
+    ("vasint_r", "vastus_intermedius", "right"),
+    ("psoas_r", "iliopsoas", "right"),
+    ("glmax1_r", "gluteus_maximus", "right"),
     # Biometrics, in Spanish and misspelt
     ("Recto Femoral", "rectus_femoris", None),
     ("Biceps Femoral", "biceps_femoris", None),
