@@ -108,7 +108,7 @@ FORMATS = (
     ),
     Format(
         name="mat",
-        description="MATLAB files of Delsys, Qualisys, BIOPAC and Noraxon, and plain ones (version 7.3 needs h5py)",
+        description="MATLAB files of Delsys, Qualisys, BIOPAC, Noraxon, OT BioLab+; plain ones (version 7.3 needs h5py)",
         extensions=(".mat",),
         marker=re.compile(rb"\AMATLAB [57]\.\d MAT-file"),
         module="emgkit.io.formats.mat",

@@ -45,6 +45,38 @@ def test_delsys_rows_are_cut_to_their_own_length_and_rates_are_exact(tmp_path: P
     assert trial.notices[0].code == "unit-assumed"
 
 
+def otb(tmp_path: Path, *, many: bool = True, descriptions: int = 4) -> tuple[Path, np.ndarray, np.ndarray]:
+    """An export of OT BioLab+: a cell an adapter, a column a channel."""
+    grid, slow = RNG.normal(size=(400, 3)) * 0.1, RNG.normal(size=(40, 1))
+    data, times = np.empty((1, 1 + many), dtype=object), np.empty((1, 1 + many), dtype=object)
+    data[0, 0], times[0, 0] = grid.astype("f4"), np.arange(400)[:, None] / 2048
+    if many:
+        data[0, 1], times[0, 1] = slow, np.arange(40)[:, None] / 204.8
+    texts = ["R VL (1)[mV]", "R VL (2)[mV]", "R VL (3)[mV]", "acquired data [A.U]"][:descriptions]
+    path = mat(
+        tmp_path / "a.mat", Data=data, Time=times, SamplingFrequency=2048.0, OTBFile="a.otb+",
+        Description=np.array(texts, dtype=object)[:, None],
+    )  # fmt: skip
+    return path, grid.astype("f4").astype(float).T, slow.T
+
+
+def test_otb_adapters_keep_their_rates_and_their_units_in_brackets(tmp_path: Path) -> None:
+    path, grid, slow = otb(tmp_path)
+    trial = read(path)
+    assert trial.emg.names == ("R VL (1)", "R VL (2)", "R VL (3)")
+    np.testing.assert_allclose(trial.emg.data, grid * 1e-3, rtol=1e-12)
+    np.testing.assert_array_equal(trial["other"].data, slow)
+    assert (trial.emg.sfreq, trial["other"].sfreq) == (2048, pytest.approx(204.8))
+    assert [(one.name, one.unit, one.kind) for one in trial["other"].channels] == [("acquired data", "n/a", "MISC")]
+
+
+def test_otb_files_of_one_adapter_are_read_and_contradictions_refused(tmp_path: Path) -> None:
+    path, grid, _ = otb(tmp_path, many=False, descriptions=3)
+    np.testing.assert_allclose(read(path).emg.data, grid * 1e-3, rtol=1e-12)
+    with pytest.raises(FormatError, match=r"differ in number.*Allowed: 3 descriptions\. Got: 4"):
+        read(otb(tmp_path, many=False)[0])
+
+
 @pytest.mark.parametrize("boards", [1, 2])
 def test_qualisys_boards_and_markers_keep_their_rates(tmp_path: Path, boards: int) -> None:
     def board(n: int) -> dict[str, Any]:

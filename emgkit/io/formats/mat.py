@@ -1,4 +1,4 @@
-"""MATLAB files (v5 to v7.3) of Delsys, Qualisys, BIOPAC and Noraxon, and plain ones: a matrix or vectors with a rate.
+"""MATLAB files (v5 to v7.3) of Delsys, Qualisys, BIOPAC, Noraxon and OT BioLab+, and plain ones.
 
 A plain file is read where it can be read in one way: one two-dimensional matrix, or vectors of one length, and at most
 one variable that is a rate (``fs``, ``sfreq``, ``SamplingRate`` …) and one that holds names (``labels`` …).
@@ -33,6 +33,9 @@ _RATE = re.compile(
 _NAMES = re.compile(r"labels?|(ch(annel)?s?_?)?names?|channels?|muscles?|ch_?labels?", re.IGNORECASE)
 _UNITS = re.compile(r"units?", re.IGNORECASE)
 _TIME = re.compile(r"t|times?|time_?(s|sec|vector)|zeit|temps|tiempo", re.IGNORECASE)
+_UNIT_IN_BRACKETS = re.compile(r"(.*)\[([^\[\]]*)\]\s*")
+# two rates closer than this are one
+_SAME = 1e-4
 # a signal has more samples than this, and a file of signals fewer channels
 _FEWEST_SAMPLES, _MOST_CHANNELS = 20, 2000
 
@@ -216,6 +219,59 @@ def _noraxon(found: Variables, where: str) -> FileContent:
     return FileContent(signals=_relabelled(signals))
 
 
+# ------------------------------------------------------------------------------------------------------- OT BioLab+
+
+
+def _is_otb(found: Variables) -> bool:
+    return {"Data", "SamplingFrequency", "Description"} <= set(found)
+
+
+def _otb(found: Variables, where: str) -> FileContent:
+    """A cell an adapter, with a column a channel and its own times; a description a channel, its unit in brackets."""
+    # a vector is the one channel of its adapter
+    cells = [
+        _matrix(one, where=f"{where}, Data").T if np.ndim(one) == 2 else _matrix(one, where=f"{where}, Data")
+        for one in _cells(found["Data"])
+    ]
+    times = [_numbers(one) for one in _cells(found.get("Time", []))]
+    times += [np.empty(0)] * (len(cells) - len(times))
+    texts = _texts(found["Description"])
+    if len(texts) != sum(map(len, cells)):
+        raise FormatError(
+            "Descriptions and channels of the file of OT BioLab+ differ in number", where=where,
+            allowed=f"{sum(map(len, cells))} descriptions", got=f"{len(texts)}",
+        )  # fmt: skip
+    general = _check_rate(float(_numbers(found["SamplingFrequency"])[0]), where=f"{where}, SamplingFrequency")
+    parts = [_UNIT_IN_BRACKETS.fullmatch(text) for text in texts]
+    labels = iter(numbered(part[1].strip() if part else text for part, text in zip(parts, texts, strict=True)))
+    units = iter([part[2].strip() if part else "" for part in parts])
+    signals = []
+    for cell, seconds in zip(cells, times, strict=True):
+        rate = general
+        if seconds.size == cell.shape[1] and seconds.size > 1:
+            rate = _rate_of({"Time": seconds}, where=where) or general
+            # times are printed with some digits; the rate of the file is exact
+            rate = general if abs(rate / general - 1) < _SAME else rate
+        for row in cell:
+            unit = next(units)
+            known = as_unit(unit)
+            signals.append(
+                Signal(
+                    label=next(labels),
+                    values=np.ascontiguousarray(row),
+                    unit=known or "n/a",
+                    sfreq=rate,
+                    kind=None if known else "MISC",
+                )
+            )
+    return FileContent(signals=tuple(signals))
+
+
+def _cells(value: Any) -> list[Any]:
+    """The cells of a cell array; a matrix is one."""
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
 # ----------------------------------------------------------------------------------------------------- plain files
 
 _LAYOUTS: tuple[tuple[Callable[[Variables], bool], Callable[[Variables, str], FileContent]], ...] = (
@@ -223,6 +279,7 @@ _LAYOUTS: tuple[tuple[Callable[[Variables], bool], Callable[[Variables, str], Fi
     (_is_qualisys, _qualisys),
     (_is_biopac, _biopac),
     (_is_noraxon, _noraxon),
+    (_is_otb, _otb),
 )
 
 
