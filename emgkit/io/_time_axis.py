@@ -375,7 +375,8 @@ class Window:
         if len(empty) == len(signals):
             raise ArgumentError(
                 "The part to read holds no sample",
-                where=self.where, allowed=f"a part longer than {number(1 / max(rate for _, rate in known))} s",
+                where=self.where,
+                allowed=f"a part longer than {number(1 / max(rate for _, rate in known))} s, in which a sample lies",
                 got=self._stated,
             )  # fmt: skip
         if empty:

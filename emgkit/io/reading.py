@@ -58,8 +58,8 @@ def read(
         The sheet of an Excel workbook; needed where several hold cells.
     start, stop : float, optional
         Read only this part: seconds from the beginning of the recording, a sample at `stop` is not in it.
-        Of EDF, BDF, C3D and Delsys' .emg and .hpf the rest is not read at all. The samples are those of the
-        whole recording, on its times; events stay that overlap the part.
+        Of EDF, BDF, C3D, TDF, Poly5, OpenSignals HDF5 and Delsys' .emg and .hpf the rest is not read at all. The
+        samples are those of the whole recording, on its times; events stay that overlap the part.
 
     Returns
     -------

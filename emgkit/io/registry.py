@@ -91,6 +91,7 @@ FORMATS = (
         extensions=(".h5", ".hdf5"),
         marker=re.compile(rb"\A\x89HDF\r\n"),
         module="emgkit.io.formats.opensignals_h5",
+        parts=True,
     ),
     Format(
         name="biopac-text",
@@ -108,7 +109,7 @@ FORMATS = (
     ),
     Format(
         name="mat",
-        description="MATLAB files of Delsys, Qualisys, BIOPAC, Noraxon, OT BioLab+; plain ones (version 7.3 needs h5py)",
+        description="MATLAB files of Delsys, Qualisys, BIOPAC, Noraxon, OT BioLab+; plain ones (v7.3 needs h5py)",
         extensions=(".mat",),
         marker=re.compile(rb"\AMATLAB [57]\.\d MAT-file"),
         module="emgkit.io.formats.mat",
@@ -144,6 +145,7 @@ FORMATS = (
         extensions=(".poly5",),
         marker=re.compile(rb"\APOLY SAMPLE FILE"),
         module="emgkit.io.formats.poly5",
+        parts=True,
     ),
     Format(
         name="shimmer",

@@ -49,6 +49,25 @@ def test_poly5_samples_are_microvolts_in_the_order_of_their_blocks(tmp_path: Pat
     np.testing.assert_allclose(trial["trigger"].data[0], X[2] * 100, rtol=1e-6)
 
 
+@pytest.mark.parametrize("per_block", [7, 100, 300])
+@pytest.mark.parametrize(
+    ("start", "stop"), [(0.0, 0.0455), (0.0335, None), (0.049, 0.0505), (0.05, 0.1), (0.1245, None)]
+)
+def test_a_part_of_a_poly5_file_is_the_whole_cropped(tmp_path: Path, per_block: int, start: float, stop: float) -> None:
+    path = poly5(tmp_path / "a.poly5", per_block=per_block)
+    whole, part = read(path), read(path, start=start, stop=stop)
+    for name, recording in whole.items():
+        expected = recording.crop(start, recording.duration if stop is None else stop)
+        assert np.array_equal(part[name].data, expected.data)
+        assert part[name].start == pytest.approx(expected.start, abs=1e-12)
+
+
+def test_a_last_poly5_block_of_one_sample_is_read(tmp_path: Path) -> None:
+    path = poly5(tmp_path / "a.poly5", x=X[:, :201], samples=201)
+    path.write_bytes(path.read_bytes()[: -99 * 4 * len(X)])  # a recorder that does not fill the last block up
+    assert np.array_equal(read(path)["trigger"].data[0], X[2, :201].astype(float))
+
+
 def test_poly5_without_a_number_of_samples_is_read_by_its_size(tmp_path: Path) -> None:
     trial = read(poly5(tmp_path / "a.poly5", x=X * 100, samples=0))
     assert trial.emg.data.shape == (2, 300)

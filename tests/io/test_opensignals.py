@@ -131,6 +131,31 @@ def test_columns_of_one_dimension_are_read(tmp_path: Path) -> None:
     assert read(path).emg.data.shape == (1, x.size)
 
 
+@pytest.mark.parametrize(("start", "stop"), [(0.0, 0.3), (0.25, 0.9), (0.5, None), (0.9995, 1.0)])
+def test_a_part_of_an_hdf5_file_is_the_whole_cropped(tmp_path: Path, start: float, stop: float | None) -> None:
+    devices = {
+        name: {"rate": rate, "bits": [16], "device": "biosignalsplux", "channels": {"channel_1": ("EMG", counts(rate))}}
+        for name, rate in (("A", 4000), ("B", 1000))
+    }
+    path = hdf5(tmp_path / "a.h5", devices)
+    whole, part = read(path), read(path, start=start, stop=stop)
+    for name, recording in part.items():
+        expected = whole[name].crop(start, 1.0 if stop is None else stop)
+        assert np.array_equal(recording.data, expected.data)
+        assert recording.start == pytest.approx(expected.start, abs=1e-12)
+    assert part.emg.sfreq == 4000
+
+
+def test_a_part_beside_lost_samples_is_read(tmp_path: Path) -> None:
+    group = {"rate": 1000, "bits": [16], "device": "biosignalsplux", "channels": {"channel_1": ("EMG", counts())}}
+    path = hdf5(tmp_path / "a.h5", {"A": group})
+    with h5py.File(path, "a") as file:
+        file["A/raw/nSeq"][:] = (np.arange(500) + 3 * (np.arange(500) >= 100))[:, None]
+    with pytest.raises(FormatError, match=r"Samples are missing.*sample 101"):
+        read(path)
+    assert read(path, start=0.1).emg.data.shape == (1, 400)
+
+
 def test_values_that_the_program_converted_are_mv(tmp_path: Path) -> None:
     n = np.arange(500)
     trial = read(text(tmp_path / "a.txt", [device(convertedValues=1)], [n, 0 * n, n % 7, n % 5]))

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import FileContent, Signal, numbered
 from emgkit.io._text import Rows, complete_table, decoded
+from emgkit.io._time_axis import Window
 from emgkit.notation import counted, listed, number
 
 __all__ = ["Device", "Sensor", "content_of", "load"]
@@ -151,7 +152,10 @@ def _entries(line: str, *, where: str) -> list[Mapping[str, Any]]:
     return entries
 
 
-def content_of(devices: Sequence[Device], parts: Sequence[Mapping[str, Array]], *, where: str) -> FileContent:
+def content_of(
+    devices: Sequence[Device], parts: Sequence[Mapping[str, Array]], *, where: str,
+    wholes: Sequence[int] = (), window: Window | None = None,
+) -> FileContent:  # fmt: skip
     """The content of a file from its devices and their columns.
 
     Parameters
@@ -162,6 +166,10 @@ def content_of(devices: Sequence[Device], parts: Sequence[Mapping[str, Array]], 
         The columns of each device: the sequence number, digital lines, and one for each sensor, in this order.
     where : str
         The file, for messages.
+    wholes : sequence of int, optional
+        How many samples each device has in all, where its columns are only those in the `window`.
+    window : Window, optional
+        What was read of the recording.
 
     Raises
     ------
@@ -195,6 +203,10 @@ def content_of(devices: Sequence[Device], parts: Sequence[Mapping[str, Array]], 
         for name, sensor in zip(analogue, device.sensors, strict=True):
             signals.append(_signal(device, sensor, columns[name], where=about))
         notices += _transfer_notices(device)
+        if window is not None:
+            whole = wholes[place - 1]
+            begin = window.samples(whole, device.sfreq).start / device.sfreq
+            signals = [replace(one, start=begin, whole=whole) if one.whole is None else one for one in signals]
     labels = numbered([signal.label for signal in signals])
     named = tuple(replace(signal, label=label) for signal, label in zip(signals, labels, strict=True))
     return FileContent(signals=named, notices=tuple(notices))

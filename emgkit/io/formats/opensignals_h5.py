@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from emgkit.errors import EmgkitError, FormatError
 from emgkit.io._assembly import FileContent
 from emgkit.io._extras import library
+from emgkit.io._time_axis import Window
 from emgkit.io.formats.opensignals import Device, content_of
 from emgkit.notation import counted, listed
 
@@ -22,14 +23,18 @@ _MOST_PACKED = 1000
 _NUMBERED = re.compile(r"channel_(\d+)")
 
 
-def load(path: Path) -> FileContent:
-    """What an OpenSignals HDF5 file says.
+def load(path: Path, *, start: float | None = None, stop: float | None = None) -> FileContent:
+    """What an OpenSignals HDF5 file says, or the part of it from `start` up to `stop` (s), which alone is read.
 
     Raises
     ------
     FormatError
         The file is damaged, is another kind of HDF5 file, or samples are missing.
+    ArgumentError
+        `start` and `stop` are no part of the recording.
     """
+    is_part = start is not None or stop is not None
+    window = Window(start=start or 0.0, stop=stop, where=str(path)) if is_part else None
     h5py = library("h5py", extra="hdf5", where=str(path))
     try:
         with h5py.File(path, "r") as file:
@@ -41,16 +46,16 @@ def load(path: Path) -> FileContent:
                     allowed="a group for each device, with its channels in 'raw'",
                     got=listed(list(file)[:6]),
                 )
-            devices, parts = zip(*(_device(group, where=str(path)) for group in groups), strict=True)
+            devices, parts, wholes = zip(*(_device(group, window, where=str(path)) for group in groups), strict=True)
     except EmgkitError:
         raise
     except (OSError, KeyError, ValueError, RuntimeError, TypeError) as problem:
         raise FormatError("The HDF5 file is damaged", where=str(path), got=str(problem)[:200]) from None
-    return content_of(devices, parts, where=str(path))
+    return content_of(devices, parts, where=str(path), wholes=wholes if is_part else (), window=window)
 
 
-def _device(group: Any, *, where: str) -> tuple[Device, dict[str, NDArray[np.float64]]]:
-    """A device and its columns."""
+def _device(group: Any, window: Window | None, *, where: str) -> tuple[Device, dict[str, NDArray[np.float64]], int]:
+    """A device, its columns or what the window holds of them, and their whole length."""
     attributes = dict(group.attrs)
     raw = group["raw"]
     channels = sorted((int(m[1]), name) for name in raw if (m := _NUMBERED.fullmatch(name)))
@@ -62,25 +67,28 @@ def _device(group: Any, *, where: str) -> tuple[Device, dict[str, NDArray[np.flo
         "sensor": [_text(raw[name].attrs.get("sensor", "")) for _, name in channels],
         "convertedValues": int(np.ravel(attributes.get("convertedValues", 0))[0]),
     }
-    columns = {}
-    if "nSeq" in raw:
-        columns["nSeq"] = _column(raw["nSeq"], where=f"{where}, nSeq")
+    device = Device.of(entry, where=where)
+    members = {"nSeq": raw["nSeq"]} if "nSeq" in raw else {}
     digital = group.get("digital", {})
-    columns |= {f"I{i}": _column(digital[name], where=where) for i, name in enumerate(sorted(digital), start=1)}
-    columns |= {name: _column(raw[name], where=f"{where}, {name}") for _, name in channels}
-    lengths = {values.size for values in columns.values()}
+    members |= {f"I{i}": digital[name] for i, name in enumerate(sorted(digital), start=1)}
+    members |= {name: raw[name] for _, name in channels}
+    lengths = {_length(member, where=f"{where}, {name}") for name, member in members.items()}
     if len(lengths) > 1:
         raise FormatError(
             "The channels of a device differ in length",
             where=where,
             got=listed(counted(size, "sample") for size in sorted(lengths)),
         )
-    return Device.of(entry, where=where), columns
+    whole = max(lengths, default=0)
+    part = window.samples(whole, device.sfreq) if window else slice(0, whole)
+    columns = {name: np.asarray(member[part], dtype=np.float64).ravel() for name, member in members.items()}
+    return device, columns, whole
 
 
-def _column(data: Any, *, where: str) -> NDArray[np.float64]:
+def _length(data: Any, *, where: str) -> int:
+    """The number of samples of a channel."""
     shape, dtype = getattr(data, "shape", None), getattr(data, "dtype", None)
-    if shape is None or shape[1:] not in ((), (1,)) or not shape or getattr(dtype, "kind", "") not in "iuf":
+    if not shape or shape[1:] not in ((), (1,)) or getattr(dtype, "kind", "") not in "iuf":
         raise FormatError("A channel is no column of numbers", where=where, got=f"shape {shape}, type {dtype}")
     held = Path(data.file.filename).stat().st_size
     if shape[0] > _MOST_PACKED * held:
@@ -90,7 +98,7 @@ def _column(data: Any, *, where: str) -> NDArray[np.float64]:
             allowed=f"at most {_MOST_PACKED} samples a byte",
             got=f"{shape[0]} samples in {held} bytes",
         )
-    return np.asarray(data[:], dtype=np.float64).ravel()
+    return int(shape[0])
 
 
 def _text(value: Any) -> str:

@@ -92,7 +92,8 @@ def gap_notice(gone: Mapping[str, int], n_frames: int) -> tuple[Notice, ...]:
     texts = [f"in frames of {n_frames} the position is lacking of {_some(parts)}"] if parts else []
     texts += [f"in all frames of {_some(empty)}"] if empty else []
     text = f"Left out: {counted(len(gone), 'point')} with gaps: {'; '.join(texts)}."
-    hint = "Fill the gaps in the program that recorded it, and export the file again; emgkit fills none."
+    hint = "Fill the gaps in the program that recorded it, and export the file again; emgkit fills none. "
+    hint += "Or read a part without gaps: read(path, start=…, stop=…)."
     return (Notice(code="marker-gaps", text=text, hint=hint),)
 
 
