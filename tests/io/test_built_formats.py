@@ -122,12 +122,15 @@ def test_shimmer_samples_that_are_lost_are_refused_where_they_are(tmp_path: Path
 # --------------------------------------------------------------------------------------------------------- LabChart
 
 
-def labchart(path: Path, *, times: bool = True, decimal: str = ".", comment: str = "\t#* start of squat") -> Path:
+def labchart(
+    path: Path, *, times: bool = True, decimal: str = ".", comment: str = "\t#* start of squat", begins: float = 0.0,
+    head_end: tuple[str, ...] = ("Range=\t2.000 mV\t200 deg", "UnitName=\tmV\tdeg"),
+) -> Path:  # fmt: skip
     head = ["Interval=\t0.5 ms", "ExcelDateTime=\t4.5e+004\t1", "TimeFormat=\tStartOfBlock", "DateFormat=\t"]
-    head += ["ChannelTitle=\tVL\tknee", "Range=\t2.000 mV\t200 deg", "UnitName=\tmV\tdeg"]
+    head += ["ChannelTitle=\tVL\tknee", *head_end]
     rows = []
     for i, (a, b) in enumerate(zip(*X[:2], strict=True)):
-        cells = [*([f"{i * 0.0005:.4f}"] if times else []), repr(float(a)), repr(float(b))]
+        cells = [*([f"{begins + i * 0.0005:.4f}"] if times else []), repr(float(a)), repr(float(b))]
         rows.append("\t".join(cells).replace(".", decimal) + (comment if i == 40 else ""))
     path.write_text("\n".join([*head, *rows]) + "\n")
     return path
@@ -141,6 +144,22 @@ def test_labchart_channels_have_units_rate_and_comments(tmp_path: Path, times: b
     np.testing.assert_allclose(trial.emg.data[0], X[0].astype(float) * 1e-3)
     np.testing.assert_allclose(trial["angle"].data[0], X[1].astype(float))
     assert [(event.onset, event.label) for event in trial.events] == [(0.02, "start of squat")]
+
+
+@pytest.mark.parametrize("end", [("Range=\t100.00 mV\t10.000 V",), ("Range=\t100.00 mV\t10.000 V", "UnitName=\t*\t*")])
+def test_labchart_channels_without_a_conversion_have_the_unit_of_their_range(tmp_path: Path, end: tuple[str]) -> None:
+    trial = read(labchart(tmp_path / "a.txt", head_end=end, begins=0.5))
+    assert [(one.name, one.unit, one.unit_source) for one in trial.emg.channels] == [
+        ("VL", "V", "heuristic"), ("knee", "V", "heuristic"),
+    ]  # fmt: skip
+    np.testing.assert_allclose(trial.emg.data, X[:2].astype(float) * [[1e-3], [1.0]])
+    assert trial.notices[0].text == ("The unit of 'VL' and 'knee' is that of the range, since the file gives no other.")
+    assert (trial.emg.start, trial.events[0].onset) == (0.5, pytest.approx(0.52))
+
+
+def test_a_labchart_channel_without_a_unit_among_others_is_a_number(tmp_path: Path) -> None:
+    trial = read(labchart(tmp_path / "a.txt", head_end=("Range=\t2.000 mV\t1.1000 ", "UnitName=\tmV\t")))
+    assert [(one.name, one.unit) for one in trial["other"].channels] == [("knee", "n/a")]
 
 
 def test_labchart_blocks_are_refused_as_recordings_of_their_own(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Text exports of ADInstruments LabChart: lines such as ``Interval=``, ``ChannelTitle=`` and ``UnitName=``, then rows.
 
-A row begins with its time, unless the export leaves it out; a comment behind ``#*`` in a row becomes an event. Blocks
-begin with the header lines anew and are separate recordings.
+Where ``UnitName=`` has a ``*`` or is missing, no conversion of units is on, and the unit of a channel is that of its
+``Range=``. A row begins with its time, unless the export leaves it out; a comment behind ``#*`` in a row becomes an
+event. Blocks begin with the header lines anew and are separate recordings.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from emgkit.channels import Event
-from emgkit.errors import FormatError
-from emgkit.io._assembly import FileContent, Signal, numbered
-from emgkit.io._text import Rows, complete_table, decoded
+from emgkit.errors import FormatError, Notice
+from emgkit.io._assembly import FileContent, Signal, kind_of, numbered
+from emgkit.io._text import Rows, complete_table, decoded, shortened
 from emgkit.notation import counted
 from emgkit.units import as_unit
 
@@ -24,6 +25,8 @@ __all__ = ["load"]
 _FIELD = re.compile(r"(?P<name>[A-Z][A-Za-z]+)=\t?(?P<value>.*)")
 _INTERVAL = re.compile(r"(?P<value>[\d.,]+(?:[eE]-?\d+)?)\s*(?P<unit>s|ms|us|µs)?")
 _COMMENT = re.compile(r"\t?#\*?\s?(?P<text>.*)$")
+_RANGE = re.compile(r"\s*-?[\d.,]+(?:[eE][-+]?\d+)?\s*(?P<unit>.*?)\s*")
+_TIME = re.compile(r"\d+(?:[.,]\d+)?")
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 
 
@@ -31,7 +34,8 @@ _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 class _Header:
     sfreq: float
     titles: tuple[str, ...]
-    units: tuple[str, ...]
+    units: tuple[str | None, ...]
+    likely: tuple[bool, ...]
     first: int
 
 
@@ -77,12 +81,31 @@ def load(path: Path) -> FileContent:
             body=body, sep="\t", decimal=decimal, names=numbered(header.titles), first_row=header.first + 1, where=where
         )
     )
+    start = _start(rows[0], lead)
     signals = tuple(
-        Signal(label=label, values=np.ascontiguousarray(table[:, place]), unit=_unit(unit), sfreq=header.sfreq)
-        for place, (label, unit) in enumerate(zip(numbered(header.titles), header.units, strict=True))
+        Signal(
+            label=label, values=np.ascontiguousarray(table[:, place]), unit=unit, sfreq=header.sfreq, start=start,
+            unit_source="heuristic" if likely else "header",
+        )
+        for place, (label, unit, likely) in enumerate(
+            zip(numbered(header.titles), header.units, header.likely, strict=True)
+        )
+    )  # fmt: skip
+    events = tuple(
+        Event(onset=start + row / header.sfreq, duration=0.0, label=text or "comment") for row, text in comments
     )
-    events = tuple(Event(onset=row / header.sfreq, duration=0.0, label=text or "comment") for row, text in comments)
-    return FileContent(signals=signals, events=events)
+    guessed = [one.label for one in signals if one.unit_source == "heuristic" and one.unit != "n/a"]
+    notices: tuple[Notice, ...] = ()
+    if guessed:
+        text = f"The unit of {shortened(guessed)} is that of the range, since the file gives no other."
+        notices = (Notice(code="unit-likely", text=text),)
+    return FileContent(signals=signals, events=events, notices=notices)
+
+
+def _start(row: str, lead: int) -> float:
+    """The second at which the first row lies, where the export has times in seconds."""
+    time = row.split("\t")[0].strip() if lead == 1 else ""
+    return float(time.replace(",", ".")) if _TIME.fullmatch(time) else 0.0
 
 
 def _unit(text: str) -> str | None:
@@ -108,6 +131,29 @@ def _header(lines: list[str], *, where: str) -> _Header:
             allowed="Interval= with a time such as '0.5 ms', and ChannelTitle= with a name a channel",
             got=f"Interval={fields.get('Interval', 'none')[:30]!r}, {counted(len(titles), 'title')}",
         )
-    units = [one.strip() for one in fields.get("UnitName", "").split("\t")]
-    units = units if len(units) == len(titles) else [""] * len(titles)
-    return _Header(sfreq=float(f"{1 / seconds:.12g}"), titles=titles, units=tuple(units), first=len(fields))
+    units, likely = _units(fields, titles)
+    return _Header(
+        sfreq=float(f"{1 / seconds:.12g}"), titles=titles, units=tuple(units), likely=tuple(likely), first=len(fields)
+    )
+
+
+def _units(fields: dict[str, str], titles: tuple[str, ...]) -> tuple[list[str | None], list[bool]]:
+    """The unit of each channel, and whether it is only that of its range."""
+    given = [one.strip() for one in fields.get("UnitName", "").split("\t")]
+    given = given if len(given) == len(titles) else ["*"] * len(titles)
+    ranges = [_RANGE.fullmatch(one) for one in fields.get("Range", "").split("\t")]
+    ranges = ranges if len(ranges) == len(titles) else [None] * len(titles)
+    likely = [
+        text == "*" and found is not None and bool(found["unit"]) for text, found in zip(given, ranges, strict=True)
+    ]
+    units = [
+        _unit(found["unit"] if from_range and found else text)
+        for text, found, from_range in zip(given, ranges, likely, strict=True)
+    ]
+    if any(units):
+        # a channel without a unit among others that have one is a number, unless it is EMG
+        units = [
+            unit or (None if kind_of(title, None) in ("EMG", "ECG") else "n/a")
+            for unit, title in zip(units, titles, strict=True)
+        ]
+    return units, likely
