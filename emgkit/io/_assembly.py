@@ -176,7 +176,10 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str, recognis
             start=start,
             sfreq_source=next(source for source in ("heuristic", "user", "header") if source in sources),
         )
-    notices = (*content.notices, *notices, *amplitude_doubts(volts), *constant_notice(volts))
+    # a reader that tells which sensors were silent has told of those that are zero throughout
+    told = any(notice.code == "sensor-silent" for notice in content.notices)
+    untold = {label: row for label, row in volts.items() if not (told and row.size and row[0] == 0)}
+    notices = (*content.notices, *notices, *amplitude_doubts(volts), *constant_notice(untold))
     if all(signal.whole is None for signal in signals):
         notices += _unequal(streams)
     return Trial(streams=streams, events=content.events, context=content.context, notices=notices)

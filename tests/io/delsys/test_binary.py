@@ -105,6 +105,12 @@ def test_groups_are_read_too(written):
     assert (trial.emg.names, trial["angle"].sfreq, trial["angle"].data.shape) == (("EMG Ch1 (V)",), 100, (1, 68))
 
 
+def test_a_sensor_that_sent_nothing_is_told_once(written):
+    trial = read(written("hpf", [CHANNELS[0], ("L BICEPS: EMG 2", "Volts", EMG, np.zeros(1350))]))
+    (notice,) = trial.notices
+    assert (notice.code, "'L BICEPS: EMG 2' is zero throughout" in notice.text) == ("sensor-silent", True)
+
+
 def test_the_switches_of_an_fsr_adapter_are_numbers_and_long_words_for_units_are_read(written):
     adapter, imu = "Trigno FSR Adapter 11", "Trigno IM sensor 2"
     channels = [
