@@ -204,8 +204,18 @@ def test_streams_that_begin_apart_have_a_file_each(lab, rules, tmp_path, monkeyp
     convert(lab("P1_squat.csv"), root, map=plain(rules))
     stems = [path.name for path in ek.io.bids.recordings(root)]
     assert stems == ["sub-P1_task-squat_recording-angle_emg.bdf", "sub-P1_task-squat_recording-emg_emg.bdf"]
-    onsets = [[event.onset for event in ek.read(path).events] for path in ek.io.bids.recordings(root)]
-    np.testing.assert_allclose(onsets, [[0.05], [0.3]])
+    written = [path.with_name(path.name.replace("_emg.bdf", "_events.tsv")) for path in ek.io.bids.recordings(root)]
+    np.testing.assert_allclose([float(path.read_text().splitlines()[1].split("\t")[0]) for path in written], [0.05, 0.3])
+    # read back, both are on the time zero of the source
+    back = [ek.read(path) for path in ek.io.bids.recordings(root)]
+    assert [(list(trial), next(iter(trial.values())).start) for trial in back] == [(["angle"], 0.25), (["emg"], 0.0)]
+    np.testing.assert_allclose([[event.onset for event in trial.events] for trial in back], [[0.3], [0.3]])
+    assert [trial.notices for trial in back] == [(), ()]
+    part = ek.read(ek.io.bids.recordings(root)[0], start=0.1, stop=0.2)
+    assert part.angle.start == pytest.approx(0.35)
+    np.testing.assert_array_equal(part.angle.data, back[0].angle.data[:, 100:200])
+    joined = ek.join(back[1], back[0], offset=0.25)
+    assert (joined.angle.start, joined.emg.start) == (0.25, 0.0)
     scans = (root / "sub-P1" / "sub-P1_scans.tsv").read_text().splitlines()
     assert scans == [
         "filename\tacq_time",

@@ -14,6 +14,7 @@ from emgkit.io._assembly import FileContent, Signal
 from emgkit.io._tables import read_json
 from emgkit.io.bids._cells import MISSING, read_cells, typed_columns
 from emgkit.io.bids._channels import with_channels
+from emgkit.io.bids._clock import delay_of, delayed, devices_of, moved, scans_of
 from emgkit.io.bids._participants import facts_of, read_participants
 from emgkit.io.bids._writing import ENTITIES, SIMULATED, write_bids
 from emgkit.notation import counted, listed, number
@@ -134,8 +135,10 @@ def files_of(path: Path) -> tuple[Path, ...]:
     root, levels = _levels(path)
     endings = ("emg.json", "channels.tsv", "events.tsv", "events.json")
     described = [one for ending in endings for files in levels for one in _applicable(files, ending, entities)]
-    people = [one for one in (root / "participants.tsv", root / "participants.json") if one.is_file()]
-    return (path, *described, *people)
+    about = [root / "participants.tsv", root / "participants.json"]
+    if len(devices_of(path, entities)) > 1:
+        about.append(scans_of(path, entities))
+    return (path, *described, *(one for one in about if one.is_file()))
 
 
 def with_sidecars(content: FileContent, path: Path) -> FileContent:
@@ -154,6 +157,8 @@ def with_sidecars(content: FileContent, path: Path) -> FileContent:
     stated = _merged(levels, "emg", entities)
     if stated.get(SIMULATED) is True:
         context["simulated"] = True
+    delay, doubts = delay_of(path, entities)
+    content, notices = delayed(content, delay), [*notices, *doubts]
     signals = content.signals
     table = _deepest(levels, "channels", entities)
     if table is not None:
@@ -163,6 +168,8 @@ def with_sidecars(content: FileContent, path: Path) -> FileContent:
     table = _deepest(levels, "events", entities)
     if table is not None:
         events = _read_events(table, _merged(levels, "events", entities))
+        # a table for all files of a recording counts from the beginning of the first one
+        events = moved(events, delay) if "_recording-" in table.name else events
     notices += _duration_notice(signals, stated)
     return replace(content, signals=signals, events=events, context=context, notices=(*content.notices, *notices))
 

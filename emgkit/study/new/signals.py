@@ -78,8 +78,14 @@ def describe(signals: Sequence[Signal]) -> tuple[FoundChannel, ...]:
     A unit of length or angle tells the kind; a heading does not, and an angle in volts is asked for. Muscles and sides
     that the file does not state are likely at most.
     """
-    recognised = recognise_all([signal.label for signal in signals])
+    # the accelerometer of a sensor has its label too, and is on no other muscle
+    recognised = recognise_all([signal.label for signal in signals if _may_be_emg(signal)])
     return tuple(_described(signal, recognised.get(signal.label)) for signal in signals)
+
+
+def _may_be_emg(signal: Signal) -> bool:
+    """Whether it is EMG, or nothing but its heading tells that it is something else."""
+    return signal.kind in (None, "EMG") or (signal.kind_source == "heuristic" and signal.unit not in UNITS)
 
 
 def _described(signal: Signal, recognised: Recognised | None) -> FoundChannel:
@@ -88,7 +94,7 @@ def _described(signal: Signal, recognised: Recognised | None) -> FoundChannel:
     kind, likely = signal.kind, None
     if kind is None:
         likely = moving
-    elif signal.kind_source == "heuristic" and (signal.unit is None or signal.unit not in UNITS) and kind != "EMG":
+    elif kind != "EMG" and _may_be_emg(signal):
         kind, likely = None, moving or kind
     elif signal.kind_source == "heuristic" and kind == "EMG" and moving:
         kind, likely = None, moving
