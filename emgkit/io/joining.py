@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgkit._checks import check_option
+from emgkit.channels import Event
 from emgkit.errors import ArgumentError, Notice, SignalError
 from emgkit.io._assembly import free_stream
 from emgkit.notation import listed, number
@@ -21,6 +23,8 @@ _SAME = ("participant", "group", "session", "task", "run")
 _TOLERANCE = 1.5
 # two clocks that differ by more than this share are not those of one trial
 _MOST_DRIFT = 1e-3
+# one event has the same onset in two files, to the rounding of a text (s)
+_SAME_TIME = 1e-6
 # a trigger changes where it passes these shares of its range
 _LOWER, _UPPER = 0.35, 0.65
 
@@ -43,8 +47,9 @@ def join(trial: Trial, other: Trial, *, offset: float = 0.0, by: str | None = No
     -------
     Trial
         All streams, each with its own rate and length; a stream that both have gets a suffix
-        (``emg_2``). Events of both, those of the second shifted. A notice tells of lengths that
-        differ, of a drift between the two clocks, and of times in the files that contradict `offset`.
+        (``emg_2``). Events of both, those of the second shifted; one that both have is one event. A notice
+        tells of lengths that differ, of a drift between the two clocks, and of times in the files that
+        contradict `offset`.
 
     Raises
     ------
@@ -88,13 +93,22 @@ def join(trial: Trial, other: Trial, *, offset: float = 0.0, by: str | None = No
     streams = dict(trial)
     for name, recording in other.items():
         streams[free_stream(name, streams)] = replace(recording, start=recording.start + shift)
-    events = [*trial.events, *(replace(event, onset=event.onset + shift) for event in other.events)]
+    events = [*trial.events, *_further(trial.events, [replace(one, onset=one.onset + shift) for one in other.events])]
     return Trial(
         streams=streams,
         events=tuple(sorted(events, key=lambda event: event.onset)),
         context={**other.context, **trial.context},
         notices=tuple(notices),
     )
+
+
+def _further(known: Sequence[Event], more: Sequence[Event]) -> list[Event]:
+    """The events that are not among those known: a program that writes two files may write an event into both."""
+
+    def alike(one: Event, two: Event) -> bool:
+        return abs(one.onset - two.onset) < _SAME_TIME and replace(one, onset=two.onset) == two
+
+    return [event for event in more if not any(alike(event, one) for one in known)]
 
 
 def _start(trial: Trial) -> float:

@@ -52,7 +52,9 @@ def test_events_of_all_devices_count_from_the_first_sample_of_the_first_one(devi
     folder = devices / "sub-01" / "emg"
     for path in folder.glob("*_events.*"):
         path.unlink()
-    (folder / "sub-01_task-squat_events.tsv").write_text("onset\tduration\ttrial_type\n1.5\t0\tjump\n", encoding="utf-8")
+    (folder / "sub-01_task-squat_events.tsv").write_text(
+        "onset\tduration\ttrial_type\n1.5\t0\tjump\n", encoding="utf-8"
+    )
     assert starts(devices) == [0.0, 0.25]
     assert [[event.onset for event in ek.read(path).events] for path in bids.recordings(devices)] == [[1.5], [1.5]]
 

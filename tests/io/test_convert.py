@@ -205,7 +205,9 @@ def test_streams_that_begin_apart_have_a_file_each(lab, rules, tmp_path, monkeyp
     stems = [path.name for path in ek.io.bids.recordings(root)]
     assert stems == ["sub-P1_task-squat_recording-angle_emg.bdf", "sub-P1_task-squat_recording-emg_emg.bdf"]
     written = [path.with_name(path.name.replace("_emg.bdf", "_events.tsv")) for path in ek.io.bids.recordings(root)]
-    np.testing.assert_allclose([float(path.read_text().splitlines()[1].split("\t")[0]) for path in written], [0.05, 0.3])
+    np.testing.assert_allclose(
+        [float(path.read_text().splitlines()[1].split("\t")[0]) for path in written], [0.05, 0.3]
+    )
     # read back, both are on the time zero of the source
     back = [ek.read(path) for path in ek.io.bids.recordings(root)]
     assert [(list(trial), next(iter(trial.values())).start) for trial in back] == [(["angle"], 0.25), (["emg"], 0.0)]

@@ -14,7 +14,7 @@ from emgkit.io._assembly import FileContent, Signal
 from emgkit.io._tables import read_json
 from emgkit.io.bids._cells import MISSING, read_cells, typed_columns
 from emgkit.io.bids._channels import with_channels
-from emgkit.io.bids._clock import delay_of, delayed, devices_of, moved, scans_of
+from emgkit.io.bids._clock import UNKNOWN, delay_of, delayed, devices_of, moved, scans_of
 from emgkit.io.bids._participants import facts_of, read_participants
 from emgkit.io.bids._writing import ENTITIES, SIMULATED, write_bids
 from emgkit.notation import counted, listed, number
@@ -22,7 +22,7 @@ from emgkit.notation import counted, listed, number
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["channels", "dataset", "files_of", "participants", "recordings", "sidecar", "write_bids"]
+__all__ = ["channels", "clock", "dataset", "files_of", "participants", "recordings", "sidecar", "write_bids"]
 
 
 def recordings(root: str | os.PathLike[str]) -> list[Path]:
@@ -124,6 +124,29 @@ def channels(path: str | os.PathLike[str]) -> pd.DataFrame:
     entities = _entities(Path(path))
     table = None if entities is None else _deepest(_levels(Path(path))[1], "channels", entities)
     return pd.DataFrame({} if table is None else read_cells(table)[0])
+
+
+def clock(path: str | os.PathLike[str]) -> dict[Path, float]:
+    """When the files of one recording begin, a device each: seconds after the first of them; a file alone begins at 0.
+
+    Parameters
+    ----------
+    path : path
+        A file of :func:`recordings`.
+
+    Returns
+    -------
+    dict of Path to float
+        The files that have its name but for ``recording-``, by the times in ``_scans.tsv``; empty where these do not
+        say when each of them begins.
+    """
+    own = Path(path)
+    found: dict[Path, float] = {}
+    for one in devices_of(own, _entities(own) or {}):
+        found[one], notices = delay_of(one, _entities(one) or {})
+        if any(notice.code == UNKNOWN for notice in notices):
+            return {}
+    return found
 
 
 def files_of(path: Path) -> tuple[Path, ...]:

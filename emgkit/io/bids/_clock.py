@@ -13,8 +13,10 @@ from emgkit.io._assembly import FileContent
 from emgkit.io.bids._cells import read_cells
 from emgkit.notation import counted, number
 
-__all__ = ["delay_of", "delayed", "devices_of", "moved", "scans_of"]
+__all__ = ["UNKNOWN", "delay_of", "delayed", "devices_of", "moved", "scans_of"]
 
+# the code of the notice where nothing says when a file begins
+UNKNOWN = "clock-unknown"
 
 
 def scans_of(path: Path, entities: Mapping[str, str]) -> Path:
@@ -51,7 +53,7 @@ def delay_of(path: Path, entities: Mapping[str, str]) -> tuple[float, tuple[Noti
             "say when each of them begins: the times of each count from its own first sample."
         )
         hint = "Write the beginning of each file into its column acq_time, with fractions of a second."
-        return 0.0, (Notice(code="clock-unknown", text=text, hint=hint),)
+        return 0.0, (Notice(code=UNKNOWN, text=text, hint=hint),)
     delay = (own - min(begins)).total_seconds()
     apart = (max(begins) - min(begins)).total_seconds()
     if apart and not any(time.microsecond for time in begins):

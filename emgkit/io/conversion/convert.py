@@ -93,10 +93,10 @@ def convert(
 
     Notes
     -----
-    Each recording is one BDF+ file with its streams at their own rates, in steps of 2⁻²³ of each channel's range, where
-    its streams begin together and their rates fit; otherwise one file for each group of streams that do, told apart by
-    ``recording-``. The header names nobody and no day. Nothing is filled, rescaled or guessed: muscles are those of the
-    map or of the file itself.
+    Each recording is one BDF+ file with its streams at their own rates, in steps of 2⁻²³ of each channel's largest
+    value, where its streams begin together and their rates fit; otherwise one file for each group of streams that do,
+    told apart by ``recording-``. The header names nobody and no day. Nothing is filled, rescaled or guessed: muscles
+    are those of the map or of the file itself.
 
     A conversion that was stopped goes on where it was: a recording is not written again while its source, and what the
     map says of it, stay the same. A set that is not finished has no ``dataset_description.json``, and

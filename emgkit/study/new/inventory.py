@@ -318,10 +318,11 @@ def _in_bids(folder: Path) -> tuple[Named, ...]:
     sources, _ = find(folder, Accounting())
     return tuple(
         Named(
-            name=one.name, facts=dict(one.facts), pattern="", regex="", base=one.task,
-            mvc=is_mvc(one.task),
+            name=name, facts=dict(one.facts), pattern="", regex="", base=one.task,
+            companion="" if name == one.name else "device", mvc=is_mvc(one.task),
         )
         for one in sources
+        for name in one.paths
     )  # fmt: skip
 
 

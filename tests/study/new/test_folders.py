@@ -505,3 +505,15 @@ def test_two_sides_of_one_exercise_may_be_compared(record, tmp_path):
     text = new.write(tmp_path / "s", found, answers=answers).file.read_text(encoding="utf-8")
     assert 'within = "side"' in text
     assert "[summary]" not in text
+
+
+def test_the_muscle_of_a_sensor_is_likely_although_its_accelerometer_has_the_label_too(tmp_path, record):
+    """Delsys sensors give their label to every signal they send."""
+    labels = [f"{sensor}: EMG 1 (mV)" for sensor in ("R VL (10001)", "L BF (10002)")]
+    inertial = [f"R VL (10001): ACC {axis} (g)" for axis in "XYZ"] + ["L BF (10002): GYRO X (deg/s)"]
+    record(tmp_path / "lab" / "P01_squat.csv", emg=labels, movement=inertial)
+    record(tmp_path / "lab" / "P02_squat.csv", emg=labels, movement=inertial)
+    found = {one.name: (one.likely_muscle, one.likely_side) for one in new.inventory.look(tmp_path / "lab").channels}
+    assert found["R VL (10001): EMG 1"] == ("vastus_lateralis", "right")
+    assert found["L BF (10002): EMG 1"] == ("biceps_femoris", "left")
+    assert found["R VL (10001): ACC X"][0] is None

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from emgkit.errors import Notice, StudyError
 from emgkit.io import bids
 from emgkit.notation import counted, listed
+from emgkit.study.file.recordings import Join
 from emgkit.study.recordings.account.near import shortly
-from emgkit.study.recordings.account.sources import ListedFile, RecordingSource
+from emgkit.study.recordings.account.sources import JoinedFile, ListedFile, RecordingSource
 
-__all__ = ["in_bids", "rename_hint", "sidecar_notices"]
+__all__ = ["in_bids", "rename_hint", "sidecar_notices", "with_devices"]
 
 _ENTITIES = {
     "sub": "participant", "ses": "session", "task": "task", "acq": "acquisition", "run": "run",
@@ -48,6 +50,38 @@ def in_bids(folder: Path, names: Sequence[str]) -> tuple[tuple[RecordingSource, 
     sources = tuple(RecordingSource(path=paths[name], name=name, facts=read) for name, read in facts.items())
     used = {one.relative_to(folder).as_posix() for source in sources for one in bids.files_of(source.path)[1:]}
     return sources, tuple(_listed(name, used) for name in names if name not in facts)
+
+
+def with_devices(
+    sources: Sequence[RecordingSource], *, aside: Collection[str]
+) -> tuple[tuple[RecordingSource, ...], tuple[ListedFile, ...]]:
+    """The recordings, with the files of their other devices joined to the one with EMG; and these files.
+
+    Files of one recording are those that ``recording-`` alone tells apart. They are joined where ``_scans.tsv`` says
+    when each begins, and one of them alone holds EMG; others stay recordings of their own, as those `aside` do.
+    """
+    by_path = {source.path: source for source in sources if source.name not in aside}
+    first: dict[str, RecordingSource] = {}
+    second: dict[str, str] = {}
+    for source in by_path.values():
+        begins = bids.clock(source.path) if "recording" in source.facts else {}
+        with_emg = [path for path in begins if _holds_emg(path)]
+        if len(begins) < 2 or with_emg != [source.path] or not set(begins) <= set(by_path):
+            continue
+        others = tuple(by_path[path] for path in begins if path != source.path)
+        offsets = {one.name: begins[one.path] - begins[source.path] for one in others}
+        rules = {one.name: Join(pattern=one.name, offset=offsets[one.name]) for one in others}
+        joined = tuple(JoinedFile(path=one.path, name=one.name, rule=rules[one.name]) for one in others)
+        first[source.name] = replace(source, joined=joined)
+        second |= {one.name: source.name for one in others}
+    kept = tuple(first.get(source.name, source) for source in sources if source.name not in second)
+    return kept, tuple(ListedFile(name=name, role="joined", reason=f"joined to {one}") for name, one in second.items())
+
+
+def _holds_emg(path: Path) -> bool:
+    """Whether a file has EMG, or nothing says that it has none."""
+    table = bids.channels(path)
+    return "type" not in table or any(kind.upper() == "EMG" for kind in table["type"])
 
 
 def rename_hint(name: str) -> str:

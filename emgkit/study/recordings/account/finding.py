@@ -13,7 +13,7 @@ from emgkit.io.naming.fitting import check_other_layouts, layout_names, nearly_f
 from emgkit.io.naming.folders import file_and_sheet, files_below, is_hidden, with_sheets
 from emgkit.io.naming.names import read_names
 from emgkit.notation import counted, listed
-from emgkit.study.recordings.account.bids_set import in_bids
+from emgkit.study.recordings.account.bids_set import in_bids, with_devices
 from emgkit.study.recordings.account.near import shortly
 from emgkit.study.recordings.account.second_files import second_names
 from emgkit.study.recordings.account.sources import Accounting, ListedFile, RecordingSource
@@ -61,6 +61,8 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
     names = tuple(name for name in names if name not in seconds)
     if reads_as_bids(folder, rule):
         sources, others = in_bids(folder, names)
+        sources, devices = with_devices(sources, aside=excluded)
+        others = (*others, *devices)
     else:
         tables = _tables_of_events(names)
         found = _by_layouts(folder, [name for name in names if name not in tables], rule)

@@ -44,7 +44,8 @@ def with_second_files(
         names a fact that recordings do not have.
     """
     left = {_plain(one.name): one.name for one in others if one.role == "joined"}
-    taken: dict[str, str] = {}
+    # devices of one recording in a BIDS data set are joined already
+    taken = {second.name: source.name for source in sources for second in source.joined}
     missing: dict[str, str] = {}
     joined = []
     for source in sources:
@@ -59,7 +60,7 @@ def with_second_files(
                 files.append(JoinedFile(path=(folder or Path()) / file, name=name, rule=join, sheet=sheet))
             elif source.exercise is not None and _is_used(source, rule):
                 missing[source.name] = expected[0]
-        joined.append(replace(source, joined=tuple(files)))
+        joined.append(replace(source, joined=(*source.joined, *files)))
     _refuse_missing(missing, [one.name for one in others if one.name not in taken])
     # a name that differs from that of another by the case of its ending alone is not in `left`
     _refuse_alone([one.name for one in others if one.role == "joined" and one.name not in taken], sources, rule)
