@@ -43,8 +43,8 @@ def convert_recordings(
     if out is None or (sources and map_file is None) or not (sources or check):
         raise ArgumentError(
             "Something is missing to convert",
-            allowed="SRC… --out DIR --map MAP.toml, SRC --draft, or --check --out DIR",
-            hint="emgkit convert --draft SRC writes a map to fill in",
+            allowed="SRC… --out DIR --map MAP.toml, SRC… --draft, or --check --out DIR",
+            hint="emgkit convert --draft SRC… writes a map to fill in",
         )
     summary: dict[str, Any] = {"data_set": str(out)}
     say = sayer()
@@ -74,15 +74,12 @@ def convert_recordings(
 
 
 def _draft_map(sources: Sequence[Path], file: Path, *, as_json: bool) -> None:
-    """Write a map with TODOs for a folder."""
+    """Write a map with TODOs."""
     from emgkit.study.new.draft import draft_map
     from emgkit.toml_files import to_do
 
-    if len(sources) != 1:
-        raise ArgumentError("A draft is made of one folder", allowed="emgkit convert --draft FOLDER",
-                            got=counted(len(sources), "source"))  # fmt: skip
     with progress_shown() as progress:
-        draft_map(sources[0], file, progress)
+        draft_map(sources, file, progress)
     left = to_do(file.read_text(encoding="utf-8"))
     if as_json:
         rows = [{"line": one.line, "place": one.place, "text": one.text} for one in left]
@@ -91,4 +88,4 @@ def _draft_map(sources: Sequence[Path], file: Path, *, as_json: bool) -> None:
     print(f"Wrote {file}")
     print("To fill in, or to confirm:")
     print("\n".join(f"  {one}" for one in left))
-    print(f"Then: emgkit convert {shlex.quote(str(sources[0]))} --map {shlex.quote(str(file))} --out DIR --check")
+    print(f"Then: emgkit convert {shlex.join(map(str, sources))} --map {shlex.quote(str(file))} --out DIR --check")

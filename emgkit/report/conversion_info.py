@@ -47,7 +47,8 @@ def remarks(done: Conversion) -> list[str]:
     for code, texts in kinds.items():
         lines += [f"Note: {text}" for text in texts[:_SHOWN]]
         if len(texts) > _SHOWN:
-            lines.append(f"Note: {len(texts) - _SHOWN} more remarks “{code.replace('-', ' ')}”; --json lists them.")
+            more = counted(len(texts) - _SHOWN, "more remark")
+            lines.append(f"Note: {more} “{code.replace('-', ' ')}”; --json lists all.")
     return lines
 
 

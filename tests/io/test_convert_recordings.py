@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import warnings
 
@@ -56,6 +57,8 @@ def filled_in(draft):
     for old, new in facts.items():
         assert old in draft, old
         draft = draft.replace(old, new)
+    # kinds that are likely are not confirmed: the conversion is to tell them
+    draft = re.sub(r'(?:, )?kind = "\w+" \}  # TODO confirm: by its label and unit', " }", draft)
     lines = (line.split("  # TODO confirm")[0] for line in draft.splitlines())
     return "\n".join(line for line in lines if "TODO" not in line) + "\n"
 

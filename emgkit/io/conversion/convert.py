@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -248,7 +249,9 @@ class _Made:
             key=self._key(one, source, read.labels), source=source, participant=one.participant, labels=read.labels,
             files=starts, about=dict(read.about), simulated=simulated,
             # the name of a file may be that of a person
-            notices=tuple((n.code, n.text.replace(one.path.name, "the source"), n.hint) for n in read.notices),
+            notices=tuple(
+                (n.code, n.text.replace(one.path.name, "the source"), _in_map(n.hint)) for n in read.notices
+            ),
         )  # fmt: skip
         return manifest.with_entry(one.stem, entry)
 
@@ -339,6 +342,12 @@ def _for_map(error: EmgkitError, one: Planned) -> EmgkitError:
 
 def _in_map(hint: str) -> str:
     """What reading proposes, in the words of a map."""
+    if "Leave sfreq out" in hint:
+        return (
+            "A rate is for files that give none: let these have a layout of their own, which "
+            "values.participant = { … } or values.task = { … } tell apart, with sfreq in it."
+        )
+    hint = re.sub(r"\b[Ss]ay sfreq=([\d.]+)", r"Write sfreq = \1 beside the pattern", hint)
     if "read(path, sfreq=" in hint:
         return "Say it in the map: sfreq = 1000 beside the pattern."
     if "read(path, units=" in hint or "units={" in hint:

@@ -142,10 +142,12 @@ class TaskFacts(TomlTable):
 class Participants(TomlTable):
     """``[participants]``: facts about people, from a table with a row for each, or written here by their name.
 
-    The table is a CSV or TSV file beside the map; its column ``participant`` (or ``participant_id``) names them.
+    The table is a CSV or TSV file beside the map; its column ``participant`` (or ``participant_id``) names them, or
+    the one that `column` says.
     """
 
     file: str | None = None
+    column: str | None = None
     facts: dict[str, dict[str, str | bool | int | float]] = Field(default_factory=dict)
 
 

@@ -14,9 +14,10 @@ from emgkit.io.bids._labels import bids_label
 from emgkit.io.conversion.map_file import Participants
 from emgkit.notation import listed
 
-__all__ = ["facts_about"]
+__all__ = ["PEOPLE_COLUMNS", "facts_about", "read_people"]
 
-_NAMES = ("participant", "participant_id")
+# the column that names participants, unless the map says another one
+PEOPLE_COLUMNS = ("participant", "participant_id")
 
 
 def facts_about(
@@ -42,7 +43,7 @@ def facts_about(
     ArgumentError
         A participant stands in it twice or not at all, or a fact is given twice.
     """
-    table = _table(folder / rules.file) if rules.file is not None else None
+    table = _table(folder / rules.file, rules.column) if rules.file is not None else None
     found: dict[str, dict[str, Value]] = {name: {} for name in people}
     labels = {bids_label(name): name for name in people}
     notices = []
@@ -76,11 +77,14 @@ def facts_about(
     return found, tuple(notices)
 
 
-def _table(path: Path) -> dict[str, dict[str, Value]]:
-    """The rows of a table of participants, by name."""
-    if not path.is_file():
-        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise FileError("The table of participants is not there", where=str(path), hint=nearest(path.name, beside))
+def read_people(path: Path) -> dict[str, list[str]]:
+    """The columns of a table of participants as text: a CSV or TSV file, whatever separates its cells.
+
+    Raises
+    ------
+    FormatError
+        It is no text, two columns have one name, or a row is cut off.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -89,12 +93,10 @@ def _table(path: Path) -> dict[str, dict[str, Value]]:
     separator = max(",;\t", key=head.count)
     rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=separator) if any(row)]
     columns = rows[0] if rows else []
-    key = next((column for column in columns if column in _NAMES), None)
-    if key is None or len(set(columns)) < len(columns):
+    if len(set(columns)) < len(columns):
         raise FormatError(
-            "The table of participants has no column that names them"
-            if key is None else "Two columns of the table of participants have one name",
-            where=f"{path}, row 1", allowed=f"{listed(_NAMES)} and columns of facts, each once", got=listed(columns),
+            "Two columns of the table of participants have one name",
+            where=f"{path}, row 1", allowed="columns of facts, each once", got=listed(columns),
         )  # fmt: skip
     for place, row in enumerate(rows[1:], start=2):
         if len(row) != len(columns):
@@ -102,7 +104,26 @@ def _table(path: Path) -> dict[str, dict[str, Value]]:
                 "A row of the table of participants is cut off or too long",
                 where=f"{path}, row {place}", allowed=f"{len(columns)} cells", got=f"{len(row)} cells",
             )  # fmt: skip
-    cells = {column: [row[place] for row in rows[1:]] for place, column in enumerate(columns)}
+    return {column: [row[place] for row in rows[1:]] for place, column in enumerate(columns)}
+
+
+def _table(path: Path, column: str | None) -> dict[str, dict[str, Value]]:
+    """The rows of a table of participants, by name."""
+    if not path.is_file():
+        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise FileError(
+            "The table of participants is not there", where=str(path),
+            hint=nearest(path.name, beside) or "The path counts from the folder of the map",
+        )  # fmt: skip
+    cells = read_people(path)
+    wanted = PEOPLE_COLUMNS if column is None else (column,)
+    key = next((one for one in cells if one in wanted), None)
+    if key is None:
+        raise FormatError(
+            "The table of participants has no column that names them",
+            where=f"{path}, row 1", allowed=f"{' or '.join(map(repr, wanted))}, and columns of facts",
+            got=listed(cells), hint='Say which column it is: [participants] column = "…"',
+        )  # fmt: skip
     names = cells.pop(key)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -21,7 +21,7 @@ from emgkit.io.naming.names import AnyTask, read_names
 from emgkit.io.naming.patterns import Pattern
 from emgkit.notation import counted, listed
 
-__all__ = ["LeftOut", "Plan", "Planned", "paths_of", "plan"]
+__all__ = ["LeftOut", "Plan", "Planned", "paths_of", "plan", "source_files"]
 
 # so many names stand in a message
 _SHOWN = 4
@@ -108,17 +108,27 @@ def plan(sources: Sequence[Path], rules: ConversionMap) -> Plan:
     return Plan(recordings=tuple(planned), left_out=tuple(left_out), notices=notices)
 
 
-def _files(sources: Sequence[Path], layouts: Sequence[Layout], *, closed: set[str]) -> dict[str, tuple[Path, str]]:
-    """All files of the sources: the name for people to the folder and the name within it."""
+def source_files(sources: Sequence[Path]) -> dict[str, tuple[Path, str]]:
+    """All files of the sources: the name for people to the folder and the name within it.
+
+    Raises
+    ------
+    FileError
+        A source is not there.
+    ArgumentError
+        Two sources hold a file of one name.
+    """
     found: dict[str, tuple[Path, str]] = {}
     for source in sources:
         if not source.exists():
             beside = [entry.name for entry in source.parent.iterdir()] if source.parent.is_dir() else []
             raise FileError("A source is not there", where=str(source), hint=nearest(source.name, beside))
         folder, inside = (source, files_below(source)) if source.is_dir() else (source.parent, (source.name,))
-        inside = with_sheets(folder, [name for name in inside if not is_hidden(name)], layouts, closed=closed)
-        for name in inside:
+        for name in (one for one in inside if not is_hidden(one)):
             if name in found and found[name][0].resolve() != folder.resolve():
+                if not may_be_recording(folder / name):
+                    # every folder may have its README
+                    continue
                 raise ArgumentError(
                     f"Two sources hold a file {name!r}",
                     where=f"{found[name][0]} and {folder}", allowed="files that their names tell apart",
@@ -126,6 +136,18 @@ def _files(sources: Sequence[Path], layouts: Sequence[Layout], *, closed: set[st
                 )  # fmt: skip
             found[name] = (folder, name)
     return found
+
+
+def _files(sources: Sequence[Path], layouts: Sequence[Layout], *, closed: set[str]) -> dict[str, tuple[Path, str]]:
+    """The files of the sources, and in place of a workbook its sheets where these are recordings."""
+    folders: dict[Path, list[str]] = {}
+    for folder, name in source_files(sources).values():
+        folders.setdefault(folder, []).append(name)
+    return {
+        name: (folder, name)
+        for folder, names in folders.items()
+        for name in with_sheets(folder, names, layouts, closed=closed)
+    }
 
 
 def _check_known(what: str, named: Iterable[str], there: Mapping[str, object]) -> None:

@@ -70,7 +70,7 @@ def read_source(one: Planned, rules: ConversionMap) -> ReadSource:
         columns=_columns(trial, names, specs, rules),
         about={**about, **one.facts},
         # of kinds that are likely it is said once, in the words of a map
-        notices=(*(one for one in trial.notices if one.code != "kind-assumed"), *_guessed(trial)),
+        notices=(*(one for one in trial.notices if one.code != "kind-assumed"), *_guessed(trial, names)),
     )
 
 
@@ -91,14 +91,15 @@ def _without(content: FileContent, labels: Iterable[str], *, where: str) -> File
     return replace(content, signals=kept) if len(kept) < len(placed) else content
 
 
-def _guessed(trial: Trial) -> list[Notice]:
-    """What is written although neither file nor map says it."""
+def _guessed(trial: Trial, names: Mapping[str, str]) -> list[Notice]:
+    """What is written although neither file nor map says it; `names` has what the file calls each channel."""
     channels = [channel for recording in trial.values() for channel in recording.channels]
-    kinds = [channel.name for channel in channels if channel.kind_source == "heuristic"]
+    likely = [channel for channel in channels if channel.kind_source == "heuristic"]
     notices = []
-    if kinds:
+    if likely:
+        kinds, label = [channel.name for channel in likely], names.get(likely[0].name, likely[0].name)
         text = f"The kind of {_some(kinds)} is likely by label and unit: the file does not say it, nor does the map."
-        hint = 'Say it in the map: [channels] "label" = { kind = "EMG" }'
+        hint = f'Say it in the map: [channels] "{label}" = {{ kind = "{likely[0].kind}" }}'
         notices.append(Notice(code="kind-likely", text=text, hint=hint))
     unnamed = [channel.name for channel in channels if channel.kind == "EMG" and channel.muscle is None]
     if unnamed:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from emgkit.errors import EmgkitError, FileError, StudyError
-from emgkit.io.catalogue import catalogue
+from emgkit.io.bids._labels import bids_label
+from emgkit.io.conversion.people import PEOPLE_COLUMNS, read_people
+from emgkit.io.conversion.planning import paths_of, source_files
 from emgkit.io.formats.edf import LONGEST_NAME
 from emgkit.io.naming.layouts import Layout
 from emgkit.io.naming.names import AnyTask, read_names
-from emgkit.notation import readable
+from emgkit.notation import listed, readable
 from emgkit.study.new.inventory import Inventory, Progress, look
 from emgkit.study.new.layouts import FoundLayout, layouts_of
 from emgkit.study.new.names import Named
@@ -38,16 +40,16 @@ _HARDWARE = {
 
 
 def draft_map(
-    source: str | os.PathLike[str],
+    sources: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     file: str | os.PathLike[str],
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Path:
-    """Write a map for the conversion of a folder of recordings to EMG-BIDS, to be filled in.
+    """Write a map for the conversion of recordings to EMG-BIDS, to be filled in.
 
     Parameters
     ----------
-    source : path
-        The folder of recordings; nothing in it is changed.
+    sources : path or iterable of path
+        Recordings, or folders of recordings, as for :func:`emgkit.io.convert`; nothing in them is changed.
     file : path
         The map to write.
     progress : callable, optional
@@ -61,32 +63,36 @@ def draft_map(
     Raises
     ------
     FileError
-        The map exists.
+        The map exists, or a source is not there.
+    ArgumentError
+        Two sources hold a recording of one name.
     StudyError
-        The source is no folder, or holds no recording whose name tells participant and task.
+        The sources are an EMG-BIDS data set, or hold no recording whose name tells participant and task.
     """
-    folder, path = Path(source), Path(file)
+    path, given = Path(file), paths_of(sources)
     if path.exists():
         raise FileError("The map exists", where=str(path), hint="Remove it, or name another file with --map")
-    if not folder.is_dir():
-        raise StudyError(
-            "A draft is made of one folder", where=str(folder), got="a file" if folder.exists() else "nothing"
-        )
-    inventory = look(folder, progress)
+    files = {name: folder / inside for name, (folder, inside) in source_files(given).items()}
+    where = ", ".join(map(str, given[:4]))
+    if any((one / "dataset_description.json").is_file() for one in given):
+        raise StudyError("A source is a BIDS data set already", where=where, allowed="folders of other recordings")
+    inventory = look(given[0], progress, files=files)
     if not inventory.recordings:
         odd = inventory.of("name not understood") or inventory.of("cannot be read") or inventory.files
         raise StudyError(
-            "The folder holds no recording whose name tells participant and task",
-            where=str(folder), allowed="P01_squat.csv, or women/P01_squat.csv, or P01_day1_squat.csv",
+            "The sources hold no recording whose name tells participant and task",
+            where=where, allowed="P01_squat.csv, or women/P01_squat.csv, or P01_day1_squat.csv",
             got="; ".join(f"{one.name} ({one.role}) {one.why}".strip() for one in odd[:4]) or "no file",
             hint="Rename the files, or write the map by hand: docs/how_to/convert.md",
         )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_text(inventory), encoding="utf-8", newline="\n")
+    tables = (*inventory.of("side table"), *inventory.of("cannot be read"))
+    found, lines = _people_table(inventory, {one.name: files[one.name] for one in tables}, path.parent)
+    path.write_text(_text(inventory, found, lines), encoding="utf-8", newline="\n")
     return path
 
 
-def _text(inventory: Inventory) -> str:
+def _text(inventory: Inventory, table: str, participants: list[str]) -> str:
     head = (
         "The map of a conversion to EMG-BIDS. Every marked line is to be filled in or confirmed, and its mark taken "
         "away; take out the lines about what nobody knows."
@@ -99,15 +105,38 @@ def _text(inventory: Inventory) -> str:
         _placement(),
         _hardware(),
         *_tasks(inventory),
-        ["[participants]", '# file = "people.csv"  # columns participant, age, sex, height, weight …; or here:',
-         *(f"# facts.{as_key(who)} = {{ age = …, sex = … }}" for who in _people(inventory)[:2])],
-        _exclude(inventory),
+        ["[participants]", *participants],
+        _exclude(inventory, table),
     ]  # fmt: skip
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
 def _people(inventory: Inventory) -> list[str]:
     return list(dict.fromkeys(one.participant for one in inventory.recordings))
+
+
+def _people_table(inventory: Inventory, tables: Mapping[str, Path], folder: Path) -> tuple[str, list[str]]:
+    """The table among the files that names people, and ``[participants]`` with it; without one, an example."""
+    people = _people(inventory)
+    for file, table in tables.items():
+        try:
+            columns = read_people(table)
+        except EmgkitError:
+            continue
+        labels = [bids_label(who) for who in people]
+        named = {name: {bids_label(cell.removeprefix("sub-")) for cell in cells} for name, cells in columns.items()}
+        column = next((name for name, cells in named.items() if set(labels) & cells), None)
+        if column is None:
+            continue
+        lacking = [who for who, label in zip(people, labels, strict=True) if label not in named[column]]
+        lines = [f"file = {as_toml(Path(os.path.relpath(table, folder)).as_posix())}"]
+        lines += [] if column in PEOPLE_COLUMNS else [f"column = {as_toml(column)}  # it names the participants"]
+        lines += as_comment(f"TODO: it has no row for {listed(lacking[:6])}") if lacking else []
+        return file, lines
+    return "", [
+        '# file = "people.csv"  # columns participant, age, sex, height, weight …; or here:',
+        *(f"# facts.{as_key(who)} = {{ age = …, sex = … }}" for who in people[:2]),
+    ]
 
 
 def _data(inventory: Inventory) -> list[list[str]]:
@@ -201,6 +230,8 @@ def _channel(channel: FoundChannel, name: str) -> str:
     else:
         if channel.kind is None:
             fields["kind"] = f"TODO: {channel.likely_kind}?"
+        elif channel.kind_likely:
+            fields["kind"], remark = channel.kind, "TODO confirm: by its label and unit"
         if not channel.known_unit:
             fields["unit"] = "TODO: the unit, or n/a"
     if not fields:
@@ -214,8 +245,9 @@ def _short_names(labels: list[str]) -> dict[str, str]:
 
     Examples
     --------
-    >>> _short_names(["VL", "EMG 01 04498 (54717): ACC X", "Right Biceps Femoris Caput Longum"])
-    {'VL': 'VL', 'EMG 01 04498 (54717): ACC X': 'EMG01ACCX', 'Right Biceps Femoris Caput Longum': 'RigBicFemCapLon'}
+    >>> labels = ["VL", "EMG 01 04498 (54717): ACC X", "EMG 1 (54717): EMG 2", "Biceps Femoris Caput Longum"]
+    >>> list(_short_names(labels).values())
+    ['VL', 'EMG01ACCX', 'EMG1_2', 'BiceFemoCapuLong']
     """
     fitting = {one for one in labels if len(one) <= LONGEST_NAME and one.isascii() and one.isprintable()}
     names, taken = {}, {one.casefold() for one in fitting}
@@ -227,15 +259,20 @@ def _short_names(labels: list[str]) -> dict[str, str]:
         # a serial number tells nobody anything, and a word that stands twice tells nothing the second time
         words = [word for word in re.findall(r"[A-Za-z]+|\d+", plain) if not (word.isdigit() and len(word) > 3)]
         words = [word[0].upper() + word[1:] for word in dict.fromkeys(words)] or ["channel"]
-        cuts = ("".join(word[:most] for word in words) for most in (9, 6, 5, 4, 3, 2, 1))
-        short = next((cut for cut in cuts if len(cut) <= LONGEST_NAME and cut.casefold() not in taken), "")
-        place = 1
-        while not short or short.casefold() in taken:
+        cuts = (_together([word[:most] for word in words]) for most in (9, 6, 5, 4, 3, 2, 1))
+        base = next((cut for cut in cuts if len(cut) <= LONGEST_NAME), _together(words)[:LONGEST_NAME])
+        short, place = base, 1
+        while short.casefold() in taken:
             place += 1
-            short = f"{''.join(word[:2] for word in words)[: LONGEST_NAME - 4]}_{place}"
+            short = f"{base[: LONGEST_NAME - 1 - len(str(place))]}_{place}"
         taken.add(short.casefold())
         names[label] = short
     return names
+
+
+def _together(words: Sequence[str]) -> str:
+    """The words as one; two numbers stay apart."""
+    return re.sub(r"(\d) (?=\d)", r"\1_", " ".join(words)).replace(" ", "")
 
 
 def _placement() -> list[str]:
@@ -264,12 +301,11 @@ def _tasks(inventory: Inventory) -> list[list[str]]:
     return [[f"[tasks.{as_key(task)}]", f'description = "TODO: {readable(task)}"'] for task in tasks]
 
 
-def _exclude(inventory: Inventory) -> list[str]:
+def _exclude(inventory: Inventory, table: str) -> list[str]:
     """What cannot be converted, and copies, for the user to decide on."""
-    odd = (*inventory.of("cannot be read"), *inventory.of("name not understood"))
-    reasons = {one.name: as_toml(f"TODO: {one_line(one.why or one.role)}") for one in odd}
+    odd = (*inventory.of("cannot be read"), *inventory.of("name not understood"), *inventory.of("copy"))
+    reasons = {one.name: as_toml(f"TODO: {one_line(one.why or one.role)}") for one in odd if one.name != table}
     lines = [f"  {{ path = {as_toml(name)}, reason = {reason} }}," for name, reason in reasons.items()]
-    copies = {str(row["path"]): row["same_as"] for row in catalogue(inventory.folder).to_dict("records")}
-    notes = [f"# TODO: {path} has the same samples as {first}" for path, first in copies.items() if first]
+    notes = [f"# TODO: {name} has the same samples as {first}" for name, first in inventory.same.items()]
     files = ["files = [", *lines, "]"] if lines or notes else []
     return ["[exclude]", *notes, *files] if files else []

@@ -128,6 +128,8 @@ class Inventory:
         Those that can be read and whose name tells participant and task; files of other streams are not among them.
     companions : tuple of FoundRecording
         Files that hold other streams of these recordings.
+    same : mapping of str to str
+        Recordings that have the samples of another, whatever their names, with the name of the first.
     taken : tuple of str
         Files that a run would take for recordings and that are none of these.
     """
@@ -137,6 +139,7 @@ class Inventory:
     files: tuple[FoundFile, ...]
     recordings: tuple[FoundRecording, ...]
     companions: tuple[FoundRecording, ...] = ()
+    same: Mapping[str, str] = field(default_factory=dict)
     taken: tuple[str, ...] = ()
 
     def of(self, role: str) -> tuple[FoundFile, ...]:
@@ -218,7 +221,12 @@ def natural(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text))
 
 
-def look(folder: Path, progress: Progress = lambda _what, _done, _total: None) -> Inventory:
+def look(
+    folder: Path,
+    progress: Progress = lambda _what, _done, _total: None,
+    *,
+    files: Mapping[str, Path] | None = None,
+) -> Inventory:
     """Look into every file of a folder; nothing in it is changed, and what cannot be read stops nothing.
 
     Parameters
@@ -227,21 +235,15 @@ def look(folder: Path, progress: Progress = lambda _what, _done, _total: None) -
         An EMG-BIDS data set, or any folder.
     progress : callable, optional
         Called with (what, done, total).
+    files : mapping of str to Path, optional
+        The files by name, where they are not those of the folder.
     """
-    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    bids = is_bids(folder)
+    paths = _files_of(folder) if files is None else files
+    names, bids = sorted(paths), files is None and is_bids(folder)
     aside = {name: role for name in names if (role := _role_by_name(name, bids=bids)) is not None}
-    contents: dict[str, _Looked] = {}
-    failed: dict[str, str] = {}
-    places = _with_sheets(folder, [name for name in names if name not in aside])
-    wanted = list(places)
-    for place, name in enumerate(wanted):
-        progress("Looking into recordings", place, len(wanted))
-        try:
-            contents[name] = _look_into(*places[name])
-        except EmgkitError as problem:
-            failed[name] = " ".join(part.rstrip(".") + "." for part in (problem.what, problem.hint) if part)
-    progress("Looking into recordings", len(wanted), len(wanted))
+    places = _with_sheets({name: paths[name] for name in names if name not in aside})
+    contents, failed = _look_into_all(places, progress)
+    same = _same(contents)
     copies = {} if bids else _copies(contents)
     contents = {name: one for name, one in contents.items() if name not in copies}
     named = {one.name: one for one in (_in_bids(folder) if bids else read_names(contents))}
@@ -270,7 +272,28 @@ def look(folder: Path, progress: Progress = lambda _what, _done, _total: None) -
         files=tuple(roles[name] for name in sorted(roles, key=natural)),
         recordings=recordings,
         companions=tuple(one for one in found if one.name in companions),
+        same={name: own for name, own in same.items() if name not in copies},
     )
+
+
+def _files_of(folder: Path) -> dict[str, Path]:
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+
+
+def _look_into_all(
+    places: Mapping[str, tuple[Path, str | None]], progress: Progress
+) -> tuple[dict[str, _Looked], dict[str, str]]:
+    """What the files hold, and why some cannot be read."""
+    contents: dict[str, _Looked] = {}
+    failed: dict[str, str] = {}
+    for place, (name, file) in enumerate(places.items()):
+        progress("Looking into recordings", place, len(places))
+        try:
+            contents[name] = _look_into(*file)
+        except EmgkitError as problem:
+            failed[name] = " ".join(part.rstrip(".") + "." for part in (problem.what, problem.hint) if part)
+    progress("Looking into recordings", len(places), len(places))
+    return contents, failed
 
 
 def _role_by_name(name: str, *, bids: bool) -> str | None:
@@ -296,11 +319,10 @@ def _role_by_name(name: str, *, bids: bool) -> str | None:
     return None
 
 
-def _with_sheets(folder: Path, names: Sequence[str]) -> dict[str, tuple[Path, str | None]]:
+def _with_sheets(paths: Mapping[str, Path]) -> dict[str, tuple[Path, str | None]]:
     """The file of each name; a workbook has a name for each of its sheets, where a study can read them so."""
     places: dict[str, tuple[Path, str | None]] = {}
-    for name in names:
-        path = folder / name
+    for name, path in paths.items():
         try:
             found = io.sheets(path) if path.suffix.lower() in _WORKBOOKS and has_key(Layout, "sheet") else ()
         except EmgkitError:
@@ -389,6 +411,14 @@ def _digest(content: FileContent) -> str:
     for signal in content.signals:
         made.update(np.ascontiguousarray(signal.values).tobytes())
     return made.hexdigest()
+
+
+def _same(contents: Mapping[str, _Looked]) -> dict[str, str]:
+    """The files with the samples of one before them, or of one whose name is not that of a copy."""
+    first: dict[str, str] = {}
+    for name in sorted(contents, key=lambda name: (without_copy_mark(name) != name, natural(name))):
+        first.setdefault(contents[name].digest, name)
+    return {name: first[one.digest] for name, one in contents.items() if first[one.digest] != name}
 
 
 def _copies(contents: Mapping[str, _Looked]) -> dict[str, str]:

@@ -35,6 +35,8 @@ class FoundChannel:
         As the file says them.
     likely_kind, likely_muscle, likely_side : str or None
         What the heading makes likely where the file says nothing.
+    kind_likely : bool
+        Whether the kind is likely by label and unit alone.
     why : str
         What made the muscle likely.
     """
@@ -48,6 +50,7 @@ class FoundChannel:
     likely_kind: str | None = None
     likely_muscle: str | None = None
     likely_side: str | None = None
+    kind_likely: bool = False
     why: str = ""
 
     @property
@@ -104,7 +107,7 @@ def _described(signal: Signal, recognised: Recognised | None) -> FoundChannel:
     return FoundChannel(
         name=name, kind=kind, unit=signal.unit, sfreq=signal.sfreq, muscle=signal.muscle, side=signal.side,
         likely_kind=likely, likely_muscle=found.muscle if found else None, likely_side=side,
-        why=found.why if found else "",
+        kind_likely=kind is not None and signal.kind_source == "heuristic", why=found.why if found else "",
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import emgkit as ek
-from emgkit.errors import FileError, FormatError, StudyError
+from emgkit.errors import ArgumentError, FileError, FormatError, StudyError
 from emgkit.io.conversion import convert, load_map
 from emgkit.study.new.draft import draft_map
 from emgkit.toml_files import to_do
@@ -115,12 +115,92 @@ def test_a_draft_is_not_written_over_and_needs_a_folder_with_recordings(lab, tmp
     with pytest.raises(FileError, match="The map exists"):
         draft_map(folder, path)
     assert path.read_text(encoding="utf-8") == text
-    with pytest.raises(StudyError, match="A draft is made of one folder"):
-        draft_map(folder / "P01_squat.csv", tmp_path / "other.toml")
+    with pytest.raises(FileError, match="A source is not there"):
+        draft_map(folder / "P03_squat.csv", tmp_path / "other.toml")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(StudyError, match="holds no recording whose name tells"):
+    with pytest.raises(StudyError, match="hold no recording whose name tells"):
         draft_map(tmp_path / "empty", tmp_path / "other.toml")
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "dataset_description.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(StudyError, match="A source is a BIDS data set already"):
+        draft_map([folder, tmp_path / "set"], tmp_path / "other.toml")
     assert not (tmp_path / "other.toml").exists()
+
+
+def test_a_draft_is_of_several_sources_and_converts_them(lab, tmp_path):
+    folder = lab("one/P01_squat.csv", "one/README.txt", "two/P02_squat.csv", "two/README.txt", "P03_squat.csv")
+    for name in ("one", "two"):
+        (folder / name / "README.txt").write_text("Spring.\n", encoding="utf-8")
+    sources = [folder / "one", folder / "two", folder / "P03_squat.csv"]
+    path, text = drafted(sources, tmp_path)
+    assert text.count("pattern = ") == 1
+    assert convert(sources, tmp_path / "set", map=filled(path)).written == (
+        "sub-P01_task-squat", "sub-P02_task-squat", "sub-P03_task-squat",
+    )  # fmt: skip
+    lab("two/P01_squat.csv")
+    with pytest.raises(ArgumentError, match=r"Two sources hold a file 'P01_squat\.csv'"):
+        draft_map(sources, tmp_path / "other.toml")
+
+
+@pytest.mark.parametrize(
+    ("silent", "stated", "rows"),
+    [
+        (["P01_squat", "P01_mvc"], ["P02_squat", "P02_mvc"], ("participant", "participant")),
+        (["P01_squat", "P02_squat"], ["P01_mvc", "P02_mvc"], ("task", "task")),
+        (["P01_squat", "P01_mvc", "P02_squat"], ["P02_mvc"], ("participant", "task")),
+    ],
+)
+def test_files_without_a_rate_have_a_layout_of_their_own(lab, tmp_path, silent, stated, rows):
+    """A rate that is filled in would contradict files of the same pattern that have one."""
+    folder = lab(*(f"{name}.csv" for name in stated))
+    lab(*(f"{name}.csv" for name in silent), head="R_GMAX (mV),Knee (deg)")
+    for name in silent:
+        path = folder / f"{name}.csv"
+        # without the column of times
+        head, *lines = path.read_text().splitlines()
+        path.write_text("\n".join([head, *(line.partition(",")[2] for line in lines)][:1] + [
+            f"{0.001 * k},{k % 7}" for k in range(40)]) + "\n")  # fmt: skip
+    path, text = drafted(folder, tmp_path)
+    assert all(f"values.{fact} = " in text for fact in rows)
+    path.write_text(text.replace('sfreq = "TODO"  # Hz; the files give no rate', "sfreq = 500"), encoding="utf-8")
+    done = convert(folder, tmp_path / "set", map=filled(path))
+    assert len(done.written) == 4
+    rates = {path.name.split("_emg")[0]: ek.read(path).emg.sfreq for path in ek.io.bids.recordings(tmp_path / "set")}
+    assert {name for name, rate in rates.items() if rate == 500} == {
+        f"sub-{name.replace('_', '_task-')}" for name in silent
+    }
+
+
+@pytest.mark.parametrize("column", ["participant", "participant_id", "Name"])
+def test_a_table_of_people_is_found(lab, tmp_path, column):
+    folder = lab("P01_squat.csv", "P02_squat.csv", "P03_squat.csv")
+    (folder / "people.csv").write_text(f"age;{column};sex\n24;P01;f\n31;P02;m\n", encoding="utf-8")
+    path, text = drafted(folder, tmp_path)
+    assert 'file = "lab/people.csv"' in text
+    assert ('column = "Name"' in text) == (column == "Name")
+    assert "# TODO: it has no row for 'P03'" in text
+    assert '{ path = "people.csv"' not in text
+    (folder / "people.csv").write_text(f"age;{column};sex\n24;P01;f\n31;P02;m\n40;P03;m\n", encoding="utf-8")
+    convert(folder, tmp_path / "set", map=filled(path))
+    assert ek.io.bids.participants(tmp_path / "set")["age"].tolist() == [24, 31, 40]
+
+
+def test_a_copy_by_its_name_is_left_out_once_that_is_confirmed(lab, tmp_path):
+    folder = lab("P01_squat.csv", "P02_squat.csv")
+    (folder / "P01_squat (2).csv").write_bytes((folder / "P01_squat.csv").read_bytes())
+    path, text = drafted(folder, tmp_path)
+    line = '{ path = "P01_squat (2).csv", reason = "TODO: the same samples as P01_squat.csv" }'
+    assert line in text
+    path.write_text(text.replace("TODO: the same", "the same"), encoding="utf-8")
+    done = convert(folder, tmp_path / "set", map=filled(path))
+    assert [(one.name, one.reason) for one in done.left_out] == [
+        ("P01_squat (2).csv", "the same samples as P01_squat.csv")
+    ]
+
+
+def test_a_kind_that_is_likely_is_to_be_confirmed(lab, tmp_path):
+    _, text = drafted(lab("P01_squat.csv", head="time (s),R_GMAX (mV),Sync (V)"), tmp_path)
+    assert '"Sync" = { kind = "TRIG" }  # TODO confirm: by its label and unit' in text
 
 
 def test_the_command_lists_what_is_to_do(emgkit, lab, tmp_path):
