@@ -13,7 +13,7 @@ from emgkit.channels import Value
 from emgkit.errors import ArgumentError, FormatError
 from emgkit.notation import listed
 
-__all__ = ["column_format", "read_json", "read_table", "typed", "write_json", "write_table"]
+__all__ = ["cell", "column_format", "read_json", "read_table", "typed", "write_json", "write_table"]
 
 MISSING = "n/a"
 _INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)")

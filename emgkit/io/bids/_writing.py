@@ -16,15 +16,15 @@ from emgkit.errors import ArgumentError, FileError, warn
 from emgkit.io._tables import column_format, plain, write_json, write_table
 from emgkit.io.bids._labels import ORIGINAL, labels_made, participant_label, register
 from emgkit.io.formats import edf
-from emgkit.notation import listed
+from emgkit.notation import counted, listed
 from emgkit.recording import Recording, Trial
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "ENTITIES", "SIMULATED", "add_facts", "collect", "labels_of", "write_bids", "write_participants", "write_recording",
-    "write_root",
+    "ENTITIES", "README", "SIMULATED", "add_facts", "collect", "labels_of", "write_bids", "write_participants",
+    "write_recording", "write_root",
 ]  # fmt: skip
 
 # what says of each channel of a recording whether it is good or bad, and why
@@ -40,6 +40,7 @@ ENTITIES = {
     "recording": "recording",
 }
 SIMULATED = "emgkitSimulated"
+README = "README.md"
 
 _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
     "age": {"Description": "Age of the participant", "Units": "year"},
@@ -379,8 +380,14 @@ def add_facts(known: dict[str, Value], more: Mapping[str, object], participant: 
             known[name] = value
 
 
-def write_participants(root: Path, facts: dict[str, dict[str, Value]], table: pd.DataFrame | None = None) -> None:
-    """Write participants.tsv and participants.json."""
+def write_participants(
+    root: Path,
+    facts: dict[str, dict[str, Value]],
+    table: pd.DataFrame | None = None,
+    *,
+    described: Mapping[str, Any] | None = None,
+) -> None:
+    """Write participants.tsv and participants.json; what `described` says of a column goes before what is known."""
     if table is not None:
         key = next((column for column in ("participant_id", "participant") if column in table.columns), None)
         if key is None:
@@ -403,10 +410,13 @@ def write_participants(root: Path, facts: dict[str, dict[str, Value]], table: pd
     columns: dict[str, list[Value]] = {"participant_id": [f"sub-{participant_label(name)}" for name in facts]}
     columns |= {name: [row.get(name) for row in facts.values()] for name in names}
     forms = {name: column_format(columns[name], where=f"participants, column {name!r}") for name in names}
-    described = {"participant_id": {"Description": "Label of the participant"}}
-    described |= {name: _description(name, form=form) for name, form in forms.items()}
+    about: dict[str, dict[str, Any]] = {"participant_id": {"Description": "Label of the participant"}}
+    about |= {name: _description(name, form=form) for name, form in forms.items()}
+    for name, given in (described or {}).items():
+        if name in about and isinstance(given, dict):
+            about[name] = {**about[name], **given, **({"Format": forms[name]} if name in forms else {})}
     write_table(root / "participants.tsv", columns)
-    write_json(root / "participants.json", described)
+    write_json(root / "participants.json", about)
 
 
 def write_root(
@@ -431,10 +441,11 @@ def write_root(
     )
     text = (
         f"# {name}\n{origin}\n"
-        f"Surface EMG of {n_participants} participants in {n_trials} recordings, as EMG-BIDS {VERSION}.\n"
+        f"Surface EMG of {counted(n_participants, 'participant')} in {counted(n_trials, 'recording')}, as EMG-BIDS "
+        f"{VERSION}.\n"
         "Every `*_emg.bdf` holds its signals at their own rates; `*_channels.tsv` says which muscle each is\n"
         "from, `*_events.tsv` what happened when. What `*_emg.json` gives as `n/a` or as not stated is not\n"
         "known to this data set.\n"
     )
-    (root / "README.md").write_text(text, encoding="utf-8", newline="\n")
+    (root / README).write_text(text, encoding="utf-8", newline="\n")
     write_json(root / "dataset_description.json", described)

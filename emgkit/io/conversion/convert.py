@@ -14,12 +14,13 @@ from typing import Any
 from emgkit import __version__
 from emgkit.channels import Value
 from emgkit.errors import ArgumentError, EmgkitError, Notice
-from emgkit.io._tables import write_json, write_table
+from emgkit.io._tables import read_json, write_json, write_table
 from emgkit.io.bids import files_of
 from emgkit.io.bids._labels import ORIGINAL, bids_label
-from emgkit.io.bids._writing import add_facts, write_participants, write_recording, write_root
+from emgkit.io.bids._writing import README, add_facts, write_participants, write_recording, write_root
 from emgkit.io.conversion.manifest import Entry, Manifest, move_into, workspace
 from emgkit.io.conversion.map_file import ConversionMap, load_map
+from emgkit.io.conversion.merging import cells_of, merged_people
 from emgkit.io.conversion.people import facts_about
 from emgkit.io.conversion.planning import LeftOut, Plan, Planned, paths_of, plan
 from emgkit.io.conversion.reading import read_source
@@ -128,7 +129,7 @@ def convert(
     made = _Made(planned=planned, rules=rules, progress=progress or (lambda _what, _done, _total: None))
     manifest, written, failed = made.recordings(manifest)
     made.check_channels(manifest)
-    made.finish(manifest, people)
+    kept = made.finish(manifest, people)
     done = {one.stem: one for one in planned.recordings if one.stem in manifest.recordings}
     remarks = {one.name: tuple(Notice(code=c, text=t, hint=h) for c, t, h in manifest.recordings[stem].notices)
                for stem, one in done.items()}  # fmt: skip
@@ -137,7 +138,7 @@ def convert(
         written=tuple(written),
         kept=tuple(stem for stem in done if stem not in written),
         left_out=(*planned.left_out, *failed),
-        notices={"": (*planned.notices, *notices), **remarks},
+        notices={"": (*planned.notices, *notices, *kept), **remarks},
     )
 
 
@@ -285,8 +286,8 @@ class _Made:
                 f"The map describes the task {odd[0]!r}, which no recording has", where="[tasks]", allowed=listed(tasks)
             )
 
-    def finish(self, manifest: Manifest, people: Mapping[str, Mapping[str, Value]]) -> None:
-        """Write what is about the whole data set; its description comes last."""
+    def finish(self, manifest: Manifest, people: Mapping[str, Mapping[str, Value]]) -> tuple[Notice, ...]:
+        """Write what is about the whole data set; its description comes last. What was written by hand is kept."""
         # in the order of the sources, whatever was written first
         planned = [one.stem for one in self.planned.recordings]
         entries = {stem: manifest.recordings[stem] for stem in planned if stem in manifest.recordings}
@@ -299,17 +300,27 @@ class _Made:
             add_facts(facts[name], people[name], name)
         if any(bids_label(name) != name for name in facts):
             facts = {name: {**about, ORIGINAL: name} for name, about in facts.items()}
+        merged, kept = merged_people(facts, manifest.root, manifest.participants)
+        described = manifest.root / "participants.json"
         for scans in manifest.root.glob("sub-*/**/*_scans.*"):
             scans.unlink()
         work = workspace(manifest.root)
-        write_participants(work, facts)
+        write_participants(work, merged, described=read_json(described) if described.is_file() else {})
         _write_scans(work, entries)
         write_root(
             work, name=self.rules.dataset.name, n_participants=len(facts), n_trials=len(entries),
             n_simulated=sum(entry.simulated for entry in entries.values()), more=self.rules.dataset.described(),
         )  # fmt: skip
+        readme, own = (work / README).read_text("utf-8"), manifest.root / README
+        if own.is_file() and own.read_text("utf-8", errors="replace") not in (readme, manifest.readme):
+            # somebody wrote about the data set in it
+            (work / README).unlink()
+            kept = (*kept, Notice(code="readme-kept", text="README.md was changed by hand, and stays as it is."))
         move_into(manifest.root)
-        Manifest(root=manifest.root, recordings=entries, finished=True).saved()
+        Manifest(
+            root=manifest.root, recordings=entries, participants=cells_of(facts), readme=readme, finished=True
+        ).saved()
+        return kept
 
 
 class _UnreadableError(Exception):

@@ -45,10 +45,15 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """The recordings of a data set that are written, by their names."""
+    """The recordings of a data set that are written, by their names.
+
+    `participants` are the cells of ``participants.tsv``, and `readme` the text of ``README.md``, as they were written.
+    """
 
     root: Path
     recordings: Mapping[str, Entry] = field(default_factory=dict)
+    participants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    readme: str = ""
     finished: bool = False
 
     @classmethod
@@ -70,7 +75,10 @@ class Manifest:
                     )
                     for stem, entry in content["recordings"].items()
                 }
-                return cls(root=root, recordings=recordings, finished=content["finished"] is True)
+                return cls(
+                    root=root, recordings=recordings, participants=dict(content.get("participants", {})),
+                    readme=str(content.get("readme", "")), finished=content["finished"] is True,
+                )  # fmt: skip
             except (KeyError, TypeError, AttributeError) as problem:
                 raise FileError(
                     "The list of what is written is damaged", where=str(path), got=repr(problem),
@@ -108,6 +116,7 @@ class Manifest:
     def saved(self) -> Manifest:
         """The manifest, after it is written."""
         content: dict[str, Any] = {"GeneratedBy": f"emgkit {__version__}", "finished": self.finished}
+        content |= {"participants": self.participants, "readme": self.readme}
         content["recordings"] = {stem: asdict(entry) for stem, entry in sorted(self.recordings.items())}
         with_name = workspace(self.root) / _FILE
         with_name.parent.mkdir(parents=True, exist_ok=True)
