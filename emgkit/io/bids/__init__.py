@@ -14,7 +14,7 @@ from emgkit.io._assembly import FileContent, Signal
 from emgkit.io._tables import read_json
 from emgkit.io.bids._cells import MISSING, read_cells, typed_columns
 from emgkit.io.bids._channels import with_channels
-from emgkit.io.bids._clock import UNKNOWN, delay_of, delayed, devices_of, moved, scans_of
+from emgkit.io.bids._clock import delay_of, delayed, devices_of, moved, scans_of
 from emgkit.io.bids._participants import facts_of, read_participants
 from emgkit.io.bids._writing import ENTITIES, SIMULATED, write_bids
 from emgkit.notation import counted, listed, number
@@ -143,9 +143,10 @@ def clock(path: str | os.PathLike[str]) -> dict[Path, float]:
     own = Path(path)
     found: dict[Path, float] = {}
     for one in devices_of(own, _entities(own) or {}):
-        found[one], notices = delay_of(one, _entities(one) or {})
-        if any(notice.code == UNKNOWN for notice in notices):
+        delay, _ = delay_of(one, _entities(one) or {})
+        if delay is None:
             return {}
+        found[one] = delay
     return found
 
 

@@ -13,10 +13,7 @@ from emgkit.io._assembly import FileContent
 from emgkit.io.bids._cells import read_cells
 from emgkit.notation import counted, number
 
-__all__ = ["UNKNOWN", "delay_of", "delayed", "devices_of", "moved", "scans_of"]
-
-# the code of the notice where nothing says when a file begins
-UNKNOWN = "clock-unknown"
+__all__ = ["delay_of", "delayed", "devices_of", "moved", "scans_of"]
 
 
 def scans_of(path: Path, entities: Mapping[str, str]) -> Path:
@@ -34,10 +31,10 @@ def devices_of(path: Path, entities: Mapping[str, str]) -> tuple[Path, ...]:
     return tuple(sorted(one for one in found if _without_device(one) == _without_device(path))) or (path,)
 
 
-def delay_of(path: Path, entities: Mapping[str, str]) -> tuple[float, tuple[Notice, ...]]:
+def delay_of(path: Path, entities: Mapping[str, str]) -> tuple[float | None, tuple[Notice, ...]]:
     """Seconds by which a file begins after the first of its recording, by ``acq_time``, and what is doubtful in it.
 
-    Where there are no such times it is 0, and a notice says so.
+    None, with a notice, where nothing says it.
     """
     devices = devices_of(path, entities)
     if len(devices) == 1:
@@ -53,7 +50,7 @@ def delay_of(path: Path, entities: Mapping[str, str]) -> tuple[float, tuple[Noti
             "say when each of them begins: the times of each count from its own first sample."
         )
         hint = "Write the beginning of each file into its column acq_time, with fractions of a second."
-        return 0.0, (Notice(code=UNKNOWN, text=text, hint=hint),)
+        return None, (Notice(code="clock-unknown", text=text, hint=hint),)
     delay = (own - min(begins)).total_seconds()
     apart = (max(begins) - min(begins)).total_seconds()
     if apart and not any(time.microsecond for time in begins):
@@ -65,8 +62,8 @@ def delay_of(path: Path, entities: Mapping[str, str]) -> tuple[float, tuple[Noti
     return delay, ()
 
 
-def delayed(content: FileContent, delay: float) -> FileContent:
-    """The content with its signals and its own events so many seconds later."""
+def delayed(content: FileContent, delay: float | None) -> FileContent:
+    """The content with its signals and its own events so many seconds later, where that is known."""
     if not delay:
         return content
     return replace(
@@ -77,8 +74,8 @@ def delayed(content: FileContent, delay: float) -> FileContent:
     )
 
 
-def moved(events: tuple[Event, ...], delay: float) -> tuple[Event, ...]:
-    """The events so many seconds later."""
+def moved(events: tuple[Event, ...], delay: float | None) -> tuple[Event, ...]:
+    """The events so many seconds later, where that is known."""
     return tuple(replace(event, onset=event.onset + delay) for event in events) if delay else events
 
 
