@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +21,6 @@ from emgkit.cli.options import (
     overrides_given,
 )
 from emgkit.cli.printing import print_table, sayer
-from emgkit.notation import capital, counted
 
 if TYPE_CHECKING:
     from emgkit.io import FileContent, Sheet
@@ -84,15 +83,15 @@ def info(
     say = sayer()
     who = ", ".join(f"{key} {value}" for key, value in held.context.items() if value is not None)
     say(path.name + (f"  ({who})" if who else ""), style="bold")
-    print_table(rows, title="channel")
+    print_table([recording_info.shown(row) for row in rows], title="channel")
     for text in sources["texts"]:
         say(text)
     for label, why in sources["labels"].items():
         say(f"Recognised: {label!r}, since {why}.")
     counts = Counter(event.label for event in held.events)
     say(f"Events: {', '.join(f'{count} × {label}' for label, count in counts.items()) or 'none'}")
-    for label, why in doubts.items():
-        say(f"Not clear: the muscle of {label!r}. {capital(why)}.", style="yellow")
+    for text in recording_info.doubt_texts(doubts):
+        say(text, style="yellow")
     for notice in held.notices:
         say(f"Note: {notice.message}", style="yellow")
     if needs:
@@ -102,34 +101,23 @@ def info(
 def _list_recordings(folder: Path, *, as_json: bool) -> None:
     """Print the recordings of a folder."""
     from emgkit.io.catalogue import catalogue
+    from emgkit.report import recording_info
 
     table = catalogue(folder)
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    records = table.astype(object).where(table.notna(), None).to_dict("records")
+    rows = [{str(key): value for key, value in row.items()} for row in records]
     if as_json:
-        print(json.dumps({"folder": str(folder), "recordings": rows, "others": table.attrs["others"]}, indent=2))
+        facts = {"others": table.attrs["others"], "likely": table.attrs["likely"]}
+        print(json.dumps({"folder": str(folder), "recordings": rows, **facts}, indent=2, ensure_ascii=False))
         return
     say = sayer()
     say(str(folder), style="bold")
-    print_table(
-        [
-            {str(key): _cell(value) for key, value in row.items() if key != "problem"}
-            | {"mvc": "yes" if row["mvc"] else ""}
-            for row in rows
-        ],
-        title="path",
-    )
-    for row in rows:
-        if row["problem"]:
-            say(f"{row['path']}: {row['problem']}", style="yellow")
-    doubtful, copies = (sum(bool(row[key]) for row in rows) for key in ("problem", "same_as"))
-    say(
-        f"{counted(len(rows), 'recording')}, {doubtful} with a problem, {copies} with the samples of another; "
-        f"{counted(table.attrs['others'], 'other file')}."
-    )
-
-
-def _cell(value: Any) -> Any:
-    return "" if value is None else round(value, 3) if isinstance(value, float) else value
+    print_table([recording_info.folder_row(row) for row in rows], title="path")
+    remarks, counts = recording_info.folder_texts(rows, others=table.attrs["others"], likely=table.attrs["likely"])
+    for text in remarks:
+        say(text, style="yellow")
+    for text in counts:
+        say(text)
 
 
 def _list_sheets(path: Path, sheets: Sequence[Sheet], *, as_json: bool) -> None:

@@ -200,17 +200,19 @@ def free_stream(stream: str, taken: Collection[str]) -> str:
 
 
 def with_muscles(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
-    """The signals with muscle and side of EMG from the labels (``"heuristic"``), where neither file nor user says any.
+    """The signals with muscle and side from the labels (``"heuristic"``), where neither file nor user says any.
+
+    Of signals that are EMG, or of which nobody says what they are.
 
     A file that names muscles itself is taken at its word: what it leaves open stays open.
     """
     if any(signal.muscle is not None and signal.muscle_source == "header" for signal in signals):
         return signals
-    open_ones = [s.label for s in signals if s.kind == "EMG" and s.muscle is None and s.side is None]
+    open_ones = [s.label for s in signals if s.kind in (None, "EMG") and s.muscle is None and s.side is None]
     found = {label: one for label, one in recognise_all(open_ones).items() if one.muscle is not None}
     return tuple(
         replace(signal, muscle=found[signal.label].muscle, side=found[signal.label].side, muscle_source="heuristic")
-        if signal.label in found and signal.kind == "EMG"
+        if signal.label in found and signal.kind in (None, "EMG")
         else signal
         for signal in signals
     )

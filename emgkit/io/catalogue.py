@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from emgkit._checks import nearest
 from emgkit.channels import stream_of
 from emgkit.errors import EmgkitError, FileError
 from emgkit.io._assembly import FileContent, Overrides, Signal, survey, with_muscles
+from emgkit.io.naming.likely import read_names, without_copy_mark
 from emgkit.io.reading import load
 from emgkit.io.registry import FORMATS, NOT_YET, detect
 from emgkit.notation import listed, number
@@ -46,10 +47,12 @@ def catalogue(folder: str | os.PathLike[str]) -> pd.DataFrame:
     -------
     DataFrame
         One row a recording, in the order of the paths: ``path`` (within `folder`), ``format``,
-        ``participant, session, task, run`` (of EMG-BIDS names), ``mvc`` (whether task or name say so),
-        ``n_channels``, ``streams``, ``rates`` (Hz), ``duration_s`` (of the longest channel), ``muscles``,
-        ``problem`` (why it cannot be read, or what reading needs), ``same_as`` (the first recording whose
-        channels have the same samples). ``.attrs["others"]`` is the number of files that are no recordings.
+        ``participant, session, task, run`` (of EMG-BIDS names; of others as the names of all files make
+        likely), ``mvc`` (whether task or name say so), ``n_channels``, ``streams``, ``rates`` (Hz),
+        ``duration_s`` (of the longest channel), ``muscles``, ``problem`` (why it cannot be read, or what
+        reading needs), ``same_as`` (the first recording whose channels have the same samples; a name such as
+        ``squat (2)`` is that of the copy). ``.attrs["others"]`` is the number of files that are no
+        recordings, ``.attrs["likely"]`` whether people and tasks are those that names make likely.
 
     Raises
     ------
@@ -82,24 +85,50 @@ def catalogue(folder: str | os.PathLike[str]) -> pd.DataFrame:
             "The folder does not exist" if not root.exists() else "The path is a file, not a folder",
             where=str(root), hint="" if root.exists() else nearest(root.name, beside),
         )  # fmt: skip
-    rows, others = [], 0
-    first_with: dict[str, str] = {}
+    rows: dict[str, dict[str, Any]] = {}
+    digests: dict[str, str] = {}
+    others = 0
     for path in _files(root):
         row, digest = _row(path)
         if row is None:
             others += 1
             continue
         name = path.relative_to(root).as_posix()
-        rows.append({"path": name, **row, "same_as": first_with.get(digest, "") if digest else ""})
-        if digest:
-            first_with.setdefault(digest, name)
+        rows[name], digests[name] = row, digest
     if not rows:
         raise FileError(
             "The directory holds no recording", where=str(root), got=f"{others} other files" if others else "no file"
         )
-    table = pd.DataFrame(rows)
-    table.attrs["others"] = others
+    same = _same(digests)
+    copies = {name: first for name, first in same.items() if without_copy_mark(name) == first}
+    named = {name: row for name, row in rows.items() if row["participant"] is None and name not in copies}
+    likely = _from_names(named)
+    likely |= {name: likely[first] for name, first in copies.items() if first in likely}
+    table = pd.DataFrame(
+        [{"path": name, **row, **likely.get(name, {}), "same_as": same.get(name, "")} for name, row in rows.items()]
+    )
+    table.attrs |= {"others": others, "likely": any(one["participant"] is not None for one in likely.values())}
     return table
+
+
+def _from_names(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Who did what, as the names of these files make likely."""
+    return {
+        one.name: {
+            **{fact: one.facts.get(fact) for fact in _FACTS},
+            "mvc": rows[one.name]["mvc"] or one.mvc,
+        }
+        for one in read_names(rows)
+    }
+
+
+def _same(digests: Mapping[str, str]) -> dict[str, str]:
+    """The files with the samples of another, and the first of them whose name is not that of a copy."""
+    first: dict[str, str] = {}
+    for name in sorted(digests, key=lambda name: without_copy_mark(name) != name):
+        if digests[name]:
+            first.setdefault(digests[name], name)
+    return {name: first[digest] for name, digest in digests.items() if digest and first[digest] != name}
 
 
 def _files(root: Path) -> list[Path]:

@@ -94,3 +94,24 @@ def test_the_recordings_at_hand_are_listed():
     same = table[table.same_as != ""].set_index("path").same_as
     assert any("02N_sitting" in path and "01N_sitting" in other for path, other in same.items())
     assert any("02N_standing" in path and "01N_standing" in other for path, other in same.items())
+
+
+def test_people_and_tasks_are_those_that_names_make_likely(tmp_path):
+    for place, name in enumerate(("Anna_squat", "Anna_max_knee", "Bert_squat", "Bert_max_knee")):
+        ek.io.write_bdf(trial(1 + place), tmp_path / f"{name}.bdf")
+    (tmp_path / "Bert_squat (2).bdf").write_bytes((tmp_path / "Bert_squat.bdf").read_bytes())
+    table = ek.catalogue(tmp_path)
+    assert [tuple(row) for row in table[["path", "participant", "task", "mvc", "same_as"]].to_numpy()] == [
+        ("Anna_max_knee.bdf", "Anna", "max_knee", True, ""),
+        ("Anna_squat.bdf", "Anna", "squat", False, ""),
+        ("Bert_max_knee.bdf", "Bert", "max_knee", True, ""),
+        # a copy is the recording that it is of, and no task of its own
+        ("Bert_squat (2).bdf", "Bert", "squat", False, "Bert_squat.bdf"),
+        ("Bert_squat.bdf", "Bert", "squat", False, ""),
+    ]
+    assert table.attrs == {"others": 0, "likely": True}
+
+
+def test_names_of_a_data_set_are_no_guess(tmp_path):
+    ek.io.write_bids([trial(participant="01", task="squat")], tmp_path / "set", name="one")
+    assert ek.catalogue(tmp_path / "set").attrs["likely"] is False

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from emgkit import io
 from emgkit.errors import EmgkitError, StudyError
+from emgkit.io.naming.likely.words import SIDES, bare
 from emgkit.notation import as_title, listed
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.read import parse
@@ -30,7 +31,6 @@ from emgkit.study.new.inventory import ROLES, FoundRecording, Inventory, Progres
 from emgkit.study.new.listing import as_dict, listing
 from emgkit.study.new.question import Answer, Question, parsed
 from emgkit.study.new.questions import questions, stand_ins
-from emgkit.study.new.words import SIDES, bare
 from emgkit.study.new.writing import REPETITIONS, SCHEMA, study_text, unseen
 from emgkit.study.recordings.account import Account, RecordingSource, account
 from emgkit.study.recordings.plan import plan_of

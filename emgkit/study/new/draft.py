@@ -15,12 +15,12 @@ from emgkit.io.conversion.people import PEOPLE_COLUMNS, read_people
 from emgkit.io.conversion.planning import paths_of, source_files
 from emgkit.io.formats.edf import LONGEST_NAME
 from emgkit.io.naming.layouts import Layout
+from emgkit.io.naming.likely.names import Named
+from emgkit.io.naming.likely.parts import IN_SHEET
 from emgkit.io.naming.names import AnyTask, read_names
 from emgkit.notation import listed, readable
 from emgkit.study.new.inventory import Inventory, Progress, look
 from emgkit.study.new.layouts import FoundLayout, layouts_of
-from emgkit.study.new.names import Named
-from emgkit.study.new.parts import IN_SHEET
 from emgkit.study.new.signals import FoundChannel
 from emgkit.toml_files import as_comment, as_key, as_toml, one_line
 

@@ -17,13 +17,13 @@ from emgkit.channels import Channel
 from emgkit.errors import EmgkitError, EmgkitWarning, FormatError
 from emgkit.events import find_repetitions
 from emgkit.io import FileContent, Overrides
+from emgkit.io.naming.likely.names import Named, read_names
+from emgkit.io.naming.likely.parts import IN_SHEET, without_copy_mark
+from emgkit.io.naming.likely.words import EVENTS, NOT_RECORDINGS, SIDE_TABLES, is_mvc, words_of
 from emgkit.recording import Recording, Trial
 from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Layout
-from emgkit.study.new.names import Named, read_names
-from emgkit.study.new.parts import IN_SHEET, without_copy_mark
 from emgkit.study.new.signals import MOVING, FoundChannel, describe
-from emgkit.study.new.words import EVENTS, NOT_RECORDINGS, SIDE_TABLES, is_mvc, words_of
 from emgkit.study.recordings.account import Accounting, find, is_bids
 
 __all__ = ["ROLES", "FoundFile", "FoundRecording", "Inventory", "look", "natural"]

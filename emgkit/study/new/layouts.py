@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from emgkit.io.naming.likely.words import alike
 from emgkit.notation import listed
 from emgkit.study.new.inventory import FoundRecording, Inventory
-from emgkit.study.new.words import alike
 
 __all__ = ["FoundLayout", "layouts_of", "spellings"]
 

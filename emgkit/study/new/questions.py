@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from emgkit.io.naming.likely.words import FIRST_PHASE, words_of
 from emgkit.notation import listed, number, readable
 from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Comparison, Data, Exclude
@@ -26,7 +27,6 @@ from emgkit.study.new.inventory import FoundRecording, Inventory
 from emgkit.study.new.layouts import FoundLayout, layouts_of, spellings
 from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.signals import MOVING, FoundChannel
-from emgkit.study.new.words import FIRST_PHASE, words_of
 from emgkit.toml_files import one_line
 
 __all__ = ["help_on_exercises", "questions", "stand_ins", "unanswered"]

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from emgkit.io._assembly import Signal
 from emgkit.io.labels import Recognised, recognise_all
-from emgkit.study.new.words import SIDES, may_be_movement, words_of
+from emgkit.io.naming.likely.words import SIDES, may_be_movement, words_of
 from emgkit.units import UNITS
 
 __all__ = ["MOVING", "FoundChannel", "describe"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from emgkit.io.naming.likely.parts import IN_SHEET
 from emgkit.notation import series
 from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Exclude
@@ -22,7 +23,6 @@ from emgkit.study.new.design import (
 )
 from emgkit.study.new.inventory import FoundRecording, Inventory
 from emgkit.study.new.layouts import FoundLayout, layouts_of, spellings
-from emgkit.study.new.parts import IN_SHEET
 from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.questions import help_on_exercises, questions
 from emgkit.study.recordings.account.near import shortly

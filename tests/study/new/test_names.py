@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from emgkit.io.naming.likely.names import read_names
+from emgkit.io.naming.likely.words import is_mvc, may_be_movement
 from emgkit.study import new
 from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Layout
-from emgkit.study.new.names import read_names
-from emgkit.study.new.words import is_mvc, may_be_movement
 
 # a folder's names -> the pattern of each and its facts without the participant
 FOLDERS = {

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from emgkit.study.new.parts import LOAD, Part, Row, Rows
-from emgkit.study.new.words import FIRST_PHASE, GROUPS, NOISE, SESSIONS, SIDES, bare, is_mvc
+from emgkit.io.naming.likely.parts import LOAD, Part, Row, Rows
+from emgkit.io.naming.likely.words import FIRST_PHASE, GROUPS, NOISE, SESSIONS, SIDES, bare, is_mvc
 
 __all__ = ["is_code", "with_people"]
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from emgkit.study.new.parts import IN_SHEET, LITERAL, LOAD, Part, Row, Rows, parts_of
-from emgkit.study.new.people import is_code, with_people
-from emgkit.study.new.words import (
+from emgkit.io.naming.likely.parts import IN_SHEET, LITERAL, LOAD, Part, Row, Rows, parts_of
+from emgkit.io.naming.likely.people import is_code, with_people
+from emgkit.io.naming.likely.words import (
     BEFORE_A_NUMBER,
     COMPANIONS,
     GROUPS,
