@@ -66,8 +66,8 @@ def convert_recordings(
         summary |= {"issues": conversion_info.issues_as_dict(issues)} if check else {}
         print(json.dumps(summary, indent=2, ensure_ascii=False))
     elif check:
-        for one in issues:
-            say(str(one), style="red" if one.severity == "error" else "yellow")
+        for severity, text in conversion_info.issue_lines(issues):
+            say(text, style="red" if severity == "error" else "yellow")
         say(f"BIDS validator: {counted(len(errors), 'error')}, {counted(len(issues) - len(errors), 'warning')}.")
     if errors:
         raise typer.Exit(1)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from emgkit.io import Conversion
     from emgkit.io.conversion.checking import Issue
 
-__all__ = ["as_dict", "counts", "issues_as_dict", "remarks"]
+__all__ = ["as_dict", "counts", "issue_lines", "issues_as_dict", "remarks"]
 
 # so many remarks of one kind are shown
 _SHOWN = 2
@@ -35,6 +35,24 @@ def as_dict(done: Conversion) -> dict[str, Any]:
 def issues_as_dict(issues: Sequence[Issue]) -> list[dict[str, Any]]:
     """What the validator found, as JSON."""
     return [asdict(one) for one in issues]
+
+
+def issue_lines(issues: Sequence[Issue]) -> list[tuple[str, str]]:
+    """What the validator found as lines, each with its severity; what is lacking in the same files stands together."""
+    groups: dict[tuple[str, str, tuple[str, ...]], list[Issue]] = {}
+    for one in issues:
+        groups.setdefault((one.severity, one.code, one.places), []).append(one)
+    lines = []
+    for (severity, code, _), own in groups.items():
+        if len(own) > 1 and code.endswith("_RECOMMENDED") and all(one.about for one in own):
+            lacking = ", ".join(one.about for one in own)
+            text = (
+                f"{severity}: {code}: {len(own)} facts that BIDS recommends are not given: {lacking} [{own[0].where}]"
+            )
+            lines.append((severity, text))
+        else:
+            lines += [(severity, str(one)) for one in own]
+    return lines
 
 
 def remarks(done: Conversion) -> list[str]:

@@ -43,11 +43,15 @@ class Issue:
     text: str
     places: tuple[str, ...]
 
-    def __str__(self) -> str:
-        where = ", ".join(self.places[:_PLACES])
+    @property
+    def where(self) -> str:
+        """The files concerned, the first ones of many."""
         more = f" and {len(self.places) - _PLACES} more" if len(self.places) > _PLACES else ""
+        return ", ".join(self.places[:_PLACES]) + more
+
+    def __str__(self) -> str:
         about = f" ({self.about})" if self.about else ""
-        return f"{self.severity}: {self.code}{about}: {self.text} [{where}{more}]"
+        return f"{self.severity}: {self.code}{about}: {self.text} [{self.where}]"
 
 
 def check_bids(root: str | os.PathLike[str]) -> tuple[Issue, ...]:
@@ -85,12 +89,14 @@ def check_bids(root: str | os.PathLike[str]) -> tuple[Issue, ...]:
         [program, str(folder), "--format", "json", "--max-rows", "-1"], capture_output=True, text=True, check=False
     )
     try:
-        found = json.loads(ran.stdout)["issues"]["issues"]
+        result = json.loads(ran.stdout)["issues"]
+        found, meanings = result["issues"], result.get("codeMessages", {})
     except (ValueError, KeyError, TypeError):
         raise FileError("The BIDS validator gave no result", where=str(folder), got=ran.stderr[-300:]) from None
     groups: dict[tuple[str, str, str, str], list[str]] = {}
     for one in found:
-        text = str(one.get("issueMessage") or one.get("rule") or "").removeprefix("Field description: ")
+        text = one.get("issueMessage") or meanings.get(one.get("code")) or one.get("rule") or ""
+        text = str(text).removeprefix("Field description: ")
         # its first paragraph, in one line
         text = " ".join(text.strip().partition("\n\n")[0].split())
         key = (one.get("severity", "error"), one.get("code", ""), one.get("subCode") or "", text)
