@@ -127,6 +127,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "parts": "Recordings in parts",
         "paused": "Pauses of a recording",
         "phases-possible": "Movements that could be divided into phases",
+        "placement-unused": "Places on muscles that were not recorded",
         "pooled-error": "One error term for unequal spreads",
         "preamble-skipped": "Rows above the header that were skipped",
         "pseudo-replication": "Repetitions that count as participants",

@@ -18,6 +18,7 @@ from emgkit.io._tables import read_json, write_json, write_table
 from emgkit.io.bids import files_of
 from emgkit.io.bids._labels import ORIGINAL, bids_label
 from emgkit.io.bids._writing import README, add_facts, write_participants, write_recording, write_root
+from emgkit.io.conversion.electrodes import write_electrodes
 from emgkit.io.conversion.manifest import Entry, Manifest, move_into, workspace
 from emgkit.io.conversion.map_file import ConversionMap, load_map
 from emgkit.io.conversion.merging import cells_of, merged_people
@@ -216,7 +217,8 @@ class _Made:
             one.layout.model_dump(include={"sfreq", "units", "thousands"}),
             {label: channels[label].model_dump() for label in sorted(labels) if label in channels},
             [entry.channel for entry in self.rules.exclude.channels if entry.channel in labels],
-            self.rules.placement and self.rules.placement.model_dump(), self.rules.hardware.model_dump(),
+            self.rules.placement and self.rules.placement.model_dump(exclude={"lines"}),
+            self.rules.hardware.model_dump(),
             one.task in self.rules.tasks and self.rules.tasks[one.task].model_dump(),
         ]  # fmt: skip
         return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -302,11 +304,15 @@ class _Made:
             facts = {name: {**about, ORIGINAL: name} for name, about in facts.items()}
         merged, kept = merged_people(facts, manifest.root, manifest.participants)
         described = manifest.root / "participants.json"
-        for scans in manifest.root.glob("sub-*/**/*_scans.*"):
-            scans.unlink()
+        for pattern in ("*_scans.*", "*_electrodes.tsv", "*_coordsystem.json"):
+            for old in manifest.root.glob(f"sub-*/**/{pattern}"):
+                old.unlink()
         work = workspace(manifest.root)
         write_participants(work, merged, described=read_json(described) if described.is_file() else {})
         _write_scans(work, entries)
+        if self.rules.placement is not None:
+            signals = [file for entry in entries.values() for file in entry.files if file.endswith("_emg.bdf")]
+            kept = (*kept, *write_electrodes(manifest.root, work, signals, self.rules.placement))
         write_root(
             work, name=self.rules.dataset.name, n_participants=len(facts), n_trials=len(entries),
             n_simulated=sum(entry.simulated for entry in entries.values()), more=self.rules.dataset.described(),

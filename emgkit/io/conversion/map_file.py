@@ -82,16 +82,26 @@ class ChannelFacts(ChannelSpec):
     interelectrode_distance: float | None = Field(default=None, gt=0)
 
 
+class Line(TomlTable):
+    """``[placement.lines]``: where on the line between two landmarks a sensor is, in percent from the first."""
+
+    start: str = Field(alias="from", min_length=1)
+    end: str = Field(alias="to", min_length=1)
+    percent: float = Field(ge=0, le=100)
+
+
 class Placement(TomlTable):
     """``[placement]``: how places of sensors were found, ``"measured"`` or a procedure such as ``"SENIAM"``.
 
-    `muscles` describes the place of the sensor on each muscle. The distance between electrodes is in mm.
+    `muscles` describes the place of the sensor on each muscle, `lines` gives it on the line between two landmarks. The
+    distance between electrodes is in mm.
     """
 
     scheme: str
     description: str | None = None
     interelectrode_distance: float | None = Field(default=None, gt=0)
     muscles: dict[str, str] = Field(default_factory=dict)
+    lines: dict[str, Line] = Field(default_factory=dict)
 
     @property
     def measured(self) -> bool:

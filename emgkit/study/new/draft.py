@@ -281,6 +281,7 @@ def _placement() -> list[str]:
         'scheme = "TODO: SENIAM, another procedure, or measured"',
         '# description = "…"  # how the places were found',
         'interelectrode_distance = "TODO"  # mm',
+        '# lines.MUSCLE = { from = "a landmark", to = "another", percent = 50 }  # the place on the line between them',
     ]
 
 
