@@ -150,7 +150,8 @@ class Exercise(TomlTable):
     def _only_what_is_used(self) -> Exercise:
         unused = sorted(set(self.options) - set(WAYS[self.by].options))
         if unused:
-            raise ValueError(f"{listed(unused)} cannot be used with by = {self.by!r}: nothing reads it")
+            used = listed(WAYS[self.by].options) if WAYS[self.by].options else "nothing else"
+            raise ValueError(f"{listed(unused)} cannot be used with by = {self.by!r}, which takes {used}")
         return self
 
 

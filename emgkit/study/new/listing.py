@@ -140,13 +140,42 @@ def _channels(inventory: Inventory, width: int) -> list[str]:
             channel.name, _kind(channel), channel.unit or "?", rate, muscle, side,
             f"{having} of {total}" if having else "other streams",
         ])  # fmt: skip
-    lines = [f"{counted(len(rows) - 1, 'channel')} (a question mark: the file does not say it)", *_table(rows, width)]
+    lines = [f"{counted(len(rows) - 1, 'channel')} (a question mark: the file does not say it)"]
+    lines += _table(_axes_together(rows), width)
     for one in inventory.recordings:
         if one.constant:
             lines += _wrapped(f"  constant in {one.name}: {', '.join(one.constant)}", width)
     if nothing := without_emg(inventory):
         lines += _wrapped(f"  no channel of {shortly(list(nothing))} is EMG", width)
     return lines
+
+
+def _axes_together(rows: Sequence[list[str]]) -> list[list[str]]:
+    """The rows with the three axes of a marker or a sensor as one, where all else of them is the same.
+
+    Examples
+    --------
+    >>> _axes_together([["LASI_x", "POS"], ["LASI_y", "POS"], ["LASI_z", "POS"], ["VL", "EMG"]])
+    [['LASI_x, _y, _z', 'POS'], ['VL', 'EMG']]
+    """
+    made: list[list[str]] = []
+    place = 0
+    while place < len(rows):
+        three = rows[place : place + 3]
+        names = [row[0] for row in three]
+        stem, sign = names[0][:-2], names[0][-2:-1]
+        axes = [f"{stem}{sign}{axis}" for axis in "xyz"]
+        if (
+            len(three) == 3
+            and [name[:-1] + name[-1:].lower() for name in names] == axes
+            and (three[0][1:] == three[1][1:] == three[2][1:])
+        ):
+            made.append([", ".join([names[0], *(name[-2:].strip() for name in names[1:])]), *three[0][1:]])
+            place += 3
+        else:
+            made.append(rows[place])
+            place += 1
+    return made
 
 
 def _likely_text(text: str | None) -> str:

@@ -54,3 +54,14 @@ def test_a_table_that_is_there_is_kept(folder):
     (folder / "study" / "reps.csv").write_text("file,start,end\nP01_squat.csv,1,2\n", encoding="utf-8")
     new.write(folder / "study", new.look(folder / "data"))
     assert "P01_squat.csv,1,2" in (folder / "study" / "reps.csv").read_text(encoding="utf-8")
+
+
+def test_axes_of_a_marker_stand_in_one_row(tmp_path, record):
+    labels = [f"LASI_{axis} (m)" for axis in "xyz"] + ["knee_x (m)", "knee_y (m)"]
+    for who in ("P01", "P02"):
+        record(tmp_path / "d" / f"{who}_squat.csv", movement=labels)
+    text = new.listing(new.look(tmp_path / "d"), 120)
+    rows = [line.split()[:3] for line in text.splitlines() if line.startswith(("  LASI", "  knee"))]
+    assert [row[0] for row in rows] == ["LASI_x,", "knee_x", "knee_y"]
+    assert "LASI_x, _y, _z" in text
+    assert "7 channels" in text
