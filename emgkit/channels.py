@@ -11,12 +11,18 @@ import numpy as np
 
 from emgkit._checks import check_option, check_positive, nearest
 from emgkit.errors import ArgumentError, UnitError
-from emgkit.notation import listed, readable
+from emgkit.notation import listed, number, readable
 from emgkit.units import INSIDE, UNITS, in_si
 
-__all__ = ["SOURCES", "STREAMS", "Channel", "Event", "Value", "pickled_parts", "stream_of"]
+__all__ = ["SIDES", "SOURCES", "STREAMS", "Channel", "Event", "Value", "pickled_parts", "stream_of"]
 
 Value: TypeAlias = "str | int | float | bool | None"
+
+SIDES = ("left", "right")
+# sides as files write them; what is of both has no side
+_WRITTEN = MappingProxyType(
+    {"left": "left", "l": "left", "right": "right", "r": "right", "both": None, "bilateral": None}
+)
 
 # where a unit, a rate or a channel kind was learnt
 SOURCES = ("header", "heuristic", "user")
@@ -125,7 +131,7 @@ class Channel:
                 hint=f"Multiply its samples by {factor:g} and say {inside!r}, or read it with units={self.unit!r}",
             )
         if self.side is not None:
-            check_option("side", self.side, ("left", "right"))
+            check_option("side", self.side, SIDES)
         check_option("unit_source", self.unit_source, SOURCES)
         check_option("kind_source", self.kind_source, SOURCES)
         check_option("muscle_source", self.muscle_source, SOURCES)
@@ -142,12 +148,13 @@ class Event:
     label : str
         ``"repetition"``, ``"phase"`` or whatever the file says.
     columns : Mapping, optional
-        Further columns: ``exercise, set, repetition, phase, load_kg, accepted, reason``.
+        Further columns: ``exercise, set, repetition, side, phase, load_kg, accepted, reason``.
 
     Examples
     --------
-    >>> Event(onset=1.0, duration=2.5, label="repetition", columns={"repetition": 1}).end
-    3.5
+    >>> step = Event(onset=1.0, duration=2.5, label="repetition", columns={"repetition": 1, "side": "L"})
+    >>> step.end, step.side
+    (3.5, 'left')
     """
 
     onset: float
@@ -165,6 +172,28 @@ class Event:
     def end(self) -> float:
         """Second at which the event ends."""
         return self.onset + self.duration
+
+    @property
+    def side(self) -> str | None:
+        """Whose event it is, by its column `side`: ``"left"``, ``"right"``, or None of both.
+
+        Raises
+        ------
+        ArgumentError
+            The column holds something else.
+        """
+        written = self.columns.get("side")
+        if written in (None, ""):
+            return None
+        name = str(written).strip().lower()
+        if name not in _WRITTEN:
+            raise ArgumentError(
+                f"Event {self.label!r} has a side that is none",
+                where=f"at {number(round(self.onset, 3))} s",
+                allowed=listed((*SIDES, "both")),
+                got=repr(written),
+            )
+        return _WRITTEN[name]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return pickled_parts(self)

@@ -349,11 +349,10 @@ def time_normalize(
             allowed="at least 2 samples",
             got="1 sample",
         )
-    channels = recording.channels
     facts = [
         (*(w.facts[key] for key in INDEX[:8]), channel.name, channel.muscle, channel.side)
         for w in found
-        for channel in channels
+        for channel in (recording.channels[row] for row in w.rows)
     ]
     index = pd.DataFrame(
         {key: pd.Series(values, dtype=object) for key, values in zip(INDEX, zip(*facts, strict=True), strict=True)}
@@ -361,7 +360,7 @@ def time_normalize(
     if all(isinstance(w.facts["repetition"], int) for w in found):
         index["repetition"] = index["repetition"].astype(np.int64)
     return Curves(
-        values=np.concatenate([_stretched(recording.data[:, w.first : w.stop], points) for w in found]),
+        values=np.concatenate([_stretched(w.cut(recording.data), points) for w in found]),
         index=index,
         during=during if phase is None else "phase",
         unit=next(iter(units)),
@@ -436,7 +435,7 @@ def register_phases(
     within = place - which
     values = np.empty((len(parts[0]), points))
     for phase, name in enumerate(names):
-        segments = [recording.data[:, w.first : w.stop] for w in windows(recording, during="phase", phase=name)]
+        segments = [w.cut(recording.data) for w in windows(recording, during="phase", phase=name)]
         shares = within[which == phase]
         values[:, which == phase] = np.concatenate([_at(one, shares * (one.shape[1] - 1)) for one in segments])
     said = ", then ".join(names)

@@ -16,7 +16,7 @@ from emgkit.errors import ArgumentError, DesignError, SignalError
 from emgkit.measures import COLUMNS
 from emgkit.notation import listed
 from emgkit.recording import Recording, check_recording
-from emgkit.windows import reference_of, windows
+from emgkit.windows import Window, reference_of, windows
 
 __all__ = ["CO_CONTRACTION", "co_contraction", "slopes", "symmetry"]
 
@@ -82,9 +82,14 @@ def co_contraction(
     check_unknown("index", index, CO_CONTRACTION)
     function, unit = CO_CONTRACTION[index]
     rows = []
-    for window in windows(recording, during=during, phase=phase):
+    found = windows(recording, during=during, phase=phase)
+    for pair in pairs:
+        _check_shared(recording, pair, found)
+    for window in found:
         for pair in pairs:
             one, two = (_place(recording, name) for name in pair)
+            if not {one, two} <= {*window.rows}:
+                continue
             channels = (recording.channels[one], recording.channels[two])
             if channels[0].unit != channels[1].unit:
                 raise ArgumentError(
@@ -235,6 +240,17 @@ def _place(recording: Recording, name: str) -> int:
             hint="Put Rectify and Envelope, or MovingRMS, into the pipeline first",
         )
     return place
+
+
+def _check_shared(recording: Recording, pair: Sequence[str], found: Sequence[Window]) -> None:
+    """Refuse two channels of which every repetition is one of the two alone."""
+    places = {_place(recording, name) for name in pair}
+    if not any(places <= {*window.rows} for window in found):
+        raise SignalError(
+            f"The channels {listed(pair)} have no repetition in common",
+            allowed="two channels of one side, where left and right have repetitions of their own",
+            got=listed(str(recording.channels[place].side) for place in sorted(places)),
+        )
 
 
 def _check_columns(table: pd.DataFrame, needed: tuple[str, ...]) -> None:

@@ -179,7 +179,7 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
         The measure or `during` is unknown, or a whole Trial was given.
     SignalError
         There are no such events, all are rejected, or one does not lie wholly inside the recording; or a measure of the
-        filtered EMG is asked of an amplitude.
+        filtered EMG is asked of an amplitude; or left and right have repetitions of their own, and a channel has none.
 
     Warns
     -----
@@ -188,7 +188,8 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
 
     Notes
     -----
-    A window holds the samples with ``onset <= t < onset + duration``. The integrated EMG is their sum divided by the
+    A window holds the samples with ``onset <= t < onset + duration``. A repetition that has a side is measured in the
+    channels of that side alone, one without a side in all. The integrated EMG is the sum of the samples divided by the
     sampling rate, in V·s or %MVC·s, and so does not depend on the rate. Rejected repetitions give no row; they stand in
     :func:`emgkit.events.audit`.
 
@@ -209,22 +210,18 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
     which = MEASURES[name]
     _check_signed(recording, which)
     found = windows(recording, during=during, phase=phase)
-    channels, n_channels = recording.channels, len(recording.channels)
-    values = [which.function(recording.data[:, w.first : w.stop], recording.sfreq) for w in found]
-    columns: dict[str, object] = {
-        key: _column(key, [w.facts[key] for w in found for _ in channels]) for key in COLUMNS[:9]
-    }
+    values = [which.function(w.cut(recording.data), recording.sfreq) for w in found]
+    rows_of = [(w.facts, recording.channels[row]) for w in found for row in w.rows]
+    columns: dict[str, object] = {key: _column(key, [facts[key] for facts, _ in rows_of]) for key in COLUMNS[:9]}
     for key in ("channel", "muscle", "side"):
-        named = [getattr(channel, "name" if key == "channel" else key) for channel in channels]
-        columns[key] = _column(key, named * len(found))
-    columns["measure"] = _column("measure", [name] * (len(found) * n_channels))
+        part = "name" if key == "channel" else key
+        columns[key] = _column(key, [getattr(channel, part) for _, channel in rows_of])
+    columns["measure"] = _column("measure", [name] * len(rows_of))
     columns["value"] = np.concatenate(values)
-    columns["unit"] = _column("unit", [which.unit(channel.unit) for channel in channels] * len(found))
-    columns["reference"] = _column("reference", [reference_of(recording)] * (len(found) * n_channels))
+    columns["unit"] = _column("unit", [which.unit(channel.unit) for _, channel in rows_of])
+    columns["reference"] = _column("reference", [reference_of(recording)] * len(rows_of))
     if during == "angle":
-        columns |= {
-            key: np.array([w.facts[key] for w in found for _ in channels]) for key in ("angle_low", "angle_high")
-        }
+        columns |= {key: np.array([facts[key] for facts, _ in rows_of]) for key in ("angle_low", "angle_high")}
     rows = pd.DataFrame(columns)
     remark = _not_rectified(recording, name)
     if remark is not None:

@@ -5,15 +5,16 @@ Measures and curves cut recordings here, so that a number and a curve of the sam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emgkit._checks import check_option, nearest
-from emgkit.channels import Event, Value
+from emgkit.channels import SIDES, Event, Value
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.notation import listed, number
+from emgkit.notation import capital, listed, number
 from emgkit.recording import Recording
 from emgkit.steps import Normalize
 
@@ -36,17 +37,26 @@ class Window:
     facts : Mapping
         ``participant, group, session, task, exercise, set, load_kg, repetition, phase``; None where nothing is known.
         Of bins of an angle also ``angle_low, angle_high`` (degrees).
+    rows : tuple of int
+        The rows of the channels whose event it is: of a repetition of one side, those of that side; else all.
     """
 
     first: int
     stop: int
     facts: Mapping[str, Value]
+    rows: tuple[int, ...]
+
+    def cut(self, data: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The samples of its channels, shape (n_rows, stop - first)."""
+        segment = data[:, self.first : self.stop]
+        return segment if len(self.rows) == len(data) else segment[list(self.rows)]
 
 
 def windows(recording: Recording, *, during: str, phase: str | None = None) -> tuple[Window, ...]:
     """Cut out the accepted repetitions or phases of a recording, or the whole of it, in time order.
 
-    A window holds the samples with ``onset <= time < onset + duration``.
+    An event of one side is for the channels of that side; one without a side is for all. A window holds the samples
+    with ``onset <= time < onset + duration``.
 
     Parameters
     ----------
@@ -64,18 +74,26 @@ def windows(recording: Recording, *, during: str, phase: str | None = None) -> t
     ArgumentError
         `during` is unknown, or `phase` is asked of a whole recording.
     SignalError
-        There is no such event, all are rejected, or one does not lie wholly inside the recording.
+        There is no such event, all are rejected, or one does not lie wholly inside the recording; or the events have
+        sides, and a channel has none or one of which there is no event.
     """
     check_option("during", during, DURING)
+    every = tuple(range(len(recording.channels)))
     if during == "recording":
         if phase is not None:
             raise ArgumentError(
                 "A whole recording has no phases", allowed="phase=None with during='recording'", got=f"phase={phase!r}"
             )
-        return (Window(first=0, stop=recording.data.shape[1], facts=_facts(recording, {}, "whole")),)
+        return (Window(first=0, stop=recording.data.shape[1], facts=_facts(recording, {}, "whole"), rows=every),)
     label = "phase" if during == "repetition" and phase is not None else during
     events = _accepted(recording, label, phase)
-    return tuple(_window(recording, event) for event in sorted(events, key=lambda event: event.onset))
+    _check_sides(recording, events)
+    rows = {side: tuple(i for i in every if side in (None, recording.channels[i].side)) for side in (None, *SIDES)}
+    return tuple(
+        _window(recording, event, rows[event.side])
+        for event in sorted(events, key=lambda event: event.onset)
+        if rows[event.side]
+    )
 
 
 def reference_of(recording: Recording) -> str:
@@ -127,6 +145,27 @@ def _accepted(recording: Recording, label: str, phase: str | None) -> list[Event
     return accepted
 
 
+def _check_sides(recording: Recording, events: Sequence[Event]) -> None:
+    """Refuse a channel that has no event: events of one side are for the channels of that side alone."""
+    sides = {event.side for event in events}
+    lacking = [channel for channel in recording.channels if not sides & {None, channel.side}]
+    if not lacking:
+        return
+    there = listed(side for side in SIDES if side in sides)
+    rejected = lacking[0].side in {event.side for event in recording.events if event.label == "repetition"}
+    bare = [channel.name for channel in lacking if channel.side is None]
+    raise SignalError(
+        f"Left and right have repetitions of their own, and channel {bare[0]!r} has no side"
+        if bare
+        else f"The muscles of the {lacking[0].side} side have no {'accepted ' * rejected}repetitions",
+        where=f"channels {listed(bare or [channel.name for channel in lacking])}",
+        allowed=f"channels of the side whose repetitions there are: {there}",
+        hint="Say the side of the channel, or leave the channel out"
+        if bare
+        else f"Find the repetitions of the {lacking[0].side} side too, or leave its channels out",
+    )
+
+
 def _is_accepted(event: Event) -> bool:
     accepted = event.columns.get("accepted")
     if accepted is not None and not isinstance(accepted, (bool, np.bool_)):
@@ -136,7 +175,7 @@ def _is_accepted(event: Event) -> bool:
     return accepted is None or bool(accepted)
 
 
-def _window(recording: Recording, event: Event) -> Window:
+def _window(recording: Recording, event: Event, rows: tuple[int, ...]) -> Window:
     # a thousandth of a sample absorbs the rounding of times such as 0.1 * 2148.148
     first = int(np.ceil((event.onset - recording.start) * recording.sfreq - 1e-3))
     stop = int(np.ceil((event.end - recording.start) * recording.sfreq - 1e-3))
@@ -153,7 +192,7 @@ def _window(recording: Recording, event: Event) -> Window:
     phase = "whole" if event.label == "repetition" else event.columns.get("phase")
     if event.label == "half":
         phase = f"{phase}, {event.columns.get('half')} half"
-    return Window(first=first, stop=stop, facts=_facts(recording, event.columns, phase))
+    return Window(first=first, stop=stop, facts=_facts(recording, event.columns, phase), rows=rows)
 
 
 def _outside(recording: Recording, event: Event, *, before: bool, after: bool) -> SignalError:
@@ -176,12 +215,13 @@ def _span(first: float, last: float) -> str:
 
 def _named(event: Event) -> str:
     """Name the event as a message calls it: ``Repetition 2``, ``The concentric phase of repetition 2``."""
-    repetition = event.columns.get("repetition")
+    side = "" if event.side is None else f"{event.side} "
+    one = f"{side}repetition {event.columns.get('repetition')}"
     if event.label in _CUT_BY:
-        return f"A part ({event.label}) of the {event.columns.get('phase')} phase of repetition {repetition}"
+        return f"A part ({event.label}) of the {event.columns.get('phase')} phase of {one}"
     if event.label == "phase":
-        return f"The {event.columns.get('phase')} phase of repetition {repetition}"
-    return f"Repetition {repetition}"
+        return f"The {event.columns.get('phase')} phase of {one}"
+    return capital(one)
 
 
 def _facts(recording: Recording, columns: Mapping[str, Value], phase: Value) -> dict[str, Value]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from emgkit.channels import SIDES
 from emgkit.errors import ArgumentError
 from emgkit.events.ways.marking import Mark
 from emgkit.events.ways.table import WHOSE, RepetitionTable, as_table, mark_of
@@ -245,7 +246,9 @@ def _side_by_side(first: Sequence[Mark], second: Sequence[Mark]) -> list[dict[st
 
 
 def _overlap(one: Mark, two: Mark) -> float:
-    """The time that both cover, of the time that either covers."""
+    """The time that both cover, of the time that either covers; none of a left and a right one."""
+    if {one.side, two.side} == {*SIDES}:
+        return 0.0
     shared = max(0.0, min(one.end, two.end) - max(one.start, two.start))
     return shared / (one.end - one.start + two.end - two.start - shared)
 

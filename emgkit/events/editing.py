@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
-from emgkit.channels import Event, Value
+from emgkit.channels import SIDES, Event, Value
 from emgkit.errors import ArgumentError
 from emgkit.events.ways.marking import Mark, marked
 from emgkit.notation import listed, number
@@ -19,7 +20,14 @@ _SAME = 1e-6
 
 
 def reject(
-    trial: Trial, *, repetition: int, reason: str, set: Value = None, who: str | None = None, when: str | None = None
+    trial: Trial,
+    *,
+    repetition: int,
+    reason: str,
+    set: Value = None,
+    side: str | None = None,
+    who: str | None = None,
+    when: str | None = None,
 ) -> Trial:
     """Reject a repetition, with its phases; it stays among the events and gives no rows.
 
@@ -31,8 +39,8 @@ def reject(
         Its number.
     reason : str
         Why; it stands in the audit.
-    set : optional
-        Its set, where several have a repetition of this number.
+    set, side : optional
+        Its set and its side, where several have a repetition of this number.
     who, when : str, optional
         Who decided, and when; they go into the audit.
 
@@ -56,7 +64,7 @@ def reject(
     >>> audit(reject(trial, repetition=1, reason="a cough", who="AB"))[["accepted", "edits"]].to_numpy().tolist()
     [[False, 'rejected: a cough (AB)']]
     """
-    one = _the(trial, repetition, set)
+    one = _the(trial, repetition, {"set": set, "side": side})
     if one.get("accepted") is False:
         raise ArgumentError(f"Repetition {repetition} is rejected already", got=str(one.get("reason") or "no reason"))
     note = _note("rejected", reason, who, when)
@@ -74,6 +82,7 @@ def edit(
     end: float | None = None,
     phase: str | None = None,
     set: Value = None,
+    side: str | None = None,
     who: str | None = None,
     when: str | None = None,
 ) -> Trial:
@@ -93,7 +102,7 @@ def edit(
         The new edges (s, on the time of the trial); an edge that is left out stays.
     phase : str, optional
         The phase whose edges are moved; None for the repetition itself.
-    set, who, when
+    set, side, who, when
         As for :func:`reject`.
 
     Returns
@@ -117,7 +126,7 @@ def edit(
     >>> audit(edit(trial, repetition=1, start=1.5, reason="the cue came late"))["edits"].item()
     'start moved from 0 to 1.5 s: the cue came late'
     """
-    one = _the(trial, repetition, set)
+    one = _the(trial, repetition, {"set": set, "side": side})
     own = [one, *_phases(trial, one)]
     target = one
     if phase is not None:
@@ -178,7 +187,7 @@ def insert(
     who, when : str, optional
         Who decided, and when.
     **columns
-        Further columns of the event, such as `exercise, set, load_kg`.
+        Further columns of the event, such as `exercise, set, side, load_kg`.
 
     Returns
     -------
@@ -201,6 +210,7 @@ def insert(
     [[1, 1.0, 2.0, 'by hand', 'inserted: too small for the search']]
     """
     there = [event for event in trial.events if event.label == "repetition"]
+    there = [event for event in there if event.get("side") == columns.get("side")]
     used = [int(number) for event in there if isinstance(number := event.get("repetition"), int)]
     if repetition is None:
         repetition = max(used, default=0) + 1
@@ -216,17 +226,21 @@ def insert(
     return trial.with_events(sorted([*trial.events, *bare.events], key=lambda event: event.onset))
 
 
-def _the(trial: Trial, repetition: int, set: Value) -> Event:
-    """The repetition with a number."""
+def _the(trial: Trial, repetition: int, facts: Mapping[str, Value]) -> Event:
+    """The repetition with a number, and with these facts where they are given."""
     own = [event for event in trial.events if event.label == "repetition"]
-    fits = [event for event in own if event.get("repetition") == repetition and set in (None, event.get("set"))]
+    given = {name: value for name, value in facts.items() if value is not None}
+    numbered = [event for event in own if event.get("repetition") == repetition]
+    fits = [event for event in numbered if all(event.get(name) == value for name, value in given.items())]
     if len(fits) == 1:
         return fits[0]
-    if fits:
+    if numbered:
+        differ = [name for name in facts if len({event.get(name) for event in numbered}) > 1]
+        ways = (f"{name} = one of {listed(dict.fromkeys(str(e.get(name)) for e in numbered))}" for name in differ)
         raise ArgumentError(
-            f"Several repetitions have the number {repetition}",
-            allowed=f"set = one of {listed(event.get('set') for event in fits)}",
-            got="no set" if set is None else repr(set),
+            f"{'Several repetitions have' if fits else 'No such repetition has'} the number {repetition}",
+            allowed="; ".join(ways) or "a number of its own for each repetition",
+            got=", ".join(f"{name} = {value!r}" for name, value in given.items()) or f"no {' and no '.join(differ)}",
         )
     numbers = ", ".join(str(event.get("repetition")) for event in own)
     raise ArgumentError(f"There is no repetition {repetition}", allowed=numbers or "none: the trial has no repetitions")
@@ -234,7 +248,7 @@ def _the(trial: Trial, repetition: int, set: Value) -> Event:
 
 def _phases(trial: Trial, one: Event) -> list[Event]:
     """The events that belong to a repetition."""
-    key = ("repetition", "set", "exercise")
+    key = ("repetition", "set", "side", "exercise")
     return [
         event
         for event in trial.events
@@ -266,24 +280,24 @@ def _check(trial: Trial, changed: dict[int, Event]) -> None:
         key=lambda event: event.onset,
     )
     first, last, near = emg.start, emg.start + emg.duration, 0.5 / emg.sfreq
-    for event, following in zip(own, [*own[1:], None], strict=True):
+    for event in own:
         if not first - near <= event.onset < event.end <= last + near:
             raise ArgumentError(
                 f"Repetition {event.get('repetition')} would lie beyond the recording",
                 allowed=f"{_time(first)} to {_time(last)} s",
                 got=f"{_time(event.onset)} to {_time(event.end)} s",
             )
-        if following is not None and following.onset < event.end - _SAME:
-            raise ArgumentError(
-                f"Repetitions {event.get('repetition')} and {following.get('repetition')} would overlap",
-                got=f"{_time(event.onset)} to {_time(event.end)} s, and from {_time(following.onset)} s on",
-            )
+    for side in SIDES:
+        # a left and a right repetition may overlap
+        for event, following in pairwise(event for event in own if event.side in (None, side)):
+            if following.onset < event.end - _SAME:
+                raise ArgumentError(
+                    f"Repetitions {event.get('repetition')} and {following.get('repetition')} would overlap",
+                    got=f"{_time(event.onset)} to {_time(event.end)} s, and from {_time(following.onset)} s on",
+                )
     for event in changed.values():
-        home = next(
-            one
-            for one in own
-            if one.get("repetition") == event.get("repetition") and one.get("set") == event.get("set")
-        )
+        key = ("repetition", "set", "side")
+        home = next(one for one in own if all(one.get(name) == event.get(name) for name in key))
         if event.onset < home.onset - _SAME or event.end > home.end + _SAME:
             raise ArgumentError(
                 f"The {event.get('phase') or event.label} would lie outside its repetition",

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgkit import signal
 from emgkit._checks import check_positive
-from emgkit.channels import Event
+from emgkit.channels import SIDES, Event
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.events.ways.stream import stream_of
-from emgkit.notation import number
+from emgkit.notation import listed, number
 from emgkit.recording import Recording, Trial
 
 __all__ = ["angle_bins_sentence", "find_angle_bins", "find_halves", "halves_sentence"]
 
 Array = NDArray[np.float64]
+Channels: TypeAlias = "str | Mapping[str, str] | None"
 _MOVES = ("eccentric", "concentric")
 # a phase with less displacement than this part of the stream's range is none
 _STILL = 1e-3
 _WIDTH, _CUTOFF = 15.0, 6.0
 
 
-def find_halves(trial: Trial, *, by: str, channel: str | None = None, cutoff: float = _CUTOFF) -> Trial:
+def find_halves(trial: Trial, *, by: str, channel: Channels = None, cutoff: float = _CUTOFF) -> Trial:
     """Cut each eccentric and concentric phase in two, where half of its displacement is done.
 
     Parameters
@@ -34,8 +36,8 @@ def find_halves(trial: Trial, *, by: str, channel: str | None = None, cutoff: fl
         With repetitions and phases, as :func:`find_repetitions` gives it.
     by : {"position", "angle"}
         Stream that the displacement is read from.
-    channel : str, optional
-        Which channel, where the stream has several.
+    channel : str or mapping, optional
+        Which channel, where the stream has several; ``{"left": …, "right": …}`` where each side has its own.
     cutoff : float, default 6
         Zero-lag low-pass filter of the stream (Hz, fourth order), as in :func:`find_repetitions`.
 
@@ -98,7 +100,7 @@ def halves_sentence(*, cutoff: float = _CUTOFF) -> str:
 
 
 def find_angle_bins(
-    trial: Trial, *, width: float = _WIDTH, by: str = "angle", channel: str | None = None, cutoff: float = _CUTOFF
+    trial: Trial, *, width: float = _WIDTH, by: str = "angle", channel: Channels = None, cutoff: float = _CUTOFF
 ) -> Trial:
     """Cut each eccentric and concentric phase into bins of the joint angle.
 
@@ -110,8 +112,8 @@ def find_angle_bins(
         Width of a bin (degrees); the edges are its multiples.
     by : {"angle"}
         Stream; ``"angle_2"`` and the like for a second one.
-    channel : str, optional
-        Which channel, where the stream has several.
+    channel : str or mapping, optional
+        Which channel, where the stream has several; ``{"left": …, "right": …}`` where each side has its own.
     cutoff : float, default 6
         Zero-lag low-pass filter of the stream (Hz, fourth order), as in :func:`find_repetitions`.
 
@@ -168,14 +170,15 @@ def find_angle_bins(
                 columns |= {"accepted": False, "reason": text}
             yield Event(onset=onset, duration=end - onset, label="angle", columns=columns)
 
-    recording = stream_of(trial, by, channel)
-    if recording.channels[0].unit != "deg":
-        raise ArgumentError(
-            "Bins of the joint angle need an angle",
-            where=f"channel {recording.names[0]!r}",
-            allowed="a stream in deg",
-            got=recording.channels[0].unit,
-        )
+    for one in channel.values() if isinstance(channel, Mapping) else (channel,):
+        recording = stream_of(trial, by, one)
+        if recording.channels[0].unit != "deg":
+            raise ArgumentError(
+                "Bins of the joint angle need an angle",
+                where=f"channel {recording.names[0]!r}",
+                allowed="a stream in deg",
+                got=recording.channels[0].unit,
+            )
     return _with_parts(trial, "angle", cut, by=by, channel=channel, cutoff=cutoff)
 
 
@@ -199,7 +202,7 @@ def _with_parts(
     cut: Callable[[Array, Array, Event], Iterator[Event]],
     *,
     by: str,
-    channel: str | None,
+    channel: Channels,
     cutoff: float,
 ) -> Trial:
     """The trial with each moving phase cut into parts."""
@@ -213,9 +216,19 @@ def _with_parts(
             allowed="accepted events 'phase', eccentric or concentric",
             hint="Call emgkit.find_repetitions with starts='eccentric' or 'concentric' first",
         )
-    recording = stream_of(trial, by, channel)
-    smooth = signal.lowpass(recording.data[0], cutoff, sfreq=recording.sfreq, order=4)
-    parts = [part for phase in phases for part in cut(*_during(recording, smooth, phase), phase)]
+    each = channel if isinstance(channel, Mapping) else dict.fromkeys((None, *SIDES), channel)
+    of_sides: dict[str | None, str | None] = dict(each.items())
+    streams = {}
+    for side in dict.fromkeys(phase.side for phase in phases):
+        if side not in of_sides:
+            raise ArgumentError(
+                "Each phase is cut by the channel of its side, and one has no channel",
+                allowed=f"a channel of each of {listed(of_sides)}",
+                got=f"phases of {side or 'no side'}",
+            )
+        recording = stream_of(trial, by, of_sides[side])
+        streams[side] = (recording, signal.lowpass(recording.data[0], cutoff, sfreq=recording.sfreq, order=4))
+    parts = [part for phase in phases for part in cut(*_during(*streams[phase.side], phase), phase)]
     return trial.with_events(sorted([*trial.events, *parts], key=lambda event: event.onset))
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgkit._checks import check_option, nearest
-from emgkit.channels import Event, Value
-from emgkit.errors import ArgumentError, SignalError
+from emgkit._checks import check_option, check_unknown, nearest
+from emgkit.channels import SIDES, Event, Value
+from emgkit.errors import ArgumentError, EmgkitError, SignalError
 from emgkit.events.ways.bursts import bursts_sentence, find_bursts
 from emgkit.events.ways.inertial import find_in_acceleration, find_in_gyroscope
 from emgkit.events.ways.marking import PHASES
@@ -21,7 +22,7 @@ from emgkit.events.ways.own import events_sentence, take_events
 from emgkit.events.ways.table import mark_repetitions, table_sentence
 from emgkit.events.ways.trigger import find_by_trigger, trigger_sentence
 from emgkit.events.ways.whole import stretch_sentence, take_whole
-from emgkit.notation import listed
+from emgkit.notation import capital, listed
 from emgkit.recording import Trial
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ __all__ = ["PHASES", "WAYS", "Way", "audit", "find_repetitions"]
 
 # columns that say how a repetition came about, where that is not a search in a movement
 MADE = ("origin", "zero", "marked_by", "marked_at", "edits")
+# options that name a channel, and may name one for each side
+_OF_A_SIDE = ("channel", "channels")
 # None means cycles, so that an option which was not given has a value of its own
 _NOT_GIVEN: Any = inspect.Parameter.empty
 
@@ -111,14 +114,17 @@ def find_repetitions(
         (:func:`emgkit.events.find_by_trigger`): `channel, edge, threshold, beat, beats_per_repetition, phases`.
         Acceleration and gyroscope (:func:`emgkit.events.find_in_acceleration`): `channels` and what a movement has.
         EMG (:func:`emgkit.events.find_bursts`): `channels, level, shortest, gap`. None
-        (:func:`emgkit.events.take_whole`): `start, stop` (s).
+        (:func:`emgkit.events.take_whole`): `start, stop` (s). `channel` and `channels` may name one for each side, as
+        in ``{"left": "knee L", "right": "knee R"}``: left and right then have repetitions of their own, and those of a
+        side are measured in its muscles alone.
 
     Returns
     -------
     Trial
         With an event ``"repetition"`` (columns `exercise, repetition, accepted, reason`; `excursion` where there is a
-        stream) for each repetition, numbered in time, and events ``"phase"`` (`phase`: ``"eccentric"``, ``"hold"`` or
-        ``"concentric"``). Rejected ones stay, with the reason in words.
+        stream, `side` where left and right have their own) for each repetition, numbered in time, each side by itself,
+        and events ``"phase"`` (`phase`: ``"eccentric"``, ``"hold"`` or ``"concentric"``). Rejected ones stay, with the
+        reason in words.
 
     Raises
     ------
@@ -161,7 +167,34 @@ def find_repetitions(
         raise ArgumentError(f"by={by!r} needs {listed(missing)}", allowed=listed(way.options), got=listed(options))
     if not way.own:
         _without_repetitions(trial)
-    return way.find(trial, exercise=exercise, **({"by": by} if way.stream else {}), **options)
+    find = partial(way.find, exercise=exercise, **({"by": by} if way.stream else {}))
+    sided = [option for option in _OF_A_SIDE if isinstance(options.get(option), Mapping)]
+    return _by_side(trial, find, options, sided[0]) if sided else find(trial, **options)
+
+
+def _by_side(trial: Trial, find: Callable[..., Trial], options: Mapping[str, Any], key: str) -> Trial:
+    """The repetitions of left and right, each searched in its own channel."""
+    channels: Mapping[str, Any] = options[key]
+    for side in channels:
+        check_unknown("side", side, SIDES, where=key)
+    if not channels:
+        raise ArgumentError("No side is named", where=key, allowed=listed(SIDES), got="nothing")
+    events, notices = list(trial.events), list(trial.notices)
+    for side, channel in channels.items():
+        try:
+            found = find(trial, **{**options, key: channel})
+        except EmgkitError as problem:
+            where = ", ".join(filter(None, (f"{side} side", problem.where)))
+            raise type(problem)(
+                problem.what, where=where, allowed=problem.allowed, got=problem.got, hint=problem.hint
+            ) from problem
+        new = found.events[len(trial.events) :]
+        events += [replace(event, columns={**event.columns, "side": side}) for event in new]
+        notices += [
+            replace(notice, text=f"{capital(side)} side: {notice.text}")
+            for notice in found.notices[len(trial.notices) :]
+        ]
+    return replace(trial, events=tuple(events), notices=tuple(notices))
 
 
 def _without_repetitions(trial: Trial) -> None:
@@ -189,7 +222,7 @@ def audit(trial: Trial) -> pd.DataFrame:
         Columns `repetition, exercise, set, onset, duration` (s), `excursion` (unit of the stream), `accepted, reason,
         eccentric_s, hold_s, concentric_s` (s; NaN where there is no such phase). Where a repetition was not found in a
         movement, or was changed by hand, also `origin, marked_by, marked_at, edits`; of cycles `zero`, the turning
-        point at which each begins.
+        point at which each begins; where left and right have repetitions of their own, `side` behind `set`.
 
     Raises
     ------
@@ -199,16 +232,18 @@ def audit(trial: Trial) -> pd.DataFrame:
     import pandas as pd
 
     def key(event: Event) -> tuple[Value, ...]:
-        return tuple(event.columns.get(name) for name in ("repetition", "exercise", "set"))
+        return tuple(event.columns.get(name) for name in ("repetition", "exercise", "set", "side"))
 
     repetitions = [event for event in trial.events if event.label == "repetition"]
     if not repetitions:
         raise SignalError("The trial has no repetition events", hint="Call emgkit.find_repetitions first")
+    sided = any(event.side is not None for event in repetitions)
     made = [name for name in MADE if any(event.columns.get(name) is not None for event in repetitions)]
     seconds = {(*key(e), e.columns.get("phase")): e.duration for e in trial.events if e.label == "phase"}
     rows = [
         {
-            **dict(zip(("repetition", "exercise", "set"), key(event), strict=True)),
+            **dict(zip(("repetition", "exercise", "set"), key(event)[:3], strict=True)),
+            **({"side": event.side} if sided else {}),
             "onset": event.onset,
             "duration": event.duration,
             "excursion": event.columns.get("excursion", np.nan),

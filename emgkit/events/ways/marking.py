@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import count, pairwise
 
-from emgkit.channels import Event, Value
+from emgkit.channels import SIDES, Event, Value
 from emgkit.errors import ArgumentError, Notice, warn
 from emgkit.notation import listed, number
 from emgkit.recording import Trial
@@ -33,7 +33,7 @@ class Mark:
     phase : str, optional
         The phase that it is; None for a repetition.
     facts : Mapping
-        ``repetition, set, load_kg, accepted, reason`` and others, as they go into the event.
+        ``repetition, set, side, load_kg, accepted, reason`` and others, as they go into the event.
     """
 
     where: str
@@ -49,9 +49,14 @@ class Mark:
         return f"{self.where}, column {column!r}" if self.of_table else self.where
 
     @property
-    def key(self) -> tuple[Value, Value]:
-        """The set and the number."""
-        return self.facts.get("set"), self.facts.get("repetition")
+    def side(self) -> Value:
+        """Whose repetition it is, left or right; None of both."""
+        return self.facts.get("side")
+
+    @property
+    def key(self) -> tuple[Value, Value, Value]:
+        """The side, the set and the number."""
+        return self.side, self.facts.get("set"), self.facts.get("repetition")
 
     def covers(self, other: Mark) -> bool:
         """Whether the middle of another one lies inside."""
@@ -77,15 +82,15 @@ def marked(trial: Trial, marks: Sequence[Mark], *, starts: str | None, exercise:
     Raises
     ------
     ArgumentError
-        A mark is empty, reaches beyond the recording, overlaps another one or has its number, has no place for its
-        phase, or has a turn without `starts`.
+        A mark is empty, reaches beyond the recording, overlaps another one of its side or has its number, has no place
+        for its phase, has a turn without `starts`, or a side other than left and right.
 
     Warns
     -----
     EmgkitWarning
         All repetitions are rejected (``"all-rejected"``); the trial keeps the notice.
     """
-    marks = [_within(trial, mark) for mark in marks]
+    marks = [_sided(_within(trial, mark)) for mark in marks]
     repetitions = sorted((mark for mark in marks if mark.phase is None), key=lambda mark: mark.start)
     phases = sorted((mark for mark in marks if mark.phase is not None), key=lambda mark: mark.start)
     repetitions = _numbered(repetitions or _around(phases))
@@ -147,9 +152,21 @@ def _within(trial: Trial, mark: Mark) -> Mark:
     return replace(mark, start=max(mark.start, first), end=min(mark.end, last))
 
 
+def _sided(mark: Mark) -> Mark:
+    """The mark, whose side is written as emgkit writes it."""
+    if mark.side in (None, *SIDES):
+        return mark
+    try:
+        side = Event(onset=mark.start, duration=0.0, label="mark", columns={"side": mark.side}).side
+    except ArgumentError as problem:
+        raise ArgumentError("Unknown side", where=mark.at("side"), allowed=problem.allowed, got=problem.got) from None
+    bare = {key: value for key, value in mark.facts.items() if key != "side"}
+    return replace(mark, facts=bare if side is None else {**bare, "side": side})
+
+
 def _around(phases: Sequence[Mark]) -> list[Mark]:
     """The repetitions that phases make together, where there is no row of a repetition."""
-    groups: dict[tuple[Value, Value], list[Mark]] = {}
+    groups: dict[tuple[Value, ...], list[Mark]] = {}
     for phase in phases:
         if phase.facts.get("repetition") is None:
             raise ArgumentError(
@@ -181,24 +198,30 @@ def _numbered(repetitions: Sequence[Mark]) -> list[Mark]:
             got="nothing",
         )
     if without:
-        return [replace(mark, facts={**mark.facts, "repetition": i}) for i, mark in enumerate(repetitions, 1)]
-    seen: dict[tuple[Value, Value], Mark] = {}
+        # each side by itself
+        places: dict[Value, count[int]] = {side: count(1) for side in (None, *SIDES)}
+        return [replace(mark, facts={**mark.facts, "repetition": next(places[mark.side])}) for mark in repetitions]
+    seen: dict[tuple[Value, ...], Mark] = {}
     for mark in repetitions:
         if mark.key in seen:
-            of_set = f" of set {mark.key[0]}" if mark.key[0] is not None else ""
+            side, in_set, number_ = mark.key
+            of_set = f" of set {in_set}" if in_set is not None else ""
             raise ArgumentError(
-                f"Two repetitions{of_set} have the number {mark.key[1]}",
+                f"Two {'' if side is None else f'{side} '}repetitions{of_set} have the number {number_}",
                 where=mark.at("repetition"),
                 allowed="a number of its own for each repetition of a set",
-                got=f"{mark.key[1]}, as in {seen[mark.key].where}",
+                got=f"{number_}, as in {seen[mark.key].where}",
             )
         seen[mark.key] = mark
     return list(repetitions)
 
 
 def _check_apart(marks: Sequence[Mark], what: str) -> None:
-    for one, other in pairwise(marks):
-        if other.start < one.end - 1e-6:
+    """Refuse marks that overlap, unless one is of the left and the other of the right side."""
+    for side in SIDES:
+        for one, other in pairwise(mark for mark in marks if mark.side in (None, side)):
+            if other.start >= one.end - 1e-6:
+                continue
             raise ArgumentError(
                 f"Two {what}s overlap",
                 where=other.at("start"),
@@ -207,9 +230,9 @@ def _check_apart(marks: Sequence[Mark], what: str) -> None:
             )
 
 
-def _by_repetition(repetitions: Sequence[Mark], phases: Sequence[Mark]) -> dict[tuple[Value, Value], list[Mark]]:
+def _by_repetition(repetitions: Sequence[Mark], phases: Sequence[Mark]) -> dict[tuple[Value, ...], list[Mark]]:
     """The phases of each repetition, by its number or its time."""
-    own: dict[tuple[Value, Value], list[Mark]] = {mark.key: [] for mark in repetitions}
+    own: dict[tuple[Value, ...], list[Mark]] = {mark.key: [] for mark in repetitions}
     for phase in phases:
         numbered = phase.facts.get("repetition") is not None
         home = [
@@ -217,8 +240,16 @@ def _by_repetition(repetitions: Sequence[Mark], phases: Sequence[Mark]) -> dict[
             for mark in repetitions
             if ((numbered and mark.facts["repetition"] == phase.facts["repetition"]) or not numbered)
             and mark.covers(phase)
-            and (phase.facts.get("set") in (None, mark.facts.get("set")))
+            and phase.facts.get("set") in (None, mark.facts.get("set"))
+            and phase.side in (None, mark.side)
         ]
+        if len({mark.side for mark in home}) > 1:
+            raise ArgumentError(
+                "A phase lies in a left and a right repetition",
+                where=phase.at("side"),
+                allowed=listed(SIDES),
+                got="no side",
+            )
         if not home or phase.start < home[0].start - 1e-6 or phase.end > home[0].end + 1e-6:
             spans = (f"{number(round(mark.start, 3))} to {number(round(mark.end, 3))} s" for mark in repetitions)
             raise ArgumentError(

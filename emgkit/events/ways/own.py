@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, TypeAlias
 
 from emgkit._checks import check_unknown, nearest
-from emgkit.channels import Event, Value
+from emgkit.channels import SIDES, Event, Value
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.events.ways.marking import PHASES, Mark, marked
 from emgkit.notation import listed, number
@@ -19,13 +19,15 @@ from emgkit.recording import Trial
 __all__ = ["Labels", "events_sentence", "take_events"]
 
 Labels: TypeAlias = "str | Sequence[str]"
+# what a key of the mapping says: labels, or those of each phase or side
+Meaning: TypeAlias = "Labels | Mapping[str, Labels | Mapping[str, Labels]]"
+Key: TypeAlias = "str | tuple[str, str]"
+OfSides: TypeAlias = "dict[str | None, tuple[str, ...]]"
 _KEYS = ("repetition", "start", "end", "phase")
-_FACTS = ("repetition", "set", "load_kg", "accepted", "reason", "marked_by", "marked_at", "origin")
+_FACTS = ("repetition", "set", "side", "load_kg", "accepted", "reason", "marked_by", "marked_at", "origin")
 
 
-def take_events(
-    trial: Trial, *, events: Mapping[str, Labels | Mapping[str, Labels]] | None = None, exercise: str | None = None
-) -> Trial:
+def take_events(trial: Trial, *, events: Mapping[str, Meaning] | None = None, exercise: str | None = None) -> Trial:
     """Take the recording's own events for its repetitions and phases.
 
     Parameters
@@ -38,15 +40,18 @@ def take_events(
         end. ``{"start": "heel strike"}``: from each start to the next one. ``{"phase": {"eccentric": "down",
         "concentric": "up"}}``: the phases, beside one of these, or alone: a repetition then goes from each phase that
         is named first to the end of the last one before the next. A phase that is a moment lasts until the next moment
-        of a phase, or to the end of its repetition. Left out: events ``"repetition"`` and ``"phase"``, as emgkit writes
-        them.
+        of a phase, or to the end of its repetition. Left and right have repetitions of their own where the labels of
+        each are named, as in ``{"start": {"left": "heel strike L", "right": "heel strike R"}}``, or where the events
+        have the column `side` (or `context`, as in C3D files). Left out: events ``"repetition"`` and ``"phase"``, as
+        emgkit writes them.
     exercise : str, optional
         Goes into the events; without it tables show the task.
 
     Returns
     -------
     Trial
-        With events ``"repetition"`` and ``"phase"``; repetitions without a number are numbered in time.
+        With events ``"repetition"`` and ``"phase"``; repetitions without a number are numbered in time, each side by
+        itself.
 
     Raises
     ------
@@ -71,8 +76,8 @@ def take_events(
     if events is None:
         return _as_they_are(trial, exercise)
     mapping = _checked(events)
-    chosen = {key: _chosen(trial, labels) for key, labels in mapping.items()}
-    used = {id(event) for group in chosen.values() for event in group}
+    chosen = {side: _of_side(trial, labels, side) for side, labels in _sides(trial, mapping).items()}
+    used = {id(event) for of_side in chosen.values() for group in of_side.values() for event in group}
     own = [event for event in trial.events if event.label in ("repetition", "phase") and id(event) not in used]
     if [event for event in own if event.label == "repetition"]:
         raise ArgumentError(
@@ -80,15 +85,13 @@ def take_events(
             got=_labels(trial),
             hint="Use them without a mapping, or name the label 'repetition' in it",
         )
-    phases = _phases({key[1]: group for key, group in chosen.items() if isinstance(key, tuple)})
-    around = _around(trial, {key: group for key, group in chosen.items() if isinstance(key, str)}, phases, mapping)
+    marks = [mark for side, groups in chosen.items() for mark in _marks(trial, groups, side)]
     bare = replace(trial, events=tuple(event for event in trial.events if id(event) not in used))
-    lasting = _lasting(phases, around)
-    return marked(bare, [*around, *lasting], starts=None, exercise=exercise, origin="events")
+    return marked(bare, marks, starts=None, exercise=exercise, origin="events")
 
 
 def events_sentence(
-    names: str, *, has_phases: bool = False, events: Mapping[str, Labels | Mapping[str, Labels]] | None = None, **_: Any
+    names: str, *, has_phases: bool = False, events: Mapping[str, Meaning] | None = None, **_: Any
 ) -> str:
     """Say that the repetitions of some exercises are the recordings' own events, for a Methods section.
 
@@ -101,7 +104,7 @@ def events_sentence(
     return f"The repetitions of {names}{and_phases} are the recordings' own events{_mapped(events or {})}."
 
 
-def _mapped(events: Mapping[str, Labels | Mapping[str, Labels]]) -> str:
+def _mapped(events: Mapping[str, Meaning]) -> str:
     """What the labels of a mapping mean, in words."""
     texts = []
     if "repetition" in events:
@@ -111,12 +114,13 @@ def _mapped(events: Mapping[str, Labels | Mapping[str, Labels]]) -> str:
         texts.append(f"from each {_quoted(events['start'])} to {end}")
     phases = events.get("phase")
     if isinstance(phases, Mapping):
-        named = (f"{_quoted(labels)} is the {phase} phase" for phase, labels in phases.items())
-        texts.append(", ".join(named))
+        texts.append(", ".join(f"{_quoted(labels)} is the {phase} phase" for phase, labels in phases.items()))
     return f", {'; '.join(texts)}" if texts else ""
 
 
-def _quoted(labels: Labels | Mapping[str, Labels]) -> str:
+def _quoted(labels: Meaning) -> str:
+    if isinstance(labels, Mapping):
+        return " or ".join(f"{_quoted(own)} ({side})" for side, own in labels.items())
     return " or ".join(f"“{label}”" for label in ([labels] if isinstance(labels, str) else labels))
 
 
@@ -131,13 +135,17 @@ def _as_they_are(trial: Trial, exercise: str | None) -> Trial:
             hint='Say which label is a repetition, as in events = { repetition = "rep" }, or mark them in a table',
         )
     numbered = any(event.get("repetition") is not None for event in own)
-    places = {} if numbered else {id(event): i for i, event in enumerate(sorted(own, key=lambda e: e.onset), 1)}
+    counts = {side: count(1) for side in (None, *SIDES)}
+    places = {} if numbered else {id(event): next(counts[event.side]) for event in sorted(own, key=lambda e: e.onset)}
 
     def named(event: Event) -> Event:
         columns: dict[str, Value] = {} if exercise is None else {"exercise": exercise}
+        if event.label in ("repetition", "phase") and event.get("side") not in (None, *SIDES):
+            columns["side"] = event.side
         number = places.get(id(event))
         if number is None and event.label == "phase" and places:
-            number = next((places[id(one)] for one in own if _inside(event, one)), None)
+            homes = (one for one in own if _inside(event, one) and event.side in (None, one.side))
+            number = next((places[id(one)] for one in homes), None)
         return replace(event, columns={**event.columns, **columns, **({"repetition": number} if number else {})})
 
     return trial.with_events(map(named, trial.events))
@@ -147,8 +155,8 @@ def _inside(event: Event, other: Event) -> bool:
     return other.onset <= event.onset + event.duration / 2 <= other.end
 
 
-def _checked(events: Mapping[str, Any]) -> dict[str | tuple[str, str], tuple[str, ...]]:
-    """The mapping as labels by what they mean; a phase has a key of two words."""
+def _checked(events: Mapping[str, Any]) -> dict[Key, OfSides]:
+    """The mapping as the labels of each side by what they mean; a phase has a key of two words."""
     for key in events:
         check_unknown("key", key, _KEYS, where="events")
     if not events or ("end" in events and "start" not in events) or ("repetition" in events and "start" in events):
@@ -158,7 +166,7 @@ def _checked(events: Mapping[str, Any]) -> dict[str | tuple[str, str], tuple[str
             allowed="repetition, or start (and end), or phase alone",
             got=listed(events),
         )
-    flat: dict[str | tuple[str, str], tuple[str, ...]] = {}
+    flat: dict[Key, OfSides] = {}
     for key, labels in events.items():
         if key == "phase":
             if not isinstance(labels, Mapping):
@@ -170,16 +178,92 @@ def _checked(events: Mapping[str, Any]) -> dict[str | tuple[str, str], tuple[str
                 )
             for phase, names in labels.items():
                 check_unknown("phase", phase, PHASES, where="events")
-                flat["phase", phase] = (names,) if isinstance(names, str) else tuple(names)
+                flat["phase", phase] = _by_side(names, where=f"events, phase, {phase}")
         else:
-            flat[key] = (labels,) if isinstance(labels, str) else tuple(labels)
+            flat[key] = _by_side(labels, where=f"events, {key}")
+    named = [{*labels} - {None} for labels in flat.values()]
+    uneven = [sides for sides in named if sides and sides != set().union(*named)]
+    if uneven:
+        raise ArgumentError(
+            "The mapping names labels of a side in one place, and not in another",
+            where="events",
+            allowed=f"labels of {listed(side for side in SIDES if side in set().union(*named))} in each that names any",
+            got=f"labels of {listed(sorted(map(str, uneven[0])))} alone",
+        )
     return flat
+
+
+def _by_side(labels: Any, *, where: str) -> OfSides:
+    """The labels by side; None where they are those of any."""
+    if not isinstance(labels, Mapping):
+        return {None: (labels,) if isinstance(labels, str) else tuple(labels)}
+    for side in labels:
+        check_unknown("side", side, SIDES, where=where)
+    return {side: (own,) if isinstance(own, str) else tuple(own) for side, own in labels.items()}
+
+
+def _sides(trial: Trial, mapping: Mapping[Key, OfSides]) -> dict[str | None, dict[Key, tuple[str, ...]]]:
+    """The labels for each side: those that the mapping names, else those that the events have."""
+    named = [side for side in SIDES if any(side in labels for labels in mapping.values())]
+    if not named:
+        first = next(iter(mapping.values()))[None]
+        found = [_side_of(event) for event in _chosen(trial, first)]
+        named = [side for side in SIDES if side in found]
+        if named and None in found:
+            raise ArgumentError(
+                "Some events have a side, and one has none",
+                where=f"events {listed(first)}",
+                allowed="a side for each, or for none",
+                got=f"{found.count(None)} of {len(found)} without a side",
+            )
+    sides: tuple[str | None, ...] = tuple(named) or (None,)
+    return {side: {key: labels.get(side, labels.get(None, ())) for key, labels in mapping.items()} for side in sides}
+
+
+def _of_side(trial: Trial, mapping: Mapping[Key, Sequence[str]], side: str | None) -> dict[Key, list[Event]]:
+    """The events of a side by what they mean; those that have no side are of any."""
+    chosen = {key: _chosen(trial, labels) for key, labels in mapping.items()}
+    if side is None:
+        return chosen
+    own = {key: [event for event in group if _side_of(event) in (None, side)] for key, group in chosen.items()}
+    for key, group in own.items():
+        if not group:
+            raise SignalError(
+                f"No event {listed(mapping[key])} is of the {side} side",
+                allowed="events of the side, by their column side or context",
+                got=_labels(trial),
+            )
+    return own
+
+
+def _side_of(event: Event) -> str | None:
+    """Whose event it is, by the column `side`, or by the context that C3D files have."""
+    if event.get("side") is not None:
+        return event.side
+    context = str(event.get("context") or "").strip().lower()
+    return context if context in SIDES else None
+
+
+def _marks(trial: Trial, groups: Mapping[Key, Sequence[Event]], side: str | None) -> list[Mark]:
+    """The repetitions of one side, or of both together, and their phases."""
+    phases = _phases({key[1]: group for key, group in groups.items() if isinstance(key, tuple)})
+    try:
+        around = _around(trial, {key: group for key, group in groups.items() if isinstance(key, str)}, phases, groups)
+    except ArgumentError as problem:
+        if side is None:
+            raise
+        where = ", ".join(filter(None, (f"{side} side", problem.where)))
+        raise ArgumentError(
+            problem.what, where=where, allowed=problem.allowed, got=problem.got, hint=problem.hint
+        ) from None
+    marks = [*around, *_lasting(phases, around)]
+    return marks if side is None else [replace(one, facts={**one.facts, "side": side}) for one in marks]
 
 
 def _labels(trial: Trial) -> str:
     """The labels of the events that are there, with their counts."""
     counts = Counter(event.label for event in trial.events)
-    return ", ".join(f"{label!r} ({count})" for label, count in counts.most_common(12)) or "no events"
+    return ", ".join(f"{label!r} ({n})" for label, n in counts.most_common(12)) or "no events"
 
 
 def _chosen(trial: Trial, labels: Sequence[str]) -> list[Event]:
@@ -212,7 +296,7 @@ def _around(
     trial: Trial,
     chosen: Mapping[str, Sequence[Event]],
     phases: Sequence[tuple[str, Event]],
-    mapping: Mapping[str | tuple[str, str], Any],
+    mapping: Mapping[Key, Any],
 ) -> list[Mark]:
     """The repetitions: events that last, from moment to moment, or around phases."""
     if "repetition" in chosen:

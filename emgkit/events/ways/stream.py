@@ -40,6 +40,7 @@ def stream_of(trial: Trial, by: str, channel: str | None) -> Recording:
             f"The stream {by!r} has several channels",
             allowed=f"channel = one of {listed(recording.names)}",
             got="none",
+            hint="Where left and right move by themselves: channel = { left = '…', right = '…' }",
         )
     if channel is not None:
         check_unknown("channel", channel, recording.names, where=f"stream {by!r}")

@@ -23,7 +23,7 @@ __all__ = ["UNITS", "WHOSE", "RepetitionTable", "as_table", "mark_of", "mark_rep
 # columns that say which recording a row is about, and those that say what is in it
 WHOSE = ("file", "participant", "group", "session", "task", "run")
 _TIMES = ("start", "turn", "end")
-_FACTS = ("repetition", "set", "load_kg", "accepted", "reason", "marked_by", "marked_at", "origin")
+_FACTS = ("repetition", "set", "side", "load_kg", "accepted", "reason", "marked_by", "marked_at", "origin")
 _COLUMNS = (*WHOSE, *_TIMES, "phase", *_FACTS)
 _CALLED = {"load": "load_kg"}
 UNITS = ("s", "ms", "samples", "frames")
@@ -125,9 +125,10 @@ def mark_repetitions(
         A row a repetition, with columns `start` and `end`; a path is a CSV or XLSX file. Further columns are
         optional. `turn`: where the second phase begins. `phase`: the row is the phase ``"eccentric"``, ``"hold"`` or
         ``"concentric"`` of the repetition whose number stands in `repetition`, or in which it lies; where there are
-        rows of phases alone, a repetition goes from its first phase to its last. `repetition, set, load` (kg),
-        `accepted` (yes or no), `reason, marked_by, marked_at, origin` are kept with each. Where `participant, group,
-        session, task` or `run` stand in it, the rows are used that fit the context of the trial.
+        rows of phases alone, a repetition goes from its first phase to its last. `side`: ``left`` or ``right``, where
+        the two have repetitions of their own; a repetition without a side is one of all muscles. `repetition, set,
+        load` (kg), `accepted` (yes or no), `reason, marked_by, marked_at, origin` are kept with each. Where
+        `participant, group, session, task` or `run` stand in it, the rows are used that fit the context of the trial.
     starts : {None, "eccentric", "concentric"}
         Phase before `turn`; the other one follows.
     unit : {"s", "ms", "samples", "frames"}
@@ -143,8 +144,9 @@ def mark_repetitions(
     Returns
     -------
     Trial
-        With an event ``"repetition"`` (columns `exercise, repetition, set, load_kg, accepted, reason` and those of who
-        marked it) for each, numbered in time unless the table numbers them, and an event ``"phase"`` for each phase.
+        With an event ``"repetition"`` for each (columns `exercise, repetition, set, side, load_kg, accepted, reason`
+        and those of who marked it), numbered in time, each side by itself, unless the table numbers them, and an event
+        ``"phase"`` for each phase.
 
     Raises
     ------
