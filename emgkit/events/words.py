@@ -59,6 +59,8 @@ class Segmentation:
         Whose recordings -> which extreme was taken for rest there.
     zeros : tuple of {"highest", "lowest"}
         Of cycles, the turning points at which they begin.
+    sides : tuple of {"left", "right"}
+        The sides that have repetitions of their own.
     """
 
     exercise: str
@@ -73,6 +75,7 @@ class Segmentation:
     options: Mapping[str, Any] = field(default_factory=dict)
     rests: Mapping[str, str] = field(default_factory=dict)
     zeros: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
 
     @property
     def way(self) -> Way:
@@ -143,7 +146,7 @@ def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tu
         )
     if phases or cycles:
         found.append(_rejection(phases, cycles, used))
-    return (*found, *_others([way for way in ways if not way.searched]))
+    return (*found, *_others([way for way in ways if not way.searched]), *_of_sides([way for way in ways if way.sides]))
 
 
 def _phases(ways: Sequence[Segmentation]) -> list[str]:
@@ -196,6 +199,26 @@ def _others(ways: Sequence[Segmentation]) -> list[str]:
     # those whose own events have phases before those without
     order = sorted(groups.values(), key=lambda same: (tuple(WAYS).index(same[0].by), not same[0].phases))
     return [same[0].sentence(series(map(_named, same))) for same in order]
+
+
+def _of_sides(ways: Sequence[Segmentation]) -> list[str]:
+    """Which exercises have repetitions of left and right, and in which channels those were found."""
+    groups: dict[str, list[Segmentation]] = {}
+    for way in ways:
+        channels = way.options.get("channel", way.options.get("channels"))
+        named = channels if isinstance(channels, Mapping) else {}
+        texts = (f"those of the {side} side in {_channels(own)}" for side, own in named.items())
+        groups.setdefault(series(texts) if named else "", []).append(way)
+    return [
+        f"Left and right had repetitions of their own in {series(map(_named, same))}"
+        f"{', found in the signals of their own channels: ' * bool(where)}{where}; each muscle was measured in the "
+        "repetitions of its side."
+        for where, same in groups.items()
+    ]
+
+
+def _channels(names: str | Sequence[str]) -> str:
+    return names if isinstance(names, str) else series(names)
 
 
 def _rejection(phases: Sequence[Segmentation], cycles: Sequence[Segmentation], used: dict[str, str]) -> str:

@@ -78,7 +78,7 @@ def signals(
     with style.theme():
         ax = style.axes_or_new(ax, width=style.PAGE_WIDTH, height=2.9)
         x, y, unit = line(raw, channel)
-        handles = bands(ax, raw.events, float(x[0]), float(x[-1]))
+        handles = bands(ax, own_events(raw, channel), float(x[0]), float(x[-1]))
         ax.plot(x, y, color="#8d9aa6" if envelope is not None else style.PALETTE[0], lw=0.5, zorder=2)
         kind = raw.channels[raw.names.index(channel)].kind
         word = "EMG" if kind == "EMG" else as_title(raw.stream)
@@ -90,6 +90,12 @@ def signals(
         marked = style.simulated_mark(raw, simulated)
         style.head(ax, _heading(raw, channel), up=up, marked=marked)
     return ax
+
+
+def own_events(recording: Recording, channel: str) -> tuple[Event, ...]:
+    """The events that a channel is measured in: all but those of the other side."""
+    side = recording.channels[recording.names.index(channel)].side
+    return tuple(event for event in recording.events if side is None or event.side in (None, side))
 
 
 def line(recording: Recording, channel: str) -> tuple[Array, Array, str]:
@@ -162,7 +168,7 @@ def _heading(raw: Recording, channel: str) -> str:
     described = raw.channels[raw.names.index(channel)]
     name = f"{as_title(described.muscle)} ({channel})" if described.muscle else channel
     parts = [name if described.side is None else f"{name}, {described.side}"]
-    repetitions = [event for event in raw.events if event.label == "repetition"]
+    repetitions = [event for event in own_events(raw, channel) if event.label == "repetition"]
     if repetitions:
         accepted = sum(bool(event.get("accepted", True)) for event in repetitions)
         parts.append(f"{accepted} of {counted(len(repetitions), 'repetition')} accepted")

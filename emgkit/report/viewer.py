@@ -60,12 +60,13 @@ class Trace:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Row:
-    """The traces of one channel, under one heading; `hidden` until the reader chooses it."""
+    """The traces of one channel, under one heading, with its side; `hidden` until the reader chooses it."""
 
     name: str
     heading: str
     traces: tuple[Trace, ...]
     hidden: bool = False
+    side: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -122,6 +123,7 @@ def view(
         Row(
             name=channel.name,
             heading=_heading(channel),
+            side=channel.side,
             traces=tuple(
                 _trace(stage, recording, channel.name, points)
                 for stage, recording in stages.items()
@@ -136,6 +138,7 @@ def view(
             Row(
                 name=channel.name,
                 heading=_heading(channel),
+                side=channel.side,
                 traces=(_trace(stage, trial[other], channel.name, points),),
             )
             for channel in trial[other].channels
@@ -191,6 +194,7 @@ def _trace(stage: str, recording: Recording, name: str, points: int) -> Trace:
 
 def content(each: View, points: int) -> dict[str, Any]:
     """A recording as JSON has it, with `points` points a line at most (even); see :func:`packed`."""
+    sided = any(event.side for event in each.events)
     return {
         "name": each.name,
         "start": each.start,
@@ -202,6 +206,7 @@ def content(each: View, points: int) -> dict[str, Any]:
                 "heading": row.heading,
                 "traces": [_packed(trace, points) for trace in row.traces],
                 **({"hidden": True} if row.hidden else {}),
+                **({"of": row.side} if row.side and sided else {}),
             }
             for row in each.rows
         ],
@@ -239,4 +244,6 @@ def _bands(events: Sequence[Event]) -> list[dict[str, Any]]:
 
 
 def _band(event: Event, kind: str) -> dict[str, Any]:
-    return {"from": round(event.onset, 4), "to": round(event.end, 4), "kind": kind}
+    # a stretch of one side is drawn over the channels of that side
+    of = {} if event.side is None else {"of": event.side}
+    return {"from": round(event.onset, 4), "to": round(event.end, 4), "kind": kind, **of}

@@ -150,6 +150,9 @@ USED = {
     "exercises.channel": Case({"exercises.squat.channel": "bar"}, {"segment"}),
     "exercises.channels": Case({"exercises.squat.channels": ["VL"]}, {"segment"}, base=BURSTS),
     "exercises.events": Case({"exercises.squat.events": {"repetition": "rep"}}, {"segment"}, base=EVENTS),
+    "exercises.events.start": Case(
+        {"exercises.squat.events": {"start": {"left": "L", "right": "R"}}}, {"segment"}, base=EVENTS
+    ),
     "exercises.edge": Case({"exercises.squat.edge": "fall"}, {"segment"}, base=TRIGGER),
     "exercises.threshold": Case({"exercises.squat.threshold": 1.0}, {"segment"}, base=TRIGGER),
     "exercises.beat": Case({"exercises.squat.beat": 1.0}, {"segment"}, base=TRIGGER),
@@ -200,6 +203,15 @@ USED = {
 }
 # what a parameter does depends on others
 BESIDE = {
+    "channels of each side": Case({"exercises.squat.channel": {"left": "L", "right": "R"}}, {"segment"}),
+    "a repetition of one side": Case(
+        {
+            "exclude.repetitions": [
+                {"participant": "P4", "task": "squat", "repetition": 1, "side": "left", "reason": "a cough"}
+            ]
+        },
+        {"segment"},
+    ),
     "bins of an angle that a measure needs": Case(
         {"angle_bins.width": 10.0}, {"segment"}, base=measures("mean", "angle")
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -127,7 +127,7 @@ def find_bursts(
 def bursts_sentence(
     names: str,
     *,
-    channels: str | Sequence[str] | None = None,
+    channels: str | Sequence[str] | Mapping[str, Any] | None = None,
     level: float = BURST_OPTIONS["level"],
     shortest: float = BURST_OPTIONS["shortest"],
     gap: float = BURST_OPTIONS["gap"],
@@ -140,7 +140,10 @@ def bursts_sentence(
     >>> bursts_sentence("squat", channels="VL").partition(":")[0]
     'The repetitions of squat are bursts of the EMG itself (VL)'
     """
-    which = "all channels" if channels is None else series([channels] if isinstance(channels, str) else channels)
+    if isinstance(channels, Mapping):
+        which = "each side by itself"
+    else:
+        which = "all channels" if channels is None else series([channels] if isinstance(channels, str) else channels)
     rest, active = f"{_REST}th percentile", f"{_ACTIVE}th percentile"
     return (
         f"The repetitions of {names} are bursts of the EMG itself ({which}): the amplitude that is measured chose its "

@@ -106,7 +106,7 @@ def find_by_trigger(
 def trigger_sentence(
     names: str,
     *,
-    channel: str | None = None,
+    channel: str | Mapping[str, str] | None = None,
     edge: str = "rise",
     threshold: float | None = None,
     beat: float | None = None,
@@ -121,7 +121,8 @@ def trigger_sentence(
     >>> trigger_sentence("squat", edge="pulse")
     'Each pulse of the trigger is a repetition of squat; its levels were told apart halfway between low and high.'
     """
-    which = "the trigger" if channel is None else f"the trigger {channel}"
+    of_sides = isinstance(channel, Mapping)
+    which = "the trigger of its side" if of_sides else "the trigger" if channel is None else f"the trigger {channel}"
     at = "halfway between low and high" if threshold is None else f"at {number(threshold)}"
     level = f"its levels were told apart {at}"
     if edge == "pulse":

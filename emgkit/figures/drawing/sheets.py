@@ -69,7 +69,7 @@ def contact_sheet(
             (_cut(stream, event), channel, f"{who} {_number(event)}".strip())
             for stream, who in zip(streams, whose, strict=True)
             if channel in stream.names
-            for event in stream.events
+            for event in raw_signals.own_events(stream, channel)
             if event.label == "repetition"
         ]
     if not panels:
@@ -95,7 +95,8 @@ def _cut(stream: Recording, event: Event) -> Recording:
 
 
 def _number(event: Event) -> str:
-    number = f"repetition {event.get('repetition')}" if event.get("repetition") is not None else "repetition"
+    side = "" if event.side is None else f"{event.side} "
+    number = f"{side}repetition {event.get('repetition')}" if event.get("repetition") is not None else "repetition"
     return number if event.get("accepted", True) else f"{number}, rejected"
 
 
@@ -126,7 +127,7 @@ def _sheet(panels: list[tuple[Recording, str, str]], *, shared: bool, simulated:
 
 def _panel(ax: Axes, stream: Recording, name: str) -> None:
     x, y, unit = raw_signals.line(stream, name)
-    raw_signals.bands(ax, stream.events, float(x[0]), float(x[-1]), numbers=False)
+    raw_signals.bands(ax, raw_signals.own_events(stream, name), float(x[0]), float(x[-1]), numbers=False)
     ax.plot(x, y, color=style.PALETTE[0], lw=0.4, zorder=2)
     ax.set_ylabel(unit)
     if x[-1] > x[0]:

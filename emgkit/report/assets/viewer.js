@@ -61,7 +61,7 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
   }
 
   // tints lie below the signals, the numbers of the repetitions above them
-  function bands(plot, numbers) {
+  function bands(plot, numbers, of) {
     const { ctx, bbox } = plot;
     ctx.save();
     ctx.beginPath();
@@ -70,7 +70,7 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
     Object.assign(ctx, { fillStyle: "#222", strokeStyle: "#fffc", lineWidth: 3 * uPlot.pxRatio, lineJoin: "round" });
     Object.assign(ctx, { font: `${11 * uPlot.pxRatio}px system-ui, sans-serif`, textAlign: "center", textBaseline: "top" });
     for (const band of recording.bands) {
-      if ((band.kind === "number") !== numbers) continue;
+      if ((band.kind === "number") !== numbers || (band.of && of && band.of !== of)) continue;
       const left = plot.valToPos(band.from, "x", true);
       const right = plot.valToPos(band.to, "x", true);
       if (numbers) {
@@ -163,8 +163,8 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
         axes: axes(traces, size),
         series: [{}, ...traces.map(line)],
         hooks: {
-          drawClear: [(plot) => bands(plot, false)],
-          draw: [(plot) => bands(plot, true)],
+          drawClear: [(plot) => bands(plot, false, spec.of)],
+          draw: [(plot) => bands(plot, true, spec.of)],
           setCursor: [() => made.plot && tell(made)],
           setSelect: [select],
         },

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
+from emgkit._checks import check_unknown
+from emgkit.channels import SIDES
 from emgkit.errors import StudyError
 from emgkit.events import WAYS
 from emgkit.io.channel_map import ChannelSpec
@@ -92,13 +94,32 @@ class Data(TomlTable):
         return layouts_of(self)
 
 
-class EventLabels(TomlTable):
-    """``[exercises.<name>] events``: which label of the recording's own events is what; see `events.take_events`."""
+Side: TypeAlias = Literal["left", "right"]
+Labels: TypeAlias = str | tuple[str, ...] | dict[str, str | tuple[str, ...]]
 
-    repetition: str | tuple[str, ...] | None = None
-    start: str | tuple[str, ...] | None = None
-    end: str | tuple[str, ...] | None = None
-    phase: dict[str, str | tuple[str, ...]] | None = None
+
+class EventLabels(TomlTable):
+    """``[exercises.<name>] events``: which label of the recording's own events is what; see `events.take_events`.
+
+    Labels may be those of each side, as in ``start = { left = "…", right = "…" }``.
+    """
+
+    repetition: Labels | None = None
+    start: Labels | None = None
+    end: Labels | None = None
+    phase: dict[str, Labels] | None = None
+
+    @model_validator(mode="after")
+    def _of_sides(self) -> EventLabels:
+        for labels in (self.repetition, self.start, self.end, *(self.phase or {}).values()):
+            check_sides(labels)
+        return self
+
+
+def check_sides(value: object) -> None:
+    """Refuse a value by side that names something else than the sides."""
+    for name in value if isinstance(value, dict) else ():
+        check_unknown("side", name, SIDES)
 
 
 Rest: TypeAlias = Literal["low", "high", "near-zero", "far-from-zero"]
@@ -120,8 +141,10 @@ class Exercise(TomlTable):
     :func:`emgkit.find_repetitions` has them, and a way refuses those that it does not use. Without `starts` a movement
     has cycles and no phases; `rest` says where the stream rests, if its shape does not tell, in all recordings or in
     those of the participants that it lists. With ``by = "events"`` the repetitions and phases are those of the
-    recording's own events; with ``by = "table"`` those of the table that ``[repetitions]`` names. With ``by = "none"``
-    the whole recording, or what lies between `start` and `stop` (s), is measured as one repetition without phases.
+    recording's own events; with ``by = "table"`` those of the table that ``[repetitions]`` names. `channel` and
+    `channels` may be those of each side, ``{ left = "…", right = "…" }``, which then has repetitions of its own. With
+    ``by = "none"`` the whole recording, or what lies between `start` and `stop` (s), is measured as one repetition
+    without phases.
     """
 
     task: str
@@ -130,8 +153,8 @@ class Exercise(TomlTable):
         "position"
     )
     rest: Rest | tuple[RestOf, ...] | None = None
-    channel: str | None = None
-    channels: tuple[str, ...] | None = None
+    channel: str | dict[str, str] | None = None
+    channels: tuple[str, ...] | dict[str, str | tuple[str, ...]] | None = None
     start: float | None = None
     stop: float | None = None
     events: EventLabels | None = None
@@ -152,6 +175,8 @@ class Exercise(TomlTable):
         if unused:
             used = listed(WAYS[self.by].options) if WAYS[self.by].options else "nothing else"
             raise ValueError(f"{listed(unused)} cannot be used with by = {self.by!r}, which takes {used}")
+        check_sides(self.channel)
+        check_sides(self.channels)
         return self
 
 
@@ -284,7 +309,13 @@ class ExcludedRepetition(TomlTable):
     repetition: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)]
     session: str | None = None
     run: str | None = None
+    side: Side | None = None
     reason: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the repetitions are called: ``"3"``, or of a side ``"left 3"``."""
+        return tuple(f"{self.side or ''} {number}".strip() for number in self.repetition)
 
     @model_validator(mode="before")
     @classmethod

@@ -145,11 +145,7 @@ class Plan:
 
     def segmentation(self, source: RecordingSource, exercise: str) -> Segmentation:
         """How a recording of an exercise is divided, and which of its repetitions are left out."""
-        rejected = {
-            str(number): entry.reason
-            for entry in fitting(source, self.exclude.repetitions)
-            for number in entry.repetition
-        }
+        rejected = {name: entry.reason for entry in fitting(source, self.exclude.repetitions) for name in entry.names}
         rule = replace(self.segmentations[exercise], rejected=rejected)
         rests = [entry.rest for entry in fitting(source, self.rests.get(exercise, ()))]
         if rests:

@@ -35,7 +35,7 @@ class Segmentation:
     named : bool
         The task has facts in it, such as a load; they are columns, and the task is the exercise.
     rejected : mapping of str to str
-        Number of a repetition -> why the study file leaves it out.
+        Number of a repetition, after its side where it has one -> why the study file leaves it out.
     """
 
     exercise: str
@@ -75,16 +75,25 @@ def _with_repetitions(trial: Trial, rule: Segmentation) -> Trial:
             got=f"{len(own)} of them",
             hint=f'Use them: [exercises.{rule.exercise}] by = "events"',
         )
-    options = {**rule.options, "channel": _channel(trial, rule)} if "channel" in rule.options else rule.options
+    named = {key: _named(trial, rule.options[key]) for key in ("channel", "channels") if key in rule.options}
+    options = {**rule.options, **named}
     found = find_repetitions(trial, by=rule.by, exercise=rule.exercise, **options)
     if rule.options.get("starts", "none") is not None:
         return found
     return replace(found, notices=(*found.notices, *_phases_possible(trial, rule)))
 
 
-def _channel(trial: Trial, rule: Segmentation) -> str | None:
-    """The channel that the study file names, by emgkit's name where the file has that of the heading."""
-    wanted = rule.options.get("channel")
+def _channel(trial: Trial, rule: Segmentation) -> Any:
+    """The channel that the study file names, or one for each side."""
+    return _named(trial, rule.options.get("channel"))
+
+
+def _named(trial: Trial, wanted: Any) -> Any:
+    """Channels by emgkit's names, where the study file has those of the headings."""
+    if isinstance(wanted, Mapping):
+        return {side: _named(trial, own) for side, own in wanted.items()}
+    if isinstance(wanted, tuple | list):
+        return [_named(trial, one) for one in wanted]
     channels = [channel for stream in trial.values() for channel in stream.channels]
     named = [channel.name for channel in channels if channel.heading == wanted]
     return named[0] if len(named) == 1 and all(one.name != wanted for one in channels) else wanted
@@ -93,8 +102,11 @@ def _channel(trial: Trial, rule: Segmentation) -> str | None:
 def _phases_possible(trial: Trial, rule: Segmentation) -> Iterator[Notice]:
     """Say that cycles could be repetitions with phases, where the stream clearly rests at one end."""
     thresholds = {name: value for name, value in rule.options.items() if name in OPTIONS}
-    end = resting_end(trial, by=rule.by, channel=_channel(trial, rule), **thresholds)
-    if end is not None:
+    channel = _channel(trial, rule)
+    each = channel.values() if isinstance(channel, Mapping) else (channel,)
+    ends = [resting_end(trial, by=rule.by, channel=one, **thresholds) for one in each]
+    if None not in ends:
+        end = " and ".join(dict.fromkeys(str(one) for one in ends))
         yield Notice(
             code="phases-possible",
             text=f"The {rule.by} rests at its {end} end where the recording begins and ends, and {rule.exercise} was "
@@ -110,13 +122,16 @@ def _without_rejected(trial: Trial, rule: Segmentation) -> Trial:
         return trial
     own = [event for event in trial.events if event.label == "repetition"]
     numbers = [_number(event, place) for place, event in enumerate(own, 1)]
+    if any(" " in name for name in rule.rejected) or len(set(numbers)) < len(numbers):
+        numbers = [f"{event.side or ''} {number}".strip() for event, number in zip(own, numbers, strict=True)]
     unknown = [number for number in rule.rejected if number not in numbers]
     if unknown:
         raise StudyError(
             f"There is no repetition {listed(unknown)} to leave out".replace("'", ""),
             allowed=f"repetitions {', '.join(numbers)}",
             got=f"{counted(len(numbers), 'repetition')} in this recording",
-            hint="Correct [exclude] repetitions; tables/repetitions.csv numbers the repetitions",
+            hint="Correct [exclude] repetitions; tables/repetitions.csv numbers the repetitions"
+            + (', and side = "left" or "right" says whose it is' if any(" " in number for number in numbers) else ""),
         )
     twice = sorted(number for number in rule.rejected if numbers.count(number) > 1)
     if twice:
@@ -151,6 +166,8 @@ def _number(repetition: Event, place: int) -> str:
 
 def _belongs(phase: Event, repetition: Event) -> bool:
     """Whether a phase is one of a repetition: by the number, or where there is none by its time."""
+    if phase.side not in (None, repetition.side):
+        return False
     if phase.get("repetition") is not None:
         return phase.get("repetition") == repetition.get("repetition")
     middle = phase.onset + phase.duration / 2

@@ -276,6 +276,7 @@ def _repetitions(analysis: Analysis, table: pd.DataFrame) -> Iterator[Statement]
                 rejected=rejected,
                 phases=bool(own[[f"{phase}_s" for phase in PHASES]].notna().any(axis=None)),
                 zeros=tuple(filter(None, own["zero"].dropna().unique())) if "zero" in own else (),
+                sides=tuple(filter(None, own["side"].dropna().unique())) if "side" in own else (),
                 options={**file.repetitions.thresholds, **file.repetitions.times, **exercise.options},
             )
         )

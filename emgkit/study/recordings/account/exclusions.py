@@ -147,7 +147,7 @@ def part_rows(
             if why:
                 rows.append((source.name, channel.name, "", "; ".join(dict.fromkeys(why))))
         for repetition in fitting(source, exclude.repetitions):
-            rows += [(source.name, "", str(number), repetition.reason) for number in repetition.repetition]
+            rows += [(source.name, "", name, repetition.reason) for name in repetition.names]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
