@@ -26,10 +26,10 @@ FACTS = ("participant", "task", "session", "run")
 """What is known of a recording beside its file, in the order of the table's columns."""
 
 COLUMNS = (
-    "file", *FACTS, "start", "end", "turn", "repetition", "set", "load_kg", "accepted", "reason", "marked_by",
+    "file", *FACTS, "start", "end", "turn", "repetition", "set", "side", "load_kg", "accepted", "reason", "marked_by",
     "marked_at", "origin",
 )  # fmt: skip
-"""The columns of the table that the page saves; those of FACTS and ``load_kg`` only where something is known."""
+"""The columns of the table that the page saves; FACTS, ``side`` and ``load_kg`` only where something is known."""
 
 # of each line, per second of recording: five milliseconds hold a least and a greatest value
 _RATE = 400
@@ -198,7 +198,10 @@ def _found(events: Sequence[Event]) -> tuple[Mapping[str, Any], ...]:
         inner = [
             one.onset
             for one in events
-            if one.label == "phase" and event.onset - 1e-6 <= one.onset and one.end <= event.end + 1e-6
+            if one.label == "phase"
+            and one.side in (None, event.side)
+            and event.onset - 1e-6 <= one.onset
+            and one.end <= event.end + 1e-6
         ]
         turn = max(inner) if len(inner) > 1 else None
         marks.append(
@@ -207,6 +210,7 @@ def _found(events: Sequence[Event]) -> tuple[Mapping[str, Any], ...]:
                 "end": round(event.end, 4),
                 "turn": None if turn is None else round(turn, 4),
                 "set": event.get("set"),
+                "side": event.side,
                 "load_kg": event.get("load_kg"),
                 "accepted": bool(event.get("accepted", True)),
                 "reason": str(event.get("reason") or ""),

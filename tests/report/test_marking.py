@@ -303,14 +303,45 @@ def test_a_table_is_loaded_and_comes_back_the_same(page: Page, tmp_path: Path) -
         ("01_squat.csv,3,4,,maybe", "Row 2: accepted is “maybe”; yes or no are allowed."),
         ("<b>x</b>.csv,3,4,,yes", "Row 2: there is no recording “<b>x</b>.csv” on this page."),
         ("01_squat.csv,3,4,,yes\n01_squat.csv,3.5,5,,yes", "Row 3: it overlaps row 2."),
+        ("01_squat.csv,3,4,,yes,up", "Row 2: side is “up”; left or right are allowed."),
+        ("01_squat.csv,1,5,,,L\n01_squat.csv,2,3,,,R\n01_squat.csv,4,6,,,", "Row 4: it overlaps row 2."),
     ],
 )
 def test_a_table_with_a_wrong_row_is_not_loaded_and_the_row_is_named(page: Page, row: str, words: str) -> None:
     marked(page, (1.0, 2.0))
-    load(page, f"file,start,end,turn,accepted\n{row}\n")
+    load(page, f"file,start,end,turn,accepted,side\n{row}\n")
     assert page.locator("[data-part=problems]").inner_text() == words
     expect(page.locator("[data-part=message]")).to_be_in_viewport()
     assert spans(page) == [(1.0, 2.0)], "nothing was taken from it"
+
+
+def test_left_and_right_have_repetitions_of_their_own(page: Page, tmp_path: Path) -> None:
+    page.get_by_label("Your name or initials").fill("AB")
+    new, own = page.locator("[data-part=side]"), page.locator("[data-part=form] [name=side]")
+    new.select_option("left")
+    drag(page, 1.0, 4.0)
+    new.select_option("right")
+    # over the left one, whose edges and whole stay where they are
+    drag(page, 2.5, 5.5)
+    marked(page, (7.0, 9.0))
+    np.testing.assert_allclose(spans(page), [(1.0, 4.0), (2.5, 5.5), (7.0, 9.0)], atol=0.05)
+    assert [row[0] for row in rows(page)] == ["1 left", "1 right", "2 right"]
+    assert own.input_value() == "right"
+    own.select_option("left")
+    assert rows(page)[2][0] == "2 left"
+    page.locator("tbody tr").nth(1).click()
+    own.select_option("left")
+    assert "It overlaps a repetition of the left side." in message(page)
+    assert rows(page)[1][0] == "1 right"
+    page.reload()
+    table = saved(page, tmp_path)
+    table = table[table["file"] == "01_squat.csv"]
+    assert table["side"].tolist() == ["left", "right", "left"]
+    assert table["repetition"].tolist() == ["1", "1", "2"]
+    before = rows(page)
+    page.locator("[data-part=file]").set_input_files(tmp_path / "reps.csv")
+    expect(page.locator("[data-part=message]")).to_contain_text("reps.csv is loaded")
+    assert [row[:5] for row in rows(page)] == [row[:5] for row in before]
 
 
 def test_names_with_markup_are_text(page: Page) -> None:

@@ -29,6 +29,8 @@
 
   const list = () => lists[place];
   const bounds = () => [recordings[place].start, recordings[place].start + recordings[place].duration];
+  const side = () => part("side").value || null; // of new repetitions
+  const own = () => list().filter((one) => marks.meet(one, { side: side() }));
   const mark = () => list().find((one) => one.id === chosen?.id);
   const who = () => ({ by: part("by").value.trim(), at: `${new Date().toISOString().slice(0, 19)}Z` });
 
@@ -129,14 +131,15 @@
     numbered.forEach((one, i) => {
       const element = there.get(one.id) ?? markElement(one.id);
       there.delete(one.id);
-      const own = chosen?.id === one.id ? chosen.edge : "";
-      element.className = `marked${one.accepted ? "" : " rejected"}${own ? " chosen" : ""}`;
-      element.dataset.edge = own;
+      const edge = chosen?.id === one.id ? chosen.edge : "";
+      element.className = `marked${one.accepted ? "" : " rejected"}${edge ? " chosen" : ""}`;
+      element.classList.toggle("other", !marks.meet(one, { side: side() }));
+      element.dataset.edge = edge;
       element.hidden = one.end < from || one.start > to;
       element.style.left = `${x(one.start)}px`;
       element.style.width = `${Math.max(2, x(one.end) - x(one.start))}px`;
-      element.setAttribute("aria-label", `${marksShown.spoken(one)}${own ? `; ${own} is selected` : ""}`);
-      element.querySelector("b").textContent = `${one.repetition}${one.accepted ? "" : " ×"}`;
+      element.setAttribute("aria-label", `${marksShown.spoken(one)}${edge ? `; ${edge} is selected` : ""}`);
+      element.querySelector("b").textContent = `${(one.side ?? "").slice(0, 1).toUpperCase()}${one.repetition}${one.accepted ? "" : " ×"}`;
       const turn = element.querySelector("i");
       turn.hidden = one.turn == null || one.turn < from || one.turn > to;
       if (!turn.hidden) turn.style.left = `${x(one.turn) - x(one.start)}px`;
@@ -169,7 +172,7 @@
     part("which").textContent = one
       ? `Repetition ${one.repetition}: ${chosen.edge === "whole" ? "the whole of it" : `its ${chosen.edge}`} is selected`
       : "No repetition is selected";
-    for (const field of form.querySelectorAll("input")) {
+    for (const field of form.querySelectorAll("input, select")) {
       const value = one?.[field.name];
       const written = value == null ? "" : typeof value === "number" ? String(value) : value;
       if (document.activeElement !== field) field.value = written;
@@ -203,11 +206,12 @@
 
   const acts = {
     new() {
-      const there = pointer != null && !marks.at(list(), pointer) ? marks.free(list(), bounds(), pointer, pointer) : null;
+      const free = pointer != null && !marks.at(own(), pointer);
+      const there = free ? marks.free(list(), bounds(), pointer, pointer, { side: side() }) : null;
       const length = (viewer.view[1] - viewer.view[0]) / 10;
-      const where = there ? [pointer, Math.min(pointer + length, there[1])] : marks.gap(list(), bounds(), viewer.view);
+      const where = there ? [pointer, Math.min(pointer + length, there[1])] : marks.gap(own(), bounds(), viewer.view);
       if (!where) return say("There is no room for another repetition in sight.");
-      const [made, id] = marks.insert(list(), bounds(), where, who());
+      const [made, id] = marks.insert(list(), bounds(), where, who(), side());
       if (!id) return say("There is no room for another repetition here.");
       chosen = { id, edge: "start" };
       change(made, "A new repetition. Its start is selected: the arrows move it.");
@@ -317,6 +321,11 @@
     const value = field.value.trim();
     if (!one || value === String(one[field.name] ?? "")) return;
     if (field.name === "set") return change(marks.replaced(list(), one.id, { set: text(value) }, who()), "The set is kept.");
+    if (field.name === "side") {
+      const made = marks.sided(list(), one.id, text(value), who());
+      if (made === list()) return refuse(field, one, `It overlaps a repetition of ${value ? `the ${value}` : "one"} side.`);
+      return change(made, "The side is kept.");
+    }
     if (field.name === "reason") {
       if (!value && !one.accepted) return refuse(field, one, "A rejection needs a reason; A accepts the repetition again.");
       if (!value) return;
@@ -353,7 +362,7 @@
   // the edge below the mouse, within some pixels
   function edgeAt(event) {
     const near = ((event.pointerType === "touch" ? 18 : 7) / viewer.area.width) * (viewer.view[1] - viewer.view[0]);
-    return marks.edgeNear(list(), timeOf(event), near, chosen?.id);
+    return marks.edgeNear(own(), timeOf(event), near, chosen?.id);
   }
 
   function press(event) {
@@ -364,7 +373,7 @@
     event.preventDefault();
     plots.setPointerCapture(event.pointerId);
     const edge = edgeAt(event);
-    const inside = marks.at(list(), time);
+    const inside = marks.at(own(), time);
     const hold = edge ?? (inside ? { id: inside.id, edge: "whole", grip: time - inside.start } : {});
     if (hold.id) choose({ id: hold.id, edge: edge ? edge.edge : "start" }, { focus: true });
     else plots.focus({ preventScroll: true });
@@ -384,7 +393,7 @@
     const before = drag.before[place];
     let made = before;
     if (drag.id) made = marks.move(before, bounds(), drag.id, drag.edge, pointer - (drag.grip ?? 0), who());
-    else [made, drag.made] = marks.insert(before, bounds(), [drag.from, pointer], who());
+    else [made, drag.made] = marks.insert(before, bounds(), [drag.from, pointer], who(), side());
     chosen = drag.id ? { id: drag.id, edge: drag.edge } : drag.made ? { id: drag.made, edge: "end" } : chosen;
     lists = lists.map((one, i) => (i === place ? made : one));
     position(marks.numbered(made));
@@ -507,6 +516,7 @@
     }),
   );
 
+  part("side").addEventListener("change", show);
   part("by").value = kept.name;
   part("by").addEventListener("input", () => (kept.name = part("by").value.trim()));
 

@@ -1,11 +1,13 @@
 // Marks of one recording, as values: each function gives a new list in the order of time, or the same list where nothing
-// changes. A mark is { id, start, end, turn, set, load_kg, accepted, reason, by, at, origin }, in seconds.
+// changes. A mark is { id, start, end, turn, set, side, load_kg, accepted, reason, by, at, origin }, in seconds.
 "use strict";
 const marks = (() => {
   const LEAST = 0.01; // the shortest stretch, in seconds
   const round = (time) => Math.round(time * 1e4) / 1e4;
   const sorted = (list) => [...list].sort((a, b) => a.start - b.start);
   const next = (list) => 1 + Math.max(0, ...list.map((one) => one.id));
+  // a left and a right mark may overlap; a mark without a side is of both
+  const meet = (one, other) => !one.side || !other.side || one.side === other.side;
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
   // what a person did, and when: a row that was found becomes an edited one
@@ -17,9 +19,9 @@ const marks = (() => {
     return list.map((one) => (one.id === id ? signed({ ...one, ...change }, who) : one));
   }
 
-  // the free stretch around a mark, or around a time that no mark holds
-  function free(list, [first, last], from, to, id = null) {
-    const others = list.filter((one) => one.id !== id);
+  // the free stretch around a mark, or around a time that no mark of the side holds
+  function free(list, [first, last], from, to, { id = null, side = null } = {}) {
+    const others = list.filter((one) => one.id !== id && meet(one, { side }));
     return [
       Math.max(Math.ceil(first * 1e4) / 1e4, ...others.filter((one) => one.end <= from).map((one) => one.end)),
       Math.min(Math.floor(last * 1e4) / 1e4, ...others.filter((one) => one.start >= to).map((one) => one.start)),
@@ -38,19 +40,20 @@ const marks = (() => {
     return found.sort((a, b) => a.far - b.far)[0];
   }
 
-  function insert(list, bounds, [from, to], who) {
+  function insert(list, bounds, [from, to], who, side = null) {
     const [start, end] = [round(Math.min(from, to)), round(Math.max(from, to))];
-    const middle = list.find((one) => one.start < end && one.end > start);
-    const [low, high] = free(list, bounds, middle ? from : start, middle ? from : end);
-    const mark = { id: next(list), start: clamp(start, low, high), end: clamp(end, low, high), turn: null, set: null };
-    if (mark.end - mark.start < LEAST || list.some((one) => one.start < mark.end && one.end > mark.start)) return [list];
+    const near = list.filter((one) => meet(one, { side }));
+    const middle = near.find((one) => one.start < end && one.end > start);
+    const [low, high] = free(list, bounds, middle ? from : start, middle ? from : end, { side });
+    const mark = { id: next(list), start: clamp(start, low, high), end: clamp(end, low, high), turn: null, set: null, side };
+    if (mark.end - mark.start < LEAST || near.some((one) => one.start < mark.end && one.end > mark.start)) return [list];
     return [sorted([...list, { ...mark, load_kg: null, accepted: true, reason: "", ...who, origin: "by hand" }]), mark.id];
   }
 
   // move an edge ("start", "end", "turn") to a time, or all of a mark ("whole") so that it starts there
   function move(list, bounds, id, edge, time, who) {
     const mark = list.find((one) => one.id === id);
-    const [low, high] = free(list, bounds, mark.start, mark.end, id);
+    const [low, high] = free(list, bounds, mark.start, mark.end, mark);
     const { start, end, turn } = mark;
     let change;
     if (edge === "start") change = { start: round(clamp(time, low, (turn ?? end) - LEAST)) };
@@ -76,11 +79,12 @@ const marks = (() => {
     return sorted([...list.filter((one) => one.id !== id), ...parts.map((one) => signed(one, who))]);
   }
 
-  // a mark and the one after it, with what lies between
+  // a mark and the one after it on its side, with what lies between
   function merge(list, id, who) {
     const place = list.findIndex((one) => one.id === id);
-    const [first, second] = [list[place], list[place + 1]];
-    if (!second) return list;
+    const first = list[place];
+    const second = list.slice(place + 1).find((one) => meet(one, first));
+    if (!second || (second.side ?? null) !== (first.side ?? null)) return list;
     const turns = [first.turn, second.turn].filter((turn) => turn != null);
     const whole = {
       ...first,
@@ -102,13 +106,21 @@ const marks = (() => {
     return list.map((one) => (one.id === id ? { ...one, ...who } : one));
   }
 
-  // numbers in the order of time, in each set from 1
+  // numbers in the order of time, in each set of each side from 1
   function numbered(list) {
     const counts = new Map();
     return list.map((one) => {
-      counts.set(one.set, (counts.get(one.set) ?? 0) + 1);
-      return { ...one, repetition: counts.get(one.set) };
+      const own = JSON.stringify([one.side ?? null, one.set]);
+      counts.set(own, (counts.get(own) ?? 0) + 1);
+      return { ...one, repetition: counts.get(own) };
     });
+  }
+
+  // the mark of another side; the same list where it would overlap a mark of that side
+  function sided(list, id, side, who) {
+    const mark = { ...list.find((one) => one.id === id), side };
+    const over = list.some((one) => one.id !== id && meet(one, mark) && one.start < mark.end && one.end > mark.start);
+    return over ? list : replaced(list, id, { side }, who);
   }
 
   // where a new mark fits: as long as the others are in the middle, in the largest gap in sight
@@ -124,5 +136,5 @@ const marks = (() => {
     return high - low < LEAST ? null : [(low + high) / 2 - half, (low + high) / 2 + half];
   }
 
-  return { LEAST, accept, at, edgeNear, free, gap, insert, merge, move, next, numbered, remove, replaced, round, sorted, split };
+  return { LEAST, accept, at, edgeNear, free, gap, insert, meet, merge, move, next, numbered, remove, replaced, round, sided, sorted, split };
 })();

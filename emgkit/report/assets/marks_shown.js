@@ -4,12 +4,12 @@ const marksShown = (() => {
   const seconds = (time) => `${time.toFixed(3)} s`;
 
   const spoken = (one) =>
-    `Repetition ${one.repetition}, ${one.start.toFixed(2)} to ${one.end.toFixed(2)} s, ` +
+    `Repetition ${one.repetition}${one.side ? ` of the ${one.side} side` : ""}, ${one.start.toFixed(2)} to ${one.end.toFixed(2)} s, ` +
     (one.accepted ? "accepted" : `rejected: ${one.reason}`);
 
   function row(one, heads) {
     const cells = [
-      one.repetition, one.start.toFixed(3), one.end.toFixed(3), one.turn?.toFixed(3) ?? "", one.set ?? "",
+      `${one.repetition}${one.side ? ` ${one.side}` : ""}`, one.start.toFixed(3), one.end.toFixed(3), one.turn?.toFixed(3) ?? "", one.set ?? "",
       one.accepted ? "accepted" : "rejected", one.reason, one.by, one.origin,
     ];
     const element = document.createElement("tr");

@@ -18,7 +18,7 @@ const marksTable = (() => {
         marked_at: one.at,
       })),
     );
-    const optional = new Set(["participant", "task", "session", "run", "load_kg"]);
+    const optional = new Set(["participant", "task", "session", "run", "load_kg", "side"]);
     const used = columns.filter((name) => !optional.has(name) || rows.some((row) => (row[name] ?? "") !== ""));
     return `\ufeff${[used, ...rows.map((row) => used.map((name) => row[name]))].map((row) => row.map(quoted).join(",")).join("\n")}\n`;
   }
@@ -41,6 +41,7 @@ const marksTable = (() => {
   }
 
   const YES = ["yes", "true", "1", "accepted", ""];
+  const SIDES = { left: "left", l: "left", right: "right", r: "right", both: null, "": null };
   const NO = ["no", "false", "0", "rejected"];
 
   // { lists: the marks by place of their recording } or { problems: a text a row }
@@ -74,14 +75,15 @@ const marksTable = (() => {
   }
 
   const KNOWN = new Set([
-    ..."file participant task session run start end turn repetition set load_kg accepted reason marked_by marked_at origin".split(" "),
+    ..."file participant task session run start end turn repetition set side load_kg accepted reason marked_by marked_at origin".split(" "),
   ]);
 
   function overlaps(list) {
     const inTime = marks.sorted(list);
-    return inTime.flatMap((one, i) =>
-      i && one.start < inTime[i - 1].end ? [`Row ${one.row}: it overlaps row ${inTime[i - 1].row}.`] : [],
-    );
+    return inTime.flatMap((one, i) => {
+      const before = inTime.slice(0, i).find((other) => marks.meet(one, other) && one.start < other.end);
+      return before ? [`Row ${one.row}: it overlaps row ${before.row}.`] : [];
+    });
   }
 
   function readRow(values, { recordings, decimal }) {
@@ -109,11 +111,14 @@ const marksTable = (() => {
       return { wrong: `${start} to ${end} s is not within the recording, ${first} to ${Number(last.toFixed(4))} s.` };
     }
     if (turn != null && !(turn > start && turn < end)) return { wrong: `turn ${turn} s is not between start and end.` };
+    const side = SIDES[(values.side ?? "").toLowerCase()];
+    if (side === undefined) return { wrong: `side is “${values.side}”; left or right are allowed.` };
     const accepted = (values.accepted ?? "").toLowerCase();
     if (![...YES, ...NO].includes(accepted)) return { wrong: `accepted is “${values.accepted}”; yes or no are allowed.` };
     const mark = {
       ...times,
       set: values.set || null,
+      side,
       accepted: YES.includes(accepted),
       reason: values.reason ?? "",
       by: values.marked_by ?? "",
