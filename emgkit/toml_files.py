@@ -192,6 +192,8 @@ def check_filled_in(text: str, *, where: str, name: str = "The file", error: typ
         )
 
 
+# how pydantic calls one of several kinds of a value, in a place
+_KIND = re.compile(r"(constrained-\w+$|(literal|tuple|list|dict|function-\w+)\[)")
 # what pydantic calls a type, in the words of a TOML file
 _KINDS = {
     "tuple_type": 'a list, such as ["a", "b"]',
@@ -214,10 +216,12 @@ def _in_plain_words(
 ) -> EmgkitError:
     """The first error of pydantic in emgkit's words; a misspelt key goes before all others."""
     errors = problem.errors()
-    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+    # where a value may be of several kinds, the error deepest inside it is about the kind that was meant
+    inside = [one for one in errors if _key(one["loc"]).startswith(_key(errors[0]["loc"]))]
+    deepest = max(inside, key=lambda one: _key(one["loc"]).count("."))
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), deepest)
     kind, location = str(first["type"]), first["loc"]
-    # people count from one
-    key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in location)
+    key = _key(location)
     place = ", ".join(part for part in (where, key) if part)
     if kind == "extra_forbidden":
         wrong, allowed = str(location[-1]), _keys_at(schema, location[:-1])
@@ -226,13 +230,21 @@ def _in_plain_words(
         return error(f"The key {key!r} is missing", where=where)
     got = "" if isinstance(first["input"], Mapping | BaseModel) else repr(first["input"])
     if kind != "value_error":
-        allowed_text = _KINDS.get(kind) or str(first["msg"]).removeprefix("Input should be ")
+        same = [one for one in errors if _key(one["loc"]) == key]
+        kinds = (_KINDS.get(str(one["type"])) or str(one["msg"]).removeprefix("Input should be ") for one in same)
+        allowed_text = "; or ".join(dict.fromkeys(kinds))
         return error("A value cannot be used", where=place, allowed=allowed_text, got=got)
     cause = first["ctx"]["error"]
     if isinstance(cause, EmgkitError):
         place = ", ".join(part for part in (place, cause.where) if part)
         return error(cause.what, where=place, allowed=cause.allowed, got=cause.got, hint=cause.hint)
     return error(f"{name} does not hold together: {cause}", where=place, got=got)
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    """A place in a file, without what pydantic calls the kinds of a value; people count from one."""
+    parts = (part for part in location if isinstance(part, int) or not _KIND.match(part))
+    return ".".join(str(part + 1 if isinstance(part, int) else part) for part in parts)
 
 
 def _keys_at(schema: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

@@ -7,6 +7,7 @@ from emgkit.events.editing import edit, insert, reject
 from emgkit.events.onsets import find_onsets, onset_agreement
 from emgkit.events.parts import angle_bins_sentence, find_angle_bins, find_halves, halves_sentence
 from emgkit.events.repetitions import WAYS, Way, audit, find_repetitions
+from emgkit.events.streams import stream_agreement, stream_agreement_sentence
 from emgkit.events.ways.bursts import BURST_OPTIONS, bursts_sentence, find_bursts
 from emgkit.events.ways.inertial import find_in_acceleration, find_in_gyroscope, inertial_sentence
 from emgkit.events.ways.movement import OPTIONS, find_in_movement, resting_end
@@ -48,6 +49,8 @@ __all__ = [
     "rejection_sentences",
     "resting_end",
     "segmentation_sentences",
+    "stream_agreement",
+    "stream_agreement_sentence",
     "stretch_sentence",
     "table_sentence",
     "take_events",

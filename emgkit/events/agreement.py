@@ -19,11 +19,11 @@ from emgkit.notation import counted, listed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Agreement", "agreement_of"]
+__all__ = ["EDGES", "Agreement", "agreement_of", "paired", "spread"]
 
 Table: TypeAlias = "RepetitionTable | pd.DataFrame | str | os.PathLike[str]"
 
-_EDGES = ("start", "turn", "end")
+EDGES = ("start", "turn", "end")
 # 95 % of normally distributed differences lie within so many standard deviations
 _LIMITS = 1.959963984540054
 
@@ -232,17 +232,30 @@ def _marks(table: RepetitionTable, whose: Sequence[str]) -> dict[tuple[str, ...]
 
 def _side_by_side(first: Sequence[Mark], second: Sequence[Mark]) -> list[dict[str, Any]]:
     """The repetitions of a recording in the order of time, with what each of the two has of them."""
-    from scipy.optimize import linear_sum_assignment
-
-    overlap = np.array([[_overlap(one, two) for two in second] for one in first]).reshape(len(first), len(second))
-    # repetitions of one table may overlap, as those of the left and the right leg do
-    pairs = {int(i): int(j) for i, j in zip(*linear_sum_assignment(-overlap), strict=True) if overlap[i, j] > 0.5}
+    pairs = paired(first, second)
     both: list[tuple[Mark | None, Mark | None]] = [
         (one, second[pairs[i]] if i in pairs else None) for i, one in enumerate(first)
     ]
     both += [(None, two) for j, two in enumerate(second) if j not in pairs.values()]
     rows = [{**_cells(one, "first"), **_cells(two, "second")} for one, two in both]
     return sorted(rows, key=lambda row: row["start_second"] if row["start_first"] is None else row["start_first"])
+
+
+def paired(first: Sequence[Mark], second: Sequence[Mark]) -> dict[int, int]:
+    """The place of each repetition's partner: both cover more than half of the time that either covers."""
+    from scipy.optimize import linear_sum_assignment
+
+    overlap = np.array([[_overlap(one, two) for two in second] for one in first]).reshape(len(first), len(second))
+    # repetitions of one table may overlap, as those of the left and the right leg do
+    return {int(i): int(j) for i, j in zip(*linear_sum_assignment(-overlap), strict=True) if overlap[i, j] > 0.5}
+
+
+def spread(apart: NDArray[np.float64]) -> dict[str, float]:
+    """Of differences the median, the mean, the standard deviation and the 95 % limits of agreement."""
+    mean = float(apart.mean()) if apart.size else np.nan
+    sd = float(apart.std(ddof=1)) if apart.size > 1 else np.nan
+    median = float(np.median(apart)) if apart.size else np.nan
+    return {"median": median, "mean": mean, "sd": sd, "low": mean - _LIMITS * sd, "high": mean + _LIMITS * sd}
 
 
 def _overlap(one: Mark, two: Mark) -> float:
@@ -255,25 +268,20 @@ def _overlap(one: Mark, two: Mark) -> float:
 
 def _cells(mark: Mark | None, who: str) -> dict[str, Any]:
     if mark is None:
-        return {f"{name}_{who}": None for name in (*_EDGES, "accepted", "reason")}
+        return {f"{name}_{who}": None for name in (*EDGES, "accepted", "reason")}
     facts = {"accepted": mark.facts.get("accepted", True), "reason": mark.facts.get("reason", "")}
-    return {f"{name}_{who}": value for name, value in {**{e: getattr(mark, e) for e in _EDGES}, **facts}.items()}
+    return {f"{name}_{who}": value for name, value in {**{e: getattr(mark, e) for e in EDGES}, **facts}.items()}
 
 
 def _boundaries(repetitions: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for edge in _EDGES:
+    for edge in EDGES:
         columns = [repetitions[f"{edge}_{one}"].to_numpy(dtype=float, na_value=np.nan) for one in ("first", "second")]
         apart = columns[1] - columns[0]
         apart = apart[np.isfinite(apart)]
-        many = apart.size > 1
-        mean = float(apart.mean()) if apart.size else np.nan
-        sd = float(apart.std(ddof=1)) if many else np.nan
-        median = float(np.median(apart)) if apart.size else np.nan
-        limits = {"low": mean - _LIMITS * sd, "high": mean + _LIMITS * sd}
-        rows.append({"boundary": edge, "n": apart.size, "median": median, "mean": mean, "sd": sd, **limits})
+        rows.append({"boundary": edge, "n": apart.size, **spread(apart)})
     return pd.DataFrame(rows)
 
 

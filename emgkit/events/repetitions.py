@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -14,6 +14,7 @@ import numpy as np
 from emgkit._checks import check_option, check_unknown, nearest
 from emgkit.channels import SIDES, Event, Value
 from emgkit.errors import ArgumentError, EmgkitError, SignalError
+from emgkit.events.streams import channels_of, find_in_streams, later_by
 from emgkit.events.ways.bursts import bursts_sentence, find_bursts
 from emgkit.events.ways.inertial import find_in_acceleration, find_in_gyroscope
 from emgkit.events.ways.marking import PHASES
@@ -89,7 +90,12 @@ WAYS: Mapping[str, Way] = MappingProxyType(
 
 
 def find_repetitions(
-    trial: Trial, *, by: str, starts: str | None = _NOT_GIVEN, exercise: str | None = None, **options: Any
+    trial: Trial,
+    *,
+    by: str | Sequence[str],
+    starts: str | None = _NOT_GIVEN,
+    exercise: str | None = None,
+    **options: Any,
 ) -> Trial:
     """Find the repetitions of a trial, and their phases where the way to them shows phases.
 
@@ -98,7 +104,8 @@ def find_repetitions(
     trial : Trial
         Without repetition events; its other events are kept.
     by : {"position", "angle", "table", "events", "trigger", "acceleration", "gyroscope", "emg", "none"}
-        The way. ``"position"`` and ``"angle"`` search that stream (``"angle_2"`` and the like for a second one);
+        The way. ``"position"`` and ``"angle"`` search that stream (``"angle_2"`` and the like for a second one).
+        Several of these in a list: the first gives the repetitions, and the others are held against them;
         ``"table"`` takes marks from a table, ``"events"`` the recording's own events, ``"trigger"`` the edges or
         pulses of a trigger; ``"acceleration"`` and ``"gyroscope"`` search the sensor's own; ``"emg"`` takes bursts of
         the EMG, which is circular; ``"none"`` takes the whole recording, or a stretch of it, as one repetition.
@@ -153,8 +160,8 @@ def find_repetitions(
     1           2    4.0       3.0        0.5      True
     2           3    7.0       3.0        0.5      True
     """
-    name = check_option("by", by.rstrip("0123456789").rstrip("_"), tuple(WAYS))
-    way = WAYS[name]
+    streams = (by,) if isinstance(by, str) else tuple(by)
+    way = _way(streams)
     if starts is not _NOT_GIVEN:
         options = {"starts": starts, **options}
     for option in options:
@@ -167,9 +174,26 @@ def find_repetitions(
         raise ArgumentError(f"by={by!r} needs {listed(missing)}", allowed=listed(way.options), got=listed(options))
     if not way.own:
         _without_repetitions(trial)
-    find = partial(way.find, exercise=exercise, **({"by": by} if way.stream else {}))
+    if len(streams) > 1:
+        options["channel"] = channels_of(streams, options.get("channel"))
+        find: Callable[..., Trial] = partial(find_in_streams, find=way.find, streams=streams, exercise=exercise)
+    else:
+        find = partial(way.find, exercise=exercise, **({"by": streams[0]} if way.stream else {}))
     sided = [option for option in _OF_A_SIDE if isinstance(options.get(option), Mapping)]
     return _by_side(trial, find, options, sided[0]) if sided else find(trial, **options)
+
+
+def _way(streams: Sequence[str]) -> Way:
+    """The way of these streams: several can only be those of a movement."""
+    names = [check_option("by", one.rstrip("0123456789").rstrip("_"), tuple(WAYS)) for one in streams]
+    movements = [name for name, way in WAYS.items() if way.stream]
+    if not names or (len(names) > 1 and not set(names) <= {*movements}):
+        raise ArgumentError(
+            "Several ways cannot be gone at once",
+            allowed=f"one way, or a list of {listed(movements)}",
+            got=listed(names) or "none",
+        )
+    return WAYS[names[0]]
 
 
 def _by_side(trial: Trial, find: Callable[..., Trial], options: Mapping[str, Any], key: str) -> Trial:
@@ -223,6 +247,8 @@ def audit(trial: Trial) -> pd.DataFrame:
         eccentric_s, hold_s, concentric_s` (s; NaN where there is no such phase). Where a repetition was not found in a
         movement, or was changed by hand, also `origin, marked_by, marked_at, edits`; of cycles `zero`, the turning
         point at which each begins; where left and right have repetitions of their own, `side` behind `set`.
+        Where several streams were searched, `start_by_…, turn_by_…, end_by_…`: by how much later (s) another stream has
+        the boundary, NaN where it has no such repetition.
 
     Raises
     ------
@@ -238,6 +264,7 @@ def audit(trial: Trial) -> pd.DataFrame:
     if not repetitions:
         raise SignalError("The trial has no repetition events", hint="Call emgkit.find_repetitions first")
     sided = any(event.side is not None for event in repetitions)
+    later = later_by(repetitions)
     made = [name for name in MADE if any(event.columns.get(name) is not None for event in repetitions)]
     seconds = {(*key(e), e.columns.get("phase")): e.duration for e in trial.events if e.label == "phase"}
     rows = [
@@ -251,9 +278,9 @@ def audit(trial: Trial) -> pd.DataFrame:
             "reason": event.columns.get("reason", ""),
             **{f"{phase}_s": seconds.get((*key(event), phase), np.nan) for phase in PHASES},
             **{name: event.columns.get(name, "") for name in made},
+            **{name: event.columns.get(name) for name in later},
         }
         for event in repetitions
     ]
-    return pd.DataFrame(rows).astype(
-        {"exercise": object, "set": object, "reason": object, **dict.fromkeys(made, object)}
-    )
+    kinds = {"exercise": object, "set": object, "reason": object, **dict.fromkeys(made, object)}
+    return pd.DataFrame(rows).astype({**kinds, **dict.fromkeys(later, np.float64)})

@@ -206,6 +206,8 @@ def _of_sides(ways: Sequence[Segmentation]) -> list[str]:
     groups: dict[str, list[Segmentation]] = {}
     for way in ways:
         channels = way.options.get("channel", way.options.get("channels"))
+        # of several streams the first gave the repetitions
+        channels = channels[0] if isinstance(channels, list | tuple) and channels else channels
         named = channels if isinstance(channels, Mapping) else {}
         texts = (f"those of the {side} side in {_channels(own)}" for side, own in named.items())
         groups.setdefault(series(texts) if named else "", []).append(way)

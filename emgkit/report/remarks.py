@@ -159,6 +159,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "spikes-bridged": "Spikes that were bridged",
         "stream-empty": "Streams without samples",
         "stream-left-out": "Streams that were left out",
+        "streams-differ": "Streams that show other repetitions",
         "tasks-not-used": "Tasks not used",
         "tau2-interval-empty": "Effects more alike than chance allows",
         "ties": "Ties in a rank test",

@@ -71,7 +71,7 @@ def recordings_to_mark(
 
 def _to_plan(file: StudyFile, *, detected: bool) -> StudyFile:
     """The study file, without its table of repetitions, which may not be there before they are marked."""
-    marked = [name for name, exercise in file.exercises.items() if exercise.by == "table"]
+    marked = [name for name, exercise in file.exercises.items() if exercise.way == "table"]
     if detected and marked:
         raise StudyError(
             "The study takes repetitions from a table, and finds none by itself",

@@ -203,6 +203,7 @@ USED = {
 }
 # what a parameter does depends on others
 BESIDE = {
+    "several streams": Case({"exercises.squat.by": ["position", "angle"]}, {"segment"}),
     "channels of each side": Case({"exercises.squat.channel": {"left": "L", "right": "R"}}, {"segment"}),
     "a repetition of one side": Case(
         {

@@ -122,6 +122,7 @@ def check_sides(value: object) -> None:
         check_unknown("side", name, SIDES)
 
 
+Way: TypeAlias = Literal["position", "angle", "table", "events", "trigger", "acceleration", "gyroscope", "emg", "none"]
 Rest: TypeAlias = Literal["low", "high", "near-zero", "far-from-zero"]
 
 
@@ -144,16 +145,15 @@ class Exercise(TomlTable):
     recording's own events; with ``by = "table"`` those of the table that ``[repetitions]`` names. `channel` and
     `channels` may be those of each side, ``{ left = "…", right = "…" }``, which then has repetitions of its own. With
     ``by = "none"`` the whole recording, or what lies between `start` and `stop` (s), is measured as one repetition
-    without phases.
+    without phases. Of several streams in ``by = ["position", "angle"]`` the first gives the repetitions, and the others
+    are held against them; `channel` is then a list in the same order.
     """
 
     task: str
     starts: Literal["eccentric", "concentric"] | None = None
-    by: Literal["position", "angle", "table", "events", "trigger", "acceleration", "gyroscope", "emg", "none"] = (
-        "position"
-    )
+    by: Way | tuple[Literal["position", "angle"], ...] = "position"
     rest: Rest | tuple[RestOf, ...] | None = None
-    channel: str | dict[str, str] | None = None
+    channel: str | dict[str, str] | tuple[str | dict[str, str], ...] | None = None
     channels: tuple[str, ...] | dict[str, str | tuple[str, ...]] | None = None
     start: float | None = None
     stop: float | None = None
@@ -169,13 +169,29 @@ class Exercise(TomlTable):
         """The options of the way that are given."""
         return self.model_dump(exclude={"task", "by"}, exclude_none=True)
 
+    @property
+    def way(self) -> str:
+        """The way to the repetitions: the first one, where several streams are named."""
+        return self.by if isinstance(self.by, str) else self.by[0]
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The streams that are held against the repetitions of the first."""
+        return () if isinstance(self.by, str) else self.by[1:]
+
     @model_validator(mode="after")
     def _only_what_is_used(self) -> Exercise:
-        unused = sorted(set(self.options) - set(WAYS[self.by].options))
+        unused = sorted(set(self.options) - set(WAYS[self.way].options))
         if unused:
-            used = listed(WAYS[self.by].options) if WAYS[self.by].options else "nothing else"
-            raise ValueError(f"{listed(unused)} cannot be used with by = {self.by!r}, which takes {used}")
-        check_sides(self.channel)
+            used = listed(WAYS[self.way].options) if WAYS[self.way].options else "nothing else"
+            raise ValueError(f"{listed(unused)} cannot be used with by = {self.way!r}, which takes {used}")
+        if not isinstance(self.by, str) and not self.compared:
+            raise ValueError("a list in by names at least two streams")
+        several = isinstance(self.channel, tuple)
+        if several and not (self.compared and len(self.channel or ()) == len(self.by)):
+            raise ValueError("a list of channels goes with a list of as many streams in by")
+        for channel in self.channel if isinstance(self.channel, tuple) else (self.channel,):
+            check_sides(channel)
         check_sides(self.channels)
         return self
 
@@ -377,7 +393,7 @@ class StudyFile(TomlTable):
                 raise ValueError(
                     f"comparison {comparison.name!r} needs {listed(averaged)}, which [summary] averages over"
                 )
-        marked = [name for name, exercise in self.exercises.items() if exercise.by == "table"]
+        marked = [name for name, exercise in self.exercises.items() if exercise.way == "table"]
         if bool(marked) != (self.repetitions.table is not None):
             what = f"exercises {listed(marked)}" if marked else "no exercise"
             raise ValueError(f"[repetitions] table and by = 'table' go together; {what} have the latter")

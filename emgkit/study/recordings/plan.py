@@ -266,14 +266,14 @@ def _segmentation(name: str, exercise: Exercise, file: StudyFile) -> Segmentatio
     asked = {measure.during for measure in file.measures}
     bins = file.angle_bins if "angle" in asked else None
     named = bool(Pattern(exercise.task).fields)
-    way = WAYS[exercise.by]
+    way = WAYS[exercise.way]
     if not way.stream:
         if "half" in asked:
             raise StudyError(
                 "Halves of a phase need the stream of the movement",
                 where=f"[exercises.{name}]",
                 allowed='by = "position" or by = "angle"',
-                got=f'by = "{exercise.by}"',
+                got=f'by = "{exercise.way}"',
             )
         if "recording" in asked and {"start", "stop"} & set(exercise.options):
             raise StudyError(
@@ -282,13 +282,14 @@ def _segmentation(name: str, exercise: Exercise, file: StudyFile) -> Segmentatio
                 allowed='during = "repetition" for what lies between start and stop',
                 got='during = "recording"',
             )
-    shared = {**file.repetitions.thresholds, **(file.repetitions.times if exercise.by == "table" else {})}
+    shared = {**file.repetitions.thresholds, **(file.repetitions.times if exercise.way == "table" else {})}
     starts = {"starts": exercise.starts} if way.stream else {}
     used = {key: value for key, value in shared.items() if key in way.options}
     own = {key: value for key, value in exercise.options.items() if key != "rest" or isinstance(value, str)}
     return Segmentation(
         exercise=name,
-        by=exercise.by,
+        by=exercise.way,
+        compared=exercise.compared,
         options={**starts, **used, **own},
         halves="half" in asked,
         angle_bins=bins,

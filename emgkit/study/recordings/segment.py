@@ -26,6 +26,8 @@ class Segmentation:
         The name of the exercise.
     by : str
         The way to the repetitions, as for :func:`emgkit.find_repetitions`.
+    compared : tuple of str
+        Streams that are held against the repetitions.
     options : mapping
         Further parameters of :func:`emgkit.find_repetitions`.
     halves : bool
@@ -40,6 +42,7 @@ class Segmentation:
 
     exercise: str
     by: str
+    compared: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     halves: bool = False
     angle_bins: AngleBins | None = None
@@ -77,15 +80,17 @@ def _with_repetitions(trial: Trial, rule: Segmentation) -> Trial:
         )
     named = {key: _named(trial, rule.options[key]) for key in ("channel", "channels") if key in rule.options}
     options = {**rule.options, **named}
-    found = find_repetitions(trial, by=rule.by, exercise=rule.exercise, **options)
+    by = (rule.by, *rule.compared) if rule.compared else rule.by
+    found = find_repetitions(trial, by=by, exercise=rule.exercise, **options)
     if rule.options.get("starts", "none") is not None:
         return found
     return replace(found, notices=(*found.notices, *_phases_possible(trial, rule)))
 
 
 def _channel(trial: Trial, rule: Segmentation) -> Any:
-    """The channel that the study file names, or one for each side."""
-    return _named(trial, rule.options.get("channel"))
+    """The channel that gives the repetitions, as the study file names it, or one for each side."""
+    wanted = _named(trial, rule.options.get("channel"))
+    return wanted[0] if isinstance(wanted, list) else wanted
 
 
 def _named(trial: Trial, wanted: Any) -> Any:

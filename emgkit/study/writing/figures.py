@@ -91,7 +91,7 @@ def _zeros(repetitions: pd.DataFrame, analysis: Analysis) -> dict[str, str]:
         return {}
     own = repetitions[repetitions["zero"].fillna("").astype(bool)]
     sides = {name: " or ".join(sorted(set(rows["zero"]))) for name, rows in own.groupby("exercise")}
-    by = {name: readable(exercise.by) for name, exercise in analysis.file.exercises.items()}
+    by = {name: readable(exercise.way) for name, exercise in analysis.file.exercises.items()}
     return {name: f"{sides[name]} {by[name]}" for name in analysis.exercises if name in sides}
 
 

@@ -188,7 +188,7 @@ def _unit(exercises: Iterable[Exercise]) -> str:
     kinds = set()
     for one in exercises:
         whole = one.start is None and one.stop is None
-        kinds.add("repetition" if one.by != "none" else "recording" if whole else "stretch")
+        kinds.add("repetition" if one.way != "none" else "recording" if whole else "stretch")
     return kinds.pop() if len(kinds) == 1 else "repetition"
 
 
@@ -268,7 +268,7 @@ def _repetitions(analysis: Analysis, table: pd.DataFrame) -> Iterator[Statement]
         ways.append(
             events.Segmentation(
                 exercise=name,
-                by=exercise.by,
+                by=exercise.way,
                 starts=exercise.starts,
                 rest=exercise.rest if isinstance(exercise.rest, str) else None,
                 rests=_rests(exercise),
@@ -282,6 +282,10 @@ def _repetitions(analysis: Analysis, table: pd.DataFrame) -> Iterator[Statement]
         )
     searched = {name: value for name, value in file.repetitions.thresholds.items() if name in events.OPTIONS}
     yield Statement.of(" ".join(events.segmentation_sentences(ways, **searched)), "phases")
+    for name, exercise in file.exercises.items():
+        if exercise.compared:
+            agreement = events.stream_agreement(table[table["exercise"] == name])
+            yield Statement.of(events.stream_agreement_sentence(readable(name), agreement))
     yield Statement.of(" ".join(events.rejection_sentences(ways)), "rejection")
     asked = {spec.during for spec in file.measures}
     if "half" in asked:

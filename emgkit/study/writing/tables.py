@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from emgkit import report
+from emgkit import events, report
 from emgkit.curves import Curves
 from emgkit.notation import as_title
 from emgkit.stats.results.facts import AnalysisFacts
@@ -50,12 +50,26 @@ def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         kinds = {"contrasts": compared.contrasts, "cells": compared.cells, "anova": compared.anova}
         kinds["influence"] = compared.influence
         tables |= {f"{kind}{suffix}": table for kind, table in kinds.items() if table is not None}
+    agreement = _stream_agreement(analysis, tables["repetitions"])
+    if len(agreement):
+        tables["agreement"] = agreement
     truth = analysis.folder / "derivatives" / "truth" / "truth.csv"
     simple = first.spec.log and first.spec.by == ("muscle",)
     if analysis.simulated and truth.is_file() and simple and first.contrasts is not None:
         known = pd.read_csv(truth, dtype={"participant": str})
         tables["recovery"] = finding.recovery(first.contrasts, known)
     return {name: table.assign(simulated=True) if analysis.simulated else table for name, table in tables.items()}
+
+
+def _stream_agreement(analysis: Analysis, repetitions: pd.DataFrame) -> pd.DataFrame:
+    """How far several streams agree on the repetitions, of each exercise that names several."""
+    parts = []
+    for name, exercise in analysis.file.exercises.items():
+        if exercise.compared:
+            own = events.stream_agreement(repetitions[repetitions["exercise"] == name])
+            own.insert(0, "exercise", name)
+            parts.append(own)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def _of_cells(curves: Curves, compared: ComparisonResult) -> Curves:
@@ -101,6 +115,8 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
                 simulated=True,
             )
         )
+    if "agreement" in tables:
+        items.append(_agreement_item(tables["agreement"], simulated=analysis.simulated))
     if analysis.file.published:
         caption = "Published figures, none of them simulated; the verdicts rest on them and on nothing computed here."
         frame = finding.published_table(claims.stated(analysis.file.published))
@@ -120,6 +136,22 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
             )
         )
     return tuple(items)
+
+
+def _agreement_item(agreement: pd.DataFrame, *, simulated: bool) -> report.TableItem:
+    """How far several streams agree, in milliseconds."""
+    seconds = {name: f"{name} (ms)" for name in ("median", "low", "high")}
+    frame = agreement[["exercise", "stream", "boundary", "n", "matched", *seconds]]
+    frame = frame.assign(**{name: 1000 * frame[name] for name in seconds}).rename(columns=seconds)
+    return report.TableItem(
+        title="How far the streams agree on the repetitions",
+        caption="Each row is a boundary of the repetitions: how many the first stream gave and how many of them the "
+        "other stream shows, and by how much later it is there, as the median with the 95 % limits of agreement.",
+        frame=frame,
+        formats=dict.fromkeys(seconds.values(), ".0f"),
+        stem="stream_agreement",
+        simulated=simulated,
+    )
 
 
 def _people(table: Results) -> str:
