@@ -18,6 +18,7 @@ _PUBLIC = {
     "Trial": "recording",
     "Bandpass": "steps",
     "Edited": "steps",
+    "EditedEvents": "steps",
     "Envelope": "steps",
     "Highpass": "steps",
     "InterpolateSpikes": "steps",

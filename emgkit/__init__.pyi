@@ -39,6 +39,7 @@ from emgkit.signal_quality import quality as quality
 from emgkit.steps import TKEO as TKEO
 from emgkit.steps import Bandpass as Bandpass
 from emgkit.steps import Edited as Edited
+from emgkit.steps import EditedEvents as EditedEvents
 from emgkit.steps import Envelope as Envelope
 from emgkit.steps import Highpass as Highpass
 from emgkit.steps import InterpolateSpikes as InterpolateSpikes

@@ -24,6 +24,7 @@ from emgkit.steps import (
     ChannelReference,
     Crop,
     Edited,
+    EditedEvents,
     Envelope,
     Highpass,
     InterpolateSpikes,
@@ -57,6 +58,7 @@ EXAMPLES: tuple[Step, ...] = (
     TKEO(),
     Resample(sfreq=800.0),
     Edited(channel="VL", tmin=0.25, tmax=0.375, reason="cable pulled"),
+    EditedEvents(note="repetition 2 rejected: a cough"),
     InterpolateSpikes(times=11.5),
     RemoveMains(frequency=51.5, harmonics=4),
     RemoveECG(method="gated", cutoff=31.5),
@@ -210,8 +212,8 @@ def test_its_sentence_holds_every_number_and_name(step: Step) -> None:
 @every_step
 def test_a_wrong_unit_is_refused_by_name(step: Step, recording: Recording) -> None:
     refused = {inside for inside, _ in UNITS.values()} - set(step.accepts)
-    if type(step) in (Pick, Crop):
-        assert not refused, "selecting works on every unit"
+    if type(step) in (Pick, Crop, EditedEvents):
+        assert not refused, "selecting works on every unit, and so does a note on events"
         return
     assert "n/a" in refused
     for unit in refused:

@@ -1,4 +1,7 @@
-"""Repetitions changed by hand: each change is a function of its own, and each stands in the audit with its reason."""
+"""Repetitions changed by hand: each change is a function of its own.
+
+Each stands with its reason in the audit and in the history of every recording of the trial.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from emgkit.errors import ArgumentError
 from emgkit.events.ways.marking import Mark, marked
 from emgkit.notation import listed, number
 from emgkit.recording import Trial
+from emgkit.steps import EditedEvents
 
 __all__ = ["edit", "insert", "reject"]
 
@@ -47,7 +51,7 @@ def reject(
     Returns
     -------
     Trial
-        With the events changed; everything else is kept.
+        With the events changed, and the change in the history of each stream; everything else is kept.
 
     Raises
     ------
@@ -70,7 +74,8 @@ def reject(
     note = _note("rejected", reason, who, when)
     verdict: dict[str, Value] = {"accepted": False, "reason": reason}
     own = [one, *_phases(trial, one)]
-    return _changed(trial, {id(event): replace(event, columns=_with(event, note, verdict)) for event in own})
+    changed = {id(event): replace(event, columns=_with(event, note, verdict)) for event in own}
+    return _noted(_changed(trial, changed), one, note)
 
 
 def edit(
@@ -108,7 +113,7 @@ def edit(
     Returns
     -------
     Trial
-        With the events changed; everything else is kept.
+        With the events changed, and the change in the history of each stream; everything else is kept.
 
     Raises
     ------
@@ -152,7 +157,7 @@ def edit(
     changed |= {id(event): _moved(event, edges, whole=False) for event in own[1:]}
     result = {key: replace(event, columns=_with(event, note, {})) for key, event in changed.items()}
     _check(trial, result)
-    return _changed(trial, result)
+    return _noted(_changed(trial, result), one, note)
 
 
 def insert(
@@ -192,7 +197,7 @@ def insert(
     Returns
     -------
     Trial
-        With the events added; numbers of others stay.
+        With the events added, and that in the history of each stream; numbers of others stay.
 
     Raises
     ------
@@ -223,7 +228,8 @@ def insert(
     mark = Mark(where="the inserted repetition", start=float(start), end=float(end), turn=turn, facts=facts)
     bare = marked(trial.with_events([]), [mark], starts=starts, exercise=None, origin="by hand")
     _check(trial.with_events([*trial.events, *bare.events]), {})
-    return trial.with_events(sorted([*trial.events, *bare.events], key=lambda event: event.onset))
+    changed = trial.with_events(sorted([*trial.events, *bare.events], key=lambda event: event.onset))
+    return _noted(changed, bare.events[0], str(facts["edits"]))
 
 
 def _the(trial: Trial, repetition: int, facts: Mapping[str, Value]) -> Event:
@@ -309,6 +315,15 @@ def _check(trial: Trial, changed: dict[int, Event]) -> None:
 
 def _changed(trial: Trial, events: dict[int, Event]) -> Trial:
     return trial.with_events(events.get(id(event), event) for event in trial.events)
+
+
+def _noted(trial: Trial, repetition: Event, note: str) -> Trial:
+    """The trial whose streams have the change in their history."""
+    side, in_set = repetition.side, repetition.get("set")
+    which = f"{'' if side is None else f'{side} '}repetition {repetition.get('repetition')}"
+    step = EditedEvents(note=f"{which}{'' if in_set is None else f' of set {in_set}'} {note}")
+    streams = {name: recording.derive(recording.data, step=step) for name, recording in trial.items()}
+    return replace(trial, streams=streams)
 
 
 def _with(event: Event, note: str, columns: dict[str, Value]) -> dict[str, Value]:

@@ -32,13 +32,13 @@ from emgkit.steps.conditioning import (
     RemoveMean,
     Resample,
 )  # fmt: skip
-from emgkit.steps.mending import InterpolateSpikes, RemoveECG, RemoveMains
+from emgkit.steps.mending import EditedEvents, InterpolateSpikes, RemoveECG, RemoveMains
 from emgkit.steps.normalization import ChannelReference, Normalize, amplitude_steps
 
 __all__ = [
-    "STEPS", "TKEO", "Bandpass", "ChannelReference", "Crop", "Edited", "Envelope", "Highpass", "InterpolateSpikes",
-    "Lowpass", "MovingMean", "MovingRMS", "Normalize", "Notch", "Pick", "Rectify", "RemoveECG", "RemoveMains",
-    "RemoveMean", "Resample", "amplitude_steps", "step_from_dict", "step_to_dict",
+    "STEPS", "TKEO", "Bandpass", "ChannelReference", "Crop", "Edited", "EditedEvents", "Envelope", "Highpass",
+    "InterpolateSpikes", "Lowpass", "MovingMean", "MovingRMS", "Normalize", "Notch", "Pick", "Rectify", "RemoveECG",
+    "RemoveMains", "RemoveMean", "Resample", "amplitude_steps", "step_from_dict", "step_to_dict",
 ]  # fmt: skip
 
 STEPS: Mapping[str, type[Step]] = MappingProxyType(
@@ -46,7 +46,7 @@ STEPS: Mapping[str, type[Step]] = MappingProxyType(
         step.__name__: step
         for step in (
             RemoveMean, Highpass, Lowpass, Bandpass, Notch, Rectify, Envelope, MovingRMS, MovingMean, TKEO,
-            Resample, Edited, InterpolateSpikes, RemoveMains, RemoveECG, Normalize, Pick, Crop,
+            Resample, Edited, EditedEvents, InterpolateSpikes, RemoveMains, RemoveECG, Normalize, Pick, Crop,
         )
     }
 )  # fmt: skip

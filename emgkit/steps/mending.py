@@ -13,14 +13,48 @@ from emgkit.errors import ArgumentError, Notice, SignalError, warn
 from emgkit.notation import counted, number
 from emgkit.recording import Recording, check_recording
 from emgkit.steps._calling import Array, SampleStep, put
+from emgkit.units import INSIDE
 
-__all__ = ["InterpolateSpikes", "RemoveECG", "RemoveMains"]
+__all__ = ["EditedEvents", "InterpolateSpikes", "RemoveECG", "RemoveMains"]
 
 _METHODS = ("template", "gated")
 # Hz; the cut-off that is commonly recommended against heartbeats in EMG
 _CUTOFF = 30.0
 # a channel of which spikes take more is not mended by bridging them
 _MOST = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditedEvents(SampleStep):
+    """Say in the history that repetitions were changed by hand; the samples stay as they are.
+
+    ``emgkit.events.edit``, ``reject`` and ``insert`` change the events, and write this step themselves.
+
+    Parameters
+    ----------
+    note : str
+        What was changed, and why.
+
+    Examples
+    --------
+    >>> EditedEvents(note="repetition 2 rejected: a cough (AB)").sentence()
+    'Repetitions were changed by hand: repetition 2 rejected: a cough (AB).'
+    """
+
+    note: str
+
+    accepts: ClassVar[tuple[str, ...]] = INSIDE
+    changes_amplitude: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if not self.note.strip():
+            raise ArgumentError("A change by hand needs a note", allowed="a text", got=repr(self.note))
+
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return x.copy()
+
+    def sentence(self) -> str:
+        return f"Repetitions were changed by hand: {self.note}."
 
 
 @dataclass(frozen=True, kw_only=True)

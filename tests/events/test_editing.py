@@ -6,7 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgkit import Channel, Recording, Trial, mark_repetitions, measure
+from emgkit import (
+    Channel,
+    EditedEvents,
+    Highpass,
+    MovingRMS,
+    Pipeline,
+    Recording,
+    Rectify,
+    Trial,
+    mark_repetitions,
+    measure,
+    reference,
+)
 from emgkit.errors import ArgumentError
 from emgkit.events import audit, edit, insert, reject
 
@@ -45,6 +57,32 @@ def test_a_moved_edge_takes_the_phase_that_it_bounds_with_it(trial):
     twice = audit(edit(turned, repetition=1, end=3.1, reason="and short"))["edits"].iloc[0]
     assert twice.endswith("the turn was late; end moved from 3 to 3.1 s: and short")
     assert spans(trial)[0] == ("whole", 1, 3)
+
+
+def test_every_change_stands_in_the_history_of_every_stream(trial):
+    assert trial.emg.history == ()
+    changed = insert(trial, start=8, end=9, reason="missed", who="AB", set=2)
+    changed = edit(reject(changed, repetition=2, reason="a cough"), repetition=1, start=0.5, reason="cut short")
+    notes = [step.note for step in changed.emg.history]
+    assert notes == [
+        "repetition 3 of set 2 inserted: missed (AB)",
+        "repetition 2 rejected: a cough",
+        "repetition 1 start moved from 1 to 0.5 s: cut short",
+    ]
+    assert np.array_equal(changed.emg.data, trial.emg.data)
+    filtered = Pipeline(Highpass(cutoff=20))(changed.emg)
+    assert [type(step).__name__ for step in filtered.history] == ["EditedEvents"] * 3 + ["Highpass"]
+    assert Pipeline.from_json(Pipeline(*filtered.history).to_json()).steps == filtered.history
+    with pytest.raises(ArgumentError, match="needs a note"):
+        EditedEvents(note=" ")
+
+
+def test_a_change_by_hand_leaves_reference_and_recording_comparable(trial):
+    envelope = Pipeline(Rectify(), MovingRMS(window=0.1))
+    mvc = Trial(streams={"emg": trial.emg}, context={"participant": "01", "task": "mvc"})
+    changed = reject(trial.with_context(participant="01", task="squat"), repetition=2, reason="a cough")
+    percent = envelope.then(reference([mvc], envelope, window=0.5))(changed.emg)
+    assert len(measure(percent, "mean")) == 1
 
 
 def test_an_inserted_repetition_has_the_next_number_and_its_place_in_time(trial):
