@@ -9,7 +9,7 @@ from emgkit.events.parts import angle_bins_sentence, find_angle_bins, find_halve
 from emgkit.events.repetitions import WAYS, Way, audit, find_repetitions
 from emgkit.events.streams import stream_agreement, stream_agreement_sentence
 from emgkit.events.ways.bursts import BURST_OPTIONS, bursts_sentence, find_bursts
-from emgkit.events.ways.inertial import find_in_acceleration, find_in_gyroscope, inertial_sentence
+from emgkit.events.ways.inertial import find_in_sensor, inertial_sentence
 from emgkit.events.ways.movement import OPTIONS, find_in_movement, resting_end
 from emgkit.events.ways.own import events_sentence, take_events
 from emgkit.events.ways.table import RepetitionTable, mark_repetitions, table_sentence
@@ -35,9 +35,8 @@ __all__ = [
     "find_bursts",
     "find_by_trigger",
     "find_halves",
-    "find_in_acceleration",
-    "find_in_gyroscope",
     "find_in_movement",
+    "find_in_sensor",
     "find_onsets",
     "find_repetitions",
     "halves_sentence",

@@ -16,7 +16,7 @@ from emgkit.channels import SIDES, Event, Value
 from emgkit.errors import ArgumentError, EmgkitError, SignalError
 from emgkit.events.streams import channels_of, find_in_streams, later_by
 from emgkit.events.ways.bursts import bursts_sentence, find_bursts
-from emgkit.events.ways.inertial import find_in_acceleration, find_in_gyroscope
+from emgkit.events.ways.inertial import find_in_sensor
 from emgkit.events.ways.marking import PHASES
 from emgkit.events.ways.movement import find_in_movement
 from emgkit.events.ways.own import events_sentence, take_events
@@ -46,9 +46,10 @@ class Way:
     Parameters
     ----------
     find : callable
-        ``find(trial, exercise=…, **options)``, which gives a trial with repetition events.
+        ``find(trial, exercise=…, **options)``, which gives a trial with repetition events; one that goes several ways
+        also takes `by`.
     stream : bool
-        Whether `find` takes the name of a stream as `by`.
+        Whether it searches the position or the angle itself.
     sentence : callable, optional
         ``sentence(names, **options)``, a sentence of the Methods about the exercises of these names; None for those
         that are searched in a movement, of which `emgkit.events.words` writes what they share once.
@@ -60,6 +61,11 @@ class Way:
     stream: bool = False
     sentence: Callable[..., str] | None = None
     own: bool = False
+
+    @property
+    def named(self) -> bool:
+        """Whether `find` takes the name of the way."""
+        return "by" in inspect.signature(self.find).parameters
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -81,8 +87,8 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "table": Way(find=mark_repetitions, sentence=table_sentence),
         "events": Way(find=take_events, sentence=events_sentence, own=True),
         "trigger": Way(find=find_by_trigger, sentence=trigger_sentence),
-        "acceleration": Way(find=find_in_acceleration),
-        "gyroscope": Way(find=find_in_gyroscope),
+        "acceleration": Way(find=find_in_sensor),
+        "gyroscope": Way(find=find_in_sensor),
         "emg": Way(find=find_bursts, sentence=bursts_sentence),
         "none": Way(find=take_whole, sentence=stretch_sentence),
     }
@@ -119,7 +125,7 @@ def find_repetitions(
         prominence, distance, edge, minimum_hold, smallest, largest`. Table (:func:`emgkit.mark_repetitions`): `table,
         unit, fps, offset`. Events (:func:`emgkit.events.take_events`): `events`. Trigger
         (:func:`emgkit.events.find_by_trigger`): `channel, edge, threshold, beat, beats_per_repetition, phases`.
-        Acceleration and gyroscope (:func:`emgkit.events.find_in_acceleration`): `channels` and what a movement has.
+        Acceleration and gyroscope (:func:`emgkit.events.find_in_sensor`): `channels` and what a movement has.
         EMG (:func:`emgkit.events.find_bursts`): `channels, level, shortest, gap`. None
         (:func:`emgkit.events.take_whole`): `start, stop` (s). `channel` and `channels` may name one for each side, as
         in ``{"left": "knee L", "right": "knee R"}``: left and right then have repetitions of their own, and those of a
@@ -178,7 +184,7 @@ def find_repetitions(
         options["channel"] = channels_of(streams, options.get("channel"))
         find: Callable[..., Trial] = partial(find_in_streams, find=way.find, streams=streams, exercise=exercise)
     else:
-        find = partial(way.find, exercise=exercise, **({"by": streams[0]} if way.stream else {}))
+        find = partial(way.find, exercise=exercise, **({"by": streams[0]} if way.named else {}))
     sided = [option for option in _OF_A_SIDE if isinstance(options.get(option), Mapping)]
     return _by_side(trial, find, options, sided[0]) if sided else find(trial, **options)
 

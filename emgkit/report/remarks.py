@@ -126,6 +126,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "participants-unused": "Rows of people without a recording",
         "parts": "Recordings in parts",
         "paused": "Pauses of a recording",
+        "phases-coarse": "Phases whose boundaries are coarse",
         "phases-possible": "Movements that could be divided into phases",
         "placement-unused": "Places on muscles that were not recorded",
         "pooled-error": "One error term for unequal spreads",

@@ -42,6 +42,7 @@ class Purpose(IntEnum):
     SIGNAL = 4
     ARTEFACTS = 5
     SENSOR = 6
+    IMU = 7
 
 
 def generator(seed: int, participant: int, purpose: Purpose, trial: int = 0) -> np.random.Generator:

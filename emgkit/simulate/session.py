@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from emgkit.channels import Channel
 from emgkit.recording import Recording, Trial
+from emgkit.simulate import inertial
 from emgkit.simulate.draw import Purpose, check_seed, draw, generator, participant_label
 from emgkit.simulate.movement import Timing, height, timing
 from emgkit.simulate.signals import activation, disturbed, interference, mvc_activation
-from emgkit.simulate.specification import Exercise, Muscle, Specification, load_spec
+from emgkit.simulate.specification import Exercise, Imu, Muscle, Specification, load_spec
 
 __all__ = ["Spec", "Truth", "trials", "truth"]
 
@@ -62,7 +63,8 @@ def trials(spec: Spec, *, seed: int) -> Iterator[Trial]:
     ------
     Trial
         Participant by participant, the MVC trials first. Streams ``emg`` (V) and, in the exercises,
-        ``position`` (m) or ``angle`` (deg); context ``participant, task,
+        ``position`` (m) or ``angle`` (deg), and of a specification with ``movement.imu`` ``acc`` (m/s²) and ``gyro``
+        (deg/s); context ``participant, task,
         simulated`` and, for MVC trials, ``run``.
 
     Examples
@@ -189,10 +191,34 @@ def _exercise_trial(spec: Specification, person: _Person, number: int, exercise:
         sfreq=movement.sfreq,
         channels=(Channel(name=name, unit=unit, kind=kind),),
     )
+    sensor = {} if movement.imu is None else _inertial(spec, person, number, when=when, imu=movement.imu)
     return Trial(
-        streams={"emg": emg, movement.stream: stream},
+        streams={"emg": emg, movement.stream: stream, **sensor},
         context={"participant": person.label, "task": exercise.task, "simulated": True},
     )
+
+
+def _inertial(spec: Specification, person: _Person, number: int, *, when: Timing, imu: Imu) -> dict[str, Recording]:
+    """What a sensor on the limb feels; how it is stuck on is a participant's own."""
+    exercise = spec.exercises[number]
+    mounting, _ = np.linalg.qr(generator(person.seed, person.index, Purpose.IMU).standard_normal((3, 3)))
+    rng = person.rng(Purpose.IMU, number + 1)
+    instants = np.arange(round(when.n_samples / spec.sfreq * imu.sfreq)) / imu.sfreq
+    reached = height(exercise, when, instants)
+    angle = np.radians(imu.tilt + imu.turn * (reached - exercise.lowest) / exercise.range)
+    rise = reached if spec.movement.stream == "position" else np.zeros_like(reached)
+    offset = imu.rotation_offset * rng.standard_normal((3, 1))
+    shape = (3, len(instants))
+    acc = inertial.felt(angle, rise, imu, mounting=mounting) + imu.acceleration_noise * rng.standard_normal(shape)
+    gyro = inertial.turned(angle, imu, mounting=mounting) + offset + imu.rotation_noise * rng.standard_normal(shape)
+    return {
+        stream: Recording(
+            data=data,
+            sfreq=imu.sfreq,
+            channels=tuple(Channel(name=f"{stream.upper()} {axis}", unit=unit, kind=kind) for axis in "XYZ"),
+        )
+        for stream, data, unit, kind in (("acc", acc, "m/s^2", "ACCEL"), ("gyro", gyro, "deg/s", "GYRO"))
+    }
 
 
 def _performed(spec: Specification, person: _Person, number: int, exercise: Exercise) -> tuple[Timing, Array]:

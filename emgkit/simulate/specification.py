@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
 
 from emgkit import shipped, toml_files
 from emgkit._checks import check_unknown
@@ -17,7 +17,7 @@ from emgkit.notation import listed
 from emgkit.toml_files import TomlTable
 
 __all__ = [
-    "Activation", "Artefacts", "Exercise", "Mean", "Movement", "Muscle", "Mvc", "MvcPosition", "Specification",
+    "Activation", "Artefacts", "Exercise", "Imu", "Mean", "Movement", "Muscle", "Mvc", "MvcPosition", "Specification",
     "Variation", "fingerprint", "load_spec",
 ]  # fmt: skip
 
@@ -92,14 +92,38 @@ class Muscle(TomlTable):
         return tables
 
 
+class Imu(TomlTable):
+    """An inertial unit on a limb that turns about a joint as the movement goes on.
+
+    The limb is tilted by `tilt` (deg) to the vertical at the lowest point, and by `tilt` + `turn` at the highest; the
+    sensor lies `radius` (m) from the joint. `acceleration_noise` (m/s²) and `rotation_noise` (deg/s) are standard
+    deviations of each axis, `rotation_offset` (deg/s) that of the gyroscope's offset from trial to trial.
+    """
+
+    sfreq: Positive
+    turn: Positive
+    tilt: NotNegative = 10.0
+    radius: NotNegative = 0.25
+    acceleration_noise: NotNegative = 0.15
+    rotation_noise: NotNegative = 2.0
+    rotation_offset: NotNegative = 1.0
+
+
 class Movement(TomlTable):
-    """The stream in which the repetitions are found, and how tempo varies."""
+    """The stream in which the repetitions are found, and how tempo varies; with `imu`, also streams acc and gyro."""
 
     stream: Literal["position", "angle"]
     sfreq: Positive
     noise: NotNegative
     tempo_log_sd: NotNegative
     repetition_log_sd: NotNegative
+    imu: Imu | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # a specification without a sensor is written, and hashed, as before there were any
+        table: dict[str, Any] = plain(self)
+        return {name: value for name, value in table.items() if not (name == "imu" and value is None)}
 
 
 class Variation(_Sourced):

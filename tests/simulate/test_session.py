@@ -7,7 +7,8 @@ import emgkit as ek
 from emgkit import simulate
 from emgkit.errors import ArgumentError
 from emgkit.events import audit, find_repetitions
-from emgkit.simulate.specification import Artefacts
+from emgkit.simulate import inertial
+from emgkit.simulate.specification import Artefacts, Imu
 
 SPEC = simulate.load_spec("three_lifts")
 TWO = SPEC.model_copy(update={"participants": 2})
@@ -212,3 +213,42 @@ def test_the_peak_of_a_repetition_is_that_of_its_strongest_phase(true):
     phases = rows[rows["phase"] != "whole"].groupby(keys)["peak"].max()
     np.testing.assert_allclose(whole["peak"].sort_index(), phases.sort_index())
     assert (whole["peak"] / whole["activation"]).between(1.2, 2.0).all()
+
+
+def test_a_sensor_adds_its_streams_and_changes_no_other(clean):
+    imu = Imu(sfreq=148.148, turn=80.0)
+    given = TWO.model_copy(update={"movement": TWO.movement.model_copy(update={"imu": imu})})
+    trials = list(simulate.trials(given, seed=1))
+    for one, other in zip(clean, trials, strict=True):
+        for stream in one:
+            assert np.array_equal(one[stream].data, other[stream].data)
+        assert set(other) - set(one) == ({"acc", "gyro"} if "position" in one else set())
+    squat, thrust = trials[15], trials[14]
+    assert [channel.unit for channel in squat.acc.channels + squat.gyro.channels] == ["m/s^2"] * 3 + ["deg/s"] * 3
+    # at rest it feels gravity alone, and hardly turns
+    still = slice(0, round(1.2 * 148.148))
+    assert np.linalg.norm(squat.acc.data[:, still].mean(axis=1)) == pytest.approx(inertial.G, abs=0.05)
+    assert np.abs(squat.gyro.data[:, still].mean(axis=1)).max() < 5
+    # the rotation about its one axis sums up to the turn, here and back
+    turn = np.linalg.norm(squat.gyro.data - squat.gyro.data[:, still].mean(axis=1, keepdims=True), axis=0)
+    assert turn.sum() / 148.148 == pytest.approx(5 * 2 * 80, rel=0.1)
+    # how it is stuck on is the participant's own, its noise that of each trial
+    axes = [
+        np.linalg.svd(one.gyro.data - one.gyro.data.mean(axis=1, keepdims=True))[0][:, 0] for one in (squat, thrust)
+    ]
+    assert abs(axes[0] @ axes[1]) == pytest.approx(1, abs=0.01)
+    assert not np.array_equal(squat.gyro.data[:, :100], thrust.gyro.data[:, :100])
+
+
+def test_a_pendulum_without_a_radius_feels_gravity_alone():
+    imu = Imu(sfreq=100.0, turn=90.0, radius=0.0)
+    angle = np.linspace(0, 1, 200)
+    felt = inertial.felt(angle, np.zeros(200), imu, mounting=np.eye(3))
+    assert np.linalg.norm(felt, axis=0) == pytest.approx(inertial.G)
+    assert np.arctan2(felt[0], felt[1]) == pytest.approx(angle)
+    speed = np.degrees(1 / 199 * 100)
+    assert inertial.turned(angle, imu, mounting=np.eye(3))[2] == pytest.approx(speed)
+    far = Imu(sfreq=100.0, turn=90.0, radius=0.5)
+    # a steady turn is felt along the limb alone, as ω² r
+    along = felt[1] - inertial.felt(angle, np.zeros(200), far, mounting=np.eye(3))[1]
+    assert along[5:-5] == pytest.approx(0.5 * np.radians(speed) ** 2)

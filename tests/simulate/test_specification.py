@@ -148,3 +148,15 @@ def test_the_fingerprint_follows_specification_and_seed(table):
     assert first != fingerprint("three_lifts", seed=2)
     table["artefacts"]["noise"] = 2e-6
     assert first != fingerprint(table, seed=1)
+
+
+def test_a_specification_without_a_sensor_is_hashed_as_before_there_were_any(table):
+    # the key of the cache, and with it every sample, of the shipped set with seed 1
+    assert fingerprint("three_lifts", seed=1) == "56bcd393290316c5"
+    assert "imu" not in load_spec(table).model_dump()["movement"]
+    table["movement"]["imu"] = {"sfreq": 148.148, "turn": 80.0}
+    assert load_spec(table).model_dump()["movement"]["imu"]["radius"] == 0.25
+    assert fingerprint(table, seed=1) != fingerprint("three_lifts", seed=1)
+    table["movement"]["imu"]["trun"] = 1.0
+    with pytest.raises(StudyError, match=r"Unknown key 'trun'.*'turn'"):
+        load_spec(table)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgkit import signal
-from emgkit._checks import check_unknown
+from emgkit._checks import check_option, check_unknown
 from emgkit.channels import Channel
-from emgkit.errors import ArgumentError, SignalError
+from emgkit.errors import ArgumentError, Notice, SignalError, warn
 from emgkit.events.ways.movement import search
 from emgkit.events.ways.search import OPTIONS, Rules
 from emgkit.notation import listed, number
 from emgkit.recording import Recording, Trial
 
-__all__ = ["find_in_acceleration", "find_in_gyroscope", "inertial_sentence"]
+__all__ = ["find_in_sensor", "inertial_sentence"]
 
 Array = NDArray[np.float64]
 
@@ -35,9 +36,10 @@ _PERIODS, _REPEATS, _AS_GOOD = (0.4, 15.0), 0.3, 0.9
 _RHYTHM = 1.5
 
 
-def find_in_acceleration(
+def find_in_sensor(
     trial: Trial,
     *,
+    by: str,
     starts: str | None = None,
     channels: str | Sequence[str] | None = None,
     rest: str | None = None,
@@ -50,19 +52,21 @@ def find_in_acceleration(
     largest: float = OPTIONS["largest"],
     exercise: str | None = None,
 ) -> Trial:
-    """Find repetitions by how the sensor tilts, or cycles by the rhythm of its acceleration.
+    """Find repetitions by how an inertial sensor tilts or turns, or cycles by its rhythm.
 
     Parameters
     ----------
     trial : Trial
         Its events are kept.
+    by : {"acceleration", "gyroscope"}
+        Which part of the sensor: the stream ``acc`` or ``gyro``.
     starts : {None, "eccentric", "concentric"}
-        Phase of the first movement away from rest; the sensor must then be on a limb or a trunk that tilts. None:
+        Phase of the first movement away from rest; the sensor must then be on a limb or a trunk that turns. None:
         cycles without phases.
     channels : str or sequence of str, optional
-        The axes of the sensor, where the stream ``acc`` has those of several.
+        The axes of the sensor, where the stream has those of several.
     rest, cutoff, prominence, distance, edge, minimum_hold, smallest, largest
-        As for :func:`emgkit.events.find_in_movement`, of the tilt in degrees.
+        As for :func:`emgkit.events.find_in_movement`, of the angle in degrees.
     exercise : str, optional
         Goes into the events; without it tables show the task.
 
@@ -76,74 +80,44 @@ def find_in_acceleration(
     ArgumentError
         There are the axes of several sensors, or a threshold cannot be used.
     SignalError
-        There is no acceleration, the sensor hardly tilts, or no rhythm was found.
+        There is no such stream, the sensor hardly tilts or turns about no one axis, or no rhythm was found.
+
+    Warns
+    -----
+    EmgkitWarning
+        Phases come from the acceleration (``"phases-coarse"``); the trial keeps the notice.
 
     Notes
     -----
-    Phases: below 2 Hz acceleration is mostly that of gravity. The tilt is the angle of its direction, in the plane in
-    which it moves most, to its mean direction. It needs three axes that feel 0.8 to 1.2 g and a tilt of 10 degrees or
-    more: on a bar that only goes up and down, gravity shows nothing, and to integrate acceleration twice drifts by
-    metres in a minute. Cycles: the acceleration along the axis on which it varies most, below 1.5 times the frequency
-    at which its autocorrelation has its first high peak.
+    Phases in the acceleration: below 2 Hz it is mostly that of gravity. The tilt is the angle of its direction, in the
+    plane in which it moves most, to its mean direction. It needs three axes that feel 0.8 to 1.2 g and a tilt of 10
+    degrees or more: on a bar that only goes up and down, gravity shows nothing, and to integrate acceleration twice
+    drifts by metres in a minute. A sensor away from the joint also feels that it is turned, which moves the boundary of
+    a phase by up to a third of a second.
+
+    Phases in the rotation: that about the axis on which it is largest (which must hold 60 percent of its power),
+    without its offset, which is the median of the quietest tenth, is summed up to an angle.
+
+    Cycles: the signal along the axis on which it varies most, below 1.5 times the frequency at which its
+    autocorrelation has its first high peak.
     """
-    recording = _axes(trial, "acc", channels)
+    check_option("by", by, tuple(_SENSORS))
+    stream, angle = _SENSORS[by]
+    recording = _axes(trial, stream, channels)
     rules = Rules(
         cutoff=cutoff, prominence=prominence, distance=distance, edge=edge, minimum_hold=minimum_hold,
         smallest=smallest, largest=largest,
     )  # fmt: skip
-    derived = _rhythm(recording, recording.data) if starts is None else _tilt(recording)
-    return search(trial, derived, rules, starts=starts, rest=rest, exercise=exercise, origin="acceleration")
-
-
-def find_in_gyroscope(
-    trial: Trial,
-    *,
-    starts: str | None = None,
-    channels: str | Sequence[str] | None = None,
-    rest: str | None = None,
-    cutoff: float = OPTIONS["cutoff"],
-    prominence: float = OPTIONS["prominence"],
-    distance: float = OPTIONS["distance"],
-    edge: float = OPTIONS["edge"],
-    minimum_hold: float = OPTIONS["minimum_hold"],
-    smallest: float = OPTIONS["smallest"],
-    largest: float = OPTIONS["largest"],
-    exercise: str | None = None,
-) -> Trial:
-    """Find repetitions by the angle through which the sensor turns, or cycles by the rhythm of its rotation.
-
-    Parameters
-    ----------
-    trial : Trial
-        Its events are kept.
-    starts, channels, rest, cutoff, prominence, distance, edge, minimum_hold, smallest, largest, exercise
-        As for :func:`emgkit.events.find_in_acceleration`, of the stream ``gyro``.
-
-    Returns
-    -------
-    Trial
-        With repetitions and phases, or cycles.
-
-    Raises
-    ------
-    ArgumentError
-        There are the axes of several sensors, or a threshold cannot be used.
-    SignalError
-        There is no gyroscope, it turns about no one axis, or no rhythm was found.
-
-    Notes
-    -----
-    Phases: the rotation about the axis on which it is largest (which must hold 60 percent of its power), without its
-    offset, which is the median of the quietest tenth, is summed up to an angle. Cycles are found as in
-    :func:`emgkit.events.find_in_acceleration`.
-    """
-    recording = _axes(trial, "gyro", channels)
-    rules = Rules(
-        cutoff=cutoff, prominence=prominence, distance=distance, edge=edge, minimum_hold=minimum_hold,
-        smallest=smallest, largest=largest,
-    )  # fmt: skip
-    derived = _rhythm(recording, recording.data) if starts is None else _turned(recording)
-    return search(trial, derived, rules, starts=starts, rest=rest, exercise=exercise, origin="gyroscope")
+    derived = _rhythm(recording, recording.data) if starts is None else angle(recording)
+    found = search(trial, derived, rules, starts=starts, rest=rest, exercise=exercise, origin=by)
+    if starts is None or by == "gyroscope":
+        return found
+    text = (
+        "The phases come from the tilt of the sensor to gravity. Away from the joint the sensor also feels that it is "
+        "turned, which moves a boundary by up to a third of a second."
+    )
+    hint = 'A gyroscope shows phases more exactly: by = "gyroscope"'
+    return replace(found, notices=(*found.notices, warn(Notice(code="phases-coarse", text=text, hint=hint))))
 
 
 def inertial_sentence(by: str, *, phases: bool) -> str:
@@ -288,3 +262,7 @@ def _period(x: Array, sfreq: float, recording: Recording) -> float:
 
 def _derived(recording: Recording, values: Array, channel: Channel) -> Recording:
     return Recording(data=values[np.newaxis], sfreq=recording.sfreq, channels=(channel,), start=recording.start)
+
+
+# the parts of a sensor: its stream, and the angle that it shows
+_SENSORS = {"acceleration": ("acc", _tilt), "gyroscope": ("gyro", _turned)}
