@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from emgkit.steps import ChannelReference, Normalize, amplitude_steps
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["above_reference", "best_window_bias", "best_windows", "reference"]
+__all__ = ["ProcessedTrial", "above_reference", "best_window_bias", "best_windows", "learn", "reference", "windows_of"]
 
 # samples that a simulation holds at a time
 _BLOCK = 8_000_000
@@ -31,6 +32,25 @@ Array = NDArray[np.float64]
 
 # trial name -> (as recorded, its envelope) of each stream
 Processed = Mapping[str, Sequence[tuple[Recording, Recording]]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ProcessedTrial:
+    """The EMG of a trial as it was recorded, and its envelope, one a stream.
+
+    Parameters
+    ----------
+    raw, envelopes : tuple of Recording
+        In the same order.
+    """
+
+    raw: tuple[Recording, ...]
+    envelopes: tuple[Recording, ...]
+
+    @property
+    def context(self) -> Mapping[str, object]:
+        """The facts of the trial."""
+        return self.raw[0].context
 
 
 def reference(
@@ -101,16 +121,43 @@ def reference(
             got=repr(pipeline),
             hint="Make the reference without Normalize, then put it last with pipeline.then(…)",
         )
+    _check_whose([trial.context for trial in trials], across_sessions=across_sessions)
+    processed = _processed(trials, pipeline)
+    return learn(processed, pipeline, window=window, kind=kind, across_sessions=across_sessions)
+
+
+def learn(
+    trials: Sequence[ProcessedTrial],
+    pipeline: Pipeline,
+    *,
+    window: float = 0.5,
+    kind: str = "mvc",
+    across_sessions: bool = False,
+) -> Normalize:
+    """Learn each channel's reference from trials that a pipeline has processed; :func:`reference` does both.
+
+    Parameters
+    ----------
+    trials : sequence of ProcessedTrial
+        Of one participant and session.
+    pipeline : Pipeline
+        The processing that made the envelopes.
+    window, kind, across_sessions
+        As for :func:`reference`.
+
+    Returns
+    -------
+    Normalize
+        As from :func:`reference`.
+
+    Raises
+    ------
+    NormalizationError, UnitError
+        As for :func:`reference`.
+    """
     contexts = [trial.context for trial in trials]
-    participant = _only("participant", contexts)
-    sessions = sorted({str(context["session"]) for context in contexts if context.get("session") is not None})
-    if not across_sessions:
-        _only("session", contexts)
-    names = _names(contexts, with_session=len(sessions) > 1)
-    processed = {
-        name: [(recording, pipeline(recording)) for recording in _emg(trial, name)]
-        for name, trial in zip(names, trials, strict=True)
-    }
+    participant, sessions = _check_whose(contexts, across_sessions=across_sessions)
+    processed = _by_name(trials)
     return Normalize(
         participant=participant,
         session="+".join(sessions) or None,
@@ -204,16 +251,36 @@ def best_windows(trials: Iterable[Trial | Recording], pipeline: Pipeline, *, win
     >>> round(float(best_windows([trial], Pipeline(MovingRMS(window=0.1))).loc[0, "crest"]), 2)
     1.41
     """
-    import pandas as pd
-
     trials = _checked_trials(trials, pipeline)
     check_positive("window", window, unit="s")
-    contexts = [trial.context for trial in trials]
-    sessions = {context.get("session") for context in contexts}
+    return windows_of(_processed(trials, pipeline), window=window)
+
+
+def windows_of(trials: Sequence[ProcessedTrial], *, window: float = 0.5) -> pd.DataFrame:
+    """Where the best window of each trial and channel lies, of trials that are processed.
+
+    Parameters
+    ----------
+    trials : sequence of ProcessedTrial
+        The trials of a reference.
+    window : float, default 0.5
+        Window (s).
+
+    Returns
+    -------
+    DataFrame
+        As from :func:`best_windows`.
+
+    Raises
+    ------
+    NormalizationError
+        As for :func:`reference`.
+    """
+    import pandas as pd
+
     rows = []
-    for name, trial in zip(_names(contexts, with_session=len(sessions) > 1), trials, strict=True):
-        for raw in _emg(trial, name):
-            envelope = pipeline(raw)
+    for name, pairs in _by_name(trials).items():
+        for raw, envelope in pairs:
             width = signal.window_samples(window, sfreq=envelope.sfreq)
             for channel, means in zip(envelope.names, _whole_windows(envelope, window, name), strict=True):
                 start = envelope.start + int(means.argmax()) / envelope.sfreq
@@ -333,6 +400,30 @@ def _checked_trials(trials: object, pipeline: object) -> list[Trial | Recording]
     return found
 
 
+def _processed(trials: Sequence[Trial | Recording], pipeline: Pipeline) -> list[ProcessedTrial]:
+    """The trials with their envelopes."""
+    found = []
+    for name, trial in zip(_names([trial.context for trial in trials]), trials, strict=True):
+        raw = tuple(_emg(trial, name))
+        found.append(ProcessedTrial(raw=raw, envelopes=tuple(map(pipeline, raw))))
+    return found
+
+
+def _by_name(trials: Sequence[ProcessedTrial]) -> Processed:
+    """Signals and envelopes by the names of the trials."""
+    names = _names([trial.context for trial in trials])
+    return {name: list(zip(trial.raw, trial.envelopes, strict=True)) for name, trial in zip(names, trials, strict=True)}
+
+
+def _check_whose(contexts: Sequence[Mapping[str, object]], *, across_sessions: bool) -> tuple[str | None, list[str]]:
+    """The one participant of the trials, and their sessions; several only where they are joined."""
+    participant = _only("participant", contexts)
+    if not across_sessions:
+        _only("session", contexts)
+    sessions = {str(context["session"]) for context in contexts if context.get("session") is not None}
+    return participant, sorted(sessions)
+
+
 def _fact(context: Mapping[str, object], fact: str) -> str | None:
     return None if context.get(fact) is None else str(context[fact])
 
@@ -352,8 +443,9 @@ def _only(fact: str, contexts: Sequence[Mapping[str, object]]) -> str | None:
     return next(iter(stated))
 
 
-def _names(contexts: Sequence[Mapping[str, object]], *, with_session: bool) -> list[str]:
+def _names(contexts: Sequence[Mapping[str, object]]) -> list[str]:
     """Name each trial ``task_run-<run>``, the session before it where there are several."""
+    with_session = len({_fact(context, "session") for context in contexts} - {None}) > 1
     names = []
     for context in contexts:
         session, task, run = (_fact(context, fact) for fact in ("session", "task", "run"))

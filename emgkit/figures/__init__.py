@@ -12,9 +12,11 @@ from emgkit.figures.curve_plots import curves, curves_grid
 from emgkit.figures.detection_plots import detection, detection_grid
 from emgkit.figures.drawing import style
 from emgkit.figures.drawing.sheets import contact_sheet
+from emgkit.figures.drawing.strips import repetition_sheet
 from emgkit.figures.drawing.style import close, save
 from emgkit.figures.forest_plots import forest
 from emgkit.figures.matrix_plots import effect_matrix
+from emgkit.figures.mvc_plots import mvc, mvc_grid
 from emgkit.figures.onset_plots import onsets
 from emgkit.figures.paired_plots import paired
 from emgkit.figures.published_plots import published
@@ -22,6 +24,6 @@ from emgkit.figures.raw_signals import signals
 
 __all__ = [
     "activation", "activation_grid", "angle", "angle_grid", "close", "contact_sheet", "contrasts", "curves",
-    "curves_grid", "detection", "detection_grid", "effect_matrix", "forest", "onsets", "paired", "published", "save",
-    "signals", "style",
+    "curves_grid", "detection", "detection_grid", "effect_matrix", "forest", "mvc", "mvc_grid", "onsets", "paired",
+    "published", "repetition_sheet", "save", "signals", "style",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from emgkit.figures.drawing import style
 from emgkit.notation import as_title, counted, number, surface
 from emgkit.recording import Recording, check_recording
 
-__all__ = ["bands", "line", "signals"]
+__all__ = ["bands", "extremes", "line", "signals"]
 
 Array = NDArray[np.float64]
 
@@ -103,20 +103,20 @@ def line(recording: Recording, channel: str) -> tuple[Array, Array, str]:
     index = recording.names.index(channel)
     unit, factor = surface(recording.channels[index].unit)
     y = recording.data[index] * factor
-    keep = _extremes(y)
+    keep = extremes(y)
     return recording.times[keep], y[keep], unit
 
 
-def _extremes(y: Array) -> NDArray[np.intp]:
-    """Give the indices of the least and the greatest value in each of about 2000 bins, and of both ends."""
-    if y.size <= 4 * _BINS:
+def extremes(y: Array, *, bins: int = _BINS) -> NDArray[np.intp]:
+    """Give the indices of the least and the greatest value in each of about so many bins, and of both ends."""
+    if y.size <= 4 * bins:
         return np.arange(y.size)
-    length = -(-y.size // _BINS)
+    length = -(-y.size // bins)
     used = y.size // length * length
-    bins = y[:used].reshape(-1, length)
+    parts = y[:used].reshape(-1, length)
     first = np.arange(0, used, length)
     rest = np.arange(used, y.size)  # fewer than one bin: kept whole
-    return np.unique(np.concatenate(([0], first + bins.argmin(1), first + bins.argmax(1), rest, [y.size - 1])))
+    return np.unique(np.concatenate(([0], first + parts.argmin(1), first + parts.argmax(1), rest, [y.size - 1])))
 
 
 def _envelope(ax: Axes, envelope: Recording, channel: str, unit: str) -> Line2D:

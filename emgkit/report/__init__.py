@@ -16,11 +16,11 @@ True
 """
 
 from emgkit.report.checklist import FIELDS, Answer, Facts, checklist, checklist_table
-from emgkit.report.content import LIMITS, Content, FigureItem, TableItem
+from emgkit.report.content import LIMITS, Content, FigureItem, Sheet, TableItem
 from emgkit.report.html import render
 from emgkit.report.marking import RecordingToMark, marking_page, recording_to_mark
 from emgkit.report.typeset import latex
-from emgkit.report.viewer import View, view
+from emgkit.report.viewer import Trace, View, view
 from emgkit.report.word import write_word
 
 __all__ = [
@@ -31,7 +31,9 @@ __all__ = [
     "Facts",
     "FigureItem",
     "RecordingToMark",
+    "Sheet",
     "TableItem",
+    "Trace",
     "View",
     "checklist",
     "checklist_table",

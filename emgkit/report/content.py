@@ -14,7 +14,7 @@ from emgkit.report.checklist import Answer
 from emgkit.report.viewer import View
 from emgkit.stats.results.results import Results
 
-__all__ = ["LIMITS", "Content", "FigureItem", "TableItem"]
+__all__ = ["LIMITS", "Content", "FigureItem", "Sheet", "TableItem"]
 
 LIMITS = (
     "EMG amplitude is no measure of force or of training effect. That one exercise shows the larger amplitude does not "
@@ -66,6 +66,14 @@ class FigureItem:
                 allowed="an SVG document as str, or the bytes of a PNG",
                 got=repr(self.image[:20]),
             )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A page of its own beside the report: its words and its file, from the page."""
+
+    words: str
+    file: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -132,6 +140,8 @@ class Content:
         Whether any of the data are simulated; the page then says so in a banner that stays in sight.
     figures : tuple of FigureItem
         In the order shown.
+    sheets : tuple of Sheet
+        The pages with all repetitions, one a participant. None leaves the section out.
     tables : tuple of TableItem
         In the order shown.
     quality : pandas.DataFrame, optional
@@ -166,6 +176,7 @@ class Content:
     simulated: bool
     summary: str = ""
     figures: tuple[FigureItem, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
     tables: tuple[TableItem, ...] = ()
     quality: pd.DataFrame | None = None
     excluded: pd.DataFrame | None = None

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emgkit.errors import ArgumentError
+from emgkit.recording import Recording
 
-__all__ = ["decimate"]
+__all__ = ["decimate", "thinned"]
 
 
 def decimate(values: ArrayLike, points: int) -> NDArray[np.float64]:
@@ -53,3 +54,18 @@ def decimate(values: ArrayLike, points: int) -> NDArray[np.float64]:
     first, second = np.minimum(lowest, highest), np.maximum(lowest, highest)
     kept = np.stack([first, second], axis=1) + edges[:-1, None]
     return signal[kept.ravel()]
+
+
+def thinned(recording: Recording, points: int) -> Recording:
+    """The recording with each channel thinned as :func:`decimate` does, its rate lowered by as much.
+
+    Examples
+    --------
+    >>> from emgkit.channels import Channel
+    >>> emg = Recording(data=[np.arange(100.0)], sfreq=50.0, channels=(Channel(name="VL", unit="V"),))
+    >>> thin = thinned(emg, 10)
+    >>> thin.sfreq, thin.duration, thin.data[0, -1]
+    (5.0, 2.0, 99.0)
+    """
+    data = [decimate(row, points) for row in recording.data]
+    return recording.derive(data, sfreq=recording.sfreq * len(data[0]) / recording.data.shape[1])

@@ -10,7 +10,7 @@ import emgkit as ek
 from emgkit import figures
 from emgkit.errors import ArgumentError
 from emgkit.figures.drawing import style
-from emgkit.figures.raw_signals import _extremes
+from emgkit.figures.raw_signals import extremes
 
 SFREQ = 1000.0
 
@@ -50,10 +50,10 @@ def test_a_short_signal_is_drawn_sample_by_sample_in_microvolts(legible):
     legible(ax.figure)
 
 
-def test_thinning_keeps_every_bin_s_extremes_and_both_ends():
+def test_thinning_keeps_every_bin_sextremes_and_both_ends():
     y = np.random.default_rng(0).standard_normal(123_457)
     y[77_777], y[3] = 50.0, -60.0
-    keep = _extremes(y)
+    keep = extremes(y)
     assert keep.size < 4500
     assert np.all(np.diff(keep) > 0)
     assert {0, 3, 77_777, y.size - 1} <= set(keep)
@@ -70,7 +70,7 @@ def test_an_envelope_in_the_same_unit_shares_the_axis(legible):
     envelope = envelope_of(recording)
     ax = figures.signals(recording, envelope, channel="VL")
     assert ax.figure.axes == [ax]
-    assert ax.lines[1].get_ydata() == pytest.approx((1e6 * envelope.data[0])[_extremes(envelope.data[0])])
+    assert ax.lines[1].get_ydata() == pytest.approx((1e6 * envelope.data[0])[extremes(envelope.data[0])])
     assert "envelope (µV)" in legible(ax.figure)
 
 

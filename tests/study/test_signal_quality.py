@@ -107,3 +107,13 @@ def test_quiet_muscles_of_mvc_trials_do_not_count():
     table = pd.DataFrame({"muscle": "VL", "task": ["mvc", "mvc", "squat"], "flagged": ["no-signal", "no-signal", ""]})
     assert muscle_doubts(table, quiet={"mvc"}) == {}
     assert list(muscle_doubts(table)) == ["VL"]
+
+
+def test_a_spike_that_was_bridged_in_an_mvc_is_a_remark_that_names_the_file(folder):
+    change(folder / "data" / "P2_mvc.csv", samples={2000: 50.0})
+    file = folder / "study.toml"
+    file.write_text(file.read_text().replace("[[steps]]", '[[steps]]\nstep = "InterpolateSpikes"\n\n[[steps]]', 1))
+    result = run(folder)
+    assert [notice.text for notice in result.notices if notice.code == "spikes-bridged"] == [
+        "P2_mvc.csv: Spikes were bridged: VL 1 sample (0.02 %)."
+    ]

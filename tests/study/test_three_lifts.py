@@ -84,10 +84,14 @@ def test_outputs_are_whole_and_say_simulated(small, result):
     assert {f"tables/{name}.csv" for name in tables} <= written
     assert {
         f"figures/{name}.{end}"
-        for name in ("activation", "contrasts", "curves", "signals")
+        for name in ("activation", "contrasts", "curves", "references", "signals")
         for end in ("pdf", "png", "svg")
     } <= written
     assert {"report.html", "methods.md", "provenance.json"} <= written
+    sheets = sorted(name for name in written if name.startswith("figures/repetitions/"))
+    assert len(sheets) == table(result.out, "cells")["participant"].nunique()
+    page = result.report.read_text(encoding="utf-8")
+    assert all(f'<a href="{name}">' in page for name in sheets)
     assert all(table(result.out, name)["simulated"].all() for name in tables)
     assert result.finding[0].startswith("The data are simulated")
     assert "The data are simulated" in result.report.read_text(encoding="utf-8")

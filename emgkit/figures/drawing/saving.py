@@ -103,6 +103,9 @@ def _write(figure: Figure, target: Path | BytesIO, ending: str) -> None:
 def _laid_out(figure: Figure) -> Iterator[None]:
     """Lay the figure out once for all formats; laying out costs as much as drawing."""
     engine, dots = figure.get_layout_engine(), figure.get_dpi()
+    if engine is None:  # its parts stand where they were put
+        yield
+        return
     # on a screen letters are set on whole pixels: at its 100 dpi text can be a tenth narrower than it is written
     figure.set_dpi(DPI)
     figure.draw_without_rendering()

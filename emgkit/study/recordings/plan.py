@@ -9,7 +9,8 @@ join           ``join_files(trial, paths) -> Trial``                     :class:
 use_channels   ``use_channels(trial) -> Trial``                          :class:`Using`
 segment        ``segment(trial) -> Trial``                               :class:`Segmentation`
 condition      ``condition(trial) -> Conditioned``                       :class:`emgkit.Pipeline`
-reference      ``take_reference(trials) -> Normalize``                   :class:`ReferenceRule`
+(of an MVC)    ``condition_reference(trial) -> Conditioned``             :class:`emgkit.Pipeline`
+reference      ``take_reference(conditioned) -> Normalize``              :class:`ReferenceRule`
 measure        ``measure(conditioned, normalize) -> Measured``           :class:`Measuring`
 grade          ``grade(trial) -> Graded``                                :class:`Grading`
 gather         ``gather(measured, graded, normalize, …) -> Session``     :class:`Gathering`

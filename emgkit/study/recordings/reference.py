@@ -8,11 +8,24 @@ from dataclasses import dataclass
 import pandas as pd
 
 from emgkit import normalize
+from emgkit.normalize import ProcessedTrial
 from emgkit.pipeline import Pipeline
-from emgkit.recording import Trial
+from emgkit.recording import Recording, Trial
+from emgkit.report.decimation import thinned
 from emgkit.steps import Normalize
+from emgkit.study.recordings.condition import Conditioned, condition
 
-__all__ = ["ReferenceRule", "find_windows", "take_reference"]
+__all__ = [
+    "ReferenceRule",
+    "ShownReference",
+    "condition_reference",
+    "find_windows",
+    "show_references",
+    "take_reference",
+]
+
+# points that a drawn trial keeps
+_POINTS = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +50,27 @@ class ReferenceRule:
     across_sessions: bool = False
 
 
-def take_reference(trials: Sequence[Trial], rule: ReferenceRule) -> Normalize:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ShownReference:
+    """The trial that gave the reference of a channel, thinned for drawing: as recorded, and its envelope."""
+
+    channel: str
+    raw: Recording
+    envelope: Recording
+
+
+def condition_reference(trial: Trial, pipeline: Pipeline) -> Conditioned:
+    """Process a trial of a reference as the exercises are, its repetitions aside.
+
+    Raises
+    ------
+    EmgkitError
+        As :func:`emgkit.study.recordings.condition.condition`.
+    """
+    return condition(trial, pipeline)
+
+
+def take_reference(trials: Sequence[Conditioned], rule: ReferenceRule) -> Normalize:
     """The largest value of each channel over the trials of one participant's session.
 
     Raises
@@ -45,12 +78,12 @@ def take_reference(trials: Sequence[Trial], rule: ReferenceRule) -> Normalize:
     EmgkitError
         As :func:`emgkit.reference`.
     """
-    return normalize.reference(
-        trials, rule.pipeline, window=rule.window, kind=rule.kind, across_sessions=rule.across_sessions
+    return normalize.learn(
+        _processed(trials), rule.pipeline, window=rule.window, kind=rule.kind, across_sessions=rule.across_sessions
     )
 
 
-def find_windows(trials: Sequence[Trial], rule: ReferenceRule) -> pd.DataFrame:
+def find_windows(trials: Sequence[Conditioned], rule: ReferenceRule) -> pd.DataFrame:
     """Where the best window of each trial and channel lies, and how even the signal is in it.
 
     Raises
@@ -58,4 +91,22 @@ def find_windows(trials: Sequence[Trial], rule: ReferenceRule) -> pd.DataFrame:
     EmgkitError
         As :func:`emgkit.normalize.best_windows`.
     """
-    return normalize.best_windows(trials, rule.pipeline, window=rule.window)
+    return normalize.windows_of(_processed(trials), window=rule.window)
+
+
+def show_references(
+    trials: Sequence[Conditioned], reference: Normalize, windows: pd.DataFrame
+) -> tuple[ShownReference, ...]:
+    """The trials that won, in the order of the channels of the reference."""
+    # every trial has a row, in the order of the trials
+    by_name = dict(zip(dict.fromkeys(windows["trial"]), trials, strict=True))
+    found = []
+    for value in reference.values:
+        won = by_name[value.trial]
+        raw, envelope = (thinned(one.pick(value.channel), _POINTS) for one in (won.trial.emg, won.envelope))
+        found.append(ShownReference(channel=value.channel, raw=raw, envelope=envelope))
+    return tuple(found)
+
+
+def _processed(trials: Sequence[Conditioned]) -> list[ProcessedTrial]:
+    return [ProcessedTrial(raw=(one.trial.emg,), envelopes=(one.envelope,)) for one in trials]

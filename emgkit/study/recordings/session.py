@@ -18,7 +18,13 @@ from emgkit.study.recordings.condition import Conditioned, condition
 from emgkit.study.recordings.keys import Stage
 from emgkit.study.recordings.measure import Graded, Grading, Measured, grade, measure, percent_of
 from emgkit.study.recordings.plan import Plan
-from emgkit.study.recordings.reference import find_windows, take_reference
+from emgkit.study.recordings.reference import (
+    ShownReference,
+    condition_reference,
+    find_windows,
+    show_references,
+    take_reference,
+)
 from emgkit.study.recordings.segment import segment
 
 __all__ = ["Gathering", "Session", "gather", "rows_of", "session_stage", "sessions_of", "show", "show_example"]
@@ -28,8 +34,8 @@ __all__ = ["Gathering", "Session", "gather", "rows_of", "session_stage", "sessio
 class Session:
     """What one participant's session gives.
 
-    `rates` are those of its EMG (Hz). `example` is one recording as it was read and in percent of the reference.
-    `views` are for the viewer of the page.
+    `rates` are those of its EMG (Hz). `won` are the trials that gave the references. `example` is one recording as it
+    was read and in percent of the reference. `views` are for the viewer of the page.
     """
 
     rows: pd.DataFrame
@@ -42,6 +48,7 @@ class Session:
     normalize: Normalize
     notices: tuple[Notice, ...]
     rates: tuple[float, ...]
+    won: tuple[ShownReference, ...]
     example: tuple[Recording, Recording]
     views: tuple[report.View, ...]
 
@@ -53,12 +60,13 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class Gathering:
-    """Whose session it is, and the names of its recordings: all of them, and those of exercises."""
+    """Whose session it is, and the names of its recordings: all of them, those of exercises, and the MVC trials."""
 
     participant: str
     session: str | None
     recordings: tuple[str, ...]
     exercises: tuple[str, ...]
+    contractions: tuple[str, ...]
 
 
 def sessions_of(
@@ -88,8 +96,11 @@ def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Tr
     StudyError
         The session has no MVC trial.
     """
-    reference, windows = _reference_stages(group, reads, plan)
     exercises = [(one, one.exercise) for one in group if one.exercise is not None]
+    contractions, reference, windows, won = _reference_stages(group, reads, plan)
+    # what is noticed in exercises stands with their numbers
+    own = {one.name for one, _ in exercises}
+    contractions = {name: stage for name, stage in contractions.items() if name not in own}
     measured, shown, examples = [], [], []
     for source, exercise in exercises:
         about = source.name
@@ -113,12 +124,22 @@ def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Tr
     ]
     return Stage(
         function=gather,
-        inputs=(tuple(measured), tuple(graded), reference, windows, examples[0], tuple(shown)),
+        inputs=(
+            tuple(measured),
+            tuple(graded),
+            tuple(contractions.values()),
+            reference,
+            windows,
+            won,
+            examples[0],
+            tuple(shown),
+        ),
         parameters=Gathering(
             participant=group[0].participant,
             session=group[0].session,
             recordings=tuple(one.name for one in group),
             exercises=tuple(one.name for one, _ in exercises),
+            contractions=tuple(contractions),
         ),
         about=f"participant {group[0].participant}",
     )
@@ -126,8 +147,11 @@ def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Tr
 
 def _reference_stages(
     group: Sequence[RecordingSource], reads: Mapping[str, Stage[Trial]], plan: Plan
-) -> tuple[Stage[Normalize], Stage[pd.DataFrame]]:
-    """The reference from the MVC trials, or from the exercises themselves, and its windows."""
+) -> tuple[dict[str, Stage[Conditioned]], Stage[Normalize], Stage[pd.DataFrame], Stage[tuple[ShownReference, ...]]]:
+    """The trials of the reference, MVC trials or the exercises themselves, and what is taken from them.
+
+    The trials come by the names of their recordings, then the reference, its windows, and the trials that won.
+    """
     first = group[0]
     about = f"participant {first.participant}"
     if plan.reference.kind == "task":
@@ -141,18 +165,26 @@ def _reference_stages(
             got=listed(sorted({one.task for one in group})),
             hint="Record or name the MVC trials, or set mvc.own_task_maximum",
         )
-    trials = tuple(reads[one.name] for one in used)
-    return (
-        Stage(function=take_reference, inputs=(trials,), parameters=plan.reference, about=about),
-        Stage(function=find_windows, inputs=(trials,), parameters=plan.reference, about=about),
-    )
+    conditioned = {
+        one.name: Stage(
+            function=condition_reference, inputs=(reads[one.name],), parameters=plan.pipeline, about=one.name
+        )
+        for one in used
+    }
+    trials = tuple(conditioned.values())
+    reference = Stage(function=take_reference, inputs=(trials,), parameters=plan.reference, about=about)
+    windows = Stage(function=find_windows, inputs=(trials,), parameters=plan.reference, about=about)
+    won = Stage(function=show_references, inputs=(trials, reference, windows), about=about)
+    return conditioned, reference, windows, won
 
 
 def gather(
     measured: Sequence[Measured],
     graded: Sequence[Graded],
+    contractions: Sequence[Conditioned],
     normalize: Normalize,
     windows: pd.DataFrame,
+    won: Sequence[ShownReference],
     example: tuple[Recording, Recording],
     views: Sequence[report.View],
     rule: Gathering,
@@ -160,9 +192,10 @@ def gather(
     """Put the recordings of a session together; every notice names its recording."""
     grades = dict(zip(rule.recordings, graded, strict=True))
     notices: list[Notice] = []
-    for name, one in zip(rule.exercises, measured, strict=True):
+    found = [*(one.notices for one in measured), *(one.trial.notices for one in contractions)]
+    for name, own in zip((*rule.exercises, *rule.contractions), found, strict=True):
         # the remarks of the reader come first among the notices of a trial
-        notices += _named(name, one.notices[len(grades[name].remarks) :])
+        notices += _named(name, own[len(grades[name].remarks) :])
     for name, card in grades.items():
         notices += _named(name, (*card.notices, *card.remarks))
     references = normalize.table().drop(columns=["participant", "session"], errors="ignore")
@@ -179,6 +212,7 @@ def gather(
         normalize=normalize,
         notices=tuple(notices),
         rates=tuple(sorted({card.sfreq for card in graded})),
+        won=tuple(won),
         example=example,
         views=tuple(views),
     )

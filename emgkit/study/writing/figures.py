@@ -14,6 +14,7 @@ from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import gaps_text, n_text
 from emgkit.study.file.recordings import Comparison
 from emgkit.study.script import Drawn
+from emgkit.study.writing.sheets import references_drawn
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -83,6 +84,7 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
         caption=f"One recording: {who}.",
         figure=axes.figure,
     )
+    yield references_drawn(analysis)
 
 
 def _zeros(repetitions: pd.DataFrame, analysis: Analysis) -> dict[str, str]:

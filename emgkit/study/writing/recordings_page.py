@@ -21,6 +21,7 @@ from emgkit.study.writing.figures import figures_of
 from emgkit.study.writing.methods import methods_of
 from emgkit.study.writing.page import draw, provenance_of, with_expected, write_page
 from emgkit.study.writing.result import Result
+from emgkit.study.writing.sheets import write_sheets
 from emgkit.study.writing.tables import readable_tables, study_tables
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def write(
     methods = methods_of(analysis, pipeline, tables, own=own)
     with figures.style.theme():
         drawn = draw(figures_of(analysis, tables), folder / "figures", quick=quick)
+        sheets = () if quick else write_sheets(analysis, folder)
     content = report.Content(
         title=file.study.title,
         question=file.study.question,
@@ -71,6 +73,7 @@ def write(
         finding="\n\n".join(sentence for sentence in found if sentence not in summarized),
         simulated=simulated,
         figures=drawn,
+        sheets=sheets,
         signals=tuple(one for session in analysis.sessions for one in session.views),
         tables=readable_tables(analysis, tables),
         quality=tables["quality"],
