@@ -24,7 +24,7 @@ __all__ = ["mvc", "mvc_grid"]
 _NEEDED = ("channel", "trial", "start", "stop")
 _SIGNAL, _WINDOW = "#8d9aa6", style.PHASES["concentric"]
 # inches a row; the share of it that the text takes; points of a line an inch
-_ROW, _TEXT, _POINTS = 0.46, 0.36, 90
+_ROW, _TEXT, _POINTS = 0.46, 0.36, 60
 # samples so many times larger than the reference are cut off, or an artefact would flatten all else
 _CUT = 4.0
 

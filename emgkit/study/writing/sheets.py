@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from emgkit import figures, report
 from emgkit.channels import Channel
 from emgkit.notation import counted, number
 from emgkit.recording import Recording, Trial
 from emgkit.study.script import Drawn
+from emgkit.units import in_si
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
@@ -74,18 +76,19 @@ def _references(session: Session) -> pd.DataFrame:
 
 def _trial(view: report.View) -> Trial:
     """The envelope and the movement of a recording, as they were thinned for the page."""
-    streams: dict[str, list[tuple[Channel, report.Trace]]] = {}
+    streams: dict[str, list[tuple[Channel, NDArray[np.float64]]]] = {}
+    rates: dict[str, tuple[float, float]] = {}
     for row in view.rows:
-        for trace in row.traces:
-            if trace.stage in ("envelope", "movement"):
-                kind = "EMG" if trace.stage == "envelope" else "MISC"
-                channel = Channel(name=row.name, unit=trace.unit, kind=kind)
-                streams.setdefault("emg" if kind == "EMG" else "position", []).append((channel, trace))
+        for trace in (one for one in row.traces if one.stage in ("envelope", "movement")):
+            values, unit = in_si(trace.values, trace.unit)
+            stream, kind = ("emg", "EMG") if trace.stage == "envelope" else ("position", "MISC")
+            streams.setdefault(stream, []).append((Channel(name=row.name, unit=unit, kind=kind), values))
+            rates[stream] = len(values) / trace.duration, trace.start
     recordings = {
         stream: Recording(
-            data=np.array([trace.values for _, trace in own]),
-            sfreq=len(own[0][1].values) / own[0][1].duration,
-            start=own[0][1].start,
+            data=np.array([values for _, values in own]),
+            sfreq=rates[stream][0],
+            start=rates[stream][1],
             channels=tuple(channel for channel, _ in own),
         )
         for stream, own in streams.items()
