@@ -217,8 +217,12 @@ def _local_level(y: Array, sfreq: float) -> Array:
     """Robust standard deviation around each sample: of blocks of 1 s, a straight line between their middles."""
     width = max(1, round(sfreq))
     n_blocks = max(1, len(y) // width)
-    blocks = np.array_split(np.abs(y), n_blocks)
-    levels = np.array([np.median(block) for block in blocks]) / 0.6745
+    size = np.abs(y)
+    # blocks whose lengths differ by one sample at most, the longer ones first
+    short, n_long = divmod(len(y), n_blocks)
+    longer, rest = np.split(size, [n_long * (short + 1)])
+    parts = longer.reshape(n_long, short + 1), rest.reshape(n_blocks - n_long, short)
+    levels = np.concatenate([np.median(part, axis=1) for part in parts if part.size]) / 0.6745
     middles = (np.arange(n_blocks) + 0.5) * len(y) / n_blocks
     return np.interp(np.arange(len(y)), middles, levels)
 

@@ -28,7 +28,7 @@ _LEFT, _CELL, _ABOVE, _ROW, _GAP = 1.08, 0.62, 0.17, 0.30, 0.12
 _USED = 0.93  # of a cell's width
 _POINTS = 50  # of a line, an inch
 _MOST = 12
-_LETTERS = 17  # of a scale beside a row
+_LETTERS = 17  # of a name or a scale beside a row
 _MOVEMENT = ("position", "angle")
 _COLOURS = ("#2c7699", style.PALETTE[0])
 _REJECTED = "#f4f4f4"
@@ -234,7 +234,7 @@ def _name_rows(ax: Axes, strip: _Strip, columns: int, tall: float) -> None:
     for line in range(strip.lines(columns)):
         for place, row in enumerate(strip.rows):
             y = line * (tall + _GAP) + _ABOVE + _ROW * place
-            name = _wrapped(row.name, 72.0 * _LEFT - 8.0, key="legend.fontsize").split("\n")[0]
+            name = row.name if len(row.name) <= _LETTERS - 1 else f"{row.name[: _LETTERS - 2]}…"
             scale = f"{_short(row.low)} to {_short(row.high)} {row.unit}".rstrip()
             if len(scale) > _LETTERS:
                 scale = f"up to {_short(row.high)} {row.unit}"

@@ -1,4 +1,4 @@
-"""Heartbeats: peaks of the same shape at even intervals."""
+"""Heartbeats: peaks of the same shape in a rhythm."""
 
 from __future__ import annotations
 
@@ -7,57 +7,56 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from emgkit import repairs, signal
 from emgkit.signal_quality.check import Check
 from emgkit.signal_quality.checks.amplitude import in_words
 from emgkit.signal_quality.samples import Array, Samples
 
 __all__ = ["CHECKS", "heartbeats"]
 
-_RATE = 100.0  # Hz, enough for what a heartbeat holds, and little of EMG
-_HIGH, _REFRACTORY, _SLOWEST = 3.5, 0.4, 1.6  # times the usual amplitude around; s
-_AROUND = 1.0  # s
-_BEFORE, _AFTER = 0.08, 0.08  # s around a peak that are compared
-_LEAST, _EVEN, _REGULAR = 5, 0.15, 0.6  # beats; relative distance from the usual interval; share of the intervals
+_RATE, _HIGHEST = 160.0, 40.0  # Hz, enough for what lies below 40 Hz
+_AROUND = 0.08  # s on both sides of a beat that are compared
+_LEAST, _SHORTEST, _FASTEST = 5, 8.0, 0.4  # beats; s; s, since motor units that fire evenly are faster
+_EVEN, _REGULAR = 0.15, 0.6  # relative distance from the usual interval; share of the intervals
 
 
 def heartbeats(samples: Samples) -> tuple[float, NDArray[np.intp], Array]:
-    """How much peaks resemble their mean (median correlation), where they are at 100 Hz, and their mean.
+    """How much beats resemble their mean (median correlation), where they are at some 160 Hz, and their mean.
 
-    Where the peaks are not regular as heartbeats are, the first is 0; NaN where the recording is too short.
+    The beats are those of ``emgkit.repairs.heartbeats``. Where there are none, or no regular ones, the first is 0; NaN
+    where the recording is too short.
     """
-    from scipy.signal import find_peaks
-
-    step = max(1, round(samples.sfreq / _RATE))
-    rate = samples.sfreq / step
-    slow = samples.high[: samples.high.size // step * step].reshape(-1, step).mean(axis=1)
+    rate, slow = _slow(samples)
     none = np.empty(0, dtype=np.intp), np.empty(0)
-    if slow.size < _LEAST * _SLOWEST * rate:
+    if slow.size < _SHORTEST * rate:
         return math.nan, *none
-    # what is usual around: heartbeats between contractions are seen, too
-    length = round(_AROUND * rate)
-    blocks = np.abs(slow[: slow.size // length * length]).reshape(-1, length)
-    usual = np.repeat(np.median(blocks, axis=1) / 0.6745, length)
-    usual = np.append(usual, np.repeat(usual[-1], slow.size - usual.size))
-    before, after = round(_BEFORE * rate), round(_AFTER * rate)
-    places, _ = find_peaks(np.abs(slow), height=np.maximum(_HIGH * usual, 1e-12), distance=round(_REFRACTORY * rate))
-    places = places[(places >= before) & (places < slow.size - after)]
-    intervals = np.diff(places) / rate
-    intervals = intervals[intervals <= _SLOWEST]
-    if intervals.size < _LEAST:
+    half = round(_AROUND * rate)
+    places = repairs.heartbeats(slow[np.newaxis], sfreq=rate)
+    places = places[(places >= half) & (places < slow.size - half)]
+    if places.size < _LEAST:
         return 0.0, *none
-    even = np.abs(intervals / np.median(intervals) - 1) < _EVEN
-    if even.mean() < _REGULAR:
+    intervals = np.diff(places)
+    if not _FASTEST * rate <= np.median(intervals):
         return 0.0, *none
-    beats = slow[places[:, np.newaxis] + np.arange(-before, after + 1)]
-    beats = beats * np.sign(slow[places])[:, np.newaxis]
-    mean = np.median(beats, axis=0)
+    if (np.abs(intervals / np.median(intervals) - 1) < _EVEN).mean() < _REGULAR:
+        return 0.0, *none
+    beats = slow[places[:, np.newaxis] + np.arange(-half, half + 1)]
+    mean = beats.mean(axis=0)
     scale = np.sqrt(np.square(beats).sum(axis=1) * np.square(mean).sum())
-    return float(np.median(beats @ mean / scale)), places, mean
+    return float(np.median(beats @ mean / np.maximum(scale, np.finfo(np.float64).tiny))), places, mean
+
+
+def _slow(samples: Samples) -> tuple[float, Array]:
+    """The rate and the signal from 10 to 40 Hz in means of some 6 ms."""
+    step = max(1, round(samples.sfreq / _RATE))
+    means = samples.high[: samples.high.size // step * step].reshape(-1, step).mean(axis=1)
+    rate = samples.sfreq / step
+    return rate, signal.lowpass(means, _HIGHEST, sfreq=rate) if means.size and rate > 2 * _HIGHEST else means
 
 
 def _words(samples: Samples, value: float) -> str:
     _, places, mean = heartbeats(samples)
-    rate = samples.sfreq / max(1, round(samples.sfreq / _RATE))
+    rate, _ = _slow(samples)
     size = in_words(float(np.abs(mean).max())) if samples.unit == "V" else f"{np.abs(mean).max():.3g} {samples.unit}"
     beats = 60 * rate / float(np.median(np.diff(places)))
     return f"holds heartbeats: {beats:.0f} a minute of some {size}, alike with a median correlation of {value:.2f}."
@@ -66,14 +65,14 @@ def _words(samples: Samples, value: float) -> str:
 CHECKS = (
     Check(
         name="ecg",
-        measures="Median correlation of regular peaks (from 10 to some 40 Hz, 0.4 to 1.6 s apart) with their median "
-        "shape; 0 where no peaks are regular",
+        measures="Median correlation of regular peaks (from 10 to 40 Hz, 0.4 to 2 s apart) with their mean shape, in "
+        "8 s and more; 0 where no peaks are regular",
         unit="1",
         measure=lambda samples: heartbeats(samples)[0],
-        doubtful=0.8,
+        doubtful=0.85,
         bad=float("nan"),
-        source="Heartbeats have the same shape each time, bursts of EMG have not; the limit is [engineering choice]. A "
-        "high-pass at 30 Hz takes off most of them (Drake and Callaghan 2006).",
+        source="Heartbeats have the same shape each time, bursts of EMG have not: in even steps they reach some 0.8; "
+        "the limit is [engineering choice]. A high-pass at 30 Hz takes off most of them (Drake and Callaghan 2006).",
         words=_words,
         hint="High-pass at 30 Hz, or take the heartbeats off by their template, before amplitudes are measured.",
     ),

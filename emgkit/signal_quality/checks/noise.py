@@ -13,7 +13,7 @@ from emgkit.signal_quality.samples import Array, Samples
 __all__ = ["CHECKS"]
 
 _EMG, _ABOVE = (60.0, 120.0), (300.0, 450.0)  # Hz, where EMG has its most power, and where it has little
-_FLAT, _FLAT_SHORT = 0.5, 0.4
+_FLAT, _FLAT_SHORT, _FLATTER = 0.5, 0.45, 1.3
 _NONE, _LITTLE = 3.0, 6.0  # dB
 
 
@@ -49,7 +49,10 @@ def _baseline(samples: Samples) -> float:
         from scipy.signal import welch
 
         frequencies, density = welch(quiet, samples.sfreq, nperseg=max(8, quiet.size // 4))
-        if not _flatness(frequencies, density, samples.sfreq) > _FLAT_SHORT:
+        flatness = _flatness(frequencies, density, samples.sfreq)
+        # where all of the recording has the spectrum of its quietest part, that part is weak EMG
+        whole = _flatness(*samples.spectrum, samples.sfreq)
+        if not (flatness > _FLAT_SHORT and (whole > _FLAT or flatness > _FLATTER * whole)):
             return math.nan
     return samples.noise
 
@@ -88,7 +91,8 @@ CHECKS = (
     ),
     Check(
         name="baseline",
-        measures="RMS from 10 Hz up of the quietest 0.5 s where its spectrum is flat, or of the baseline given",
+        measures="RMS from 10 Hz up of the quietest 0.5 s where its spectrum is flat, and flatter than that of all "
+        "samples, or of the baseline given",
         unit="V",
         measure=_baseline,
         doubtful=15e-6,
