@@ -89,6 +89,8 @@ _CODES = ("boolean", "bool", "count", "counts", "code", "bit", "bits", "number",
 _LEAST, _MOST = 1e-7, 1e-2
 # the amplitude is taken from at most so many samples of a channel
 _LOOKED_AT = 10_000
+# so many equal samples are no chance
+_LEAST_CONSTANT = 100
 # fewer samples have no 1st percentile
 _TOO_FEW = 200
 
@@ -130,15 +132,12 @@ def beside_emg(labels: Sequence[str]) -> tuple[str, ...]:
     >>> beside_emg(["R VL", "L VL", "Pedal", "channel 4"]), beside_emg(["EMG1", "CH2"])
     (('channel 4',), ())
     """
-    called = [_EMG_WORD.search(label) is not None for label in labels]
-    muscles = [recognise(label) is not None for label in labels]
-    if sum(called) > 1:
-        is_other = [not (word or muscle) for word, muscle in zip(called, muscles, strict=True)]
-    elif sum(muscles) > 1:
-        is_other = [_NO_LABEL.fullmatch(label) is not None for label in labels]
-    else:
-        return ()
-    return tuple(label for label, other in zip(labels, is_other, strict=True) if other)
+    uncalled = [label for label in labels if _EMG_WORD.search(label) is None]
+    if len(labels) - len(uncalled) > 1:
+        return tuple(label for label in uncalled if recognise(label) is None)
+    bare = tuple(label for label in uncalled if _NO_LABEL.fullmatch(label))
+    # muscles are looked for only where that matters, since a wide table has many labels
+    return bare if bare and sum(recognise(label) is not None for label in labels) > 1 else ()
 
 
 def is_other_quantity(label: str, unit: str) -> bool:
@@ -210,7 +209,7 @@ def amplitude_doubts(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, 
 
 
 def constant_notice(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, ...]:
-    """A notice on EMG channels of 200 samples or more that are all equal.
+    """A notice on EMG channels of 100 samples or more that are all equal.
 
     Examples
     --------
