@@ -17,6 +17,7 @@ _PUBLIC = {
     "Recording": "recording",
     "Trial": "recording",
     "Bandpass": "steps",
+    "Downsample": "steps",
     "Edited": "steps",
     "EditedEvents": "steps",
     "Envelope": "steps",

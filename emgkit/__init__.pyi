@@ -38,6 +38,7 @@ from emgkit.recording import Trial as Trial
 from emgkit.signal_quality import quality as quality
 from emgkit.steps import TKEO as TKEO
 from emgkit.steps import Bandpass as Bandpass
+from emgkit.steps import Downsample as Downsample
 from emgkit.steps import Edited as Edited
 from emgkit.steps import EditedEvents as EditedEvents
 from emgkit.steps import Envelope as Envelope

@@ -11,7 +11,17 @@ from emgkit import __version__
 from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError
 from emgkit.recording import Recording, Step, check_recording
-from emgkit.steps import TKEO, Envelope, MovingMean, MovingRMS, Normalize, Rectify, step_from_dict, step_to_dict
+from emgkit.steps import (
+    TKEO,
+    Envelope,
+    MovingMean,
+    MovingRMS,
+    Normalize,
+    Rectify,
+    in_one_go,
+    step_from_dict,
+    step_to_dict,
+)
 
 __all__ = ["Pipeline"]
 
@@ -81,9 +91,7 @@ class Pipeline:
             A whole Trial, or something else that is no Recording, was given.
         """
         check_recording(recording, by="Pipeline")
-        for step in self.steps:
-            recording = step(recording)
-        return recording
+        return in_one_go.apply(self.steps, recording)
 
     def split_at_amplitude(self) -> tuple[Pipeline, Pipeline]:
         """The steps that leave a signal with its two signs, and those from the first that makes an amplitude of it.

@@ -480,6 +480,13 @@ def _check_channels(data: Array, channels: tuple[Channel, ...]) -> None:
         )
 
 
+def with_history(recording: Recording, history: tuple[Step, ...]) -> Recording:
+    """The recording as it stands, said to have come by these steps; its samples were checked when it was made."""
+    mine = object.__new__(Recording)
+    mine.__dict__.update(recording.__dict__, history=history)
+    return mine
+
+
 def _belonging(recording: Recording, events: tuple[Event, ...], context: Mapping[str, Value]) -> Recording:
     """The recording with the events and the facts of its trial; its samples were checked when it was made."""
     mine = object.__new__(Recording)

@@ -57,11 +57,11 @@ def load(path: Path) -> FileContent:
         ],
     },
     "step": {
-        "emgkit/signal.py": [
+        "emgkit/signal/__init__.py": [
             ('    "bandpass",\n', '    "divided_by",\n'),
             (
                 None,
-                '\n\ndef divided_by(x: Array, by: float) -> Array:\n    """Divide."""\n    return x / by\n',
+                '\n\ndef divided_by(x, by):\n    """Divide."""\n    return x / by\n',
             ),
         ],
         "emgkit/steps/conditioning.py": [

@@ -18,7 +18,7 @@ import emgkit as ek
 
 STEPS = (
     "RemoveMean", "Highpass", "Lowpass", "Bandpass", "Notch", "Rectify", "Envelope", "MovingRMS", "MovingMean", "TKEO",
-    "Resample", "Edited", "EditedEvents", "InterpolateSpikes", "RemoveMains", "RemoveECG", "Normalize",
+    "Resample", "Downsample", "Edited", "EditedEvents", "InterpolateSpikes", "RemoveMains", "RemoveECG", "Normalize",
 )  # fmt: skip
 
 # the calls that scripts, studies and outside checks use: name -> (positional, by keyword)

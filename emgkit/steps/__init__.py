@@ -21,6 +21,7 @@ from emgkit.steps._calling import parameters
 from emgkit.steps.conditioning import (
     TKEO,
     Bandpass,
+    Downsample,
     Edited,
     Envelope,
     Highpass,
@@ -36,7 +37,8 @@ from emgkit.steps.mending import EditedEvents, InterpolateSpikes, RemoveECG, Rem
 from emgkit.steps.normalization import ChannelReference, Normalize, amplitude_steps
 
 __all__ = [
-    "STEPS", "TKEO", "Bandpass", "ChannelReference", "Crop", "Edited", "EditedEvents", "Envelope", "Highpass",
+    "STEPS", "TKEO", "Bandpass", "ChannelReference", "Crop", "Downsample", "Edited", "EditedEvents", "Envelope",
+    "Highpass",
     "InterpolateSpikes", "Lowpass", "MovingMean", "MovingRMS", "Normalize", "Notch", "Pick", "Rectify", "RemoveECG",
     "RemoveMains", "RemoveMean", "Resample", "amplitude_steps", "step_from_dict", "step_to_dict",
 ]  # fmt: skip
@@ -46,7 +48,7 @@ STEPS: Mapping[str, type[Step]] = MappingProxyType(
         step.__name__: step
         for step in (
             RemoveMean, Highpass, Lowpass, Bandpass, Notch, Rectify, Envelope, MovingRMS, MovingMean, TKEO,
-            Resample, Edited, EditedEvents, InterpolateSpikes, RemoveMains, RemoveECG, Normalize, Pick, Crop,
+            Resample, Downsample, Edited, EditedEvents, InterpolateSpikes, RemoveMains, RemoveECG, Normalize, Pick, Crop,
         )
     }
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,14 +12,17 @@ import numpy as np
 from emgkit import signal
 from emgkit._checks import check_option, check_positive, check_unknown
 from emgkit.errors import ArgumentError, SignalError
+from emgkit.kernels import Filter, Kind
 from emgkit.notation import number
-from emgkit.recording import Recording, check_recording
+from emgkit.recording import Recording, Step, check_recording
+from emgkit.signal.filters import design, design_notch
 from emgkit.steps._calling import MEASURED, Array, SampleStep, check_units, parameters, put
 from emgkit.steps.offset import is_smooth, offset_ratio
 
 __all__ = [
     "TKEO",
     "Bandpass",
+    "Downsample",
     "Edited",
     "Envelope",
     "Highpass",
@@ -29,6 +33,8 @@ __all__ = [
     "Rectify",
     "RemoveMean",
     "Resample",
+    "check_length",
+    "is_without_offset",
 ]
 
 
@@ -65,9 +71,17 @@ def _how(step: _OneCutoff | Bandpass) -> str:
     return f"(zero-lag {shape} filter, net order {step.order}, {rule}, {edges})"
 
 
+def _design(kind: Kind, step: _OneCutoff | Bandpass, sfreq: float, *, damped: bool = False) -> Filter:
+    """The step's filter, for chains that run in one go."""
+    edges = {"low": step.low, "high": step.high} if isinstance(step, Bandpass) else {"cutoff": step.cutoff}
+    return design(
+        kind, edges, sfreq=sfreq, damped=damped, order=step.order, cutoff_rule=step.cutoff_rule, padding=step.padding
+    )
+
+
 def _check_offset(step: SampleStep, recording: Recording) -> None:
     """Refuse to make an amplitude of raw EMG whose offset is larger than its signal."""
-    if any(isinstance(earlier, _WITHOUT_OFFSET) for earlier in recording.history):
+    if is_without_offset(recording.history):
         return
     for channel, x in zip(recording.channels, recording.data, strict=True):
         ratio = offset_ratio(x, sfreq=recording.sfreq) if channel.kind == "EMG" else 0.0
@@ -83,7 +97,12 @@ def _check_offset(step: SampleStep, recording: Recording) -> None:
             )
 
 
-def _check_length(step: _OneCutoff, recording: Recording) -> None:
+def is_without_offset(history: Iterable[Step]) -> bool:
+    """Whether a step before made every piece of the signal about zero, or an amplitude."""
+    return any(isinstance(earlier, _WITHOUT_OFFSET) for earlier in history)
+
+
+def check_length(step: _OneCutoff, recording: Recording) -> None:
     """Refuse a piece that does not hold one period of the cut-off: its edges would make up the result."""
     n, least = recording.data.shape[1], recording.sfreq / step.cutoff
     if n < least * (1 - 1e-9):
@@ -146,6 +165,9 @@ class Highpass(_OneCutoff):
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.highpass(x, sfreq=sfreq, **parameters(self))
 
+    def design(self, sfreq: float) -> Filter:
+        return _design("highpass", self, sfreq)
+
     def sentence(self) -> str:
         return f"The signals were high-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
 
@@ -162,10 +184,13 @@ class Lowpass(_OneCutoff):
 
     def check(self, recording: Recording) -> None:
         super().check(recording)
-        _check_length(self, recording)
+        check_length(self, recording)
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.lowpass(x, sfreq=sfreq, **parameters(self))
+
+    def design(self, sfreq: float) -> Filter:
+        return _design("lowpass", self, sfreq)
 
     def sentence(self) -> str:
         return f"The signals were low-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
@@ -207,6 +232,9 @@ class Bandpass(SampleStep):
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.bandpass(x, sfreq=sfreq, **parameters(self))
 
+    def design(self, sfreq: float) -> Filter:
+        return _design("bandpass", self, sfreq)
+
     def sentence(self) -> str:
         return f"The signals were band-pass filtered from {number(self.low)} to {number(self.high)} Hz {_how(self)}."
 
@@ -239,6 +267,9 @@ class Notch(SampleStep):
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.notch(x, sfreq=sfreq, **parameters(self))
+
+    def design(self, sfreq: float) -> Filter:
+        return design_notch(sfreq=sfreq, **parameters(self))
 
     def sentence(self) -> str:
         return (
@@ -303,10 +334,13 @@ class Envelope(_OneCutoff):
                     hint="Rectify first: Pipeline(…, Rectify(), Envelope(…))",
                 )
         _check_offset(self, recording)
-        _check_length(self, recording)
+        check_length(self, recording)
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.envelope(x, sfreq=sfreq, **parameters(self))
+
+    def design(self, sfreq: float) -> Filter:
+        return _design("lowpass", self, sfreq, damped=self.shape == "critically-damped")
 
     def sentence(self) -> str:
         return f"The linear envelope is the signal low-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
@@ -399,6 +433,81 @@ class Resample(SampleStep):
 
     def sentence(self) -> str:
         return f"The signals were resampled to {number(self.sfreq)} Hz."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Downsample(SampleStep):
+    """Keep the samples of an envelope that lie `sfreq` a second apart, and leave out those between them.
+
+    An envelope holds nothing above its cut-off, so nothing is lost: 100 samples a second are enough for 6 Hz, and take
+    a twentieth of the room of 2000. A chain that ends with this step never makes the full signal.
+
+    Parameters
+    ----------
+    sfreq : float
+        Samples a second after it, of which the present rate is a whole multiple.
+
+    Raises
+    ------
+    ArgumentError
+        The present rate is no whole multiple.
+    SignalError
+        No low-pass filter, envelope or moving window came before, or not one slow enough: a cut-off of at most a
+        quarter of the new rate, or a window of at least 4 of its samples.
+
+    Examples
+    --------
+    >>> Downsample(sfreq=100).sentence()
+    'Of the envelopes, 100 samples per second were kept.'
+    """
+
+    sfreq: float
+
+    accepts: ClassVar[tuple[str, ...]] = MEASURED
+    changes_amplitude: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        put(self, sfreq=check_positive("sfreq", self.sfreq, unit="Hz"))
+
+    def check(self, recording: Recording) -> None:
+        super().check(recording)
+        self.every(recording.sfreq)
+        self.check_slow(recording.history)
+
+    def every(self, sfreq: float) -> int:
+        """How many samples of `sfreq` a kept one stands for."""
+        every = round(sfreq / self.sfreq)
+        if every < 1 or abs(sfreq / self.sfreq / every - 1) > 1e-9:
+            raise ArgumentError(
+                "The rate cannot be reached by leaving samples out",
+                allowed=f"{number(sfreq)} Hz divided by a whole number",
+                got=f"{number(self.sfreq)} Hz",
+                hint="Resample(sfreq=…) makes any rate",
+            )
+        return every
+
+    def check_slow(self, history: Iterable[Step]) -> None:
+        """Refuse a signal that would be aliased."""
+        fastest = self.sfreq / 4
+        cutoffs = [step.cutoff for step in history if isinstance(step, (Lowpass, Envelope))]
+        cutoffs += [1 / step.window for step in history if isinstance(step, _MovingWindow)]
+        if not cutoffs or min(cutoffs) > fastest * (1 + 1e-9):
+            raise SignalError(
+                f"Downsample to {number(self.sfreq)} Hz would fold faster parts of the signal into slower ones",
+                allowed=f"a signal that was low-passed at {number(fastest)} Hz or below, or averaged over at least "
+                f"{number(1 / fastest)} s",
+                got=f"the slowest of its filters at {number(min(cutoffs))} Hz" if cutoffs else "no such filter before",
+                hint="Put Envelope(…) before it, or use Resample(sfreq=…), which filters",
+            )
+
+    def compute(self, x: Array, sfreq: float) -> Array:
+        return x[:, :: self.every(sfreq)].copy()
+
+    def changes(self) -> dict[str, Any]:
+        return {"sfreq": self.sfreq}
+
+    def sentence(self) -> str:
+        return f"Of the envelopes, {number(self.sfreq)} samples per second were kept."
 
 
 @dataclass(frozen=True, kw_only=True)

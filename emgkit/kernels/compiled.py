@@ -1,0 +1,263 @@
+"""Filter passes compiled for the machine's vector registers; the rest of the package works without them.
+
+The idea. A recursive filter cannot be computed for many samples of one signal at once, since each sample needs the one
+before it. But 16 signals can be computed side by side. So 16 *lanes* (channels, or pieces of channels) are laid beside
+each other, the samples of one moment next to each other in memory, and one instruction does the same arithmetic for
+all lanes. The states of the filter never leave the registers.
+
+What is compiled is written here as LLVM's own assembly language, which the package llvmlite translates in a few
+hundredths of a second. It is a dozen lines a filter section, and it needs no compiler on the machine and no file on
+disk. A section is the transposed direct form II::
+
+    y = b0 x + s1        s1 = b1 x - a1 y + s2        s2 = b2 x - a2 y
+
+The number of lanes is the same on every machine, and so are the results, to the last bit.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import os
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit.errors import ArgumentError
+from emgkit.kernels.designs import After, Samples
+
+__all__ = ["LANES", "compiled", "copy_lanes_out", "filter_lanes", "put_lanes_in"]
+
+LANES = 16
+_MOST_SECTIONS = 4  # a longer cascade runs in several passes
+_AFTER: tuple[After, ...] = ("plain", "rectified")
+_VECTOR = f"<{LANES} x double>"
+_ALL_FIRST = f"<{LANES} x i32> zeroinitializer"  # the first element in every lane
+_CHOICE = "EMGKIT_KERNELS"
+
+
+def filter_lanes(block: Samples, sections: Samples, states: Samples, *, backward: bool, after: After) -> None:
+    """Filter all lanes in place, in one direction.
+
+    Parameters
+    ----------
+    block : ndarray, shape (n_samples, LANES)
+        In C order.
+    sections : ndarray, shape (n_sections, 6)
+        As in SciPy, with a0 = 1.
+    states : ndarray, shape (n_sections, 2, LANES)
+        Where each section starts; they are left as they are.
+    backward : bool
+        From the last sample to the first.
+    after : {"plain", "rectified"}
+        What is stored.
+    """
+    functions = compiled()
+    n = len(block)
+    step = -LANES if backward else LANES
+    first = block.ctypes.data + (8 * LANES * (n - 1) if backward else 0)
+    for begin in range(0, len(sections), _MOST_SECTIONS):
+        part = sections[begin : begin + _MOST_SECTIONS]
+        own = np.ascontiguousarray(states[begin : begin + _MOST_SECTIONS])
+        coefficients = np.ascontiguousarray(part[:, [0, 1, 2, 4, 5]])
+        is_last = begin + _MOST_SECTIONS >= len(sections)
+        run = functions[f"pass_{len(part)}_{after if is_last else 'plain'}"]
+        run(first, n, step, coefficients.ctypes.data, own.ctypes.data)
+
+
+def put_lanes_in(block: Samples, sources: NDArray[np.int64], n: int, offsets: Samples) -> None:
+    """Copy ``n`` samples from each of LANES addresses into the lanes, minus each lane's offset."""
+    compiled()["put"](sources.ctypes.data, n, block.ctypes.data, offsets.ctypes.data)
+
+
+def copy_lanes_out(
+    sources: NDArray[np.int64], targets: NDArray[np.int64], n: int, *, every: int, factors: Samples
+) -> None:
+    """Copy ``n`` samples of each lane, every how-many-th one, times the lane's factor, to LANES addresses.
+
+    A source is the address of the first sample in its lane.
+    """
+    compiled()["out"](sources.ctypes.data, targets.ctypes.data, n, every * LANES, factors.ctypes.data)
+
+
+@cache
+def compiled() -> dict[str, Any]:
+    """The compiled functions by name; empty where the machine or the environment has none.
+
+    Returns
+    -------
+    dict of callable
+        Empty if llvmlite is not installed, if the processor has no fused multiply-add, or if ``EMGKIT_KERNELS=scipy``.
+
+    Raises
+    ------
+    ArgumentError
+        ``EMGKIT_KERNELS`` is neither ``scipy`` nor ``compiled``, or it is ``compiled`` and they cannot be had.
+    """
+    choice = os.environ.get(_CHOICE, "")
+    if choice not in ("", "scipy", "compiled"):
+        raise ArgumentError(
+            f"The environment variable {_CHOICE} is not understood", allowed="scipy, compiled, or unset", got=choice
+        )
+    if choice == "scipy":
+        return {}
+    functions, problem = _compile()
+    if problem and choice == "compiled":
+        raise ArgumentError(
+            "The compiled kernels cannot be had",
+            where=f"{_CHOICE}=compiled",
+            got=problem,
+            hint='pip install "emgkit[fast]", or unset the variable',
+        )
+    return functions
+
+
+def _compile() -> tuple[dict[str, Any], str]:
+    """The functions, or why there are none."""
+    try:
+        llvm: Any = importlib.import_module("llvmlite.binding")
+    except ImportError:
+        return {}, "llvmlite is not installed"
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    features = llvm.get_host_cpu_features()
+    if llvm.get_default_triple().startswith(("x86", "i686")) and not features.get("fma"):
+        return {}, "this processor has no fused multiply-add"
+    module = llvm.parse_assembly(_assembly())
+    module.verify()
+    machine = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=features.flatten(), opt=3
+    )
+    engine = llvm.create_mcjit_compiler(module, machine)
+    engine.finalize_object()
+    address, count = ctypes.c_void_p, ctypes.c_int64
+    arguments = {"put": (address, count, address, address), "out": (address, address, count, count, address)}
+    functions: dict[str, Any] = {}
+    for name in ("put", "out", *_pass_names()):
+        signature = ctypes.CFUNCTYPE(None, *arguments.get(name, (address, count, count, address, address)))
+        functions[name] = signature(engine.get_function_address(name))
+    functions["engine"] = engine  # the code lives as long as its engine
+    return functions, ""
+
+
+def _pass_names() -> list[str]:
+    return [f"pass_{n}_{after}" for n in range(1, _MOST_SECTIONS + 1) for after in _AFTER]
+
+
+def _assembly() -> str:
+    """The whole module in LLVM's assembly language."""
+    declared = [
+        f"declare {_VECTOR} @llvm.fma.v{LANES}f64({_VECTOR}, {_VECTOR}, {_VECTOR})",
+        f"declare {_VECTOR} @llvm.fabs.v{LANES}f64({_VECTOR})",
+    ]
+    passes = [_pass(n, after) for n in range(1, _MOST_SECTIONS + 1) for after in _AFTER]
+    return "\n".join([*declared, *passes, _put(), _out()])
+
+
+def _loop(signature: str, before: list[str], carried: list[tuple[str, str, str, str]], body: list[str],
+          after: list[str]) -> str:  # fmt: skip
+    """A function whose loop runs n times; ``carried`` are (type, name, first value, next value)."""
+    lines = [
+        f"define void {signature} {{", "entry:", *before,
+        "%any = icmp sgt i64 %n, 0", "br i1 %any, label %loop, label %done",
+        "loop:", "%t = phi i64 [0, %entry], [%t.next, %loop]",
+        *(f"%{name} = phi {kind} [{first}, %entry], [{then}, %loop]" for kind, name, first, then in carried),
+        *body, "%t.next = add i64 %t, 1", "%more = icmp slt i64 %t.next, %n", "br i1 %more, label %loop, label %done",
+        "done:", *after, "ret void", "}",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _fma(name: str, a: str, b: str, c: str) -> str:
+    return f"%{name} = call {_VECTOR} @llvm.fma.v{LANES}f64({_VECTOR} %{a}, {_VECTOR} %{b}, {_VECTOR} %{c})"
+
+
+def _pass(n_sections: int, after: After) -> str:
+    """One pass of a cascade over a block, in place, forward or backward by the sign of the step."""
+    before, body = list[str](), list[str]()
+    carried = [("ptr", "at", "%block", "%at.next")]
+    body.append(f"%x0 = load {_VECTOR}, ptr %at, align 8")
+    for s in range(n_sections):
+        for place, name in enumerate(("b0", "b1", "b2", "a1", "a2")):
+            before += [
+                f"%{name}.{s}.at = getelementptr double, ptr %sections, i64 {5 * s + place}",
+                f"%{name}.{s}.one = load double, ptr %{name}.{s}.at",
+                f"%{name}.{s}.first = insertelement {_VECTOR} undef, double %{name}.{s}.one, i32 0",
+                f"%{name}.{s} = shufflevector {_VECTOR} %{name}.{s}.first, {_VECTOR} undef, {_ALL_FIRST}",
+            ]
+        for state in (0, 1):
+            before += [
+                f"%start{state}.{s}.at = getelementptr double, ptr %states, i64 {(2 * s + state) * LANES}",
+                f"%start{state}.{s} = load {_VECTOR}, ptr %start{state}.{s}.at, align 8",
+            ]
+            carried.append((_VECTOR, f"s{state}.{s}", f"%start{state}.{s}", f"%s{state}.{s}.next"))
+        body += [
+            _fma(f"x{s + 1}", f"b0.{s}", f"x{s}", f"s0.{s}"),
+            f"%minus.{s} = fneg {_VECTOR} %x{s + 1}",
+            _fma(f"part.{s}", f"b1.{s}", f"x{s}", f"s1.{s}"),
+            _fma(f"s0.{s}.next", f"a1.{s}", f"minus.{s}", f"part.{s}"),
+            f"%last.{s} = fmul {_VECTOR} %b2.{s}, %x{s}",
+            _fma(f"s1.{s}.next", f"a2.{s}", f"minus.{s}", f"last.{s}"),
+        ]
+    stored = f"%x{n_sections}"
+    if after == "rectified":
+        body.append(f"%stored = call {_VECTOR} @llvm.fabs.v{LANES}f64({_VECTOR} {stored})")
+        stored = "%stored"
+    body += [f"store {_VECTOR} {stored}, ptr %at, align 8", "%at.next = getelementptr double, ptr %at, i64 %step"]
+    signature = (
+        f"@pass_{n_sections}_{after}(ptr noalias %block, i64 %n, i64 %step, ptr noalias %sections, ptr noalias %states)"
+    )
+    return _loop(signature, before, carried, body, [])
+
+
+def _lanes(text: str) -> list[str]:
+    """Lines of assembly once a lane, its number for ``#``."""
+    return [line.replace("#", str(lane)) for lane in range(LANES) for line in text.strip().splitlines()]
+
+
+def _put() -> str:
+    """Samples from LANES addresses into a block."""
+    before = _lanes("""
+        %source#.at = getelementptr ptr, ptr %sources, i64 #
+        %source# = load ptr, ptr %source#.at
+    """)
+    before.append(f"%offset = load {_VECTOR}, ptr %offsets, align 8")
+    body = list[str]()
+    for lane in range(LANES):
+        earlier = f"%all{lane - 1}" if lane else "undef"
+        body += [
+            f"%from{lane} = getelementptr double, ptr %source{lane}, i64 %t",
+            f"%one{lane} = load double, ptr %from{lane}",
+            f"%all{lane} = insertelement {_VECTOR} {earlier}, double %one{lane}, i32 {lane}",
+        ]
+    body += [
+        f"%sample = fsub {_VECTOR} %all{LANES - 1}, %offset",
+        f"store {_VECTOR} %sample, ptr %at, align 8",
+        f"%at.next = getelementptr double, ptr %at, i64 {LANES}",
+    ]
+    signature = "@put(ptr noalias %sources, i64 %n, ptr noalias %block, ptr noalias %offsets)"
+    return _loop(signature, before, [("ptr", "at", "%block", "%at.next")], body, [])
+
+
+def _out() -> str:
+    """Samples of the lanes to LANES addresses."""
+    before = _lanes("""
+        %source#.at = getelementptr ptr, ptr %sources, i64 #
+        %source# = load ptr, ptr %source#.at
+        %target#.at = getelementptr ptr, ptr %targets, i64 #
+        %target# = load ptr, ptr %target#.at
+        %factor#.at = getelementptr double, ptr %factors, i64 #
+        %factor# = load double, ptr %factor#.at
+    """)
+    body = ["%shift = mul i64 %t, %step"]
+    body += _lanes("""
+        %from# = getelementptr double, ptr %source#, i64 %shift
+        %one# = load double, ptr %from#
+        %scaled# = fmul double %one#, %factor#
+        %to# = getelementptr double, ptr %target#, i64 %t
+        store double %scaled#, ptr %to#
+    """)
+    signature = "@out(ptr %sources, ptr %targets, i64 %n, i64 %step, ptr %factors)"
+    return _loop(signature, before, [], body, [])

@@ -1,0 +1,95 @@
+"""Runs of steps that are computed in one go, without a full-size copy for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from emgkit.kernels import Filter, zero_lag
+from emgkit.recording import Recording, Step, with_history
+from emgkit.steps._calling import check_units
+from emgkit.steps.conditioning import (
+    Bandpass,
+    Downsample,
+    Envelope,
+    Highpass,
+    Lowpass,
+    Notch,
+    Rectify,
+    RemoveMean,
+    check_length,
+    is_without_offset,
+)
+from emgkit.steps.normalization import Normalize
+
+__all__ = ["apply", "run_length"]
+
+_FILTERS = (Bandpass, Highpass, Lowpass, Notch)
+
+
+def apply(steps: Sequence[Step], recording: Recording) -> Recording:
+    """Apply steps in order: the result is that of one after the other, but runs of filters are computed together."""
+    while steps:
+        length = run_length(steps, recording.history)
+        recording = _together(steps[:length], recording) if length > 1 else steps[0](recording)
+        steps = steps[length:]
+    return recording
+
+
+def run_length(steps: Sequence[Step], history: Sequence[Step]) -> int:
+    """How many of the first steps can be computed together; 1 where there is nothing to join."""
+    run: list[Step] = []
+    for step in steps:
+        if not _joins(step, run, history):
+            break
+        run.append(step)
+    return len(run) if any(type(step) in (*_FILTERS, Envelope) for step in run) else 1
+
+
+def _joins(step: Step, run: Sequence[Step], history: Sequence[Step]) -> bool:
+    """Whether a step can be computed together with those before it.
+
+    What a step asks of the samples must be sure without a look at them. So a signal that was not high-passed before it
+    is rectified is computed step by step, since it may stand on an offset; and an envelope joins right after Rectify.
+    """
+    kind, last = type(step), type(run[-1]) if run else None
+    if kind is RemoveMean:
+        return not run
+    if kind in _FILTERS:
+        return last in (None, RemoveMean, Rectify, Envelope, *_FILTERS)
+    if kind is Rectify:
+        return last in (Envelope, *_FILTERS) and is_without_offset((*history, *run))
+    if kind is Envelope:
+        return last is Rectify
+    joined = {type(one) for one in run}
+    return kind in (Downsample, Normalize) and last not in (None, RemoveMean) and kind not in joined
+
+
+def _together(steps: Sequence[Step], recording: Recording) -> Recording:
+    """The steps' result; what they ask of a recording is asked first, in their order."""
+    filters, channels = list[Filter](), recording.channels
+    offsets, factors, every, sfreq = None, None, 1, recording.sfreq
+    for place, step in enumerate(steps):
+        so_far = with_history(recording, (*recording.history, *steps[:place]))
+        check_units(step, so_far, so_far.names)
+        if isinstance(step, RemoveMean):
+            offsets = recording.data.mean(axis=-1)
+        elif isinstance(step, Rectify):
+            filters[-1] = replace(filters[-1], after="rectified")
+        elif isinstance(step, Downsample):
+            every, sfreq = step.every(recording.sfreq), step.sfreq
+            step.check_slow(so_far.history)
+        elif isinstance(step, Normalize):
+            step.check(so_far)
+            values = {one.channel: one.value for one in step.values}
+            factors = np.array([100.0 / values[name] for name in recording.names])
+            channels = tuple(replace(channel, unit=step.unit) for channel in channels)
+        elif isinstance(step, (Bandpass, Envelope, Highpass, Lowpass, Notch)):
+            if isinstance(step, (Lowpass, Envelope)):
+                check_length(step, recording)
+            filters.append(step.design(recording.sfreq))
+    data = zero_lag(recording.data, filters, offsets=offsets, factors=factors, every=every)
+    data.setflags(write=False)
+    return replace(recording, data=data, channels=channels, sfreq=sfreq, history=(*recording.history, *steps))

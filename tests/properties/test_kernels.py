@@ -1,0 +1,215 @@
+"""The compiled filter chain against SciPy's filters, one after the other, over all kinds of input."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import signal as scipy_signal
+
+import emgkit as ek
+from emgkit.errors import ArgumentError, SignalError
+from emgkit.kernels import Filter, chain, compiled, designs, passes
+from emgkit.steps import in_one_go
+
+needs_compiled = pytest.mark.skipif(not compiled.compiled(), reason="the compiled kernels are not installed")
+
+
+def mirrored(kind, edges, *, sfreq=2000.0, per_pass=2, **more):
+    sections = designs.butterworth_sections(edges, kind=kind, sfreq=sfreq, per_pass=per_pass, two_passes=True)
+    one = designs.mirrored(sections)
+    return Filter(sections=one.sections, pad=one.pad, **more)
+
+
+BAND = mirrored("bandpass", (20.0, 450.0), after="rectified")
+SLOW = mirrored("lowpass", (6.0,))
+STEEP = mirrored("bandpass", (10.0, 400.0), per_pass=5)
+NOTCHES = designs.mirrored(designs.notch_sections([50.0, 100.0, 150.0, 200.0, 250.0], sfreq=2000.0, width=4.0))
+ODD_ORDER = mirrored("highpass", (20.0,), per_pass=3)
+WITH_ZEROS = Filter(sections=SLOW.sections, pad=6, zeros=True)
+CHAINS = {
+    "envelope": [BAND, SLOW], "low-pass": [SLOW], "steep": [STEEP], "notches": [NOTCHES, BAND, SLOW],
+    "odd order": [ODD_ORDER, SLOW], "zeros": [WITH_ZEROS], "zeros after a filter": [BAND, WITH_ZEROS],
+}  # fmt: skip
+
+
+def by_scipy(samples, filters):
+    """SciPy alone, one filter after the other."""
+    for one in filters:
+        if one.zeros:
+            longer = np.concatenate([samples, np.zeros((len(samples), one.pad))], axis=1)
+            forward = scipy_signal.sosfilt(one.sections, longer)
+            samples = scipy_signal.sosfilt(one.sections, forward[:, ::-1])[:, ::-1][:, : samples.shape[1]]
+        else:
+            samples = scipy_signal.sosfiltfilt(one.sections, samples, padlen=one.pad)
+        if one.after == "rectified":
+            samples = np.abs(samples)
+    return samples
+
+
+def agree(samples, filters, **more):
+    wanted = by_scipy(np.asarray(samples), filters)
+    got = passes.zero_lag(samples, filters, **more)
+    np.testing.assert_allclose(got, wanted[:, :: more.get("every", 1)], rtol=0, atol=1e-12 * np.abs(wanted).max())
+
+
+@needs_compiled
+@pytest.mark.parametrize("name", CHAINS)
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 2**20), n_signals=st.integers(1, 40), n=st.integers(40, 30_000), every=st.integers(1, 25))
+def test_any_length_and_number_of_signals(name, seed, n_signals, n, every):
+    samples = np.random.default_rng(seed).standard_normal((n_signals, max(n // n_signals, 40)))
+    agree(samples, CHAINS[name], every=every)
+
+
+@needs_compiled
+@pytest.mark.parametrize("name", CHAINS)
+@pytest.mark.parametrize("more", [-1, 0, 1, 17])
+def test_at_the_borders_of_blocks(name, more, monkeypatch):
+    # blocks so short that a minute has many of them, whose number changes with one more sample
+    monkeypatch.setattr(chain, "_LONGEST", 24_000)
+    layout = chain._layout(120_000, CHAINS[name])
+    if layout is None:
+        assert name == "notches", "only notches remember more than such blocks hold"
+        return
+    n = layout.kept * 9 + more
+    samples = np.random.default_rng(7).standard_normal((2, n)) * np.linspace(1, 1e-3, n)
+    assert chain._layout(n, CHAINS[name]).kept < n
+    agree(samples, CHAINS[name])
+
+
+@needs_compiled
+@pytest.mark.parametrize(
+    "samples",
+    [
+        np.zeros((3, 500)),
+        np.full((2, 5000), 1e-310),
+        np.random.default_rng(0).standard_normal((4, 9000)) + 1e6,
+        np.random.default_rng(0).standard_normal((4, 9000)) * 1e-6 + 2.5,
+        np.random.default_rng(0).standard_normal((9000, 300)).T,
+        np.random.default_rng(0).standard_normal((6, 18_000))[::2, ::2],
+        np.random.default_rng(0).standard_normal((2, 3000))[:, ::-1],
+    ],
+    ids=["zeros", "denormal", "large offset", "offset", "300 in Fortran order", "strided", "reversed"],
+)
+def test_kinds_of_samples(samples):
+    samples.setflags(write=False)
+    before = samples.copy()
+    for filters in ([SLOW], [BAND, SLOW]):
+        wanted = by_scipy(samples, filters)
+        got = passes.zero_lag(samples, filters)
+        np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-12 * max(np.abs(samples).max(), 1e-300))
+    np.testing.assert_array_equal(samples, before)
+
+
+@needs_compiled
+def test_a_signal_has_the_same_result_whichever_others_are_beside_it():
+    samples = np.random.default_rng(1).standard_normal((37, 40_000))
+    together = passes.zero_lag(samples, [BAND, SLOW])
+    for row in (0, 5, 36):
+        np.testing.assert_array_equal(passes.zero_lag(samples[row : row + 1], [BAND, SLOW])[0], together[row])
+
+
+@needs_compiled
+def test_threads_do_not_change_the_result(monkeypatch):
+    samples = np.random.default_rng(1).standard_normal((20, 200_000))
+    one = passes.zero_lag(samples, [BAND, SLOW])
+    monkeypatch.setenv("EMGKIT_THREADS", "3")
+    np.testing.assert_array_equal(passes.zero_lag(samples, [BAND, SLOW]), one)
+
+
+def test_offsets_and_factors():
+    samples = np.random.default_rng(2).standard_normal((3, 4000)) + np.array([[0.5], [1.0], [-2.0]])
+    offsets, factors = samples.mean(axis=1), np.array([2.0, 0.5, 100.0])
+    wanted = by_scipy(samples - offsets[:, None], [BAND, SLOW]) * factors[:, None]
+    got = passes.zero_lag(samples, [BAND, SLOW], offsets=offsets, factors=factors)
+    np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-12 * np.abs(wanted).max())
+
+
+@pytest.mark.parametrize("kind", ["lowpass", "highpass", "bandpass"])
+@settings(max_examples=60, deadline=None)
+@given(per_pass=st.integers(1, 5), first=st.floats(0.004, 0.2), second=st.floats(0.25, 0.47), sfreq=st.floats(50, 1e5))
+def test_butterworth_designs_are_scipys(kind, per_pass, first, second, sfreq):
+    edges = (first * sfreq, second * sfreq) if kind == "bandpass" else (first * sfreq,)
+    ours = designs.butterworth_sections(edges, kind=kind, sfreq=sfreq, per_pass=per_pass, two_passes=False)
+    theirs = scipy_signal.butter(per_pass, np.squeeze(edges), btype=kind, fs=sfreq, output="sos")
+    frequencies = np.linspace(0, sfreq / 2, 101)
+    one, other = (scipy_signal.sosfreqz(sections, frequencies, fs=sfreq)[1] for sections in (ours, theirs))
+    np.testing.assert_allclose(one, other, rtol=0, atol=2e-10)
+    assert designs.mirrored(ours).pad == designs.mirrored(theirs).pad
+
+
+def recording(n=20_000):
+    rng = np.random.default_rng(4)
+    channels = tuple(ek.Channel(name=name, unit="V", kind="EMG") for name in ("VL", "BF"))
+    return ek.Recording(data=rng.standard_normal((2, n)) * 1e-4, sfreq=2000.0, channels=channels)
+
+
+def test_a_pipeline_is_its_steps_one_after_the_other():
+    raw = recording()
+    to_reference = ek.Pipeline(ek.RemoveMean(), ek.Bandpass(low=20, high=450), ek.Rectify(), ek.Envelope(cutoff=6))
+    reference = ek.reference([raw], to_reference, window=0.5)
+    whole = to_reference.then(ek.Downsample(sfreq=100), reference)
+    assert in_one_go.run_length(whole.steps, ()) == 6
+    one_by_one = raw
+    for step in whole.steps:
+        one_by_one = step(one_by_one)
+    got = whole(raw)
+    np.testing.assert_allclose(got.data, one_by_one.data, rtol=0, atol=1e-12 * one_by_one.data.max())
+    assert (got.sfreq, got.history, got.channels) == (100.0, one_by_one.history, one_by_one.channels)
+
+
+@pytest.mark.parametrize(
+    ("steps", "length"),
+    [
+        ((ek.RemoveMean(), ek.Rectify()), 1),
+        ((ek.Lowpass(cutoff=400), ek.Rectify()), 1),
+        ((ek.Bandpass(low=20, high=450), ek.Rectify(), ek.MovingRMS(window=0.1)), 2),
+        ((ek.Notch(frequency=50), ek.Highpass(cutoff=20), ek.Rectify(), ek.Lowpass(cutoff=6)), 4),
+        ((ek.Envelope(cutoff=6), ek.Downsample(sfreq=100)), 1),
+    ],
+)
+def test_what_asks_about_the_samples_is_computed_by_itself(steps, length):
+    assert in_one_go.run_length(steps, ()) == length
+
+
+def test_the_errors_are_those_of_the_single_steps():
+    short = recording(100)
+    with pytest.raises(SignalError, match=r"shorter than one period of its cut-off"):
+        ek.Pipeline(ek.Bandpass(low=20, high=450), ek.Rectify(), ek.Envelope(cutoff=6))(short)
+    with pytest.raises(SignalError, match=r"would fold faster parts.*the slowest of its filters at 450 Hz"):
+        ek.Pipeline(ek.Lowpass(cutoff=450), ek.Downsample(sfreq=1000))(recording())
+    with pytest.raises(SignalError, match=r"no such filter before"):
+        ek.Downsample(sfreq=100)(recording())
+    with pytest.raises(ArgumentError, match=r"2000 Hz divided by a whole number. Got: 300 Hz"):
+        ek.Pipeline(ek.Lowpass(cutoff=10), ek.Downsample(sfreq=300))(recording())
+
+
+def run_python(text, **environment):
+    done = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, env={**os.environ, **environment}, check=False
+    )
+    return done.stdout.strip(), done.stderr
+
+
+@needs_compiled
+def test_scipy_alone_gives_the_same_numbers():
+    text = (
+        "import numpy as np, emgkit.signal as s; from emgkit.kernels.compiled import compiled;"
+        "x = np.random.default_rng(3).standard_normal((2, 5000));"
+        "y = s.envelope(s.rectify(s.bandpass(x, 20, 450, sfreq=2000)), sfreq=2000);"
+        "print(bool(compiled()), *map(repr, map(float, y[:, ::500].ravel())))"
+    )
+    fast, slow = (run_python(text, EMGKIT_KERNELS=kernels)[0].split() for kernels in ("compiled", "scipy"))
+    assert (fast[0], slow[0]) == ("True", "False")
+    np.testing.assert_allclose([*map(float, fast[1:])], [*map(float, slow[1:])], rtol=0, atol=1e-12)
+
+
+def test_an_unknown_choice_of_kernels_is_refused():
+    _, stderr = run_python("import emgkit.signal as s; s.lowpass([0.0] * 999, 6, sfreq=1000)", EMGKIT_KERNELS="quick")
+    assert "EMGKIT_KERNELS is not understood. Allowed: scipy, compiled, or unset. Got: quick" in stderr
