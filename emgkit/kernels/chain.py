@@ -21,8 +21,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.kernels.compiled import LANES, compiled, copy_lanes_out, filter_lanes, put_lanes_in
-from emgkit.kernels.designs import Filter
+from emgkit.kernels.compiled import LANES, add_up_lanes, compiled, copy_lanes_out, filter_lanes, put_lanes_in
+from emgkit.kernels.designs import Filter, Window
 
 __all__ = ["is_fast", "zero_lag_chain"]
 
@@ -34,14 +34,14 @@ _FORGOTTEN = 1e-15
 _LONGEST = 131_072
 
 
-def is_fast(samples: Samples, filters: Sequence[Filter]) -> bool:
+def is_fast(samples: Samples, stages: Sequence[Filter | Window]) -> bool:
     """Whether there is a compiled chain, and its blocks hold what these filters remember."""
-    return bool(compiled()) and _layout(samples.shape[-1], filters) is not None
+    return bool(compiled()) and _layout(samples.shape[-1], stages) is not None
 
 
 def zero_lag_chain(
     samples: Samples,
-    filters: Sequence[Filter],
+    stages: Sequence[Filter | Window],
     *,
     offsets: Samples,
     factors: Samples,
@@ -53,7 +53,7 @@ def zero_lag_chain(
     ----------
     samples : ndarray, shape (n_signals, n_samples)
         Longer than every filter's ``pad``.
-    filters : sequence of Filter
+    stages : sequence of Filter or Window
         In their order.
     offsets, factors : ndarray, shape (n_signals,)
         What is subtracted from each signal first, and what the result is multiplied by.
@@ -68,7 +68,7 @@ def zero_lag_chain(
     n_signals, n = samples.shape
     rows = samples if samples.strides[-1] == samples.itemsize else np.ascontiguousarray(samples)
     result = np.empty((n_signals, -(-n // every)))
-    layout = _layout(n, filters, every=every)
+    layout = _layout(n, stages, every=every)
     if layout is None:
         raise ValueError("these filters remember more than the signals hold; ask is_fast first")
     jobs = [(signal, start) for start in layout.starts(result.shape[1]) for signal in range(n_signals)]
@@ -78,7 +78,7 @@ def zero_lag_chain(
         block = np.empty((layout.length, LANES))
         for group in mine:
             lanes = [*group, *group[-1:] * (LANES - len(group))]
-            _run_lanes(block, rows, result, lanes, layout=layout, filters=filters, offsets=offsets, factors=factors)
+            _run_lanes(block, rows, result, lanes, layout=layout, stages=stages, offsets=offsets, factors=factors)
 
     _in_threads(run, groups)
     return result
@@ -118,14 +118,16 @@ class _Layout:
         return min(first, self.n + self.edge - self.length)
 
 
-def _layout(n: int, filters: Sequence[Filter], *, every: int = 1) -> _Layout | None:
+def _layout(n: int, stages: Sequence[Filter | Window], *, every: int = 1) -> _Layout | None:
     """How signals of ``n`` samples are cut; None where the filters remember too much for any cut.
 
     Many pieces fill the lanes when there are few signals, few pieces have fewer margins. The cut does not depend on the
     number of signals, so that each has the same result to the last bit, whichever others are beside it.
     """
-    edge = max(one.pad for one in filters) + 1
-    margin = sum(_memory(one.sections.tobytes(), len(one.sections)) for one in filters) + edge
+    edge = max(one.half if isinstance(one, Window) else one.pad for one in stages) + 1
+    margin = edge + sum(
+        one.half if isinstance(one, Window) else _memory(one.sections.tobytes(), len(one.sections)) for one in stages
+    )
     total = -(-n // every)
     best: tuple[float, _Layout] | None = None
     for pieces in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, *range(192, 1 + max(192, n // margin), 64)):
@@ -186,7 +188,7 @@ def _run_lanes(
     lanes: list[tuple[int, int]],
     *,
     layout: _Layout,
-    filters: Sequence[Filter],
+    stages: Sequence[Filter | Window],
     offsets: Samples,
     factors: Samples,
 ) -> None:
@@ -205,7 +207,10 @@ def _run_lanes(
         block[:edge, lane] = rows[signals[lane], places[lane] + inside] - own[lane]
     for lane in np.flatnonzero(places + length <= n):
         block[length - edge :, lane] = rows[signals[lane], places[lane] + length - edge + inside] - own[lane]
-    for one in filters:
+    for one in stages:
+        if isinstance(one, Window):
+            _average(block, before, behind, one, edge)
+            continue
         _extend(block, before, behind, one, edge)
         steady = _steady(one.sections)[:, :, None]
         filter_lanes(block, one.sections, steady * block[0], backward=False, after="plain")
@@ -214,9 +219,51 @@ def _run_lanes(
             block[last:, behind] = 0.0 if one.zeros else block[last - 1, behind]
         filter_lanes(block, one.sections, steady * block[-1], backward=True, after=one.after)
     starts = np.array([start for _, start in lanes])
-    sources = block.ctypes.data + 8 * (LANES * (starts * layout.every - places) + np.arange(LANES))
-    targets = result.ctypes.data + 8 * (signals * result.shape[1] + starts)
-    copy_lanes_out(sources, targets, layout.kept, every=layout.every, factors=np.ascontiguousarray(factors[signals]))
+    own_factors = np.ascontiguousarray(factors[signals])
+    # the last block of a signal begins before the one before it ends; that part is written once, by the one before
+    total = result.shape[1]
+    shared = -total % layout.kept
+    begins = np.where((starts == total - layout.kept) & (starts > 0), shared, 0)
+    for lanes_now, first, count in (
+        (np.arange(LANES), begins, layout.kept - shared),
+        (_repeated(np.flatnonzero(begins == 0)), np.full(LANES, layout.kept - shared), shared),
+    ):
+        if lanes_now.size and count:
+            at = starts[lanes_now] + first[lanes_now]
+            sources = block.ctypes.data + 8 * (LANES * (at * layout.every - places[lanes_now]) + lanes_now)
+            targets = result.ctypes.data + 8 * (signals[lanes_now] * total + at)
+            copy_lanes_out(sources, targets, count, every=layout.every, factors=own_factors[lanes_now])
+
+
+def _repeated(lanes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """As many lanes as there are, the last of these again and again; none if there is none."""
+    return np.pad(lanes, (0, LANES - lanes.size), mode="edge") if lanes.size else lanes
+
+
+def _average(block: Samples, before: NDArray[np.intp], behind: NDArray[np.intp], one: Window, edge: int) -> None:
+    """A moving window over all lanes, in place.
+
+    The block is cut into pieces as long as the window. A window that does not begin with a piece is the end of one
+    piece and the beginning of the next (van Herk, 1992): it adds only its own samples, so that a loud part leaves no
+    rounding error in the quiet part after it.
+    """
+    width, half, n = one.width, one.half, len(block)
+    block[:edge, before] = 0.0
+    block[n - edge :, behind] = 0.0
+    beginnings, ends = np.empty_like(block), np.empty_like(block)
+    for first in range(0, n, width):
+        piece = slice(first, min(first + width, n))
+        add_up_lanes(block[piece], beginnings[piece], backward=False, squared=one.squared)
+        add_up_lanes(block[piece], ends[piece], backward=True, squared=one.squared)
+    beginnings[width - 1 :: width] = 0.0  # a whole piece is all in `ends`
+    inside = slice(half, n - half)
+    np.add(ends[: n - 2 * half], beginnings[2 * half :], out=block[inside])
+    block *= 1 / width
+    fewer = width / (width - np.arange(half, 0, -1.0))[:, None]
+    block[edge : edge + half, before] *= fewer
+    block[n - edge - half : n - edge, behind] *= fewer[::-1]
+    if one.squared:
+        np.sqrt(block[inside], out=block[inside])
 
 
 def _extend(block: Samples, before: NDArray[np.intp], behind: NDArray[np.intp], one: Filter, edge: int) -> None:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from emgkit.errors import ArgumentError
 from emgkit.kernels.designs import After, Samples
 
-__all__ = ["LANES", "compiled", "copy_lanes_out", "filter_lanes", "put_lanes_in"]
+__all__ = ["LANES", "add_up_lanes", "compiled", "copy_lanes_out", "filter_lanes", "put_lanes_in"]
 
 LANES = 16
 _MOST_SECTIONS = 4  # a longer cascade runs in several passes
@@ -65,6 +65,14 @@ def filter_lanes(block: Samples, sections: Samples, states: Samples, *, backward
         is_last = begin + _MOST_SECTIONS >= len(sections)
         run = functions[f"pass_{len(part)}_{after if is_last else 'plain'}"]
         run(first, n, step, coefficients.ctypes.data, own.ctypes.data)
+
+
+def add_up_lanes(block: Samples, sums: Samples, *, backward: bool, squared: bool) -> None:
+    """Write running sums of the samples of all lanes, or of their squares, from the first (or the last) sample on."""
+    step = -LANES if backward else LANES
+    last = 8 * LANES * (len(block) - 1) if backward else 0
+    run = compiled()["add_up_squares" if squared else "add_up"]
+    run(block.ctypes.data + last, len(block), step, sums.ctypes.data + last)
 
 
 def put_lanes_in(block: Samples, sources: NDArray[np.int64], n: int, offsets: Samples) -> None:
@@ -133,9 +141,13 @@ def _compile() -> tuple[dict[str, Any], str]:
     engine = llvm.create_mcjit_compiler(module, machine)
     engine.finalize_object()
     address, count = ctypes.c_void_p, ctypes.c_int64
-    arguments = {"put": (address, count, address, address), "out": (address, address, count, count, address)}
+    adding = (address, count, count, address)
+    arguments = {
+        "put": (address, count, address, address), "out": (address, address, count, count, address),
+        "add_up": adding, "add_up_squares": adding,
+    }  # fmt: skip
     functions: dict[str, Any] = {}
-    for name in ("put", "out", *_pass_names()):
+    for name in (*arguments, *_pass_names()):
         signature = ctypes.CFUNCTYPE(None, *arguments.get(name, (address, count, count, address, address)))
         functions[name] = signature(engine.get_function_address(name))
     functions["engine"] = engine  # the code lives as long as its engine
@@ -153,7 +165,7 @@ def _assembly() -> str:
         f"declare {_VECTOR} @llvm.fabs.v{LANES}f64({_VECTOR})",
     ]
     passes = [_pass(n, after) for n in range(1, _MOST_SECTIONS + 1) for after in _AFTER]
-    return "\n".join([*declared, *passes, _put(), _out()])
+    return "\n".join([*declared, *passes, _add_up(squared=False), _add_up(squared=True), _put(), _out()])
 
 
 def _loop(signature: str, before: list[str], carried: list[tuple[str, str, str, str]], body: list[str],
@@ -210,6 +222,23 @@ def _pass(n_sections: int, after: After) -> str:
         f"@pass_{n_sections}_{after}(ptr noalias %block, i64 %n, i64 %step, ptr noalias %sections, ptr noalias %states)"
     )
     return _loop(signature, before, carried, body, [])
+
+
+def _add_up(*, squared: bool) -> str:
+    """Running sums, forward or backward by the sign of the step."""
+    carried = [
+        ("ptr", "at", "%block", "%at.next"), ("ptr", "to", "%sums", "%to.next"),
+        (_VECTOR, "sum", "zeroinitializer", "%sum.next"),
+    ]  # fmt: skip
+    body = [
+        f"%sample = load {_VECTOR}, ptr %at, align 8",
+        _fma("sum.next", "sample", "sample", "sum") if squared else f"%sum.next = fadd {_VECTOR} %sum, %sample",
+        f"store {_VECTOR} %sum.next, ptr %to, align 8",
+        "%at.next = getelementptr double, ptr %at, i64 %step",
+        "%to.next = getelementptr double, ptr %to, i64 %step",
+    ]
+    name = "add_up_squares" if squared else "add_up"
+    return _loop(f"@{name}(ptr noalias %block, i64 %n, i64 %step, ptr noalias %sums)", [], carried, body, [])
 
 
 def _lanes(text: str) -> list[str]:

@@ -16,6 +16,7 @@ __all__ = [
     "Filter",
     "Kind",
     "Samples",
+    "Window",
     "butterworth_sections",
     "critically_damped_sections",
     "mirrored",
@@ -50,6 +51,27 @@ class Filter:
     pad: int
     zeros: bool = False
     after: After = "plain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A centred moving window: the mean of the samples in it, or the root of the mean of their squares.
+
+    Parameters
+    ----------
+    width : int
+        Samples of the window, an odd number; near the ends it holds fewer.
+    squared : bool
+        Whether squares are averaged, and the root taken.
+    """
+
+    width: int
+    squared: bool = False
+
+    @property
+    def half(self) -> int:
+        """How many samples it reaches to each side."""
+        return self.width // 2
 
 
 def mirrored(sections: Samples) -> Filter:

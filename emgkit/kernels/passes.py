@@ -13,20 +13,20 @@ import numpy as np
 
 from emgkit.errors import SignalError
 from emgkit.kernels import chain
-from emgkit.kernels.designs import Filter, Samples
+from emgkit.kernels.designs import Filter, Samples, Window
 
 __all__ = ["each_signal", "polyphase", "whole_ratio", "window_sums", "zero_lag"]
 
 
 def zero_lag(
     samples: Samples,
-    filters: Sequence[Filter],
+    stages: Sequence[Filter | Window],
     *,
     offsets: Samples | None = None,
     factors: Samples | None = None,
     every: int = 1,
 ) -> Samples:
-    """Filter by one filter after the other.
+    """Filter by one filter, or moving window, after the other.
 
     The compiled chain does it where there is one and where its blocks hold what the filters remember; SciPy does it
     elsewhere, with the same numbers to about 1e-13 of the largest.
@@ -35,7 +35,7 @@ def zero_lag(
     ----------
     samples : ndarray, shape (..., n_samples)
         Signals.
-    filters : sequence of Filter
+    stages : sequence of Filter or Window
         In their order.
     offsets, factors : ndarray, shape (n_signals,), optional
         What is subtracted from each signal first, and what the result is multiplied by.
@@ -48,27 +48,30 @@ def zero_lag(
         The signal is not longer than the extension that a filter needs.
     """
     n = samples.shape[-1]
-    for one in filters:
-        if n <= one.pad and not one.zeros:
+    for one in stages:
+        if isinstance(one, Filter) and n <= one.pad and not one.zeros:
             raise SignalError(
                 "The signal is too short for this filter", allowed=f"at least {one.pad + 1} samples", got=f"{n} samples"
             )
     rows = samples.reshape(-1, n)
     offsets = np.zeros(len(rows)) if offsets is None else offsets
     factors = np.ones(len(rows)) if factors is None else factors
-    if chain.is_fast(rows, filters):
-        result = chain.zero_lag_chain(rows, filters, offsets=offsets, factors=factors, every=every)
+    if chain.is_fast(rows, stages):
+        result = chain.zero_lag_chain(rows, stages, offsets=offsets, factors=factors, every=every)
     else:
         result = np.empty((len(rows), -(-n // every)))
         for row, signal, offset, factor in zip(result, rows, offsets, factors, strict=True):
-            row[:] = _by_scipy(signal - offset, filters)[::every] * factor
+            row[:] = _by_scipy(signal - offset, stages)[::every] * factor
     return result.reshape(*samples.shape[:-1], -1)
 
 
-def _by_scipy(signal: Samples, filters: Sequence[Filter]) -> Samples:
+def _by_scipy(signal: Samples, stages: Sequence[Filter | Window]) -> Samples:
     from scipy.signal import sosfilt, sosfiltfilt
 
-    for one in filters:
+    for one in stages:
+        if isinstance(one, Window):
+            signal = _averaged(signal, one)
+            continue
         if one.zeros:
             forward = sosfilt(one.sections, np.concatenate([signal, np.zeros(one.pad)]))
             signal = np.asarray(sosfilt(one.sections, forward[::-1])[::-1][: len(signal)])
@@ -77,6 +80,13 @@ def _by_scipy(signal: Samples, filters: Sequence[Filter]) -> Samples:
         if one.after == "rectified":
             signal = np.abs(signal)
     return signal
+
+
+def _averaged(signal: Samples, window: Window) -> Samples:
+    n, half, middle = len(signal), window.half, np.arange(len(signal))
+    n_held = np.minimum(middle + half, n - 1) - np.maximum(middle - half, 0) + 1
+    means = window_sums(np.pad(signal * signal if window.squared else signal, half), window.width) / n_held
+    return np.asarray(np.sqrt(means)) if window.squared else means
 
 
 def each_signal(samples: Samples, function: Callable[[Samples], Samples], length: int) -> Samples:

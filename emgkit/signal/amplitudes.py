@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from emgkit._checks import check_option, check_positive, check_samples
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.kernels import Samples, each_signal, window_sums, zero_lag
+from emgkit.kernels import Samples, Window, zero_lag
 from emgkit.notation import number
 from emgkit.signal.filters import CutoffRule, Padding, design
 
@@ -225,16 +225,19 @@ def moving_mean(x: ArrayLike, window: float, *, sfreq: float) -> Samples:
     array([1.5, 1. , 1. , 0. ])
     """
     samples = check_samples(x)
-    width, n = window_samples(window, sfreq=sfreq), samples.shape[-1]
+    return zero_lag(samples, [moving_window(window, sfreq=sfreq, n=samples.shape[-1])])
+
+
+def moving_window(window: float, *, sfreq: float, n: int, squared: bool = False) -> Window:
+    """The window that :func:`moving_mean` or :func:`moving_rms` moves over ``n`` samples, with their errors."""
+    width = window_samples(window, sfreq=sfreq)
     if width > n:
         raise SignalError(
             "The window is longer than the signal",
             allowed=f"a window of at most {n} samples ({number(n / sfreq)} s)",
             got=f"{width} samples ({number(window)} s)",
         )
-    half, middle = width // 2, np.arange(n)
-    n_held = np.minimum(middle + half, n - 1) - np.maximum(middle - half, 0) + 1
-    return each_signal(samples, lambda signal: window_sums(np.pad(signal, half), width) / n_held, n)
+    return Window(width=width, squared=squared)
 
 
 def moving_rms(x: ArrayLike, window: float, *, sfreq: float) -> Samples:
@@ -260,7 +263,8 @@ def moving_rms(x: ArrayLike, window: float, *, sfreq: float) -> Samples:
     >>> moving_rms([3.0, -3.0, 3.0, -3.0], 3, sfreq=1)
     array([3., 3., 3., 3.])
     """
-    return np.sqrt(moving_mean(np.square(check_samples(x)), window, sfreq=sfreq))
+    samples = check_samples(x)
+    return zero_lag(samples, [moving_window(window, sfreq=sfreq, n=samples.shape[-1], squared=True)])
 
 
 def tkeo(x: ArrayLike) -> Samples:

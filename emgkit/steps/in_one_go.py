@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from emgkit.kernels import Filter, zero_lag
+from emgkit.kernels import Filter, Window, zero_lag
 from emgkit.recording import Recording, Step, with_history
+from emgkit.signal.amplitudes import moving_window
 from emgkit.steps._calling import check_units
 from emgkit.steps.conditioning import (
     Bandpass,
@@ -16,6 +17,8 @@ from emgkit.steps.conditioning import (
     Envelope,
     Highpass,
     Lowpass,
+    MovingMean,
+    MovingRMS,
     Notch,
     Rectify,
     RemoveMean,
@@ -27,6 +30,7 @@ from emgkit.steps.normalization import Normalize
 __all__ = ["apply", "run_length"]
 
 _FILTERS = (Bandpass, Highpass, Lowpass, Notch)
+_SMOOTHERS = (Envelope, MovingMean, MovingRMS)
 
 
 def apply(steps: Sequence[Step], recording: Recording) -> Recording:
@@ -45,7 +49,7 @@ def run_length(steps: Sequence[Step], history: Sequence[Step]) -> int:
         if not _joins(step, run, history):
             break
         run.append(step)
-    return len(run) if any(type(step) in (*_FILTERS, Envelope) for step in run) else 1
+    return len(run) if any(type(step) in (*_FILTERS, *_SMOOTHERS) for step in run) else 1
 
 
 def _joins(step: Step, run: Sequence[Step], history: Sequence[Step]) -> bool:
@@ -58,9 +62,13 @@ def _joins(step: Step, run: Sequence[Step], history: Sequence[Step]) -> bool:
     if kind is RemoveMean:
         return not run
     if kind in _FILTERS:
-        return last in (None, RemoveMean, Rectify, Envelope, *_FILTERS)
+        return last in (None, RemoveMean, Rectify, *_SMOOTHERS, *_FILTERS)
     if kind is Rectify:
-        return last in (Envelope, *_FILTERS) and is_without_offset((*history, *run))
+        return last in _FILTERS and is_without_offset((*history, *run))
+    if kind is MovingRMS:
+        return last in (None, Rectify, *_FILTERS) and is_without_offset((*history, *run))
+    if kind is MovingMean:
+        return last in (None, RemoveMean, Rectify, *_FILTERS)
     if kind is Envelope:
         return last is Rectify
     joined = {type(one) for one in run}
@@ -69,7 +77,7 @@ def _joins(step: Step, run: Sequence[Step], history: Sequence[Step]) -> bool:
 
 def _together(steps: Sequence[Step], recording: Recording) -> Recording:
     """The steps' result; what they ask of a recording is asked first, in their order."""
-    filters, channels = list[Filter](), recording.channels
+    stages, channels = list[Filter | Window](), recording.channels
     offsets, factors, every, sfreq = None, None, 1, recording.sfreq
     for place, step in enumerate(steps):
         so_far = with_history(recording, (*recording.history, *steps[:place]))
@@ -77,7 +85,8 @@ def _together(steps: Sequence[Step], recording: Recording) -> Recording:
         if isinstance(step, RemoveMean):
             offsets = recording.data.mean(axis=-1)
         elif isinstance(step, Rectify):
-            filters[-1] = replace(filters[-1], after="rectified")
+            filtered = stages.pop()
+            stages.append(replace(filtered, after="rectified") if isinstance(filtered, Filter) else filtered)
         elif isinstance(step, Downsample):
             every, sfreq = step.every(recording.sfreq), step.sfreq
             step.check_slow(so_far.history)
@@ -89,7 +98,11 @@ def _together(steps: Sequence[Step], recording: Recording) -> Recording:
         elif isinstance(step, (Bandpass, Envelope, Highpass, Lowpass, Notch)):
             if isinstance(step, (Lowpass, Envelope)):
                 check_length(step, recording)
-            filters.append(step.design(recording.sfreq))
-    data = zero_lag(recording.data, filters, offsets=offsets, factors=factors, every=every)
+            stages.append(step.design(recording.sfreq))
+        elif isinstance(step, (MovingMean, MovingRMS)):
+            squared = isinstance(step, MovingRMS)
+            n = recording.data.shape[1]
+            stages.append(moving_window(step.window, sfreq=recording.sfreq, n=n, squared=squared))
+    data = zero_lag(recording.data, stages, offsets=offsets, factors=factors, every=every)
     data.setflags(write=False)
     return replace(recording, data=data, channels=channels, sfreq=sfreq, history=(*recording.history, *steps))

@@ -14,7 +14,7 @@ from scipy import signal as scipy_signal
 
 import emgkit as ek
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.kernels import Filter, chain, compiled, designs, passes
+from emgkit.kernels import Filter, Window, chain, compiled, designs, passes
 from emgkit.steps import in_one_go
 
 needs_compiled = pytest.mark.skipif(not compiled.compiled(), reason="the compiled kernels are not installed")
@@ -34,13 +34,20 @@ ODD_ORDER = mirrored("highpass", (20.0,), per_pass=3)
 WITH_ZEROS = Filter(sections=SLOW.sections, pad=6, zeros=True)
 CHAINS = {
     "envelope": [BAND, SLOW], "low-pass": [SLOW], "steep": [STEEP], "notches": [NOTCHES, BAND, SLOW],
-    "odd order": [ODD_ORDER, SLOW], "zeros": [WITH_ZEROS], "zeros after a filter": [BAND, WITH_ZEROS],
+    "odd order": [ODD_ORDER, SLOW], "mean": [BAND, Window(width=31)], "rms": [BAND, Window(width=39, squared=True)],
+    "filter after a window": [Window(width=5), SLOW], "zeros": [WITH_ZEROS], "zeros after a filter": [BAND, WITH_ZEROS],
 }  # fmt: skip
 
 
 def by_scipy(samples, filters):
     """SciPy alone, one filter after the other."""
     for one in filters:
+        if isinstance(one, Window):
+            counts = np.convolve(np.ones(samples.shape[1]), np.ones(one.width), "same")
+            powers = samples**2 if one.squared else samples
+            samples = np.array([np.convolve(row, np.ones(one.width), "same") for row in powers]) / counts
+            samples = np.sqrt(np.maximum(samples, 0)) if one.squared else samples
+            continue
         if one.zeros:
             longer = np.concatenate([samples, np.zeros((len(samples), one.pad))], axis=1)
             forward = scipy_signal.sosfilt(one.sections, longer)
@@ -169,7 +176,9 @@ def test_a_pipeline_is_its_steps_one_after_the_other():
     [
         ((ek.RemoveMean(), ek.Rectify()), 1),
         ((ek.Lowpass(cutoff=400), ek.Rectify()), 1),
-        ((ek.Bandpass(low=20, high=450), ek.Rectify(), ek.MovingRMS(window=0.1)), 2),
+        ((ek.Bandpass(low=20, high=450), ek.MovingRMS(window=0.1)), 2),
+        ((ek.Bandpass(low=20, high=450), ek.Rectify(), ek.MovingMean(window=0.1), ek.Downsample(sfreq=100)), 4),
+        ((ek.Lowpass(cutoff=400), ek.MovingRMS(window=0.1)), 1),
         ((ek.Notch(frequency=50), ek.Highpass(cutoff=20), ek.Rectify(), ek.Lowpass(cutoff=6)), 4),
         ((ek.Envelope(cutoff=6), ek.Downsample(sfreq=100)), 1),
     ],
