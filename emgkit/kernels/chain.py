@@ -21,7 +21,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.kernels.compiled import LANES, add_up_lanes, compiled, copy_lanes_out, filter_lanes, put_lanes_in
+from emgkit.kernels.compiled import (
+    LANES,
+    add_up_lanes,
+    average_lanes,
+    compiled,
+    copy_lanes_out,
+    filter_lanes,
+    put_lanes_in,
+)
 from emgkit.kernels.designs import Filter, Window
 
 __all__ = ["is_fast", "zero_lag_chain"]
@@ -256,14 +264,11 @@ def _average(block: Samples, before: NDArray[np.intp], behind: NDArray[np.intp],
         add_up_lanes(block[piece], beginnings[piece], backward=False, squared=one.squared)
         add_up_lanes(block[piece], ends[piece], backward=True, squared=one.squared)
     beginnings[width - 1 :: width] = 0.0  # a whole piece is all in `ends`
-    inside = slice(half, n - half)
-    np.add(ends[: n - 2 * half], beginnings[2 * half :], out=block[inside])
-    block *= 1 / width
+    average_lanes(ends[: n - 2 * half], beginnings[2 * half :], block[half:], 1 / width, root=one.squared)
     fewer = width / (width - np.arange(half, 0, -1.0))[:, None]
+    fewer = np.sqrt(fewer) if one.squared else fewer
     block[edge : edge + half, before] *= fewer
     block[n - edge - half : n - edge, behind] *= fewer[::-1]
-    if one.squared:
-        np.sqrt(block[inside], out=block[inside])
 
 
 def _extend(block: Samples, before: NDArray[np.intp], behind: NDArray[np.intp], one: Filter, edge: int) -> None:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from emgkit.errors import ArgumentError
 from emgkit.kernels.designs import After, Samples
 
-__all__ = ["LANES", "add_up_lanes", "compiled", "copy_lanes_out", "filter_lanes", "put_lanes_in"]
+__all__ = ["LANES", "add_up_lanes", "average_lanes", "compiled", "copy_lanes_out", "filter_lanes", "put_lanes_in"]
 
 LANES = 16
 _MOST_SECTIONS = 4  # a longer cascade runs in several passes
@@ -73,6 +73,13 @@ def add_up_lanes(block: Samples, sums: Samples, *, backward: bool, squared: bool
     last = 8 * LANES * (len(block) - 1) if backward else 0
     run = compiled()["add_up_squares" if squared else "add_up"]
     run(block.ctypes.data + last, len(block), step, sums.ctypes.data + last)
+
+
+def average_lanes(ends: Samples, beginnings: Samples, averages: Samples, factor: float, *, root: bool) -> None:
+    """Write ``factor`` times the sum of two blocks, or the root of that."""
+    run = compiled()["average_root" if root else "average"]
+    factors = np.array([factor])
+    run(ends.ctypes.data, len(ends), beginnings.ctypes.data, averages.ctypes.data, factors.ctypes.data)
 
 
 def put_lanes_in(block: Samples, sources: NDArray[np.int64], n: int, offsets: Samples) -> None:
@@ -142,9 +149,11 @@ def _compile() -> tuple[dict[str, Any], str]:
     engine.finalize_object()
     address, count = ctypes.c_void_p, ctypes.c_int64
     adding = (address, count, count, address)
+    averaging = (address, count, address, address, address)
     arguments = {
         "put": (address, count, address, address), "out": (address, address, count, count, address),
         "add_up": adding, "add_up_squares": adding,
+        "average": averaging, "average_root": averaging,
     }  # fmt: skip
     functions: dict[str, Any] = {}
     for name in (*arguments, *_pass_names()):
@@ -163,9 +172,21 @@ def _assembly() -> str:
     declared = [
         f"declare {_VECTOR} @llvm.fma.v{LANES}f64({_VECTOR}, {_VECTOR}, {_VECTOR})",
         f"declare {_VECTOR} @llvm.fabs.v{LANES}f64({_VECTOR})",
+        f"declare {_VECTOR} @llvm.sqrt.v{LANES}f64({_VECTOR})",
     ]
     passes = [_pass(n, after) for n in range(1, _MOST_SECTIONS + 1) for after in _AFTER]
-    return "\n".join([*declared, *passes, _add_up(squared=False), _add_up(squared=True), _put(), _out()])
+    return "\n".join(
+        [
+            *declared,
+            *passes,
+            _add_up(squared=False),
+            _add_up(squared=True),
+            _average(root=False),
+            _average(root=True),
+            _put(),
+            _out(),
+        ]
+    )
 
 
 def _loop(signature: str, before: list[str], carried: list[tuple[str, str, str, str]], body: list[str],
@@ -239,6 +260,29 @@ def _add_up(*, squared: bool) -> str:
     ]
     name = "add_up_squares" if squared else "add_up"
     return _loop(f"@{name}(ptr noalias %block, i64 %n, i64 %step, ptr noalias %sums)", [], carried, body, [])
+
+
+def _average(*, root: bool) -> str:
+    """A factor times the sum of two blocks, or the root of that."""
+    before = [
+        "%one = load double, ptr %factor",
+        f"%first = insertelement {_VECTOR} undef, double %one, i32 0",
+        f"%all = shufflevector {_VECTOR} %first, {_VECTOR} undef, {_ALL_FIRST}",
+    ]
+    body = [f"%shift = mul i64 %t, {LANES}"]
+    for name in ("ends", "beginnings", "averages"):
+        body.append(f"%{name}.at = getelementptr double, ptr %{name}, i64 %shift")
+    body += [
+        f"%x = load {_VECTOR}, ptr %ends.at, align 8",
+        f"%y = load {_VECTOR}, ptr %beginnings.at, align 8",
+        f"%both = fadd {_VECTOR} %x, %y",
+        f"%mean = fmul {_VECTOR} %both, %all",
+        *([f"%root = call {_VECTOR} @llvm.sqrt.v{LANES}f64({_VECTOR} %mean)"] if root else []),
+        f"store {_VECTOR} {'%root' if root else '%mean'}, ptr %averages.at, align 8",
+    ]
+    name = "average_root" if root else "average"
+    pointers = "ptr noalias %beginnings, ptr noalias %averages, ptr %factor"
+    return _loop(f"@{name}(ptr noalias %ends, i64 %n, {pointers})", before, [], body, [])
 
 
 def _lanes(text: str) -> list[str]:
