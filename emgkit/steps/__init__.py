@@ -48,7 +48,8 @@ STEPS: Mapping[str, type[Step]] = MappingProxyType(
         step.__name__: step
         for step in (
             RemoveMean, Highpass, Lowpass, Bandpass, Notch, Rectify, Envelope, MovingRMS, MovingMean, TKEO,
-            Resample, Downsample, Edited, EditedEvents, InterpolateSpikes, RemoveMains, RemoveECG, Normalize, Pick, Crop,
+            Resample, Downsample, Edited, EditedEvents, InterpolateSpikes, RemoveMains, RemoveECG, Normalize, Pick,
+            Crop,
         )
     }
 )  # fmt: skip
