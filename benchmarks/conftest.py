@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -86,8 +87,31 @@ def beside(benchmark: Any) -> Beside:
     return run
 
 
+_PEAKS: list[tuple[str, float]] = []
+
+
+@pytest.fixture
+def peak(request: pytest.FixtureRequest) -> Callable[[Callable[[], ek.Trial]], float]:
+    """Most memory that a reader takes at once, as a multiple of the array of its EMG."""
+
+    def run(read: Callable[[], ek.Trial]) -> float:
+        read()  # what is imported and kept is no part of it
+        tracemalloc.start()
+        data = read().emg.data
+        found = tracemalloc.get_traced_memory()[1] / data.nbytes
+        tracemalloc.stop()
+        _PEAKS.append((request.node.name, found))
+        return found
+
+    return run
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print how many times longer the other programs take, task by task."""
+    if _PEAKS:
+        terminalreporter.section("peak memory, as a multiple of the array that is read")
+        for name, found in _PEAKS:
+            terminalreporter.write_line(f"{name}: {found:.2f}")
     session = getattr(config, "_benchmarksession", None)
     done = [(one.group, one.extra_info) for one in session.benchmarks if "ratio" in one.extra_info] if session else []
     if not done:

@@ -370,7 +370,7 @@ class Window:
         stop = math.inf if self.stop is None else origin + self.stop
         start = origin + self.start
         positions = [signal.position or place for place, signal in enumerate(signals, start=1)]
-        empty = {place: one.label for place, one in zip(positions, signals, strict=True) if not one.values.size}
+        empty = {place: one.label for place, one in zip(positions, signals, strict=True) if not one.size}
         notices = content.notices
         if len(empty) == len(signals):
             raise ArgumentError(
@@ -385,7 +385,7 @@ class Window:
         return replace(
             content,
             signals=tuple(
-                replace(one, position=place) for place, one in zip(positions, signals, strict=True) if one.values.size
+                replace(one, position=place) for place, one in zip(positions, signals, strict=True) if one.size
             ),
             events=tuple(e for e in content.events if e.onset < stop and (e.end > start or e.onset >= start)),
             notices=notices,
@@ -393,9 +393,9 @@ class Window:
         )
 
     def _cut(self, signal: Signal, rate: float, origin: float) -> Signal:
-        part = self.samples(signal.values.size, rate, begins=signal.start, origin=origin)
+        part = self.samples(signal.size, rate, begins=signal.start, origin=origin)
         start = signal.start + part.start / rate
-        return replace(signal, values=signal.values[part], start=start, whole=signal.values.size)
+        return replace(signal, values=signal.samples[part], start=start, whole=signal.size)
 
     def _check(self, duration: float, sfreq: float) -> None:
         least = 1e-3 / sfreq
@@ -409,4 +409,4 @@ class Window:
 
 def _end(signal: Signal, rate: float) -> float:
     """Second at which the whole signal ends; counted from its beginning where a part of it was read."""
-    return signal.whole / rate if signal.whole is not None else signal.start + signal.values.size / rate
+    return signal.whole / rate if signal.whole is not None else signal.start + signal.size / rate

@@ -177,7 +177,7 @@ def _has_ending(path: Path) -> bool:
 
 def _facts(content: FileContent, signals: Sequence[Signal]) -> dict[str, Any]:
     rates = dict.fromkeys(signal.sfreq for signal in signals if signal.sfreq)
-    lengths = [signal.values.size / signal.sfreq for signal in signals if signal.sfreq]
+    lengths = [signal.size / signal.sfreq for signal in signals if signal.sfreq]
     streams = dict.fromkeys(stream_of(signal.kind) if signal.kind else "?" for signal in signals)
     muscles = dict.fromkeys(" ".join(filter(None, (signal.side, signal.muscle))) for signal in signals if signal.muscle)
     context = {name: content.context.get(name) for name in _FACTS}
@@ -198,7 +198,7 @@ def _facts(content: FileContent, signals: Sequence[Signal]) -> dict[str, Any]:
 
 def _digest(signals: Sequence[Signal]) -> str:
     """One text for the same samples in the same channels, whatever their labels and their order."""
-    own = sorted(hashlib.sha256(signal.values.tobytes()).hexdigest() for signal in signals)
+    own = sorted(hashlib.sha256(signal.samples.tobytes()).hexdigest() for signal in signals)
     return hashlib.sha256("".join(own).encode()).hexdigest()
 
 

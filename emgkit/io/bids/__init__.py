@@ -281,7 +281,7 @@ def _merged(levels: Sequence[Sequence[Path]], suffix: str, entities: Mapping[str
 
 def _duration_notice(signals: Sequence[Signal], sidecar: Mapping[str, Any]) -> list[Notice]:
     stated = sidecar.get("RecordingDuration")
-    longest = max(((s.whole or s.values.size) / s.sfreq for s in signals if s.sfreq), default=0.0)
+    longest = max(((s.whole or s.size) / s.sfreq for s in signals if s.sfreq), default=0.0)
     if not isinstance(stated, (int, float)) or not longest or abs(stated - longest) <= max(0.001 * longest, 0.002):
         return []
     text = f"The sidecar says the recording lasts {number(stated)} s; the file holds {number(longest)} s."

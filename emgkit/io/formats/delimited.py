@@ -106,7 +106,7 @@ def content_of(table: Table, *, thousands: str | None, open_end: bool, where: st
         notices += axis.notices + _contradiction(axis, rate)
     signals, counters = _signals(columns, axis, where=where)
     held = [signal for signal in signals if signal.kind is None and kind_of(signal.label, signal.unit) in (None, "EMG")]
-    notices += counters + offset_notice([one.label for one in held], [one.values for one in held])
+    notices += counters + offset_notice([one.label for one in held], [one.samples for one in held])
     return FileContent(signals=signals, notices=notices, stated_sfreq=rate)
 
 

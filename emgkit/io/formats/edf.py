@@ -12,7 +12,7 @@ import math
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from emgkit.channels import Channel, Event
 from emgkit.errors import ArgumentError, FileError, FormatError, Notice, warn
-from emgkit.io._assembly import FileContent, Signal, kind_of
+from emgkit.io._assembly import Block, FileContent, Signal, kind_of
 from emgkit.io._time_axis import Window
 from emgkit.io.formats.edf_annotations import Annotation, read_annotations
 from emgkit.io.formats.edf_header import ChannelHeader, Header, read_header
@@ -44,8 +44,6 @@ LONGEST_RECORD = 10
 _UNIT_IN_FILE = {"V": ("uV", 1e6), "N·m": ("Nm", 1.0)}
 # the smallest range that a header can write
 _LEAST = 1e-6
-# samples that are scaled in one go
-_AT_ONCE = 1 << 16
 _STEPS = {".bdf": 2**23 - 1, ".edf": 2**15 - 1}
 
 
@@ -81,9 +79,9 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
             where=str(path), allowed="a physical and a digital range with different ends",
             got="; ".join(f"{one.label!r}: {one.scaled}" for one in header.left_out[:6]) or "annotations alone",
         )  # fmt: skip
-    samples = np.asarray(np.memmap(path, np.uint8, "r", offset=header.n_bytes))
-    n_bytes = max(one.place.stop for one in (*header.channels, *header.left_out, *header.annotations))
-    records = samples[: header.records * n_bytes].reshape(header.records, n_bytes)
+    raw = np.asarray(np.memmap(path, np.uint8, "r"))
+    end = header.n_bytes + header.records * header.record_bytes
+    records = raw[header.n_bytes : end].reshape(header.records, header.record_bytes)
     blocks = [records[:, one.place] for one in header.annotations]
     annotations = read_annotations(blocks, header, where=str(path))
     total = float(header.records * header.record)
@@ -91,7 +89,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     is_part = start is not None or stop is not None
     window = Window(start=start or 0.0, stop=stop, where=str(path)) if is_part else None
     signals = tuple(
-        _signal(one, records, header, end=spans.get(one.label, spans.get("")), window=window, where=str(path))
+        _signal(one, raw, header, end=spans.get(one.label, spans.get("")), window=window, where=str(path))
         for one in header.channels
     )
     events = tuple(
@@ -121,67 +119,71 @@ def _padding(notes: Iterable[Annotation], total: float) -> dict[str, float]:
     return spans
 
 
-def _digital(block: NDArray[np.uint8], *, is_bdf: bool) -> NDArray[Any]:
-    """The samples of a channel as whole numbers, a row a data record."""
-    if not is_bdf:
-        return block.view("<i2")
-    # 24 bits become the upper ones of 32, and the shift back keeps the sign
-    wide = np.zeros((block.size // 3, 4), np.uint8)
-    wide[:, 1:] = block.reshape(-1, 3)
-    return (wide.reshape(-1).view("<i4") >> 8).reshape(len(block), -1)
+def _numbers(raw: NDArray[np.uint8], channel: ChannelHeader, header: Header) -> NDArray[Any]:
+    """The samples of a channel in the bytes of a file, shape (n_records, n_samples); of 24 bits, see `_upper`."""
+    shape = (header.records, channel.samples)
+    begin, record = header.n_bytes + channel.place.start, header.record_bytes
+    if not header.is_bdf:
+        return np.ndarray(shape, "<i2", raw, begin, (record, 2))
+    # four bytes from the one before each sample on
+    return np.ndarray(shape, "<i4", raw, begin - 1, (record, 3))
 
 
-def _scaled(digital: NDArray[Any], channel: ChannelHeader) -> NDArray[np.float64]:
-    """The samples in the unit of the channel, one behind the other; some records at a time stay in the cache."""
-    values = np.empty(digital.shape)
-    rows = max(1, _AT_ONCE // max(1, digital.shape[1]))
-    for first in range(0, len(digital), rows):
-        part = values[first : first + rows]
-        np.add(digital[first : first + rows], channel.physical[1] / channel.gain - channel.digital[1], out=part)
-        part *= channel.gain
-    return values.reshape(-1)
+def _upper(numbers: NDArray[Any]) -> NDArray[Any]:
+    """The upper 24 of 32 bits; the shift keeps the sign."""
+    return numbers >> 8
 
 
 def _signal(
-    channel: ChannelHeader, records: NDArray[np.uint8], header: Header, *,
+    channel: ChannelHeader, raw: NDArray[np.uint8], header: Header, *,
     end: float | None, window: Window | None, where: str,
 ) -> Signal:  # fmt: skip
     """The channel, or a part of it, in its unit; refuses samples that the header rules out."""
-    per_record, (least, most), sfreq = channel.samples, channel.digital, float(channel.samples / header.record)
-    whole = len(records) * per_record if end is None else max(1, round(end * sfreq))
+    per_record, sfreq = channel.samples, float(channel.samples / header.record)
+    whole = header.records * per_record if end is None else max(1, round(end * sfreq))
     part = slice(0, whole) if window is None else window.samples(whole, sfreq)
-    before = part.start // per_record
-    block = records[before : -(-part.stop // per_record), channel.place]
+    numbers = _numbers(raw, channel, header)
+    block = Block(
+        numbers=numbers[np.newaxis], decode=_upper if header.is_bdf else None, part=part,
+        offsets=np.array([channel.physical[1] / channel.gain - channel.digital[1]]), gains=np.array([channel.gain]),
+    )  # fmt: skip
     # the padding is checked with the samples, where the whole is read
-    inside = slice(part.start - before * per_record, part.stop - before * per_record)
-    digital = _digital(block if window else records[:, channel.place], is_bdf=header.is_bdf)
-    if window is not None:
-        digital = digital.reshape(1, -1)[:, inside]
-    bits = 24 if header.is_bdf else 16
-    reachable = least > -(2 ** (bits - 1)) or most < 2 ** (bits - 1) - 1  # limits that a sample can lie beyond
-    if reachable and digital.size and (digital.min() < least or digital.max() > most):
-        outside = np.flatnonzero((digital < least) | (digital > most))
-        first = int(outside[0])
-        raise FormatError(
-            f"Samples of channel {channel.label!r} lie outside of its digital limits",
-            where=f"{where}, channel {channel.position}, {channel.label!r}, at "
-            f"{number((part.start + first) / sfreq)} s",
-            allowed=f"{least} to {most}, as the header says",
-            got=f"{digital.flat[first]} ({counted(outside.size, 'sample')} outside)",
-            hint="The scaling or the samples are damaged: export the recording again from its program",
-        )
-    values = _scaled(digital, channel)
-    if window is None:
-        values = values[:whole]
+    _check_limits(block if window else replace(block, part=slice(0, numbers.size)), channel, sfreq, where=where)
     is_boolean = channel.unit.casefold() in ("boolean", "bool")
     # codes have no unit; BioSemi writes one all the same
     is_code = is_boolean or (not channel.unit and kind_of(channel.label, None) == "TRIG")
     return Signal(
-        label=channel.label, values=values, unit="n/a" if is_code else channel.unit or None, sfreq=sfreq,
+        label=channel.label, values=block.rows()[0], unit="n/a" if is_code else channel.unit or None, sfreq=sfreq,
         position=channel.position, kind="TRIG" if is_code else None,
         kind_source="heuristic" if is_code else "header",
         start=part.start / sfreq, whole=None if window is None else whole,
     )  # fmt: skip
+
+
+def _check_limits(block: Block, channel: ChannelHeader, sfreq: float, *, where: str) -> None:
+    """Refuse samples beyond the digital limits of the header, where samples can lie beyond them."""
+    (least, most), bits = channel.digital, 16 if block.decode is None else 24
+    is_low, is_high = least > -(2 ** (bits - 1)), most < 2 ** (bits - 1) - 1
+    if not is_low and not is_high:
+        return
+    first, count, got = 0, 0, 0
+    for place, numbers, meant in block.parts(slice(0, 1)):
+        if not (is_low and numbers.min() < least) and not (is_high and numbers.max() > most):
+            continue
+        part = numbers.reshape(-1)[meant]
+        outside = np.flatnonzero((part < least) | (part > most))
+        if outside.size and not count:
+            first, got = place.start + int(outside[0]), int(part[outside[0]])
+        count += outside.size
+    if count:
+        raise FormatError(
+            f"Samples of channel {channel.label!r} lie outside of its digital limits",
+            where=f"{where}, channel {channel.position}, {channel.label!r}, at "
+            f"{number((block.part.start + first) / sfreq)} s",
+            allowed=f"{least} to {most}, as the header says",
+            got=f"{got} ({counted(count, 'sample')} outside)",
+            hint="The scaling or the samples are damaged: export the recording again from its program",
+        )
 
 
 def write_bdf(trial: Trial, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:

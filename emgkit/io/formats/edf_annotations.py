@@ -17,6 +17,8 @@ __all__ = ["Annotation", "Annotations", "read_annotations"]
 
 # onset, duration, texts; bytes 20 and 21 part them
 _ANNOTATION = re.compile(rb"([+-]\d+(?:\.\d*)?)(?:\x15(\d+(?:\.\d*)?))?\x14(.*)\x14", re.DOTALL)
+# a data record that holds its own onset alone
+_CLOCK_ALONE = re.compile(rb"([+-]\d{1,9}(?:\.\d*)?)\x14\x14\x00*")
 # a larger number of seconds is no time in a recording
 _LONGEST = 1e9
 # onsets may be rounded to this many decimals, or to more where one of them has more
@@ -61,8 +63,14 @@ def read_annotations(blocks: Sequence[NDArray[np.uint8]], header: Header, *, whe
     notes: list[Annotation] = []
     unreadable: list[tuple[int, bytes]] = []
     for place, block in enumerate(blocks):
-        for record, row in enumerate(block):
-            chunks = [chunk for chunk in row.tobytes().split(b"\x00") if chunk.strip()]
+        raw, size = block.tobytes(), block.shape[1]
+        for record in range(len(block)):
+            row = raw[record * size : (record + 1) * size]
+            clock = _CLOCK_ALONE.fullmatch(row) if place == 0 else None
+            if clock:
+                onsets.append(clock[1])
+                continue
+            chunks = [chunk for chunk in row.split(b"\x00") if chunk.strip()]
             found = [(chunk, _parsed(chunk)) for chunk in chunks]
             if place == 0:
                 onsets.append(_onset_of_record(found, record, where=where))

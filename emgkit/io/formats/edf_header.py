@@ -122,6 +122,11 @@ class Header:
         """Bytes before the first data record."""
         return _FIRST + _PER_SIGNAL * (len(self.channels) + len(self.left_out) + len(self.annotations))
 
+    @property
+    def record_bytes(self) -> int:
+        """Bytes of a data record."""
+        return max(int(one.place.stop) for one in (*self.channels, *self.left_out, *self.annotations))
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Field:

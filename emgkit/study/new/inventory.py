@@ -376,7 +376,7 @@ def _look_into(path: Path, sheet: str | None) -> _Looked:
     content, thousands = _opened(path, {} if sheet is None else {"sheet": sheet})
     signals = io.survey(content, Overrides(), where=io.place(path, sheet))
     channels = describe(signals)
-    lengths = [one.values.size / one.sfreq for one in signals if one.sfreq]
+    lengths = [one.size / one.sfreq for one in signals if one.sfreq]
     return _Looked(
         channels=channels,
         format=path.suffix.lower(),
@@ -386,7 +386,7 @@ def _look_into(path: Path, sheet: str | None) -> _Looked:
         constant=tuple(
             channel.name
             for channel, signal in zip(channels, signals, strict=True)
-            if channel.is_emg and signal.values.size and signal.values.min() == signal.values.max()
+            if channel.is_emg and signal.size and signal.samples.min() == signal.samples.max()
         ),
         stated_sfreq=content.stated_sfreq,
         thousands=thousands,
@@ -409,7 +409,7 @@ def _digest(content: FileContent) -> str:
     """What tells apart the samples of recordings."""
     made = hashlib.blake2b(digest_size=16)
     for signal in content.signals:
-        made.update(np.ascontiguousarray(signal.values).tobytes())
+        made.update(np.ascontiguousarray(signal.samples).tobytes())
     return made.hexdigest()
 
 
@@ -436,12 +436,12 @@ def _count(content: FileContent, channels: Sequence[FoundChannel]) -> dict[str, 
     found = {}
     for channel, signal in zip(channels, content.signals, strict=True):
         rate = channel.sfreq
-        if not channel.movement or rate is None or signal.values.size < rate:
+        if not channel.movement or rate is None or signal.size < rate:
             continue
         kind = channel.movement
         unit = {"JNTANG": "deg", "POS": "m"}[kind]
         stream = Recording(
-            data=signal.values[None, :], sfreq=rate, channels=(Channel(name=channel.name, unit=unit, kind=kind),)
+            data=signal.samples[None, :], sfreq=rate, channels=(Channel(name=channel.name, unit=unit, kind=kind),)
         )
         try:
             with warnings.catch_warnings():

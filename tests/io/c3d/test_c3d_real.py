@@ -15,7 +15,7 @@ def values(path, kind="analog"):
     """Samples by label, without what is no analogue channel (or no marker)."""
     suffixes = ("_x", "_y", "_z")
     signals = load(path).signals
-    return {one.label: one.values for one in signals if one.label.endswith(suffixes) == (kind != "analog")}
+    return {one.label: one.samples for one in signals if one.label.endswith(suffixes) == (kind != "analog")}
 
 
 def test_one_trial_in_six_encodings_has_the_same_samples(recordings):
@@ -116,11 +116,11 @@ def test_ezc3d_reads_the_same_samples(recordings, written):
         theirs = ezc3d.c3d(str(path))
         signals = {one.position: one for one in load(path).signals}
         for position, series in enumerate(theirs["data"]["analogs"][0], start=1):
-            np.testing.assert_allclose(signals[position].values, series, rtol=2e-7, atol=1e-12)
+            np.testing.assert_allclose(signals[position].samples, series, rtol=2e-7, atol=1e-12)
         n_analog = len(theirs["data"]["analogs"][0])
         for point, series in enumerate(theirs["data"]["points"][:3].transpose(1, 0, 2)):
             at = n_analog + 3 * point + 1
             assert (at in signals) == bool(np.isfinite(series).all())
             if at in signals:
                 for axis in range(3):
-                    np.testing.assert_allclose(signals[at + axis].values, series[axis], rtol=1e-6, atol=1e-4)
+                    np.testing.assert_allclose(signals[at + axis].samples, series[axis], rtol=1e-6, atol=1e-4)

@@ -50,7 +50,7 @@ def test_a_part_is_read_alone(written):
     signal = emg.load(path, start=0.5, stop=1.25).signals[0]
     whole = emg.load(path).signals[0]
     assert (signal.start, signal.whole, whole.whole) == (0.5, 4000, None)
-    assert np.array_equal(signal.values, whole.values[1000:2500])
+    assert np.array_equal(signal.samples, whole.samples[1000:2500])
     part = read(path, start=0.5, stop=1.25).emg
     assert np.array_equal(part.data, read(path).emg.data[:, 1000:2500])
     assert part.start == 0.5
@@ -139,8 +139,8 @@ def test_a_part_of_an_hpf_file_is_read_alone(written):
     for signal in hpf.load(path, start=0.2, stop=0.5).signals:
         first = round(signal.start * signal.sfreq)
         assert 0.2 <= signal.start < 0.2 + 1 / signal.sfreq
-        assert 0.5 - 1 / signal.sfreq <= (first + signal.values.size) / signal.sfreq < 0.5 + 1 / signal.sfreq
-        assert np.array_equal(signal.values, whole[signal.label].values[first : first + signal.values.size])
+        assert 0.5 - 1 / signal.sfreq <= (first + signal.size) / signal.sfreq < 0.5 + 1 / signal.sfreq
+        assert np.array_equal(signal.samples, whole[signal.label].samples[first : first + signal.size])
     trial, part = read(path), read(path, start=0.2, stop=0.5)
     assert np.array_equal(part.emg.data, trial.emg.data[:, 400:1000])
     assert np.array_equal(part["acc"].data, trial["acc"].data[:, 30:75])

@@ -190,7 +190,7 @@ def test_memory_keeps_to_what_the_channels_hold(written):
     content = load(path)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    held = sum(signal.values.nbytes for signal in content.signals)
+    held = sum(signal.samples.nbytes for signal in content.signals)
     # a chunk of the text takes its share, whatever the size of the file
     assert peak <= 2.5 * held + 30e6
 

@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import FormatError, Notice
+from emgkit.io._assembly import Block
 from emgkit.io._text import shortened
 from emgkit.io.formats.c3d.layout import Layout
 from emgkit.io.formats.motion.described import described, known_unit, plate_kind, without_unit_notice
 
 __all__ = ["AnalogChannel", "analog_channels", "analog_values"]
-
-# numbers that are converted at once; as many stay in the processor's cache
-_AT_ONCE = 2**16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +52,7 @@ def analog_channels(layout: Layout, *, where: str) -> tuple[list[AnalogChannel],
     offsets = parameters.array("ANALOG:OFFSET")[:n]
     offsets = np.concatenate([offsets, np.zeros(n - offsets.size)])
     # half of 16 bits without a sign does not fit into a number with one, as which every offset is stored
-    wrapped = offsets < 0 if _is_unsigned(layout) else (offsets == -(2**15)) & layout.is_real
+    wrapped = offsets < 0 if _sign(layout) == "u" else (offsets == -(2**15)) & layout.is_real
     offsets = np.where(wrapped, offsets + 2**16, offsets)
     plates = set(parameters.array("FORCE_PLATFORM:CHANNEL").tolist())
     described = [
@@ -71,8 +69,9 @@ def analog_channels(layout: Layout, *, where: str) -> tuple[list[AnalogChannel],
     return channels, _notices(channels, texts)
 
 
-def _is_unsigned(layout: Layout) -> bool:
-    return "".join(layout.parameters.texts("ANALOG:FORMAT")).upper().startswith("UNSIGNED")
+def _sign(layout: Layout) -> str:
+    """The letter of NumPy for whole numbers with a sign, or without one."""
+    return "u" if "".join(layout.parameters.texts("ANALOG:FORMAT")).upper().startswith("UNSIGNED") else "i"
 
 
 def _described(label: str, text: str, *, is_plate: bool, any_unit: bool) -> tuple[str | None, str | None]:
@@ -96,26 +95,28 @@ def _notices(channels: Sequence[AnalogChannel], texts: Sequence[str]) -> tuple[N
 
 def analog_values(
     layout: Layout, frames: NDArray[np.uint8], channels: Sequence[AnalogChannel], *, first: int, last: int
-) -> NDArray[np.float64]:
-    """The samples from `first` to before `last` in the unit of each channel, shape (n_channels, last - first)."""
-    n, per_frame = layout.n_analog, layout.per_frame
-    begin, end = first // per_frame, -(-last // per_frame)
-    offsets = np.array([one.offset for one in channels])[:, np.newaxis]
-    scales = np.array([one.scale for one in channels])[:, np.newaxis]
-    plain = not offsets.any() and (scales == 1).all()
-    values = np.empty((n, (end - begin) * per_frame))
-    at_once = max(1, _AT_ONCE // (n * per_frame))
-    behind_points = layout.width * 4 * layout.n_points
-    kind = f"{layout.numbers.order}{'u' if _is_unsigned(layout) else 'i'}2"
-    for low in range(begin, end, at_once):
-        high = min(low + at_once, end)
-        raw = frames[low:high, behind_points:]
-        numbers = layout.numbers.reals(raw) if layout.is_real else raw.view(kind)
-        part = values[:, (low - begin) * per_frame : (high - begin) * per_frame]
-        # damaged reals may be no numbers; the caller looks for them
-        with np.errstate(invalid="ignore"):
-            part[...] = numbers.reshape(-1, n).T
-        if not plain:
-            part -= offsets
-            part *= scales
-    return values[:, first - begin * per_frame : last - begin * per_frame]
+) -> tuple[Block, NDArray[np.intp]]:
+    """The samples from `first` to before `last`, and how many of each channel are no finite number."""
+    n, per_frame, part = layout.n_analog, layout.per_frame, slice(first, last)
+    raw = frames[:, layout.width * 4 * layout.n_points :]
+    kind = f"{layout.numbers.order}f4" if layout.is_real else f"{layout.numbers.order}{_sign(layout)}2"
+    numbers = raw.view(kind).reshape(len(frames), per_frame, n).transpose(2, 0, 1)
+    block = Block(
+        numbers=numbers, part=part, decode=layout.numbers.decode if layout.is_real else None,
+        offsets=-np.array([one.offset for one in channels]), gains=np.array([one.scale for one in channels]),
+    )  # fmt: skip
+    lacking = _lacking(block) if layout.is_real else np.zeros(n, np.intp)
+    lacking[~np.isfinite(block.offsets) | ~np.isfinite(block.gains)] = block.size
+    return block, lacking
+
+
+def _lacking(block: Block) -> NDArray[np.intp]:
+    """How many reals of each channel are no finite number."""
+    count = np.zeros(len(block.numbers), np.intp)
+    for _, numbers, meant in block.parts(slice(None)):
+        # the sum of finite reals is finite nearly always, and quick
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(numbers.sum()):
+                continue
+        count += (~np.isfinite(numbers.reshape(len(numbers), -1)[:, meant])).sum(axis=1)
+    return count

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from emgkit.channels import Event
 from emgkit.errors import ArgumentError, FormatError, Notice
 from emgkit.io._assembly import FileContent, Signal, numbered
@@ -85,10 +83,7 @@ def _analog(layout: Layout, path: Path, window: Window | None) -> tuple[list[_Fo
     whole = layout.n_frames * layout.per_frame
     part = _part(window, whole, layout.analog_rate)
     channels, notices = analog_channels(layout, where=str(path))
-    values = analog_values(layout, layout.frames(path), channels, first=part.start, last=part.stop)
-    # whole numbers are finite, and so is the sum of finite samples
-    with np.errstate(over="ignore", invalid="ignore"):
-        lacking = [not np.isfinite(total) for total in values.sum(axis=1)] if layout.is_real else [False] * len(values)
+    block, lacking = analog_values(layout, layout.frames(path), channels, first=part.start, last=part.stop)
     begin = _second(layout, part.start, layout.analog_rate)
     found = [
         _Found(
@@ -96,9 +91,9 @@ def _analog(layout: Layout, path: Path, window: Window | None) -> tuple[list[_Fo
                 label=one.label, values=row, unit=one.unit, sfreq=layout.analog_rate, start=begin, kind=one.kind,
                 unit_source=one.unit_source, whole=whole if window else None,
             ),
-            lacking=int(np.count_nonzero(~np.isfinite(row))) if bad else 0,
+            lacking=int(count),
         )
-        for one, row, bad in zip(channels, values, lacking, strict=True)
+        for one, row, count in zip(channels, block.rows(), lacking, strict=True)
     ]  # fmt: skip
     gone = [one.signal.label for one in found if one.lacking]
     if gone:

@@ -91,7 +91,7 @@ class Layout:
     def frames(self, path: Path) -> NDArray[np.uint8]:
         """The bytes of the frames, shape (n_frames, frame_bytes); they stay in the file until they are used."""
         raw = np.memmap(path, np.uint8, "r", offset=self.n_bytes, shape=(self.n_frames * self.frame_bytes,))
-        return raw.reshape(self.n_frames, self.frame_bytes)
+        return np.asarray(raw).reshape(self.n_frames, self.frame_bytes)
 
 
 @dataclass(frozen=True, kw_only=True)

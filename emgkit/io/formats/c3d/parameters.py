@@ -8,7 +8,7 @@ next record, and for a parameter its type, dimensions and values. Layout: the C3
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -48,13 +48,13 @@ class Numbers:
 
     def reals(self, raw: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The reals in bytes of any shape, whose last axis is contiguous."""
-        if self.processor != "DEC":
-            return raw.view(f"{self.order}f4")
-        # a VAX real has its halves swapped, and its exponent counts from 129 where IEEE's counts from 127
-        halves = raw.view("<u2")
-        bits = halves[..., 0::2].astype(np.uint32) << 16 | halves[..., 1::2]
-        small = (bits & 0x7F80_0000) < 3 << 23
-        return np.where(small, np.uint32(0), bits - np.uint32(2 << 23)).astype(np.uint32).view(np.float32)
+        numbers = raw.view(f"{self.order}f4")
+        return numbers if self.decode is None else self.decode(numbers)
+
+    @property
+    def decode(self) -> Callable[[NDArray[np.float32]], NDArray[np.float32]] | None:
+        """What makes reals of the four bytes of each, where NumPy has no type for them."""
+        return _of_vax if self.processor == "DEC" else None
 
     def real(self, raw: bytes) -> float:
         """The real in four bytes."""
@@ -63,6 +63,14 @@ class Numbers:
     def whole(self, raw: bytes) -> int:
         """The number without a sign in two bytes."""
         return int.from_bytes(raw, "big" if self.processor == "MIPS" else "little")
+
+
+def _of_vax(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The reals of a VAX: their halves are swapped, and the exponent counts from 129 where IEEE's counts from 127."""
+    words = numbers.view("<u4")
+    bits = words << 16 | words >> 16
+    small = (bits & 0x7F80_0000) < 3 << 23
+    return np.where(small, np.uint32(0), bits - np.uint32(2 << 23)).astype(np.uint32).view(np.float32)
 
 
 def shortest(value: float) -> float:

@@ -111,18 +111,19 @@ def point_values(
     n, scale = layout.n_points, 1.0 if layout.is_real else layout.point_scale
     values = np.empty((3 * n, len(frames)))
     lacking = np.zeros(n, dtype=np.intp)
-    is_marker = np.array([one.kind == "POS" for one in named])
+    is_marker = np.array([one.kind == "POS" for one in named])[:, np.newaxis]
     at_once = max(1, _AT_ONCE // (4 * n))
     for low in range(0, len(frames), at_once):
         raw = frames[low : low + at_once, : layout.width * 4 * n]
         numbers = layout.numbers.reals(raw) if layout.is_real else raw.view(f"{layout.numbers.order}i2")
         words = numbers.reshape(-1, n, 4)
-        places = words[..., :3]
+        part = values[:, low : low + at_once]
         with np.errstate(invalid="ignore"):
-            gap = (words[..., 3] < 0) | ~np.isfinite(places).all(axis=-1) | (is_marker & ~places.any(axis=-1))
-        lacking += gap.sum(axis=0)
-        with np.errstate(invalid="ignore"):
-            values[:, low : low + at_once] = places.reshape(-1, 3 * n).T
+            part[...] = words[..., :3].reshape(-1, 3 * n).T
+            x, y, z = part[0::3], part[1::3], part[2::3]
+            # the sum of three is finite where each of them is
+            gap = (words[..., 3].T < 0) | ~np.isfinite(x + y + z) | (is_marker & (x == 0) & (y == 0) & (z == 0))
+        lacking += gap.sum(axis=1)
     if scale != 1.0:
         values *= scale
     return values, lacking.tolist()

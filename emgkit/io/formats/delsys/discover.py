@@ -77,11 +77,11 @@ def load(path: Path) -> FileContent:
     header = _read_header(path)
     columns, texts = read_ragged(header.ragged)
     signals = [_signal(one, columns, where=str(path)) for one in header.columns]
-    kept = [signal for signal in signals if signal.values.size]
+    kept = [signal for signal in signals if signal.size]
     if not kept:
         raise FormatError("The file holds no values", where=str(path), got="headings alone")
     linked = {one.position: one.label for one in header.linked}
-    empty = {signal.position or 0: signal.label for signal in signals if not signal.values.size}
+    empty = {signal.position or 0: signal.label for signal in signals if not signal.size}
     return FileContent(
         signals=tuple(kept),
         events=_events(header, texts),
@@ -297,7 +297,7 @@ def _lengths(signals: list[Signal], stated: float | None) -> tuple[Notice, ...]:
     """A notice where the signals last longer or shorter than the header says."""
     if not stated:
         return ()
-    ends = {signal.label: signal.values.size / signal.sfreq for signal in signals if signal.sfreq}
+    ends = {signal.label: signal.size / signal.sfreq for signal in signals if signal.sfreq}
     longest = max(ends.values(), default=stated)
     if abs(longest - stated) <= max(_OTHER_LENGTH * stated, 0.1):
         return ()

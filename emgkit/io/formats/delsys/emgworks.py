@@ -94,8 +94,8 @@ def load(path: Path) -> FileContent:
         signals.append(_signal(one, columns, seconds, where=where))
         if behind is None or behind.times != one.times:
             columns[one.times] = np.empty(0)  # times are needed no more
-    empty = {place: one.label for place, one in enumerate(signals, start=1) if not one.values.size}
-    kept, padding = _without_padding([signal for signal in signals if signal.values.size])
+    empty = {place: one.label for place, one in enumerate(signals, start=1) if not one.size}
+    kept, padding = _without_padding([signal for signal in signals if signal.size])
     if not kept:
         raise FormatError("The file holds no values", where=where, got="headings alone")
     return FileContent(
@@ -182,10 +182,10 @@ def _signal(channel: _Channel, columns: list[NDArray[np.float64]], seconds: floa
 
 
 def _without_padding(signals: list[Signal]) -> tuple[list[Signal], tuple[Notice, ...]]:
-    sizes = [signal.values.size for signal in signals]
-    used = [int(np.flatnonzero(signal.values)[-1]) + 1 if signal.values.any() else 0 for signal in signals]
+    sizes = [signal.size for signal in signals]
+    used = [int(np.flatnonzero(signal.samples)[-1]) + 1 if signal.samples.any() else 0 for signal in signals]
     lengths = lengths_without_padding(sizes, [signal.sfreq for signal in signals], used)
-    kept = [replace(signal, values=signal.values[:length]) for signal, length in zip(signals, lengths, strict=True)]
+    kept = [replace(signal, values=signal.samples[:length]) for signal, length in zip(signals, lengths, strict=True)]
     return kept, padding_notice([signal.label for signal in signals], sizes, lengths)
 
 
@@ -197,9 +197,9 @@ def _doubts(channels: list[_Channel], signals: list[Signal], empty: list[str]) -
         text = "This export of EMGworks writes no units: V for EMG, g and deg/s were taken, as its others write."
         notices.append(Notice(code="units-assumed", text=text))
     short = {
-        signal.label: (signal.values.size, one.stated.count)
+        signal.label: (signal.size, one.stated.count)
         for one, signal in zip(channels, signals, strict=True)
-        if one.stated and signal.values.size != one.stated.count
+        if one.stated and signal.size != one.stated.count
     }
     if short:
         label, (got, stated) = next(iter(short.items()))

@@ -171,10 +171,10 @@ def zeros_notice(signals: Sequence[Signal]) -> tuple[Notice, ...]:
     """A notice on EMG that begins with exact zeros, as it does before a sensor sends, or that is nothing else."""
     empty, late = [], {}
     for signal in signals:
-        if signal.kind != "EMG" or not signal.values.size:
+        if signal.kind != "EMG" or not signal.size:
             continue
-        first = int(np.argmax(signal.values != 0))
-        if signal.values[first] == 0:
+        first = int(np.argmax(signal.samples != 0))
+        if signal.samples[first] == 0:
             empty.append(signal.label)
         elif first > 1 and signal.sfreq:
             late[signal.label] = first / signal.sfreq

@@ -104,7 +104,7 @@ def _too_short(path: Path) -> str:
         except EmgkitError as problem:
             reasons.append(problem.what[:1].lower() + problem.what[1:])
             continue
-        longest = max((signal.values.size for signal in content.signals), default=0)
+        longest = max((signal.size for signal in content.signals), default=0)
         if longest >= _ROWS:
             return ""
         reasons.append(f"a table of {counted(longest, 'row')}")

@@ -1,221 +1,23 @@
-"""From what a file says to a Trial: kinds, units, rates and streams, each with its source.
-
-A format's module gives :class:`Signal` objects as the file has them; everything a user may
-say instead, and every refusal to guess, is here once for all formats.
-"""
+"""What file and user together say of each signal, and every refusal to guess what neither says."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
 from emgkit._checks import check_positive, check_unknown
-from emgkit.channels import Channel, Event, Value, stream_of
+from emgkit.channels import Channel
 from emgkit.errors import ArgumentError, FormatError, Notice, UnitError
-from emgkit.io._kinds import (
-    VOLTS,
-    amplitude_doubts,
-    beside_emg,
-    constant_notice,
-    example_unit,
-    is_other_quantity,
-    kind_of,
-    units_of,
-)  # fmt: skip
+from emgkit.io._assembly.content import SAME_RATE, ChannelSpec, FileContent, Overrides, Signal
+from emgkit.io._kinds import beside_emg, example_unit, is_other_quantity, kind_of, units_of
 from emgkit.io._text import shortened
-from emgkit.io.labels import recognise_all
 from emgkit.notation import listed, number
-from emgkit.recording import Recording, Trial
-from emgkit.units import UNITS, in_si
+from emgkit.units import in_si
 
-__all__ = [
-    "ChannelSpecs", "FileContent", "Overrides", "Signal", "assemble", "free_stream", "kind_of", "numbered", "survey",
-    "with_muscles",
-]  # fmt: skip
-
-ChannelSpec: TypeAlias = "Channel | Mapping[str, str | None]"
-# by label or by position
-ChannelSpecs: TypeAlias = "Mapping[str, ChannelSpec] | Mapping[int, ChannelSpec] | Mapping[str | int, ChannelSpec]"
-
-# two rates closer than this are the same rate written with fewer digits
-SAME_RATE = 1e-4
+__all__ = ["checked", "numbered", "survey"]
 
 _SPEC_KEYS = ("name", "kind", "muscle", "side", "unit")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Signal:
-    """One signal as its file has it: values in the unit of the file, nothing converted.
-
-    ``whole`` is how many samples the file has, where `values` are a part of them that begins at ``start``.
-    """
-
-    label: str
-    values: NDArray[np.float64]
-    unit: str | None = None
-    sfreq: float | None = None
-    start: float = 0.0
-    name: str | None = None
-    kind: str | None = None
-    muscle: str | None = None
-    side: str | None = None
-    unit_source: str = "header"
-    kind_source: str = "header"
-    sfreq_source: str = "header"
-    muscle_source: str = "header"
-    position: int | None = None
-    whole: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileContent:
-    """All that a file says.
-
-    Parameters
-    ----------
-    signals : tuple of Signal
-        The signals as they stand in the file.
-    events : tuple of Event
-        Its events, on its own time.
-    context : Mapping
-        ``participant, session, task …`` as far as the file names them.
-    notices : tuple of Notice
-        What is doubtful in it.
-    likely_sfreq : tuple of float and Notice, optional
-        The rate (Hz) to use, with its notice, where neither file nor user gives one.
-    left_out : Mapping of int to str
-        Position and label of channels that the file has and that cannot be read; a notice says why.
-    origin : float, default 0
-        Second at which the recording begins, on the file's time; needed of a part of it alone.
-    stated_sfreq : tuple of float and str, optional
-        A rate (Hz) that a comment names, and where: proposed where a rate is missing, never taken.
-    """
-
-    signals: tuple[Signal, ...]
-    events: tuple[Event, ...] = ()
-    context: Mapping[str, Value] = field(default_factory=dict)
-    notices: tuple[Notice, ...] = ()
-    likely_sfreq: tuple[float, Notice] | None = None
-    left_out: Mapping[int, str] = field(default_factory=dict)
-    stated_sfreq: tuple[float, str] | None = None
-    origin: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Overrides:
-    """What the caller of ``read`` gives in place of the file, or where the file is silent.
-
-    Parameters
-    ----------
-    sfreq, units, channels : optional
-        As for :func:`emgkit.read`.
-    """
-
-    sfreq: float | None = None
-    units: str | Mapping[str, str] | None = None
-    channels: ChannelSpecs | None = None
-
-    @cached_property
-    def by_label(self) -> Mapping[str, ChannelSpec]:
-        """The channels that are given by their label."""
-        return {key: spec for key, spec in (self.channels or {}).items() if isinstance(key, str)}
-
-
-def assemble(content: FileContent, overrides: Overrides, *, where: str, recognise: bool = False) -> Trial:
-    """The Trial of a file's content, with what the user said in place of it.
-
-    Parameters
-    ----------
-    content, overrides
-        What file and user say.
-    where : str
-        The file, for messages.
-    recognise : bool, default False
-        Whether muscles and sides that nobody says are taken from the labels.
-
-    Raises
-    ------
-    UnitError
-        A unit is unknown or missing.
-    ArgumentError
-        A name or position in `units` or `channels` is not in the file, or `sfreq` contradicts the file.
-    FormatError
-        A channel name occurs twice.
-    """
-    overrides = _by_label(content, overrides, where=where)
-    signals, notices = _surveyed(content, overrides, where=where)
-    _check_rates(signals, content.stated_sfreq, where=where)
-    _check_units(signals, content, overrides, where=where)
-    if recognise:
-        signals = with_muscles(signals)
-    groups: dict[tuple[str, float, float, int], list[tuple[Signal, Channel]]] = {}
-    for signal in signals:
-        channel = _channel(signal, overrides, where=where)
-        key = (stream_of(channel.kind), float(signal.sfreq or 0.0), signal.start, signal.whole or signal.values.size)
-        groups.setdefault(key, []).append((signal, channel))
-    streams: dict[str, Recording] = {}
-    volts: dict[str, NDArray[np.float64]] = {}
-    for (stream, rate, start, _), members in groups.items():
-        sources = {signal.sfreq_source for signal, _ in members}
-        data = np.empty((len(members), members[0][0].values.size))
-        for row, (signal, channel) in zip(data, members, strict=True):
-            np.multiply(signal.values, UNITS[str(signal.unit)][1], out=row)
-            if channel.kind == "EMG" and channel.unit == "V":
-                volts[signal.label] = row
-        data.flags.writeable = False  # so that it need not be copied
-        streams[free_stream(stream, streams)] = Recording(
-            data=data,
-            sfreq=rate,
-            channels=tuple(channel for _, channel in members),
-            start=start,
-            sfreq_source=next(source for source in ("heuristic", "user", "header") if source in sources),
-        )
-    # a reader that tells which sensors were silent has told of those that are zero throughout
-    told = any(notice.code == "sensor-silent" for notice in content.notices)
-    untold = {label: row for label, row in volts.items() if not (told and row.size and row[0] == 0)}
-    notices = (*content.notices, *notices, *amplitude_doubts(volts), *constant_notice(untold))
-    if all(signal.whole is None for signal in signals):
-        notices += _unequal(streams)
-    return Trial(streams=streams, events=content.events, context=content.context, notices=notices)
-
-
-def free_stream(stream: str, taken: Collection[str]) -> str:
-    """The name of a stream among others: with a number where the name is taken.
-
-    Examples
-    --------
-    >>> free_stream("emg", ["position"]), free_stream("emg", ["emg", "emg_2"])
-    ('emg', 'emg_3')
-    """
-    base, place = stream.rstrip("0123456789").rstrip("_"), 1
-    while (name := base if place == 1 else f"{base}_{place}") in taken:
-        place += 1
-    return name
-
-
-def with_muscles(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
-    """The signals with muscle and side from the labels (``"heuristic"``), where neither file nor user says any.
-
-    Of signals that are EMG, or of which nobody says what they are.
-
-    A file that names muscles itself is taken at its word: what it leaves open stays open.
-    """
-    if any(signal.muscle is not None and signal.muscle_source == "header" for signal in signals):
-        return signals
-    open_ones = [s.label for s in signals if s.kind in (None, "EMG") and s.muscle is None and s.side is None]
-    found = {label: one for label, one in recognise_all(open_ones).items() if one.muscle is not None}
-    return tuple(
-        replace(signal, muscle=found[signal.label].muscle, side=found[signal.label].side, muscle_source="heuristic")
-        if signal.label in found and signal.kind in (None, "EMG")
-        else signal
-        for signal in signals
-    )
 
 
 def survey(content: FileContent, overrides: Overrides, *, where: str) -> tuple[Signal, ...]:
@@ -234,6 +36,28 @@ def survey(content: FileContent, overrides: Overrides, *, where: str) -> tuple[S
     """
     signals, _ = _surveyed(content, _by_label(content, overrides, where=where), where=where)
     return tuple(replace(signal, position=place) for place, signal in zip(_positions(content), signals, strict=True))
+
+
+def checked(
+    content: FileContent, overrides: Overrides, *, where: str
+) -> tuple[tuple[Signal, ...], tuple[Notice, ...], Overrides]:
+    """The signals, each with a rate and a unit, with the notices on them, and the overrides by label.
+
+    Raises
+    ------
+    UnitError
+        A unit is unknown or missing.
+    ArgumentError
+        A name or position in `units` or `channels` is not in the file, or no rate is known, or `sfreq` contradicts the
+        file.
+    FormatError
+        A channel name occurs twice.
+    """
+    overrides = _by_label(content, overrides, where=where)
+    signals, notices = _surveyed(content, overrides, where=where)
+    _check_rates(signals, content.stated_sfreq, where=where)
+    _check_units(signals, content, overrides, where=where)
+    return signals, notices, overrides
 
 
 def numbered(labels: Iterable[str]) -> list[str]:
@@ -522,49 +346,3 @@ def _settled(signal: Signal, overrides: Overrides) -> Signal:
     if isinstance(units, str) and signal.kind == "EMG" and signal.unit_source != "user":
         signal = replace(signal, unit=units, unit_source="user")
     return signal
-
-
-def _channel(signal: Signal, overrides: Overrides, *, where: str) -> Channel:
-    """The channel, its unit that of the inside."""
-    name, place, unit = signal.name or signal.label, f"{where}, channel {signal.label!r}", str(signal.unit)
-    try:
-        _, inside = in_si(0.0, unit)
-    except UnitError as error:
-        raise UnitError(
-            error.what,
-            where=place,
-            allowed=units_of(signal.kind),
-            got=error.got,
-            hint=f"{error.hint} Say what it means: read(path, units={{{signal.label!r}: …}}), or 'n/a'".strip(),
-        ) from None
-    if signal.kind == "EMG" and unit not in VOLTS and not unit.startswith("%"):
-        raise UnitError(
-            f"EMG channel {signal.label!r} is not in volts", where=place, allowed=units_of("EMG"), got=repr(unit)
-        )
-    spec = overrides.by_label.get(signal.label)
-    if isinstance(spec, Channel) and spec.unit != inside:
-        raise UnitError(
-            f"The Channel given for {signal.label!r} has another unit than the file",
-            where=place, allowed=repr(inside), got=repr(spec.unit),
-        )  # fmt: skip
-    return Channel(
-        name=name, unit=inside, kind=signal.kind or "MISC", muscle=signal.muscle, side=signal.side,
-        unit_source=signal.unit_source, kind_source=signal.kind_source, muscle_source=signal.muscle_source,
-        heading=signal.label,
-    )  # fmt: skip
-
-
-def _unequal(streams: Mapping[str, Recording]) -> tuple[Notice, ...]:
-    """A notice where streams end at different times, by more than one sample of the slower."""
-    longest = max(streams, key=lambda name: streams[name].start + streams[name].duration)
-    end = streams[longest].start + streams[longest].duration
-    short = {
-        name: end - recording.start - recording.duration
-        for name, recording in streams.items()
-        if end - recording.start - recording.duration > (1 + 1e-6) / min(streams[longest].sfreq, recording.sfreq)
-    }
-    if not short:
-        return ()
-    listing = ", ".join(f"{name} {number(round(gap, 6))} s" for name, gap in short.items())
-    text = f"The streams do not end together: {listing} before {longest}. Each keeps its own length."
-    return (Notice(code="unequal-length", text=text),)

@@ -1,0 +1,150 @@
+"""Samples that stay in their file as numbers until they are asked for, and become floats a part at a time.
+
+A part stays in the processor's cache from the first number to the last factor, so that each sample goes to the memory
+once, and nothing of the size of the recording is made beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Array", "Block", "Stored", "fill"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+# samples that are made in one go
+_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Block:
+    """Finite numbers as they stand in a file; a sample is ``(number + offset) * gain``, in the unit of the file.
+
+    Parameters
+    ----------
+    numbers : ndarray, shape (n_channels, n_groups, n_samples_in_a_group)
+        A view of the bytes of the file; a group is a data record, or a frame.
+    offsets, gains : ndarray, shape (n_channels,)
+        What makes samples of the numbers.
+    part : slice
+        The samples of each channel that are meant.
+    decode : callable, optional
+        Makes numbers of those in the file, where their type is none of NumPy's; it keeps their order.
+    """
+
+    numbers: NDArray[Any]
+    offsets: Array
+    gains: Array
+    part: slice
+    decode: Callable[[NDArray[Any]], NDArray[Any]] | None = None
+
+    @property
+    def size(self) -> int:
+        """Samples of a channel."""
+        return int(self.part.stop - self.part.start)
+
+    def rows(self) -> tuple[Stored, ...]:
+        """Each channel."""
+        return tuple(Stored(block=self, row=row) for row in range(len(self.numbers)))
+
+    def parts(self, rows: slice | list[int]) -> Iterator[tuple[slice, NDArray[Any], slice]]:
+        """Some channels part by part: where it belongs, numbers of shape (n_rows, n), and what of them is meant."""
+        per_group, (first, last) = self.numbers.shape[2], (self.part.start, self.part.stop)
+        count = len(range(*rows.indices(len(self.numbers)))) if isinstance(rows, slice) else len(rows)
+        at_once = max(1, _AT_ONCE // (count * per_group))
+        groups = -(-last // per_group)
+        for low in range(first // per_group, groups, at_once):
+            high = min(low + at_once, groups)
+            numbers = self.numbers[rows, low:high]
+            if self.decode is not None:
+                numbers = self.decode(numbers)
+            begin, end = low * per_group, min(high * per_group, last)
+            place = slice(max(begin, first) - first, end - first)
+            yield place, numbers, slice(max(first - begin, 0), end - begin)
+
+    @cached_property
+    def samples(self) -> Array:
+        """The samples of all channels, shape (n_channels, n_samples), in the unit of the file."""
+        made = np.empty((len(self.numbers), self.size))
+        # a channel that its reader leaves out may hold anything
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.fill(made, range(len(made)), [1.0] * len(made))
+        return made
+
+    def fill(self, out: Array, rows: Sequence[int], factors: Sequence[float]) -> None:
+        """Put the samples of some channels, each times its factor, into rows of an array."""
+        steps = rows[0] + np.arange(len(rows))
+        chosen = slice(rows[0], rows[-1] + 1) if (steps == rows).all() else list(rows)
+        offsets, gains = self.offsets[chosen, np.newaxis], self.gains[chosen, np.newaxis]
+        by = np.array(factors)[:, np.newaxis]
+        has_offset, has_gain, has_factor = offsets.any(), (gains != 1).any(), (by != 1).any()
+        for place, numbers, meant in self.parts(chosen):
+            part = out[:, place]
+            if numbers[0].size == part.shape[1]:
+                part.reshape(numbers.shape)[...] = numbers
+            else:
+                part[...] = numbers.reshape(len(numbers), -1)[:, meant]
+            if has_offset:
+                part += offsets
+            if has_gain:
+                part *= gains
+            if has_factor:
+                part *= by
+
+    def is_finite(self, rows: Sequence[int], factors: Sequence[float]) -> bool:
+        """Whether all samples are finite: those of the largest numbers that its type can hold are."""
+        kind = np.finfo(self.numbers.dtype) if self.numbers.dtype.kind == "f" else np.iinfo(self.numbers.dtype)
+        ends = np.array([[float(kind.min), float(kind.max)]])
+        with np.errstate(over="ignore", invalid="ignore"):
+            ends = (ends + self.offsets[list(rows), np.newaxis]) * self.gains[list(rows), np.newaxis]
+            return bool(np.isfinite(ends * np.array(factors)[:, np.newaxis]).all())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stored:
+    """One channel of a block of numbers in a file."""
+
+    block: Block
+    row: int
+
+    @property
+    def size(self) -> int:
+        """Number of samples."""
+        return self.block.size
+
+    def samples(self) -> Array:
+        """The samples, in the unit of the file."""
+        row: Array = self.block.samples[self.row]
+        return row
+
+
+def fill(out: Array, sources: Sequence[Array | Stored], factors: Sequence[float]) -> bool:
+    """Put samples, each source's times its factor, into the rows of an array.
+
+    Returns
+    -------
+    bool
+        Whether all are known to be finite; of samples that a reader gave as floats nobody knows it.
+    """
+    begin, known = 0, True
+    pairs = zip(sources, factors, strict=True)
+    for block, found in groupby(pairs, key=lambda pair: pair[0].block if isinstance(pair[0], Stored) else None):
+        members = list(found)
+        end = begin + len(members)
+        if block is None:
+            known = False
+            for row, (values, factor) in zip(out[begin:end], members, strict=True):
+                np.multiply(np.asarray(values), factor, out=row)
+        else:
+            rows, by = [one.row for one, _ in members if isinstance(one, Stored)], [factor for _, factor in members]
+            block.fill(out[begin:end], rows, by)
+            known = known and block.is_finite(rows, by)
+        begin = end
+    return known
