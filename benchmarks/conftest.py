@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,18 @@ def curves(differences: np.ndarray) -> pd.DataFrame:
     logs = np.stack([differences, np.zeros_like(differences)], axis=1)
     grid = pd.MultiIndex.from_product([range(20), ["a", "b"], range(101)], names=["participant", "exercise", "point"])
     return pd.DataFrame({"value": np.exp(logs).ravel()}, index=grid).reset_index()
+
+
+@pytest.fixture
+def one_core() -> Iterator[None]:
+    """One core for all threads of the process, where the system can do that."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    yield
+    os.sched_setaffinity(0, cores)
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ import pytest
 
 import emgkit as ek
 
+# each program has one core
+pytestmark = pytest.mark.usefixtures("one_core")
+
 RATE, SECONDS, CHANNELS, PER_FRAME = 2000, 600, 8, 20
 
 

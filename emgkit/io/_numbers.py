@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import ArgumentError, FormatError, Notice
+from emgkit.io._long_text import first_of, holds, last_of
 from emgkit.io._preamble import Table
 from emgkit.io._text import SPACES, Rows, split
 from emgkit.notation import number
@@ -40,18 +41,19 @@ def decimal_sign(table: Table, *, thousands: str | None, where: str) -> str:
         It is not certain.
     """
     body, sep, first = table.body, table.sep, table.first
-    quoted = sep == "," and '"' in body and _QUOTED_COMMA.search(body) is not None
-    comma = "," in body if sep != "," else quoted
+    quoted = sep == "," and isinstance(body, str) and '"' in body and _QUOTED_COMMA.search(body) is not None
+    comma = holds(body, ",") if sep != "," else quoted
     if thousands in (",", "."):
         return "," if thousands == "." and comma else "."
-    if comma and "." in body:
+    has_point = holds(body, ".")
+    if comma and has_point:
         raise FormatError(
             "Numbers hold both a comma and a point", where=where, allowed="one decimal sign and no thousands separator",
             got=repr(first[:60]),
             hint="If one of them separates thousands, say which: thousands=',' or thousands='.'; "
             "else export the file with one decimal sign",
         )  # fmt: skip
-    if sep == "," and not comma and "." not in body:
+    if sep == "," and not comma and not has_point:
         cells = split(first, sep)
         doubled = table.names is not None and len(cells) == 2 * len(table.names)
         if doubled or any(re.fullmatch(r"-?0\d+", cell) for cell in cells):
@@ -106,7 +108,9 @@ def check_thousands(rows: Rows, numbers: NDArray[np.float64]) -> tuple[Notice, .
     FormatError
         Names the column and both cells.
     """
-    if rows.decimal not in (rows.body if rows.sep != rows.decimal else "".join(re.findall(r'"[^"\n]*"', rows.body))):
+    if rows.sep != rows.decimal and not holds(rows.body, rows.decimal):
+        return ()
+    if rows.sep == rows.decimal and rows.decimal not in "".join(re.findall(r'"[^"\n]*"', rows.text)):
         return ()
     suspects, example = _suspects(numbers, rows), ""
     for column, cells in zip(suspects, _cells(rows, suspects), strict=True):
@@ -152,9 +156,9 @@ def _suspects(numbers: NDArray[np.float64], rows: Rows) -> list[int]:
 
 def _columns_with(sign: str, rows: Rows) -> set[int] | None:
     """The columns in which a sign occurs; None where quotes or blanks between cells hide where a cell ends."""
-    if rows.sep in (SPACES, sign) or '"' in rows.body:
+    if rows.sep in (SPACES, sign) or holds(rows.body, '"'):
         return None
-    text = np.frombuffer(rows.body.encode("utf-8"), dtype=np.uint8)
+    text = np.frombuffer(rows.text.encode("utf-8"), dtype=np.uint8)
     ends = np.flatnonzero((text == ord(rows.sep)) | (text == ord("\n")))
     places = np.searchsorted(ends, np.flatnonzero(text == ord(sign)))
     return set(np.unique(places % len(rows.names)).tolist())
@@ -185,7 +189,7 @@ def _cells(rows: Rows, columns: Sequence[int]) -> list[list[str]]:
     import pandas as pd
 
     table = pd.read_csv(
-        io.StringIO(rows.body), sep=rows.sep, header=None, usecols=list(columns), dtype=str, skip_blank_lines=False,
+        io.StringIO(rows.text), sep=rows.sep, header=None, usecols=list(columns), dtype=str, skip_blank_lines=False,
         keep_default_na=False, engine="c",
     )  # fmt: skip
     return [[cell.strip() for cell in table.iloc[:, position]] for position in range(len(columns))]
@@ -204,7 +208,7 @@ def check_last_cell(rows: Rows) -> None:
     """
     if not rows.open_end:
         return
-    lines = rows.body[-_MOST_ROWS * (len(rows.body.partition("\n")[0]) + 8) :].split("\n")[1:]
+    lines = last_of(rows.body, _MOST_ROWS * (len(first_of(rows.body)) + 8)).split("\n")[1:]
     ends = [split(line, rows.sep)[-1] for line in islice(reversed(lines), _MOST_ROWS) if line.strip()]
     if len(ends) <= _LEAST_ROWS:
         return
@@ -213,7 +217,7 @@ def check_last_cell(rows: Rows) -> None:
     if len(lengths) == 1 and found < min(lengths):
         raise FormatError(
             "The last row is cut off: its last cell has fewer decimals than all others of its column",
-            where=f"{rows.where}, row {rows.first_row + rows.body.count(chr(10))}, column {rows.names[-1]!r}",
+            where=f"{rows.where}, row {rows.first_row + rows.text.count(chr(10))}, column {rows.names[-1]!r}",
             allowed=f"{min(lengths)} decimals, as in {ends[1]!r}",
             got=repr(ends[0]),
             hint="Copy or export the file again",

@@ -12,14 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from emgkit.errors import FormatError, Notice
+from emgkit.io._long_text import LongText, Span, first_of
 from emgkit.io._text import COMMENT, GROUPED, NUMBER, SPACES, split
 from emgkit.io._time_axis import CLOCK, DATE, DATE_AND_CLOCK, is_second, is_time_name
 from emgkit.units import as_unit, looks_like_a_unit
 
-__all__ = ["Table", "check_header", "find_table", "name_and_unit", "stated_rate"]
+__all__ = ["MOST_LINES", "Table", "check_header", "find_table", "find_table_in", "name_and_unit", "stated_rate"]
 
 # the numbers must begin within so many lines
-_MOST_LINES = 300
+MOST_LINES = 300
+# as much of the end of a text is searched for empty lines and comments
+_END = 1 << 14
 _LONGEST_UNIT = 80
 _SEPARATORS = "\t;|,"
 _BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*$")
@@ -51,7 +54,7 @@ class Table:
         The row of units below the header, or an empty list.
     sep : str
         What stands between the cells.
-    body : str
+    body : str or Span
         The rows of numbers.
     first_row : int
         Number of the first row of numbers in the file, counted from 1.
@@ -66,7 +69,7 @@ class Table:
     names: list[str] | None
     units: list[str]
     sep: str
-    body: str
+    body: str | Span
     first_row: int
     header_row: int
     above: tuple[tuple[int, str], ...]
@@ -75,7 +78,7 @@ class Table:
     @property
     def first(self) -> str:
         """The first row of numbers."""
-        return self.body.partition("\n")[0]
+        return first_of(self.body)
 
     @property
     def width(self) -> int:
@@ -100,8 +103,8 @@ def find_table(text: str, *, where: str, sep: str | None = None) -> Table:
     FormatError
         No row of numbers, two rows that could be the header, or an unknown separator.
     """
-    lines = text.split("\n", _MOST_LINES)
-    seen = lines[:_MOST_LINES]
+    lines = text.split("\n", MOST_LINES)
+    seen = lines[:MOST_LINES]
     stated = sep or _stated_separator(seen, where=where)
     start = _first_row(seen, text, where=where)
     sep = stated or _separator(seen[start])
@@ -120,6 +123,22 @@ def find_table(text: str, *, where: str, sep: str | None = None) -> Table:
         header_row=0, above=tuple(one for one in above if one[0] <= start), notices=(),
     )  # fmt: skip
     return _with_header(table, texts, where=where) if texts else _with_commented_header(table)
+
+
+def find_table_in(long: LongText, *, where: str) -> Table | None:
+    """The table in a long text, its rows left in their file; None where more than plain numbers must be looked at.
+
+    Raises
+    ------
+    FormatError
+        As for :func:`find_table`.
+    """
+    table = find_table(long.head, where=where)
+    rows = long.rows_from(table.first_row)
+    if rows is None or not all(NUMBER.fullmatch(cell.replace(",", ".")) for cell in split(rows.first, table.sep)):
+        return None
+    end = rows.last(_END)
+    return replace(table, body=rows) if _without_tail(end, table.sep, table.width) == end else None
 
 
 def _states(line: str) -> bool:
@@ -206,7 +225,7 @@ def _first_row(lines: Sequence[str], text: str, *, where: str) -> int:
         raise FormatError(
             "The file holds no row of numbers",
             where=where,
-            allowed=f"a header and rows of numbers, which begin within {_MOST_LINES} lines",
+            allowed=f"a header and rows of numbers, which begin within {MOST_LINES} lines",
             got=repr(text[:60]),
         )
     return found

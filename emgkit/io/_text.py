@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import math
+import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import FormatError
+from emgkit.io._long_text import Span
 
 __all__ = [
     "COMMENT",
@@ -113,7 +116,7 @@ class Rows:
 
     Parameters
     ----------
-    body : str
+    body : str or Span
         The rows of numbers alone.
     sep, decimal : str
         What stands between cells, and in numbers.
@@ -127,13 +130,18 @@ class Rows:
         Whether the file ends without a line break, so that its last row may be cut off.
     """
 
-    body: str
+    body: str | Span
     sep: str
     decimal: str
     names: Sequence[str]
     first_row: int
     where: str
     open_end: bool = False
+
+    @property
+    def text(self) -> str:
+        """The rows as a text; they are read where they still stand in the file."""
+        return self.body if isinstance(self.body, str) else self.body.text
 
 
 def number_table(rows: Rows) -> NDArray[np.float64]:
@@ -183,27 +191,50 @@ def exact_floats() -> dict[str, Any]:
     return {} if version >= (3, 1) else {"float_precision": "round_trip"}
 
 
-def _parsed(body: str, rows: Rows) -> NDArray[np.float64]:
+def _parsed(body: str | Span, rows: Rows) -> NDArray[np.float64]:
     """The numbers that pandas finds in the text; its parser errors are ValueErrors."""
     import pandas as pd
 
-    table = pd.read_csv(
-        io.BytesIO(body.encode()),
-        sep=rows.sep,
-        decimal=rows.decimal,
-        header=None,
-        dtype=np.float64,
-        skip_blank_lines=False,
-        engine="c",
-        **exact_floats(),
-    )
+    with _source(body) as (source, above):
+        table = pd.read_csv(
+            source,
+            skiprows=above,
+            sep=rows.sep,
+            decimal=rows.decimal,
+            header=None,
+            dtype=np.float64,
+            skip_blank_lines=False,
+            engine="c",
+            compression=None,
+            encoding_errors="replace",
+            **exact_floats(),
+        )
     numbers: NDArray[np.float64] = table.to_numpy()
     return numbers
 
 
+@contextmanager
+def _source(body: str | Span) -> Iterator[tuple[str | BinaryIO, int]]:
+    """What pandas can parse rows from, and how many lines stand above them in it."""
+    if isinstance(body, str):
+        yield io.BytesIO(body.encode()), 0
+    elif _cores() > 1:
+        # a file that it opens itself is parsed in several threads
+        yield str(body.path), body.above
+    else:
+        with body.path.open("rb") as file:
+            file.seek(body.begin)
+            yield file, 0
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def first_bad_cell(rows: Rows) -> FormatError | None:
     """The error for the first row of wrong length or cell that is no number; None where there is none."""
-    lines = rows.body.split("\n")
+    lines = rows.text.split("\n")
     for begin in range(0, len(lines), _CHUNK):
         chunk = lines[begin : begin + _CHUNK]
         if _is_whole("\n".join(chunk), rows):

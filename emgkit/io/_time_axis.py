@@ -194,31 +194,39 @@ def time_axis(times: NDArray[np.float64], unit: str | None, *, where: str, first
     if times.size < 2:
         raise FormatError("One row gives no sampling rate", where=where, allowed="at least two rows", got="1 row")
     since = times - times[0]
-    samples = np.arange(times.size) - (times.size - 1) / 2
-    step = float(samples @ (since - since.mean()) / (samples @ samples))
-    # one sample missing moves the times by at least half a step away from a straight line
-    away = since - since.mean() - step * samples
+    samples = np.arange(times.size, dtype=np.float64)
     mean_step = float(since[-1]) / (times.size - 1)
-    ends = np.abs(since - mean_step * np.arange(times.size)).max()
-    even = step > 0 and mean_step > 0 and bool(max(ends, np.abs(away).max()) <= _MOST_AWAY * step)
-    if not even or (np.diff(times) < 0).any():
+    ends = _largest(since - mean_step * samples)
+    samples -= (times.size - 1) / 2
+    away = since - since.mean()
+    step = float(samples @ away / (samples @ samples))
+    # one sample missing moves the times by at least half a step away from a straight line
+    away -= step * samples
+    furthest = _largest(away)
+    even = step > 0 and mean_step > 0 and max(ends, furthest) <= _MOST_AWAY * step
+    if not even or (times[1:] < times[:-1]).any():
         raise _uneven(times, step, away, where=where, first_row=first_row)
     unit, notices = (unit, ()) if unit is not None else _likely_unit(float(times[0]), step, where=where)
     factor = _SECOND[unit]
-    resolution = max(_resolution(times), float(np.spacing(np.abs(times).max())))
+    resolution = max(_resolution(times), float(np.spacing(_largest(times))))
     if unit == "us" and not (times % 1000).any():
         resolution = max(resolution, 1000.0)  # clock times that show milliseconds
     jitter = float(np.sqrt(np.mean(away**2)))
     # what rounding to the printed digits or the jitter leaves uncertain of the slope
     tolerance = max(resolution / float(since[-1]), 3 * jitter * np.sqrt(12 / times.size**3) / step)
     sfreq = _rounded(1 / (step * factor), tolerance)
-    if np.abs(away).max() > max(0.6 * resolution, _LEAST_JITTER * step):
+    if furthest > max(0.6 * resolution, _LEAST_JITTER * step):
         text = (
             f"The times jitter by {number(float(f'{1000 * factor * jitter:.2g}'))} ms (SD) around a straight line; "
             f"the rate is the slope of that line, {number(sfreq)} Hz."
         )
         notices = (*notices, Notice(code="time-jitter", text=text))
     return TimeAxis(sfreq=sfreq, start=float(times[0]) * factor, notices=notices)
+
+
+def _largest(values: NDArray[np.float64]) -> float:
+    """The largest size of a number."""
+    return max(float(values.max()), -float(values.min()))
 
 
 def _uneven(

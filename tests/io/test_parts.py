@@ -115,8 +115,8 @@ def test_the_rest_of_an_edf_is_not_converted(files, monkeypatch):
     records = []
     parts = Block.parts
 
-    def noted(block, rows):
-        for one in parts(block, rows):
+    def noted(block, rows, **given):
+        for one in parts(block, rows, **given):
             records.append(one[1].shape[1])
             yield one
 

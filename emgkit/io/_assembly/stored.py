@@ -54,14 +54,16 @@ class Block:
         """Each channel."""
         return tuple(Stored(block=self, row=row) for row in range(len(self.numbers)))
 
-    def parts(self, rows: slice | list[int]) -> Iterator[tuple[slice, NDArray[Any], slice]]:
+    def parts(
+        self, rows: slice | list[int], *, at_once: int | None = None
+    ) -> Iterator[tuple[slice, NDArray[Any], slice]]:
         """Some channels part by part: where it belongs, numbers of shape (n_rows, n), and what of them is meant."""
         per_group, (first, last) = self.numbers.shape[2], (self.part.start, self.part.stop)
         count = len(range(*rows.indices(len(self.numbers)))) if isinstance(rows, slice) else len(rows)
-        at_once = max(1, _AT_ONCE // (count * per_group))
+        step = max(1, (at_once or _AT_ONCE) // (count * per_group))
         groups = -(-last // per_group)
-        for low in range(first // per_group, groups, at_once):
-            high = min(low + at_once, groups)
+        for low in range(first // per_group, groups, step):
+            high = min(low + step, groups)
             numbers = self.numbers[rows, low:high]
             if self.decode is not None:
                 numbers = self.decode(numbers)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import SAME_RATE, FileContent, Signal
 from emgkit.io._kinds import kind_of
+from emgkit.io._long_text import Span, long_text
 from emgkit.io._numbers import (
     check_last_cell,
     check_thousands,
@@ -25,7 +26,15 @@ from emgkit.io._numbers import (
     offset_notice,
     without_thousands,
 )
-from emgkit.io._preamble import Table, check_header, find_table, name_and_unit, stated_rate
+from emgkit.io._preamble import (
+    MOST_LINES,
+    Table,
+    check_header,
+    find_table,
+    find_table_in,
+    name_and_unit,
+    stated_rate,
+)
 from emgkit.io._text import SPACES, Rows, decoded, first_bad_cell, number_table, shortened
 from emgkit.io._time_axis import TimeAxis, clocks_to_microseconds, is_second, time_axis, time_column
 from emgkit.notation import number
@@ -67,8 +76,12 @@ def load(path: Path, *, thousands: str | None = None) -> FileContent:
         A row is cut off, a cell is empty or no number, the separators are ambiguous, or the times
         are not evenly spaced.
     """
-    where, text = str(path), decoded(path)
-    return content_of(find_table(text, where=where), thousands=thousands, open_end=_is_open(text), where=where)
+    where, long = str(path), long_text(path, lines=MOST_LINES + 1) if thousands is None else None
+    table = find_table_in(long, where=where) if long else None
+    if long is None or table is None:
+        text = decoded(path)
+        return content_of(find_table(text, where=where), thousands=thousands, open_end=_is_open(text), where=where)
+    return content_of(table, thousands=None, open_end=_is_open(long.end), where=where)
 
 
 def _is_open(text: str) -> bool:
@@ -113,17 +126,19 @@ def content_of(table: Table, *, thousands: str | None, open_end: bool, where: st
 def _columns(table: Table, *, thousands: str | None, open_end: bool, where: str) -> _Columns:
     """The columns of a table, with every digit checked."""
     names = table.names or [f"ch{index + 1}" for index in range(table.width)]
-    body, clock, dates = clocks_to_microseconds(
-        table.body, table.sep, names=names, first_row=table.first_row, where=where
-    )
-    if thousands is not None:
-        body = without_thousands(body, table.sep, thousands)
-    table = replace(table, body=body)
+    clock, dates = None, list[int]()
+    if isinstance(table.body, str):
+        body, clock, dates = clocks_to_microseconds(
+            table.body, table.sep, names=names, first_row=table.first_row, where=where
+        )
+        if thousands is not None:
+            body = without_thousands(body, table.sep, thousands)
+        table = replace(table, body=body)
     decimal = decimal_sign(table, thousands=thousands, where=where)
-    body, names = _without_edge(table, names)
-    check_header(table, names, table.width - (body is not table.body), where=where)
+    trimmed, names = _without_edge(table, names)
+    check_header(table, names, table.width - (trimmed is not table.body), where=where)
     rows = Rows(
-        body=body, sep=table.sep, decimal=decimal, names=names, first_row=table.first_row, where=where,
+        body=trimmed, sep=table.sep, decimal=decimal, names=names, first_row=table.first_row, where=where,
         open_end=open_end,
     )  # fmt: skip
     numbers = number_table(rows)
@@ -159,11 +174,19 @@ def _refuse_a_ramp(first: NDArray[np.float64], *, where: str) -> None:
     )
 
 
-def _without_edge(table: Table, names: list[str]) -> tuple[str, list[str]]:
+def _without_edge(table: Table, names: list[str]) -> tuple[str | Span, list[str]]:
     """The rows without the separator that some programs put behind the last cell of every row."""
+    if (
+        not isinstance(table.body, str)
+        or table.sep == SPACES
+        or table.width == 1
+        or not table.first.endswith(table.sep)
+    ):
+        return table.body, names
     rows = table.body.split("\n")
-    ends = table.sep != SPACES and table.width > 1 and all(row.endswith(table.sep) for row in rows)
-    if not ends or (table.names is not None and len(names) == table.width and names[-1]):
+    if not all(row.endswith(table.sep) for row in rows) or (
+        table.names is not None and len(names) == table.width and names[-1]
+    ):
         return table.body, names
     return "\n".join(row[:-1] for row in rows), names[: table.width - 1]
 

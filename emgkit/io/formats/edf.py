@@ -44,6 +44,8 @@ LONGEST_RECORD = 10
 _UNIT_IN_FILE = {"V": ("uV", 1e6), "N·m": ("Nm", 1.0)}
 # the smallest range that a header can write
 _LEAST = 1e-6
+# samples of a channel that are held against its limits at once
+_LOOKED_AT = 1 << 20
 _STEPS = {".bdf": 2**23 - 1, ".edf": 2**15 - 1}
 
 
@@ -167,7 +169,7 @@ def _check_limits(block: Block, channel: ChannelHeader, sfreq: float, *, where: 
     if not is_low and not is_high:
         return
     first, count, got = 0, 0, 0
-    for place, numbers, meant in block.parts(slice(0, 1)):
+    for place, numbers, meant in block.parts(slice(0, 1), at_once=_LOOKED_AT):
         if not (is_low and numbers.min() < least) and not (is_high and numbers.max() > most):
             continue
         part = numbers.reshape(-1)[meant]
