@@ -48,12 +48,11 @@ class LongText:
 
     def rows_from(self, row: int) -> Span | None:
         """The rows from one of the first lines on, which counts from 1; None where they are not plain."""
-        above, rows = self.lines[: row - 1], b"".join(self.lines[row - 1 :]).removeprefix(_BOM)
-        # a quote that does not close in its line hides the end of the line
-        if not _is_plain(rows) or any(line.count(b'"') % 2 for line in above):
+        rows = b"".join(self.lines[row - 1 :]).removeprefix(_BOM)
+        if not _is_plain(rows):
             return None
         return Span(
-            path=self.path, above=len(above), begin=sum(map(len, above)),
+            path=self.path, begin=sum(map(len, self.lines[: row - 1])),
             commas=self.commas or b"," in rows, points=self.points or b"." in rows,
             first=rows.partition(b"\n")[0].decode("ascii").removesuffix("\r"),
         )  # fmt: skip
@@ -67,8 +66,8 @@ class Span:
     ----------
     path : Path
         The file.
-    above, begin : int
-        Lines and bytes above the rows.
+    begin : int
+        Bytes above the rows.
     first : str
         The first row.
     commas, points : bool
@@ -76,7 +75,6 @@ class Span:
     """
 
     path: Path
-    above: int
     begin: int
     first: str
     commas: bool

@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -195,41 +193,28 @@ def _parsed(body: str | Span, rows: Rows) -> NDArray[np.float64]:
     """The numbers that pandas finds in the text; its parser errors are ValueErrors."""
     import pandas as pd
 
-    with _source(body) as (source, above):
+    with _opened(body) as source:
         table = pd.read_csv(
             source,
-            skiprows=above,
             sep=rows.sep,
             decimal=rows.decimal,
             header=None,
             dtype=np.float64,
             skip_blank_lines=False,
             engine="c",
-            compression=None,
-            encoding_errors="replace",
             **exact_floats(),
         )
     numbers: NDArray[np.float64] = table.to_numpy()
     return numbers
 
 
-@contextmanager
-def _source(body: str | Span) -> Iterator[tuple[str | BinaryIO, int]]:
-    """What pandas can parse rows from, and how many lines stand above them in it."""
+def _opened(body: str | Span) -> BinaryIO:
+    """The bytes of rows; pandas maps a file that it opens itself into the memory, all of it."""
     if isinstance(body, str):
-        yield io.BytesIO(body.encode()), 0
-    elif _cores() > 1:
-        # a file that it opens itself is parsed in several threads
-        yield str(body.path), body.above
-    else:
-        with body.path.open("rb") as file:
-            file.seek(body.begin)
-            yield file, 0
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return io.BytesIO(body.encode())
+    file = body.path.open("rb")
+    file.seek(body.begin)
+    return file
 
 
 def first_bad_cell(rows: Rows) -> FormatError | None:

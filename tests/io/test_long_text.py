@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emgkit.errors import EmgkitError
-from emgkit.io import _long_text, _text, read
+from emgkit.io import _long_text, read
 
 HEADS = (
     "time (s),VL (mV),BF (mV)\n",
@@ -42,9 +42,8 @@ def table(rng, *, rows=420):
     return text
 
 
-def outcome(path, monkeypatch, *, long, cores=1, **given):
+def outcome(path, monkeypatch, *, long, **given):
     monkeypatch.setattr(_long_text, "_LONG", 0 if long else 1 << 40)
-    monkeypatch.setattr(_text, "_cores", lambda: cores)
     monkeypatch.setattr(_long_text, "_AT_ONCE", 500)
     try:
         trial = read(path, **given)
@@ -70,7 +69,7 @@ def test_a_long_text_and_a_short_one_read_alike(tmp_path, monkeypatch, block):
             text = text[: -rng.integers(1, 30)]
         path.write_bytes(text.encode(["utf-8", "utf-8-sig", "cp1252"][rng.integers(3)]))
         given = [{}, {"units": "mV"}, {"units": "mV", "sfreq": 1000}][rng.integers(3)]
-        long = outcome(path, monkeypatch, long=True, cores=1 + seed % 2, **given)
+        long = outcome(path, monkeypatch, long=True, **given)
         assert long == outcome(path, monkeypatch, long=False, **given), seed
         read_whole.append(isinstance(long[0], list))
     assert any(read_whole)
