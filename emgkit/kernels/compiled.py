@@ -28,7 +28,16 @@ from numpy.typing import NDArray
 from emgkit.errors import ArgumentError
 from emgkit.kernels.designs import After, Samples
 
-__all__ = ["LANES", "add_up_lanes", "average_lanes", "compiled", "copy_lanes_out", "filter_lanes", "put_lanes_in"]
+__all__ = [
+    "LANES",
+    "add_up_lanes",
+    "average_lanes",
+    "compiled",
+    "copy_lanes_out",
+    "filter_lanes",
+    "put_lanes_in",
+    "scale_counts",
+]
 
 LANES = 16
 _MOST_SECTIONS = 4  # a longer cascade runs in several passes
@@ -97,6 +106,21 @@ def copy_lanes_out(
     compiled()["out"](sources.ctypes.data, targets.ctypes.data, n, every * LANES, factors.ctypes.data)
 
 
+def scale_counts(counts: NDArray[np.int16], result: Samples, *, offset: float, gain: float, factor: float) -> None:
+    """Write ``(count + offset) * gain * factor`` for the 16-bit counts of one channel, one group after the other.
+
+    Parameters
+    ----------
+    counts : ndarray of int16, shape (n_groups, n_in_group)
+        Of the machine's byte order; the counts of a group lie side by side.
+    result : ndarray, shape (n_groups * n_in_group,)
+        Side by side, too.
+    """
+    numbers = np.array([offset, gain, factor])
+    groups, n = counts.shape
+    compiled()["scale"](counts.ctypes.data, groups, counts.strides[0], n, result.ctypes.data, numbers.ctypes.data)
+
+
 @cache
 def compiled() -> dict[str, Any]:
     """The compiled functions by name; empty where the machine or the environment has none.
@@ -153,7 +177,7 @@ def _compile() -> tuple[dict[str, Any], str]:
     arguments = {
         "put": (address, count, address, address), "out": (address, address, count, count, address),
         "add_up": adding, "add_up_squares": adding,
-        "average": averaging, "average_root": averaging,
+        "average": averaging, "average_root": averaging, "scale": (address, count, count, count, address, address),
     }  # fmt: skip
     functions: dict[str, Any] = {}
     for name in (*arguments, *_pass_names()):
@@ -183,6 +207,7 @@ def _assembly() -> str:
             _add_up(squared=True),
             _average(root=False),
             _average(root=True),
+            _scale(),
             _put(),
             _out(),
         ]
@@ -283,6 +308,67 @@ def _average(*, root: bool) -> str:
     name = "average_root" if root else "average"
     pointers = "ptr noalias %beginnings, ptr noalias %averages, ptr %factor"
     return _loop(f"@{name}(ptr noalias %ends, i64 %n, {pointers})", before, [], body, [])
+
+
+def _scale() -> str:
+    """Samples of 16-bit counts: a loop over groups, and in it one over vectors and one over what is left of a group."""
+    splat = "\n".join(
+        f"""%{name}.at = getelementptr double, ptr %numbers, i64 {place}
+        %{name} = load double, ptr %{name}.at
+        %{name}.first = insertelement {_VECTOR} undef, double %{name}, i32 0
+        %{name}.all = shufflevector {_VECTOR} %{name}.first, {_VECTOR} undef, {_ALL_FIRST}"""
+        for place, name in enumerate(("offset", "gain", "factor"))
+    )
+    return f"""
+    define void @scale(ptr %counts, i64 %groups, i64 %stride, i64 %n, ptr noalias %result, ptr %numbers) {{
+    entry:
+        {splat}
+        %whole = and i64 %n, -{LANES}
+        %any = icmp sgt i64 %groups, 0
+        br i1 %any, label %group, label %done
+    group:
+        %g = phi i64 [0, %entry], [%g.next, %end]
+        %skipped = mul i64 %g, %stride
+        %from = getelementptr i8, ptr %counts, i64 %skipped
+        %written = mul i64 %g, %n
+        %to = getelementptr double, ptr %result, i64 %written
+        %vectors = icmp sgt i64 %whole, 0
+        br i1 %vectors, label %vector, label %rest
+    vector:
+        %t = phi i64 [0, %group], [%t.next, %vector]
+        %at = getelementptr i16, ptr %from, i64 %t
+        %count = load <{LANES} x i16>, ptr %at, align 2
+        %number = sitofp <{LANES} x i16> %count to {_VECTOR}
+        %above = fadd {_VECTOR} %number, %offset.all
+        %sample = fmul {_VECTOR} %above, %gain.all
+        %scaled = fmul {_VECTOR} %sample, %factor.all
+        %place = getelementptr double, ptr %to, i64 %t
+        store {_VECTOR} %scaled, ptr %place, align 8
+        %t.next = add i64 %t, {LANES}
+        %more = icmp slt i64 %t.next, %whole
+        br i1 %more, label %vector, label %rest
+    rest:
+        %r = phi i64 [%whole, %group], [%whole, %vector], [%r.next, %one]
+        %left = icmp slt i64 %r, %n
+        br i1 %left, label %one, label %end
+    one:
+        %r.at = getelementptr i16, ptr %from, i64 %r
+        %r.count = load i16, ptr %r.at, align 2
+        %r.number = sitofp i16 %r.count to double
+        %r.above = fadd double %r.number, %offset
+        %r.sample = fmul double %r.above, %gain
+        %r.scaled = fmul double %r.sample, %factor
+        %r.place = getelementptr double, ptr %to, i64 %r
+        store double %r.scaled, ptr %r.place, align 8
+        %r.next = add i64 %r, 1
+        br label %rest
+    end:
+        %g.next = add i64 %g, 1
+        %further = icmp slt i64 %g.next, %groups
+        br i1 %further, label %group, label %done
+    done:
+        ret void
+    }}"""
 
 
 def _lanes(text: str) -> list[str]:

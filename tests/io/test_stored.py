@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from emgkit.channels import Channel
 from emgkit.errors import SignalError
 from emgkit.io._assembly import Block, FileContent, Overrides, Signal, assemble, stored
+from emgkit.kernels import compiled
 from emgkit.recording import Finite, Recording
 
 
@@ -80,3 +81,18 @@ def test_a_recording_of_finite_samples_is_read_only_and_owns_them():
     held[:] = 2.0
     assert made.data.tolist() == [[1.0, 1.0, 1.0]]
     assert not made.data.flags.writeable
+
+
+@pytest.mark.skipif(not compiled.compiled(), reason="the compiled kernels are not installed")
+@pytest.mark.parametrize("per_group", [16, 17, 31, 2000])
+def test_compiled_code_makes_the_same_samples_to_the_last_bit(per_group, monkeypatch):
+    raw = np.random.default_rng(per_group).integers(-(2**15), 2**15, (7, 3, per_group), dtype=np.int16)
+    block = Block(
+        numbers=raw.transpose(1, 0, 2), offsets=np.array([0.0, 12.5, -3.25]), gains=np.array([1.0, 0.1, 3e-7]),
+        part=slice(0, 7 * per_group),
+    )  # fmt: skip
+    fast, slow = np.empty((3, 7 * per_group)), np.empty((3, 7 * per_group))
+    block.fill(fast, [0, 1, 2], [1.0, 1e-6, 0.3])
+    monkeypatch.setattr(stored, "compiled", dict)
+    block.fill(slow, [0, 1, 2], [1.0, 1e-6, 0.3])
+    np.testing.assert_array_equal(fast, slow)
