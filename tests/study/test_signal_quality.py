@@ -9,7 +9,7 @@ import pytest
 
 from emgkit.errors import StudyError
 from emgkit.study import Study
-from emgkit.study.writing.finding import muscle_doubts
+from emgkit.study.writing.finding import _doubt, muscle_doubts
 
 pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
 
@@ -101,6 +101,14 @@ def test_a_muscle_flagged_in_most_recordings_is_named_beside_its_result(folder):
     (level,) = result.levels
     assert level.doubt.startswith("Its signal is flagged in 12 of 12 recordings: flat (12)")
     assert any(level.doubt in sentence for sentence in result.finding)
+
+
+def test_where_muscles_are_compared_the_doubtful_one_is_named():
+    doubts = {"vastus_lateralis": "Its signal is flagged in 2 of 3 recordings: drift (2)."}
+    assert _doubt({"exercise": "squat"}, doubts) == (
+        "Vastus lateralis: its signal is flagged in 2 of 3 recordings: drift (2)."
+    )
+    assert _doubt({"muscle": "biceps_femoris"}, doubts) == ""
 
 
 def test_quiet_muscles_of_mvc_trials_do_not_count():

@@ -93,10 +93,17 @@ def level_findings(
             order=order,
             contrasts=contrasts,
             published=tuple(each for each in published if each.level in map(str, here.values())),
-            doubt=(doubts or {}).get(str(here.get("muscle")), ""),
+            doubt=_doubt(here, doubts or {}),
         )
         for here, name, order, contrasts in levels
     )
+
+
+def _doubt(level: Mapping[str, object], doubts: Mapping[str, str]) -> str:
+    """What is doubtful at a level: of its muscle, or, where muscles are compared or averaged in it, of each by name."""
+    if "muscle" in level:
+        return doubts.get(str(level["muscle"]), "")
+    return " ".join(f"{capital(readable(muscle))}: {text[0].lower()}{text[1:]}" for muscle, text in doubts.items())
 
 
 def muscle_doubts(quality: pd.DataFrame, *, quiet: Collection[str] = ()) -> dict[str, str]:
