@@ -12,9 +12,10 @@ import pytest
 import emgkit as ek
 from emgkit import signal, spectrum
 from emgkit.signal_quality import CHECKS
+from emgkit.signal_quality.checks.crosstalk import crosstalk as crosstalk_of
 from emgkit.simulate.signals import _heartbeats
 
-EVERY_DAY, ALL = 20, 200
+FEW, EVERY_DAY, ALL = 6, 20, 200
 
 
 def spike(size):
@@ -196,6 +197,51 @@ def test_every_check_of_raw_signals_is_planted():
     # of a channel above rest, what says the same as another check here
     planted = {code for _, code, _ in DEFECTS.values()} | {"low-snr", "low-frequencies", "high-frequencies"}
     assert planted == {check.name for check in CHECKS if check.of != "amplitudes"}
+
+
+def test_heartbeats_are_found_in_contractions_that_are_held(recorded):
+    found = 0
+    for seed in range(FEW):
+        recording, rng = recorded(seed, task="sustained", seconds=15.0)
+        beats = _heartbeats(np.arange(recording.data.shape[1]) / recording.sfreq, rng)
+        (row,) = ek.quality(recording.derive(recording.data + 4 * recording.data.std() * beats)).rows
+        found += "ecg" in row.flagged
+    print(f"heartbeats of 4 standard deviations: {found} of {FEW}")
+    assert found >= 0.9 * FEW
+
+
+def test_a_motor_unit_that_fires_evenly_is_no_heart():
+    sfreq, rng = 2000.0, np.random.default_rng(3)
+    train = np.zeros(40_000)
+    train[np.cumsum(rng.normal(0.16 * sfreq, 20, 118)).astype(int)] = rng.uniform(0.7, 1.3, 118)
+    wave = np.gradient(np.exp(-0.5 * (np.arange(-60, 61) / 12) ** 2))
+    samples = 1e-3 * np.convolve(train, wave, "same") + 2e-6 * rng.standard_normal(train.size)
+    emg = ek.Recording(data=[samples], sfreq=sfreq, channels=(ek.Channel(name="VL", unit="V"),))
+    assert "ecg" not in ek.quality(emg).rows[0].flagged
+
+
+def independent(data, rng):
+    """Signals that share nothing, each with the spectrum and the bursts of a real one."""
+    made = []
+    for x in data:
+        spectra = np.fft.rfft(x - x.mean())
+        y = np.fft.irfft(np.abs(spectra) * np.exp(2j * np.pi * rng.random(spectra.size)), x.size)
+        level, own = (np.sqrt(np.convolve(one**2, np.ones(100) / 100, "same")) for one in (x, y))
+        made.append(y * level / np.maximum(own, 1e-9))
+    return np.array(made)
+
+
+def test_real_channels_share_more_than_independent_ones(recordings):
+    import pandas as pd
+
+    rng, real, alone = np.random.default_rng(0), [], []
+    for path in sorted((recordings / "uci_lower_limb").glob("pathology/*_standing.csv")):
+        data = pd.read_csv(path).to_numpy().T[:4]
+        real += [one.correlation for one in crosstalk_of(data, sfreq=1000.0)]
+        alone += [one.correlation for one in crosstalk_of(independent(data, rng), sfreq=1000.0)]
+    print(f"above 0.5: {np.mean(np.array(real) > 0.5):.2f} of real channels; independent ones reach {max(alone):.2f}")
+    assert max(alone) < 0.4
+    assert 0.05 < np.mean(np.array(real) > 0.5) < 0.4
 
 
 @pytest.mark.parametrize("task", ["walking", "standing", "sitting"])

@@ -16,8 +16,10 @@ __all__ = ["CHECKS", "heartbeats"]
 
 _RATE, _HIGHEST = 160.0, 40.0  # Hz, enough for what lies below 40 Hz
 _AROUND = 0.08  # s on both sides of a beat that are compared
-_LEAST, _SHORTEST, _FASTEST = 5, 8.0, 0.4  # beats; s; s, since motor units that fire evenly are faster
+_LEAST, _SHORTEST = 5, 8.0  # beats; s
 _EVEN, _REGULAR = 0.15, 0.6  # relative distance from the usual interval; share of the intervals
+# a motor unit has the same shape each time, too, and fires between what would be beats: s, of the height, times as many
+_APART, _TALL, _MANY = 0.1, 0.5, 1.6
 
 
 def heartbeats(samples: Samples) -> tuple[float, NDArray[np.intp], Array]:
@@ -26,6 +28,8 @@ def heartbeats(samples: Samples) -> tuple[float, NDArray[np.intp], Array]:
     The beats are those of ``emgkit.repairs.heartbeats``. Where there are none, or no regular ones, the first is 0; NaN
     where the recording is too short.
     """
+    from scipy.signal import find_peaks
+
     rate, slow = _slow(samples)
     none = np.empty(0, dtype=np.intp), np.empty(0)
     if slow.size < _SHORTEST * rate:
@@ -36,12 +40,14 @@ def heartbeats(samples: Samples) -> tuple[float, NDArray[np.intp], Array]:
     if places.size < _LEAST:
         return 0.0, *none
     intervals = np.diff(places)
-    if not _FASTEST * rate <= np.median(intervals):
-        return 0.0, *none
     if (np.abs(intervals / np.median(intervals) - 1) < _EVEN).mean() < _REGULAR:
         return 0.0, *none
     beats = slow[places[:, np.newaxis] + np.arange(-half, half + 1)]
     mean = beats.mean(axis=0)
+    match = np.convolve(slow, mean[::-1], "same")
+    tall, _ = find_peaks(match, height=_TALL * np.median(match[places]), distance=max(1, round(_APART * rate)))
+    if tall.size > _MANY * places.size:
+        return 0.0, *none
     scale = np.sqrt(np.square(beats).sum(axis=1) * np.square(mean).sum())
     return float(np.median(beats @ mean / np.maximum(scale, np.finfo(np.float64).tiny))), places, mean
 
@@ -65,8 +71,8 @@ def _words(samples: Samples, value: float) -> str:
 CHECKS = (
     Check(
         name="ecg",
-        measures="Median correlation of regular peaks (from 10 to 40 Hz, 0.4 to 2 s apart) with their mean shape, in "
-        "8 s and more; 0 where no peaks are regular",
+        measures="Median correlation of regular peaks (from 10 to 40 Hz, 0.3 to 2 s apart) with their mean shape, in "
+        "8 s and more; 0 where none are regular or many more have that shape",
         unit="1",
         measure=lambda samples: heartbeats(samples)[0],
         doubtful=0.85,
