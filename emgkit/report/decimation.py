@@ -64,7 +64,7 @@ def thinned(recording: Recording, points: int) -> Recording:
     >>> from emgkit.channels import Channel
     >>> emg = Recording(data=[np.arange(100.0)], sfreq=50.0, channels=(Channel(name="VL", unit="V"),))
     >>> thin = thinned(emg, 10)
-    >>> thin.sfreq, thin.duration, thin.data[0, -1]
+    >>> thin.sfreq, thin.duration, float(thin.data[0, -1])
     (5.0, 2.0, 99.0)
     """
     data = [decimate(row, points) for row in recording.data]

@@ -106,7 +106,7 @@ def repetition_sheet(
     ...     events=(ek.Event(onset=0.0, duration=1.0, label="repetition", columns={"repetition": 1}),))
     >>> figure = repetition_sheet(emg)
     >>> [text.get_text() for text in figure.axes[0].texts]
-    ['1: 1.0 s', 'VL', '−100 to 200 µV']
+    ['1: 1.0 s', 'VL', '0 to 200 µV']
     >>> import matplotlib.pyplot as plt; plt.close(figure)
     """
     given = [trials] if isinstance(trials, (Recording, Trial)) else list(trials)
