@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -227,6 +229,29 @@ def test_rest_that_the_recording_leaves_open_is_refused_with_both_readings_and_c
 
 
 @pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("down", "up"), [(1.0, 0.8), (1.6, 1.4), (2.0, 1.5)])
+@pytest.mark.parametrize("pause", [0.5, 1.2, 2.5])
+def test_squats_recorded_from_their_bottom_position_are_refused(sign, down, up, pause):
+    """They begin and end at one extreme, so that eccentric and concentric would be exchanged."""
+
+    def eased(seconds: float) -> np.ndarray:
+        return (1 - np.cos(np.pi * np.arange(0, seconds, 0.01) / seconds)) / 2
+
+    one = np.concatenate([1 - eased(down), eased(up), np.ones(round(100 * pause))])
+    bar = np.concatenate([np.ones(150), np.tile(one, 5)])
+    bottoms = [150 + round(100 * down) + place * len(one) for place in range(5)]
+    standing = squats(sign * bar, sfreq=100.0, starts="eccentric")
+    assert phases(standing, 1)["eccentric"].duration == pytest.approx(down, abs=0.05)
+    cut = sign * bar[bottoms[0] : bottoms[-1]]
+    with pytest.raises(
+        SignalError, match=r"without a rest, and pauses longer at the other extreme.*resting low.*resting h"
+    ):
+        squats(cut, sfreq=100.0, starts="eccentric")
+    named = squats(cut, sfreq=100.0, starts="eccentric", rest="high" if sign > 0 else "low")
+    assert phases(named, 2)["eccentric"].duration == pytest.approx(down, abs=0.05)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
 def test_near_zero_is_the_extreme_of_smaller_magnitude_whatever_the_sign(sign):
     x, truth = movements(sfreq=100.0, hold=1.5, gap=1.5)
     knee = sign * (90 * x + 5)
@@ -276,6 +301,35 @@ def test_a_movement_that_does_not_come_back_to_rest_ends_at_its_valley(sign, sca
     texts = [str(one.message) for one in caught]
     assert f"Repetition 1 ends at its valley, {float(f'{sign * level:.3g}'):g} m" in texts[0]
     assert "Repetition 2 begins at its valley" in texts[1]
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    peaks=st.lists(st.floats(0.75, 1.0), min_size=2, max_size=6),
+    parts=st.lists(st.sampled_from([0.0, 0.1, 0.4, 0.6, 0.8, 1.0]), min_size=5, max_size=5),
+    seconds=st.lists(st.floats(1.0, 2.5), min_size=12, max_size=12),
+    scale=st.sampled_from([1.0, -1.0, 100.0, -100.0]),
+)
+def test_every_lift_ends_at_its_valley_however_deep(peaks, parts, seconds, scale):
+    valleys = [part * (min(pair) - 0.35) for part, pair in zip(parts, pairwise(peaks), strict=False)]
+    levels = [0.0, *(x for both in zip(peaks, [*valleys, 0.0], strict=True) for x in both)]
+    knots = 2 + np.cumsum([0.0, *seconds[: len(levels) - 1]])
+    part = np.interp(np.arange(0, knots[-1] + 2, 0.01), knots, range(len(levels)))
+    eased = np.floor(part) + (1 - np.cos(np.pi * (part % 1))) / 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EmgkitWarning)
+        trial = squats(scale * np.interp(eased, range(len(levels)), levels), sfreq=100.0, starts="concentric")
+    table = audit(trial)
+    assert table["onset"].to_numpy() == pytest.approx(knots[:-1:2], abs=0.15)
+    assert (table["onset"] + table["duration"]).to_numpy() == pytest.approx(knots[2::2], abs=0.15)
+    assert not table["reason"].str.contains("cut").any()
+    texts = [notice.text for notice in trial.notices if notice.code == "not-back-to-rest"]
+    for place, valley in enumerate(valleys, 1):
+        # beyond a quarter of the lower of both lifts it is no rest
+        if valley > 0.27 * max(peaks[place - 1 : place + 1]):
+            assert any(text.startswith(f"Repetition {place} ends at its valley") for text in texts)
+        if valley < 0.23 * min(peaks[place - 1 : place + 1]):
+            assert not any(text.startswith(f"Repetition {place} ends at its valley") for text in texts)
 
 
 def test_a_step_missing_between_cycles_is_rejected_for_its_duration():

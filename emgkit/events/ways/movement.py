@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -38,6 +38,11 @@ REST = ("low", "high", "near-zero", "far-from-zero")
 _STILL_AT, _MOVING_AT = 0.25, 0.05
 # a recording that stays within this part of the movement for so long (s, and parts of a movement) rests there
 _STAYS_WITHIN, _RESTS_FOR = 0.05, 0.3
+# at a turning point without a pause it stays there for about a tenth of a movement
+_STAYS_FOR = 0.15
+# a stream pauses within this part of the movement of a turning point; longer elsewhere is more than so many times as
+# long, and so many seconds
+_PAUSES_WITHIN, _LONGER, _LONGER_BY = 0.1, 1.25, 0.1
 # a stream whose median is off the middle of its range by less than half this part spends its time evenly
 _EVEN = 0.25
 
@@ -104,7 +109,8 @@ def find_in_movement(
         A parameter is outside what is allowed, or the stream has several channels.
     SignalError
         The trial has no such stream, the stream does not move, or nothing was found; or phases are asked for, and the
-        recording does not begin or end at rest: the message shows both readings.
+        recording does not begin or end at rest, or begins and ends at an extreme at which it pauses less than at the
+        other: the message shows both readings.
 
     Warns
     -----
@@ -303,28 +309,58 @@ def _rest_is_low(stream: Stream, rules: Rules, rest: str | None, starts: str) ->
     Raises
     ------
     SignalError
-        The recording begins and ends at no extreme, or at one each: shows both readings.
+        The recording begins and ends at no extreme, or at one each; or it does not rest where it begins and ends, and
+        pauses longer at the other extreme: shows both readings.
     """
     if rest is not None:
         return _said(stream, rules, rest)
     smooth = stream.motion.smooth
     low, high = _extremes(stream, rules)
-    ends = [at for at in (_at_low(stream, end, low, high, rules) for end in (0, -1)) if at is not None]
-    if ends and len(set(ends)) == 1:
-        return ends[0]
+    ends = {end: low_ for end in (0, -1) if (low_ := _at_low(stream, end, low, high, rules)) is not None}
+    same = len(set(ends.values())) == 1
+    if same and not _rests_elsewhere(stream, rules, ends):
+        return next(iter(ends.values()))
     begins, stops = (f"{number(round(stream.shown(float(smooth[end])), 4))} {stream.unit}" for end in (0, -1))
-    where = "at one extreme, and ends at" if ends else "and ends at"
+    if same:
+        how = f"begins at {begins} and ends at {stops} without a rest, and pauses longer at the other extreme"
+    elif ends:
+        how = f"begins at {begins}, at one extreme, and ends at {stops}, at the other"
+    else:
+        how = f"begins at {begins}, and ends at {stops}, away from both extremes"
     readings = [
         _reading(one, rules, starts, name, stream.shown(level))
         for one, name, level in ((stream, "low", low), (stream.upside_down(), "high", high))
     ]
     raise SignalError(
-        f"Rest is uncertain in {stream.recording.names[0]!r}, and with it which phase is which: it begins at {begins}, "
-        f"{where} {stops}, {'at the other' if ends else 'away from both extremes'}",
+        f"Rest is uncertain in {stream.recording.names[0]!r}, and with it which phase is which: it {how}",
         allowed="a recording that begins and ends at rest, or rest",
         got="; ".join(readings),
         hint="Look at the stream, and say rest = 'low' or rest = 'high'; without starts there are cycles",
     )
+
+
+def _rests_elsewhere(stream: Stream, rules: Rules, ends: Mapping[int, bool]) -> bool:
+    """Whether the stream does not rest where it begins and ends, and between its movements pauses longer elsewhere."""
+    y, sfreq = stream.motion.smooth, stream.motion.sfreq
+    low, high = _extremes(stream, rules)
+    turns = {at: turning_points(-y if at else y, stream, rules) for at in (True, False)}
+    movement = float(np.median(np.diff(np.sort(np.concatenate(list(turns.values()))))))
+    stays = max(_stays(y if end == 0 else y[::-1], _STAYS_WITHIN * (high - low)) for end in ends)
+    if stays >= max(_RESTS_FOR * sfreq, _STAYS_FOR * movement):
+        return False
+    here = next(iter(ends.values()))
+    own, other = (_pause(y, turns[at], _PAUSES_WITHIN * (high - low)) for at in (here, not here))
+    return own is not None and other is not None and other > _LONGER * own + _LONGER_BY * sfreq
+
+
+def _pause(y: Array, turns: NDArray[np.intp], within: float) -> float | None:
+    """For how many samples a stream stays at its turning points, but for those at the ends of the recording."""
+    stays = [
+        before + after
+        for turn in turns
+        if (before := _stays(y[turn::-1], within)) <= turn and (after := _stays(y[turn:], within)) < len(y) - turn
+    ]
+    return float(np.median(stays)) if stays else None
 
 
 def _reading(stream: Stream, rules: Rules, starts: str, rest: str, level: float) -> str:

@@ -172,10 +172,13 @@ def repetitions_of(stream: Stream, rules: Rules, starts: str) -> list[Found]:
     if not peaks:
         return []
     valleys = [0, *(a + int(np.argmin(y[a:b])) for a, b in pairwise(peaks)), last]
-    rest = float(np.median([y[a : b + 1].min() for a, b in pairwise([0, *peaks, last])]))
+    lows = [float(y[a : b + 1].min()) for a, b in pairwise([0, *peaks, last])]
+    rest = float(np.median(lows))
+    # most valleys may be far from rest: both ends of the recording lie lower then
+    lowest = min(rest, max(lows[0], lows[-1]))
     # a valley between two repetitions ends them where it is, also far from rest
     away = [
-        [end for end, at in (("start", left), ("end", right)) if 0 < at < last and _is_away(y[at], y[peak], rest)]
+        [end for end, at in (("start", left), ("end", right)) if 0 < at < last and _is_away(y[at], y[peak], lowest)]
         for left, peak, right in zip(valleys, peaks, valleys[1:], strict=False)
     ]
     parts = [
