@@ -77,3 +77,22 @@ def test_what_has_no_repetitions_is_refused():
         figures.repetition_sheet([])
     with pytest.raises(ArgumentError, match="Each recording needs its name"):
         figures.repetition_sheet(trial(), names=("a", "b"))
+
+
+def test_a_repetition_of_one_side_shows_the_channels_of_that_side():
+    sides = ("left", "right")
+    channels = tuple(ek.Channel(name=f"VL {side}", unit="V", side=side) for side in sides)
+    events = [
+        ek.Event(
+            onset=0.5 * place, duration=2.0, label=label, columns={"repetition": 1, "side": side, "phase": "eccentric"}
+        )
+        for place, side in enumerate(sides)
+        for label in ("repetition", "phase")
+    ]
+    emg = ek.Recording(
+        data=np.ones((2, 4000)) * [[1e-4], [2e-4]], sfreq=1000.0, channels=channels, events=tuple(events)
+    )
+    (ax,) = figures.repetition_sheet(emg).axes
+    assert [text.get_text() for text in ax.texts if ": 2.0 s" in text.get_text()] == ["L1: 2.0 s", "R1: 2.0 s"]
+    lines = [one for one in ax.collections if isinstance(one, LineCollection)]
+    assert [len(one.get_segments()) for one in lines] == [1, 1]

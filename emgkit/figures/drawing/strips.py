@@ -46,6 +46,7 @@ class _Row:
     low: float
     high: float
     color: str
+    side: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -91,7 +92,8 @@ def repetition_sheet(
     -------
     Figure
         One Axes a recording. All its repetitions have the same scale of time, and a channel has one scale of values in
-        all of them, which stands beside the row. Phases, or accepted repetitions without phases, are tinted; rejected
+        all of them, which stands beside the row. A repetition of one side (``L1``) shows the channels of that side and
+        those without a side. Phases, or accepted repetitions without phases, are tinted; rejected
         ones are hatched, and the heading says why.
 
     Raises
@@ -180,7 +182,7 @@ def _rows(recording: Recording, repetitions: Sequence[Event], *, moves: bool) ->
         rows.append(
             _Row(
                 name=channel.name, unit=unit, times=times, values=values * factor, low=low, high=high,
-                color=_COLOURS[0 if moves else 1],
+                color=_COLOURS[0 if moves else 1], side=channel.side,
             )
         )  # fmt: skip
     return rows
@@ -191,7 +193,7 @@ def _notes(repetitions: Sequence[Event]) -> str:
     reasons: dict[str, list[str]] = {}
     for one in repetitions:
         if not one.get("accepted", True):
-            reasons.setdefault(str(one.get("reason") or "no reason given"), []).append(str(one.get("repetition", "?")))
+            reasons.setdefault(str(one.get("reason") or "no reason given"), []).append(_number(one, "?"))
     return "; ".join(f"rejected {', '.join(numbers)}: {reason}" for reason, numbers in reasons.items())
 
 
@@ -206,7 +208,7 @@ def _draw(ax: Axes, strip: _Strip, columns: int) -> None:
     for place, one in enumerate(strip.repetitions):
         line, left = place // columns, float(place % columns)
         top = line * (tall + _GAP)
-        word = f"{one.get('repetition', place + 1)}: {one.duration:.1f} s"
+        word = f"{_number(one, place + 1)}: {one.duration:.1f} s"
         accepted = bool(one.get("accepted", True))
         ax.text(left, top + _ABOVE - 0.03, word, fontsize=style.size(), color=style.INK if accepted else style.GREY)
         for name, first, last in _tinted(one, strip.phases):
@@ -214,6 +216,8 @@ def _draw(ax: Axes, strip: _Strip, columns: int) -> None:
             box = np.array([(a, top + _ABOVE), (b, top + _ABOVE), (b, top + tall), (a, top + tall)])
             tints.setdefault(name, []).append(box)
         for row, own in zip(strip.rows, segments, strict=True):
+            if None not in (one.side, row.side) and one.side != row.side:
+                continue
             at, values = _piece(row, one, bins)
             x = left + _USED * (at - one.onset) / strip.longest
             floor = top + _ABOVE + _ROW * (strip.rows.index(row) + 0.93)
@@ -266,11 +270,20 @@ def _piece(row: _Row, one: Event, bins: int) -> tuple[NDArray[np.float64], NDArr
     return row.times[first:stop][keep], values[keep]
 
 
+def _number(one: Event, place: int | str) -> str:
+    """What a repetition is called: its number, after L or R where the sides have repetitions of their own."""
+    return f"{(one.side or '')[:1].upper()}{one.get('repetition', place)}"
+
+
 def _tinted(one: Event, phases: Sequence[Event]) -> list[tuple[str, float, float]]:
     """The stretches of a repetition that are tinted: rejected, its phases, or the whole."""
     if not one.get("accepted", True):
         return [("rejected", one.onset, one.end)]
-    own = [event for event in phases if event.onset >= one.onset - 1e-6 and event.end <= one.end + 1e-6]
+    own = [
+        event
+        for event in phases
+        if event.side in (None, one.side) and event.onset >= one.onset - 1e-6 and event.end <= one.end + 1e-6
+    ]
     return [(str(event.get("phase", "whole")), event.onset, event.end) for event in own] or [
         ("whole", one.onset, one.end)
     ]
