@@ -40,6 +40,7 @@ _PUBLIC = {
     "find_repetitions": "events",
     "mark_repetitions": "events",
     "Curves": "curves",
+    "against_angle": "curves",
     "register_phases": "curves",
     "time_normalize": "curves",
     "measure": "measures",

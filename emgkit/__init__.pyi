@@ -14,6 +14,7 @@ from emgkit import steps as steps
 from emgkit.channels import Channel as Channel
 from emgkit.channels import Event as Event
 from emgkit.curves import Curves as Curves
+from emgkit.curves import against_angle as against_angle
 from emgkit.curves import register_phases as register_phases
 from emgkit.curves import time_normalize as time_normalize
 from emgkit.derived import co_contraction as co_contraction

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgkit import Channel, Curves, Event, Recording, register_phases, time_normalize
+from emgkit import Channel, Curves, Event, Recording, against_angle, register_phases, time_normalize
 from emgkit.curves import INDEX
 from emgkit.errors import ArgumentError, DesignError, SignalError
 
@@ -205,7 +205,8 @@ def test_lifts_that_start_with_different_phases_lie_over_each_other():
         np.testing.assert_allclose(one.values, [expected, expected], atol=1e-9)
         assert one.index["repetition"].tolist() == [1, 2]
         assert set(one.index["phase"]) == {"eccentric, then concentric"}
-    assert "each eccentric, then concentric phase was resampled to 101 points" in squat.sentence()
+    assert "put in one order (eccentric, then concentric)" in squat.sentence()
+    assert "each was resampled to an equal share of 101 points" in squat.sentence()
     turned = register_phases(lift("eccentric", "concentric"), order=("concentric", "eccentric"))
     np.testing.assert_allclose(turned.values[0, [0, 50, 100]], [200, 0, 100], atol=1e-9)
     alone = register_phases(lift("eccentric", "concentric"), order=("concentric",))
@@ -239,3 +240,85 @@ def test_the_most_repeatable_repetitions_are_chosen_over_all_channels():
     assert 1 not in set(kept.index.loc[kept.index["task"] == "lunge", "repetition"])
     with pytest.raises(ArgumentError, match="averaged over repetitions already"):
         kept.participant_means().most_repeatable(2)
+
+
+def bend(values, sfreq=50.0):
+    knee = Channel(name="knee", unit="deg", kind="JNTANG")
+    return Recording(data=[values], sfreq=sfreq, channels=(knee,))
+
+
+def two_phases(top=90.0):
+    """Down to `top` degrees in 2 s and up again in 3 s, with an envelope of 2 %MVC a degree."""
+    times = np.arange(0, 6, 0.01)
+    angle = np.interp(times, [0, 2, 5, 6], [0, top, 0, 0])
+    events = [event(0.2, 1.6, phase="eccentric"), event(2.3, 2.4, phase="concentric")]
+    return recording([2 * angle, 3 * angle], events, channels=(VL, BF)), bend(angle[::2])
+
+
+def test_against_the_angle_a_signal_that_follows_it_is_a_straight_line_both_ways():
+    envelope, knee = two_phases()
+    curves = against_angle(envelope, knee, step=5)
+    assert curves.points.tolist() == list(range(10, 85, 5))
+    assert curves.index["phase"].tolist() == ["eccentric", "eccentric", "concentric", "concentric"]
+    for row, factor in enumerate((2, 3, 2, 3)):
+        known = np.isfinite(curves.values[row])
+        assert known.sum() > 10
+        assert curves.values[row][known] == pytest.approx(factor * curves.points[known], abs=0.5)
+    assert against_angle(envelope, knee, phase="concentric", step=5).index["phase"].unique().tolist() == ["concentric"]
+    assert "first passed each multiple of 5 degrees in the eccentric and concentric phases" in curves.sentence()
+
+
+def test_a_wobble_does_not_count_twice():
+    times = np.arange(0, 6, 0.01)
+    angle = np.interp(times, [0, 1, 2, 3, 6], [0, 40, 20, 60, 60])
+    envelope = recording([times], [event(0.0, 3.0, phase="eccentric")])
+    curves = against_angle(envelope, bend(angle[::2]), step=10)
+    # 30 degrees are first passed in the first second
+    assert curves.values[0, curves.points == 30].item() == pytest.approx(0.75, abs=0.05)
+    assert (np.diff(curves.values[0][np.isfinite(curves.values[0])]) > 0).all()
+
+
+def test_means_against_the_angle_rest_on_what_all_repetitions_of_a_person_passed():
+    far, near = (against_angle(*two_phases(top), phase="eccentric", step=10) for top in (90, 60))
+    both = Curves.concat([far, near])
+    assert both.points.tolist() == far.points.tolist()
+    mean = both.participant_means()
+    assert np.isfinite(mean.values[0]).tolist() == np.isin(both.points, near.points).tolist()
+    other = dataclasses.replace(far, index=far.index.assign(participant="02"))
+    people = Curves.concat([near, other]).ensemble()
+    n = people[people["muscle"] == "vastus_lateralis"].set_index("point")["n"]
+    assert n[50] == 2
+    assert n[80] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"phase": "hold"}, "hold"),
+        ({"step": 0}, r"'step'"),
+        ({"step": 60}, r"fewer than two of the angles"),
+    ],
+)
+def test_what_has_no_curve_against_the_angle_is_refused(change, text):
+    envelope, knee = two_phases()
+    with pytest.raises((ArgumentError, SignalError), match=text):
+        against_angle(envelope, knee, **change)
+
+
+def test_a_joint_that_rests_and_axes_that_differ_are_refused():
+    envelope, knee = two_phases()
+    with pytest.raises(SignalError, match=r"does not move in a phase. Where: repetition 1, eccentric"):
+        against_angle(envelope, bend(np.r_[np.full(150, 30.0), np.linspace(30, 90, 150)]))
+    with pytest.raises(SignalError, match="does not cover the movement"):
+        against_angle(envelope, bend(np.linspace(0, 90, 50)))
+    curves = against_angle(envelope, knee)
+    with pytest.raises(ArgumentError, match="curves differ in axis"):
+        Curves.concat([curves, of([1.0, 2.0])])
+    with pytest.raises(ArgumentError, match="have no common points"):
+        curves.most_repeatable(1)
+    with pytest.raises(ArgumentError, match="need their angles"):
+        dataclasses.replace(curves, angles=None)
+    with pytest.raises(ArgumentError, match=r"do not fit the curves. Allowed: \d+ rising angles"):
+        dataclasses.replace(curves, angles=curves.points[::-1])
+    with pytest.raises(SignalError, match="NaN or infinite"):
+        dataclasses.replace(curves, values=np.full(curves.values.shape, np.inf))

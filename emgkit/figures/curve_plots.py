@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["curves", "curves_grid"]
 
 DURING = ("repetition", "phase", "recording")
+ANGLE = "joint angle"
 _NEEDED = ("point", "mean", "sd", "n")
 
 
@@ -43,7 +44,7 @@ def curves(
     Parameters
     ----------
     table : DataFrame or Curves
-        As from ``Curves.ensemble``: ``point`` (0–100), ``mean``, ``sd``, ``n``, `hue` and, as a
+        As from ``Curves.ensemble``: ``point`` (0–100, or degrees), ``mean``, ``sd``, ``n``, `hue` and, as a
         rule, ``muscle``. Of Curves the ensemble by `hue` and muscle is drawn.
     muscle : str, optional
         Which muscle, where the table holds several.
@@ -52,7 +53,7 @@ def curves(
     unit : str, optional
         Unit of the curves, by default what the table says.
     during : str, optional
-        ``"repetition"``, ``"recording"`` or the name of a phase, for the label of the time axis.
+        ``"repetition"``, ``"recording"``, the name of a phase or ``"joint angle"``, for the label of the axis.
     test : WaveformTest, optional
         What ``ek.stats.waveform_test`` found for these curves: below them a row a contrast with a bar where it differs,
         and under the figure the percents and exact p of each bar. A contrast without one has its p for the whole curve.
@@ -156,7 +157,7 @@ def _table(
         unit = table.unit if unit is None else unit
         phases = list(table.index["phase"].unique()) if "phase" in table.index.columns else []
         facts = str(phases[0]) if table.during == "phase" and len(phases) == 1 else table.during
-        during = facts if during is None else during
+        during = (facts if table.angles is None else ANGLE) if during is None else during
         frame = table.ensemble(by=tuple(name for name in (hue, "muscle") if name in table.index.columns))
     else:
         frame = table
@@ -208,8 +209,13 @@ def _draw(ax: Axes, frame: pd.DataFrame, look: dict[str, style.Look], *, hue: st
         low = min([low, *(mean - sd)[sd == sd], *mean])
     ax.set_xlim(frame["point"].min(), frame["point"].max())
     ax.set_ylim(bottom=low)
-    ax.set_xlabel(f"{as_title(during)}{'' if during in DURING else ' phase'} (%)")
+    ax.set_xlabel(f"{as_title(during)} (°)" if during == ANGLE else f"{_word(during)} (%)")
     ax.set_ylabel(f"EMG ({surface(unit)[0]})")
+
+
+def _word(during: str) -> str:
+    """What 0 to 100 percent is of; a name that is none of a whole is that of a phase."""
+    return as_title(during if during in DURING or during.endswith(" phase") else f"{during} phase")
 
 
 def _mark_test(ax: Axes, test: WaveformTest, muscle: str | None) -> None:

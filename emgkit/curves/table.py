@@ -1,9 +1,10 @@
-"""Curves on a common time axis: 0 to 100 percent of a repetition or a phase."""
+"""Curves on a common axis, with a table that says what each is of."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_unknown, check_whole
 from emgkit.errors import ArgumentError, DesignError, SignalError
-from emgkit.notation import listed, number
-from emgkit.recording import Recording
-from emgkit.windows import reference_of, windows
+from emgkit.notation import listed, number, series
 
-__all__ = ["INDEX", "Curves", "register_phases", "time_normalize"]
+__all__ = ["INDEX", "Axis", "Curves"]
+
+Axis: TypeAlias = Literal["time", "phases", "angle"]
 
 # what says whose and what a curve is
 INDEX = (
@@ -25,12 +26,12 @@ INDEX = (
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Curves:
-    """Time-normalised curves, one a row, and a table that says what each is of.
+    """Curves over time or over a joint angle, one a row, and a table that says what each is of.
 
     Parameters
     ----------
     values : array_like, shape (n_curves, n_points)
-        Finite values in `unit`; copied and made read-only.
+        Values in `unit`; copied and made read-only. Against an angle they are NaN where it was not passed.
     index : DataFrame
         One row a curve, with the columns :data:`INDEX` or, after averaging, those that are left and `n_repetitions`.
     during : str
@@ -39,11 +40,15 @@ class Curves:
         Unit of `values`, the same for all.
     reference : str, default "none"
         What 100 %MVC is of, as in tables of numbers.
+    against : {"time", "phases", "angle"}
+        What the points are of: the duration, the phases with equal shares, or a joint angle.
+    angles : array_like, shape (n_points,), optional
+        The joint angle (degrees) at each point.
 
     Raises
     ------
     ArgumentError
-        Values and index do not fit together.
+        Values, index and angles do not fit together.
     """
 
     values: NDArray[np.float64]
@@ -51,6 +56,8 @@ class Curves:
     during: str
     unit: str
     reference: str = "none"
+    against: Axis = "time"
+    angles: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         values = np.array(self.values, dtype=np.float64)
@@ -60,7 +67,18 @@ class Curves:
                 allowed="values of shape (n_curves, n_points), at least 2 points, one row of the index a curve",
                 got=f"values of shape {values.shape} and {len(self.index)} rows",
             )
-        if not np.isfinite(values).all():
+        if (self.against == "angle") != (self.angles is not None):
+            raise ArgumentError("Curves against an angle need their angles, and no others have any", got=self.against)
+        if self.angles is not None:
+            angles = np.array(self.angles, dtype=np.float64)
+            if angles.shape != (values.shape[1],) or not (np.diff(angles) > 0).all():
+                raise ArgumentError(
+                    "The angles do not fit the curves",
+                    allowed=f"{values.shape[1]} rising angles, one a point",
+                    got=f"shape {angles.shape}",
+                )
+            object.__setattr__(self, "angles", angles)
+        if np.isinf(values).any() or (self.angles is None and np.isnan(values).any()):
             raise SignalError("A curve has points that are NaN or infinite", allowed="finite values")
         values.setflags(write=False)
         object.__setattr__(self, "values", values)
@@ -68,14 +86,14 @@ class Curves:
 
     @property
     def points(self) -> NDArray[np.float64]:
-        """Percent of the repetition or phase at each point, 0 to 100, shape (n_points,)."""
-        return np.linspace(0.0, 100.0, self.values.shape[1])
+        """Percent of the repetition or phase at each point, 0 to 100, or the angle (degrees), shape (n_points,)."""
+        return np.linspace(0.0, 100.0, self.values.shape[1]) if self.angles is None else self.angles
 
     def __len__(self) -> int:
         return len(self.values)
 
     def to_frame(self) -> pd.DataFrame:
-        """Long table: the index's columns, `point` (percent, 0 to 100) and `value`."""
+        """Long table: the index's columns, `point` (percent, 0 to 100, or degrees) and `value`."""
         n_curves, n_points = self.values.shape
         table = self.index.loc[self.index.index.repeat(n_points)].reset_index(drop=True)
         table["point"] = np.tile(self.points, n_curves)
@@ -135,10 +153,8 @@ class Curves:
         index = self.index.iloc[first][keys].reset_index(drop=True)
         before = self.index.get("n_repetitions", pd.Series(1, index=self.index.index))
         index["n_repetitions"] = np.bincount(cell, weights=before.to_numpy()).astype(np.int64)
-        return Curves(
-            values=_sums(self.values, cell) / counts[:, None], index=index, during=self.during, unit=self.unit,
-            reference=self.reference,
-        )  # fmt: skip
+        # an angle that some repetition did not pass has no mean over repetitions
+        return replace(self, values=_sums(self.values, cell) / counts[:, None], index=index)
 
     def most_repeatable(self, n: int) -> Curves:
         """The repetitions whose curves, over all channels together, lie nearest to the mean of the others.
@@ -156,7 +172,7 @@ class Curves:
         Raises
         ------
         ArgumentError
-            `n` is below 1, or the curves are averaged over repetitions already.
+            `n` is below 1, or the curves are averaged over repetitions already, or against an angle.
 
         Notes
         -----
@@ -174,6 +190,8 @@ class Curves:
         check_whole("n", n)
         if "repetition" not in self.index.columns:
             raise ArgumentError("The curves are averaged over repetitions already", allowed="curves of repetitions")
+        if self.angles is not None:
+            raise ArgumentError("Repetitions against an angle have no common points", allowed="curves over time")
         of_channel = [key for key in self.index.columns if key not in ("repetition", "n_repetitions")]
         of_set = [key for key in of_channel if key not in ("channel", "muscle", "side", "phase")]
         cell = _cells(self.index, of_channel)[0]
@@ -203,8 +221,9 @@ class Curves:
         Returns
         -------
         DataFrame
-            Columns `by`, `point` (percent), `mean`, `sd` (divisor n − 1; NaN of one participant) and `n`, the number
-            of participants.
+            Columns `by`, `point` (percent, or degrees of an angle), `mean`, `sd` (divisor n − 1; NaN of one
+            participant) and `n`, the number of participants; of an angle, those who passed it in every repetition, and
+            no row where there is none.
 
         Raises
         ------
@@ -220,15 +239,16 @@ class Curves:
             check_unknown("column", name, [column for column in means.index.columns if column != "n_repetitions"])
         _check_once(means.index, by)
         cell, first = _cells(means.index, list(by))
-        n = np.bincount(cell)
-        mean = _sums(means.values, cell) / n[:, None]
-        squares = _sums((means.values - mean[cell]) ** 2, cell)
-        sd = np.sqrt(squares / np.where(n > 1, n - 1, np.nan)[:, None])
+        known = np.isfinite(means.values)
+        n, values = _sums(known.astype(np.float64), cell), np.where(known, means.values, 0.0)
+        mean = np.divide(_sums(values, cell), n, out=np.full(n.shape, np.nan), where=n > 0)
+        squares = _sums(np.where(known, (values - mean[cell]) ** 2, 0.0), cell)
+        sd = np.sqrt(squares / np.where(n > 1, n - 1, np.nan))
         n_points = means.values.shape[1]
         table = means.index.iloc[np.repeat(first, n_points)][list(by)].reset_index(drop=True)
         table["point"] = np.tile(means.points, len(first))
-        table["mean"], table["sd"], table["n"] = mean.ravel(), sd.ravel(), np.repeat(n, n_points)
-        return table
+        table["mean"], table["sd"], table["n"] = mean.ravel(), sd.ravel(), n.ravel().astype(np.int64)
+        return table[table["n"] > 0].reset_index(drop=True)
 
     @classmethod
     def concat(cls, curves: Sequence[Curves]) -> Curves:
@@ -237,13 +257,15 @@ class Curves:
         Raises
         ------
         ArgumentError
-            There are none, or they differ in number of points, unit, `during` or kind of reference.
+            There are none, or they differ in number of points, unit, `during`, axis or kind of reference. Those against
+            an angle may have different ones.
         """
         curves = list(curves)
         if not curves:
             raise ArgumentError("There are no curves to put together", allowed="at least one Curves", got="none")
         for what, values in (
-            ("number of points", [str(one.values.shape[1]) for one in curves]),
+            ("axis", [one.against for one in curves]),
+            ("number of points", [str(one.values.shape[1]) for one in curves if one.angles is None]),
             ("unit", [one.unit for one in curves]),
             ("during", [one.during for one in curves]),
             ("kind of reference", [one.reference.split(":")[0] for one in curves]),
@@ -252,13 +274,21 @@ class Curves:
                 raise ArgumentError(
                     f"The curves differ in {what}", allowed=f"one {what}", got=listed(sorted(set(values)))
                 )
-        return cls(
-            values=np.concatenate([one.values for one in curves]),
+        every = [one.angles for one in curves if one.angles is not None]
+        angles = np.unique(np.concatenate(every)) if every else None
+        return replace(
+            curves[0],
+            values=np.concatenate([one.values if angles is None else one._on(angles) for one in curves]),
             index=pd.concat([one.index for one in curves], ignore_index=True),
-            during=curves[0].during,
-            unit=curves[0].unit,
             reference=", ".join(dict.fromkeys(one.reference for one in curves)),
+            angles=angles,
         )
+
+    def _on(self, angles: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values at these angles, NaN where the curves do not have one."""
+        values = np.full((len(self), len(angles)), np.nan)
+        values[:, np.isin(angles, self.points)] = self.values
+        return values
 
     def sentence(self) -> str:
         """Say how the curves were made, for a Methods section.
@@ -269,8 +299,23 @@ class Curves:
         >>> Curves(values=np.zeros((1, 101)), index=index, during="repetition", unit="%MVC", reference="").sentence()
         'For the curves, each repetition was resampled to 101 points by linear interpolation.'
         """
-        points = f"{self.values.shape[1]} points by linear interpolation"
-        return f"For the curves, each {self.during} was resampled to {points}."
+        phases = list(self.index["phase"].unique()) if "phase" in self.index.columns else []
+        if self.angles is not None:
+            step = number(round(float(np.diff(self.angles).min()), 6))
+            passed = "whole degree" if step == "1" else f"multiple of {step} degrees"
+            return (
+                f"For the curves against the joint angle, the signal was read where the angle, low-pass filtered at 6 "
+                f"Hz, first passed each {passed} in the {series(phases)} "
+                f"phase{'s' * (len(phases) != 1)}; a participant has a mean at an angle that all repetitions passed."
+            )
+        points = f"{self.values.shape[1]} points"
+        if self.against == "phases":
+            return (
+                f"For the curves on phase boundaries, the phases of each repetition were put in one order "
+                f"({phases[0]}), and each was resampled to an equal share of {points} by linear interpolation."
+            )
+        what = f"{phases[0]} phase" if self.during == "phase" and len(phases) == 1 else self.during
+        return f"For the curves, each {what} was resampled to {points} by linear interpolation."
 
     def __repr__(self) -> str:
         kinds = [
@@ -279,7 +324,8 @@ class Curves:
             if column in self.index.columns
         ]
         return (
-            f"<Curves: {len(self)} of {self.values.shape[1]} points over the {self.during}, in {self.unit} "
+            f"<Curves: {len(self)} of {self.values.shape[1]} points over the {self.during}"
+            f"{' against the angle' if self.angles is not None else ''}, in {self.unit} "
             f"(reference {self.reference}); {', '.join(kinds)}>"
         )
 
@@ -289,168 +335,6 @@ class Curves:
         shown = self.index.head(10).assign(mean=self.values[:10].mean(axis=1), peak=self.values[:10].max(axis=1))
         rest = f"<p>… and {len(self) - 10} more</p>" if len(self) > 10 else ""
         return f"<p>{escape(repr(self)[1:-1])}</p>{shown.to_html(index=False, na_rep='')}{rest}"
-
-
-def time_normalize(
-    recording: Recording, *, during: str = "repetition", phase: str | None = None, points: int = 101
-) -> Curves:
-    """Every accepted repetition or phase of every channel on 0 to 100 percent of its duration.
-
-    Parameters
-    ----------
-    recording : Recording
-        An envelope, in general normalised.
-    during : {"repetition", "phase", "recording"}
-        What 0 to 100 percent is of.
-    phase : str, optional
-        Only this phase of each repetition: ``"eccentric"``, ``"concentric"`` or ``"hold"``.
-    points : int, default 101
-        Number of points, 0 and 100 percent included.
-
-    Returns
-    -------
-    Curves
-        In order of time, then of channels.
-
-    Raises
-    ------
-    ArgumentError
-        `points` is below 2, or the channels differ in unit.
-    SignalError
-        There are no such events, all are rejected, or one has fewer than 2 samples or does not lie wholly inside.
-
-    Notes
-    -----
-    Linear interpolation at equally spaced positions from the first to the last sample of the window.
-
-    Examples
-    --------
-    >>> from emgkit import Channel, Event, Recording
-    >>> ramp = Recording(
-    ...     data=[[0.0, 1.0, 2.0, 3.0, 4.0, 9.0]], sfreq=10.0, channels=(Channel(name="VL", unit="%MVC"),),
-    ...     events=(Event(onset=0.0, duration=0.5, label="repetition", columns={"repetition": 1}),),
-    ... )
-    >>> time_normalize(ramp, points=3).values
-    array([[0., 2., 4.]])
-    """
-    check_whole("points", points, least=2)
-    units = dict.fromkeys(channel.unit for channel in recording.channels)
-    if len(units) > 1:
-        raise ArgumentError(
-            "The channels differ in unit", allowed="one unit", got=listed(units), hint="Pick those of one"
-        )
-    found = windows(recording, during=during, phase=phase)
-    short = [w for w in found if w.stop - w.first < 2]
-    if short:
-        raise SignalError(
-            "A window is too short for a curve",
-            where=f"repetition {short[0].facts['repetition']} ({short[0].facts['phase']}) at "
-            f"{number(recording.start + short[0].first / recording.sfreq)} s",
-            allowed="at least 2 samples",
-            got="1 sample",
-        )
-    facts = [
-        (*(w.facts[key] for key in INDEX[:8]), channel.name, channel.muscle, channel.side)
-        for w in found
-        for channel in (recording.channels[row] for row in w.rows)
-    ]
-    index = pd.DataFrame(
-        {key: pd.Series(values, dtype=object) for key, values in zip(INDEX, zip(*facts, strict=True), strict=True)}
-    )
-    if all(isinstance(w.facts["repetition"], int) for w in found):
-        index["repetition"] = index["repetition"].astype(np.int64)
-    return Curves(
-        values=np.concatenate([_stretched(w.cut(recording.data), points) for w in found]),
-        index=index,
-        during=during if phase is None else "phase",
-        unit=next(iter(units)),
-        reference=reference_of(recording),
-    )
-
-
-def register_phases(
-    recording: Recording, *, order: Sequence[str] = ("eccentric", "concentric"), points: int = 101
-) -> Curves:
-    """Every accepted repetition with its phases in one order, each on the same share of 0 to 100 percent.
-
-    So the boundary between two phases lies at the same percentage in all repetitions, and a lift that starts with the
-    concentric phase can be laid over one that starts with the eccentric phase.
-
-    Parameters
-    ----------
-    recording : Recording
-        An envelope, in general normalised.
-    order : sequence of str, default ("eccentric", "concentric")
-        The phases, whichever came first; a phase that is not named, such as ``"hold"``, is left out.
-    points : int, default 101
-        Number of points, 0 and 100 percent included.
-
-    Returns
-    -------
-    Curves
-        In order of time, then of channels; `phase` names the phases in their order.
-
-    Raises
-    ------
-    ArgumentError
-        No phase or one phase twice is named, `points` is below 2, or the channels differ in unit.
-    SignalError
-        A repetition lacks a phase, or has it more than once; else as for :func:`time_normalize`.
-
-    Notes
-    -----
-    With K phases the k-th takes the points from 100 (k - 1) / K percent on; within each, linear interpolation from its
-    first to its last sample. The point on a boundary belongs to the phase that begins there. Where the order is not
-    that of the movement, the curve may jump at the boundary.
-
-    Examples
-    --------
-    >>> from emgkit import Channel, Event, Recording
-    >>> ramp = Recording(
-    ...     data=[[10.0, 11.0, 12.0, 0.0, 1.0, 2.0, 9.0]], sfreq=10.0, channels=(Channel(name="VL", unit="%MVC"),),
-    ...     events=(
-    ...         Event(onset=0.0, duration=0.3, label="phase", columns={"repetition": 1, "phase": "concentric"}),
-    ...         Event(onset=0.3, duration=0.3, label="phase", columns={"repetition": 1, "phase": "eccentric"}),
-    ...     ),
-    ... )
-    >>> register_phases(ramp, points=5).values
-    array([[ 0.,  1., 10., 11., 12.]])
-    """
-    names = (order,) if isinstance(order, str) else tuple(order)
-    if not names or len(set(names)) < len(names):
-        raise ArgumentError("The phases cannot be put in order", allowed="each phase once", got=repr(names))
-    parts = [time_normalize(recording, during="phase", phase=name, points=points) for name in names]
-    keys = [key for key in INDEX if key != "phase"]
-    for name, part in zip(names, parts, strict=True):
-        same = len(part) == len(parts[0]) and part.index[keys].equals(parts[0].index[keys])
-        if not same or part.index.duplicated(keys).any():
-            counts = ", ".join(f"{len(one)} {which}" for which, one in zip(names, parts, strict=True))
-            raise SignalError(
-                f"The repetitions do not all have the phase {name!r} once",
-                allowed=f"each of {listed(names)} once a repetition",
-                got=f"curves of phases: {counts}",
-            )
-    place = np.linspace(0.0, len(names), points)
-    which = np.minimum(place.astype(np.intp), len(names) - 1)
-    within = place - which
-    values = np.empty((len(parts[0]), points))
-    for phase, name in enumerate(names):
-        segments = [w.cut(recording.data) for w in windows(recording, during="phase", phase=name)]
-        shares = within[which == phase]
-        values[:, which == phase] = np.concatenate([_at(one, shares * (one.shape[1] - 1)) for one in segments])
-    said = ", then ".join(names)
-    return replace(parts[0], values=values, index=parts[0].index.assign(phase=said), during=f"{said} phase")
-
-
-def _stretched(segment: NDArray[np.float64], points: int) -> NDArray[np.float64]:
-    return _at(segment, np.linspace(0.0, segment.shape[1] - 1, points))
-
-
-def _at(segment: NDArray[np.float64], position: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values between the samples of a segment, on the line from one to the next."""
-    left = np.minimum(position.astype(np.intp), segment.shape[1] - 2)
-    share = position - left
-    return np.asarray(segment[:, left] * (1.0 - share) + segment[:, left + 1] * share)
 
 
 def _cells(index: pd.DataFrame, keys: list[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
