@@ -9,16 +9,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit._checks import check_whole
+from emgkit.curves import time_normalize
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.notation import number
 from emgkit.recording import Recording, check_recording
+from emgkit.windows import windows
 
-__all__ = ["Synergies", "synergies"]
+__all__ = ["Synergies", "synergies", "synergies_sentence"]
 
 Array = NDArray[np.float64]
 
 # of one start: no more steps than this, and none once the error falls by less than this part in ten steps
 _STEPS, _STILL = 2000, 1e-6
+# random starts, where no other number is asked for
+_STARTS = 10
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,13 +53,42 @@ class Synergies:
         """Say what was done, for a Methods section."""
         n = self.weights.shape[1]
         return (
-            f"{n} muscle {'synergy was' if n == 1 else 'synergies were'} taken from the envelopes by non-negative "
-            f"matrix factorisation (hierarchical alternating least squares, best of {self.starts} random starts); they "
-            f"account for {number(round(100 * self.vaf, 1))} % of the sum of squares."
+            f"{n} muscle {'synergy was' if n == 1 else 'synergies were'} taken from the envelopes by "
+            f"{_how(self.starts)}; they account for {number(round(100 * self.vaf, 1))} % of the sum of squares."
         )
 
 
-def synergies(recording: Recording, *, n: int, seed: int, starts: int = 10) -> Synergies:
+def synergies_sentence(*, starts: int = _STARTS, seed: int) -> str:
+    """Say how :func:`synergies` takes synergies of repetitions, for a Methods section.
+
+    Examples
+    --------
+    >>> synergies_sentence(seed=1)[:63]
+    'Muscle synergies were taken from the envelopes by non-negative '
+    """
+    return (
+        f"Muscle synergies were taken from the envelopes by {_how(starts)}, seed {seed}, over all repetitions of a "
+        "recording together, each resampled to 101 points; the variance accounted for is 1 − Σ (x − x̂)² / Σ x², over "
+        "all channels."
+    )
+
+
+def _how(starts: int) -> str:
+    return (
+        "non-negative matrix factorisation (Lee and Seung 1999; hierarchical alternating least squares, best of "
+        f"{starts} random starts)"
+    )
+
+
+def synergies(
+    recording: Recording,
+    *,
+    n: int,
+    seed: int,
+    starts: int = _STARTS,
+    during: str = "recording",
+    phase: str | None = None,
+) -> Synergies:
     """Take muscle synergies from envelopes by non-negative matrix factorisation.
 
     Parameters
@@ -68,6 +101,11 @@ def synergies(recording: Recording, *, n: int, seed: int, starts: int = 10) -> S
         Of the random starts.
     starts : int, default 10
         How many random starts the best is taken from.
+    during : {"recording", "repetition", "phase"}
+        With repetitions or phases, each accepted one is resampled to 101 points, and they are taken one behind the
+        other, so that each has the same weight.
+    phase : str, optional
+        Only this phase of each repetition.
 
     Returns
     -------
@@ -79,7 +117,7 @@ def synergies(recording: Recording, *, n: int, seed: int, starts: int = 10) -> S
     ArgumentError
         `n` is larger than the number of channels.
     SignalError
-        A value is below zero, or a channel is zero throughout.
+        A value is below zero, a channel is zero throughout, or left and right have repetitions of their own.
 
     Notes
     -----
@@ -108,7 +146,7 @@ def synergies(recording: Recording, *, n: int, seed: int, starts: int = 10) -> S
     check_recording(recording, by="synergies")
     check_whole("n", n)
     check_whole("starts", starts)
-    x = recording.data
+    x = recording.data if during == "recording" else _one_behind_the_other(recording, during, phase)
     if n > len(x):
         raise ArgumentError(
             "There are more synergies than channels", allowed=f"at most {len(x)}", got=f"n = {n}"
@@ -137,6 +175,20 @@ def synergies(recording: Recording, *, n: int, seed: int, starts: int = 10) -> S
         vaf_by_channel=pd.Series(1 - left.sum(axis=1) / (x**2).sum(axis=1), index=list(recording.names)),
         starts=starts,
     )
+
+
+def _one_behind_the_other(recording: Recording, during: str, phase: str | None) -> Array:
+    """The time-normalised repetitions of each channel, shape (n_channels, n_repetitions * 101)."""
+    n_channels = len(recording.channels)
+    if any(len(window.rows) < n_channels for window in windows(recording, during=during, phase=phase)):
+        raise SignalError(
+            "Synergies are of muscles in the same repetitions",
+            allowed="repetitions of all channels",
+            got="repetitions of the left and of the right side",
+            hint="Pick the channels of one side",
+        )
+    values = time_normalize(recording, during=during, phase=phase).values
+    return np.ascontiguousarray(values.reshape(-1, n_channels, values.shape[1]).swapaxes(0, 1).reshape(n_channels, -1))
 
 
 def _factors(x: Array, n: int, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from emgkit.stats.cells.labels import check_spelling
 from emgkit.steps import TKEO, Envelope, MovingRMS, Rectify
 from emgkit.windows import reference_of, windows
 
-__all__ = ["COLUMNS", "MEASURES", "Measure", "measure", "summarize"]
+__all__ = ["COLUMNS", "MEASURES", "Measure", "as_rows", "measure", "summarize"]
 
 Array = NDArray[np.float64]
 
@@ -44,21 +44,25 @@ class Measure:
     name : str
         What :func:`measure` and tables call it.
     function : callable
-        ``function(segment, sfreq)``: samples of shape (n_channels, n_samples) to values of shape (n_channels,).
+        ``function(segment, sfreq)``: samples of shape (n_channels, n_samples) to values of shape (n_channels,). The
+        `options` are keywords of it.
     unit : callable
         The unit of the value, from the unit of the samples.
     of : {"amplitude", "signal"}
         What the number is of: an envelope or moving RMS, in general normalised; or the EMG with its two signs, filtered
         and not rectified.
     words : str
-        What it is called in a Methods text; the name where left out.
+        What it is called in a Methods text; the name where left out. It may hold the options, as in ``"{low}"``.
+    options : tuple of str
+        Numbers that must be given with it, such as the edges of a band.
     """
 
     name: str
-    function: Callable[[Array, float], Array]
+    function: Callable[..., Array]
     unit: Callable[[str], str]
     of: Literal["amplitude", "signal"] = "amplitude"
     words: str = ""
+    options: tuple[str, ...] = ()
 
 
 def _mean(segment: Array, sfreq: float) -> Array:  # noqa: ARG001 - every measure is called alike
@@ -142,12 +146,22 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
                 of="signal",
                 words="median frequency of the filtered EMG",
             ),
+            Measure(
+                name="band_power",
+                function=segments.band_power,
+                unit=lambda unit: f"{unit}^2",
+                of="signal",
+                words="power of the filtered EMG between {low} and {high} Hz (Welch 1967)",
+                options=("low", "high"),
+            ),
         )
     }
 )
 
 
-def measure(recording: Recording, name: str, *, during: str = "repetition", phase: str | None = None) -> pd.DataFrame:
+def measure(
+    recording: Recording, name: str, *, during: str = "repetition", phase: str | None = None, **options: float
+) -> pd.DataFrame:
     """One number a channel for every accepted repetition, phase, or the whole recording.
 
     Parameters
@@ -158,12 +172,15 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
         A key of :data:`MEASURES`: ``"mean"``, ``"peak"`` (the largest sample), ``"iemg"`` (the integral over time),
         ``"p10"``, ``"p50"``, ``"p90"`` (percentiles), ``"peak_100ms"``, ``"peak_500ms"`` (the highest mean over a
         window), ``"time_of_peak"`` (%), ``"burst_duration"`` (s above half of the peak); of the filtered EMG ``"arv"``,
-        ``"rms"``, ``"mean_frequency"`` and ``"median_frequency"``. ``emgkit.segments`` has the formulas.
+        ``"rms"``, ``"mean_frequency"``, ``"median_frequency"`` and ``"band_power"``. ``emgkit.segments`` has the
+        formulas.
     during : {"repetition", "phase", "half", "angle", "recording"}
         What the number is taken over. ``"phase"`` gives every phase of every repetition, ``"half"`` and ``"angle"`` the
         parts cut by :func:`emgkit.events.find_halves` and :func:`emgkit.events.find_angle_bins`.
     phase : str, optional
         Only this phase of each repetition, ``"eccentric"``, ``"concentric"`` or ``"hold"``; not with ``"recording"``.
+    **options : float
+        What a measure needs besides: `low` and `high` (Hz) of ``"band_power"``.
 
     Returns
     -------
@@ -176,7 +193,7 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
     Raises
     ------
     ArgumentError
-        The measure or `during` is unknown, or a whole Trial was given.
+        The measure or `during` is unknown, an option is missing or not the measure's, or a whole Trial was given.
     SignalError
         There are no such events, all are rejected, or one does not lie wholly inside the recording; or a measure of the
         filtered EMG is asked of an amplitude; or left and right have repetitions of their own, and a channel has none.
@@ -208,9 +225,10 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
     check_recording(recording, by="measure")
     check_unknown("measure", name, MEASURES)
     which = MEASURES[name]
+    _check_options(which, options)
     _check_signed(recording, which)
     found = windows(recording, during=during, phase=phase)
-    values = [which.function(w.cut(recording.data), recording.sfreq) for w in found]
+    values = [which.function(w.cut(recording.data), recording.sfreq, **options) for w in found]
     rows_of = [(w.facts, recording.channels[row]) for w in found for row in w.rows]
     columns: dict[str, object] = {key: _column(key, [facts[key] for facts, _ in rows_of]) for key in COLUMNS[:9]}
     for key in ("channel", "muscle", "side"):
@@ -228,6 +246,41 @@ def measure(recording: Recording, name: str, *, during: str = "repetition", phas
         rows.attrs["notices"] = [{"code": remark.code, "text": remark.text}]
         warn(remark)
     return rows
+
+
+def as_rows(facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Put numbers from elsewhere into a table like that of :func:`measure`.
+
+    Parameters
+    ----------
+    facts : sequence of mapping
+        One a row: `value`, `unit` and what is known of the other :data:`COLUMNS`.
+
+    Returns
+    -------
+    DataFrame
+        With the columns :data:`COLUMNS`, and those that the first row has besides; what is not known is None
+        (`load_kg`: NaN).
+
+    Examples
+    --------
+    >>> as_rows([{"participant": "01", "measure": "mean", "value": 40.0, "unit": "%MVC"}])["load_kg"].tolist()
+    [nan]
+    """
+    further = [name for name in (facts[0] if facts else ()) if name not in COLUMNS]
+    columns = {key: _column(key, [one.get(key) for one in facts]) for key in COLUMNS}
+    columns["value"] = np.array([one["value"] for one in facts], dtype=np.float64)
+    return pd.DataFrame(columns | {key: np.array([one[key] for one in facts]) for key in further})
+
+
+def _check_options(which: Measure, options: Collection[str]) -> None:
+    """Refuse options that a measure does not have, and the lack of those that it needs."""
+    if set(options) != set(which.options):
+        raise ArgumentError(
+            f"The measure {which.name!r} is taken with other options",
+            allowed=", ".join(f"{name}=…" for name in which.options) or "no options",
+            got=", ".join(f"{name}=…" for name in options) or "none",
+        )
 
 
 def _check_signed(recording: Recording, which: Measure) -> None:
@@ -297,7 +350,9 @@ def summarize(rows: pd.DataFrame, *, over: str | Sequence[str] = "repetition") -
     """
     names = (over,) if isinstance(over, str) else tuple(over)
     _check_rows(rows, names)
-    cells = rows.assign(n_repetitions=np.ones(len(rows), dtype=np.int64))
+    # a number made of several repetitions tells of how many
+    own = rows["n_repetitions"] if "n_repetitions" in rows.columns else np.ones(len(rows))
+    cells = rows.assign(n_repetitions=np.asarray(own, dtype=np.int64))
     for name in names:
         cells = _averaged(cells, name)
     return cells

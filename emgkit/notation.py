@@ -367,10 +367,14 @@ def surface(unit: str) -> tuple[str, float]:
 
     Examples
     --------
-    >>> surface("V"), surface("%MVC")
-    (('µV', 1000000.0), ('%MVC', 1.0))
+    >>> surface("V"), surface("%MVC"), surface("V/repetition")
+    (('µV', 1000000.0), ('%MVC', 1.0), ('µV/repetition', 1000000.0))
     """
-    return _SHOWN.get(unit, (unit, 1.0))
+    if unit in _SHOWN:
+        return _SHOWN[unit]
+    first, per, rest = unit.partition("/")
+    shown, factor = _SHOWN.get(first, (first, 1.0))
+    return f"{shown}{per}{rest}", factor
 
 
 def readable(name: object) -> str:

@@ -13,6 +13,7 @@ from emgkit import signal, spectrum
 
 __all__ = [
     "arv",
+    "band_power",
     "co_contraction_area",
     "duration_above_half",
     "falconer_winter",
@@ -117,6 +118,11 @@ def mean_frequency(segment: Array, sfreq: float) -> Array:
 def median_frequency(segment: Array, sfreq: float) -> Array:
     """Median frequency (Hz), as :func:`emgkit.spectrum.median_frequency`."""
     return spectrum.median_frequency(segment, sfreq=sfreq)
+
+
+def band_power(segment: Array, sfreq: float, *, low: float, high: float) -> Array:
+    """Power between two frequencies (Hz), in the squared unit of the signal, as :func:`emgkit.spectrum.band_power`."""
+    return spectrum.band_power(segment, low, high, sfreq=sfreq)
 
 
 def falconer_winter(agonist: Array, antagonist: Array) -> float:

@@ -8,6 +8,7 @@ import pytest
 import statsmodels.api as sm
 
 import emgkit as ek
+from emgkit.derived import angle_of_peak, burst_times, pairs_of
 from emgkit.errors import ArgumentError, DesignError, SignalError
 
 CHANNELS = tuple(
@@ -99,3 +100,109 @@ def test_slopes_are_those_of_statsmodels():
         assert line["percent"] == pytest.approx(100 * fit.params["repetition"] / fit.params["const"])
     with pytest.raises(DesignError, match=r"needs three places.*participant 01.*Got: 2"):
         ek.slopes(rows[rows["repetition"] <= 2])
+
+
+def test_the_symmetry_angle_is_that_of_the_two_sides_and_its_sign_that_of_the_index():
+    cells = pd.DataFrame({"side": ["left", "right"], "measure": "mean", "unit": "%MVC"})
+    for left, right in ((40.0, 60.0), (60.0, 40.0), (0.0, 10.0), (10.0, 10.0)):
+        both = cells.assign(value=[left, right])
+        angle = ek.symmetry(both, index="symmetry-angle")["value"].item()
+        assert angle == pytest.approx((45 - np.degrees(np.arctan2(left, right))) / 0.9)
+        assert np.sign(round(angle, 9)) == np.sign(ek.symmetry(both)["value"].item())
+    # one side alone is half of what opposite signs would give
+    assert ek.symmetry(cells.assign(value=[0.0, 10.0]), index="symmetry-angle")["value"].item() == pytest.approx(50.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"value": [-1.0, 2.0]}, r"numbers that are not negative. .*Got: left -1, right 2"),
+        ({"value": [0.0, 0.0]}, r"numbers that are not negative. .*Got: left 0, right 0"),
+        ({"muscle": [None, "VL"], "channel": ["a", "b"]}, r"pairs channels by their muscle.*Got: no muscle of 'a'"),
+        ({"side": [None, "right"]}, r"one number of each side.*Got: 'side not known' and 'right'"),
+    ],
+)
+def test_what_has_no_symmetry_index_is_refused(changes, text):
+    cells = pd.DataFrame({"side": ["left", "right"], "measure": "mean", "value": [1.0, 2.0], "unit": "%MVC"})
+    with pytest.raises(DesignError, match=text):
+        ek.symmetry(cells.assign(**changes))
+
+
+def sided(*names):
+    return tuple(ek.Channel(name=f"{m}{s[0]}", unit="V", muscle=m, side=s) for m, s in names)
+
+
+def test_the_pair_of_two_muscles_stands_on_each_side_that_has_both():
+    both = sided(("VL", "left"), ("VL", "right"), ("BF", "left"), ("BF", "right"))
+    assert pairs_of(both, ("VL", "BF")) == (("VLl", "BFl"), ("VLr", "BFr"))
+    assert pairs_of(both, ("VLl", "BF")) == (("VLl", "BFl"),)
+    assert pairs_of(both[:3], ("BF", "VL")) == (("BFl", "VLl"),)
+    with pytest.raises(ArgumentError, match=r"on no side together.*Got: VL: 'right'; BF: 'left'"):
+        pairs_of(both[1:3], ("VL", "BF"))
+    with pytest.raises(ArgumentError, match=r"There is no muscle 'BG'. Allowed: 'VL' and 'BF'"):
+        pairs_of(both, ("VL", "BG"))
+    with pytest.raises(ArgumentError, match=r"'VL' has several channels on one side.*Got: 'VLl', 'VLr' and 'VLr2'"):
+        pairs_of((*both, ek.Channel(name="VLr2", unit="V", muscle="VL", side="right")), ("VL", "BF"))
+
+
+def repetitions(*spans, channels=CHANNELS[:1], lasts=10.0):
+    events = tuple(
+        ek.Event(onset=start, duration=stop - start, label="repetition", columns={"repetition": n})
+        for n, (start, stop) in enumerate(spans, 1)
+    )
+    data = np.zeros((len(channels), round(100 * lasts)))
+    return ek.Recording(data=data, sfreq=100.0, channels=channels, events=events, context={"participant": "01"})
+
+
+def bursts(*spans, channel="VL"):
+    onsets, offsets = zip(*spans, strict=True)
+    return pd.DataFrame({"channel": channel, "onset": onsets, "offset": offsets})
+
+
+def test_each_repetition_has_the_burst_that_it_shares_most_with():
+    three = repetitions((1, 3), (4, 6), (7, 9))
+    found = bursts((0.2, 0.6), (0.9, 2.0), (2.5, 3.2), (4.2, 8.5))
+    latency = burst_times(three, found, "onset_latency")["value"].tolist()
+    assert latency[0] == pytest.approx(-0.1)
+    # the last burst shares 1.8 s with the second repetition and 1.5 s with the third, which has none of its own
+    assert latency[1] == pytest.approx(0.2)
+    assert np.isnan(latency[2])
+    lasts = burst_times(three, found, "burst_duration")["value"].tolist()
+    assert lasts[:2] == pytest.approx([1.1, 4.3])
+
+
+def test_an_edge_outside_the_recording_is_no_number():
+    found = bursts((np.nan, 2.0), (4.5, np.nan))
+    two = repetitions((1, 3), (4, 6))
+    assert burst_times(two, found, "onset_latency")["value"].tolist() == pytest.approx([np.nan, 0.5], nan_ok=True)
+    assert burst_times(two, found, "burst_duration")["value"].isna().all()
+    # of another channel, and none at all
+    assert burst_times(two, found.assign(channel="BF"), "onset_latency")["value"].isna().all()
+    assert burst_times(two, found.iloc[:0], "onset_latency")["value"].isna().all()
+
+
+def test_bursts_of_parts_of_a_phase_are_refused():
+    with pytest.raises(ArgumentError, match="during"):
+        burst_times(repetitions((1, 3)), bursts((1.0, 2.0)), "onset_latency", during="half")
+    with pytest.raises(ArgumentError, match="Unknown number of a burst 'offset'"):
+        burst_times(repetitions((1, 3)), bursts((1.0, 2.0)), "offset")
+
+
+def test_the_angle_of_the_peak_is_that_of_the_joint_at_its_own_rate():
+    rows = repetitions((1, 3), (4, 6))
+    data = np.zeros((1, 1000))
+    data[0, [150, 520]] = 5.0
+    knee = ek.Recording(
+        data=[np.arange(0, 12, 1 / 30) * 10], sfreq=30.0, start=-1.0,
+        channels=(ek.Channel(name="knee", unit="deg", kind="JNTANG"),),
+    )  # fmt: skip
+    envelope = ek.Recording(data=data, sfreq=100.0, channels=CHANNELS[:1], events=rows.events)
+    found = angle_of_peak(envelope, knee)
+    # the angle is 10 (t + 1)
+    assert found["value"].tolist() == pytest.approx([25.0, 62.0])
+    assert found["unit"].tolist() == ["deg", "deg"]
+    with pytest.raises(SignalError, match="does not cover the movement"):
+        angle_of_peak(envelope, knee.crop(-1.0, 3.0))
+    position = ek.Recording(data=[np.zeros(9)], sfreq=1.0, channels=(ek.Channel(name="bar", unit="m", kind="POS"),))
+    with pytest.raises(ArgumentError, match=r"no joint angle. Where: channel 'bar'. Allowed: a stream in deg. Got: m"):
+        angle_of_peak(envelope, position)

@@ -383,3 +383,32 @@ def test_a_measure_says_its_name_in_words():
     assert {one.words or one.name for one in MEASURES.values()} >= {"mean", "peak", "iEMG"}
     assert MEASURES["p10"].words == "10th percentile of the amplitude (APDF)"
     assert all(one.of in ("amplitude", "signal") for one in MEASURES.values())
+
+
+def test_band_power_of_a_sine_is_half_its_squared_amplitude_in_the_band_alone():
+    times = np.arange(4000) / 1000
+    emg = recording([3e-4 * np.sin(2 * np.pi * 100 * times)], channels=(Channel(name="VL", unit="V"),))
+    inside = measure(emg, "band_power", during="recording", low=90, high=110)
+    outside = measure(emg, "band_power", during="recording", low=20, high=80)
+    assert inside["value"].item() == pytest.approx(4.5e-8, rel=1e-6)
+    assert outside["value"].item() < 1e-14
+    assert inside["unit"].item() == "V^2"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "text"),
+    [
+        ("band_power", {"low": 20}, r"'band_power' is taken with other options. Allowed: low=…, high=…. Got: low=…"),
+        ("mean", {"low": 20, "high": 80}, r"'mean' is taken with other options. Allowed: no options. Got: low=…, high"),
+    ],
+)
+def test_options_that_do_not_belong_to_a_measure_are_refused(name, options, text):
+    with pytest.raises(ArgumentError, match=text):
+        measure(recording(np.ones((1, 4000))), name, during="recording", **options)
+
+
+def test_a_number_of_several_repetitions_keeps_their_count():
+    row = dict.fromkeys(COLUMNS) | {"participant": "01", "measure": "slope", "unit": "Hz", "reference": "none"}
+    rows = pd.DataFrame([row | {"set": n, "value": 1.0, "n_repetitions": 5} for n in (1, 2)])
+    assert summarize(rows)["n_repetitions"].tolist() == [5, 5]
+    assert summarize(rows, over=["repetition", "set"])["n_repetitions"].tolist() == [10]

@@ -40,7 +40,7 @@ from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.results import Results
 from emgkit.stats.within.summaries import level_summaries
-from emgkit.study.file.recordings import Comparison
+from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing.finding import level_findings
 from emgkit.units import INSIDE
@@ -228,8 +228,8 @@ def in_a_figure(table: Results) -> list[dict[str, str]]:
 
 def in_the_finding(cells: pd.DataFrame, table: Results) -> list[dict[str, str]]:
     compared = ComparisonResult(
-        spec=Comparison(within="lift_type", by=("body_part",)), cells=cells, contrasts=table, anova=None,
-        influence=None, notices=(),
+        spec=Comparison(within="lift_type", by=("body_part",)), measure=MeasureSpec(name="mean"), cells=cells,
+        contrasts=table, anova=None, influence=None, notices=(),
     )  # fmt: skip
     found = []
     for one in level_findings(compared):

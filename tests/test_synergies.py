@@ -58,3 +58,20 @@ def test_what_has_no_synergies_is_refused():
         ek.synergies(envelopes(np.ones((4, 50))), n=5, seed=1)
     with pytest.raises(SignalError, match="Channel 'm1' has values below zero"):
         ek.synergies(envelopes(np.array([np.ones(50), np.sin(np.arange(50.0))])), n=1, seed=1)
+
+
+def test_repetitions_have_the_same_weight_however_long_they_last():
+    rng = np.random.default_rng(7)
+    short, long = rng.random((4, 101)), rng.random((4, 401))
+    events = tuple(
+        ek.Event(onset=onset, duration=lasts, label="repetition", columns={"repetition": n})
+        for n, (onset, lasts) in enumerate([(0.0, 1.01), (1.01, 4.01)], 1)
+    )
+    channels = envelopes(short).channels
+    both = ek.Recording(data=np.hstack([short, long]), sfreq=100.0, channels=channels, events=events)
+    found = ek.synergies(both, n=1, seed=1, during="repetition")
+    # the samples of the short one are its points; of the long one every fourth is a point
+    x = np.hstack([short, long[:, ::4]])
+    values = np.linalg.svd(x, compute_uv=False)
+    assert found.vaf == pytest.approx(values[0] ** 2 / (values**2).sum(), abs=1e-6)
+    assert found.activations.shape == (1, 202)

@@ -257,7 +257,9 @@ def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec) -> None:
     low, high = float(table["value"].min()), float(table["value"].max())
     room = 0.05 * (high - min(0.0, low)) or 1.0
     ax.set_ylim(0.0 if low >= 0 else low - room, high + room)
-    word = f"{as_title(spec.measure)} activation" if spec.measure else "Activation"
+    # an angle, a time or a frequency is no activation
+    noun = " activation" if spec.unit == "µV" or spec.unit.startswith(("%MVC", "%task")) else ""
+    word = f"{as_title(spec.measure)}{noun}" if spec.measure else "Activation"
     ax.set_ylabel(f"{word} ({spec.unit})")
 
 

@@ -13,7 +13,7 @@ import pytest
 from emgkit.io import FORMATS
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("recipes.md", "figures-for-a-journal.md")
+PAGES = ("recipes.md", "figures-for-a-journal.md", "measures.md")
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n\n```text\n(?P<output>.*?)^```$", flags=re.DOTALL | re.MULTILINE)
 # what the page promises, in the words of its headings
 WANTED = (

@@ -76,6 +76,22 @@ def measures(*second: Any, first: Any = True) -> dict[str, Any]:
     return {"measures": [{"name": "mean", "primary": first}, dict(zip(names, second, strict=False))]}
 
 
+def measure(name: str, **keys: Any) -> dict[str, Any]:
+    return {"measures": [{"name": "mean", "primary": True}, {"name": name, **({"label": "second"} | keys)}]}
+
+
+def band(low: float, high: float) -> dict[str, Any]:
+    return measure("band_power", low=low, high=high)
+
+
+def pair(*muscles: str, **keys: Any) -> dict[str, Any]:
+    return measure("co_contraction", muscles=list(muscles), **keys)
+
+
+def curves(**keys: Any) -> dict[str, Any]:
+    return {"curves": [keys]}
+
+
 def comparison(**changed: Any) -> dict[str, Any]:
     return {"comparisons": [{"within": "exercise", "by": "muscle", **changed}]}
 
@@ -175,11 +191,37 @@ USED = {
     "measures.name": Case(measures("iemg", "phase"), {"measure"}),
     "measures.during": Case(measures("peak", "repetition"), {"measure"}),
     "measures.phase": Case(measures("peak", "phase", "concentric"), {"measure"}),
+    "measures.label": Case(measure("mean", label="level"), {"measure"}, base=measure("mean", label="other")),
+    "measures.of": Case(measure("slope", of="median_frequency"), {"measure"}, base=measure("slope", of="rms")),
+    "measures.low": Case(band(30.0, 100.0), {"measure"}, base=band(20.0, 100.0)),
+    "measures.high": Case(band(20.0, 90.0), {"measure"}, base=band(20.0, 100.0)),
+    "measures.muscles": Case(pair("VL", "VM"), {"measure"}, base=pair("VL", "BF")),
+    "measures.formula": Case(pair("VL", "BF", formula="rudolph"), {"measure"}, base=pair("VL", "BF")),
+    "measures.method": Case(measure("onset_latency", method="tkeo"), {"measure"}, base=measure("onset_latency")),
+    "measures.baseline": Case(
+        measure("onset_latency", baseline=[0.0, 0.5]), {"measure"}, base=measure("onset_latency")
+    ),
+    "measures.channel": Case(measure("angle_of_peak", channel="knee"), {"measure"}, base=measure("angle_of_peak")),
+    "measures.synergies": Case(
+        measure("synergy_vaf", synergies=2), {"measure"}, base=measure("synergy_vaf", synergies=3)
+    ),
+    "measures.window": Case(
+        measure("slope", of="rms", window=1.0), {"measure"}, base=measure("slope", of="rms", window=0.5)
+    ),
+    "curves.against": Case(curves(against="phases"), {"measure"}),
+    "curves.phase": Case(curves(phase="concentric"), {"measure"}),
+    "curves.channel": Case(
+        curves(against="angle", phase="concentric", channel="knee"),
+        {"measure"},
+        base=curves(against="angle", phase="concentric"),
+    ),
+    "curves.most_repeatable": Case(curves(most_repeatable=2), {"measure"}),
     "measures.primary": Case(measures("peak", "phase", None, True, first=False), {"compare"}),
     "angle_bins.width": Case({"angle_bins.width": 10.0}, set()),
     "angle_bins.by": Case({"angle_bins.by": "position"}, set()),
     "summary.over": Case({"summary.over": ["repetition", "side"]}, {"compare"}),
     "comparisons.name": Case(comparison(name="other"), {"compare"}),
+    "comparisons.measure": Case(comparison(measure="peak"), {"compare"}),
     "comparisons.title": Case(comparison(title="Other"), set()),
     "comparisons.within": Case(comparison(within="phase"), {"compare"}),
     "comparisons.by": Case(comparison(by=["side"]), {"compare"}),
@@ -224,6 +266,9 @@ BESIDE = {
         {"angle_bins.width": 10.0}, {"segment"}, base=measures("mean", "angle")
     ),
     "halves that a measure needs": Case(measures("mean", "half"), {"segment", "measure"}),
+    "a number of both sides, which a session puts together": Case(
+        measure("symmetry", of="peak"), {"measure", "gather"}, base=measure("symmetry", of="mean")
+    ),
     "a search that is not made": Case({"repetitions": {"prominence": 0.2}}, set(), base=EVENTS),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emgkit.study.recordings.measure import _where_the_mvc_is
+from emgkit.study.recordings.measure.percent import _where_the_mvc_is
 
 
 @pytest.mark.parametrize("side", ["left", "right"])

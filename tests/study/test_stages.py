@@ -168,7 +168,7 @@ def test_every_notice_of_a_session_stands_once_and_names_its_recording(analysis:
 
 def test_no_stage_knows_the_whole_study_file(analysis: Analysis, every_stage: Any) -> None:
     modules = {sys.modules[stage.function.__module__] for stage in every_stage(analysis.stages)}
-    assert len(modules) == 7
+    assert len(modules) == 8
     assert [module.__name__ for module in modules if "StudyFile" in vars(module)] == []
     held = {type(one) for stage in every_stage(analysis.stages) for one in values_in(stage.parameters)}
     assert {Comparison, MeasureSpec} <= held

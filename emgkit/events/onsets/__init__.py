@@ -6,7 +6,7 @@ from emgkit.events.onsets.aglr import LikelihoodRatio
 from emgkit.events.onsets.agreement import onset_agreement
 from emgkit.events.onsets.bonato import Bonato
 from emgkit.events.onsets.change_points import ChangePoints
-from emgkit.events.onsets.finding import METHODS, find_onsets
+from emgkit.events.onsets.finding import METHODS, find_onsets, onsets_sentence
 from emgkit.events.onsets.hodges_bui import HodgesBui
 from emgkit.events.onsets.method import OnsetMethod
 from emgkit.events.onsets.profile_likelihood import ProfileLikelihood
@@ -23,4 +23,5 @@ __all__ = [
     "TeagerKaiser",
     "find_onsets",
     "onset_agreement",
+    "onsets_sentence",
 ]

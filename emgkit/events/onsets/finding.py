@@ -25,7 +25,7 @@ from emgkit.recording import Recording, check_recording
 from emgkit.steps import TKEO, Envelope, MovingRMS, Rectify
 from emgkit.steps.offset import is_smooth
 
-__all__ = ["COLUMNS", "METHODS", "confidence", "find_onsets"]
+__all__ = ["COLUMNS", "METHODS", "confidence", "find_onsets", "onsets_sentence"]
 
 METHODS: Mapping[str, type[OnsetMethod]] = MappingProxyType(
     {
@@ -39,6 +39,7 @@ COLUMNS = (
     "threshold_unit", "baseline_start", "baseline_stop",
 )  # fmt: skip
 
+_DEFAULT = "profile-likelihood"
 _AMPLITUDES = (Rectify, Envelope, MovingRMS, TKEO)
 # s to each side of an edge that its confidence compares
 _BESIDE = 0.05
@@ -47,7 +48,7 @@ _BESIDE = 0.05
 def find_onsets(
     recording: Recording,
     *,
-    method: str | OnsetMethod = "profile-likelihood",
+    method: str | OnsetMethod = _DEFAULT,
     baseline: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
     """Find when each muscle becomes active and when it stops.
@@ -113,8 +114,19 @@ def find_onsets(
     for name in ("onset", "offset", "duration", "confidence", "threshold", "baseline_start", "baseline_stop"):
         table[name] = table[name].astype(np.float64)
     table["burst"] = table["burst"].astype(np.int64)
-    table.attrs["methods"] = f"{found.sentence()} {_rest_sentence(baseline)}"
+    table.attrs["methods"] = onsets_sentence(found, baseline=baseline)
     return table
+
+
+def onsets_sentence(method: str | OnsetMethod | None = None, *, baseline: tuple[float, float] | None = None) -> str:
+    """Say how :func:`find_onsets` finds bursts, for a Methods section; parameters as there.
+
+    Examples
+    --------
+    >>> onsets_sentence("tkeo", baseline=(0, 0.5)).rpartition(". ")[2]
+    'Rest was the stretch from 0 to 0.5 s.'
+    """
+    return f"{_method(_DEFAULT if method is None else method).sentence()} {_rest_sentence(baseline)}"
 
 
 def confidence(inside: Array, outside: Array) -> float:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from emgkit._checks import check_unknown
+from emgkit._checks import check_unknown, nearest
 from emgkit.channels import SIDES
 from emgkit.errors import StudyError
 from emgkit.events import WAYS
@@ -17,11 +17,12 @@ from emgkit.io.channel_map import ChannelSpec
 from emgkit.io.naming.layouts import IN_SHEET, ExcludedFile, ExcludedParticipant, Layout, layouts_of
 from emgkit.notation import listed
 from emgkit.study.file.expected import Expected
+from emgkit.study.file.measures import CurveSpec, MeasureSpec, indistinct
 from emgkit.toml_files import TomlTable
 
 __all__ = [
-    "IN_SHEET", "Comparison", "Data", "Exclude", "ExcludedFile", "ExcludedParticipant", "Exercise", "Join", "Layout",
-    "MeasureSpec", "Mvc", "Published", "RepetitionRules", "StudyFile",
+    "IN_SHEET", "Comparison", "CurveSpec", "Data", "Exclude", "ExcludedFile", "ExcludedParticipant", "Exercise", "Join",
+    "Layout", "MeasureSpec", "Mvc", "Published", "RepetitionRules", "StudyFile",
 ]  # fmt: skip
 
 
@@ -243,15 +244,6 @@ class Mvc(TomlTable):
     all_positions: bool = True
 
 
-class MeasureSpec(TomlTable):
-    """``[[measures]]``: a number for every repetition, phase, half of a phase (by displacement) or bin of the angle."""
-
-    name: str
-    during: Literal["repetition", "phase", "half", "angle", "recording"] = "repetition"
-    phase: str | None = None
-    primary: bool = False
-
-
 class AngleBins(TomlTable):
     """``[angle_bins]``: how wide the bins of measures ``during = "angle"`` are (degrees), and which stream they cut."""
 
@@ -266,7 +258,7 @@ class Summary(TomlTable):
 
 
 class Comparison(TomlTable):
-    """``[[comparisons]]``: one table of contrasts.
+    """``[[comparisons]]``: one table of contrasts, of the primary measure or the one that `measure` names.
 
     A participant who lacks a level is refused, or with ``missing = "pairwise"`` each contrast uses those who have both
     of its levels. `crossed` names columns of `by` in which the same people have several levels, though some lack one.
@@ -274,6 +266,7 @@ class Comparison(TomlTable):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")] = "contrasts"
     title: str = ""
+    measure: str | None = None
     within: str
     by: tuple[str, ...] = ()
     log: bool = True
@@ -370,6 +363,7 @@ class StudyFile(TomlTable):
     repetitions: RepetitionRules = RepetitionRules()
     measures: Annotated[tuple[MeasureSpec, ...], Field(min_length=1)]
     angle_bins: AngleBins = AngleBins()
+    curves: Annotated[tuple[CurveSpec, ...], Field(min_length=1)] = (CurveSpec(),)
     summary: Summary = Summary()
     comparisons: Annotated[tuple[Comparison, ...], Field(min_length=1)]
     exclude: Exclude = Exclude()
@@ -388,7 +382,9 @@ class StudyFile(TomlTable):
         if len(set(tasks)) < len(tasks):
             raise ValueError(f"exercises need tasks of their own; got {listed(tasks)}")
         for comparison in self.comparisons:
-            averaged = sorted({comparison.within, *comparison.by} & set(self.summary.over))
+            # a mean over sides has no channel
+            gone = {*self.summary.over, *(("channel",) if "side" in self.summary.over else ())}
+            averaged = sorted({comparison.within, *comparison.by} & gone)
             if averaged:
                 raise ValueError(
                     f"comparison {comparison.name!r} needs {listed(averaged)}, which [summary] averages over"
@@ -405,9 +401,50 @@ class StudyFile(TomlTable):
         names = [comparison.name for comparison in self.comparisons]
         if len(set(names)) < len(names):
             raise ValueError(f"comparisons need names of their own; got {listed(names)}")
+        suffixes = [curves.suffix for curves in self.curves]
+        if len(set(suffixes)) < len(suffixes):
+            raise ValueError("each entry of [[curves]] differs in against or phase from the others")
         return self
+
+    @model_validator(mode="after")
+    def _measures_are_told_apart(self) -> StudyFile:
+        name = indistinct(self.measures)
+        if name is not None:
+            raise StudyError(
+                f"Two measures are called {name!r}",
+                where="[[measures]]",
+                allowed="measures that differ in name, or else in during and phase alone",
+                hint='Give one of them another name for the tables: label = "…"',
+            )
+        for comparison in self.comparisons:
+            self.measure_of(comparison)
+        return self
+
+    def measure_of(self, comparison: Comparison) -> MeasureSpec:
+        """The measure that is compared.
+
+        Raises
+        ------
+        StudyError
+            No measure is called so, or several are.
+        """
+        if comparison.measure is None:
+            return self.primary
+        found = [one for one in self.measures if one.called == comparison.measure]
+        if len(found) == 1:
+            return found[0]
+        known = tuple(dict.fromkeys(one.called for one in self.measures))
+        raise StudyError(
+            f"There {'are several measures' if found else 'is no measure'} {comparison.measure!r} to compare",
+            where=f"[[comparisons]] {comparison.name}, measure",
+            allowed=listed(known),
+            got=f"{len(found)} of them, with other phases" if found else repr(comparison.measure),
+            hint='Give the one that is meant a name of its own, [[measures]] label = "…"'
+            if found
+            else nearest(comparison.measure, known) or "Write it under [[measures]]",
+        )
 
     @property
     def primary(self) -> MeasureSpec:
-        """The one measure that the comparisons are made on."""
+        """The one measure that the comparisons are made on which name none."""
         return next(measure for measure in self.measures if measure.primary)

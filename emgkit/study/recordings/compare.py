@@ -50,7 +50,7 @@ class Comparing:
     comparison : Comparison
         The levels, and how they are compared.
     measure : MeasureSpec
-        The primary measure.
+        The measure that is compared.
     over : tuple of str
         What is averaged.
     affected : tuple of LeftOut
@@ -67,11 +67,13 @@ class Comparing:
 class ComparisonResult:
     """One comparison: its cells, contrasts, omnibus tests, and how each participant moves them.
 
+    `measure` is what was compared.
     `contrasts` and `anova` are None where there is one level, or too few participants have something to compare.
     Levels of `by` that the contrasts do not have are in the cells all the same.
     """
 
     spec: Comparison
+    measure: MeasureSpec
     cells: pd.DataFrame
     contrasts: stats.Results | None
     anova: stats.Results | None
@@ -110,7 +112,7 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
     """
     spec = rule.comparison
     rows = pd.concat(tables, ignore_index=True)
-    rows = rows[_primary_rows(rows, rule.measure)]
+    rows = rows[_rows_of(rows, rule.measure)]
     # runs of one task are repetitions of it, unless the study says otherwise
     if "run" in rows.columns and "run" not in (*rule.over, spec.within, *spec.by):
         rows = rows.drop(columns="run")
@@ -119,7 +121,9 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
     compared, found = _comparable(cells, spec)
     notices = (*notices, *found)
     if compared.empty:
-        return ComparisonResult(spec=spec, cells=cells, contrasts=None, anova=None, influence=None, notices=notices)
+        return ComparisonResult(
+            spec=spec, measure=rule.measure, cells=cells, contrasts=None, anova=None, influence=None, notices=notices
+        )
     design: dict[str, Any] = {"within": spec.within, "by": list(spec.by) or None, "log": spec.log}
     design["crossed"] = list(spec.crossed) or None
     contrasts = stats.contrasts(compared, **design, adjust=spec.adjust, family=spec.family, missing=spec.missing)
@@ -127,6 +131,7 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
     influence, flags = influence_of(compared, spec)
     return ComparisonResult(
         spec=spec,
+        measure=rule.measure,
         cells=cells,
         contrasts=contrasts,
         anova=anova,
@@ -202,9 +207,9 @@ def _comparable(cells: pd.DataFrame, spec: Comparison) -> tuple[pd.DataFrame, tu
     return (cells.loc[pd.concat(kept).index.sort_values()] if kept else cells.iloc[:0]), tuple(notices)
 
 
-def _primary_rows(rows: pd.DataFrame, measure: MeasureSpec) -> pd.Series:
-    """Which rows hold the primary measure (the same number may be asked for in several phases)."""
-    chosen = rows["measure"] == measure.name
+def _rows_of(rows: pd.DataFrame, measure: MeasureSpec) -> pd.Series:
+    """Which rows hold the measure that is compared (the same number may be asked for in several phases)."""
+    chosen = rows["measure"] == measure.called
     phase = rows["phase"].astype(str)
     if "angle_low" in rows.columns:
         chosen &= rows["angle_low"].notna() if measure.during == "angle" else rows["angle_low"].isna()

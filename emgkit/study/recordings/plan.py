@@ -33,7 +33,7 @@ from emgkit.errors import StudyError
 from emgkit.events import WAYS, RepetitionTable
 from emgkit.io.channel_map import ChannelSpec
 from emgkit.io.naming.patterns import Pattern
-from emgkit.measures import COLUMNS, MEASURES
+from emgkit.measures import COLUMNS
 from emgkit.pipeline import Pipeline
 from emgkit.steps import step_from_dict
 from emgkit.study.file.recordings import Comparison, Exclude, Exercise, Layout, MeasureSpec, RestOf, StudyFile
@@ -64,8 +64,8 @@ class Plan:
         The meaning of labels in all files.
     across_sessions : bool
         Whether the sessions of a participant are taken together.
-    primary : MeasureSpec
-        The measure that is compared.
+    compared : mapping of str to MeasureSpec
+        Comparison -> the measure that it is of.
     over : tuple of str
         What is averaged before participants are compared.
     exclude : Exclude
@@ -85,7 +85,7 @@ class Plan:
     measuring: Measuring
     channels: Mapping[str, ChannelSpec]
     across_sessions: bool
-    primary: MeasureSpec
+    compared: Mapping[str, MeasureSpec]
     over: tuple[str, ...]
     exclude: Exclude
     columns: tuple[str, ...] = ()
@@ -165,8 +165,8 @@ class Plan:
 
     def comparing(self, comparison: Comparison, affected: tuple[LeftOut, ...]) -> Comparing:
         """What one comparison compares; its title and the files that it keeps are the business of others."""
-        bare = comparison.model_copy(update={"title": "", "keep": ()})
-        return Comparing(comparison=bare, measure=self.primary, over=self.over, affected=affected)
+        bare = comparison.model_copy(update={"title": "", "keep": (), "measure": None})
+        return Comparing(comparison=bare, measure=self.compared[comparison.name], over=self.over, affected=affected)
 
 
 def plan_of(file: StudyFile, folder: Path | None = None) -> Plan:
@@ -193,12 +193,13 @@ def plan_of(file: StudyFile, folder: Path | None = None) -> Plan:
         ),
         measuring=Measuring(
             measures=tuple(one.model_copy(update={"primary": False}) for one in file.measures),
+            curves=file.curves,
             columns=columns,
             where_known=("run", *OF_BIDS),
         ),
         channels=file.channels,
         across_sessions=file.mvc.across_sessions,
-        primary=file.primary,
+        compared={one.name: file.measure_of(one) for one in file.comparisons},
         over=file.summary.over,
         columns=columns,
         exclude=file.exclude,
@@ -218,7 +219,7 @@ def check_names(file: StudyFile, columns: tuple[str, ...] = ()) -> None:
         Names the place, what is allowed and the nearest.
     """
     for spec in file.measures:
-        check_unknown("measure", spec.name, MEASURES, where="measures")
+        spec.check()
     known = tuple(dict.fromkeys((*COLUMNS, *columns)))
     for column in file.summary.over:
         check_unknown("column", column, known, where="summary.over")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -13,10 +13,20 @@ from emgkit.errors import Notice, StudyError
 from emgkit.notation import listed, readable
 from emgkit.recording import Recording, Trial
 from emgkit.steps import Normalize
+from emgkit.study.file.measures import MeasureSpec
 from emgkit.study.recordings.account import RecordingSource
 from emgkit.study.recordings.condition import Conditioned, condition
 from emgkit.study.recordings.keys import Stage
-from emgkit.study.recordings.measure import Graded, Grading, Measured, grade, measure, percent_of
+from emgkit.study.recordings.measure import (
+    Graded,
+    Grading,
+    Measured,
+    counted_rows,
+    grade,
+    measure,
+    percent_of,
+    symmetry_rows,
+)
 from emgkit.study.recordings.plan import Plan
 from emgkit.study.recordings.reference import (
     ShownReference,
@@ -35,12 +45,13 @@ class Session:
     """What one participant's session gives.
 
     `rates` are those of its EMG (Hz). `won` are the trials that gave the references. `example` is one recording as it
-    was read and in percent of the reference. `views` are for the viewer of the page.
+    was read and in percent of the reference. `views` are for the viewer of the page. `details` are further tables of
+    measures, by name.
     """
 
     rows: pd.DataFrame
     repetitions: pd.DataFrame
-    curves: Curves
+    curves: tuple[Curves, ...]
     references: pd.DataFrame
     extremes: pd.DataFrame
     quality: pd.DataFrame
@@ -51,6 +62,7 @@ class Session:
     won: tuple[ShownReference, ...]
     example: tuple[Recording, Recording]
     views: tuple[report.View, ...]
+    details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def people(self) -> set[str]:
@@ -60,13 +72,14 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class Gathering:
-    """Whose session it is, and the names of its recordings: all of them, those of exercises, and the MVC trials."""
+    """Whose session it is, the names of its recordings (all, exercises, MVC trials), and its measures of both sides."""
 
     participant: str
     session: str | None
     recordings: tuple[str, ...]
     exercises: tuple[str, ...]
     contractions: tuple[str, ...]
+    symmetry: tuple[MeasureSpec, ...] = ()
 
 
 def sessions_of(
@@ -140,6 +153,7 @@ def session_stage(group: Sequence[RecordingSource], reads: Mapping[str, Stage[Tr
             recordings=tuple(one.name for one in group),
             exercises=tuple(one.name for one, _ in exercises),
             contractions=tuple(contractions),
+            symmetry=tuple(spec for spec in plan.measuring.measures if spec.name == "symmetry"),
         ),
         about=f"participant {group[0].participant}",
     )
@@ -202,9 +216,9 @@ def gather(
     references = references.merge(windows, on=["channel", "trial"], how="left", validate="one_to_one")
     facts = pd.DataFrame([{"participant": rule.participant, "session": rule.session}] * len(references))
     return Session(
-        rows=pd.concat([one.rows for one in measured], ignore_index=True),
+        rows=_rows(measured, rule),
         repetitions=pd.concat([one.repetitions for one in measured], ignore_index=True),
-        curves=Curves.concat([one.curves for one in measured]),
+        curves=tuple(Curves.concat(own) for own in zip(*(one.curves for one in measured), strict=True)),
         references=pd.concat([facts, references], axis=1),
         extremes=pd.concat([one.extremes for one in measured], ignore_index=True),
         quality=pd.concat([card.table for card in graded], ignore_index=True),
@@ -215,7 +229,20 @@ def gather(
         won=tuple(won),
         example=example,
         views=tuple(views),
+        details={
+            name: pd.concat([one.details[name] for one in measured if name in one.details], ignore_index=True)
+            for name in dict.fromkeys(name for one in measured for name in one.details)
+        },
     )
+
+
+def _rows(measured: Sequence[Measured], rule: Gathering) -> pd.DataFrame:
+    """The rows of all recordings, and behind them those that are made of the sides of an exercise."""
+    tables = [one.rows for one in measured if len(one.rows)]
+    if not rule.symmetry:
+        return pd.concat(tables, ignore_index=True)
+    both = [symmetry_rows([one.sides[spec.called] for one in measured], spec) for spec in rule.symmetry]
+    return pd.concat([counted_rows(table) for table in (*tables, *both)], ignore_index=True)
 
 
 def rows_of(session: Session) -> pd.DataFrame:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit import figures
-from emgkit.notation import readable
+from emgkit.notation import as_title, readable
 from emgkit.stats.cells.labels import label_order
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import gaps_text, n_text
+from emgkit.study.file.measures import CurveSpec
 from emgkit.study.file.recordings import Comparison
+from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.script import Drawn
 from emgkit.study.writing.sheets import references_drawn
+from emgkit.study.writing.tables import table_suffix
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,6 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["figures_of"]
 
+# what the axis of curves is of, where it is no repetition or phase, and the heading
+_AXES = {"phases": "eccentric, then concentric", "angle": "joint angle"}
+_TITLES = {
+    "time": "Time course of the {}",
+    "phases": "Time course of the phases, each with the same share",
+    "angle": "Activation against the joint angle, {}",
+}
 # as many panels as a page's width holds
 _SIDE_BY_SIDE = 4
 
@@ -30,54 +40,17 @@ _SIDE_BY_SIDE = 4
 def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[Drawn]:
     """Draw the figures of the report, one after the other."""
     first, simulated = analysis.compared[0], analysis.simulated
-    by, within = first.spec.by, first.spec.within
-    cells = _panels(_ordered(first.cells, analysis, first.spec), by)
-    facts = None if first.contrasts is None else AnalysisFacts.of(first.contrasts)
-    # who is drawn, and not only who is in a contrast
-    shown = sorted(set(cells.groupby("panel", observed=True)["participant"].nunique()))
-    n = n_text(AnalysisFacts({"n": shown}))
-    missing = "" if facts is None or not gaps_text(facts) else f" {gaps_text(facts)}"
-    # a row of panels a group, where its muscles fit side by side
-    across = first.cells[by[-1]].nunique() if len(by) > 1 else 0
-    columns = across if 0 < across <= _SIDE_BY_SIDE else None
-    yield Drawn(
-        name="activation",
-        title="Activation",
-        caption=f"Each participant's mean (a line joins one participant), {n}.{missing}",
-        figure=figures.activation_grid(cells, x=within, by="panel", simulated=simulated, columns=columns),
-    )
-    if first.contrasts is not None:
-        parts = first.contrasts.methods_parts()
-        caption = " ".join(parts[name] for name in ("interval", "family") if name in parts)
-        axes: Any = figures.contrasts(first.contrasts, by=list(by) or None, simulated=simulated)
-        yield Drawn(
-            name="contrasts",
-            title="Contrasts",
-            caption=f"{caption} {n_text(AnalysisFacts.of(first.contrasts))}.{missing}",
-            figure=axes.figure,
-        )
-    curves = _panels(_ordered(tables["curves"], analysis, first.spec), by)
-    drawn = figures.curves_grid(
-        curves.assign(muscle=curves["panel"]),
-        hue=within,
-        unit=str(curves["unit"].iloc[0]),
-        during="repetition",
-        simulated=simulated,
-        columns=columns,
-    )
-    spread = "Mean ± SD over participants." if curves["sd"].notna().any() else "The mean of one participant."
+    yield from _of_comparison(analysis, first)
+    for compared in analysis.compared[1:]:
+        if compared.measure != first.measure:
+            yield from _of_comparison(analysis, compared)
     zeros = _zeros(tables["repetitions"], analysis)
-    _name_zero(drawn, zeros, every=set(zeros) == set(analysis.exercises))
-    yield Drawn(
-        name="curves",
-        title="Time course of the repetition",
-        caption=" ".join([spread, *(f"0 % of a cycle of {readable(name)} is the {at}." for name, at in zeros.items())]),
-        figure=drawn,
-    )
+    for spec in analysis.file.curves:
+        yield _curves(analysis, tables[f"curves{spec.suffix}"], spec, zeros if spec == CurveSpec() else {})
     people = set(first.cells["participant"])
     raw, percent = next(session.example for session in analysis.sessions if people & session.people)
     who = f"participant {raw.context.get('participant')}, task {raw.context.get('task')}, channel {raw.names[0]}"
-    axes = figures.signals(raw, percent, channel=raw.names[0], simulated=simulated)
+    axes: Any = figures.signals(raw, percent, channel=raw.names[0], simulated=simulated)
     yield Drawn(
         name="signals",
         title="From raw signal to envelope",
@@ -85,6 +58,67 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
         figure=axes.figure,
     )
     yield references_drawn(analysis)
+
+
+def _of_comparison(analysis: Analysis, compared: ComparisonResult) -> Iterator[Drawn]:
+    """The values of the participants, and the contrasts between them."""
+    simulated, by, within = analysis.simulated, compared.spec.by, compared.spec.within
+    cells = _panels(_ordered(compared.cells, analysis, compared.spec), by)
+    is_first = compared is analysis.compared[0]
+    suffix = "" if is_first else table_suffix(compared.spec)
+    about = "" if is_first else f": {compared.spec.title or as_title(compared.spec.name)}"
+    facts = None if compared.contrasts is None else AnalysisFacts.of(compared.contrasts)
+    # who is drawn, and not only who is in a contrast
+    shown = sorted(set(cells.groupby("panel", observed=True)["participant"].nunique()))
+    n = n_text(AnalysisFacts({"n": shown}))
+    amplitude = str(cells["unit"].iloc[0]).startswith(("%MVC", "%task"))
+    missing = "" if facts is None or not gaps_text(facts) else f" {gaps_text(facts)}"
+    yield Drawn(
+        name=f"activation{suffix}",
+        title=f"Activation{about}" if amplitude else as_title(compared.measure.called),
+        caption=f"Each participant's mean (a line joins one participant), {n}.{missing}",
+        figure=figures.activation_grid(cells, x=within, by="panel", simulated=simulated, columns=_columns(compared)),
+    )
+    if compared.contrasts is not None:
+        parts = compared.contrasts.methods_parts()
+        caption = " ".join(parts[name] for name in ("interval", "family") if name in parts)
+        axes: Any = figures.contrasts(compared.contrasts, by=list(by) or None, simulated=simulated)
+        yield Drawn(
+            name=f"contrasts{suffix}",
+            title=f"Contrasts{about}",
+            caption=f"{caption} {n_text(AnalysisFacts.of(compared.contrasts))}.{missing}",
+            figure=axes.figure,
+        )
+
+
+def _curves(analysis: Analysis, table: pd.DataFrame, spec: CurveSpec, zeros: Mapping[str, str]) -> Drawn:
+    """The mean curves of one entry of the study file."""
+    first = analysis.compared[0]
+    by = (*first.spec.by, *(name for name in ("side",) if name in table.columns and name not in first.spec.by))
+    curves = _panels(_ordered(table, analysis, first.spec), by)
+    drawn = figures.curves_grid(
+        curves.assign(muscle=curves["panel"]),
+        hue=first.spec.within,
+        unit=str(curves["unit"].iloc[0]),
+        during=_AXES.get(spec.against) or spec.phase or "repetition",
+        simulated=analysis.simulated,
+        columns=_columns(first),
+    )
+    spread = "Mean ± SD over participants." if curves["sd"].notna().any() else "The mean of one participant."
+    _name_zero(drawn, zeros, every=set(zeros) == set(analysis.exercises))
+    return Drawn(
+        name=f"curves{spec.suffix}",
+        title=_TITLES[spec.against].format(f"{spec.phase} phase" if spec.phase else "repetition"),
+        caption=" ".join([spread, *(f"0 % of a cycle of {readable(name)} is the {at}." for name, at in zeros.items())]),
+        figure=drawn,
+    )
+
+
+def _columns(compared: ComparisonResult) -> int | None:
+    """A row of panels a group, where its muscles fit side by side."""
+    by = compared.spec.by
+    across = compared.cells[by[-1]].nunique() if len(by) > 1 else 0
+    return across if 0 < across <= _SIDE_BY_SIDE else None
 
 
 def _zeros(repetitions: pd.DataFrame, analysis: Analysis) -> dict[str, str]:

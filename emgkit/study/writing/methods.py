@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from emgkit import events, shipped
+from emgkit.curves import Curves
 from emgkit.events.repetitions import PHASES
-from emgkit.measures import MEASURES
 from emgkit.notation import as_title, capital, counted, fixed, number, places, readable, series, surface
 from emgkit.pipeline import Pipeline
 from emgkit.signal_quality import quality_sentence
 from emgkit.stats.results.facts import AnalysisFacts
-from emgkit.stats.results.methods import n_text
+from emgkit.stats.results.methods import n_text, unit_text
 from emgkit.stats.within.summaries import order_rule
-from emgkit.study.file.recordings import Exercise, MeasureSpec, StudyFile
+from emgkit.study.file.recordings import Exercise, StudyFile
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.versions import versions
 from emgkit.study.writing.finding import not_compared
 from emgkit.study.writing.left_out import excluded_repetitions, left_out_sentences
+from emgkit.study.writing.measure_words import further_sentences, measure_words
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
@@ -162,7 +163,9 @@ def _groups(first: ComparisonResult) -> str:
 def _channels(analysis: Analysis) -> Iterator[Statement]:
     """The muscles and sides recorded."""
     rows = pd.concat([session.rows[["muscle", "side"]] for session in analysis.sessions])
-    muscles = sorted(readable(muscle) for muscle in rows["muscle"].dropna().unique() if muscle)
+    # a number of two muscles names both
+    named = {one for both in rows["muscle"].dropna().unique() for one in str(both).split(" / ") if one}
+    muscles = sorted(map(readable, named))
     sides = sorted(side for side in rows["side"].dropna().unique() if side)
     if not muscles:
         return
@@ -309,60 +312,78 @@ def _measures(analysis: Analysis) -> Iterator[Statement]:
     """What was measured, how it was averaged, and how the curves were made."""
     asked, unit = [], _unit(analysis.file.exercises.values())
     for spec in analysis.file.measures:
-        name = MEASURES[spec.name].words or spec.name
-        asked.append(f"the {name} over {_stretch(spec, unit)}{' (primary)' * spec.primary}")
-    yield Statement.of(f"{_subject('measure', asked)}.")
+        asked.append(f"the {measure_words(spec, unit)}{' (primary)' * spec.primary}")
+    # in a list of formulas a comma separates nothing
+    listing = (
+        f"The measures were {'; '.join(asked)}" if any("," in one for one in asked) else _subject("measure", asked)
+    )
+    yield Statement.of(f"{listing}.")
+    for sentence in further_sentences(analysis.file.measures):
+        yield Statement.of(sentence)
     over = series(_plural(unit if name == "repetition" else name) for name in analysis.over)
     yield Statement.of(
         f"The measures were averaged arithmetically over {over}, so that the participant is the unit of analysis.",
         "averaging",
     )
-    curves = replace(analysis.sessions[0].curves, during=unit).sentence()
-    yield Statement.of(f"{curves} The curves were averaged in the same way, and then over participants.", "curves")
+    made = dict.fromkeys(_curve_sentence(analysis, place, unit) for place in range(len(analysis.file.curves)))
+    same = "The curves were averaged in the same way, and then over participants."
+    yield Statement.of(f"{' '.join(made)} {same}", "curves")
+
+
+def _curve_sentence(analysis: Analysis, place: int, unit: str) -> str:
+    """How the curves of one entry of the study file were made."""
+    spec = analysis.file.curves[place]
+    curves = Curves.concat([session.curves[place] for session in analysis.sessions])
+    kept = (
+        f" Of each set, the {spec.most_repeatable} repetitions nearest to the mean of the others were kept for them."
+        if spec.most_repeatable
+        else ""
+    )
+    return replace(curves, during=unit if curves.during == "repetition" else curves.during).sentence() + kept
 
 
 def _plural(noun: str, n: int = 2) -> str:
     return noun if n == 1 else f"{noun}es" if noun.endswith("ch") else f"{noun}s"
 
 
-def _stretch(spec: MeasureSpec, unit: str) -> str:
-    """What a measure was taken over, in words; `unit` is the one of :func:`_unit`."""
-    phase = f"{spec.phase} phase" if spec.phase else "phase"
-    if spec.during == "half":
-        return f"each half of the {phase}, by displacement"
-    if spec.during == "angle":
-        return f"each bin of the joint angle in the {phase}"
-    if spec.phase is not None:
-        return f"the {phase}"
-    return (
-        "each phase" if spec.during == "phase" else f"the whole {unit if spec.during == 'repetition' else spec.during}"
-    )
-
-
 def _statistics(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
     """A paragraph a comparison, in the words of its results; of one made as the first only how it differs."""
     first, *others = analysis.compared
-    yield tuple(_comparison(first))
+    unit = _unit(analysis.file.exercises.values())
+    of_first = (Statement.of(f"Compared was the {measure_words(first.measure, unit)}."),) if first.spec.measure else ()
+    yield (*of_first, *_comparison(first))
     others = [compared for compared in others if compared.contrasts is not None]
+    described = [first]
     kept_first = list(analysis.kept(first.spec)["recording"])
     for compared in others:
-        title = compared.spec.title or as_title(compared.spec.name)
+        title = _title(compared)
         kept = list(analysis.kept(compared.spec)["recording"])
         more, fewer = ([name for name in a if name not in b] for a, b in ((kept, kept_first), (kept_first, kept)))
+        of = "" if compared.measure == first.measure else f", of the {measure_words(compared.measure, unit)}"
         keep = (f", with {series(more)} kept" if more else "") + (f", without {series(fewer)}" if fewer else "")
-        same = _without_n(first) == _without_n(compared)
+        alike = next((one for one in described if _bare(one) == _bare(compared)), None)
         n = n_text(AnalysisFacts.of(compared.contrasts)) if compared.contrasts is not None else ""
-        how = f" in the same way ({n})" if same else ""
+        as_which = "" if alike is None or alike is first else f" as “{_title(alike)}”"
+        how = "" if alike is None else f" in the same way{as_which} ({n})"
         # the checklist is about the first comparison
-        further = () if same else tuple(Statement(text=one.text) for one in _comparison(compared))
-        yield (Statement(text=f"A further comparison, “{title}”, was made{how}{keep}."), *further)
+        further = () if alike is not None else tuple(Statement(text=one.text) for one in _comparison(compared))
+        described += [compared] if alike is None else []
+        yield (Statement(text=f"A further comparison, “{title}”{of}, was made{how}{keep}."), *further)
 
 
-def _without_n(compared: ComparisonResult) -> list[str]:
-    """The Methods sentences of a comparison without the number of participants, and without who had which levels."""
+def _title(compared: ComparisonResult) -> str:
+    return compared.spec.title or as_title(compared.spec.name)
+
+
+def _bare(compared: ComparisonResult) -> list[str]:
+    """The Methods sentences of a comparison without its measure, its n, and who had which levels."""
     tables = [table for table in (compared.contrasts, compared.anova, compared.influence) if table is not None]
-    parts = [(table, part, text) for table in tables for part, text in table.methods_parts().items()]
-    return [text.replace(n_text(AnalysisFacts.of(table)), "n") for table, part, text in parts if part != "people"]
+    parts = [(AnalysisFacts.of(one), part, text) for one in tables for part, text in one.methods_parts().items()]
+    return [
+        text.replace(n_text(facts), "n").replace(unit_text(facts) or " ", " ")
+        for facts, part, text in parts
+        if part != "people"
+    ]
 
 
 def _comparison(compared: ComparisonResult) -> Iterator[Statement]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from emgkit.study.writing import claims, finding
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
+    from emgkit.study.recordings.session import Session
 
 __all__ = ["contradicting", "hanging", "readable_tables", "study_tables", "table_suffix"]
 
@@ -29,10 +30,6 @@ def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     """Every table of the study by the name of its file."""
     sessions = analysis.sessions
     first = analysis.compared[0]
-    # the same people as in the comparison: of the others a task is missing, and with it their reference
-    people = set(first.cells["participant"])
-    curves = Curves.concat([s.curves.of(participants=people) for s in sessions if people & s.people])
-    curves = _of_cells(curves.participant_means(over=analysis.over), first)
     tables = {
         "repetitions": pd.concat([session.repetitions for session in sessions], ignore_index=True),
         "measures": pd.concat([session.rows for session in sessions], ignore_index=True),
@@ -40,7 +37,8 @@ def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "extremes": pd.concat([session.extremes for session in sessions], ignore_index=True),
         "quality": pd.concat([session.quality for session in sessions], ignore_index=True),
         "checks": pd.concat([session.checks for session in sessions], ignore_index=True),
-        "curves": curves.ensemble(by=(first.spec.within, *first.spec.by)).assign(unit=curves.unit),
+        **{f"curves{spec.suffix}": _curves(analysis, place) for place, spec in enumerate(analysis.file.curves)},
+        **_details(sessions),
         "excluded": analysis.left_out,
         "files": analysis.files,
     }
@@ -70,6 +68,27 @@ def _stream_agreement(analysis: Analysis, repetitions: pd.DataFrame) -> pd.DataF
             own.insert(0, "exercise", name)
             parts.append(own)
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _curves(analysis: Analysis, place: int) -> pd.DataFrame:
+    """The mean curves of one entry of the study file, at the levels of the first comparison."""
+    first = analysis.compared[0]
+    # the same people as in the comparison: of the others a task is missing, and with it their reference
+    people = set(first.cells["participant"])
+    own = [s.curves[place].of(participants=people) for s in analysis.sessions if people & s.people]
+    curves = _of_cells(Curves.concat(own).participant_means(over=analysis.over), first)
+    by = dict.fromkeys((first.spec.within, *first.spec.by))
+    # a number of both sides has none, and each side has a curve
+    without_side = "side" in first.cells.columns and first.cells["side"].isna().all()
+    if without_side and "side" in curves.index.columns and len(set(curves.index["side"])) > 1:
+        by |= {"side": None}
+    return curves.ensemble(by=tuple(by)).assign(unit=curves.unit)
+
+
+def _details(sessions: Sequence[Session]) -> dict[str, pd.DataFrame]:
+    """The further tables of measures: slopes, onsets, synergies."""
+    names = dict.fromkeys(name for session in sessions for name in session.details)
+    return {name: pd.concat([s.details[name] for s in sessions if name in s.details]) for name in names}
 
 
 def _of_cells(curves: Curves, compared: ComparisonResult) -> Curves:
