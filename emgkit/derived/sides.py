@@ -110,7 +110,9 @@ def symmetry(cells: pd.DataFrame, *, index: str = "robinson") -> pd.DataFrame:
                 where=row_named(group.iloc[0], keys),
                 allowed="a left and a right side",
                 got=listed("side not known" if pd.isna(side) else str(side) for side in group["side"]),
-                hint="Leave out who lacks a side, or average the repetitions first",
+                hint="Say which side it is: read(path, channels={'VL': {'side': 'left'}})"
+                if group["side"].isna().any()
+                else "Leave out who lacks a side, or average the repetitions first",
             )
         left, right = (float(group.loc[group["side"] == side, "value"].iloc[0]) for side in ("left", "right"))
         if min(left, right) < 0 or left + right == 0:

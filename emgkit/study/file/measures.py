@@ -94,8 +94,12 @@ class MeasureSpec(TomlTable):
     @classmethod
     def _muscles_may_be_one_pair(cls, table: Any) -> Any:
         muscles = table.get("muscles") if isinstance(table, dict) else None
-        one_pair = isinstance(muscles, list) and bool(muscles) and all(isinstance(one, str) for one in muscles)
-        return {**table, "muscles": [muscles]} if one_pair else table
+        if not isinstance(muscles, list) or not muscles:
+            return table
+        pairs = [muscles] if all(isinstance(one, str) for one in muscles) else muscles
+        if any(isinstance(pair, list) and len(pair) != 2 for pair in pairs):
+            raise ValueError('muscles is a pair, such as ["vastus_lateralis", "biceps_femoris"], or a list of pairs')
+        return {**table, "muscles": pairs}
 
     @property
     def called(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -62,11 +62,8 @@ def take(signals: Signals, spec: MeasureSpec) -> Taken:
     if spec.name == "symmetry":
         return take(signals, spec.inner)
     kind = "burst" if spec.by_burst else spec.name
-    if kind in _KINDS:
-        with errors_name(spec):
-            taken = _KINDS[kind](signals, spec)
-    else:
-        taken = _plain(signals, spec)
+    with errors_name(spec) if spec.given or kind in _KINDS else nullcontext():
+        taken = _KINDS.get(kind, _plain)(signals, spec)
     return replace(taken, rows=taken.rows.assign(measure=pd.Series([spec.called] * len(taken.rows), dtype=object)))
 
 
