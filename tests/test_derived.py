@@ -206,3 +206,24 @@ def test_the_angle_of_the_peak_is_that_of_the_joint_at_its_own_rate():
     position = ek.Recording(data=[np.zeros(9)], sfreq=1.0, channels=(ek.Channel(name="bar", unit="m", kind="POS"),))
     with pytest.raises(ArgumentError, match=r"no joint angle. Where: channel 'bar'. Allowed: a stream in deg. Got: m"):
         angle_of_peak(envelope, position)
+
+
+def test_repetitions_of_one_side_have_their_own_bursts_and_peaks():
+    channels = sided(("VL", "left"), ("VL", "right"))
+    events = tuple(
+        ek.Event(onset=start, duration=2.0, label="repetition", columns={"repetition": n, "side": side})
+        for n, (start, side) in enumerate([(1.0, "left"), (2.0, "right"), (5.0, "left")], 1)
+    )
+    data = np.zeros((2, 1000))
+    data[:, [150, 280, 550]] = [[9.0, 5.0, 9.0], [5.0, 9.0, 9.0]]
+    both = ek.Recording(data=data, sfreq=100.0, channels=channels, events=events, context={"participant": "01"})
+    found = pd.concat([bursts((1.2, 2.9), (5.3, 6.0), channel="VLl"), bursts((2.4, 3.5), channel="VLr")])
+    rows = burst_times(both, found, "onset_latency")
+    assert rows["channel"].tolist() == ["VLl", "VLr", "VLl"]
+    assert rows["value"].tolist() == pytest.approx([0.2, 0.4, 0.3])
+    knee = ek.Recording(
+        data=[np.arange(1000) / 10], sfreq=100.0, channels=(ek.Channel(name="knee", unit="deg", kind="JNTANG"),)
+    )
+    assert angle_of_peak(both, knee)["value"].tolist() == pytest.approx([15.0, 28.0, 55.0])
+    with pytest.raises(SignalError, match=r"in the same repetitions. .*Hint: Pick the channels of one side"):
+        ek.synergies(both, n=1, seed=1, during="repetition")
