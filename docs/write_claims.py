@@ -15,33 +15,14 @@ import matplotlib.pyplot as plt
 
 import emgkit as ek
 from emgkit.figures.drawing import style
-from emgkit.literature.claims_page import TESTED, markdown
-from emgkit.literature.contrasts import sides
+from emgkit.literature.claims_page import drawn, markdown
 
 DOCS = Path(__file__).resolve().parent
-GROUPS = {
-    "figures_for": "For the claim",
-    "figures_against": "Against the claim",
-    "figures_neither": "Neither",
-    "second_hand": "Second-hand",
-}
 
 
-def drawn(claim: ek.literature.Claim, table: pd.DataFrame) -> pd.DataFrame:
-    """The values of the claim's own question and those read second-hand, one a row.
-
-    Where a paper printed the two sides of a contrast, both of them; what was printed without a number is in the text.
-    """
-    by_id = table.set_index("id", drop=False)
-    rows = []
-    for name, group in GROUPS.items():
-        for one in getattr(claim, name):
-            row = by_id.loc[one]
-            first, second = sides(row, table) if row["comparator"] and np.isnan(row["value"]) else (row, None)
-            for number, side in enumerate((first, second)):
-                if side is not None and not np.isnan(side["value"]):
-                    rows.append(side.to_dict() | {"group": group, "p": "" if number else row["p"]})
-    out = pd.DataFrame(rows)
+def named(claim: ek.literature.Claim, table: pd.DataFrame) -> pd.DataFrame:
+    """The values of a claim's picture, with the names that readers know."""
+    out = drawn(claim, table)
     names = ek.literature.sources().set_index("study")["name"]
     out["study"] = out["study"].map(names)
     out["exercise"] = out["exercise"].str.replace("romanian", "Romanian")
@@ -55,7 +36,7 @@ def drawn(claim: ek.literature.Claim, table: pd.DataFrame) -> pd.DataFrame:
 def picture(claim: ek.literature.Claim, table: pd.DataFrame, path: Path) -> None:
     """One axis a unit, one above the other."""
     panels = []
-    for _, part in drawn(claim, table).groupby("kind", sort=False):
+    for _, part in named(claim, table).groupby("kind", sort=False):
         ax = ek.figures.published(part.reset_index(drop=True), by="group")
         file = io.BytesIO()
         with style.theme():
@@ -78,7 +59,7 @@ def main() -> None:
     table = ek.literature.figures()
     for number in ek.literature.claims()["number"]:
         claim = ek.literature.claim(number)
-        if claim.verdict in TESTED:
+        if claim.evidence_says != "nothing read" and len(drawn(claim, table)):
             picture(claim, table, folder / f"{number:02d}.png")
 
 

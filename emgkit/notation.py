@@ -456,10 +456,11 @@ def counted(count: int, noun: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "contrast"), counted(3, "contrast")
-    ('1 contrast', '3 contrasts')
+    >>> counted(1, "contrast"), counted(3, "contrast"), counted(2, "study")
+    ('1 contrast', '3 contrasts', '2 studies')
     """
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    several = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+    return f"{count} {noun if count == 1 else several}"
 
 
 def listed(names: Iterable[object]) -> str:

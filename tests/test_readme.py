@@ -58,7 +58,7 @@ def test_every_study_stands_in_the_table():
 
 def test_the_verdicts_are_those_of_the_ledger():
     """And each is of a claim that the study itself shows."""
-    ledger = literature.claims().set_index("number")["verdict"]
+    ledger = literature.claims().set_index("number")["evidence_says"]
     told = 0
     for slug, _, outcome in rows():
         for numbers, verdict in re.findall(r"claims? ([\d, and]+): ([^;]+)", outcome):

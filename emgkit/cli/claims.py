@@ -33,7 +33,7 @@ def claims(
         _show_claim(literature.claim(number), literature.figures())
 
 
-_VERDICT_STYLES = {"supported": "green", "contradicted": "red", "mixed": "yellow", "overstated": "yellow"}
+_STYLES = {"agrees": "green", "agrees, narrower": "green", "mixed": "yellow", "disagrees": "red"}
 
 
 def _show_ledger(ledger: DataFrame) -> None:
@@ -44,25 +44,22 @@ def _show_ledger(ledger: DataFrame) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 1, 0))
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("claim", overflow="fold", ratio=1)
-    table.add_column("verdict", width=12)
-    columns = {
-        "for": "figures_for",
-        "against": "figures_against",
-        "neither": "figures_neither",
-        "2nd hand": "second_hand",
-    }
-    for head in columns:
-        table.add_column(head, justify="right", width=max(map(len, head.split())))
+    table.add_column("decided by", width=10)
+    table.add_column("the evidence read", width=16)
+    sides = ("for", "against", "neither")
+    for side in sides:
+        table.add_column(side, justify="right", width=len(side))
     for row in ledger.to_dict("records"):
-        style = _VERDICT_STYLES.get(row["verdict"], "dim")
-        counts = (str(len(row[column]) or "·") for column in columns.values())
-        table.add_row(str(row["number"]), row["claim"], f"[{style}]{row['verdict']}[/]", *counts)
+        says = row["evidence_says"]
+        counts = ("·" if says == "nothing read" else str(row[f"studies_{side}"]) for side in sides)
+        style = _STYLES.get(says, "dim")
+        table.add_row(str(row["number"]), row["claim"], row["decided_by"], f"[{style}]{says}[/]", *counts)
     console.print(table)
-    verdicts = ledger["verdict"].value_counts()
-    console.print(f"\n{', '.join(f'{count} {verdict}' for verdict, count in verdicts.items())}.")
+    counted = ledger["evidence_says"].value_counts()
+    console.print(f"\n{'; '.join(f'{count} {says}' for says, count in counted.items())}.")
     console.print(
-        "Counted are published contrasts that were judged to be the claim's own question; the verdict follows from "
-        "those read at the source. Second-hand figures decide nothing. One claim in full: emgkit claims 11"
+        "The numbers are studies that compared what the claim compares, read at the source; second-hand figures are "
+        "not counted. One claim in full: emgkit claims 11"
     )
 
 
@@ -70,7 +67,7 @@ def _show_claim(one: Claim, table: DataFrame) -> None:
     from rich.console import Console
     from rich.padding import Padding
 
-    from emgkit.literature.claims import grouped
+    from emgkit.literature.claims import grouped, verdict
     from emgkit.literature.wording import reference
 
     console = Console(highlight=False)
@@ -79,10 +76,16 @@ def _show_claim(one: Claim, table: DataFrame) -> None:
         console.print(Padding(text, (0, 0, 0, indent)), style=style, markup=False)
 
     say(f"Claim {one.number}: {one.claim}", style="bold")
-    say(f"Verdict: {one.verdict.upper()}", style=_VERDICT_STYLES.get(one.verdict))
-    for title, text in (("", one.reason), ("What would test it: ", one.test), ("Limits: ", one.limits)):
+    say(f"The evidence read: {verdict(one)}", style=_STYLES.get(one.evidence_says))
+    told = {
+        "": one.reason,
+        "The authors conclude": one.conclusion,
+        "What would test it": one.test,
+        "Limits": one.limits,
+    }
+    for title, text in told.items():
         if text:
-            say(f"{title}{text}")
+            say(f"{title}: {text}" if title else text)
     groups = grouped(one, table) | {"References": [reference(each) for each in one.references]}
     for heading, lines in groups.items():
         if lines:

@@ -127,7 +127,7 @@ def _show(result: Result, *, warned: bool) -> None:
             say(f"Claim: {one.claim}.", 2)
             for statement in one.statements:
                 say(f"published: {statement}", 4, style="dim")
-            say(f"verdict, from the published figures alone: {one.verdict.upper()}. {one.why}", 4)
+            say(f"verdict, from the published figures alone: {one.verdict}. {one.why}", 4)
     # the levels stand above, the notices below
     shown = {level.sentence() for level in result.levels} | {notice.text for notice in result.notices}
     rest = [

@@ -1,27 +1,29 @@
 """Claims and what published figures say of them: partly judged by hand, partly computed.
 
-The file holds three judgements of each claim: whether EMG can test it (``testable``), which contrasts are its own
-question and where it says their first side lies (``evidence``), and whether it goes further than they do
-(``narrower``). Computed from the figures are the side of each contrast, and the verdict that follows from all of them
-by the rules below. So the figures decide nothing where a claim is not testable or has no contrast of its own; elsewhere
-they decide all but whether a claim that they support is overstated.
+The file holds three judgements of each claim: what kind of measurement can decide it (``decided_by``), which contrasts
+are its own question and where it says their first side lies (``evidence``), and whether it goes further than they do
+(``narrower``). Computed from the figures are the side of each contrast, the number of studies on each side, and what
+the evidence read says, by the rules below.
 
 A figure counts as evidence where it is a contrast of the claim's own question within one study and was read at the
 source. With p < .05 (or "sig." where no p is printed), or a 95 % interval without zero, it is for the claim or against
-it by its sign; else it is neither. Figures read second-hand or computed from such, and those of another question, are
-shown and decide nothing. A contrast is as weak as the weaker of its two sides where its sign is computed from them. One
-of which the value was computed here counts only if the interval was printed: its sign and surety are then the paper's.
+it by its sign; else it is neither. A result that a paper reports in words, without numbers, counts in the same way.
+Figures read second-hand or computed from such, and those of another question, are shown and decide nothing. A contrast
+is as weak as the weaker of its two sides where its sign is computed from them. One of which the value was computed here
+counts only if the interval was printed: its sign and surety are then the paper's.
 
-=====================  ===============================================================================
-verdict                rule
-=====================  ===============================================================================
-supported              at least one figure for, none against
-overstated             the same, but the claim was judged to go further; the file says how
-contradicted           at least one figure against, none for
-mixed                  figures for and against, or only such as show no difference
-untested               no contrast that was judged to be its own question was read at the source
-not testable by EMG    judged to be on growth, force, movement, safety, recovery or practice
-=====================  ===============================================================================
+=================  =====================================================================================
+the evidence read  rule
+=================  =====================================================================================
+agrees             at least one contrast for the claim, none against, none without a difference
+agrees, narrower   at least one for, none against; but one shows no difference, or the claim was judged
+                   to go further than the contrasts
+mixed              contrasts for and against, or only such as show no difference
+disagrees          at least one contrast against the claim, none for
+nothing read       no contrast that was judged to be its own question was read at the source
+=================  =====================================================================================
+
+A study is for the claim if a contrast of it is and none is against, against it likewise, and else neither.
 """
 
 from __future__ import annotations
@@ -44,8 +46,9 @@ from emgkit.notation import counted, listed
 from emgkit.toml_files import TomlTable, load
 
 __all__ = [
+    "DECIDED_BY",
+    "EVIDENCE_SAYS",
     "GROUPS",
-    "VERDICTS",
     "Claim",
     "ClaimsFile",
     "Weighing",
@@ -54,11 +57,24 @@ __all__ = [
     "claims",
     "grouped",
     "ledger",
+    "verdict",
     "weigh",
-    "weighed",
 ]
 
-VERDICTS = ("supported", "contradicted", "mixed", "overstated", "untested", "not testable by EMG")
+# what kind of measurement can decide a claim -> how it is made
+DECIDED_BY = {
+    "EMG": "the activity of muscles in one session, in the same people",
+    "muscle growth": "muscle size by MRI or ultrasound before and after weeks of training",
+    "strength": "what people lift before and after weeks of training",
+    "movement": "angles and paths, by cameras",
+    "joint moments": "angles and moments of joints, by cameras and force plates",
+    "forces": "forces under the feet and at the bar",
+    "recovery": "soreness, blood values and strength in the days after a session",
+    "injuries": "injuries, or at least the loads on a joint",
+    "practice": "nothing that is measured on muscles: it is a goal or a piece of advice",
+    "definition": "the meaning of the word alone",
+}
+EVIDENCE_SAYS = ("agrees", "agrees, narrower", "mixed", "disagrees", "nothing read")
 
 
 class Evidence(TomlTable):
@@ -76,8 +92,9 @@ class Entry(TomlTable):
     test: str
     why: str
     limits: str = ""
-    testable: bool = True
+    decided_by: str = "EMG"
     narrower: str = ""
+    conclusion: str = ""
     evidence: tuple[Evidence, ...] = ()
     beside: tuple[str, ...] = ()
 
@@ -86,6 +103,12 @@ class Entry(TomlTable):
         cited = [*(one.figure for one in self.evidence), *self.beside]
         if len(set(cited)) < len(cited):
             raise ValueError(f"claim {self.number} cites a figure twice")
+        return self
+
+    @model_validator(mode="after")
+    def _known(self) -> Entry:
+        if self.decided_by not in DECIDED_BY:
+            raise ValueError(f"claim {self.number}: decided_by is one of {listed(DECIDED_BY)}, not {self.decided_by!r}")
         return self
 
 
@@ -103,17 +126,24 @@ class ClaimsFile(TomlTable):
 
 @dataclass(frozen=True, kw_only=True)
 class Weighing:
-    """A verdict and the figures it rests on, by id."""
+    """What the evidence says, and the figures that it rests on, by id."""
 
-    verdict: str
+    evidence_says: str
     figures_for: tuple[str, ...] = ()
     figures_against: tuple[str, ...] = ()
     figures_neither: tuple[str, ...] = ()
 
+    @property
+    def studies(self) -> dict[Side, int]:
+        """How many studies are for the claim, against it, and neither."""
+        groups = [self.figures_for, self.figures_against, self.figures_neither]
+        yes, no, neither = ({figure.partition(":")[0] for figure in figures} for figures in groups)
+        return {"for": len(yes - no), "against": len(no - yes), "neither": len((neither - yes - no) | (yes & no))}
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Claim:
-    """One claim, its verdict and the figures beside it; printed, it reads as a page.
+    """One claim, what the evidence says of it, and the figures beside it; printed, it reads as a page.
 
     Parameters
     ----------
@@ -121,13 +151,18 @@ class Claim:
         Its number, from 1.
     claim, test : str
         What it says, and what would test it.
-    verdict : str
-        One of ``VERDICTS``.
+    decided_by : str
+        What kind of measurement can decide it: a key of ``DECIDED_BY``, such as "EMG" or "muscle growth".
+    evidence_says : str
+        One of ``EVIDENCE_SAYS``: what the contrasts of its own question say that were read at the source.
+    studies_for, studies_against, studies_neither : int
+        Numbers of studies, not of contrasts.
     reason : str
-        The count of the figures and the argument.
+        The argument.
+    conclusion : str
+        What the authors of the study conclude, where the claim is on their study.
     figures_for, figures_against, figures_neither : tuple of str
-        Ids (as in :func:`emgkit.literature.figures`) of the figures of its own question, read at the source. Where a
-        claim cannot be tested by EMG they decide nothing.
+        Ids (as in :func:`emgkit.literature.figures`) of the figures of its own question, read at the source.
     second_hand, beside : tuple of str
         Ids of figures that decide nothing: read second-hand or computed from such, or on another question.
     references : tuple of dict
@@ -139,8 +174,13 @@ class Claim:
     number: int
     claim: str
     test: str
-    verdict: str
+    decided_by: str
+    evidence_says: str
+    studies_for: int
+    studies_against: int
+    studies_neither: int
     reason: str
+    conclusion: str
     figures_for: tuple[str, ...]
     figures_against: tuple[str, ...]
     figures_neither: tuple[str, ...]
@@ -165,14 +205,14 @@ def claims() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a claim; columns ``number, claim, test, verdict, reason, figures_for, figures_against,
-        figures_neither, second_hand, beside, references, limits`` as in :class:`Claim`; those of figures hold lists
-        of ids.
+        One row a claim; columns ``number, claim, test, decided_by, evidence_says, studies_for, studies_against,
+        studies_neither, reason, conclusion, figures_for, figures_against, figures_neither, second_hand, beside,
+        references, limits`` as in :class:`Claim`; those of figures hold lists of ids.
 
     Examples
     --------
-    >>> claims().set_index("number").loc[11, "verdict"]
-    'overstated'
+    >>> claims().set_index("number").loc[11, ["decided_by", "evidence_says"]].to_list()
+    ['EMG', 'agrees, narrower']
     """
     return pd.DataFrame(
         [one.to_dict() for one in _ledger()], columns=[field.name for field in dataclasses.fields(Claim)]
@@ -189,8 +229,8 @@ def claim(number: int) -> Claim:
 
     Examples
     --------
-    >>> claim(17).verdict
-    'untested'
+    >>> claim(17).evidence_says
+    'nothing read'
     """
     ledger = _ledger()
     if isinstance(number, bool) or number not in range(1, len(ledger) + 1):
@@ -199,12 +239,12 @@ def claim(number: int) -> Claim:
 
 
 def weigh(entry: Entry, table: pd.DataFrame) -> Weighing:
-    """Weigh a claim's own figures that were read at the source, and give the verdict.
+    """Weigh a claim's own figures that were read at the source, and tell what they say of it.
 
     Examples
     --------
-    >>> weigh(Entry(number=1, claim="", test="", why=""), figures()).verdict
-    'untested'
+    >>> weigh(Entry(number=1, claim="", test="", why=""), figures()).evidence_says
+    'nothing read'
     """
     rows = {row["id"]: row for _, row in table.iterrows()}
     found: dict[Side, list[str]] = {"for": [], "against": [], "neither": []}
@@ -213,17 +253,15 @@ def weigh(entry: Entry, table: pd.DataFrame) -> Weighing:
         if _counts(row, table):
             found[judge(row, table, expects=one.expects)].append(one.figure)
     supporting, opposing, neither = (tuple(ids) for ids in found.values())
-    if not entry.testable:
-        verdict = "not testable by EMG"
-    elif not (supporting or opposing or neither):
-        verdict = "untested"
+    if not (supporting or opposing or neither):
+        says = "nothing read"
     elif bool(supporting) == bool(opposing):
-        verdict = "mixed"
+        says = "mixed"
     elif opposing:
-        verdict = "contradicted"
+        says = "disagrees"
     else:
-        verdict = "overstated" if entry.narrower else "supported"
-    return Weighing(verdict=verdict, figures_for=supporting, figures_against=opposing, figures_neither=neither)
+        says = "agrees, narrower" if entry.narrower or neither else "agrees"
+    return Weighing(evidence_says=says, figures_for=supporting, figures_against=opposing, figures_neither=neither)
 
 
 def ledger(entries: ClaimsFile, table: pd.DataFrame) -> tuple[Claim, ...]:
@@ -254,20 +292,26 @@ def _weighed(entry: Entry, table: pd.DataFrame, by_id: pd.DataFrame) -> Claim:
     finding = weigh(entry, table)
     second_hand = tuple(one for one in cited if mark(rows[one], table) == "second-hand")
     studies = dict.fromkeys(one.partition(":")[0] for one in cited)
-    parts = [weighed(finding) if own else "", entry.why]
-    if finding.verdict == "overstated":
-        parts.append(f"Narrower than claimed: {entry.narrower}.")
+    parts = [entry.why]
+    if finding.evidence_says == "agrees, narrower" and entry.narrower:
+        parts.append(f"Narrower than the claim: {entry.narrower}.")
+    sides = finding.studies
     return Claim(
         number=entry.number,
         claim=entry.claim,
         test=entry.test,
-        reason=" ".join(part for part in parts if part),
+        decided_by=entry.decided_by,
+        reason=" ".join(parts),
+        conclusion=entry.conclusion,
         second_hand=second_hand,
         beside=tuple(one for one in entry.beside if one not in second_hand),
         references=tuple(
             {"study": study, "citation": source(study).citation, "doi": source(study).doi or ""} for study in studies
         ),
         limits=entry.limits,
+        studies_for=sides["for"],
+        studies_against=sides["against"],
+        studies_neither=sides["neither"],
         **vars(finding),
     )
 
@@ -306,24 +350,26 @@ def _ledger() -> tuple[Claim, ...]:
 GROUPS = {
     "figures_for": "For the claim",
     "figures_against": "Against the claim",
-    "figures_neither": "Neither: no difference shown, or no p printed",
-    "beside": "Beside it, no contrast of its own question; decides nothing",
-    "second_hand": "Read second-hand, or computed from such; decides nothing",
+    "figures_neither": "Neither: no difference shown",
+    "beside": "Related figures, not counted",
+    "second_hand": "Read second-hand, or computed from such; not counted",
 }
 
 
-def weighed(finding: Weighing) -> str:
-    """How many figures of the claim's own question are on each side.
+def verdict(claim: Claim) -> str:
+    """What the evidence read says of a claim, with the number of studies on each side, and what can decide it.
 
     Examples
     --------
-    >>> from emgkit.literature.claims import Weighing
-    >>> weighed(Weighing(verdict="mixed", figures_for=("a",), figures_against=("b", "c")))
-    '1 published contrast for the claim, 2 against, 0 neither.'
+    >>> verdict(claim(11))
+    'agrees, narrower (1 study for, 0 against, 0 neither; 1 contrast without a difference), decided by EMG'
     """
-    against, neither = len(finding.figures_against), len(finding.figures_neither)
-    contrasts = counted(len(finding.figures_for), "published contrast")
-    return f"{contrasts} for the claim, {against} against, {neither} neither."
+    studies = counted(claim.studies_for, "study")
+    counts = f"{studies} for, {claim.studies_against} against, {claim.studies_neither} neither"
+    if claim.figures_neither:
+        counts += f"; {counted(len(claim.figures_neither), 'contrast')} without a difference"
+    told = f" ({counts})" if claim.evidence_says != "nothing read" else ""
+    return f"{claim.evidence_says}{told}, decided by {claim.decided_by}"
 
 
 def grouped(claim: Claim, table: pd.DataFrame) -> dict[str, list[str]]:
@@ -340,8 +386,9 @@ def as_text(claim: Claim, table: pd.DataFrame) -> str:
     """A claim as a page of plain text."""
     lines = [
         f"Claim {claim.number}: {claim.claim}",
-        f"Verdict: {claim.verdict.upper()}",
+        f"The evidence read: {verdict(claim)}",
         f"Reason: {claim.reason}",
+        *([f"The authors conclude: {claim.conclusion}"] if claim.conclusion else []),
         f"What would test it: {claim.test}",
     ]
     for heading, told in grouped(claim, table).items():

@@ -28,7 +28,8 @@ def judge(row: pd.Series, table: pd.DataFrame, *, expects: str) -> Side:
     Returns
     -------
     {"for", "against", "neither"}
-        Not neither only with p < .05, with "sig." where the paper prints no p, or with an interval without zero.
+        Not neither only with p < .05, with "sig." where the paper prints no p, with an interval without zero, or where
+        the paper reports in words which side is higher (unit "direction") and does not call it n.s.
 
     Examples
     --------
@@ -40,7 +41,8 @@ def judge(row: pd.Series, table: pd.DataFrame, *, expects: str) -> Side:
     """
     excludes_zero = bool(row["ci_low"] > 0 or row["ci_high"] < 0)
     found = difference(row, table)
-    if not (excludes_zero or _below_five_percent(row["p"])) or np.isnan(found) or found == 0:
+    in_words = row["unit"] == "direction" and row["p"] == ""
+    if not (excludes_zero or in_words or _below_five_percent(row["p"])) or np.isnan(found) or found == 0:
         return "neither"
     return "for" if (found > 0) == (expects == "above") else "against"
 

@@ -31,7 +31,7 @@ UNITS = (
     "%MVIC", "%MVC", "%MVIC difference", "% difference", "% of 1RM-lift EMG", "% of submaximal peak",
     "% of mean EMG peak", "% of best angle", "% of best position", "µV", "effect size",
     "effect size, direction not stated", "%", "cm²", "kg", "lb", "N", "SD", "Nm", "Nm/kg", "% of lifting phase",
-    "r", "ηp²",
+    "r", "ηp²", "cm", "direction",
 )  # fmt: skip
 STATISTICS = (
     "mean", "mean RMS", "mean (IEMG)", "median", "peak", "change", "change of the means", "adjusted difference", "SMD",
@@ -79,6 +79,7 @@ def figures(*, study: str | None = None) -> pd.DataFrame:
         `value` is its first side against it (positive: the first is higher); where such a row has no `value`, the paper
         printed only the two sides, which are rows of their own, and said whether they differ. `ci_low` and `ci_high`
         are a 95 % interval; `range_low` and `range_high` are the least and the largest of several studies or cells.
+        Where a paper reports in words which side is higher, `unit` is ``"direction"`` and `value` 1 (the first) or −1.
         `p` is text as printed (``".025"``, ``"<.001"``, ``"n.s."``, ``"sig."``). `decimals` are those printed of
         `value`. `seen` is ``"direct"`` (read at the source), ``"second-hand"`` (read where another quotes it) or
         ``"derived"`` (computed here from printed values). Not reported is NaN, ``<NA>`` or an empty text.

@@ -55,6 +55,8 @@ def _amount(row: pd.Series, table: pd.DataFrame) -> str:
     """The value with its unit, or the two sides that were printed instead of it."""
     unit = row["unit"].removesuffix(" difference")
     computed = _computed(row)
+    if unit == "direction":
+        return {1: "reported as higher", -1: "reported as lower"}.get(row["value"], "")
     if np.isnan(row["value"]):
         first, second = sides(row, table) if row["comparator"] else (None, None)
         if first is not None and second is not None:
@@ -94,7 +96,7 @@ def _surety(row: pd.Series) -> str:
         parts.append(f"{row['range_low']:g} to {row['range_high']:g} over studies")
     p = row["p"]
     if p == "sig.":
-        parts.append("reported as different")
+        parts.append("significant" if row["unit"] == "direction" else "reported as different")
     elif p == "n.s.":
         parts.append("not reported as different" if row["comparator"] else "no change reported")
     elif p:

@@ -23,7 +23,12 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
     before, after = (by_id.loc[f"lin_2017:squat_1rm_mean_{when}_hip_thrust_training"] for when in ("pre", "post"))
     means = _two_means(change, before, after)
     intervals = _intervals(change)
-    trials = published[published["muscle"].str.startswith("squat") & published["value"].notna()].reset_index(drop=True)
+    told = (
+        published["muscle"].str.startswith("squat")
+        & published["value"].notna()
+        & (published["comparator"] != "before it")
+    )
+    trials = published[told].reset_index(drop=True)
     changes = trials[(trials["unit"] == "%") & (trials["comparator"] == "")].copy()
     changes["training"] = changes["exercise"].str.replace(" training", "", regex=False)
     apart = pd.concat(

@@ -61,6 +61,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
     worrell = published[published["study"] == "worrell_2001"]
     angles, moment = _angles(worrell), _moment(published)
     gluteus = published[(published["study"] == "andersen_2018") & (published["muscle"] == "gluteus_maximus")]
+    gluteus = gluteus[gluteus["value"].notna()]
     readings = literature.percent_readings(gluteus)
     implied, lower = literature.implied_by_p(readings), _lower_half(readings)
     halves, cuts, bins = _simulated(seed=seed, repetitions=3 if quick else 10)
@@ -110,7 +111,7 @@ def _tables(
         Table(
             name="moment",
             title="What is published on the hip extensor moment",
-            caption="Two facts and two second-hand ones; no curve was printed in what was read, so none is drawn. "
+            caption="Three facts and a second-hand one; no curve was printed in what was read, so none is drawn. "
             "Interval of the mean: t(6), if 0.48 is the standard deviation between the seven people.",
             frame=moment,
         ),
@@ -228,15 +229,18 @@ def _lower_half(readings: pd.DataFrame) -> pd.DataFrame:
 
 def _moment(published: pd.DataFrame) -> pd.DataFrame:
     """The published facts on the hip extensor moment; an interval where mean, standard deviation and n stand."""
-    rows = published[published["muscle"] == "hip extensor moment"]
     names = literature.sources().set_index("study")["name"]
     what = {
         "bezodis_2017:hip_extensor_moment_hip_thrust": "largest, early in the lift, hip about 90° flexed",
         "brazil_2021:hip_extensor_moment_time_of_peak_hip_thrust": "time of the largest",
         "brazil_2021:hip_extensor_moment_course_hip_thrust": "diminishes through the lift; no numbers seen",
-        "isbs_2018:hip_extensor_moment_course_deadlift_hip_thrust_back_squat": "against deadlift and squat: greater "
-        "later in the lift; no numbers seen",
+        "isbs_2018:hip_extensor_moment_late_hip_thrust_vs_deadlift_and_back_squat": "late in the lift significantly "
+        "greater than in deadlift and squat; no numbers seen",
     }
+    rows = published[published["id"].isin(what)]
+    rows = rows.assign(
+        value=rows["value"].where(rows["unit"] != "direction"), unit=rows["unit"].replace("direction", "")
+    )
     half = distributions.t.isf(0.025, rows["n"].astype(float) - 1) * rows["sd"] / np.sqrt(rows["n"].astype(float))
     return pd.DataFrame(
         {

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from emgkit.errors import StudyError
 from emgkit.notation import listed
 from emgkit.study.file.recordings import Published
 
-__all__ = ["Stated", "stated"]
+__all__ = ["Stated", "published_table", "stated"]
 
-# the figures that a verdict rests on come first; those that decide nothing are in `emgkit claims`
+# the figures that the evidence consists of; those that are not counted are in `emgkit claims`
 _GROUPS = ("figures_for", "figures_against", "figures_neither")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stated:
-    """One claim beside a level: its figures in words, and the verdict that rests on them.
+    """One claim beside a level: its figures in words, and what they say of it.
 
     Parameters
     ----------
@@ -25,8 +27,10 @@ class Stated:
         Level of `by`, such as a muscle.
     number : int
         Its number in the ledger.
-    claim, verdict, why : str
-        As the ledger says them.
+    claim, decided_by, evidence_says, verdict, why : str
+        As the ledger says them; the verdict is the two columns and the numbers of studies in words.
+    studies : tuple of int
+        Numbers of studies for the claim, against it, and neither.
     statements : tuple of str
         The published figures of the claim's own question.
     """
@@ -35,6 +39,9 @@ class Stated:
     number: int
     claim: str
     statements: tuple[str, ...]
+    decided_by: str
+    evidence_says: str
+    studies: tuple[int, int, int]
     verdict: str
     why: str
 
@@ -50,6 +57,7 @@ def stated(published: Sequence[Published]) -> tuple[Stated, ...]:
     if not published:
         return ()
     from emgkit import literature
+    from emgkit.literature.claims import verdict
     from emgkit.literature.wording import describe
 
     figures = literature.figures()
@@ -73,8 +81,29 @@ def stated(published: Sequence[Published]) -> tuple[Stated, ...]:
                     number=number,
                     claim=claim.claim.rstrip("."),
                     statements=tuple(describe(by_id.loc[figure], figures) for figure in ids),
-                    verdict=claim.verdict,
+                    decided_by=claim.decided_by,
+                    evidence_says=claim.evidence_says,
+                    studies=(claim.studies_for, claim.studies_against, claim.studies_neither),
+                    verdict=verdict(claim),
                     why=claim.reason,
                 )
             )
     return tuple(found)
+
+
+def published_table(published: Sequence[Stated]) -> pd.DataFrame:
+    """What published studies say of each claim, one row a claim.
+
+    Returns
+    -------
+    DataFrame
+        ``muscle, claim, decided_by, evidence_says, studies`` (for, against and neither, as text) and ``why``.
+    """
+    rows = [
+        {
+            "muscle": one.level, "claim": one.claim, "decided_by": one.decided_by, "evidence_says": one.evidence_says,
+            "studies": "{} for, {} against, {} neither".format(*one.studies), "why": one.why,
+        }
+        for one in published
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["muscle", "claim", "decided_by", "evidence_says", "studies", "why"])

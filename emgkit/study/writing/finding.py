@@ -23,7 +23,6 @@ __all__ = [
     "level_findings",
     "muscle_doubts",
     "not_compared",
-    "published_table",
     "recovery",
 ]
 
@@ -186,13 +185,3 @@ def recovery(contrasts: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def published_table(published: Sequence[Stated]) -> pd.DataFrame:
-    """The published figures, one row a figure; the verdict rests on these alone."""
-    rows = [
-        {"muscle": one.level, "claim": one.claim, "published": statement, "verdict": one.verdict, "why": one.why}
-        for one in published
-        for statement in one.statements
-    ]
-    return pd.DataFrame(rows, columns=["muscle", "claim", "published", "verdict", "why"])

@@ -168,10 +168,12 @@ def _flat(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def _finding(made: Recomputed, claims: pd.DataFrame) -> tuple[str, ...]:
-    """What the published figures say, the verdicts that rest on them, and only then what was simulated."""
+    """What the published figures say, what they say of the claims, and only then what was simulated."""
+    from emgkit.literature.claims import claim, verdict
+
     verdicts = [
-        f"Claim {row.number}: “{row.claim}” Verdict by the rules of the ledger: {row.verdict}. {row.reason}"
-        for row in claims.itertuples()
+        f"Claim {row.number}: “{row.claim}” Verdict by the rules of the ledger: {verdict(row)}. {row.reason}"
+        for row in map(claim, claims["number"])
     ]
     return (*made.finding, *verdicts, *(f"Simulated: {sentence}" for sentence in made.simulated))
 
@@ -200,10 +202,22 @@ def _readable(frame: pd.DataFrame) -> pd.DataFrame:
 def _claims_shown(claims: pd.DataFrame) -> tuple[report.TableItem, ...]:
     if not len(claims):
         return ()
-    frame = claims[["number", "claim", "test", "verdict", "reason"]]
+    frame = claims[
+        [
+            "number",
+            "claim",
+            "decided_by",
+            "evidence_says",
+            "studies_for",
+            "studies_against",
+            "studies_neither",
+            "reason",
+        ]
+    ]
     caption = (
-        "Whether EMG can test a claim, and which contrasts are its own, is judged and argued; for, against and the "
-        "verdict then follow by rule from figures read at the source; second-hand ones decide nothing (emgkit claims)."
+        "What can decide a claim, and which contrasts are its own, is judged and argued. What the evidence says, and "
+        "the numbers of studies, follow by rule from figures read at the source; second-hand ones are not counted "
+        "(emgkit claims)."
     )
     return (report.TableItem(title="The claims", caption=caption, frame=frame, stem="claims"),)
 

@@ -137,8 +137,10 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     if "agreement" in tables:
         items.append(_agreement_item(tables["agreement"], simulated=analysis.simulated))
     if analysis.file.published:
-        caption = "Published figures, none of them simulated; the verdicts rest on them and on nothing computed here."
-        frame = finding.published_table(claims.stated(analysis.file.published))
+        caption = (
+            "From published figures, none of them simulated, and from nothing computed here; the numbers count studies."
+        )
+        frame = claims.published_table(claims.stated(analysis.file.published))
         items.append(
             report.TableItem(title="What published studies found", caption=caption, frame=frame, stem="published")
         )
