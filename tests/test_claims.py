@@ -406,7 +406,10 @@ def test_the_ledger_on_the_command_line(emgkit, columns):
     got = emgkit("claims", columns=columns)
     assert got.returncode == 0, got.stderr
     assert max(map(len, got.stdout.splitlines())) <= columns
-    numbers = re.findall(r"^ ?(\d+) ", got.stdout, flags=re.MULTILINE)
+    told = " ".join(got.stdout.split())
+    for answer in ek.literature.lift_answers():
+        assert answer.sentence in told
+    numbers = re.findall(r"^ ?(\d+) [A-Z]", got.stdout, flags=re.MULTILINE)
     assert [int(number) for number in numbers][:25] == list(range(1, 26))
     assert "15 nothing read; 4 mixed; 4 agrees, narrower; 1 disagrees; 1 agrees." in " ".join(got.stdout.split())
     assert "…" not in got.stdout, "nothing is cut off"
@@ -439,7 +442,7 @@ def test_the_page_is_the_ledger():
 
 
 def test_the_pictures_of_the_page_are_there():
-    shown = re.findall(r"\]\((images/[^)]+)\)", claims_page.markdown())
+    shown = re.findall(r"\]\((images/claims/[^)]+)\)", claims_page.markdown())
     printed = [n for n in LEDGER["number"] if len(claims_page.drawn(ek.literature.claim(n), TABLE))]
     assert len(shown) == len({entry.number for entry in TESTED} & set(printed)) > 4
     assert {Path(one).name for one in shown} == {path.name for path in (DOCS / "images" / "claims").iterdir()}

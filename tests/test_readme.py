@@ -44,6 +44,16 @@ def test_links_lead_to_files():
         assert (README.parent / link).is_file(), link
 
 
+@pytest.mark.parametrize("name", ["README.md", "docs/index.md", "docs/claims.md"])
+def test_the_answers_are_those_of_the_published_studies(name):
+    """And the figure of them stands below."""
+    text = " ".join((README.parent / name).read_text(encoding="utf-8").split())
+    places = [text.find(f"**{answer.lead}.** {answer.details}") for answer in literature.lift_answers()]
+    assert sorted(places) == places
+    assert places[0] > 0
+    assert re.search(r"!\[[^]]+simulated run\]\((docs/)?images/lifts\.png\)", text)
+
+
 def rows():
     """What the table of studies says: slug, question, outcome."""
     return re.findall(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,7 @@ from emgkit.cli.options import JsonOption
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from emgkit.literature import Claim
+    from emgkit.literature import Claim, LiftAnswer
 
 __all__ = ["claims"]
 
@@ -28,12 +29,23 @@ def claims(
         rows = literature.claims().to_dict("records") if number is None else literature.claim(number).to_dict()
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     elif number is None:
+        _show_answers(literature.lift_answers())
         _show_ledger(literature.claims())
     else:
         _show_claim(literature.claim(number), literature.figures())
 
 
 _STYLES = {"agrees": "green", "agrees, narrower": "green", "mixed": "yellow", "disagrees": "red"}
+
+
+def _show_answers(answers: Iterable[LiftAnswer]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for answer in answers:
+        console.print(Text.assemble((f"{answer.lead}.", "bold"), f" {answer.details}"))
+    console.print()
 
 
 def _show_ledger(ledger: DataFrame) -> None:

@@ -116,6 +116,9 @@ def _show(result: Result, *, warned: bool) -> None:
         say(f"SIMULATED DATA: {_SIMULATED}")
     console.print()
     say(result.study.file.study.title, style="bold")
+    for answer in result.opening:
+        console.print()
+        say(f"Published studies. {answer}")
     for level in result.levels:
         console.print()
         say(f"{capital(level.name)}: {level.order}", style="bold cyan")

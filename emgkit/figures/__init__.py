@@ -15,6 +15,7 @@ from emgkit.figures.drawing.sheets import contact_sheet
 from emgkit.figures.drawing.strips import repetition_sheet
 from emgkit.figures.drawing.style import close, save
 from emgkit.figures.forest_plots import forest
+from emgkit.figures.lift_plots import lifts
 from emgkit.figures.matrix_plots import effect_matrix
 from emgkit.figures.mvc_plots import mvc, mvc_grid
 from emgkit.figures.onset_plots import onsets
@@ -24,6 +25,6 @@ from emgkit.figures.raw_signals import signals
 
 __all__ = [
     "activation", "activation_grid", "angle", "angle_grid", "close", "contact_sheet", "contrasts", "curves",
-    "curves_grid", "detection", "detection_grid", "effect_matrix", "forest", "mvc", "mvc_grid", "onsets", "paired",
-    "published", "repetition_sheet", "save", "signals", "style",
+    "curves_grid", "detection", "detection_grid", "effect_matrix", "forest", "lifts", "mvc", "mvc_grid", "onsets",
+    "paired", "published", "repetition_sheet", "save", "signals", "style",
 ]  # fmt: skip

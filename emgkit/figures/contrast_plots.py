@@ -88,9 +88,8 @@ def contrasts(
         ax, layout = rows.axes_for(ax, labels, keys, columns)
         rows.write(ax, layout)
         _axis(ax, shown, layout, outcome=outcome, unit=surface(unit)[0])
-        look = style.looks(table["contrast"])
         for y, row in zip(layout.y, shown.to_dict("records"), strict=True):
-            _contrast(ax, row, y, look=look[str(row["contrast"])], outcome=outcome)
+            _contrast(ax, row, y, outcome=outcome)
         if style.simulated_mark(table, simulated):
             style.mark_simulated(ax, pad=17, right=layout.right)
     return ax
@@ -104,10 +103,11 @@ def _groups(table: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]:
     return [column for column in before if column != "simulated"]
 
 
-def _contrast(ax: Axes, row: dict[Any, Any], y: float, *, look: style.Look, outcome: str) -> None:
-    rows.interval(ax, float(row["ci_low"]), float(row["ci_high"]), y, color=look.color)
+def _contrast(ax: Axes, row: dict[Any, Any], y: float, *, outcome: str) -> None:
+    """Draw one contrast in ink: a colour would be that of one of its two sides."""
+    rows.interval(ax, float(row["ci_low"]), float(row["ci_high"]), y, color=style.INK)
     if pd.notna(row[outcome]):
-        ax.plot([row[outcome]], [y], marker=look.marker, color=look.color, ms=6, mec="white", mew=0.7, ls="", zorder=4)
+        ax.plot([row[outcome]], [y], marker="o", color=style.INK, ms=6, mec="white", mew=0.7, ls="", zorder=4)
 
 
 def _columns(table: pd.DataFrame, *, outcome: str, p: str) -> list[rows.RowColumn]:

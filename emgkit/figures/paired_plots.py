@@ -144,7 +144,7 @@ def _heading(cells: pd.DataFrame, n: int) -> str:
 def _interval(ax: Axes, row: dict[str, Any], numbers: tuple[float, ...], *, unit: str) -> None:
     ratio = "ratio" in row
     value, low, high = numbers
-    null, color = (1.0 if ratio else 0.0), style.PALETTE[1]
+    null, color = (1.0 if ratio else 0.0), style.INK
     ax.axhline(null, color=style.GREY, lw=0.9, ls=(0, (4, 2)), zorder=1)
     ax.plot([0, 0], [low, high], color=color, lw=1.7, solid_capstyle="butt", zorder=3)
     ax.plot([0], [value], marker="o", ms=6, color=color, mec="white", mew=0.7, ls="", zorder=4)

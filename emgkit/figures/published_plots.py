@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
+from emgkit.lifts import lift_of
 from emgkit.notation import as_title, listed, p_text, readable, surface
 
 __all__ = ["published"]
@@ -93,9 +94,10 @@ def published(
         )  # fmt: skip
         if not compared and shown[np.isfinite(shown)].min() >= 0:
             ax.set_xlim(left=0.0)
-        _draw(ax, values, spreads, seen, layout)
+        colors = _colors(table, compared)
+        _draw(ax, values, spreads, seen, layout, colors)
         style.mark(ax, "published values", pad=17, right=layout.right, color=style.INK)
-        _legend(ax, spreads, seen)
+        _legend(ax, spreads, seen, color=colors[0] if len(set(colors)) == 1 else style.INK)
     return ax
 
 
@@ -230,28 +232,39 @@ def _axis_label(table: pd.DataFrame, unit: str, compared: bool) -> str:
     return f"{word} ({surface(unit)[0]})"
 
 
+def _colors(table: pd.DataFrame, compared: bool) -> list[str]:
+    """The colour of each row: that of its lift; ink for comparisons and for what is none of the three lifts."""
+    look = style.looks(table["exercise"])
+    return [
+        look[str(exercise)].color if lift_of(exercise) and not compared else style.INK for exercise in table["exercise"]
+    ]
+
+
 def _draw(
-    ax: Axes, values: np.ndarray[Any, Any], spreads: dict[str, Any], seen: Sequence[str], layout: rows.RowLayout
+    ax: Axes,
+    values: np.ndarray[Any, Any],
+    spreads: dict[str, Any],
+    seen: Sequence[str],
+    layout: rows.RowLayout,
+    colors: Sequence[str],
 ) -> None:
-    color = style.PALETTE[0]
-    for number, (y, value) in enumerate(zip(layout.y, values, strict=True)):
+    for number, (y, value, color) in enumerate(zip(layout.y, values, colors, strict=True)):
         for name, look, _ in _SPREADS:
             low, high = (limit[number] for limit in spreads[name])
             rows.interval(ax, low, high, y, color=color, **look)
-        ax.plot([value], [y], color=color, ls="", ms=5.5, mew=1.1, zorder=4, **_mark(seen[number]))
+        ax.plot([value], [y], color=color, ls="", ms=5.5, mew=1.1, zorder=4, **_mark(seen[number], color))
 
 
-def _mark(how: str) -> dict[str, Any]:
+def _mark(how: str, color: str) -> dict[str, Any]:
     hollow = how != "direct"
-    return {"marker": "s" if how == "derived" else "o", "mfc": "white" if hollow else style.PALETTE[0]}
+    return {"marker": "s" if how == "derived" else "o", "mfc": "white" if hollow else color}
 
 
-def _legend(ax: Axes, spreads: dict[str, Any], seen: Sequence[str]) -> None:
+def _legend(ax: Axes, spreads: dict[str, Any], seen: Sequence[str], *, color: str) -> None:
     """Say what the lines and the hollow marks mean, of those that occur."""
-    color = style.PALETTE[0]
     words = {"direct": "read at its source", "second-hand": "† second-hand", "derived": "‡ worked out from print"}
     handles: list[Any] = [
-        Line2D([], [], color=color, ls="", ms=5.5, mew=1.1, label=words[how], **_mark(how))
+        Line2D([], [], color=color, ls="", ms=5.5, mew=1.1, label=words[how], **_mark(how, color))
         for how in SEEN
         if how in seen
     ]

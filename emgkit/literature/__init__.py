@@ -8,13 +8,17 @@ from __future__ import annotations
 from emgkit.literature.claims import Claim, claim, claims
 from emgkit.literature.figures import figures, sources
 from emgkit.literature.implied import implied_by_p, percent_readings, printed_contrasts
+from emgkit.literature.lifts import LiftAnswer, lift_answers, lift_contrasts
 
 __all__ = [
     "Claim",
+    "LiftAnswer",
     "claim",
     "claims",
     "figures",
     "implied_by_p",
+    "lift_answers",
+    "lift_contrasts",
     "percent_readings",
     "printed_contrasts",
     "sources",

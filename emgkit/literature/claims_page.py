@@ -7,9 +7,10 @@ import pandas as pd
 from emgkit.literature.claims import DECIDED_BY, EVIDENCE_SAYS, Claim, claim, claims, grouped, verdict
 from emgkit.literature.contrasts import sides
 from emgkit.literature.figures import figures
+from emgkit.literature.lifts import lift_answers
 from emgkit.literature.wording import reference
 
-__all__ = ["drawn", "markdown"]
+__all__ = ["answers_markdown", "drawn", "markdown"]
 
 _HEAD = """# The claims
 
@@ -56,6 +57,20 @@ may judge otherwise; each reason states what it rests on.
 """
 
 
+_ALT = "Published comparisons of hip thrust, squat and deadlift on three muscles, and below them a simulated run"
+
+
+def answers_markdown() -> str:
+    """The answers of published studies for the three muscles, as a list in Markdown: also in README and start page.
+
+    Examples
+    --------
+    >>> answers_markdown().splitlines()[0][:40]
+    '- **Gluteus maximus: the hip thrust.** C'
+    """
+    return "\n".join(f"- **{answer.lead}.** {answer.details}" for answer in lift_answers())
+
+
 def markdown() -> str:
     """The page, in Markdown.
 
@@ -67,7 +82,12 @@ def markdown() -> str:
     table = figures()
     all_claims = [claim(number) for number in claims()["number"]]
     counts = [f"{sum(one.evidence_says == says for one in all_claims)} {says}" for says in EVIDENCE_SAYS]
-    lines = [_HEAD, f"Of the {len(all_claims)} claims: {'; '.join(counts)}.\n"]
+    lines = [
+        _HEAD,
+        f"{answers_markdown()}\n",
+        f"![{_ALT}](images/lifts.png)\n",
+        f"Of the {len(all_claims)} claims: {'; '.join(counts)}.\n",
+    ]
     lines += [
         "| | claim | decided by | the evidence read | for | against | neither |",
         "|--:|---|---|---|--:|--:|--:|",

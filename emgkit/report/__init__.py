@@ -16,7 +16,7 @@ True
 """
 
 from emgkit.report.checklist import FIELDS, Answer, Facts, checklist, checklist_table
-from emgkit.report.content import LIMITS, Content, FigureItem, Sheet, TableItem
+from emgkit.report.content import LIMITS, Content, FigureItem, Opening, Sheet, TableItem
 from emgkit.report.html import render
 from emgkit.report.marking import RecordingToMark, marking_page, recording_to_mark
 from emgkit.report.typeset import latex
@@ -30,6 +30,7 @@ __all__ = [
     "Content",
     "Facts",
     "FigureItem",
+    "Opening",
     "RecordingToMark",
     "Sheet",
     "TableItem",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from emgkit.report.checklist import Answer
 from emgkit.report.viewer import View
 from emgkit.stats.results.results import Results
 
-__all__ = ["LIMITS", "Content", "FigureItem", "Sheet", "TableItem"]
+__all__ = ["LIMITS", "Content", "FigureItem", "Opening", "Sheet", "TableItem"]
 
 LIMITS = (
     "EMG amplitude is no measure of force or of training effect. That one exercise shows the larger amplitude does not "
@@ -122,6 +122,41 @@ class TableItem:
         return (f"tables/{self.stem}.csv", f"tables/{self.stem}.tex") if self.stem else ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """What a page opens with, above its own finding: answers of published studies, and a figure of them.
+
+    Parameters
+    ----------
+    title : str
+        Its heading.
+    answers : tuple of (str, str)
+        Each answer in a few words, and what stands behind it.
+    figure : FigureItem
+        The figure.
+    narrow : str
+        The same figure for a phone, as an SVG document.
+
+    Raises
+    ------
+    ArgumentError
+        The title is empty.
+    """
+
+    title: str
+    answers: tuple[tuple[str, str], ...]
+    figure: FigureItem
+    narrow: str
+
+    def __post_init__(self) -> None:
+        _check_text("title of an opening", self.title)
+
+    @property
+    def phone(self) -> FigureItem:
+        """The figure for a phone."""
+        return replace(self.figure, image=self.narrow)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Content:
     """Everything a report says.
@@ -163,6 +198,8 @@ class Content:
         What the reader should bear in mind. Default: :data:`LIMITS`.
     provenance : mapping
         Versions, files and settings, nested as needed.
+    opening : Opening, optional
+        What stands above the finding.
 
     Raises
     ------
@@ -187,6 +224,7 @@ class Content:
     notices: tuple[Notice, ...] = ()
     limits: tuple[str, ...] = LIMITS
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    opening: Opening | None = None
 
     def __post_init__(self) -> None:
         for name in ("title", "question", "finding"):

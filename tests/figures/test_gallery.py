@@ -62,7 +62,7 @@ def test_every_image_is_there_and_small():
 def test_each_script_draws_its_image(script, tmp_path, legible):
     name, figure = script.stem, gallery.drawn(script)
     texts = legible(figure)
-    assert {"simulated data", "simulated studies", "published values"} & set(texts), name
+    assert {"simulated data", "simulated studies", "published values", "Published studies"} & set(texts), name
     assert figure.get_figwidth() * 25.4 == pytest.approx(90)
     if mpl.__version__ == LOCKED:
         gallery.write(figure, tmp_path / f"{name}.png")

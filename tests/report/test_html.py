@@ -13,10 +13,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from emgkit.errors import ArgumentError, Notice
-from emgkit.report import LIMITS, Content, FigureItem, TableItem, render
+from emgkit.report import LIMITS, Content, FigureItem, Opening, TableItem, render
 
 FORBIDDEN_WORDS = ("growth", "hypertroph")
-VOID = {"meta", "link", "img", "br", "hr"}
+VOID = {"meta", "link", "img", "br", "hr", "source"}
 
 
 class Page(HTMLParser):
@@ -343,3 +343,27 @@ def test_files_are_named_beside_the_page_only() -> None:
     page = Page(render(replace(content(), tables=(item,), files=("tables/results.docx",))))
     links = [link["href"] for link in page.all("a") if not link["href"].startswith(("#", "https://doi.org/"))]
     assert links == ["tables/contrasts.csv", "tables/contrasts.tex", "tables/results.docx"]
+
+
+def test_an_opening_stands_above_the_finding_with_a_figure_for_the_phone():
+    svg = picture().decode("utf-8")
+    figure = FigureItem(title="Lifts", caption="As printed, doi:10.1123/jab.2014-0301.", image=svg, alt="An answer.")
+    opening = Opening(
+        title="What published studies found",
+        answers=(("Gluteus maximus: the hip thrust", "Above squats, <b>4 of 4</b>."),),
+        figure=figure,
+        narrow=svg.replace("<svg", "<svg data-narrow='1'", 1),
+    )
+    page = render(Content(title="A", question="B?", finding="C.", simulated=True, opening=opening))
+    seen = Page(page)
+    (wide,) = seen.all("img")
+    (phone,) = seen.all("source")
+    assert wide["alt"] == "An answer."
+    assert phone["media"] == "(max-width: 40rem)"
+    assert phone["srcset"] != wide["src"]
+    assert page.index("What published studies found") < page.index(">Finding<")
+    assert "<strong>Gluteus maximus: the hip thrust.</strong> Above squats, &lt;b&gt;4 of 4" in page
+    assert "No person was measured for this run; the published studies are real." in page
+    assert "https://doi.org/10.1123/jab.2014-0301" in page
+    with pytest.raises(ArgumentError, match="title of an opening is empty"):
+        replace(opening, title=" ")

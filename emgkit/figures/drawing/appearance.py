@@ -13,13 +13,16 @@ from types import MappingProxyType
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.colors import to_hex, to_rgb
 
 from emgkit.figures.drawing.journals import active
+from emgkit.lifts import is_variant, lift_of
 from emgkit.stats.cells.labels import in_order
 
 __all__ = [
     "GREY",
     "INK",
+    "LIFT_LOOKS",
     "LINES",
     "MARKERS",
     "NARROW",
@@ -31,6 +34,7 @@ __all__ = [
     "SIMULATED_DATA",
     "Look",
     "across",
+    "lift_look",
     "looks",
     "size",
     "theme",
@@ -144,16 +148,58 @@ class Look:
     line: Any
 
 
+# one look a lift, in every figure; variants of a lift are lighter, and have other markers
+LIFT_LOOKS: Mapping[str, Look] = MappingProxyType(
+    {
+        "hip_thrust": Look(PALETTE[1], "o", LINES[0]),
+        "squat": Look(PALETTE[2], "s", LINES[1]),
+        "deadlift": Look(PALETTE[4], "^", LINES[3]),
+    }
+)
+_VARIANT_MARKERS = ("D", "v", "P", "X")
+# how much white is mixed into the colour of a lift for its first variant, its second, …
+_LIGHTER = (0.42, 0.6, 0.25, 0.7)
+
+
 def looks(levels: Iterable[object]) -> dict[str, Look]:
     """One look a level, in the order of first appearance; numbers in them ascend.
 
+    Hip thrust, squat and deadlift have their own look whatever stands beside them; variants of a lift have its colour,
+    lighter. Other levels take the other colours.
+
     Examples
     --------
-    >>> looks(["squat", "deadlift"])["deadlift"].marker
+    >>> looks(["lunge", "squat"])["squat"] == looks(["squat", "deadlift"])["squat"]
+    True
+    >>> looks(["a", "b"])["b"].marker
     's'
     """
     names = in_order(str(level) for level in levels)
-    return {
-        name: Look(PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)], LINES[(i + i // len(LINES)) % len(LINES)])
-        for i, name in enumerate(names)
+    used = {LIFT_LOOKS[lift].color for name in names if (lift := lift_of(name))}
+    free = [color for color in PALETTE if color not in used]
+    found = {
+        name: Look(free[i % len(free)], MARKERS[i % len(MARKERS)], LINES[(i + i // len(LINES)) % len(LINES)])
+        for i, name in enumerate(name for name in names if not lift_of(name))
     }
+    for lift in LIFT_LOOKS:
+        own = sorted((name for name in names if lift_of(name) == lift), key=is_variant)
+        first = 1 if own and is_variant(own[0]) else 0
+        found |= {name: lift_look(lift, number) for number, name in enumerate(own, start=first)}
+    return {name: found[name] for name in names}
+
+
+def lift_look(lift: str, variant: int = 0) -> Look:
+    """The look of hip thrust, squat or deadlift, or of the first, second, … of its variants in one figure.
+
+    Examples
+    --------
+    >>> lift_look("squat").color, lift_look("squat", 1).color
+    ('#3f96bd', '#90c2d9')
+    """
+    plain = LIFT_LOOKS[lift]
+    if variant == 0:
+        return plain
+    white = _LIGHTER[(variant - 1) % len(_LIGHTER)]
+    red, green, blue = (1 - (1 - part) * (1 - white) for part in to_rgb(plain.color))
+    lighter = to_hex((red, green, blue))
+    return Look(lighter, _VARIANT_MARKERS[(variant - 1) % len(_VARIANT_MARKERS)], LINES[variant % len(LINES)])

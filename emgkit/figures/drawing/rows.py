@@ -90,7 +90,13 @@ class RowLayout:
 
 
 def lay_out(
-    labels: Sequence[str], groups: Sequence[str], columns: Sequence[RowColumn], *, narrow: bool, width: float
+    labels: Sequence[str],
+    groups: Sequence[str],
+    columns: Sequence[RowColumn],
+    *,
+    narrow: bool,
+    width: float,
+    label: float = _LABEL,
 ) -> RowLayout:
     """Place a row a label, below the heading of its group.
 
@@ -104,6 +110,8 @@ def lay_out(
         Whether labels stand above their rows.
     width : float
         Of the figure, inches.
+    label : float
+        Points that a label beside the axes may take; a longer one is broken into lines.
 
     Returns
     -------
@@ -112,10 +120,10 @@ def lay_out(
     """
     y, headings, at = [0.0] * len(labels), [], 0.0
     texts = []
-    for number, label in enumerate(labels):
+    for number, text in enumerate(labels):
         beside = _inline(columns, number) if narrow else ""
-        room = 72.0 * width - 12.0 - style.text_width(beside, key="legend.fontsize") - 2 * _APART if narrow else _LABEL
-        texts.append(style.wrapped(label, width=max(room, 60.0), key="legend.fontsize"))
+        room = 72.0 * width - 12.0 - style.text_width(beside, key="legend.fontsize") - 2 * _APART if narrow else label
+        texts.append(style.wrapped(text, width=max(room, 60.0), key="legend.fontsize"))
     for group in dict.fromkeys(groups):
         if group:
             headings.append((at, group))

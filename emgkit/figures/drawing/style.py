@@ -18,6 +18,7 @@ from emgkit.errors import DesignError
 from emgkit.figures.drawing.appearance import (  # fmt: skip
     GREY,
     INK,
+    LIFT_LOOKS,
     LINES,
     MARKERS,
     NARROW,
@@ -29,6 +30,7 @@ from emgkit.figures.drawing.appearance import (  # fmt: skip
     SIMULATED_DATA,
     Look,
     across,
+    lift_look,
     looks,
     size,
     theme,
@@ -52,11 +54,11 @@ from emgkit.figures.drawing.saving import FORMATS, check, close, save
 from emgkit.notation import listed
 
 __all__ = [
-    "COLUMN_WIDTH", "FORMATS", "GREY", "INK", "JOURNALS", "LINES", "MARKERS", "NARROW", "PAGE_WIDTH", "PALE",
-    "PALETTE", "PHASES", "RC", "SIMULATED", "SIMULATED_DATA", "Journal", "Look", "across", "axes_or_new", "check",
-    "close", "filled", "grid", "head", "journal", "legend_above", "legend_below", "legend_on_top", "looks", "mark",
-    "mark_simulated", "name_panels", "note", "one_muscle", "panels", "save", "share_values", "simulated_mark", "size",
-    "text_width", "theme", "title", "wrapped",
+    "COLUMN_WIDTH", "FORMATS", "GREY", "INK", "JOURNALS", "LIFT_LOOKS", "LINES", "MARKERS", "NARROW", "PAGE_WIDTH",
+    "PALE", "PALETTE", "PHASES", "RC", "SIMULATED", "SIMULATED_DATA", "Journal", "Look", "across", "axes_or_new",
+    "check", "close", "filled", "grid", "head", "journal", "legend_above", "legend_below", "legend_on_top",
+    "lift_look", "looks", "mark", "mark_simulated", "name_panels", "note", "one_muscle", "panels", "save",
+    "share_values", "simulated_mark", "size", "text_width", "theme", "title", "wrapped",
 ]  # fmt: skip
 
 

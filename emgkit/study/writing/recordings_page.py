@@ -19,6 +19,7 @@ from emgkit.study.writing import claims, finding
 from emgkit.study.writing.checklist_facts import facts_of
 from emgkit.study.writing.figures import figures_of
 from emgkit.study.writing.methods import methods_of
+from emgkit.study.writing.opening import opening_of
 from emgkit.study.writing.page import draw, provenance_of, with_expected, write_page
 from emgkit.study.writing.result import Result
 from emgkit.study.writing.sheets import write_sheets
@@ -66,6 +67,7 @@ def write(
     with figures.style.theme():
         drawn = draw(figures_of(analysis, tables), folder / "figures", quick=quick)
         sheets = () if quick else write_sheets(analysis, folder)
+        opening = opening_of(analysis, folder / "figures", quick=quick)
     content = report.Content(
         title=file.study.title,
         question=file.study.question,
@@ -90,10 +92,18 @@ def write(
             steps=json.loads(pipeline.to_json())["steps"],
             excluded=analysis.excluded.to_dict(orient="records"),
         ),
+        opening=opening,
     )
     write_page(content, tables, folder)
     return Result(
-        study=study, out=out, simulated=simulated, tables=tables, finding=found, levels=levels, notices=notices
+        study=study,
+        out=out,
+        simulated=simulated,
+        tables=tables,
+        finding=found,
+        levels=levels,
+        notices=notices,
+        opening=() if opening is None else tuple(f"{lead}. {details}" for lead, details in opening.answers),
     )
 
 

@@ -34,6 +34,8 @@ class Result:
         The finding at each level of `by`.
     notices : tuple of Notice
         What is doubtful.
+    opening : tuple of str
+        What published studies found, where the report opens with it.
     """
 
     study: StudyDefinition
@@ -43,6 +45,7 @@ class Result:
     finding: tuple[str, ...]
     levels: tuple[LevelFinding, ...]
     notices: tuple[Notice, ...]
+    opening: tuple[str, ...] = ()
 
     @property
     def report(self) -> Path:
