@@ -359,7 +359,7 @@ def test_an_opening_stands_above_the_finding_with_a_figure_for_the_phone():
     (wide,) = seen.all("img")
     (phone,) = seen.all("source")
     assert wide["alt"] == "An answer."
-    assert phone["media"] == "(max-width: 40rem)"
+    assert phone["media"] == "screen and (max-width: 40rem)"
     assert phone["srcset"] != wide["src"]
     assert page.index("What published studies found") < page.index(">Finding<")
     assert "<strong>Gluteus maximus: the hip thrust.</strong> Above squats, &lt;b&gt;4 of 4" in page
