@@ -147,7 +147,7 @@ def test_loads_that_are_not_named_are_never_averaged_silently(loads: Path, tmp_p
         study_of(tmp_path, text).run(out=tmp_path / "out", data=loads / "data")
     over = text.replace("[[comparisons]]", '[summary]\nover = ["repetition", "load"]\n[[comparisons]]')
     done = study_of(tmp_path, over).run(out=tmp_path / "out", data=loads / "data")
-    assert list(done.tables["contrasts"]["contrast"].unique()) == ["hip_thrust / squat"]
+    assert list(done.tables["contrasts"]["contrast"].unique()) == ["squat / hip_thrust"]
     assert "load" not in done.tables["cells"]
 
 

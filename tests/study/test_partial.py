@@ -335,14 +335,14 @@ def test_pairwise_each_contrast_has_those_who_have_both_levels(computed):
     (compared,) = computed(DEAD, PAIRWISE, gone=("P4_deadlift.csv",)).compared
     table = compared.contrasts.set_index(["muscle", "contrast"])
     assert table["n"].to_dict() == {
-        ("biceps_femoris", "deadlift / squat"): 3,
-        ("biceps_femoris", "deadlift / thrust"): 3,
+        ("biceps_femoris", "squat / deadlift"): 3,
+        ("biceps_femoris", "thrust / deadlift"): 3,
         ("biceps_femoris", "squat / thrust"): 4,
-        ("vastus_lateralis", "deadlift / squat"): 4,
-        ("vastus_lateralis", "deadlift / thrust"): 4,
+        ("vastus_lateralis", "squat / deadlift"): 4,
+        ("vastus_lateralis", "thrust / deadlift"): 4,
         ("vastus_lateralis", "squat / thrust"): 5,
     }
-    assert table.loc[("biceps_femoris", "deadlift / squat"), "missing"] == "P4, P2"
+    assert table.loc[("biceps_femoris", "squat / deadlift"), "missing"] == "P4, P2"
     assert compared.anova["n"].tolist() == [3, 4]
     # the pair with three participants has no fourth to leave out
     assert compared.influence is None

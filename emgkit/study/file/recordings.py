@@ -5,6 +5,7 @@ The schema is the documentation: every table and key of ``study.toml`` is a fiel
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, model_validator
@@ -262,6 +263,8 @@ class Comparison(TomlTable):
 
     A participant who lacks a level is refused, or with ``missing = "pairwise"`` each contrast uses those who have both
     of its levels. `crossed` names columns of `by` in which the same people have several levels, though some lack one.
+    `order` names every level of `within` in the order in which contrasts divide them: the first is divided by the
+    others. Exercises stand in the order of the file unless it says otherwise.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")] = "contrasts"
@@ -275,11 +278,16 @@ class Comparison(TomlTable):
     missing: Literal["refuse", "pairwise"] = "refuse"
     crossed: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
     @property
     def sign(self) -> str:
         """What stands between the two levels of a contrast."""
         return " / " if self.log else " - "
+
+    def levels(self, exercises: Iterable[str]) -> tuple[str, ...]:
+        """The levels in the order in which contrasts divide them; empty where the study file gives none."""
+        return self.order or (tuple(exercises) if self.within == "exercise" else ())
 
     @model_validator(mode="before")
     @classmethod
@@ -398,6 +406,8 @@ class StudyFile(TomlTable):
         of_files = (self.data.sheet, self.data.sfreq, self.data.units, self.data.thousands)
         if self.data.pattern is None and any(value is not None for value in of_files):
             raise ValueError("data.sheet, data.sfreq, data.units and data.thousands go with data.pattern")
+        for comparison in self.comparisons:
+            _check_order(comparison, self.exercises)
         names = [comparison.name for comparison in self.comparisons]
         if len(set(names)) < len(names):
             raise ValueError(f"comparisons need names of their own; got {listed(names)}")
@@ -448,3 +458,14 @@ class StudyFile(TomlTable):
     def primary(self) -> MeasureSpec:
         """The one measure that the comparisons are made on which name none."""
         return next(measure for measure in self.measures if measure.primary)
+
+
+def _check_order(comparison: Comparison, exercises: Iterable[str]) -> None:
+    """Refuse an order that names a level twice, or an exercise that is none."""
+    if len(set(comparison.order)) < len(comparison.order):
+        raise ValueError(f"comparison {comparison.name!r}: order names a level twice: {listed(comparison.order)}")
+    unknown = [name for name in comparison.order if name not in exercises]
+    if comparison.within == "exercise" and unknown:
+        raise ValueError(
+            f"comparison {comparison.name!r}: order names {listed(unknown)}; the exercises are {listed(exercises)}"
+        )

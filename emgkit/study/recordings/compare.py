@@ -126,8 +126,9 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
         )
     design: dict[str, Any] = {"within": spec.within, "by": list(spec.by) or None, "log": spec.log}
     design["crossed"] = list(spec.crossed) or None
-    contrasts = stats.contrasts(compared, **design, adjust=spec.adjust, family=spec.family, missing=spec.missing)
     anova, omnibus = _anova(compared, spec, design)
+    compared = _in_order(compared, spec)
+    contrasts = stats.contrasts(compared, **design, adjust=spec.adjust, family=spec.family, missing=spec.missing)
     influence, flags = influence_of(compared, spec)
     return ComparisonResult(
         spec=spec,
@@ -138,6 +139,24 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
         influence=influence,
         notices=tuple(dict.fromkeys([*notices, *contrasts.notices, *omnibus, *flags])),
     )
+
+
+def _in_order(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
+    """The cells with the levels of the comparison in the order of the study file, in which contrasts divide them."""
+    if not spec.order:
+        return cells
+    levels = {str(level): level for level in cells[spec.within].unique()}
+    unnamed = [name for name in levels if name not in spec.order]
+    if unnamed:
+        raise StudyError(
+            f"The order of the comparison lacks {listed(unnamed)}",
+            where=f"comparison {spec.name!r}, order",
+            allowed=f"every {readable(spec.within)}: {listed(sorted(levels, key=label_order))}",
+            got=listed(spec.order),
+            hint="Name every level, the one that is divided by the others first",
+        )
+    known = [levels[name] for name in spec.order if name in levels]
+    return cells.assign(**{spec.within: pd.Categorical(cells[spec.within], known, ordered=True)})
 
 
 def _anova(

@@ -165,7 +165,8 @@ class Plan:
 
     def comparing(self, comparison: Comparison, affected: tuple[LeftOut, ...]) -> Comparing:
         """What one comparison compares; its title and the files that it keeps are the business of others."""
-        bare = comparison.model_copy(update={"title": "", "keep": (), "measure": None})
+        order = comparison.levels(self.segmentations)
+        bare = comparison.model_copy(update={"title": "", "keep": (), "measure": None, "order": order})
         return Comparing(comparison=bare, measure=self.compared[comparison.name], over=self.over, affected=affected)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -144,16 +144,17 @@ def _name_zero(figure: Figure, zeros: Mapping[str, str], *, every: bool) -> None
 
 
 def _ordered(table: pd.DataFrame, analysis: Analysis, spec: Comparison) -> pd.DataFrame:
-    """The rows in the order in which the study file names its exercises, all else by name and number."""
-    place = {name: position for position, name in enumerate(analysis.exercises)}
+    """The rows in the order in which the study file names exercises and levels, all else by name and number."""
+    orders = {"exercise": analysis.exercises, spec.within: spec.levels(analysis.exercises)}
     keys = [spec.within, *spec.by]
-    ranks = pd.DataFrame({name: _ranks(table[name], place if name == "exercise" else {}) for name in keys})
+    ranks = pd.DataFrame({name: _ranks(table[name], orders.get(name, ())) for name in keys})
     return table.loc[ranks.sort_values(keys, kind="stable").index]
 
 
-def _ranks(column: pd.Series[Any], place: Mapping[Any, int]) -> pd.Series[Any]:
-    """The position of each level: first those of `place`, then by name and number."""
-    levels = sorted(column.unique(), key=lambda level: (place.get(level, len(place)), label_order(level)))
+def _ranks(column: pd.Series[Any], order: Sequence[str]) -> pd.Series[Any]:
+    """The position of each level: first those of `order`, then by name and number."""
+    place = {name: position for position, name in enumerate(order)}
+    levels = sorted(column.unique(), key=lambda level: (place.get(str(level), len(place)), label_order(level)))
     return column.map({level: position for position, level in enumerate(levels)})
 
 
