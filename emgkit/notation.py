@@ -11,8 +11,8 @@ from typing import Any
 __all__ = [
     "MISSING", "alone", "alpha", "as_title", "capital", "contrast_text", "counted", "degrees", "equation",
     "estimate", "fixed", "heading", "interval", "listed", "missing", "named", "number", "p_heading", "p_phrase",
-    "p_text", "place", "places", "ratio_places", "readable", "series", "share", "surface", "symbol", "term_text",
-    "writer",
+    "p_text", "place", "places", "ratio_places", "readable", "series", "share", "spelled", "surface", "symbol",
+    "term_text", "writer",
 ]  # fmt: skip
 
 MISSING = "–"
@@ -55,6 +55,9 @@ _HEADINGS: Mapping[str, str] = MappingProxyType({
     "p_difference": "p of a difference", "p_gg": "p (GG)", "p_hf": "p (HF)", "pes": "partial η²",
     "snr_db": "SNR (dB)", "tau2": "τ²", "weight": "weight (%)",
 })  # fmt: skip
+_WORDS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 _SYMBOL = re.compile(r"(p|t|F|V|n|r|g|q|k|ε|[dgpt](?=_))(?:_(\w+))?(?![\w])(.*)")
 # columns whose levels are understood without the name of the column
 _PLAIN = ("muscle", "channel", "exercise", "task", "outcome", "measure", "study")
@@ -461,6 +464,17 @@ def counted(count: int, noun: str) -> str:
     """
     several = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
     return f"{count} {noun if count == 1 else several}"
+
+
+def spelled(count: int) -> str:
+    """A number up to twelve as a word, larger ones in digits.
+
+    Examples
+    --------
+    >>> spelled(9), spelled(13)
+    ('nine', '13')
+    """
+    return _WORDS[count] if 0 <= count < len(_WORDS) else str(count)
 
 
 def listed(names: Iterable[object]) -> str:

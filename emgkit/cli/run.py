@@ -83,7 +83,9 @@ def _check_expected(result: Result) -> None:
 
 
 # the finding of the report begins with the same sentence
-_SIMULATED = "this run tests whether the chain returns what was put in; it is no evidence on any claim."
+_SIMULATED = (
+    "this run tests whether the analysis recovers the ratios that were simulated; it is no evidence on any claim."
+)
 
 
 def _as_json(result: Result) -> str:
@@ -107,6 +109,8 @@ def _show(result: Result, *, warned: bool) -> None:
     from rich.console import Console
     from rich.padding import Padding
 
+    from emgkit.study.writing.finding import described
+
     console = Console(highlight=False)
 
     def say(text: str, indent: int = 0, style: str | None = None) -> None:
@@ -119,6 +123,11 @@ def _show(result: Result, *, warned: bool) -> None:
     for answer in result.opening:
         console.print()
         say(f"Published studies. {answer}")
+    # doubts and levels that are described alone stand with the levels, the notices below
+    shown = {notice.text for notice in result.notices} | set(described(result.levels))
+    for text in result.finding:
+        if text not in shown and not text.startswith(("The data are", "Verdict on")):
+            say(text)
     for level in result.levels:
         console.print()
         say(f"{capital(level.name)}: {level.order}", style="bold cyan")
@@ -131,14 +140,7 @@ def _show(result: Result, *, warned: bool) -> None:
             for statement in one.statements:
                 say(f"published: {statement}", 4, style="dim")
             say(f"verdict, from the published figures alone: {one.verdict}. {one.why}", 4)
-    # the levels stand above, the notices below
-    shown = {level.sentence() for level in result.levels} | {notice.text for notice in result.notices}
-    rest = [
-        text for text in result.finding if text not in shown and not text.startswith(("The data are", "Verdict on"))
-    ]
     console.print()
-    for text in rest:
-        say(text)
     _show_notices(result, say)
     console.print(f"Report: {result.report}", markup=False, soft_wrap=True)
 

@@ -168,9 +168,11 @@ class Content:
     title, question : str
         What the study is called and what it asks.
     finding : str
-        The answer in plain sentences, with every number.
+        The answer in plain sentences, with every number; may be empty beside a summary.
     summary : str, optional
         The answer in one paragraph, which then stands above the finding.
+    answer : TableItem, optional
+        The compact table of the finding, which stands below the summary.
     simulated : bool
         Whether any of the data are simulated; the page then says so in a banner that stays in sight.
     figures : tuple of FigureItem
@@ -212,6 +214,7 @@ class Content:
     finding: str
     simulated: bool
     summary: str = ""
+    answer: TableItem | None = None
     figures: tuple[FigureItem, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     tables: tuple[TableItem, ...] = ()
@@ -227,8 +230,9 @@ class Content:
     opening: Opening | None = None
 
     def __post_init__(self) -> None:
-        for name in ("title", "question", "finding"):
+        for name in ("title", "question"):
             _check_text(name, getattr(self, name))
+        _check_text("finding", self.finding or self.summary)
 
 
 def _check_text(name: str, text: str) -> None:

@@ -46,7 +46,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "condition-as-covariate": "Numbers taken as a covariate",
         "constant": "Channels without a signal",
         "constant-condition": "Conditions without variation",
-        "contradicts-others": "Participants who contradict the others",
+        "contradicts-others": "Outlying participants",
         "contrast-not-made": "Contrasts that were not made",
         "counter": "Counters",
         "counts": "Values left in counts of the converter",

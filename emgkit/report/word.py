@@ -44,7 +44,8 @@ def write_word(content: Content, path: str | os.PathLike[str]) -> Path:
     properties = document.core_properties
     properties.title, properties.author, properties.comments = content.title, "emgkit", ""
     properties.created = properties.modified = _DATE
-    tables = [(item, cells(item)) for item in content.tables]
+    shown = (*([content.answer] if content.answer else []), *content.tables)
+    tables = [(item, cells(item)) for item in shown]
     section = document.sections[0]
     if any(len(columns) > _NARROW for _, columns in tables):
         section.orientation = WD_ORIENT.LANDSCAPE

@@ -13,7 +13,7 @@ import pytest
 from emgkit.study import Study
 from emgkit.study.file.recordings import Comparison
 from emgkit.study.recordings import influence
-from emgkit.study.writing import recordings_page, tables
+from emgkit.study.writing import finding, recordings_page, tables
 from emgkit.study.writing.figures import figures_of
 from emgkit.study.writing.methods import methods_of
 
@@ -23,15 +23,16 @@ pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
 @pytest.mark.parametrize(
     ("holds", "sentence"),
     [
-        ([False] * 9, "0 of 9 intervals hold the ratio that the simulated signals held."),
-        ([True] + [False] * 8, "1 of 9 intervals holds the ratio that the simulated signals held."),
-        ([True], "1 of 1 interval holds the ratio that the simulated signals held."),
+        ([False] * 9, "Simulation check: 0 of 9 intervals contain the true ratio."),
+        ([True] + [False] * 8, "Simulation check: 1 of 9 intervals contains the true ratio."),
+        ([True] * 9, "Simulation check: all nine intervals contain the true ratio."),
+        ([True], "Simulation check: the interval contains the true ratio."),
     ],
 )
 def test_the_finding_counts_the_intervals_and_claims_no_more(analysis, holds, sentence):
     recovery = pd.DataFrame({"interval_holds_it": holds})
     found = recordings_page._finding((), replace(analysis, simulated=True), {"recovery": recovery})
-    assert found[1:] == (sentence,)
+    assert found[1:] == (*finding.answers(analysis.compared[0]), sentence)
     assert "tests whether" in found[0]
 
 
@@ -64,7 +65,7 @@ def test_the_caption_of_verdicts_that_depend_on_one_names_the_table_of_its_compa
     table, _ = influence.influence_of(cells, spec)
     items = list(tables._influence_tables(replace(compared, spec=spec, influence=table)))
     shown = {item.stem: item for item in items}
-    assert shown["hanging"].title == "Verdicts that depend on one participant"
+    assert shown["hanging"].title == "Contrasts whose significance depends on one participant"
     assert "tables/influence_main.csv has" in shown["hanging"].caption
 
 

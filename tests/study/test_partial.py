@@ -410,7 +410,7 @@ def test_a_dead_channel_of_one_and_a_missing_task_of_another_to_the_report(lifts
     assert "It uses the participants who have every level: without P4, n = 3 (biceps femoris)" in methods
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert page.count("P4 lacks deadlift; P2 is missing (biceps femoris).") >= 4  # two figures, table, Methods
-    assert result.levels[0].order.endswith("n = 4, 3, 4)")
+    assert result.levels[0].order.endswith("; geometric means, n = 4, 3, 4")
     excluded = pd.read_csv(tmp_path / "out" / "tables" / "excluded.csv", dtype=str, keep_default_na=False)
     assert list(excluded.columns) == ["recording", "channel", "repetition", "why"]
     assert len(excluded) == 5

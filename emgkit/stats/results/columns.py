@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,9 @@ from emgkit.notation import (
     term_text,
     writer,
 )
+from emgkit.stats.results.facts import leaves_out_none
 
-__all__ = ["WIDTH", "ResultColumn", "columns", "folded", "text"]
+__all__ = ["WIDTH", "ResultColumn", "columns", "folded", "footnotes", "text"]
 
 WIDTH = 100
 # rows that are printed in full, and how many of a longer table are, at either end
@@ -52,6 +53,8 @@ _NAMES = ("exercise", "group", "measure", "muscle", "phase", "reference", "sessi
 _SENTENCES = ("why", "alarms", "left_out", "missing")
 _QUANTITIES = {"icc_2_1": "ICC(2,1)", "icc_3_1": "ICC(3,1)", "sem": "SEM", "mdc95": "MDC95", "cv": "CV"}
 # numbers that stand at the right although they are written already
+# behind a p that its interval seems to contradict
+_MARK = "†"
 _WRITTEN = ("value", "95 % CI", "range", "variance")
 
 
@@ -91,12 +94,38 @@ def columns(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[ResultColumn]
         elif name not in pairs.values():
             order += [name, *([behind[name]] if name in behind else [])]
     limits = {_estimate_of(frame, low): (low, high) for low, high in reversed(pairs.items())}
+    marked = _apart(frame, facts)
     return [
         _interval(frame, name, pairs[name], facts)
         if name in pairs
-        else _column(frame, name, limits.get(name, ()), facts)
+        else _marked(_column(frame, name, limits.get(name, ()), facts), marked)
         for name in order
     ]
+
+
+def _marked(column: ResultColumn, rows: Sequence[bool]) -> ResultColumn:
+    """The column of p with a mark in the rows that a footnote explains."""
+    if column.name != "p_adjusted":
+        return column
+    cells = (f"{cell}{_MARK}" if mark else cell for cell, mark in zip(column.cells, rows, strict=True))
+    return replace(column, cells=tuple(cells))
+
+
+def footnotes(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
+    """What a mark in a cell stands for; none where no cell has one."""
+    if not any(_apart(table, facts)):
+        return []
+    value = "1" if "ratio" in table.columns else "0"
+    return [
+        f"{_MARK} The interval of this contrast alone leaves out {value}; its p, adjusted for all contrasts of the "
+        "family, is not below .05."
+    ]
+
+
+def _apart(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[bool]:
+    """For each row, whether its interval seems to contradict its p."""
+    names = [name for name in ("ratio", "difference", "ci_low", "ci_high", "p_adjusted") if name in table.columns]
+    return [leaves_out_none(row, facts) for row in table[names].to_dict("records")]
 
 
 def folded(found: Sequence[ResultColumn], facts: Mapping[str, Any]) -> tuple[list[ResultColumn], list[str]]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from emgkit.errors import DesignError, Notice, warn
-from emgkit.notation import listed
+from emgkit.notation import listed, missing
+from emgkit.stats.cells.multiplicity import is_below
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AnalysisFacts", "announce", "is_about", "notice_facts", "notices_of"]
+__all__ = ["AnalysisFacts", "announce", "is_about", "leaves_out_none", "notice_facts", "notices_of"]
 
 
 class AnalysisFacts(dict[str, Any]):
@@ -54,6 +55,22 @@ def is_about(row: Mapping[str, Any], places: Iterable[Mapping[str, Sequence[str]
     (True, False)
     """
     return any(all(name not in row or str(row[name]) in levels for name, levels in place.items()) for place in places)
+
+
+def leaves_out_none(row: Mapping[Any, Any], facts: Mapping[str, Any]) -> bool:
+    """Whether the interval of a contrast alone leaves out the value of no difference, while its adjusted p shows none.
+
+    Examples
+    --------
+    >>> row = {"ratio": 0.5, "ci_low": 0.3, "ci_high": 0.9, "p_adjusted": 0.06}
+    >>> leaves_out_none(row, {"interval": "individual 95 %", "adjust": "holm"})
+    True
+    """
+    none = 1.0 if "ratio" in row else 0.0 if "difference" in row else None
+    adjusted = facts.get("interval") == "individual 95 %" and facts.get("adjust", "none") != "none"
+    if none is None or not adjusted or missing(row.get("p_adjusted")):
+        return False
+    return bool(not is_below(row["p_adjusted"]) and (row["ci_low"] > none or row["ci_high"] < none))
 
 
 def notice_facts(notices: Iterable[Notice]) -> list[dict[str, Any]]:

@@ -118,7 +118,8 @@ class Results(pd.DataFrame):
     def caption(self) -> str:
         """What the numbers of the table are: kind of interval, correction of p, kind of effect size."""
         parts = self.methods_parts()
-        return " ".join(parts[name] for name in ("interval", "family", "effect") if name in parts)
+        known = [parts[name] for name in ("interval", "family", "effect") if name in parts]
+        return " ".join([*known, *columns.footnotes(self, self._facts())])
 
     def clauses(self) -> list[str]:
         """One short form a row, for a list under a heading: the contrast, its estimate, 95 % interval and p.
@@ -217,7 +218,10 @@ class Results(pd.DataFrame):
             return super().__repr__()
         kind, facts, text = self._worded()
         return columns.text(
-            self, facts, head=self._head(kind, facts), notes=[note for note in (text.interval, text.family) if note]
+            self,
+            facts,
+            head=self._head(kind, facts),
+            notes=[note for note in (text.interval, text.family, *columns.footnotes(self, facts)) if note],
         )
 
     def _repr_html_(self) -> str | None:
@@ -253,7 +257,8 @@ class Results(pd.DataFrame):
 
     def _set(self, *, marked: bool) -> GT:
         kind, facts, text = self._worded()
-        return great_table.great_table(self, facts, head=self._head(kind, facts), notes=text.notes, marked=marked)
+        notes = [*text.notes, *columns.footnotes(self, facts)]
+        return great_table.great_table(self, facts, head=self._head(kind, facts), notes=notes, marked=marked)
 
     def _is_whole(self) -> bool:
         """Whether the whole analysis is there, to be shown as one."""

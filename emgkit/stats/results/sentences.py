@@ -24,7 +24,7 @@ from emgkit.notation import (
 )
 from emgkit.stats.cells.labels import numbered
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS, is_below
-from emgkit.stats.results.facts import AnalysisFacts
+from emgkit.stats.results.facts import AnalysisFacts, leaves_out_none
 
 __all__ = ["bare", "comparison_clause", "comparison_sentence", "not_shown", "sentence"]  # fmt: skip
 
@@ -49,7 +49,15 @@ def comparison_clause(row: Row, facts: AnalysisFacts) -> str:
     """A contrast with its estimate, interval and p, without a verb: ``squat / deadlift 1.34, 95 % CI …``."""
     value, ci = estimate_text(row, facts, "ratio" if facts["scale"] == "log" else "difference")
     tested = [ci, adjusted_p_text(row, facts)] if not missing(row["p_adjusted"]) else tested_texts(row, facts, ci)
-    return ", ".join([f"{contrast_name(row['contrast'], facts)} {value}", *tested])
+    text = ", ".join([f"{contrast_name(row['contrast'], facts)} {value}", *tested])
+    return f"{text}{_although(row, facts)}"
+
+
+def _although(row: Row, facts: AnalysisFacts) -> str:
+    """What explains an interval that leaves out the value of no difference beside a p that shows none."""
+    if not leaves_out_none(row, facts):
+        return ""
+    return f", although the interval, which is not adjusted, leaves out {1 if facts['scale'] == 'log' else 0}"
 
 
 def sentence(row: Row, facts: AnalysisFacts, parts: Sequence[str], *, tail: str, of: str = "") -> str:

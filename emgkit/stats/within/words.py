@@ -21,6 +21,7 @@ from emgkit.notation import (
     term_text,
     writer,
 )
+from emgkit.stats.cells.effect_formulas import ALPHA
 from emgkit.stats.cells.multiplicity import ADJUSTMENTS
 from emgkit.stats.results.facts import AnalysisFacts, is_about
 from emgkit.stats.results.kinds import Kind, register
@@ -38,12 +39,14 @@ from emgkit.stats.results.methods import (
 from emgkit.stats.results.sentences import (
     Row,
     adjusted_p_text,
+    bare,
     compared_text,
     comparison_clause,
     comparison_sentence,
     effect_texts,
     estimate_text,
     f_and_p_text,
+    level_in_sentence,
     n_of_row,
     not_shown,
     pair_text,
@@ -65,6 +68,8 @@ __all__ = [
     "equivalence_sentence",
     "influence_methods",
     "influence_sentence",
+    "levels_methods",
+    "levels_sentence",
     "reliability_methods",
     "reliability_sentence",
 ]
@@ -193,7 +198,7 @@ def _adjusted_test(p: float, row: Row, facts: AnalysisFacts) -> str:
 
 
 TESTS = {
-    "t": "paired t tests (df = n − 1)",
+    "t": "separate paired t tests (df = n − 1)",
     "Wilcoxon signed rank": "Wilcoxon's signed-rank tests (estimate: the median of all means of two differences)",
     "sign flip, exact": "exact sign-flip tests of the mean difference",
 }
@@ -220,7 +225,7 @@ def contrasts_methods(facts: AnalysisFacts) -> Text:
         what += " own error term"
     else:
         what = f"{outcome_text(facts)} were compared within participants between {pairs}{separately(facts)} by"
-        what += f" {TESTS[facts['test']]} of {scale}, each contrast with its own error term"
+        what += f" {TESTS[facts['test']]} of {scale}"
     d_z = f"{D_Z}{' of logarithms' if log else ''}"
     effect = f"{d_z}; {G_AV}." if not factors else f"{d_z}."
     if between:
@@ -290,6 +295,34 @@ def equivalence_methods(facts: AnalysisFacts) -> Text:
     )
 
 
+def levels_sentence(row: Row, facts: AnalysisFacts) -> str:
+    """The mean of a level, and its letters."""
+    name = "geometric_mean" if facts["scale"] == "log" else "mean"
+    value, ci = bare(row, name, "ci_low", "ci_high", unit=str(facts.get("unit") or ""), log=facts["scale"] == "log")
+    level = level_in_sentence(facts["within"], str(row[facts["within"]]), facts)
+    parts = [f"{level} had a {readable(name)} of {value}", ci, n_of_row(row)]
+    letters = str(row["letters"])
+    return sentence(row, facts, [*parts, f"letter{'s' if len(letters) > 1 else ''} {letters}"], tail="")
+
+
+def levels_methods(facts: AnalysisFacts) -> Text:
+    """The means of levels with letters for those that were not shown to differ."""
+    which = "adjusted p" if p_was_adjusted(facts) else "p"
+    mean = "geometric means" if facts["scale"] == "log" else "means"
+    tests = TESTS[facts["test"]].partition(" (")[0]
+    untested = facts.get("untested") or []
+    verb = "was" if len(untested) == 1 else "were"
+    return Text(
+        what=f"{outcome_text(facts)} are given as {mean} over participants{separately(facts, more=False)} "
+        f"({n_text(facts)}).",
+        interval="Listed from highest to lowest; levels that share a letter did not differ significantly "
+        f"({which} not below {alpha_text(ALPHA).rpartition(' ')[2]}, from {tests}). Each interval is the 95 % "
+        "confidence interval of one mean and holds the differences between people.",
+        family=family_text(facts),
+        effect=f"No test was made of {series(untested)}, which {verb} not shown to differ." if untested else "",
+    )
+
+
 def effect_sizes_methods(facts: AnalysisFacts) -> Text:
     """A table of effect sizes."""
     pairs = f"every pair of levels of {readable(facts['within'])}"
@@ -352,6 +385,12 @@ register(
     contrasts=_contrasts("Paired contrasts", clause=comparison_clause),
     interaction_contrasts=_contrasts("Interaction contrasts"),
     group_contrasts=_contrasts("Contrasts compared between groups", "n_first", "n_second"),
+    levels=Kind(
+        title="Levels from highest to lowest",
+        methods=levels_methods,
+        sentence=levels_sentence,
+        needs=("geometric_mean/mean", "ci_low", "ci_high", "n", "letters"),
+    ),
     anova=Kind(
         title="Analysis of variance of repeated measures",
         methods=anova_methods,

@@ -11,7 +11,8 @@ import pandas as pd
 
 from emgkit.notation import capital, counted, place, readable
 from emgkit.report.remarks import code_words
-from emgkit.stats.within.summaries import ORDER, level_summaries, level_values, order_rule
+from emgkit.stats.results.results import Results
+from emgkit.stats.within.levels import finding_sentences, level_summaries, level_table, level_values
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.recordings.measure import QUIET
 from emgkit.study.writing.claims import Stated
@@ -19,15 +20,18 @@ from emgkit.study.writing.claims import Stated
 __all__ = [
     "SIMULATED",
     "LevelFinding",
-    "legend",
+    "answers",
+    "described",
     "level_findings",
+    "levels_of",
     "muscle_doubts",
     "not_compared",
     "recovery",
 ]
 
 SIMULATED = (
-    "The data are simulated: this run tests whether the chain returns what was put in; it is no evidence on any claim."
+    "The data are simulated: this run tests whether the analysis recovers the ratios that were simulated; it is no "
+    "evidence on any claim."
 )
 
 
@@ -40,9 +44,9 @@ class LevelFinding:
     name : str
         The level, as a reader writes it.
     order : str
-        The levels compared, from the highest mean to the lowest, as :func:`legend` explains.
+        The levels compared, from the highest mean to the lowest, each with its mean and letters.
     contrasts : tuple of str
-        Each contrast with its interval and p; none where the level is described and not compared.
+        Each contrast with its interval and p, the largest first; none where the level is described and not compared.
     published : tuple of Stated
         The claims of the ledger with their figures.
     doubt : str
@@ -139,11 +143,26 @@ def muscle_doubts(quality: pd.DataFrame, *, quiet: Collection[str] = ()) -> dict
     return found
 
 
-def legend(compared: ComparisonResult) -> str:
-    """How the orders are read, or that nothing was compared."""
-    if compared.contrasts is None:
-        return " ".join(not_compared(compared))
-    return f"{ORDER} {order_rule(compared.contrasts.attrs)}"
+def answers(compared: ComparisonResult) -> tuple[str, ...]:
+    """What the comparison found, in three sentences at most; none where nothing was compared."""
+    table = levels_of(compared)
+    return () if table is None or compared.contrasts is None else finding_sentences(table, compared.contrasts)
+
+
+def levels_of(compared: ComparisonResult) -> Results | None:
+    """Mean, interval and letters of every level that was compared; None where nothing was."""
+    return None if compared.contrasts is None else level_table(compared.cells, compared.contrasts)
+
+
+def described(levels: Sequence[LevelFinding]) -> tuple[str, ...]:
+    """What the sentences of a comparison do not hold: levels that were described alone, and muscles to doubt."""
+    texts = []
+    for level in levels:
+        if not level.contrasts:
+            texts.append(level.sentence())
+        elif level.doubt:
+            texts.append(f"{capital(level.name)}: {level.doubt}")
+    return tuple(texts)
 
 
 def not_compared(compared: ComparisonResult) -> tuple[str, ...]:

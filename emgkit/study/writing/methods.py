@@ -18,7 +18,7 @@ from emgkit.pipeline import Pipeline
 from emgkit.signal_quality import quality_sentence
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import n_text, unit_text
-from emgkit.stats.within.summaries import order_rule
+from emgkit.stats.within.levels import order_rule
 from emgkit.study.file.recordings import Exercise, StudyFile
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.versions import versions

@@ -99,7 +99,7 @@ def write_page(content: report.Content, tables: Mapping[str, pd.DataFrame], fold
     write_json(content.provenance, folder / "provenance.json")
     (folder / "report.html").write_text(report.render(content), encoding="utf-8")
     report.write_word(content, folder / "tables" / "results.docx")
-    for item in content.tables:
+    for item in (*([content.answer] if content.answer else []), *content.tables):
         path, typeset = (folder / name for name in item.files)
         if not path.is_file():
             write_table(item.frame.assign(simulated=True) if item.simulated else item.frame, path)

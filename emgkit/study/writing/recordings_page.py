@@ -11,7 +11,7 @@ import pandas as pd
 
 from emgkit import figures, report
 from emgkit.errors import Notice
-from emgkit.notation import capital, counted, fixed
+from emgkit.notation import counted, fixed, spelled
 from emgkit.pipeline import Pipeline
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file.wording import noticed_in_a_study
@@ -23,7 +23,7 @@ from emgkit.study.writing.opening import opening_of
 from emgkit.study.writing.page import draw, provenance_of, with_expected, write_page
 from emgkit.study.writing.result import Result
 from emgkit.study.writing.sheets import write_sheets
-from emgkit.study.writing.tables import readable_tables, study_tables
+from emgkit.study.writing.tables import levels_item, readable_tables, study_tables
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
@@ -61,8 +61,9 @@ def write(
     levels = finding.level_findings(analysis.compared[0], claims.stated(file.published), doubts)
     found = _finding(levels, analysis, tables)
     notices = _notices(analysis, tables)
-    # what stands above the numbers, in the summary
-    summarized = (finding.SIMULATED, *finding.not_compared(analysis.compared[0]))
+    first = analysis.compared[0]
+    # what stands above the table, in the summary
+    summarized = (finding.SIMULATED, *finding.answers(first), *finding.not_compared(first))
     methods = methods_of(analysis, pipeline, tables, own=own)
     with figures.style.theme():
         drawn = draw(figures_of(analysis, tables), folder / "figures", quick=quick)
@@ -71,7 +72,8 @@ def write(
     content = report.Content(
         title=file.study.title,
         question=file.study.question,
-        summary=_summary(levels, analysis),
+        summary=" ".join(sentence for sentence in found if sentence in summarized),
+        answer=levels_item(analysis),
         finding="\n\n".join(sentence for sentence in found if sentence not in summarized),
         simulated=simulated,
         figures=drawn,
@@ -107,21 +109,13 @@ def write(
     )
 
 
-def _summary(levels: tuple[finding.LevelFinding, ...], analysis: Analysis) -> str:
-    """The finding in one paragraph: the order at each level."""
-    orders = [f"{capital(level.name)}: {level.order}." for level in levels]
-    if analysis.compared[0].contrasts is None:  # the levels stand in numbers below
-        orders = []
-    legend = finding.legend(analysis.compared[0])
-    return " ".join([*([finding.SIMULATED] if analysis.simulated else []), *orders, legend])
-
-
 def _finding(
     levels: tuple[finding.LevelFinding, ...], analysis: Analysis, tables: dict[str, pd.DataFrame]
 ) -> tuple[str, ...]:
     """The finding in sentences; of simulated data the first one says so."""
     sentences = [finding.SIMULATED] if analysis.simulated else []
-    sentences += [level.sentence() for level in levels]
+    sentences += finding.answers(analysis.compared[0])
+    sentences += finding.described(levels)
     sentences += finding.not_compared(analysis.compared[0])
     sentences += [
         f"Verdict on the claim “{one.claim}”, from the published figures alone: {one.verdict}. {one.why}"
@@ -129,12 +123,18 @@ def _finding(
         for one in level.published
     ]
     if "recovery" in tables:
-        held = int(tables["recovery"]["interval_holds_it"].sum())
-        sentences.append(
-            f"{held} of {counted(len(tables['recovery']), 'interval')} {'holds' if held == 1 else 'hold'} the ratio "
-            "that the simulated signals held."
-        )
+        sentences.append(_simulation_check(tables["recovery"]["interval_holds_it"]))
     return tuple(sentences)
+
+
+def _simulation_check(holds: pd.Series[bool]) -> str:
+    """How many intervals contain the ratio that was simulated."""
+    held, every = int(holds.sum()), len(holds)
+    if held == every:
+        which = "the interval contains" if every == 1 else f"all {spelled(every)} intervals contain"
+    else:
+        which = f"{held} of {counted(every, 'interval')} {'contains' if held == 1 else 'contain'}"
+    return f"Simulation check: {which} the true ratio."
 
 
 def _notices(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[Notice, ...]:

@@ -14,7 +14,8 @@ from emgkit.notation import as_title
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import gaps_text, n_text
 from emgkit.stats.results.results import Results
-from emgkit.stats.within.summaries import influence_summary, order_rule, verdict_text
+from emgkit.stats.within.levels import by_size, order_rule
+from emgkit.stats.within.summaries import influence_summary, verdict_text
 from emgkit.study.file.recordings import Comparison
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing import claims, finding
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
     from emgkit.study.recordings.session import Session
 
-__all__ = ["contradicting", "hanging", "readable_tables", "study_tables", "table_suffix"]
+__all__ = ["contradicting", "hanging", "levels_item", "readable_tables", "study_tables", "table_suffix"]
 
 
 def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -46,7 +47,7 @@ def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         # the plain name is that of the first comparison, unless the study file says otherwise
         suffix = table_suffix(compared.spec)
         kinds = {"contrasts": compared.contrasts, "cells": compared.cells, "anova": compared.anova}
-        kinds["influence"] = compared.influence
+        kinds |= {"influence": compared.influence, "levels": finding.levels_of(compared)}
         tables |= {f"{kind}{suffix}": table for kind, table in kinds.items() if table is not None}
     agreement = _stream_agreement(analysis, tables["repetitions"])
     if len(agreement):
@@ -110,12 +111,12 @@ def table_suffix(spec: Comparison) -> str:
 
 
 def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[report.TableItem, ...]:
-    """The tables of the page in the order in which a reader needs them."""
+    """The tables of the page, behind that of the finding, in the order in which a reader needs them."""
     items = [
         report.TableItem(
             title=compared.spec.title or as_title(compared.spec.name),
             caption=" ".join([_people(compared.contrasts), *_influence_words(compared)]),
-            frame=compared.contrasts,
+            frame=by_size(compared.contrasts),
             stem=f"contrasts{table_suffix(compared.spec)}",
             simulated=analysis.simulated,
         )
@@ -175,6 +176,21 @@ def _agreement_item(agreement: pd.DataFrame, *, simulated: bool) -> report.Table
     )
 
 
+def levels_item(analysis: Analysis) -> report.TableItem | None:
+    """The levels of the first comparison, for the finding; None where nothing was compared."""
+    first = analysis.compared[0]
+    table = finding.levels_of(first)
+    if table is None or first.contrasts is None:
+        return None
+    return report.TableItem(
+        title="Levels from highest to lowest",
+        caption=_people(first.contrasts),
+        frame=table,
+        stem=f"levels{table_suffix(first.spec)}",
+        simulated=analysis.simulated,
+    )
+
+
 def _people(table: Results) -> str:
     """The number of participants, which a table leaves out where it is the same in every row, and who is missing."""
     return f"{n_text(AnalysisFacts.of(table))}. {gaps_text(AnalysisFacts.of(table))}".rstrip()
@@ -185,7 +201,7 @@ def _influence_words(compared: ComparisonResult) -> list[str]:
 
 
 def _influence_tables(compared: ComparisonResult) -> Iterator[report.TableItem]:
-    """Who contradicts the others, and which verdicts depend on one participant; without rows no table."""
+    """Who is flagged as outlying, and which contrasts depend on one participant; without rows no table."""
     table = compared.influence
     if table is None:
         return
@@ -195,7 +211,7 @@ def _influence_tables(compared: ComparisonResult) -> Iterator[report.TableItem]:
             "person out."
         )
         yield report.TableItem(
-            title="Participants who contradict the others", caption=caption, frame=contradicting(table),
+            title="Outlying participants", caption=caption, frame=contradicting(table),
             stem="contradicting",
         )  # fmt: skip
     if table["verdict_changes"].any():
@@ -205,7 +221,10 @@ def _influence_tables(compared: ComparisonResult) -> Iterator[report.TableItem]:
             f"{order_rule(table.attrs)} {every} has every participant left out of every contrast."
         )
         yield report.TableItem(
-            title="Verdicts that depend on one participant", caption=caption, frame=hanging(table), stem="hanging"
+            title="Contrasts whose significance depends on one participant",
+            caption=caption,
+            frame=hanging(table),
+            stem="hanging",
         )
 
 

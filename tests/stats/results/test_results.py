@@ -698,6 +698,28 @@ def test_groups_notes_and_notices_stand_in_the_table() -> None:
     assert type(table.great_table()).__name__ == "GT"
 
 
+def test_an_interval_that_seems_to_contradict_its_p_explains_itself_in_a_footnote() -> None:
+    table = whole()
+    note = (
+        "† The interval of this contrast alone leaves out 1; its p, adjusted for all contrasts of the family, is not "
+        "below .05."
+    )
+    calm = table.assign(ci_low=0.5, ci_high=2.0)
+    assert "†" not in calm.to_html() + repr(calm) + calm.to_latex() + calm.caption()
+    odd = table.assign(ci_low=1.1, ci_high=2.0, p_adjusted=[0.06, *[0.01] * (len(table) - 1)])
+    shown = re.sub(r"\s+", " ", repr(odd))
+    assert ".060†" in shown
+    assert shown.count("†") == 2
+    assert note in shown
+    assert note in re.sub(r"<[^>]+>", "", odd.to_html())
+    assert note in odd.caption()
+    assert odd.clauses()[0].endswith(", although the interval, which is not adjusted, leaves out 1")
+    assert not any("although" in clause for clause in odd.clauses()[1:])
+    # where p is not adjusted there is nothing to explain
+    odd.attrs["adjust"] = "none"
+    assert "†" not in repr(odd)
+
+
 # ---------------------------------------------------------------- results that are no tables
 
 
