@@ -154,6 +154,15 @@ def learn(
     ------
     NormalizationError, UnitError
         As for :func:`reference`.
+
+    Examples
+    --------
+    >>> from emgkit.steps import MovingRMS
+    >>> trial = Recording(data=[[2e-4, -2e-4] * 500], sfreq=1000.0, channels=(Channel(name="VL", unit="V"),))
+    >>> pipeline = Pipeline(MovingRMS(window=0.1))
+    >>> processed = ProcessedTrial(raw=(trial,), envelopes=(pipeline(trial),))
+    >>> round(learn([processed], pipeline).values[0].value, 9)
+    0.0002
     """
     contexts = [trial.context for trial in trials]
     participant, sessions = _check_whose(contexts, across_sessions=across_sessions)
@@ -275,6 +284,15 @@ def windows_of(trials: Sequence[ProcessedTrial], *, window: float = 0.5) -> pd.D
     ------
     NormalizationError
         As for :func:`reference`.
+
+    Examples
+    --------
+    >>> from emgkit.steps import MovingRMS
+    >>> trial = Recording(data=[[2e-4, -2e-4] * 500], sfreq=1000.0, channels=(Channel(name="VL", unit="V"),))
+    >>> pipeline = Pipeline(MovingRMS(window=0.1))
+    >>> processed = ProcessedTrial(raw=(trial,), envelopes=(pipeline(trial),))
+    >>> windows_of([processed])["channel"].tolist()
+    ['VL']
     """
     import pandas as pd
 
