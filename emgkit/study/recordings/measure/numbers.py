@@ -219,7 +219,7 @@ def _slope_within(signals: Signals, spec: MeasureSpec, window: Window) -> tuple[
 
 def _check_enough(n: int, spec: MeasureSpec, what: str) -> None:
     if n < _FEWEST:
-        hint = "Take it over time within a contraction: window = 1.0 (s)"
+        hint = "Take it over time within a contraction, window = 1.0 (s); or leave the recording out, [exclude] files"
         raise StudyError(
             f"There are too few {what} for a slope",
             where=f"[[measures]] {spec.called}",
