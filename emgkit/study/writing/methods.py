@@ -21,10 +21,10 @@ from emgkit.stats.results.methods import n_text, unit_text
 from emgkit.stats.within.levels import order_rule
 from emgkit.study.file.recordings import Exercise, StudyFile
 from emgkit.study.recordings.compare import ComparisonResult
+from emgkit.study.recordings.measure.words import further_sentences, measure_words
 from emgkit.study.versions import versions
 from emgkit.study.writing.finding import not_compared
 from emgkit.study.writing.left_out import excluded_repetitions, left_out_sentences
-from emgkit.study.writing.measure_words import further_sentences, measure_words
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
