@@ -181,6 +181,14 @@ def test_two_claims_on_one_study_are_bounded_alike():
     assert "not reported as different" in str(eleven).partition("Neither")[2]
 
 
+def test_a_result_without_a_difference_narrows_what_agrees():
+    """Whatever was judged: of claim 11 one of the two other lifts was not shown to be below."""
+    entry = FILE.claims[10].model_copy(update={"narrower": ""})
+    assert weigh(entry, TABLE).evidence_says == "agrees, narrower"
+    without = entry.model_copy(update={"evidence": entry.evidence[:2]})
+    assert weigh(without, TABLE).evidence_says == "agrees"
+
+
 @pytest.mark.parametrize("number", [8, 12])
 def test_a_result_in_words_counts(number):
     """Kennedy printed no number; the bridge is above the hip thrust all the same."""
