@@ -96,9 +96,14 @@ def _run(contrasts: pd.DataFrame) -> pd.DataFrame | None:
     for name, muscle in MUSCLES.items():
         # of several parts of one muscle the one that studies recorded most often, which is named first
         recorded = next((one for one in muscle.recorded if one in set(contrasts["muscle"])), None)
-        for row in contrasts[contrasts["muscle"] == recorded].to_dict("records"):
-            found.append({"muscle": name, **_directed(row, muscle.lifts)})
-    found.sort(key=lambda row: list(MUSCLES).index(row["muscle"]))
+        own = [_directed(row, muscle.lifts) for row in contrasts[contrasts["muscle"] == recorded].to_dict("records")]
+        for first in muscle.lifts:
+            for second in muscle.lifts:
+                found += [
+                    {"muscle": name, **row}
+                    for row in own
+                    if (lift_of(row["first"]), lift_of(row["second"])) == (first, second)
+                ]
     return pd.DataFrame(found) if found else None
 
 
