@@ -27,7 +27,7 @@ def lift_of(exercise: object) -> str:
     ''
     """
     words = _words(exercise)
-    found = [lift for lift in LIFTS if re.search(rf"\b{lift.replace('_', ' ')}s?\b", words)]
+    found = [lift for lift in LIFTS if re.search(rf"\b{readable(lift)}s?\b", words)]
     return found[0] if len(found) == 1 else ""
 
 

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
 from emgkit.lifts import is_variant, lift_name, lift_of
-from emgkit.notation import as_title, listed, p_text, readable
+from emgkit.notation import as_title, fixed, listed, p_text, readable
 
 __all__ = ["lifts"]
 
@@ -164,7 +164,7 @@ def _published_rows(table: pd.DataFrame) -> list[_Row]:
                 muscle=one["muscle"], first=one["first"], second=one["second"], origin=one["name"],
                 signs="".join(sign for sign, there in signs.items() if there),
                 marks=tuple(_marks(own)), result=_result(own), people=", ".join(part for part in (n, load) if part),
-                p=_p(own),
+                p=_printed_ps(own),
             )
         )  # fmt: skip
     return found
@@ -175,8 +175,8 @@ def _run_rows(run: pd.DataFrame) -> list[_Row]:
         _Row(
             muscle=row["muscle"], first=row["first"], second=row["second"], origin="", signs="",
             marks=(_Mark(ratio=row["ratio"], low=row["ci_low"], high=row["ci_high"], outcome=_outcome(row)),),
-            result=rows.estimate(row["ratio"], row["ci_low"], row["ci_high"], ratio=True), people=f"n = {row['n']:g}",
-            p=p_text(float(row["p_adjusted"])),
+            result=rows.estimate(row["ratio"], row["ci_low"], row["ci_high"], ratio=True),
+            people=f"n = {int(row['n'])}", p=p_text(float(row["p_adjusted"])),
         )
         for row in run.to_dict("records")
     ]  # fmt: skip
@@ -204,14 +204,14 @@ def _result(own: pd.DataFrame) -> str:
     if len(ratios) == 1 and np.isfinite(own["ci_low"].iloc[0]):
         return rows.estimate(ratios.iloc[0], own["ci_low"].iloc[0], own["ci_high"].iloc[0], ratio=True)
     if len(ratios) > 2:
-        return f"{ratios.min():.2f} to {ratios.max():.2f}"
+        return f"{fixed(ratios.min(), 2)} to {fixed(ratios.max(), 2)}"
     if len(ratios):
-        return ", ".join(f"{ratio:.2f}" for ratio in ratios)
+        return ", ".join(fixed(ratio, 2) for ratio in ratios)
     printed = [text for text in own["printed"] if text]
     return printed[0] if printed else str(own["outcome"].iloc[0])
 
 
-def _p(own: pd.DataFrame) -> str:
+def _printed_ps(own: pd.DataFrame) -> str:
     """The p of a row as printed, each once."""
     return ", ".join(dict.fromkeys(text.replace("<", "< ") for text in own["p"] if text))
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError, DesignError
 from emgkit.figures.drawing import style
-from emgkit.notation import as_title, listed, surface
+from emgkit.notation import as_title, listed, number, places, surface
 from emgkit.recording import Recording, check_recording
 
 __all__ = ["mvc", "mvc_grid"]
@@ -234,8 +234,9 @@ def _row(
     ax.text(0.0, place + 0.05, str(row["trial"]), gid="trial", va="top", fontsize=style.size(), color=style.GREY)
     if np.isfinite(float(row.get("value", np.nan))):
         unit, factor = surface(str(row.get("unit", "")))
+        size = float(row["value"]) * factor
         ax.annotate(
-            f"{float(row['value']) * factor:.3g} {unit}", (1.0, place + 0.05), xycoords=("axes fraction", "data"),
+            f"{number(round(size, places([size]) or 0))} {unit}", (1.0, place + 0.05), xycoords=("axes fraction", "data"),
             ha="right", va="top", fontsize=style.size(), color=style.INK, gid="value",
         )  # fmt: skip
 
