@@ -3,7 +3,7 @@ Activation: each participant beside the mean
 ============================================
 
 Learn how high each exercise lies, and how much people differ: every point is a participant, a grey line joins
-the points of one participant, and the bar is the mean.
+the points of one participant, the bar is the geometric mean, and the band its 95 % interval.
 """
 
 import emgkit as ek

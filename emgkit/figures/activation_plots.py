@@ -1,4 +1,4 @@
-"""Activation: every participant's value, and the mean among them."""
+"""Activation: every participant's value, and among them the mean with its interval."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.notation import as_title, counted, listed, surface
 from emgkit.stats.cells.labels import in_order, numbered
+from emgkit.stats.cells.means import mean_with_interval
 
 __all__ = ["activation", "activation_grid"]
 
 # width of a cluster, of 1 between clusters, and half the length of a mean's bar at most: with these the bars
 # of neighbouring clusters, and the edge of the axes, stay apart
 _CLUSTER, _REACH = 0.72, 0.11
+# participants for whose mean an interval is drawn: that of two is some nine times their distance
+_FEWEST = 3
 # what one value axis, and one row a participant, cannot hold several of
 _SINGLE = ("measure", "unit", "phase", "side", "session")
 
@@ -34,10 +38,11 @@ def activation(
     value: str = "value",
     participant: str = "participant",
     unit: str | None = None,
+    log: bool = True,
     simulated: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw each participant's value a condition, connected, and the arithmetic mean of each condition.
+    """Draw each participant's value a condition, connected, and the geometric mean of each condition with its interval.
 
     Parameters
     ----------
@@ -51,6 +56,9 @@ def activation(
         Columns of the value and of the person.
     unit : str, optional
         Unit of the value, by default the one in column ``unit``.
+    log : bool, default True
+        Geometric means, as contrasts of logarithms compare them; else arithmetic ones. The 95 % interval is that of the
+        mean over participants; with two of them none is drawn.
     simulated : bool, default False
         Write "simulated data" on the figure; also done where the table says so.
     ax : Axes, optional
@@ -65,7 +73,8 @@ def activation(
     ------
     DesignError
         A column is missing, the table is empty, a row has no participant or one has two rows in a cell, or the
-        table holds several units, measures, phases, sides or sessions, or no unit is known.
+        table holds several units, measures, phases, sides or sessions, no unit is known, or a value is not above 0
+        and has no logarithm.
 
     Examples
     --------
@@ -76,7 +85,7 @@ def activation(
     'Activation (%MVC)'
     >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
     """
-    table, spec = _prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit)
+    table, spec = _prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit, log=log)
     with style.theme():
         width = 1.2 + 0.5 * len(spec.clusters) * len(spec.levels)
         ax = style.axes_or_new(ax, width=float(np.clip(width, style.COLUMN_WIDTH, style.PAGE_WIDTH)), height=3.2)
@@ -95,6 +104,7 @@ def activation_grid(
     value: str = "value",
     participant: str = "participant",
     unit: str | None = None,
+    log: bool = True,
     simulated: bool = False,
     columns: int | None = None,
 ) -> Figure:
@@ -102,7 +112,7 @@ def activation_grid(
 
     Parameters
     ----------
-    cells, x, value, participant, unit, simulated
+    cells, x, value, participant, unit, log, simulated
         As for :func:`activation`.
     by : str, default "muscle"
         Column whose levels are the panels.
@@ -119,7 +129,7 @@ def activation_grid(
     DesignError
         As for :func:`activation`.
     """
-    table, spec = _prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit)
+    table, spec = _prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit, log=log)
 
     def draw(ax: Axes, cluster: str) -> str:
         own = table[table["cluster"] == cluster]
@@ -143,6 +153,7 @@ class _Spec:
     unit: str
     measure: str
     factor: str
+    log: bool
 
     @property
     def n_text(self) -> str:
@@ -150,7 +161,7 @@ class _Spec:
 
 
 def _prepare(
-    cells: pd.DataFrame, *, x: str, by: str | None, value: str, participant: str, unit: str | None
+    cells: pd.DataFrame, *, x: str, by: str | None, value: str, participant: str, unit: str | None, log: bool
 ) -> tuple[pd.DataFrame, _Spec]:
     """Give the table with plain column names and values as shown, and what will be drawn."""
     needed = [participant, x, value, *([] if by is None else [by])]
@@ -201,10 +212,19 @@ def _prepare(
         "cluster": "" if by is None else cells[by].astype(str).to_numpy(),
         "value": cells[value].to_numpy(dtype=float) * factor,
     })  # fmt: skip
+    if log and (table["value"] <= 0).any():
+        raise DesignError(
+            f"The geometric mean needs values above 0, and {int((table['value'] <= 0).sum())} of {len(table)} are not",
+            where=f"column {value!r}",
+            allowed="values above 0",
+            got=f"a lowest value of {table['value'].min():g} {shown}".rstrip(),
+            hint="Draw arithmetic means: log=False",
+        )
     measure = str(cells["measure"].iloc[0]) if "measure" in cells.columns else ""
     return table, _Spec(
         levels=_levels(cells[x]), clusters=("",) if by is None else _levels(cells[by]),
         n=int(table["participant"].nunique()), unit=shown, measure=measure, factor=x,
+        log=log,
     )  # fmt: skip
 
 
@@ -224,7 +244,7 @@ def _positions(place: int, n_levels: int) -> np.ndarray[Any, np.dtype[np.float64
 
 def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec) -> None:
     look = style.looks(spec.levels)
-    ticks: list[tuple[float, str]] = []
+    ticks, highest = list[tuple[float, str]](), -np.inf
     for place, cluster in enumerate(spec.clusters):
         own = table[table["cluster"] == cluster].set_index(["participant", "level"])
         own = own["value"].unstack("level").reindex(columns=list(spec.levels))  # noqa: PD010 - nothing to aggregate
@@ -238,11 +258,22 @@ def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec) -> None:
                 np.full(len(own), position), own[level], ls="", marker=one.marker, ms=3.8, mfc=one.color, mec="white",
                 mew=0.5, zorder=3,
             )  # fmt: skip
-            reach, mean = min(_REACH, 0.27 * _CLUSTER / max(1, len(spec.levels) - 1)), own[level].mean()
+            reach = min(_REACH, 0.27 * _CLUSTER / max(1, len(spec.levels) - 1))
+            mean, *limits = mean_with_interval(own[level], log=spec.log)
+            name = f"{cluster} {level}".strip()
             ax.plot(
                 [position - reach, position + reach], [mean, mean], color=one.color, lw=3, solid_capstyle="butt",
-                zorder=2, label=f"mean {cluster} {level}".replace("  ", " "),
+                zorder=2, label=f"mean {name}",
             )  # fmt: skip
+            if counts[level] >= _FEWEST:
+                low, high = limits
+                ax.add_patch(
+                    Rectangle(
+                        (position - reach, low), 2 * reach, high - low, color=one.color, alpha=0.22, lw=0, zorder=0,
+                        label=f"interval {name}",
+                    )
+                )  # fmt: skip
+                highest = max(highest, high)
             if len(spec.clusters) == 1:
                 few = f"\nn = {counts[level]}" if counts[level] != spec.n else ""
                 ticks.append((float(position), as_title(level) + few))
@@ -254,7 +285,7 @@ def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec) -> None:
     if len(spec.clusters) == 1 and all(numbered(spec.factor, level) != level for level in spec.levels):
         ax.set_xlabel(as_title(spec.factor))
     ax.set_xlim(-0.56, len(spec.clusters) - 0.44)
-    low, high = float(table["value"].min()), float(table["value"].max())
+    low, high = float(table["value"].min()), max(float(table["value"].max()), float(highest))
     room = 0.05 * (high - min(0.0, low)) or 1.0
     ax.set_ylim(0.0 if low >= 0 else low - room, high + room)
     # an angle, a time or a frequency is no activation
@@ -286,4 +317,7 @@ def _handles(spec: _Spec) -> list[Any]:
         ]
     else:
         handles.append(Line2D([], [], ls="-", lw=0.6, marker="o", ms=3.6, color=style.GREY, label="participant"))
-    return [*handles, Line2D([], [], lw=3, color=style.INK, label="arithmetic mean")]
+    handles.append(Line2D([], [], lw=3, color=style.INK, label="geometric mean" if spec.log else "mean"))
+    if spec.n >= _FEWEST:
+        handles.append(Patch(color=style.INK, alpha=0.22, lw=0, label="95 % CI"))
+    return handles

@@ -6,9 +6,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats as scipy_stats
 
-from emgkit import figures
+from emgkit import figures, stats
 from emgkit.errors import DesignError
+from emgkit.stats.within.levels import level_table
 
 MUSCLES = ("vastus_lateralis", "biceps_femoris_long_head", "gluteus_maximus", "semitendinosus", "rectus_femoris")
 LIFTS = ("hip_thrust", "back_squat", "deadlift")
@@ -30,6 +32,11 @@ def drawn(ax, label):
     return next(line for line in ax.lines if line.get_label() == label)
 
 
+def interval(ax, name):
+    patch = next(patch for patch in ax.patches if patch.get_label() == f"interval {name}")
+    return patch.get_y(), patch.get_y() + patch.get_height()
+
+
 def test_every_value_is_drawn_and_connected_within_the_participant(legible):
     table = cells(1)
     ax = figures.activation(table)
@@ -45,7 +52,39 @@ def test_the_mean_of_each_condition_is_drawn_at_its_value():
     table = cells(2)
     ax = figures.activation(table)
     for (muscle, lift), own in table.groupby(["muscle", "exercise"]):
-        assert drawn(ax, f"mean {muscle} {lift}").get_ydata() == pytest.approx([own["value"].mean()] * 2)
+        mean = np.exp(np.log(own["value"]).mean())
+        assert drawn(ax, f"mean {muscle} {lift}").get_ydata() == pytest.approx([mean] * 2)
+        low, high = scipy_stats.t.interval(0.95, 12, np.log(mean), scipy_stats.sem(np.log(own["value"])))
+        assert interval(ax, f"{muscle} {lift}") == pytest.approx((np.exp(low), np.exp(high)))
+
+
+def test_arithmetic_means_are_drawn_where_they_are_compared():
+    table = cells(1)
+    ax = figures.activation(table, log=False)
+    own = table.query("exercise == 'deadlift'")["value"]
+    assert drawn(ax, f"mean {MUSCLES[0]} deadlift").get_ydata() == pytest.approx([own.mean()] * 2)
+    limits = scipy_stats.t.interval(0.95, 12, own.mean(), scipy_stats.sem(own))
+    assert interval(ax, f"{MUSCLES[0]} deadlift") == pytest.approx(limits)
+    assert "mean" in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_the_means_are_those_of_the_finding():
+    table = cells(2)
+    levels = level_table(table, stats.contrasts(table, within="exercise", by="muscle"))
+    ax = figures.activation(table)
+    for row in levels.to_dict("records"):
+        name = f"{row['muscle']} {row['exercise']}"
+        assert drawn(ax, f"mean {name}").get_ydata()[0] == row["geometric_mean"]
+        assert interval(ax, name) == pytest.approx((row["ci_low"], row["ci_high"]), rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_an_interval_needs_three_participants_and_stays_inside(n):
+    ax = figures.activation(cells(1, n=n))
+    intervals = [(patch.get_y(), patch.get_y() + patch.get_height()) for patch in ax.patches]
+    assert len(intervals) == (3 if n > 2 else 0)
+    assert all(0 <= low < high < ax.get_ylim()[1] for low, high in intervals)
+    assert ("95 % CI" in [text.get_text() for text in ax.get_legend().get_texts()]) == (n > 2)
 
 
 def test_conditions_stand_in_the_order_of_the_table_or_the_categorical(legible):
@@ -62,7 +101,7 @@ def test_unit_measure_and_n_are_written(legible):
     ax = figures.activation(cells())
     assert ax.get_ylabel() == "Mean activation (%MVC)"
     texts = legible(ax.figure)
-    assert {"n = 13 participants", "arithmetic mean", "Hip thrust"} <= set(texts)
+    assert {"n = 13 participants", "geometric mean", "95 % CI", "Hip thrust"} <= set(texts)
     assert figures.activation(cells(1, n=1)).get_title(loc="left") == "n = 1 participant"
 
 
@@ -87,9 +126,12 @@ def test_missing_cells_are_left_out_and_n_is_given(n_muscles, legible):
 def test_values_below_zero_and_high_values_stay_inside():
     table = cells(1)
     table.loc[0, "value"], table.loc[1, "value"] = -5.0, 244.0
-    low, high = figures.activation(table).get_ylim()
+    low, high = figures.activation(table, log=False).get_ylim()
     assert low < -5
     assert high > 244
+    message = r"needs values above 0, and 1 of 39 are not\..*Got: a lowest value of -5 %MVC\..*log=False"
+    with pytest.raises(DesignError, match=message):
+        figures.activation(table)
 
 
 @pytest.mark.parametrize("n_muscles", [1, 2, 4, 5])
@@ -103,7 +145,7 @@ def test_a_grid_has_a_panel_a_muscle_on_one_value_axis(n_muscles, legible):
     assert texts.count("simulated data") == texts.count("n = 13") == n_muscles
     for ax, muscle in zip(figure.axes, MUSCLES, strict=False):
         assert drawn(ax, f"mean {muscle} deadlift").get_ydata()[0] == pytest.approx(
-            table.query("muscle == @muscle and exercise == 'deadlift'")["value"].mean()
+            np.exp(np.log(table.query("muscle == @muscle and exercise == 'deadlift'")["value"]).mean())
         )
 
 

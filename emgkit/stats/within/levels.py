@@ -162,7 +162,7 @@ def finding_sentences(levels: Results, contrasts: Results) -> tuple[str, ...]:
     >>> for sentence in finding_sentences(level_table(cells, table), table):
     ...     print(sentence)
     Hip thrust was highest for gluteus maximus, significantly above squat.
-    The one contrast was significant (p below .05): squat / hip thrust for gluteus maximus, 0.50 [0.41, 0.62].
+    The one contrast was significant (p below .05): hip thrust / squat for gluteus maximus, 1.98 [1.62, 2.43].
     """
     facts = AnalysisFacts.of(contrasts)
     factor = str(facts["within"])

@@ -73,11 +73,16 @@ def _of_comparison(analysis: Analysis, compared: ComparisonResult) -> Iterator[D
     n = n_text(AnalysisFacts({"n": shown}))
     amplitude = str(cells["unit"].iloc[0]).startswith(("%MVC", "%task"))
     missing = "" if facts is None or not gaps_text(facts) else f" {gaps_text(facts)}"
+    # what is described and not compared may lie below 0
+    log = compared.spec.log and bool((cells["value"] > 0).all())
     yield Drawn(
         name=f"activation{suffix}",
         title=f"Activation{about}" if amplitude else as_title(compared.measure.called),
-        caption=f"Each participant's mean (a line joins one participant), {n}.{missing}",
-        figure=figures.activation_grid(cells, x=within, by="panel", simulated=simulated, columns=_columns(compared)),
+        caption=f"{'Geometric' if log else 'Arithmetic'} means over participants with 95 % confidence intervals, and "
+        f"each participant's mean (a line joins one participant), {n}.{missing}",
+        figure=figures.activation_grid(
+            cells, x=within, by="panel", log=log, simulated=simulated, columns=_columns(compared)
+        ),
     )
     if compared.contrasts is not None:
         parts = compared.contrasts.methods_parts()
