@@ -34,6 +34,7 @@ CALLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "quality": (("recording",), ("mains", "baseline")),
     "time_normalize": (("recording",), ("during", "points")),
     "stats.contrasts": (("cells",), ("outcome", "participant", "within", "by", "log", "adjust", "family")),
+    "stats.to_wide": (("cells",), ("within", "between", "outcome", "participant")),
     "stats.rm_anova": (("cells",), ("outcome", "participant", "within", "between", "log")),
     "stats.mixed_model": (("cells", "formula"), ("participant", "random", "df", "log")),
     "stats.mixed_model_many": (("cells", "formula"), ("outcomes", "participant", "df", "log")),

@@ -93,7 +93,7 @@ def paired(
         )
         own = own.drop(columns="simulated", errors="ignore")
         own.attrs = {}  # the mark stands once, at the right
-        activation_plots.activation(own, x=within, by=None, ax=values)
+        activation_plots.activation(own, x=within, by=None, log="ratio" in row, ax=values)
         legend = values.get_legend()
         if legend is not None:
             legend.remove()

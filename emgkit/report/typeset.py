@@ -1,9 +1,9 @@
-"""Tables of the report as great-tables sets them: for the page, and in LaTeX."""
+"""Tables of the report: for the page, and as they are set on paper, in LaTeX and in Word."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import pandas as pd
 from markupsafe import Markup
@@ -11,13 +11,11 @@ from markupsafe import Markup
 from emgkit.report.cells import PageColumn, columns
 from emgkit.report.content import TableItem
 from emgkit.stats.results import columns as result_columns
-from emgkit.stats.results import great_table
-from emgkit.stats.results.results import Results
+from emgkit.stats.results.fitting import Paper, fitted, plain_paper
+from emgkit.stats.results.latex_table import latex_table
+from emgkit.stats.results.results import Results, paper_of
 
-if TYPE_CHECKING:
-    from great_tables import GT
-
-__all__ = ["cells", "html", "latex", "speaks"]
+__all__ = ["cells", "html", "latex", "paper", "speaks"]
 
 SIMULATED = "Simulated data: no person was measured."
 """The note below every table of simulated data that leaves the page."""
@@ -38,19 +36,17 @@ def cells(item: TableItem) -> tuple[PageColumn, ...]:
     return tuple(PageColumn.named(each.name, each.cells, numeric=each.numeric) for each in found)
 
 
-def _great_table(item: TableItem) -> GT:
-    """The table as great-tables holds it, with title and caption."""
-    from great_tables import GT
-
+def paper(item: TableItem, *, grouped: bool = True) -> Paper:
+    """The table as it is set on paper, with its title, caption and notes; `grouped` as in `laid_out`."""
+    caption, simulated = [item.caption] * bool(item.caption), [SIMULATED] * item.simulated
     if isinstance(item.frame, Results) and speaks(item.frame):
-        made = item.frame.great_table().tab_header(title=item.title)
-    else:
-        found = columns(item.frame, item.formats)
-        frame = pd.DataFrame({f"c{i}": column.cells for i, column in enumerate(found)})
-        made = GT(frame).tab_header(title=item.title)
-        made = made.cols_label(cases={f"c{i}": column.label for i, column in enumerate(found)})
-        made = made.cols_align("left").cols_align("right", [f"c{i}" for i, one in enumerate(found) if one.numeric])
-    return made.tab_source_note(item.caption) if item.caption else made
+        made = paper_of(item.frame, title=item.title, grouped=grouped)
+        return replace(made, notes=(*caption, *made.notes, *simulated))
+    found = [
+        result_columns.ResultColumn(name=each.label, cells=each.cells, numeric=each.numeric)
+        for each in columns(item.frame, item.formats)
+    ]
+    return plain_paper(found, title=item.title, notes=[*caption, *simulated])
 
 
 def html(item: TableItem) -> Markup:
@@ -63,6 +59,6 @@ def html(item: TableItem) -> Markup:
 
 
 def latex(item: TableItem) -> str:
-    """The table as LaTeX, for the packages booktabs and caption; its title is the caption, its caption a note."""
-    made = _great_table(item)
-    return great_table.latex(made.tab_source_note(SIMULATED) if item.simulated else made)
+    """The table as LaTeX that fits a page, for the package booktabs; its caption stands among the notes."""
+    made = paper(item)
+    return latex_table(made, fitted(made))

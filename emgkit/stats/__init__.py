@@ -6,6 +6,7 @@ nothing of recordings.
 
 from __future__ import annotations
 
+from emgkit.stats.cells.wide import to_wide
 from emgkit.stats.curves.waveform_test import waveform_test
 from emgkit.stats.meta.meta_analysis import meta_analysis
 from emgkit.stats.meta.reconstruct import reconstruct
@@ -38,6 +39,7 @@ __all__ = [
     "reconstruct",
     "reliability",
     "rm_anova",
+    "to_wide",
     "waveform_test",
 ]
 

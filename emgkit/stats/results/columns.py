@@ -26,7 +26,7 @@ from emgkit.notation import (
 )
 from emgkit.stats.results.facts import leaves_out_none
 
-__all__ = ["WIDTH", "ResultColumn", "columns", "folded", "footnotes", "text"]
+__all__ = ["WIDTH", "ResultColumn", "columns", "folded", "footnotes", "needed", "text"]
 
 WIDTH = 100
 # rows that are printed in full, and how many of a longer table are, at either end
@@ -45,7 +45,7 @@ _CONFIDENCE = ("d_z", "g_av", "g", "d_av", "d_rm", "ratio_ci", "tau2")
 _KEPT = (
     "contrast", "ratio", "difference", "90 % CI", "p_adjusted", "p_gg", "term", "F", "df1", "df2", "verdict",
     "verdict_changes", "equivalent", "left_out", "quantity", "value", "range", "study", "ratio 95 % CI",
-    "ratio, 95 % prediction", "k", "tau2", "i2",
+    "ratio, 95 % prediction", "k", "tau2", "i2", "letters", "geometric_mean", "mean",
 )  # fmt: skip
 _SIZES = ("n", "n_first", "n_second", "family_size", "n_trials", "contradicts")
 # columns that hold names in a table of any kind, those of a table of results that hold none, and quantities with names
@@ -156,6 +156,13 @@ def text(table: pd.DataFrame, facts: Mapping[str, Any], *, head: str, notes: Seq
     wrapped = [line for each in below for line in textwrap.wrap(each, WIDTH, subsequent_indent="  ")]
     body = lines if size else [lines[0], "(no rows)"]
     return "\n".join([*textwrap.wrap(head, WIDTH), "", *body, *([""] if wrapped else []), *wrapped])
+
+
+def needed(found: Sequence[ResultColumn], facts: Mapping[str, Any]) -> list[str]:
+    """Names of the columns that a table cannot do without, wherever it is shown."""
+    names = [column.name for column in found]
+    only = ["95 % CI"] if not {"90 % CI", "ratio 95 % CI"} & set(names) else []
+    return [name for name in names if name in {*_KEPT, *_levels(facts), *only, *names[:1]}]
 
 
 def _levels(facts: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,20 @@ import pandas as pd
 
 from emgkit import __version__
 from emgkit.errors import DesignError, Notice
-from emgkit.notation import listed, readable
-from emgkit.stats.results import columns, great_table
+from emgkit.notation import heading, listed, readable
+from emgkit.stats.results import columns, fitting, word_table
 from emgkit.stats.results.facts import AnalysisFacts, notice_facts, notices_of
+from emgkit.stats.results.fitting import Paper
+from emgkit.stats.results.great_table import great_table
 from emgkit.stats.results.kinds import Kind, kind_of, missing_columns, title
+from emgkit.stats.results.latex_table import latex_table
 from emgkit.stats.results.methods import Text, doubts, people_text, software
+from emgkit.stats.results.spreadsheet import safe_cells
 
 if TYPE_CHECKING:
     from great_tables import GT
 
-__all__ = ["Results"]
+__all__ = ["Results", "paper_of"]
 
 Target = str | os.PathLike[str] | None
 
@@ -155,7 +160,7 @@ class Results(pd.DataFrame):
 
     def great_table(self) -> GT:
         """The table as a ``great_tables.GT``, to go on with: row groups, headings, notes, rounded cells."""
-        return self._set(marked=True)
+        return great_table(paper_of(self))
 
     def to_html(self, buf: Target = None, **pandas_options: Any) -> str | None:  # type: ignore[override]
         """The table as HTML, rounded for readers, set by great-tables.
@@ -171,22 +176,56 @@ class Results(pd.DataFrame):
             return super().to_html(buf, **pandas_options)
         return _written(self.great_table().as_raw_html(make_page=buf is not None), buf)
 
-    def to_latex(self, buf: Target = None, **pandas_options: Any) -> str | None:  # type: ignore[override]
-        """The table as LaTeX, rounded for readers; the document needs ``booktabs`` and ``caption``.
+    def to_latex(  # type: ignore[override]
+        self, buf: Target = None, *, columns: Any = "short", width: str = "page", **pandas_options: Any
+    ) -> str | None:
+        """The table as LaTeX, rounded for readers: it fits a column or a page, and needs the package booktabs.
 
         Parameters
         ----------
         buf : path, optional
             File to write, whole or not at all; without one the text is returned.
+        columns : {"short", "full"}
+            The columns that fit, the most important ones; a comment at the top names the others. Or all of them: on a
+            page on its side where they need it (package rotating), in parts below each other where that does not do.
+        width : {"page", "column", "landscape"}
+            The room: 12.1 cm, 8 cm or 19 cm, which every class of documents has.
         **pandas_options
             With any option of ``pandas.DataFrame.to_latex`` pandas writes its own table.
+
+        Notes
+        -----
+        More than 40 rows go over several pages (package longtable, and pdflscape on the side), in a document of one
+        column.
         """
-        if pandas_options or not self._is_whole():
-            return super().to_latex(buf, **pandas_options)
-        return _written(great_table.latex(self._set(marked=False)), buf)
+        if pandas_options or not self._is_whole() or not isinstance(columns, str):
+            chosen = {} if columns == "short" else {"columns": columns}
+            return super().to_latex(buf, **chosen, **pandas_options)
+        paper = paper_of(self)
+        return _written(latex_table(paper, fitting.fitted(paper, choice=columns, width=width)), buf)
+
+    def to_docx(self, path: str | os.PathLike[str], *, columns: str = "short") -> Path:
+        """The table as a Word document, rounded for readers; results have their title above and their notes below.
+
+        Parameters
+        ----------
+        path : path
+            File to write, whole or not at all.
+        columns : {"short", "full"}
+            The columns that fit an upright page, or all of them, as :meth:`to_latex` chooses them.
+
+        Returns
+        -------
+        Path
+            The file. The same table gives the same bytes.
+        """
+        paper = paper_of(self, grouped=False) if self._is_whole() else fitting.plain_paper(_headed(self))
+        document = word_table.document_of(paper, fitting.fitted(paper, choice=columns))
+        _whole(Path(path), lambda part: word_table.pack(document, part))
+        return Path(path)
 
     def to_csv(self, path_or_buf: Any = None, **options: Any) -> str | None:  # type: ignore[override]
-        """The table as CSV, with every digit and without the index.
+        r"""The table as CSV, with every digit and without the index.
 
         Parameters
         ----------
@@ -195,14 +234,28 @@ class Results(pd.DataFrame):
             ``fileEncoding="UTF-8-BOM"``). Without one the text is returned.
         **options
             Those of ``pandas.DataFrame.to_csv``; ``index=True`` and ``encoding="utf-8"`` give pandas' own defaults.
+            ``decimal=","`` writes numbers as Excel reads them in most of Europe, with ``;`` between columns.
+
+        Notes
+        -----
+        Text that begins with ``=``, ``+``, ``-`` or ``@``, or with a tab, is a formula to a spreadsheet. It gets an
+        apostrophe before it, unless it is a number; so does text that has apostrophes before such a sign. To take it
+        off again: ``text.str.replace(r"^'(?='*[=+\-@\t\r])", "", regex=True)``. Numbers are never changed.
         """
         options = {"index": False, "lineterminator": "\n", **options}
+        if options.get("decimal") == ",":
+            options = {"sep": ";", **options}
+        plain = safe_cells(pd.DataFrame(self))
         if not isinstance(path_or_buf, (str, os.PathLike)) or "mode" in options:
-            text: str | None = super().to_csv(path_or_buf, **options)
+            text: str | None = plain.to_csv(path_or_buf, **options)
             return text
         options = {"encoding": "utf-8-sig", **options}
-        _whole(Path(path_or_buf), lambda part: super(Results, self).to_csv(part, **options))
+        _whole(Path(path_or_buf), lambda part: plain.to_csv(part, **options))
         return None
+
+    def to_excel(self, excel_writer: Any, *args: Any, **options: Any) -> None:  # type: ignore[misc]
+        """The table as a workbook, as pandas writes it; text is as safe as in :meth:`to_csv`."""
+        safe_cells(pd.DataFrame(self)).to_excel(excel_writer, *args, **options)
 
     def round(self, *args: Any, **kwargs: Any) -> pd.DataFrame:  # type: ignore[override]
         """A plain table of rounded numbers, which no sentence can be made of: rounding turns one p into another.
@@ -255,11 +308,6 @@ class Results(pd.DataFrame):
         here = self["n"].unique().tolist() if "n" in self.columns else []
         return title(kind, facts, here or facts.get("n", []))
 
-    def _set(self, *, marked: bool) -> GT:
-        kind, facts, text = self._worded()
-        notes = [*text.notes, *columns.footnotes(self, facts)]
-        return great_table.great_table(self, facts, head=self._head(kind, facts), notes=notes, marked=marked)
-
     def _is_whole(self) -> bool:
         """Whether the whole analysis is there, to be shown as one."""
         try:
@@ -267,6 +315,24 @@ class Results(pd.DataFrame):
         except DesignError:
             return False
         return True
+
+
+def paper_of(table: Results, *, title: str = "", grouped: bool = True) -> Paper:
+    """A table as it is set on paper, with its own title or another; `grouped` as in `laid_out`.
+
+    Raises
+    ------
+    DesignError
+        ``.attrs`` or columns of the analysis got lost.
+    """
+    kind, facts, text = table._worded()
+    below = (*text.notes, *columns.footnotes(table, facts))
+    return fitting.laid_out(table, facts, title=title or table._head(kind, facts), notes=below, grouped=grouped)
+
+
+def _headed(table: Results) -> list[columns.ResultColumn]:
+    """The columns of any table with their headings."""
+    return [replace(one, name=heading(one.name)) for one in columns.columns(pd.DataFrame(table), {})]
 
 
 def _alike(frame: pd.DataFrame) -> list[str]:

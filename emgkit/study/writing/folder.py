@@ -15,6 +15,7 @@ import pandas as pd
 from emgkit import figures
 from emgkit.errors import StudyError
 from emgkit.notation import listed
+from emgkit.stats.results.spreadsheet import safe_cells
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -108,9 +109,9 @@ def _beside(out: Path) -> Path:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """A CSV that opens in a spreadsheet: UTF-8 with a byte-order mark, full precision, one header row."""
+    """A CSV that opens in a spreadsheet: UTF-8 with a byte-order mark, full precision, no text that is a formula."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    safe_cells(table).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:

@@ -1,0 +1,103 @@
+"""A table in a Word document, and a document of one table."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from emgkit.stats.results.columns import ResultColumn
+from emgkit.stats.results.fitting import Fitted, Paper
+
+__all__ = ["add_table", "document_of", "new_document", "pack", "turn"]
+
+# no date of the run: the same results give the same bytes
+_DATE = datetime(2000, 1, 1)
+
+
+def new_document(title: str) -> Any:
+    """An empty document, without the time of its making."""
+    from docx import Document
+
+    document = Document()
+    properties = document.core_properties
+    properties.title, properties.author, properties.comments = title, "emgkit", ""
+    properties.created = properties.modified = _DATE
+    return document
+
+
+def document_of(paper: Paper, fit: Fitted) -> Any:
+    """A document with one table, on a page on its side where it needs one."""
+    document = new_document(paper.title)
+    if fit.place == "landscape":
+        turn(document)
+    add_table(document, paper, fit, caption=paper.title)
+    return document
+
+
+def turn(document: Any) -> None:
+    """Lay the pages on their side."""
+    from docx.enum.section import WD_ORIENT
+
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = section.page_height, section.page_width
+
+
+def add_table(document: Any, paper: Paper, fit: Fitted, *, caption: str) -> None:
+    """A caption above, the notes below; in as many parts as the columns need."""
+    if caption:
+        above = document.add_paragraph(style="Caption")
+        above.paragraph_format.keep_with_next = True
+        above.add_run(caption)
+    for number, part in enumerate(fit.parts):
+        if number:
+            document.add_paragraph().paragraph_format.space_after = 0
+        _add_part(document, part)
+    if paper.notes:
+        _small(document.add_paragraph().add_run(f"Note. {' '.join(paper.notes)}"))
+
+
+def _add_part(document: Any, part: tuple[tuple[ResultColumn, float | None], ...]) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    size = len(part[0][0].cells)
+    table = document.add_table(rows=1 + size, cols=len(part))
+    table.style = "Light Shading" if size else "Table Grid"
+    for position, (column, _) in enumerate(part):
+        for cell, text in zip(table.columns[position].cells, (column.name, *column.cells), strict=True):
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = 0
+            if column.numeric:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            _small(paragraph.add_run(text))
+    for position, (_, width) in enumerate(part):
+        if width is not None:
+            for cell in table.columns[position].cells:
+                cell.width = Cm(width)
+    _repeat_heading(table.rows[0])
+
+
+def _small(run: Any) -> None:
+    from docx.shared import Pt
+
+    run.font.size = Pt(8)
+
+
+def _repeat_heading(row: Any) -> None:
+    """The first row again on every page that the table covers."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def pack(document: Any, path: Path) -> None:
+    """The document in a file, without the times at which it was packed."""
+    packed = io.BytesIO()
+    document.save(packed)
+    with zipfile.ZipFile(packed) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as fixed:
+        for name in made.namelist():
+            fixed.writestr(zipfile.ZipInfo(name, _DATE.timetuple()[:6]), made.read(name), zipfile.ZIP_DEFLATED)
