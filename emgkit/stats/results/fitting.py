@@ -12,7 +12,7 @@ from emgkit._checks import check_option
 from emgkit.notation import capital, heading, p_heading, place, readable
 from emgkit.stats.results import columns
 
-__all__ = ["CHOICES", "PLACES", "Fitted", "Paper", "fitted", "headed_lines", "laid_out", "plain_paper"]
+__all__ = ["CHOICES", "PLACES", "Fitted", "Paper", "fitted", "headed_lines", "laid_out", "plain_paper", "widths_of"]
 
 CHOICES = ("short", "full")
 PLACES: Mapping[str, float] = {"column": 8.0, "page": 12.1, "landscape": 19.0}
@@ -138,10 +138,15 @@ def fitted(paper: Paper, *, choice: str = "short", width: str = "page") -> Fitte
                 break
             left_out.insert(0, kept.pop(_first_to_go(kept, paper.kept, least)).name)
         if set_widths is not None:
-            narrow = where == "page" and _total(kept, set_widths) <= PLACES["column"]
+            narrow = where == "page" and _total(set_widths) <= PLACES["column"]
             return Fitted(place="column" if narrow else where, parts=(set_widths,), left_out=tuple(left_out))
     kept = list(paper.columns) if choice == "full" else kept
     return Fitted(place="landscape", parts=_parts(kept, PLACES["landscape"]), left_out=tuple(left_out))
+
+
+def widths_of(part: Sequence[tuple[columns.ResultColumn, float | None]]) -> list[float]:
+    """The width of each column of a part (cm), that of its text where it has no other."""
+    return [_natural(column) if width is None else width for column, width in part]
 
 
 def headed_lines(column: columns.ResultColumn) -> list[str]:
@@ -165,7 +170,8 @@ def _first_to_go(kept: Sequence[columns.ResultColumn], needed: Sequence[str], le
     free = [i for i, column in enumerate(kept) if i > 0 and column.name not in needed]
     names = [column.name for column in kept]
     limits = [i for i in free if names[i].endswith(" 95 % CI")]
-    plain = [i for i in free if names[i] == "p" and any(name.startswith("p (") for name in names)]
+    corrected = any(name.startswith("p (") for name in names) and "p (GG)" not in names
+    plain = [i for i in free if names[i] == "p" and corrected]
     return next(iter([*reversed(limits), *plain]), least)
 
 
@@ -202,8 +208,8 @@ def _widths(
     )
 
 
-def _total(kept: Sequence[columns.ResultColumn], widths: Sequence[tuple[Any, float | None]]) -> float:
-    return sum(_natural(c) if w is None else w for c, w in widths) + _GAP / _CM * (len(kept) - 1)
+def _total(widths: Sequence[tuple[columns.ResultColumn, float | None]]) -> float:
+    return sum(widths_of(widths)) + _GAP / _CM * (len(widths) - 1)
 
 
 def _parts(

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from emgkit.stats.results.columns import ResultColumn
-from emgkit.stats.results.fitting import Fitted, Paper
+from emgkit.stats.results.fitting import Fitted, Paper, widths_of
 
 __all__ = ["add_table", "document_of", "new_document", "pack", "turn"]
 
 # no date of the run: the same results give the same bytes
 _DATE = datetime(2000, 1, 1)
+# what Word leaves empty at both sides of a cell, and some room for other fonts (cm)
+_PADDING = 0.5
 
 
 def new_document(title: str) -> Any:
@@ -74,17 +76,29 @@ def _add_part(document: Any, part: tuple[tuple[ResultColumn, float | None], ...]
             if column.numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             _small(paragraph.add_run(text))
-    for position, (_, width) in enumerate(part):
-        if width is not None:
-            for cell in table.columns[position].cells:
-                cell.width = Cm(width)
+    table.autofit = False
+    for position, width in enumerate(widths_of(part)):
+        table.columns[position].width = Cm(width + _PADDING)
+        for cell in table.columns[position].cells:
+            cell.width = Cm(width + _PADDING)
+    _three_rules(table)
     _repeat_heading(table.rows[0])
+
+
+def _three_rules(table: Any) -> None:
+    """No bands and no bold column: rules above, below and under the heading alone."""
+    from docx.oxml.ns import qn
+
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    for name, value in (("firstColumn", "0"), ("noHBand", "1"), ("val", "0620")):
+        look.set(qn(f"w:{name}"), value)
 
 
 def _small(run: Any) -> None:
     from docx.shared import Pt
 
-    run.font.size = Pt(8)
+    # as narrow as the letters by which the widths are reckoned
+    run.font.name, run.font.size = "Times New Roman", Pt(8)
 
 
 def _repeat_heading(row: Any) -> None:

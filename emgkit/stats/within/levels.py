@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,10 @@ __all__ = [
     "LevelSummary", "by_size", "finding_sentences", "level_summaries", "level_table", "level_values", "order_rule",
 ]  # fmt: skip
 
+# a level of `by`: the muscle, and what else there is
+Place: TypeAlias = tuple[str, str]
+# the highest level, and those that it is told together with
+Kept: TypeAlias = tuple[str, tuple[str, ...]]
 # what the tables of contrasts hold of a comparison, and the levels take over
 _FACTS = ("outcome", "participant", "within", "by", "scale", "test", "unit", "measure", "adjust", "family",
           "largest_family", "alike")  # fmt: skip
@@ -166,8 +170,7 @@ def finding_sentences(levels: Results, contrasts: Results) -> tuple[str, ...]:
     """
     facts = AnalysisFacts.of(contrasts)
     factor = str(facts["within"])
-    alone: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    shared: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    alone, shared = dict[Kept, list[Place]](), dict[Kept, list[Place]]()
     for at, _, rows in _parts(levels, contrasts):
         names = [numbered(factor, _readable(level, facts)) for level in rows[factor]]
         letters = [_split(text) for text in rows["letters"]]
@@ -291,11 +294,11 @@ def _name(levels: Mapping[str, Any], facts: AnalysisFacts) -> str:
     return ", ".join(place_text(column, level, facts) for column, level in levels.items()) or "all"
 
 
-def _about(levels: Mapping[str, Any], facts: AnalysisFacts) -> str:
-    """A level of `by` in a sentence: the muscle first, what else there is behind it in brackets."""
+def _about(levels: Mapping[str, Any], facts: AnalysisFacts) -> Place:
+    """A level of `by` in a sentence: the muscle, and what else there is, which stands in brackets behind it."""
     texts = {column: place(column, _readable(level, facts)) for column, level in levels.items()}
     first = texts.pop("muscle", None) or (texts.pop(next(iter(texts))) if texts else "")
-    return f"{first} ({', '.join(texts.values())})" if texts else first
+    return first, ", ".join(texts.values())
 
 
 def _readable(level: object, facts: AnalysisFacts) -> str:
@@ -333,7 +336,7 @@ def _split(letters: str) -> set[str]:
     return set(found)
 
 
-def _highest(found: Mapping[tuple[str, tuple[str, ...]], Sequence[str]], factor: str) -> str:
+def _highest(found: Mapping[Kept, Sequence[Place]], factor: str) -> str:
     """The levels that were highest and differed from every other one."""
     texts = [f"{level}{_for(places)}" for (level, _), places in found.items()]
     texts[:1] = [
@@ -347,7 +350,7 @@ def _highest(found: Mapping[tuple[str, tuple[str, ...]], Sequence[str]], factor:
     return f"{capital(series(texts))}, {each}significantly above {above}." if texts else ""
 
 
-def _undecided(found: Mapping[tuple[str, tuple[str, ...]], Sequence[str]]) -> str:
+def _undecided(found: Mapping[Kept, Sequence[Place]]) -> str:
     """The highest levels that were not shown to differ from some other one."""
     texts = [
         f"{level} was highest{_for(places)}, but not significantly above {_either(equal)}"
@@ -356,8 +359,13 @@ def _undecided(found: Mapping[tuple[str, tuple[str, ...]], Sequence[str]]) -> st
     return f"{capital('; '.join(texts))}." if texts else ""
 
 
-def _for(places: Sequence[str]) -> str:
-    return f" for {series(places)}" if any(places) else ""
+def _for(places: Sequence[Place]) -> str:
+    """Where something is so; muscles of which the same stands in brackets stand together."""
+    together: dict[str, list[str]] = {}
+    for first, rest in places:
+        together.setdefault(rest, []).append(first)
+    texts = [f"{series(firsts)} ({rest})" if rest else series(firsts) for rest, firsts in together.items()]
+    return f" for {series(texts)}" if any(texts) else ""
 
 
 def _either(names: Sequence[str]) -> str:

@@ -257,7 +257,7 @@ def anova_methods(facts: AnalysisFacts) -> Text:
     return Text(
         what=f"{what}{_cases(facts)}",
         interval="The Greenhouse-Geisser-corrected p stands beside the uncorrected one, whatever Mauchly's test says; "
-        "the table also holds the p after Huynh and Feldt and that of Pillai's trace."
+        "the p after Huynh and Feldt and that of Pillai's trace were computed, too."
         if facts["epsilon_corrected"]
         else "",
         effect="Effect sizes are generalised and partial eta squared.",

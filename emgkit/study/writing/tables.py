@@ -12,7 +12,7 @@ from emgkit import events, report
 from emgkit.curves import Curves
 from emgkit.notation import as_title
 from emgkit.stats.results.facts import AnalysisFacts
-from emgkit.stats.results.methods import gaps_text, n_text
+from emgkit.stats.results.methods import gaps_text, n_text, unit_text
 from emgkit.stats.results.results import Results
 from emgkit.stats.within.levels import by_size, order_rule
 from emgkit.stats.within.summaries import influence_summary, verdict_text
@@ -184,7 +184,8 @@ def levels_item(analysis: Analysis) -> report.TableItem | None:
         return None
     return report.TableItem(
         title="Levels from highest to lowest",
-        caption=_people(first.contrasts),
+        caption=f"{'Geometric means' if first.spec.log else 'Means'}{unit_text(AnalysisFacts.of(table))}. "
+        f"{_people(first.contrasts)}",
         frame=table,
         stem=f"levels{table_suffix(first.spec)}",
         simulated=analysis.simulated,
