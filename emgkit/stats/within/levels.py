@@ -361,9 +361,12 @@ def _undecided(found: Mapping[Kept, Sequence[Place]]) -> str:
 
 def _for(places: Sequence[Place]) -> str:
     """Where something is so; muscles of which the same stands in brackets stand together."""
-    together: dict[str, list[str]] = {}
+    rests: dict[str, list[str]] = {}
     for first, rest in places:
-        together.setdefault(rest, []).append(first)
+        rests.setdefault(first, []).append(rest)
+    together: dict[str, list[str]] = {}
+    for first, found in rests.items():
+        together.setdefault(series(found), []).append(first)
     texts = [f"{series(firsts)} ({rest})" if rest else series(firsts) for rest, firsts in together.items()]
     return f" for {series(texts)}" if any(texts) else ""
 
