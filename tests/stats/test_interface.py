@@ -35,7 +35,7 @@ FUNCTIONS = [name for name in stats.__all__ if name != "Results"]
 ON_LOGS = ("contrasts", "rm_anova", "mixed_model", "mixed_model_many", "effect_sizes", "equivalence", "influence",
            "waveform_test")  # fmt: skip
 # no values are analysed, so there is no scale
-WITHOUT_A_SCALE = ("power_paired", "power_between", "power_within", "power_equivalence")
+WITHOUT_A_SCALE = ("power_paired", "power_between", "power_within", "power_equivalence", "to_wide")
 
 
 def parameters(name: str) -> dict[str, inspect.Parameter]:
