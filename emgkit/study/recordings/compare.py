@@ -126,10 +126,10 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
         )
     design: dict[str, Any] = {"within": spec.within, "by": list(spec.by) or None, "log": spec.log}
     design["crossed"] = list(spec.crossed) or None
+    ordered = _in_order(compared, spec)
+    contrasts = stats.contrasts(ordered, **design, adjust=spec.adjust, family=spec.family, missing=spec.missing)
     anova, omnibus = _anova(compared, spec, design)
-    compared = _in_order(compared, spec)
-    contrasts = stats.contrasts(compared, **design, adjust=spec.adjust, family=spec.family, missing=spec.missing)
-    influence, flags = influence_of(compared, spec)
+    influence, flags = influence_of(ordered, spec)
     return ComparisonResult(
         spec=spec,
         measure=rule.measure,
