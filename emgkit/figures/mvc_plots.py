@@ -236,8 +236,9 @@ def _row(
         unit, factor = surface(str(row.get("unit", "")))
         size = float(row["value"]) * factor
         ax.annotate(
-            f"{number(round(size, places([size]) or 0))} {unit}", (1.0, place + 0.05), xycoords=("axes fraction", "data"),
-            ha="right", va="top", fontsize=style.size(), color=style.INK, gid="value",
+            f"{number(round(size, places([size]) or 0))} {unit}",
+            (1.0, place + 0.05), xycoords=("axes fraction", "data"), ha="right", va="top", fontsize=style.size(),
+            color=style.INK, gid="value",
         )  # fmt: skip
 
 
