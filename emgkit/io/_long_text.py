@@ -6,6 +6,7 @@ kind of line break. Of any other nothing is known here, and it is read whole.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -84,6 +85,18 @@ class Span:
     def text(self) -> str:
         """The rows, without the line break behind the last."""
         return self.last(self.path.stat().st_size)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the rows."""
+        return self.path.stat().st_size - self.begin
+
+    def parts(self) -> Iterator[bytes]:
+        """Whole rows, some at a time."""
+        with self.path.open("rb") as file:
+            file.seek(self.begin)
+            while chunk := file.read(_AT_ONCE):
+                yield chunk + file.readline()
 
     def last(self, size: int) -> str:
         """As many of the last bytes."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from emgkit.errors import FormatError
 from emgkit.io._long_text import Span
+from emgkit.kernels.number_text import numbers_in_rows
 
 __all__ = [
     "COMMENT",
@@ -190,9 +191,13 @@ def exact_floats() -> dict[str, Any]:
 
 
 def _parsed(body: str | Span, rows: Rows) -> NDArray[np.float64]:
-    """The numbers that pandas finds in the text; its parser errors are ValueErrors."""
+    """The numbers of the text by compiled code if it is long and plain, else by pandas; its errors are ValueErrors."""
     import pandas as pd
 
+    if not isinstance(body, str):
+        plain = numbers_in_rows(body.parts(), body.size, sep=rows.sep, decimal=rows.decimal, columns=len(rows.names))
+        if plain is not None:
+            return plain
     with _opened(body) as source:
         table = pd.read_csv(
             source,

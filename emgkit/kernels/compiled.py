@@ -19,6 +19,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import os
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -159,18 +160,8 @@ def _compile() -> tuple[dict[str, Any], str]:
         llvm: Any = importlib.import_module("llvmlite.binding")
     except ImportError:
         return {}, "llvmlite is not installed"
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    features = llvm.get_host_cpu_features()
-    if llvm.get_default_triple().startswith(("x86", "i686")) and not features.get("fma"):
+    if llvm.get_default_triple().startswith(("x86", "i686")) and not llvm.get_host_cpu_features().get("fma"):
         return {}, "this processor has no fused multiply-add"
-    module = llvm.parse_assembly(_assembly())
-    module.verify()
-    machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=features.flatten(), opt=3
-    )
-    engine = llvm.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
     address, count = ctypes.c_void_p, ctypes.c_int64
     adding = (address, count, count, address)
     averaging = (address, count, address, address, address)
@@ -179,12 +170,43 @@ def _compile() -> tuple[dict[str, Any], str]:
         "add_up": adding, "add_up_squares": adding,
         "average": averaging, "average_root": averaging, "scale": (address, count, count, count, address, address),
     }  # fmt: skip
-    functions: dict[str, Any] = {}
-    for name in (*arguments, *_pass_names()):
-        signature = ctypes.CFUNCTYPE(None, *arguments.get(name, (address, count, count, address, address)))
-        functions[name] = signature(engine.get_function_address(name))
+    arguments |= dict.fromkeys(_pass_names(), (address, count, count, address, address))
+    return made(_assembly(), {name: (None, given) for name, given in arguments.items()}), ""
+
+
+def made(
+    assembly: str, signatures: Mapping[str, tuple[Any, Sequence[Any]]], *, optimise: bool = False
+) -> dict[str, Any]:
+    """Functions in LLVM's assembly language, translated for this machine.
+
+    Parameters
+    ----------
+    assembly : str
+        A whole module.
+    signatures : Mapping of str to (result, arguments)
+        The types of each function, as :mod:`ctypes` names them.
+    optimise : bool
+        Let LLVM rework it first, which is needed where variables stand in memory.
+    """
+    llvm: Any = importlib.import_module("llvmlite.binding")
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    module = llvm.parse_assembly(assembly)
+    module.verify()
+    machine = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3
+    )
+    if optimise:
+        passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
+        passes.getModulePassManager().run(module, passes)
+    engine = llvm.create_mcjit_compiler(module, machine)
+    engine.finalize_object()
+    functions: dict[str, Any] = {
+        name: ctypes.CFUNCTYPE(result, *given)(engine.get_function_address(name))
+        for name, (result, given) in signatures.items()
+    }
     functions["engine"] = engine  # the code lives as long as its engine
-    return functions, ""
+    return functions
 
 
 def _pass_names() -> list[str]:
