@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex, to_rgb
 
 from emgkit.figures.drawing.journals import active
@@ -111,6 +112,8 @@ def theme() -> Iterator[None]:
     """
     settings: Any = dict(RC)  # matplotlib types the keys as literals from 3.11 on
     settings |= {key: size(key) for key in _SIZES}
+    # a backend that starts within the block would lose its settings at the block's end: a notebook showed one figure
+    plt.draw_if_interactive()
     asked = active()
     if asked is not None:
         settings["font.sans-serif"] = [*asked.installed, *RC["font.sans-serif"]]
