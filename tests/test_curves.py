@@ -115,7 +115,9 @@ def test_participants_weigh_the_same_however_many_repetitions_they_have():
     assert ensemble["mean"].tolist() == [4.0, 2.0]
     assert ensemble["sd"].to_numpy() == pytest.approx(np.std([[0, 0], [8, 4]], axis=0, ddof=1))
     assert ensemble["n"].tolist() == [2, 2]
-    assert list(ensemble.columns) == ["exercise", "muscle", "point", "mean", "sd", "n"]
+    assert list(ensemble.columns) == ["exercise", "muscle", "point", "mean", "sd", "n", "median", "q25", "q75"]
+    assert ensemble["median"].tolist() == [4.0, 2.0]
+    assert ensemble[["q25", "q75"]].to_numpy().tolist() == [[2.0, 6.0], [1.0, 3.0]]
 
 
 def test_one_participant_has_no_standard_deviation():

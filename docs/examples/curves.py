@@ -1,9 +1,9 @@
 """
-Mean curves, and where they differ
-==================================
+Curves, and where they differ
+=============================
 
-Learn at which points of a repetition two exercises differ. The lines are means over participants with one
-standard deviation around them; a bar below marks where a test of the whole curve finds a difference.
+Learn at which points of a repetition two exercises differ. The lines are medians over participants with their
+quartiles around them; the tint, and the bar below it, mark where a test of the whole curve finds a difference.
 """
 
 import itertools

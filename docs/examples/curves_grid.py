@@ -3,7 +3,7 @@ Mean curves, one panel a muscle
 ===============================
 
 Learn when in a repetition each muscle works, and whether that differs between exercises. Each line is the
-mean of the participants' own mean curves, so that everybody counts once.
+median of the participants' own mean curves, so that everybody counts once.
 """
 
 import itertools

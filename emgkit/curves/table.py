@@ -211,7 +211,7 @@ class Curves:
         return replace(self, values=self.values[kept], index=self.index[kept])
 
     def ensemble(self, by: Sequence[str] = ("exercise", "muscle")) -> pd.DataFrame:
-        """Mean and standard deviation over participants, after averaging each participant's repetitions.
+        """Mean, median and spread over participants, after averaging each participant's repetitions.
 
         Parameters
         ----------
@@ -221,9 +221,10 @@ class Curves:
         Returns
         -------
         DataFrame
-            Columns `by`, `point` (percent, or degrees of an angle), `mean`, `sd` (divisor n − 1; NaN of one
-            participant) and `n`, the number of participants; of an angle, those who passed it in every repetition, and
-            no row where there is none.
+            Columns `by`, `point` (percent, or degrees of an angle), `mean`, `sd` (divisor n − 1), `n`, the number of
+            participants, `median`, `q25` and `q75` (quartiles, linear between the values). `sd` and quartiles of one
+            participant are NaN. Of an angle, `n` are those who passed it in every repetition, and there is no row where
+            it is 0.
 
         Raises
         ------
@@ -248,6 +249,7 @@ class Curves:
         table = means.index.iloc[np.repeat(first, n_points)][list(by)].reset_index(drop=True)
         table["point"] = np.tile(means.points, len(first))
         table["mean"], table["sd"], table["n"] = mean.ravel(), sd.ravel(), n.ravel().astype(np.int64)
+        table["median"], table["q25"], table["q75"] = _quartiles(means.values, cell)
         return table[table["n"] > 0].reset_index(drop=True)
 
     @classmethod
@@ -349,6 +351,17 @@ def _sums(values: NDArray[np.float64], cell: NDArray[np.intp]) -> NDArray[np.flo
     sums = np.zeros((int(cell.max()) + 1, values.shape[1]))
     np.add.at(sums, cell, values)
     return sums
+
+
+def _quartiles(values: NDArray[np.float64], cell: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Median, lower and upper quartile of each cell at each point, shape (3, n_cells · n_points)."""
+    found = np.full((3, int(cell.max()) + 1, values.shape[1]), np.nan)
+    for place in range(found.shape[1]):
+        own = values[cell == place]
+        known = np.isfinite(own).sum(axis=0)
+        found[:, place, known > 0] = np.nanquantile(own[:, known > 0], [0.5, 0.25, 0.75], axis=0)
+        found[1:, place, known < 2] = np.nan
+    return found.reshape(3, -1)
 
 
 def _check_once(index: pd.DataFrame, by: tuple[str, ...]) -> None:

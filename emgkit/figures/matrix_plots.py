@@ -85,6 +85,7 @@ def effect_matrix(
             n = sorted({number(value) for value in own["n"]}, key=float)
             about = [] if by is None else [capital(place(by, readable(name)))]
             style.title(ax, ", ".join([*about, f"n = {' to '.join(n[:: max(1, len(n) - 1)])}"]), pad=5)
+        style.letter_panels(panels, pad=5)
         shown, p = surface(unit)[0], p_heading(table.attrs.get("adjust"), table.attrs.get("largest_family"))
         what = "ratio" if outcome == "ratio" else f"difference{f' ({shown})' if shown else ''}"
         figure.supxlabel(

@@ -107,6 +107,7 @@ def paired(
             float(row["p_adjusted"]), p_heading(contrasts.attrs.get("adjust"), contrasts.attrs.get("largest_family"))
         )
         figure.supxlabel(f"{words}, {exact}", fontsize=style.size(), linespacing=1.3)
+        style.letter_panels((values, beside))
         if was_simulated:
             style.mark_simulated(beside)
     return values, beside

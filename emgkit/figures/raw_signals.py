@@ -27,9 +27,15 @@ _BINS = 2000
 
 
 def signals(
-    raw: Recording, envelope: Recording | None = None, *, channel: str, simulated: bool = False, ax: Axes | None = None
+    raw: Recording,
+    envelope: Recording | None = None,
+    *,
+    channel: str,
+    filtered: Recording | None = None,
+    simulated: bool = False,
+    ax: Axes | None = None,
 ) -> Axes:
-    """Draw a channel, its envelope over it, and the repetitions behind.
+    """Draw a channel, the filtered signal and the envelope over it, and the repetitions behind.
 
     Parameters
     ----------
@@ -41,6 +47,9 @@ def signals(
         (``%MVC``) it has an axis of its own at the right, zero at the same height.
     channel : str
         Name of the channel.
+    filtered : Recording, optional
+        The same channel before rectification, drawn over the raw signal on its axis, so that one sees what the filters
+        took away.
     simulated : bool, default False
         Write "simulated data" on the figure; also done where the context says so.
     ax : Axes, optional
@@ -55,7 +64,8 @@ def signals(
     Raises
     ------
     ArgumentError
-        A Trial was given, the channel is not in a recording, or the two do not overlap in time.
+        A Trial was given, the channel is not in a recording, the recordings do not overlap in time, or the filtered
+        signal is in another unit than the raw one.
 
     Examples
     --------
@@ -66,30 +76,48 @@ def signals(
     ('Time (s)', 'EMG (µV)')
     >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
     """
-    for recording in (raw,) if envelope is None else (raw, envelope):
-        check_recording(recording, by="signals")
-        check_unknown("channel", channel, recording.names)
-    if envelope is not None and (envelope.times[0] > raw.times[-1] or envelope.times[-1] < raw.times[0]):
-        raise ArgumentError(
-            "Signal and envelope do not overlap in time",
-            allowed=f"{number(raw.times[0])} to {number(raw.times[-1])} s",
-            got=f"{number(envelope.times[0])} to {number(envelope.times[-1])} s",
-        )
+    layers = {"signal": raw, "filtered signal": filtered, "envelope": envelope}
+    for what, recording in layers.items():
+        if recording is not None:
+            _check(recording, raw, channel, what)
     with style.theme():
         ax = style.axes_or_new(ax, width=style.PAGE_WIDTH, height=2.9)
         x, y, unit = line(raw, channel)
         handles = bands(ax, own_events(raw, channel), float(x[0]), float(x[-1]))
-        ax.plot(x, y, color="#8d9aa6" if envelope is not None else style.PALETTE[0], lw=0.5, zorder=2)
+        behind = envelope is not None or filtered is not None
+        ax.plot(x, y, color="#8d9aa6" if behind else style.PALETTE[0], lw=0.5, zorder=2)
         kind = raw.channels[raw.names.index(channel)].kind
         word = "EMG" if kind == "EMG" else as_title(raw.stream)
         ax.set(xlabel="Time (s)", ylabel=f"{word} ({unit})", xlim=(x[0], x[-1]) if x[-1] > x[0] else None)
-        lines: list[Any] = [Line2D([], [], color=ax.lines[-1].get_color(), lw=1.2, label="signal")]
+        name = "signal" if filtered is None else "raw signal"
+        lines: list[Any] = [Line2D([], [], color=ax.lines[-1].get_color(), lw=1.2, label=name)]
+        if filtered is not None:
+            ax.plot(*line(filtered, channel)[:2], color=style.PALETTE[0], lw=0.5, zorder=3)
+            lines.append(Line2D([], [], color=style.PALETTE[0], lw=1.2, label="filtered"))
         if envelope is not None:
             lines.append(_envelope(ax, envelope, channel, unit))
         up = style.legend_above(ax, [*lines, *handles], columns=6)
         marked = style.simulated_mark(raw, simulated)
         style.head(ax, _heading(raw, channel), up=up, marked=marked)
     return ax
+
+
+def _check(recording: Recording, raw: Recording, channel: str, what: str) -> None:
+    """Refuse a layer that is no recording, lacks the channel, or cannot lie over the raw signal."""
+    check_recording(recording, by="signals")
+    check_unknown("channel", channel, recording.names)
+    if recording.times[0] > raw.times[-1] or recording.times[-1] < raw.times[0]:
+        raise ArgumentError(
+            f"Signal and {what} do not overlap in time",
+            allowed=f"{number(raw.times[0])} to {number(raw.times[-1])} s",
+            got=f"{number(recording.times[0])} to {number(recording.times[-1])} s",
+        )
+    units = [each.channels[each.names.index(channel)].unit for each in (raw, recording)]
+    if what == "filtered signal" and surface(units[0])[0] != surface(units[1])[0]:
+        raise ArgumentError(
+            "The filtered signal is in another unit than the raw one", where=f"channel {channel!r}",
+            allowed=f"{units[0]!r}", got=f"{units[1]!r}", hint="Give what is in percent as the envelope",
+        )  # fmt: skip
 
 
 def own_events(recording: Recording, channel: str) -> tuple[Event, ...]:

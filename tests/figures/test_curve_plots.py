@@ -149,7 +149,7 @@ def test_curves_without_a_muscle_are_refused():
     assert figures.curves(ensemble().drop(columns="muscle"), unit="%MVC").lines
 
 
-def waveforms(method):
+def raw_waveforms():
     """Curves of ten people in two muscles; the hip thrust is higher in the middle in one of them."""
     rng = np.random.default_rng(3)
     points = np.linspace(0, 100, 41)
@@ -163,7 +163,12 @@ def waveforms(method):
                 parts.append(pd.DataFrame(
                     {"participant": f"P{person}", "exercise": lift, "muscle": muscle, "point": points, "value": value}
                 ))  # fmt: skip
-    rows = pd.concat(parts)
+    return pd.concat(parts)
+
+
+def waveforms(method):
+    """The mean curves of these people, and a test of them."""
+    rows = raw_waveforms()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EmgkitWarning)
         found = stats.waveform_test(rows, within="exercise", by="muscle", method=method)
@@ -205,3 +210,128 @@ def test_a_test_of_other_muscles_is_refused():
     ensemble, found = waveforms("max-t")
     with pytest.raises(ArgumentError, match="Unknown muscle of the test 'soleus'"):
         figures.curves(ensemble.replace("gluteus_maximus", "soleus"), muscle="soleus", unit="%MVC", test=found)
+
+
+def uneven(**columns):
+    """Curves of five people whose standard deviation is larger than their mean, in two phases."""
+    point = np.linspace(0, 100, 11)
+    shape = 2 + np.sin(np.pi * point / 100)
+    values = np.array([shape * size for size in (1.0, 2.0, 4.0, 8.0, 160.0)] * 2)
+    index = pd.DataFrame({
+        "participant": list("abcde") * 2, "exercise": "squat", "muscle": "vastus_lateralis",
+        "phase": ["concentric"] * 5 + ["eccentric"] * 5, **columns,
+    })  # fmt: skip
+    return Curves(values=values, index=index, during="phase", unit="%MVC")
+
+
+def test_the_band_is_the_quartiles_and_stays_above_zero(legible):
+    made = uneven(phase="concentric", participant=[f"p{k}" for k in range(10)])
+    table = made.ensemble()
+    assert (table["mean"] < table["sd"]).all()
+    ax = figures.curves(made)
+    line = next(one for one in ax.lines if one.get_label() == "Squat")
+    assert line.get_ydata() == pytest.approx(np.median(made.values, axis=0))
+    corners = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert corners.min() == pytest.approx(np.quantile(made.values, 0.25, axis=0).min())
+    assert corners.max() == pytest.approx(np.quantile(made.values, 0.75, axis=0).max())
+    assert ax.get_ylim()[0] == 0
+    assert {"median", "quartiles, 25 to 75 %"} <= set(legible(ax.figure))
+
+
+def test_a_standard_deviation_is_cut_at_zero_and_says_so(legible):
+    ax = figures.curves(ensemble().assign(sd=30.0), unit="%MVC")
+    assert min(band.get_paths()[0].vertices[:, 1].min() for band in ax.collections) == 0
+    assert ax.get_ylim()[0] == 0
+    assert "± 1 SD, cut at 0" in legible(ax.figure)
+    signed = ensemble().assign(sd=30.0)
+    signed["mean"] -= 25
+    ax = figures.curves(signed, unit="%MVC")
+    assert min(band.get_paths()[0].vertices[:, 1].min() for band in ax.collections) == pytest.approx(-35)
+    assert "± 1 SD" in legible(ax.figure)
+
+
+def phase_lines(ax):
+    return [line.get_xdata()[0] for line in ax.lines if line.get_gid() == "phase line"]
+
+
+def ticks(ax):
+    ax.figure.canvas.draw()
+    return [label.get_text() for label in ax.get_xticklabels()]
+
+
+def test_phases_stand_side_by_side_each_with_its_own_percents(legible):
+    ax = figures.curves(uneven())
+    assert [line.get_xdata()[[0, -1]].tolist() for line in ax.lines if line.get_linewidth() > 1] == [
+        [0, 100],
+        [100, 200],
+    ]
+    assert phase_lines(ax) == [100]
+    assert ticks(ax) == ["0", "\nEccentric", "100 | 0", "\nConcentric", "100"]
+    assert (ax.get_xlabel(), ax.get_xlim()) == ("Each phase (%)", (0, 200))
+    legible(ax.figure)
+
+
+def test_registered_phases_have_a_line_between_them(legible):
+    ax = figures.curves(ensemble(), unit="%MVC", during="eccentric, then concentric")
+    assert phase_lines(ax) == [50]
+    assert ticks(ax) == ["0", "\nEccentric", "50", "\nConcentric", "100"]
+    legible(ax.figure)
+    figure = figures.curves_grid(ensemble(3), unit="%MVC", during="eccentric, then concentric")
+    assert [phase_lines(ax) for ax in figure.axes] == [[50]] * 3
+    legible(figure)
+
+
+def test_the_axis_says_what_zero_is(legible):
+    ax = figures.curves(ensemble(), unit="%MVC")
+    assert ticks(ax)[0] == "0\nstart"
+    assert ticks(ax)[-1] == "100\nend"
+    ax = figures.curves(ensemble(), unit="%MVC", zero="heel strike")
+    assert ax.get_xlabel() == "Repetition (%), 0 = heel strike"
+    assert ticks(ax)[0] == "0"
+    legible(ax.figure)
+
+
+def test_a_test_of_phases_marks_each_in_its_place(legible):
+    rows, _ = waveforms("max-t")
+    table = pd.concat([rows.assign(phase=phase) for phase in ("eccentric", "concentric")])
+    found = phase_test()
+    ax = figures.curves(table, muscle="vastus_lateralis", unit="%MVC", test=found)
+    runs = [line.get_xdata() for line in ax.lines if str(line.get_gid()).startswith("run ")]
+    sure = found.differing.query("muscle == 'vastus_lateralis'")
+    shift = {"eccentric": 0, "concentric": 100}
+    expected = sorted(
+        (row.first_point - 0.4 + shift[row.phase], row.last_point + 0.4 + shift[row.phase]) for row in sure.itertuples()
+    )
+    assert np.array(sorted(map(tuple, runs))) == pytest.approx(np.array(expected))
+    assert {row.phase for row in sure.itertuples()} == set(shift)
+    below = " ".join(text.replace("\n", " ") for text in legible(ax.figure))
+    assert "a: hip thrust / squat, eccentric (n = 10)" in below
+
+
+def phase_test():
+    """The same curves as those of one test, in two phases."""
+    rows = raw_waveforms()
+    rows = pd.concat([rows.assign(phase=phase) for phase in ("eccentric", "concentric")])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EmgkitWarning)
+        return stats.waveform_test(rows, within="exercise", by=["muscle", "phase"], method="max-t")
+
+
+def test_a_grid_marks_the_test_in_every_panel(legible):
+    table, found = waveforms("max-t")
+    figure = figures.curves_grid(table, unit="%MVC", test=found)
+    marked = [[line for line in ax.lines if str(line.get_gid()).startswith("run ")] for ax in figure.axes]
+    assert [bool(lines) for lines in marked] == [True, False]
+    bands = [[one for one in ax.collections if str(one.get_gid()).startswith("band ")] for ax in figure.axes]
+    assert [len(one) for one in bands] == [len(one) for one in marked]
+    assert "a: hip thrust / squat" in " ".join(legible(figure))
+    with pytest.raises(ArgumentError, match="Unknown muscle of the test 'soleus'"):
+        figures.curves_grid(table.replace("gluteus_maximus", "soleus"), unit="%MVC", test=found)
+
+
+def test_panels_have_letters_and_one_panel_has_none():
+    figure = figures.curves_grid(ensemble(3), unit="%MVC")
+    letters = [text.get_text() for ax in figure.axes for text in ax.texts if text.get_gid() == "panel letter"]
+    assert letters == ["A", "B", "C"]
+    figure = figures.curves_grid(ensemble(1), unit="%MVC")
+    assert not [text for ax in figure.axes for text in ax.texts if text.get_gid() == "panel letter"]

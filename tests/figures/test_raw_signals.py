@@ -136,3 +136,25 @@ def test_refusals_name_the_channel_and_the_times():
         figures.signals(trial(), channel="VM")
     with pytest.raises(ArgumentError, match=r"do not overlap in time\. Allowed: 0 to 1.999 s\. Got: 5 to 5.999 s"):
         figures.signals(trial().crop(0, 2), envelope_of(trial()).crop(5, 6), channel="VL")
+
+
+def test_a_filtered_layer_lies_over_the_raw_signal_on_its_axis(legible):
+    recording = trial(4.0)
+    filtered = ek.Pipeline(ek.Bandpass(low=20, high=450))(recording)
+    ax = figures.signals(recording, envelope_of(recording), filtered=filtered, channel="VL")
+    raw, over, envelope = ax.lines[:3]
+    assert raw.get_ydata() == pytest.approx(recording.data[0] * 1e6)
+    assert over.get_ydata() == pytest.approx(filtered.data[0] * 1e6)
+    assert raw.get_zorder() < over.get_zorder() < envelope.get_zorder()
+    assert len({raw.get_color(), over.get_color(), envelope.get_color()}) == 3
+    assert {"raw signal", "filtered", "envelope (µV)"} <= set(legible(ax.figure))
+
+
+def test_a_filtered_layer_in_percent_is_refused():
+    recording = trial()
+    percent = recording.derive(recording.data / 1e-4 * 100, unit="%MVC")
+    with pytest.raises(ArgumentError, match=r"another unit than the raw one.*Allowed: 'V'.*Got: '%MVC'"):
+        figures.signals(recording, filtered=percent, channel="VL")
+    late = recording.crop(8.0, 10.0)
+    with pytest.raises(ArgumentError, match="Signal and filtered signal do not overlap"):
+        figures.signals(recording.crop(0.0, 2.0), filtered=late, channel="VL")

@@ -113,7 +113,7 @@ def theme() -> Iterator[None]:
     settings: Any = dict(RC)  # matplotlib types the keys as literals from 3.11 on
     settings |= {key: size(key) for key in _SIZES}
     # a backend that starts within the block would lose its settings at the block's end: a notebook showed one figure
-    plt.draw_if_interactive()
+    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
     asked = active()
     if asked is not None:
         settings["font.sans-serif"] = [*asked.installed, *RC["font.sans-serif"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ __all__ = [
     "legend_above",
     "legend_below",
     "legend_on_top",
+    "letter_panels",
     "mark",
     "mark_simulated",
     "name_panels",
@@ -129,18 +130,31 @@ def mark_simulated(ax: Axes, *, pad: float = 6.0, right: float = 0.0) -> None:
     mark(ax, SIMULATED_DATA, pad=pad, right=right)
 
 
+def letter_panels(panels: Sequence[Axes], *, pad: float = 6.0, left: float = 10.0) -> None:
+    """Write A, B, C … above the left of each of several panels, so that a caption can name them."""
+    for number, ax in enumerate(panels if len(panels) > 1 else ()):
+        letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % 26] * (1 + number // 26)
+        ax.annotate(
+            letter, (0.0, 1.0), xycoords="axes fraction", xytext=(-left, pad), textcoords="offset points", ha="right",
+            va="baseline", fontsize=size("axes.titlesize") + 1.0, fontweight="bold", annotation_clip=False,
+            gid="panel letter",
+        )  # fmt: skip
+
+
 def name_panels(
-    figure: Figure, panels: Iterable[Axes], names: Iterable[str], counts: Iterable[str], *, marked: str
+    figure: Figure, panels: Sequence[Axes], names: Iterable[str], counts: Iterable[str], *, marked: str
 ) -> None:
-    """Write each panel's name above it, as wide as the panel is, n into its corner, and what kind of data these are.
+    """Write each panel's letter and name above it, n into its corner, and what kind of data these are.
 
     Call it last: it lays the figure out to learn how wide the panels are, which titles do not change.
     """
+    letter_panels(panels)
     figure.draw_without_rendering()
     for ax, name, n in zip(panels, names, counts, strict=True):
-        corner = f"n = {n}" if n else ""
-        text = wrapped(as_title(name), width=ax.bbox.width * 72.0 / ax.figure.dpi)
+        corner, width = f"n = {n}" if n else "", ax.bbox.width * 72.0 / ax.figure.dpi
+        text = wrapped(as_title(name), width=width)
         title(ax, text)
+        ax.set_xlabel(wrapped(ax.get_xlabel(), width=width, key="axes.labelsize"))
         ax.annotate(
             corner, (0.0, 1.0), xycoords="axes fraction", xytext=(4, -2), textcoords="offset points", ha="left",
             va="top", fontsize=size(), color=GREY,

@@ -42,6 +42,7 @@ from emgkit.figures.drawing.lettering import (  # fmt: skip
     legend_above,
     legend_below,
     legend_on_top,
+    letter_panels,
     mark,
     mark_simulated,
     name_panels,
@@ -57,8 +58,8 @@ __all__ = [
     "COLUMN_WIDTH", "FORMATS", "GREY", "INK", "JOURNALS", "LIFT_LOOKS", "LINES", "MARKERS", "NARROW", "PAGE_WIDTH",
     "PALE", "PALETTE", "PHASES", "RC", "SIMULATED", "SIMULATED_DATA", "Journal", "Look", "across", "axes_or_new",
     "check", "close", "filled", "grid", "head", "journal", "legend_above", "legend_below", "legend_on_top",
-    "lift_look", "looks", "mark", "mark_simulated", "name_panels", "note", "one_muscle", "panels", "save",
-    "share_values", "simulated_mark", "size", "text_width", "theme", "title", "wrapped",
+    "letter_panels", "lift_look", "looks", "mark", "mark_simulated", "name_panels", "note", "one_muscle", "panels",
+    "save", "share_values", "simulated_mark", "size", "text_width", "theme", "title", "wrapped",
 ]  # fmt: skip
 
 
@@ -99,19 +100,21 @@ def grid(
 ) -> Figure:
     """Draw one panel a name, with one legend, its name and n above each.
 
-    `draw` draws a name on its Axes and gives n, or an empty text. With a `y_label` and lines `below` all panels share
-    these; else they share one value axis, and each has its own labels.
+    `draw` draws a name on its Axes and gives n, or an empty text. With a `y_label` all panels share it; else they share
+    one value axis, and each has its own labels. Lines `below` stand under all panels.
     """
     with theme():
         figure, axes = panels(len(names), columns=columns, height=height)
         counts = [draw(ax, name) for ax, name in zip(axes, names, strict=True)]
         if y_label:
             figure.supylabel(y_label, fontsize=size("axes.labelsize"))
+        else:
+            share_values(axes)
+        if below or y_label:
             lines = [filled(line, 72.0 * figure.get_figwidth() - 12.0) for line in below]
             figure.supxlabel("\n".join(lines), fontsize=size(), linespacing=1.25)
             legend_on_top(figure, handles)
         else:
-            share_values(axes)
             legend_below(figure, handles)
         name_panels(figure, axes, names, counts, marked=marked)
     return figure

@@ -109,7 +109,8 @@ def _curves(analysis: Analysis, table: pd.DataFrame, spec: CurveSpec, zeros: Map
         simulated=analysis.simulated,
         columns=_columns(first),
     )
-    spread = "Mean ± SD over participants." if curves["sd"].notna().any() else "The mean of one participant."
+    several = curves["q25"].notna().any()
+    spread = "Median and quartiles over participants." if several else "The curve of one participant."
     _name_zero(drawn, zeros, every=set(zeros) == set(analysis.exercises))
     return Drawn(
         name=f"curves{spec.suffix}",
