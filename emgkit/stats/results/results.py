@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from emgkit import __version__
 from emgkit.errors import DesignError, Notice
 from emgkit.notation import heading, listed, readable
 from emgkit.stats.results import columns, fitting, word_table
+from emgkit.stats.results.agreement import corrections
 from emgkit.stats.results.facts import AnalysisFacts, notice_facts, notices_of
 from emgkit.stats.results.fitting import Paper
 from emgkit.stats.results.great_table import great_table
@@ -23,6 +24,7 @@ from emgkit.stats.results.kinds import Kind, kind_of, missing_columns, title
 from emgkit.stats.results.latex_table import latex_table
 from emgkit.stats.results.methods import Text, doubts, people_text, software
 from emgkit.stats.results.spreadsheet import safe_cells
+from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects, made_once
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -55,16 +57,25 @@ class Results(pd.DataFrame):
     The hip thrust was 1.98 times the squat, 95 % CI [1.62, 2.43], t(2) = 14.37, p = .005
     """
 
+    # what makes the statsmodels objects, or what statsmodels lacks; pandas hands it on with the facts, and loses it too
+    _metadata: ClassVar[list[str]] = ["_statsmodels"]
+    _statsmodels: StatsmodelsObjects | str | None = None
+
     @property
     def _constructor(self) -> Callable[..., Results]:
         return Results
 
     @classmethod
     def of(
-        cls, frame: pd.DataFrame, table: str, facts: Mapping[Any, Any], *, notices: Iterable[Notice] = ()
-    ) -> Results:
-        """A frame with what was done in ``.attrs``; ``table`` is the kind of table it is."""
+        cls, frame: pd.DataFrame, table: str, facts: Mapping[Any, Any], *, notices: Iterable[Notice] = (),
+        objects: StatsmodelsObjects | str = "",
+    ) -> Results:  # fmt: skip
+        """A frame with what was done in ``.attrs``; ``table`` is the kind of table it is.
+
+        ``objects`` make the same analysis in statsmodels, or name what statsmodels lacks.
+        """
         results = cls(frame)
+        results._statsmodels = objects or f"such table ({table})"
         attrs = {
             **facts, "notices": notice_facts(notices), "table": table, "software": f"emgkit {__version__}",
         }  # fmt: skip
@@ -81,6 +92,38 @@ class Results(pd.DataFrame):
     def notices(self) -> tuple[Notice, ...]:
         """What is doubtful about the analysis, each with a code for programs and a sentence for people."""
         return notices_of(self)
+
+    @property
+    def statsmodels(self) -> StatsmodelsObjects:
+        """The fitted statsmodels objects of the same analysis on the same rows, to go on with; made on first use.
+
+        Returns
+        -------
+        StatsmodelsObjects
+            A mapping from the levels of a row to its object, such as
+            ``table.statsmodels["gluteus_maximus", "hip_thrust / squat"]``: ``OLS`` of the differences on a constant for
+            a paired contrast, ``CompareMeans`` between groups, ``AnovaRM`` (with groups ``OLS``) for an analysis of
+            variance, ``DescrStatsW`` for equivalence, ``MixedLM`` for a mixed model, ``WLS`` or ``combine_effects`` for
+            a meta-analysis, ``TTestPower`` or ``TTestIndPower`` for power. Of a single object it has the attributes,
+            too. The objects are those of the whole analysis, whichever rows were kept.
+
+        Raises
+        ------
+        DesignError
+            statsmodels has no such analysis, or pandas lost what the objects are made from.
+        """
+        return made_once(self._statsmodels)
+
+    def corrections(self) -> dict[tuple[str, ...], Any]:
+        """What ``multipletests`` of statsmodels gives for the rows of each family, by the levels that make the family.
+
+        Returns
+        -------
+        dict
+            Of each family what is rejected, the corrected p in the order of the rows, and two corrected levels; empty
+            where p is not corrected.
+        """
+        return corrections(self)
 
     def methods(self) -> str:
         """What was done, as the Methods section of a paper says it; from ``.attrs`` alone.

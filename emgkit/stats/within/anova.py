@@ -34,6 +34,7 @@ from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_references, is_p
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions
+from emgkit.stats.within.in_statsmodels import anova_objects
 from emgkit.stats.within.sphericity import epsilons, mauchly, pillai
 
 Array = NDArray[np.float64]
@@ -173,7 +174,10 @@ def rm_anova(
         "missing": missing, "left_out": left_out,
         "epsilon_corrected": corrected.unique().tolist(),
     }  # fmt: skip
-    return Results.of(result, "anova", attrs, notices=announce(about))
+    objects = anova_objects(
+        table, outcome=outcome, participant=participant, within=tuple(names), by=tuple(by_names), between=group, log=log
+    )
+    return Results.of(result, "anova", attrs, notices=announce(about), objects=objects)
 
 
 def _parts(table: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:

@@ -27,6 +27,7 @@ from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family,
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
+from emgkit.stats.within.in_statsmodels import contrast_objects
 
 Array = NDArray[np.float64]
 
@@ -177,7 +178,11 @@ def contrasts(
         "missing": missing, "gaps": gap_facts(compared.blocks, compared.by_factors),
     }  # fmt: skip
     kind = "group contrasts" if groups else "interaction contrasts" if factors else "contrasts"
-    return Results.of(result, kind, attrs, notices=announce(compared.notices))
+    objects = contrast_objects(
+        table, test=test, pair_columns=compared.pair_columns, outcome=outcome, participant=participant, between=groups,
+        within=(condition, *(name for name in factors if name != condition)), by=tuple(by_names), log=log,
+    )  # fmt: skip
+    return Results.of(result, kind, attrs, notices=announce(compared.notices), objects=objects)
 
 
 def _paired(

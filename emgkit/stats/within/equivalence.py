@@ -19,6 +19,7 @@ from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family,
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import one_sample
+from emgkit.stats.within.in_statsmodels import equivalence_objects
 from emgkit.stats.within.interactions import rounding
 
 Array = NDArray[np.float64]
@@ -124,7 +125,11 @@ def equivalence(
         "bounds": [float(bound) for bound in bounds], "alpha": ALPHA, "unit": only_value(table, "unit"),
         "measure": only_value(table, "measure"), "adjust": adjust, "family": chosen, "people": people,
     }  # fmt: skip
-    return Results.of(result, "equivalence", attrs, notices=announce(notices))
+    objects = equivalence_objects(
+        table, bounds=(low, high), outcome=outcome, participant=participant, within=(condition,), by=tuple(by_names),
+        log=log,
+    )  # fmt: skip
+    return Results.of(result, "equivalence", attrs, notices=announce(notices), objects=objects)
 
 
 def _check_bounds(bounds: tuple[float, float], *, log: bool) -> tuple[float, float]:

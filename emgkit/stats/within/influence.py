@@ -31,6 +31,7 @@ from emgkit.stats.results.facts import AnalysisFacts, announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.results.sentences import contrast_name, estimate_text, place_text
 from emgkit.stats.within import interactions, one_sample
+from emgkit.stats.within.in_statsmodels import influence_objects
 from emgkit.stats.within.summaries import own_and_others
 
 Array = NDArray[np.float64]
@@ -145,7 +146,10 @@ def influence(
     whys = [_why(row, facts) for row in flagged.to_dict("records")]
     result["why"] = pd.Series(whys, index=flagged.index, dtype=object).reindex(result.index, fill_value="")
     notices = [*notices, *found, *_flags(result, facts)]
-    return Results.of(result, "influence", attrs, notices=announce(notices))
+    objects = influence_objects(
+        table, outcome=outcome, participant=participant, within=(condition,), by=tuple(by_names), log=log
+    )
+    return Results.of(result, "influence", attrs, notices=announce(notices), objects=objects)
 
 
 def _leave_out(block: Block, *, log: bool) -> dict[str, Any]:

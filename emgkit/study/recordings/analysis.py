@@ -25,6 +25,7 @@ from emgkit.study.recordings.account import (
     telling_near_files,
 )
 from emgkit.study.recordings.account.exclusions import COLUMNS, check_exclusions, of_parts, part_rows
+from emgkit.study.recordings.agreement import Agreement, agreement_with_statsmodels
 from emgkit.study.recordings.checks import Loaded
 from emgkit.study.recordings.compare import ComparisonResult, LeftOut, compare
 from emgkit.study.recordings.keys import File, Folder, Stage, key
@@ -48,7 +49,7 @@ class Analysis:
     `sessions` are those of the first comparison; `excluded` has what the study file leaves out, whole recordings and
     channels and repetitions of others, and what could not be read; `files` has every file below the data folder with
     its role. `stages` are those of the sessions and the
-    comparisons; each has a content key.
+    comparisons; each has a content key. `agreement` is how far the comparisons agree with statsmodels.
     """
 
     file: StudyFile
@@ -63,6 +64,7 @@ class Analysis:
     over: tuple[str, ...]
     exercises: tuple[str, ...]
     stages: tuple[Stage[Any], ...] = ()
+    agreement: Agreement
 
     def kept(self, comparison: Comparison) -> pd.DataFrame:
         """The rows of `excluded` that are whole recordings, which a comparison uses all the same."""
@@ -216,6 +218,9 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             over=file.summary.over,
             exercises=tuple(file.exercises),
             stages=(*sessions[0], *comparisons),
+            agreement=agreement_with_statsmodels(
+                table for one in compared for table in (one.contrasts, one.anova, one.influence)
+            ),
         )
 
 

@@ -417,6 +417,7 @@ def _further(analysis: Analysis, tables: Mapping[str, pd.DataFrame]) -> Iterator
         yield Statement.of("Published figures stand beside the results; they entered no computation.")
     known = versions()
     libraries = ", ".join(f"{name} {known[name]}" for name in ("numpy", "scipy", "pandas", "statsmodels"))
+    yield Statement.of(analysis.agreement.sentence())
     yield Statement.of(
         f"Computed with emgkit {known['emgkit']} ({libraries}). The study file with every parameter is in "
         "provenance.json.",

@@ -16,6 +16,7 @@ from emgkit.notation import listed
 from emgkit.stats.results.facts import notices_of
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file.published import PublishedFile
+from emgkit.study.recordings.agreement import agreement_with_statsmodels
 from emgkit.study.recordings.analysis import Progress
 from emgkit.study.script import Drawn, Recomputed, Table, load_script
 from emgkit.study.writing.folder import fresh_folder
@@ -140,6 +141,7 @@ def _write(
     tables |= {t.name: t.frame.assign(simulated=True) if t.simulated else t.frame for t in made.tables}
     tables = with_expected(tables, study, [t.name for t in made.tables if t.simulated and quick])
     finding, notices = _finding(made, claims), _notices(made.tables)
+    agreement = agreement_with_statsmodels(item.frame for item in made.tables)
     content = report.Content(
         title=file.study.title,
         question=file.study.question,
@@ -147,10 +149,10 @@ def _write(
         simulated=False,
         figures=draw([replace(one, caption=_labelled(one)) for one in made.figures], folder / "figures", quick=quick),
         tables=(*map(_shown, made.tables), *_claims_shown(claims), _published_shown(published)),
-        methods=made.methods,
+        methods="\n\n".join(filter(None, (made.methods, agreement.sentence()))),
         notices=notices,
         limits=(*made.limits, *report.LIMITS),
-        provenance=_provenance(study, file, quick=quick),
+        provenance=_provenance(study, file, quick=quick, statsmodels_agreement=agreement.as_dict()),
     )
     write_page(content, tables, folder)
     return Result(study=study, out=out, simulated=False, tables=tables, finding=finding, levels=(), notices=notices)
@@ -232,8 +234,8 @@ def _published_shown(published: pd.DataFrame) -> report.TableItem:
     return report.TableItem(title="Published figures", caption=caption, frame=frame, stem="published")
 
 
-def _provenance(study: StudyDefinition, file: PublishedFile, *, quick: bool) -> dict[str, Any]:
+def _provenance(study: StudyDefinition, file: PublishedFile, **further: Any) -> dict[str, Any]:
     folders = [shipped.path("datasets", "published", name) for name in file.data.published]
     inputs = {f"{path.parent.name}/{path.name}": path for folder in folders for path in sorted(folder.iterdir())}
     script = study.folder / file.recompute.script
-    return provenance_of(study, {**inputs, script.name: script}, simulated=False, seed=file.recompute.seed, quick=quick)
+    return provenance_of(study, {**inputs, script.name: script}, simulated=False, seed=file.recompute.seed, **further)

@@ -93,6 +93,7 @@ def write(
             seed=file.data.seed if simulated and own else None,
             steps=json.loads(pipeline.to_json())["steps"],
             excluded=analysis.excluded.to_dict(orient="records"),
+            statsmodels_agreement=analysis.agreement.as_dict(),
         ),
         opening=opening,
     )
