@@ -152,4 +152,5 @@ def test_equal_numbers_and_none(analysis: Analysis) -> None:
     assert agreement_with_statsmodels([None]).values == 0
     table = analysis.compared[0].contrasts
     assert isinstance(table, stats.Results)
+    # what is left of the columns cannot be told to be of any row
     assert agreement_with_statsmodels([table, np.nan * table[["t"]]]).values == 8 * len(table)

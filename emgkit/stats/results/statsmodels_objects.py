@@ -40,6 +40,8 @@ class StatsmodelsObjects(Mapping[Any, Any]):
         Makes an object from its part.
     numbers : callable
         What an object says of the columns of a row.
+    needs : tuple of str
+        Columns of a row that `numbers` reads.
 
     Examples
     --------
@@ -60,6 +62,7 @@ class StatsmodelsObjects(Mapping[Any, Any]):
     parts: Callable[[], Mapping[Key, Any]]
     make: Callable[[Any], Any]
     numbers: Numbers
+    needs: tuple[str, ...] = ()
     _known: dict[str, Any] = field(default_factory=dict, init=False)
 
     def __getitem__(self, key: Any) -> Any:
@@ -109,7 +112,9 @@ class StatsmodelsObjects(Mapping[Any, Any]):
         return f"{', '.join(shown[:_NAMED])}{more}"
 
     def of_row(self, row: Mapping[str, Any]) -> Mapping[str, float]:
-        """What statsmodels says of the columns of a row; columns that it does not define are not there."""
+        """What statsmodels says of the columns of a row; nothing where columns that name the row were taken out."""
+        if any(name not in row for name in (*self.levels, *self.needs)):
+            return {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return self.numbers(self[tuple(str(row[name]) for name in self.levels)], row)

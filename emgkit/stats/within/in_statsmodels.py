@@ -109,7 +109,7 @@ def influence_objects(table: pd.DataFrame, **roles: Any) -> StatsmodelsObjects:
     return StatsmodelsObjects(
         what="ordinary least squares of the differences on a constant, with get_influence",
         levels=(*rows.by, "contrast"), parts=partial(_difference_parts, rows), make=_mean_by_ols,
-        numbers=partial(_influence_numbers, log=rows.log),
+        numbers=partial(_influence_numbers, log=rows.log), needs=("left_out",),
     )  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def anova_objects(table: pd.DataFrame, **roles: Any) -> StatsmodelsObjects:
     if rows.between is None:
         return StatsmodelsObjects(
             what="AnovaRM", levels=rows.by, parts=partial(_complete_parts, rows), make=partial(_anova_rm, rows),
-            numbers=_anova_rm_numbers,
+            numbers=_anova_rm_numbers, needs=("term",),
         )  # fmt: skip
     return StatsmodelsObjects(
         what="ordinary least squares with participants in their groups, for anova_lm(…, typ=3)",
