@@ -51,7 +51,7 @@ class StatsmodelsObjects(Mapping[Any, Any]):
     ...                       "value": [80.0, 60.0, 90.0, 40.0, 33.0, 42.0]})
     >>> table = stats.contrasts(cells, within="exercise")
     >>> table.statsmodels
-    <statsmodels: ordinary least squares of the differences on a constant; one object by contrast>
+    <statsmodels: ordinary least squares of the differences on a constant; one object by 'contrast'>
     'hip_thrust / squat'
     >>> round(table.statsmodels["hip_thrust / squat"].tvalues.item(), 2), round(table["t"].item(), 2)
     (14.37, 14.37)
