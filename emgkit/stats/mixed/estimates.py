@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from emgkit.stats.mixed import marginal
 from emgkit.stats.mixed.marginal import Grid
 from emgkit.stats.mixed.small_sample import Inference
 from emgkit.stats.results.results import Results
+from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects
 
 # where several factors belong
 FURTHER = "name further ones in 'by', or ask for interaction_contrasts([...])"
@@ -36,8 +37,20 @@ class Estimates(ABC):
         """The design they belong to."""
 
     @abstractmethod
-    def _finished(self, table: pd.DataFrame, kind: str, **facts: Any) -> Results:
+    def _finished(
+        self, table: pd.DataFrame, kind: str, *, objects: StatsmodelsObjects | str = "", **facts: Any
+    ) -> Results:
         """Say in plain values what the table is."""
+
+    @abstractmethod
+    def _objects(self, again: Callable[[Any, Any], pd.DataFrame], labels: Sequence[str]) -> StatsmodelsObjects | str:
+        """What statsmodels makes of the table that ``again`` makes, its rows named by ``labels``."""
+
+    def _made(
+        self, kind: str, again: Callable[[Any, Any], pd.DataFrame], labels: Sequence[str], **facts: Any
+    ) -> Results:
+        """The table that ``again`` makes of the design and the estimates."""
+        return self._finished(again(self._grid, self._known), kind, objects=self._objects(again, labels), **facts)
 
     @cached_property
     def fixed(self) -> Results:
@@ -45,7 +58,7 @@ class Estimates(ABC):
         columns, zero = self._grid.columns, self._grid.at_zero
         coded = marginal.coded_columns(self._grid)
         held = {name: list(zero[term]) for term, name in columns.names() if term in zero}
-        return self._finished(marginal.fixed(self._grid, self._known), "coefficients", coded=coded, at_zero=held)
+        return self._made("coefficients", marginal.fixed, ["term"], coded=coded, at_zero=held)
 
     @cached_property
     def terms(self) -> Results:
@@ -55,7 +68,7 @@ class Estimates(ABC):
         """
         held = {term: list(names) for term, names in self._grid.at_zero.items()}
         tests = marginal.zero_tests(self._grid.columns)
-        return self._finished(marginal.terms(self._grid, self._known), "terms", at_zero=held, zero_tests=tests)
+        return self._made("terms", marginal.terms, ["term"], at_zero=held, zero_tests=tests)
 
     def marginal_means(self, factors: str | Sequence[str], *, by: str | Sequence[str] | None = None) -> Results:
         """Give the marginal means of a factor or of combinations of several, with 95 % limits.
@@ -76,8 +89,8 @@ class Estimates(ABC):
         """
         names = as_names("factors", factors)
         groups = as_names("by", by)
-        table = marginal.means(self._grid, self._known, names, groups)
-        return self._finished(table, "marginal means", by=groups, levels=names)
+        again = partial(marginal.means, factors=names, by=groups)
+        return self._made("marginal means", again, [*groups, *names], by=groups, levels=names)
 
     def contrasts(
         self,
@@ -111,8 +124,9 @@ class Estimates(ABC):
         """
         groups, name = as_names("by", by), as_name("factor", factor, hint=FURTHER)
         chosen = check_family(family, groups)
-        table = marginal.contrasts(self._grid, self._known, name, groups, adjust=adjust, family=chosen)
-        return self._finished(table, "model contrasts", within=name, by=groups, adjust=adjust, family=chosen)
+        again = partial(marginal.contrasts, factor=name, by=groups, adjust=adjust, family=chosen)
+        facts = {"within": name, "by": groups, "adjust": adjust, "family": chosen}
+        return self._made("model contrasts", again, [*groups, "contrast"], **facts)
 
     def interaction_contrasts(
         self,
@@ -134,11 +148,12 @@ class Estimates(ABC):
         names = as_names("factors", factors)
         groups = as_names("by", by)
         chosen = check_family(family, groups)
-        table = marginal.interaction_contrasts(self._grid, self._known, names, groups, adjust=adjust, family=chosen)
+        again = partial(marginal.interaction_contrasts, factors=names, by=groups, adjust=adjust, family=chosen)
         facts = {"within": names[0], "interaction": names, "by": groups, "adjust": adjust, "family": chosen}
-        return self._finished(table, "model contrasts", **facts)
+        return self._made("model contrasts", again, [*groups, "contrast"], **facts)
 
     def joint_tests(self, factor: str | Sequence[str], *, by: str | Sequence[str] | None = None) -> Results:
         """F test that all levels of a factor are alike, at each level of ``by``."""
         groups, name = as_names("by", by), as_name("factor", factor, hint=FURTHER)
-        return self._finished(marginal.joint_tests(self._grid, self._known, name, groups), "terms", by=groups)
+        again = partial(marginal.joint_tests, factor=name, by=groups)
+        return self._made("terms", again, [*groups, "term"], by=groups)

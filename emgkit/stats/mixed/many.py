@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ from emgkit.stats.mixed.model import SINGULAR, Prepared, prepare
 from emgkit.stats.mixed.small_sample import METHODS, Inference
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
+from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects
 
 Array = NDArray[np.float64]
 
@@ -254,7 +255,13 @@ class MixedModels(Estimates):
             "reml_deviance": self._deviance, "singular": self._theta < reml.SINGULAR, "n": self._grid.n,
         }), "fits")  # fmt: skip
 
-    def _finished(self, table: pd.DataFrame, kind: str, **facts: Any) -> Results:
+    def _objects(self, again: Callable[[Any, Any], pd.DataFrame], labels: Sequence[str]) -> StatsmodelsObjects | str:
+        del again, labels
+        return "fit of many outcomes at once (mixed_model fits one of them, with its object)"
+
+    def _finished(
+        self, table: pd.DataFrame, kind: str, *, objects: StatsmodelsObjects | str = "", **facts: Any
+    ) -> Results:
         attrs = {
             "analysis": "linear mixed models (REML), one for each outcome", "formula": self.formula,
             "participant": self.participant, "random": "1", "df": self.df, "scale": "log" if self.log else "raw",
@@ -264,4 +271,4 @@ class MixedModels(Estimates):
             "people": dict(self._prepared.people),
             "singular": [name for name, size in zip(self._outcomes, self._theta, strict=True) if size < reml.SINGULAR],
         }  # fmt: skip
-        return Results.of(table, kind, {**attrs, **facts}, notices=self.notices)
+        return Results.of(table, kind, {**attrs, **facts}, notices=self.notices, objects=objects)

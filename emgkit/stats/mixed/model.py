@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,8 +31,10 @@ from emgkit.stats.mixed.formula import Columns, Formula, Variable, model_matrix,
 from emgkit.stats.mixed.marginal import Grid, column_name
 from emgkit.stats.mixed.random_terms import RandomTerms, named_terms, random_terms
 from emgkit.stats.mixed.small_sample import METHODS, Inference, inference
+from emgkit.stats.mixed.statsmodels_twin import fit_mixedlm, model_objects
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
+from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects
 
 Array = NDArray[np.float64]
 
@@ -403,16 +405,19 @@ class MixedModel(Estimates):
 
     @cached_property
     def statsmodels(self) -> Any:
-        """The same model fitted by statsmodels' MixedLM, started at the optimum; its inference is z only."""
-        from emgkit.stats.mixed.statsmodels_twin import fit_mixedlm
-
+        """The same model in statsmodels: MixedLM at the optimum, its inference z only; OLS without random terms."""
         prepared = self._prepared
         return fit_mixedlm(
             self._analysed, prepared.x, columns=prepared.columns, codes=prepared.person.codes, random=prepared.random,
             factor=self._fit.factor,
         )  # fmt: skip
 
-    def _finished(self, table: pd.DataFrame, kind: str, **facts: Any) -> Results:
+    def _objects(self, again: Callable[[Any, Any], pd.DataFrame], labels: Sequence[str]) -> StatsmodelsObjects | str:
+        return model_objects(self, again, self._grid, labels)
+
+    def _finished(
+        self, table: pd.DataFrame, kind: str, *, objects: StatsmodelsObjects | str = "", **facts: Any
+    ) -> Results:
         """Say in plain values what the table is."""
         random = self.random if self.random is None or isinstance(self.random, str) else list(self.random)
         attrs = {
@@ -424,4 +429,4 @@ class MixedModel(Estimates):
             "interval": "individual 95 %", "singular": self.singular, "covariates": dict(self._grid.covariates),
             **marginal.coding(self._grid), "n": [self.n], "n_rows": self.n_rows, "people": dict(self._prepared.people),
         }  # fmt: skip
-        return Results.of(table, kind, {**attrs, **facts}, notices=self.notices)
+        return Results.of(table, kind, {**attrs, **facts}, notices=self.notices, objects=objects)

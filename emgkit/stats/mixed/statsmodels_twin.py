@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit.stats.mixed.formula import Columns
 from emgkit.stats.mixed.random_terms import RandomTerms
+from emgkit.stats.results.statsmodels_objects import Key, StatsmodelsObjects
 
 Array = NDArray[np.float64]
 
-__all__ = ["fit_mixedlm"]
+# the least share of the residual variance that a variance is given
+_LEAST = 1e-9
+
+__all__ = ["fit_mixedlm", "model_objects"]
 
 
 def fit_mixedlm(
@@ -47,7 +56,10 @@ def fit_mixedlm(
         least_squares = OLS(outcome, x)
         least_squares.exog_names[:] = [name for _, name in columns.names()]
         return least_squares.fit()
+    # MixedLM divides by variances, and cannot stand on one that is zero
     rows, covariance = random.layout.rows, factor @ factor.T
+    singular = bool(np.linalg.eigvalsh(covariance)[0] < _LEAST)
+    covariance = covariance + singular * _LEAST * np.eye(len(covariance))
     whole = random.full or random.intercept_only
     if whole:
         model = MixedLM(outcome, x, codes, exog_re=rows)
@@ -66,4 +78,97 @@ def fit_mixedlm(
     with warnings.catch_warnings():
         # its warnings of a boundary or of convergence are about its own scaling, not about this optimum
         warnings.simplefilter("ignore")
-        return model.fit(reml=True, start_params=start)
+        # from the edge its search runs away
+        return model.fit(reml=True, start_params=start, **({"method": "bfgs", "maxiter": 0} if singular else {}))
+
+
+# what statsmodels defines in a table of a model without random terms; with them estimates; and what rests on their
+# covariance, where emgkit takes it without a correction
+_LEAST_SQUARES = (
+    "estimate", "mean", "geometric_mean", "ratio", "difference", "se", "ci_low", "ci_high", "t", "df", "p", "F", "df1",
+    "df2",
+)  # fmt: skip
+_ESTIMATES = ("estimate", "mean", "geometric_mean", "ratio", "difference")
+_UNCORRECTED = ("se", "t", "F", "df1")
+
+
+def model_objects(
+    model: Any, again: Callable[[Any, Any], pd.DataFrame], grid: Any, labels: Sequence[str]
+) -> StatsmodelsObjects:
+    """The object of a table of a fitted model.
+
+    Parameters
+    ----------
+    model : MixedModel
+        The fitted model.
+    again : callable
+        Makes the table from the grid and an inference, as ``emgkit.stats.mixed.marginal`` does.
+    grid : Grid
+        The design of the model; it has no hash but its identity.
+    labels : sequence of str
+        The columns that name a row.
+    """
+    kept = _LEAST_SQUARES
+    if model.random is not None:
+        kept = (*_ESTIMATES, *(_UNCORRECTED if model.df == "satterthwaite" and not model.singular else ()))
+    return StatsmodelsObjects(
+        what="OLS" if model.random is None else "MixedLM at the optimum of emgkit; its own inference is z only",
+        levels=(), parts=partial(_one, model), make=attrgetter("statsmodels"),
+        numbers=partial(_numbers, again=again, grid=grid, labels=tuple(labels), kept=kept), needs=tuple(labels),
+    )  # fmt: skip
+
+
+def _one(model: Any) -> dict[Key, Any]:
+    return {(): model}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FittedInference:
+    """What statsmodels knows about the coefficients, to be asked as an ``Inference`` of emgkit is."""
+
+    beta: Array
+    covariance: Array
+    df: float
+    r: Array
+
+    def single(self, rows: Array) -> tuple[Array, Array, Array]:
+        """Estimate, standard error and degrees of freedom of every row."""
+        own = rows @ self.r
+        variance = np.einsum("ma,ab,mb->m", own, self.covariance, own)
+        return own @ self.beta, np.sqrt(variance), np.full(len(rows), self.df)
+
+    def joint(self, rows: Array) -> tuple[Array, float, Array]:
+        """F of all rows being zero: Wald's chi-square over their number."""
+        own = rows @ self.r
+        estimate = own @ self.beta
+        wald = estimate @ np.linalg.solve(own @ self.covariance @ own.T, estimate)
+        return np.asarray(wald / len(rows)), float(len(rows)), np.asarray(self.df)
+
+
+def _numbers(
+    fitted: Any,
+    row: Mapping[str, Any],
+    *,
+    again: Callable[[Any, Any], pd.DataFrame],
+    grid: Any,
+    labels: tuple[str, ...],
+    kept: tuple[str, ...],
+) -> dict[str, float]:
+    table = _table_again(fitted, again, grid, labels)
+    there = table[tuple(str(row[name]) for name in labels)]
+    return {name: float(there[name]) for name in kept if name in there}
+
+
+@lru_cache(maxsize=2)
+def _table_again(fitted: Any, again: Any, grid: Any, labels: tuple[str, ...]) -> dict[Key, Mapping[str, Any]]:
+    with_random = hasattr(fitted, "fe_params")
+    beta = np.asarray(fitted.fe_params if with_random else fitted.params, dtype=np.float64)
+    df = float("inf") if with_random else float(fitted.df_resid)
+    if with_random:
+        # as if the variances were known; cov_params() also holds how they and the coefficients depend on each other
+        hessian, _ = fitted.model.hessian(fitted.params_object)
+        covariance = np.linalg.inv(-np.asarray(hessian, dtype=np.float64)[: len(beta), : len(beta)])
+    else:
+        covariance = np.asarray(fitted.cov_params(), dtype=np.float64)
+    table = again(grid, FittedInference(beta=beta, covariance=covariance, df=df, r=grid.r))
+    return {tuple(str(row[name]) for name in labels): row for row in table.to_dict("records")}
