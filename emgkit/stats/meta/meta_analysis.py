@@ -24,8 +24,10 @@ from emgkit.stats.cells.columns import (
 )
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, small_sample_factor
 from emgkit.stats.meta import between_studies
+from emgkit.stats.meta.in_statsmodels import Effects, meta_objects
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
+from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects
 
 Array = NDArray[np.float64]
 
@@ -104,6 +106,11 @@ class MetaAnalysis:
     def notices(self) -> tuple[Notice, ...]:
         """What is doubtful about the analysis, as in :class:`Results`."""
         return self.pooled.notices
+
+    @property
+    def statsmodels(self) -> StatsmodelsObjects:
+        """The object of the pooled effects, as in :attr:`Results.statsmodels`."""
+        return self.pooled.statsmodels
 
     def methods(self) -> str:
         """What was done, as in :meth:`Results.methods`."""
@@ -231,10 +238,16 @@ def meta_analysis(
         "moderator": moderator, "moderator_reference": _reference(table, moderator), "confidence": CONFIDENCE,
         "interval": f"Hartung-Knapp, t({model.df})" if student else "normal", "k": len(y), "n": [int(table["n"].sum())],
     }  # fmt: skip
+    in_statsmodels = Effects(
+        y=y, v=v, design=pd.DataFrame(matrix, columns=terms), studies=tuple(map(str, table["study"])), tau2=model.tau2,
+        method=method, student=student, log=measure == "log_ratio",
+    )  # fmt: skip
     # what is doubtful stands once, below the pooled effect
     return MetaAnalysis(
         effects=Results.of(effects, "study effects", attrs),
-        pooled=Results.of(pooled, "pooled effects", attrs, notices=announce(notices)),
+        pooled=Results.of(
+            pooled, "pooled effects", attrs, notices=announce(notices), objects=meta_objects(in_statsmodels, terms)
+        ),
     )
 
 

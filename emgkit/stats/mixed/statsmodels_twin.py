@@ -167,7 +167,8 @@ def _table_again(fitted: Any, again: Any, grid: Any, labels: tuple[str, ...]) ->
     if with_random:
         # as if the variances were known; cov_params() also holds how they and the coefficients depend on each other
         hessian, _ = fitted.model.hessian(fitted.params_object)
-        covariance = np.linalg.inv(-np.asarray(hessian, dtype=np.float64)[: len(beta), : len(beta)])
+        information = -np.asarray(hessian, dtype=np.float64)[: len(beta), : len(beta)]
+        covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
     else:
         covariance = np.asarray(fitted.cov_params(), dtype=np.float64)
     table = again(grid, FittedInference(beta=beta, covariance=covariance, df=df, r=grid.r))

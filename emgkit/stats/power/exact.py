@@ -15,6 +15,7 @@ from emgkit._checks import check_positive, check_whole
 from emgkit.errors import ArgumentError
 from emgkit.notation import listed
 from emgkit.stats.cells.effect_formulas import ALPHA
+from emgkit.stats.power.in_statsmodels import power_objects
 from emgkit.stats.results.results import Results
 
 Array = NDArray[np.float64]
@@ -286,7 +287,7 @@ def _results(
     """Say in plain values what was computed: the one of ``given`` that was not given."""
     found = next(name for name, value in given.items() if value is None)
     analysis = {"analysis": "power, exact", "found": "number of participants" if found == "n" else found}
-    return Results.of(table, kind, {**analysis, "alpha": float(alpha), **facts})
+    return Results.of(table, kind, {**analysis, "alpha": float(alpha), **facts}, objects=power_objects(kind))
 
 
 def _beyond(noncentrality: float, df: float, critical: float) -> float:

@@ -7,15 +7,13 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects
-
-if TYPE_CHECKING:
-    from emgkit.stats.results.results import Results
 
 __all__ = ["METHODS", "Compared", "compared_numbers", "corrections"]
 
@@ -24,7 +22,7 @@ METHODS = {
     "holm": "holm", "bonferroni": "bonferroni", "hochberg": "simes-hochberg", "hommel": "hommel",
     "benjamini-hochberg": "fdr_bh", "benjamini-yekutieli": "fdr_by",
 }  # fmt: skip
-# what lies near zero is measured by half the width of its interval
+# what lies near zero is measured by half the width of its interval, or two standard errors
 _ON_SCALE = ("difference", "estimate", "ci_low", "ci_high", "difference_all", "ci_low_all", "ci_high_all")
 _STATISTICS = ("t", "F", "t_lower", "t_upper", "studentised")
 
@@ -41,7 +39,7 @@ class Compared:
         emgkit's number, and that of statsmodels.
     difference : float
         Between both, relative to the larger one; an estimate or limit that lies near zero relative to half the width of
-        its interval, a statistic below 1 to 1. Infinite where one is missing.
+        its interval (or two standard errors), a statistic below 1 to 1. Infinite where one is missing.
     """
 
     where: str
@@ -50,7 +48,7 @@ class Compared:
     difference: float
 
 
-def compared_numbers(table: Results) -> Iterator[Compared]:
+def compared_numbers(table: pd.DataFrame) -> Iterator[Compared]:
     """Every number of a table that statsmodels defines, beside the one that its object gives.
 
     Parameters
@@ -64,7 +62,7 @@ def compared_numbers(table: Results) -> Iterator[Compared]:
         In rows without a test, for lack of an error term, only numbers that emgkit gives are compared.
     """
     facts = AnalysisFacts.of(table)
-    carried = table._statsmodels
+    carried = getattr(table, "_statsmodels", None)
     objects = carried if isinstance(carried, StatsmodelsObjects) else None
     adjusted = _adjusted(table, facts)
     for position, row in enumerate(table.to_dict("records")):
@@ -74,6 +72,7 @@ def compared_numbers(table: Results) -> Iterator[Compared]:
             others["p_adjusted"] = adjusted[position]
         untested = any(math.isnan(named.get(name, 0.0)) for name in ("p", "p_all"))
         half = (others.get("ci_high", math.nan) - others.get("ci_low", math.nan)) / 2
+        half = 2 * float(named["se"]) if "se" in named else half
         for name, other in others.items():
             if name not in named or (untested and math.isnan(named[name])):
                 continue
@@ -83,7 +82,7 @@ def compared_numbers(table: Results) -> Iterator[Compared]:
             yield Compared(where=_where(named, facts, name), own=own, other=float(other), difference=difference)
 
 
-def corrections(table: Results) -> dict[tuple[str, ...], Any]:
+def corrections(table: pd.DataFrame) -> dict[tuple[str, ...], Any]:
     """What ``multipletests`` of statsmodels gives for each family of a table, by the levels that make the family."""
     from statsmodels.stats.multitest import multipletests
 
@@ -98,7 +97,7 @@ def corrections(table: Results) -> dict[tuple[str, ...], Any]:
     return found
 
 
-def _adjusted(table: Results, facts: Mapping[str, Any]) -> dict[int, float]:
+def _adjusted(table: pd.DataFrame, facts: Mapping[str, Any]) -> dict[int, float]:
     """The corrected p of statsmodels, by the position of the row; none where a row of its family is not there."""
     if "family_size" not in table.columns:
         return {}
@@ -111,7 +110,7 @@ def _adjusted(table: Results, facts: Mapping[str, Any]) -> dict[int, float]:
     }
 
 
-def _families(table: Results, facts: Mapping[str, Any]) -> dict[tuple[str, ...], list[int]]:
+def _families(table: pd.DataFrame, facts: Mapping[str, Any]) -> dict[tuple[str, ...], list[int]]:
     """The positions of the rows of each family that have a p."""
     family, by = facts.get("family", "all"), list(facts.get("by") or [])
     outcomes = list(facts.get("outcomes", []))
