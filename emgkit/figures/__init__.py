@@ -22,9 +22,31 @@ from emgkit.figures.onset_plots import onsets
 from emgkit.figures.paired_plots import paired
 from emgkit.figures.published_plots import published
 from emgkit.figures.raw_signals import signals
+from emgkit.figures.residual_plots import residuals
 
 __all__ = [
-    "activation", "activation_grid", "angle", "angle_grid", "close", "contact_sheet", "contrasts", "curves",
-    "curves_grid", "detection", "detection_grid", "effect_matrix", "forest", "lifts", "mvc", "mvc_grid", "onsets",
-    "paired", "published", "repetition_sheet", "save", "signals", "style",
+    "activation",
+    "activation_grid",
+    "angle",
+    "angle_grid",
+    "close",
+    "contact_sheet",
+    "contrasts",
+    "curves",
+    "curves_grid",
+    "detection",
+    "detection_grid",
+    "effect_matrix",
+    "forest",
+    "lifts",
+    "mvc",
+    "mvc_grid",
+    "onsets",
+    "paired",
+    "published",
+    "repetition_sheet",
+    "residuals",
+    "save",
+    "signals",
+    "style",
 ]  # fmt: skip

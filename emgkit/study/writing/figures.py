@@ -12,6 +12,7 @@ from emgkit.notation import as_title, readable
 from emgkit.stats.cells.labels import label_order
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import gaps_text, n_text
+from emgkit.stats.within.residuals import normality_sentences, residuals
 from emgkit.study.file.measures import CurveSpec
 from emgkit.study.file.recordings import Comparison
 from emgkit.study.recordings.compare import ComparisonResult
@@ -35,6 +36,8 @@ _TITLES = {
 }
 # as many panels as a page's width holds
 _SIDE_BY_SIDE = 4
+# with fewer residuals there is nothing to see
+_FEWEST_RESIDUALS = 3
 
 
 def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[Drawn]:
@@ -44,6 +47,7 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
     for compared in analysis.compared[1:]:
         if compared.measure != first.measure:
             yield from _of_comparison(analysis, compared)
+    yield from _residuals(analysis, first)
     zeros = _zeros(tables["repetitions"], analysis)
     for spec in analysis.file.curves:
         yield _curves(analysis, tables[f"curves{spec.suffix}"], spec, zeros if spec == CurveSpec() else {})
@@ -94,6 +98,32 @@ def _of_comparison(analysis: Analysis, compared: ComparisonResult) -> Iterator[D
             caption=f"{caption} {n_text(AnalysisFacts.of(compared.contrasts))}.{missing}",
             figure=axes.figure,
         )
+
+
+def _residuals(analysis: Analysis, first: ComparisonResult) -> Iterator[Drawn]:
+    """What the first comparison leaves unexplained, with Shapiro and Wilk's test as a number and no gate."""
+    if first.contrasts is None:
+        return
+    roles: dict[str, Any] = {"participant": "participant", "within": first.spec.within, "by": list(first.spec.by)}
+    log = first.spec.log
+    table = residuals(first.compared_cells, outcome="value", log=log, **roles)
+    if len(table) < _FEWEST_RESIDUALS:
+        return
+    table.attrs = {"unit": AnalysisFacts.of(first.contrasts).get("unit", "")}
+    axes: Any = figures.residuals(table, log=log, simulated=analysis.simulated)
+    of = "logarithms" if log else "values"
+    yield Drawn(
+        name="residuals",
+        title="Residuals and assumptions",
+        caption=f"What is left of the {of} when participants and {readable(first.spec.within)} are taken out"
+        f"{_each(first.spec.by)}, over its standard deviation: against a normal distribution, and against the fitted "
+        f"values. {normality_sentences(table, log=log, **roles)}",
+        figure=axes[0].figure,
+    )
+
+
+def _each(by: Sequence[str]) -> str:
+    return f", for each {' and '.join(map(readable, by))}" if by else ""
 
 
 def _curves(analysis: Analysis, table: pd.DataFrame, spec: CurveSpec, zeros: Mapping[str, str]) -> Drawn:
