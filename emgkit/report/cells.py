@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from emgkit.notation import fixed, heading, missing, surface, symbol
+from emgkit.notation import MISSING, capital, fixed, heading, missing, readable, surface, symbol
 from emgkit.stats.results import columns as result_columns
 
-__all__ = ["PageColumn", "columns"]
+__all__ = ["ROOMS", "PageColumn", "PageTable", "columns", "condensed"]
+
+ROOMS = (18, 24, 30, 36, 42, 50, 58, 66, 73)
+"""Widths (rem) below which a table's rows become cards; the last one is the width of the page."""
 
 # letters that fit on one line of a cell, and letters above which a cell holds a sentence
 _ONE_LINE, _SENTENCE = 26, 60
+# the width of a letter and of the space around a cell, on the screen (rem) and on paper (of the size of the letters)
+_LETTER, _AROUND = 0.55, 1.0
+_PAPER_LETTER, _PAPER_AROUND, _PAPER = 0.62, 0.9, 505.0
+_PAPER_SIZES = (8.0, 7.0, 6.0, 5.5)
+# a table of more columns tells once what all of its rows have in common
+_MANY = 8
+# names as tables hold them, those of studies, and columns whose texts are kept to the letter
+_NAME, _STUDY = re.compile(r"[a-z]+[a-z0-9]*(_[a-z0-9]+)+"), re.compile(r"[a-z]+(_[a-z]+)*_\d{4}[a-z]?")
+_KEPT = ("file", "id", "path", "recording")
+_SIZE = re.compile(r"\b([dg])_(\w+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +73,86 @@ class PageColumn:
         """Whether every cell fits on one line."""
         return all(len(cell) <= _ONE_LINE for cell in self.cells)
 
+    @property
+    def letters(self) -> int:
+        """How many letters wide it is: its longest word or cell, of sentences a line."""
+        words = max((len(word) for word in self.label.split()), default=0)
+        return max(words, min(max(map(len, self.cells), default=0), _ONE_LINE + 4))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageTable:
+    """A table as the page sets it.
+
+    Parameters
+    ----------
+    title : str
+        What it is called by a screen reader.
+    columns : tuple of PageColumn
+        Its columns.
+    groups : tuple of str
+        The heading of the rows that each row belongs to; empty without groups.
+    notes : tuple of str
+        What stands below.
+    """
+
+    title: str
+    columns: tuple[PageColumn, ...]
+    groups: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return len(self.columns[0].cells) if self.columns else 0
+
+    @property
+    def room(self) -> int:
+        """The width (rem) that it needs beside one another, of :data:`ROOMS`; the largest where none is enough."""
+        needed = sum(_LETTER * column.letters + _AROUND for column in self.columns)
+        return next((room for room in ROOMS if room >= needed), ROOMS[-1])
+
+    @property
+    def print_size(self) -> float | None:
+        """The size of its letters on paper (pt); None where no size is large enough to be read."""
+        letters = sum(_PAPER_LETTER * column.letters + _PAPER_AROUND for column in self.columns)
+        return next((size for size in _PAPER_SIZES if size * letters <= _PAPER), None)
+
+    @property
+    def marked_notes(self) -> tuple[Markup, ...]:
+        """The notes, escaped, effect sizes with their subscripts."""
+        return tuple(Markup(_SIZE.sub(r"<i>\1</i><sub>\2</sub>", str(escape(note)))) for note in self.notes)
+
+
+def condensed(found: Sequence[PageColumn]) -> tuple[tuple[PageColumn, ...], tuple[str, ...]]:
+    """The columns without what repeats, and that in words.
+
+    Of a table with many columns those go that are the same in every row. Sentences that several rows share stand
+    below the table, once, with a number.
+
+    Examples
+    --------
+    >>> sentence = "From the abstract, means over the whole set, with the standard deviations of the paper's table"
+    >>> table = pd.DataFrame({"value": [1.2, 3.4, 5.6], "seen": [sentence, sentence, sentence + " 2"]})
+    >>> shown, notes = condensed(columns(table, {}))
+    >>> shown[1].cells, notes[0][:22]
+    (('[1]', '[1]', '[2]'), '[1] From the abstract,')
+    """
+    rows = len(found[0].cells) if found else 0
+    same = [each for each in found if rows > 1 and len(found) > _MANY and len(set(each.cells)) == 1]
+    notes = [f"{each.label} {each.cells[0]}" for each in same if each.cells[0] != MISSING]
+    shown, sentences = [], dict[str, str]()
+    for column in (each for each in found if each not in same):
+        texts = [cell for cell in column.cells if len(cell) > _SENTENCE]
+        if len(set(texts)) == len(texts):
+            shown.append(column)
+            continue
+        for text in texts:
+            sentences.setdefault(text, f"[{len(sentences) + 1}]")
+        shown.append(replace(column, cells=tuple(sentences.get(cell, cell) for cell in column.cells)))
+    every = (f"In every row: {'; '.join(notes)}.",) if notes else ()
+    return tuple(shown), (*every, *(f"{number} {capital(text)}" for text, number in sentences.items()))
+
 
 def columns(frame: pd.DataFrame, formats: Mapping[str, str]) -> tuple[PageColumn, ...]:
     """The columns of a table as they are shown.
@@ -88,11 +182,22 @@ def columns(frame: pd.DataFrame, formats: Mapping[str, str]) -> tuple[PageColumn
             each.name,
             (_formatted(value, formats[each.name]) for value in frame[each.name])
             if each.name in formats
-            else each.cells,
+            else each.cells
+            if each.numeric or each.name in _KEPT
+            else map(_named, each.cells),
             numeric=each.numeric,
         )
         for each in found
     )
+
+
+def _named(cell: str) -> str:
+    """A name as people write it; a study's begins with a capital letter, as its author does."""
+    if not _NAME.fullmatch(cell):
+        return cell
+    if not _STUDY.fullmatch(cell):
+        return readable(cell)
+    return re.sub(r"\bMc[a-z]", lambda found: found[0][:2] + found[0][2].upper(), capital(readable(cell)))
 
 
 def _surfaced(frame: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,13 +15,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from emgkit.figures.drawing.style import PHASES
-from emgkit.report.cells import columns
+from emgkit.notation import readable
+from emgkit.report.cells import ROOMS
 from emgkit.report.checklist import STATUSES
 from emgkit.report.content import Content, FigureItem
 from emgkit.report.remarks import remarks
 from emgkit.report.scorecard import scorecard
-from emgkit.report.typeset import html as set_table
-from emgkit.report.typeset import speaks
+from emgkit.report.typeset import on_page, plain_on_page
 from emgkit.report.viewer import REJECTED, packed
 
 __all__ = ["Script", "asset", "environment", "render", "viewer_scripts"]
@@ -53,7 +53,7 @@ def render(content: Content) -> str:
     >>> page.startswith("<!doctype html>"), "Simulated data" in page, "<script" in page
     (True, False, False)
     """
-    style = [asset("page.css")]
+    style = [asset("page.css"), *_cards(), asset("dark.css")]
     scripts = []
     if content.signals:
         style.append(asset("uPlot.min.css"))
@@ -68,6 +68,13 @@ def render(content: Content) -> str:
         style=Markup("\n".join(style)),
         scripts=scripts,
     )
+
+
+def _cards() -> Iterator[str]:
+    """The style of tables without room: each row becomes a card. It is the same at every width of :data:`ROOMS`."""
+    card = asset("cards.css")
+    for room in ROOMS:
+        yield f"@media screen {{ @container (width < {room}rem) {{ .room-{room} {{\n{card}}} }} }}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +116,8 @@ def environment() -> Environment:
     )
     made.filters.update(paragraphs=_paragraphs, linked=_linked, led=_led, source=_source)
     bands = {**PHASES, "rejected": REJECTED}
-    made.globals.update(columns=columns, kind=_kind, packed=packed, statuses=STATUSES, bands=bands)
-    made.globals.update(set_table=set_table, speaks=speaks)
+    made.globals.update(kind=_kind, named=readable, packed=packed, statuses=STATUSES, bands=bands)
+    made.globals.update(on_page=on_page, plain=plain_on_page)
     return made
 
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import pandas as pd
-from markupsafe import Markup
 
-from emgkit.report.cells import PageColumn, columns
+from emgkit.report.cells import PageColumn, PageTable, columns, condensed
 from emgkit.report.content import TableItem
 from emgkit.stats.results import columns as result_columns
 from emgkit.stats.results.fitting import Paper, fitted, plain_paper
 from emgkit.stats.results.latex_table import latex_table
 from emgkit.stats.results.results import Results, paper_of
 
-__all__ = ["cells", "html", "latex", "paper", "speaks"]
+__all__ = ["cells", "latex", "on_page", "paper", "plain_on_page", "speaks"]
 
 SIMULATED = "Simulated data: no person was measured."
 """The note below every table of simulated data that leaves the page."""
 
-_TABLE = re.compile(r'<table class="gt_table"[^>]*>(.*)</table>', flags=re.DOTALL)
+_USUAL: Mapping[str, str] = MappingProxyType({})
 
 
 def speaks(frame: pd.DataFrame) -> bool:
@@ -49,13 +49,19 @@ def paper(item: TableItem, *, grouped: bool = True) -> Paper:
     return plain_paper(found, title=item.title, notes=[*caption, *simulated])
 
 
-def html(item: TableItem) -> Markup:
-    """A table of the statistics for the page, whose own style sheet dresses it; others the page sets by itself."""
-    if not isinstance(item.frame, Results):
-        return Markup("")
-    inside = _TABLE.search(item.frame.great_table().rm_header().as_raw_html())
-    table = Markup(inside[1] if inside else "")
-    return Markup('<table class="gt_table"><caption class="unseen">{}</caption>{}</table>').format(item.title, table)
+def on_page(item: TableItem) -> PageTable:
+    """The table as the page sets it; its caption stands above it."""
+    if not isinstance(item.frame, Results) or not speaks(item.frame):
+        return plain_on_page(item.frame, item.title, formats=item.formats)
+    made = paper_of(item.frame, title=item.title)
+    shown = tuple(PageColumn.named(each.name, each.cells, numeric=each.numeric) for each in made.columns)
+    return PageTable(title=item.title, columns=shown, groups=made.groups, notes=made.notes)
+
+
+def plain_on_page(frame: pd.DataFrame, title: str, *, formats: Mapping[str, str] = _USUAL) -> PageTable:
+    """A table that is none of the statistics as the page sets it: what repeats stands in its notes."""
+    shown, notes = condensed(columns(frame.drop(columns="simulated", errors="ignore"), formats))
+    return PageTable(title=title, columns=shown, notes=notes)
 
 
 def latex(item: TableItem) -> str:

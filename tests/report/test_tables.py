@@ -70,6 +70,20 @@ def test_names_lose_their_underscores_and_files_keep_them() -> None:
     assert [column.cells[0] for column in columns(frame, {})] == ["gluteus maximus", "sub-01_task-squat_emg.bdf", "yes"]
 
 
+def test_names_and_studies_are_written_as_people_write_them() -> None:
+    frame = pd.DataFrame(
+        {"study": ["contreras_2015", "mccurdy_2018"], "comparator": ["back_squat", ""], "file": ["a_b", "c_d"]}
+    )
+    assert [column.cells for column in columns(frame, {})] == [
+        ("Contreras 2015", "McCurdy 2018"), ("back squat", "–"), ("a_b", "c_d"),
+    ]  # fmt: skip
+
+
+def test_the_limits_of_a_p_have_its_digits_and_not_those_of_the_difference() -> None:
+    frame = pd.DataFrame({"difference": [30.0], "p_low": [0.0171], "p_high": [0.0342]})
+    assert cells(frame, 1) == ("[.017, .034]",)
+
+
 def test_missing_cells_show_that_they_are_missing() -> None:
     frame = pd.DataFrame({"reason": [None, "", "x"], "n": pd.array([1, None, 3], dtype="Int64")})
     assert [column.cells for column in columns(frame, {})] == [("–", "–", "x"), ("1", "–", "3")]

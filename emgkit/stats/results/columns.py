@@ -268,6 +268,9 @@ def _estimate_of(frame: pd.DataFrame, low: str) -> str:
         return base
     if base.startswith("ratio_") and "ratio" in frame.columns:
         return "ratio"
+    # limits of something else, of a p for instance, are none of the estimate's
+    if base not in _INTERVALS:
+        return low
     # an estimate that has limits of its own name is none of these
     found = (f"{name}_all" if base == "ci_all" else name for name in names if f"{name}_low" not in frame.columns)
     return next((name for name in found if name in frame.columns), low)
