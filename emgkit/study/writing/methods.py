@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Methods", "Statement", "methods_of"]
 
+# what a study computes and statsmodels lacks
+_BEYOND = (
+    "What statsmodels lacks (the corrections for sphericity, Pillai's trace, effect sizes with their intervals) is "
+    "emgkit's own, checked against R."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
@@ -417,7 +423,8 @@ def _further(analysis: Analysis, tables: Mapping[str, pd.DataFrame]) -> Iterator
         yield Statement.of("Published figures stand beside the results; they entered no computation.")
     known = versions()
     libraries = ", ".join(f"{name} {known[name]}" for name in ("numpy", "scipy", "pandas", "statsmodels"))
-    yield Statement.of(analysis.agreement.sentence())
+    if analysis.agreement.values:
+        yield Statement.of(f"{analysis.agreement.sentence()} {_BEYOND}")
     yield Statement.of(
         f"Computed with emgkit {known['emgkit']} ({libraries}). The study file with every parameter is in "
         "provenance.json.",
