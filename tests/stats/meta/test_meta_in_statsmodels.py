@@ -44,5 +44,4 @@ def test_the_object_goes_on() -> None:
     pooled = pickle.loads(pickle.dumps(meta_analysis(STUDIES, method="dl", knapp_hartung=False).pooled))
     assert pooled.statsmodels.summary_frame().loc["A", "eff"] == pytest.approx(np.log(88 / 51))
     regression = meta_analysis(STUDIES, moderator="load")
-    assert "load" in str(regression.statsmodels.summary())
     assert regression.statsmodels.params["load"] == pytest.approx(regression.pooled["estimate"][1], rel=1e-9)
