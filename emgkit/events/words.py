@@ -135,14 +135,14 @@ def segmentation_sentences(ways: Sequence[Segmentation], **options: float) -> tu
     if phases or cycles:
         found.append(
             f"The signal was low-pass filtered at {used['cutoff']} Hz (zero-lag Butterworth filter, net order 4); its "
-            f"turning points have a prominence of at least {used['prominence']} of its range in movement and lie at "
+            f"turning points had a prominence of at least {used['prominence']} of its range in movement and lay at "
             f"least {used['distance']} s apart."
         )
     if phases:
         found.append(
-            f"A phase begins and ends where the velocity, extrapolated from {used['edge']} of the movement's peak (or "
-            "from the level of noise where that is higher), reaches zero; a pause between phases of at least "
-            f"{used['minimum_hold']} s is a hold."
+            f"A phase began and ended where the velocity, extrapolated from {used['edge']} of the movement's peak (or "
+            "from the level of noise where that was higher), reached zero; a pause between phases of at least "
+            f"{used['minimum_hold']} s was taken as a hold."
         )
     if phases or cycles:
         found.append(_rejection(phases, cycles, used))
@@ -160,17 +160,23 @@ def _phases(ways: Sequence[Segmentation]) -> list[str]:
     ]
     sentences = [
         f"Repetitions of {_by_signal(ways)}.",
-        f"The first movement away from rest is {series(starts)}.",
+        f"The first movement away from rest was {series(starts)}.",
     ]
     usual = [way for way in ways if way.rest is None]
     if usual:
         whose = "" if len(usual) == len(ways) else f" of {series(map(_named, usual))}"
-        sentences.append(f"Rest{whose} is the extreme of the signal at which a recording begins and ends.")
-    sentences += [f"In {_named(way)} of {who} it is {_REST[rest]}." for way in ways for who, rest in way.rests.items()]
+        sentences.append(f"Rest{whose} was the extreme of the signal at which a recording begins and ends.")
+    for way in ways:
+        own = [
+            f"{what} for {series(people)}"
+            for rest, what in _REST.items()
+            if (people := [who for who, other in way.rests.items() if other == rest])
+        ]
+        sentences += [f"In {_named(way)} it was {series(own)}."] if own else []
     for rest, what in _REST.items():
         names = [_named(way) for way in ways if way.rest == rest]
         if names:
-            sentences.append(f"Rest of {series(names)} is {what}.")
+            sentences.append(f"Rest of {series(names)} was {what}.")
     return sentences
 
 
@@ -187,7 +193,7 @@ def _cycles(ways: Sequence[Segmentation]) -> list[str]:
     for (by, zeros), names in groups.items():
         if zeros:
             at = " or, in some recordings, the ".join(zeros)
-            sentences.append(f"0 % of a cycle of {series(names)} is the {at} value of the {readable(by)} signal.")
+            sentences.append(f"0 % of a cycle of {series(names)} was the {at} value of the {readable(by)} signal.")
     return sentences
 
 

@@ -14,9 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from emgkit.notation import number
+from emgkit.notation import number, series
 
-__all__ = ["FIELDS", "ITEMS", "STATUSES", "Answer", "Facts", "Item", "Part", "checklist", "checklist_table"]
+__all__ = [
+    "AREAS", "FIELDS", "ITEMS", "STATUSES", "Answer", "Facts", "Item", "Part", "Stated", "area_numbers",
+    "checklist", "checklist_table", "stated",
+]  # fmt: skip
 
 REPORTED, MISSING, NOT_APPLICABLE = "reported", "missing", "not applicable"
 STATUSES = (REPORTED, MISSING, NOT_APPLICABLE)
@@ -57,6 +60,11 @@ class Part:
     fields: tuple[str, ...]
     real: bool = True
     needs: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether emgkit may state the fact itself."""
+        return any(one.startswith("done:") for one in self.fields)
 
     def address(self, *, sidecars: bool) -> str:
         """Where the fact can be written down; without sidecars, only in the study file."""
@@ -226,6 +234,19 @@ ITEMS: tuple[Item, ...] = (
 )  # fmt: skip
 """The items, in the order of the checklist."""
 
+AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "task": ("Task", "Participants", "Normalisation", "Repetitions and phases"),
+        "electrode placement": ("Skin preparation", "Electrode placement", "Reference and ground"),
+        "characteristics of the recording electrodes": ("Electrodes",),
+        "acquisition and pre-processing": (
+            "Detection and amplifier", "Filters", "Sampling", "Rectification and smoothing", "Spectral analysis",
+            "Crosstalk, artefacts and rejection", "Time normalisation and averaging",
+        ),
+    }
+)  # fmt: skip
+"""The four areas of CEDE-Check -> the titles of the items that cover them."""
+
 FIELDS: tuple[str, ...] = tuple(
     sorted({one.removeprefix("sidecar:") for item in ITEMS for part in item.parts for one in part.fields
             if one.startswith("sidecar:")})
@@ -303,6 +324,51 @@ class Answer:
     add: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """What the metadata say of an item, apart from what emgkit did itself.
+
+    Parameters
+    ----------
+    title : str
+        What the item is about.
+    found : tuple of (str, str)
+        What is known: the fact that is asked for, and the answer.
+    missing : tuple of str
+        The facts that nothing states.
+    """
+
+    title: str
+    found: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+
+
+def stated(facts: Facts) -> tuple[Stated, ...]:
+    """Give what the metadata say of each item that asks for people or apparatus.
+
+    Parameters
+    ----------
+    facts : Facts
+        The fields of the data set and the study file.
+
+    Examples
+    --------
+    >>> skin = stated(Facts(done={}, simulated=False, stated={"SkinPreparation": "shaved"}))[3]
+    >>> skin.title, skin.found, skin.missing
+    ('Skin preparation', (('shaving, abrasion, cleaning, gel', 'shaved'),), ())
+    """
+    given = []
+    for item in ITEMS:
+        parts = [one for one in item.parts if one.real and (not one.needs or one.needs in facts.done)]
+        answers = [(part, next(_reports(part, facts), "")) for part in parts]
+        found = tuple((part.what, text) for part, text in answers if text)
+        # what emgkit may have stated itself is not called missing
+        missing = tuple(part.what for part, text in answers if not text and not part.is_done)
+        if found or missing:
+            given.append(Stated(title=item.title, found=found, missing=missing))
+    return tuple(given)
+
+
 def checklist(facts: Facts) -> tuple[Answer, ...]:
     """Fill the checklist from what is known.
 
@@ -327,6 +393,18 @@ def checklist(facts: Facts) -> tuple[Answer, ...]:
     ('shaving, abrasion, cleaning, gel: SkinPreparation under [metadata] in study.toml',)
     """
     return tuple(_answer(place, item, facts) for place, item in enumerate(ITEMS, start=1))
+
+
+def area_numbers() -> tuple[tuple[str, str], ...]:
+    """Each area of CEDE-Check with the numbers of the items that cover it.
+
+    Examples
+    --------
+    >>> area_numbers()[0]
+    ('task', '1, 2, 11 and 14')
+    """
+    titles = [item.title for item in ITEMS]
+    return tuple((area, series(str(titles.index(one) + 1) for one in named)) for area, named in AREAS.items())
 
 
 def checklist_table(answers: tuple[Answer, ...]) -> pd.DataFrame:

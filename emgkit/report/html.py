@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from emgkit.figures.drawing.style import PHASES
 from emgkit.notation import readable
 from emgkit.report.cells import ROOMS
-from emgkit.report.checklist import STATUSES
+from emgkit.report.checklist import STATUSES, area_numbers
 from emgkit.report.content import Content, FigureItem
 from emgkit.report.remarks import remarks
 from emgkit.report.scorecard import scorecard
@@ -117,6 +117,7 @@ def environment() -> Environment:
     made.filters.update(paragraphs=_paragraphs, linked=_linked, led=_led, source=_source)
     bands = {**PHASES, "rejected": REJECTED}
     made.globals.update(kind=_kind, named=readable, packed=packed, statuses=STATUSES, bands=bands)
+    made.globals.update(areas=area_numbers())
     made.globals.update(on_page=on_page, plain=plain_on_page)
     return made
 

@@ -295,9 +295,9 @@ def quality_sentence() -> str:
     'Clipping, flat stretches, lost samples, mains h'
     """
     return (
-        "Clipping, flat stretches, lost samples, mains hum, drift and noise (RMS of the quietest 0.5 s) "
-        "of the signals as recorded were measured in every channel; spikes, transients, offsets, unlikely amplitudes "
-        "and spectra, heartbeats, and signals that channels share were looked for."
+        "Clipping, flat stretches, lost samples, mains hum, drift and noise (RMS of the quietest 0.5 s) were measured "
+        "in every channel as recorded, and every channel was checked for spikes, transients, offsets, unlikely "
+        "amplitudes and spectra, heartbeats, and signals shared with other channels."
     )
 
 

@@ -135,4 +135,4 @@ def test_the_methods_say_which_signal_of_the_sensor_was_searched():
     assert "Repetitions of squat were found in the acceleration signal." in text
     assert "The acceleration signal is the tilt of the sensor to gravity, its acceleration below 2 Hz." in text
     assert "The gyroscope signal is that along its main axis" in text
-    assert "0 % of a cycle of gait is the highest value of the gyroscope signal." in text
+    assert "0 % of a cycle of gait was the highest value of the gyroscope signal." in text

@@ -54,7 +54,8 @@ def test_what_is_left_out_of_one_session_explains_no_gap_in_another():
     assert set(both.contrasts["n"]) == {3}
     (notice,) = [one for one in both.notices if one.code == "incomplete-by-exclusion"]
     assert notice.text == (
-        "'P2' is not in 'contrasts': a level of exercise is lacking because a recording was left out."
+        "Participant P2 is not in the comparison 'contrasts': a level of exercise is missing because a recording was "
+        "left out."
     )
 
 

@@ -42,7 +42,10 @@ def test_what_the_only_comparison_keeps_is_in_every_table_and_count(run):
     assert set(tables["curves"]["n"]) == {3}
     assert list(tables["excluded"]["recording"]) == ["P2_squat.csv"]
     (lacking,) = [one.text for one in result.notices if one.code == "incomplete-by-exclusion"]
-    assert lacking == ("'P2' is not in 'contrasts': a level of exercise is lacking because a recording was left out.")
+    assert lacking == (
+        "Participant P2 is not in the comparison 'contrasts': a level of exercise is missing because a recording was "
+        "left out."
+    )
     assert "The tasks were squat (9 repetitions) and thrust (12 repetitions)." in text
     assert "0 of 21 repetitions were rejected" in text
     assert (
@@ -64,7 +67,7 @@ def test_a_second_comparison_names_what_it_keeps_and_the_tables_stay_those_of_th
     result, text = run(f'{EXCLUDE}\n{FIRST}{SECOND}keep = ["P1_squat.csv"]\n')
     assert squats(result.tables["measures"]) == squats(result.tables["cells"]) == {"P3", "P4"}
     assert squats(result.tables["cells_again"]) == {"P1", "P3", "P4"}
-    assert "2 recordings were left out: 1 because “noise” (P1_squat.csv); 1 because “ill” (P2_squat.csv)." in text
+    assert "2 recordings were left out: P1_squat.csv because “noise”; P2_squat.csv because “ill”." in text
     assert "squat (6 repetitions)" in text
     assert ", with P1_squat.csv kept." in text
 

@@ -145,7 +145,7 @@ def test_cycles_say_in_words_and_on_the_axis_what_0_percent_is(folder):
     gait = gait.replace("[exercises.squat]", '"knee" = { kind = "JNTANG", unit = "deg" }\n[exercises.squat]')
     (folder / "study.toml").write_text(gait, encoding="utf-8")
     Study.load(folder).run(folder / "out")
-    said = "0 % of a cycle of squat and thrust is the highest value of the angle signal."
+    said = "0 % of a cycle of squat and thrust was the highest value of the angle signal."
     assert said in (folder / "out" / "methods.md").read_text(encoding="utf-8")
     page = (folder / "out" / "report.html").read_text(encoding="utf-8")
     assert "0 % of a cycle of squat is the highest angle." in page

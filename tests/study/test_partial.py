@@ -157,8 +157,8 @@ def test_the_line_of_the_message_makes_the_study_run(computed):
     n = compared.contrasts.groupby("muscle")["n"].unique().map(list).to_dict()
     assert n == {"biceps_femoris": [4], "vastus_lateralis": [5]}
     assert texts(compared.notices, "incomplete-by-exclusion") == [
-        "'P2' is not in 'contrasts' at muscle biceps_femoris: a level of exercise is lacking because a channel was "
-        "left out."
+        "Participant P2 is not in the comparison 'contrasts' at muscle biceps femoris: a level of exercise is missing "
+        "because a channel was left out."
     ]
     assert done.excluded.to_dict("records") == [
         {"recording": "P2_squat.csv", "channel": "BF", "repetition": "", "why": "dead"}
@@ -458,10 +458,8 @@ def test_people_and_recordings_that_are_left_out_stand_by_reason(lifts, tmp_path
     Study.load(lifts(exclude, PAIRWISE)).run(tmp_path / "out", quick=True)
     methods = (tmp_path / "out" / "methods.md").read_text(encoding="utf-8")
     assert "1 participant was left out because “injured” (P5)." in methods
-    assert (
-        "3 recordings were left out: 2 because “noise” (P1_squat.csv, P2_squat.csv); 1 because “cut off” "
-        "(P3_squat.csv)."
-    ) in methods
+    told = "3 recordings were left out: P1_squat.csv and P2_squat.csv because “noise”; P3_squat.csv because “cut off”."
+    assert told in methods
 
 
 @pytest.mark.parametrize("where", ["pattern", "layouts"])

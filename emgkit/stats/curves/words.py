@@ -78,7 +78,7 @@ def waveforms_methods(facts: AnalysisFacts) -> Text:
     return Text(
         what=f"{what} judged by {how}, at {alpha_text(facts['alpha'])} for the whole curve ({n_text(facts)}).",
         interval=f"{estimate} are the effect sizes, with 95 % confidence intervals of each point alone.",
-        family=f"p-values were adjusted after Holm over the contrasts{of_each(facts.get('by'))}."
+        family=f"p-values were adjusted after Holm (1979) over the contrasts{of_each(facts.get('by'))}."
         if p_was_adjusted(facts)
         else "",
     )

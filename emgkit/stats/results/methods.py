@@ -30,6 +30,9 @@ CAVEATS = {
 }
 
 
+# corrections of p that are cited with their year
+_CITED = {"holm": "Holm (1979)"}
+
 # of more levels a sentence gives the range of n
 MOST_LEVELS = 8
 
@@ -169,7 +172,7 @@ def p_was_adjusted(facts: Mapping[str, Any]) -> bool:
 
 def family_text(facts: AnalysisFacts) -> str:
     """The correction of p, and what it is corrected for."""
-    how = ADJUSTMENTS.get(facts["adjust"])
+    how = _CITED.get(facts["adjust"], ADJUSTMENTS.get(facts["adjust"]))
     if facts["largest_family"] <= 1:  # nothing to adjust
         return ""
     if not how:

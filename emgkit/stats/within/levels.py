@@ -204,15 +204,15 @@ def by_size(contrasts: Results) -> Results:
 
 
 def order_rule(facts: Mapping[Any, Any]) -> str:
-    """When a difference counts as shown, for a Methods section.
+    """When a difference is considered significant, for a Methods section.
 
     Examples
     --------
     >>> order_rule({"adjust": "holm", "largest_family": 3})
-    'A difference counts as shown where the adjusted p is below .05 (alpha = .05).'
+    'A difference was considered significant where the adjusted p was below .05 (alpha = .05).'
     """
     which, alpha = "adjusted p" if p_was_adjusted(facts) else "p", alpha_text(ALPHA)
-    return f"A difference counts as shown where the {which} is below {alpha.rpartition(' ')[2]} ({alpha})."
+    return f"A difference was considered significant where the {which} was below {alpha.rpartition(' ')[2]} ({alpha})."
 
 
 def level_values(cells: pd.DataFrame, *, within: str, log: bool) -> str:

@@ -204,10 +204,10 @@ TESTS = {
 }
 
 
-D_Z = "d_z is the mean over the standard deviation of the participants' differences"
+D_Z = "d_z is the mean of the participants' differences divided by their standard deviation"
 
 
-G_AV = "g_av the difference of the raw means over the average standard deviation, with a small-sample factor"
+G_AV = "g_av is the difference of the raw means divided by the average standard deviation, with a small-sample factor"
 
 
 def contrasts_methods(facts: AnalysisFacts) -> Text:
@@ -226,8 +226,8 @@ def contrasts_methods(facts: AnalysisFacts) -> Text:
     else:
         what = f"{outcome_text(facts)} were compared within participants between {pairs}{separately(facts)} by"
         what += f" {TESTS[facts['test']]} of {scale}"
-    d_z = f"{D_Z}{' of logarithms' if log else ''}"
-    effect = f"{d_z}; {G_AV}." if not factors else f"{d_z}."
+    d_z = D_Z.replace("differences", "differences of logarithms") if log else D_Z
+    effect = f"{d_z}; {G_AV} (Lakens 2013)." if not factors else f"{d_z} (Lakens 2013)."
     if between:
         effect = "g is Hedges' g: the difference over the pooled standard deviation, with a small-sample factor."
     estimate = ("Ratios of geometric means" if facts["test"] == "t" else "Ratios") if log else "Differences"
@@ -248,19 +248,20 @@ def anova_methods(facts: AnalysisFacts) -> Text:
     between = " and ".join(readable(name) for name in names_of(facts.get("between")))
     between += f" ({sizes})" if between and sizes else ""
     squares = ", type III sums of squares" if between else ""
-    factors = f"{within} within{f' and {between} between' if between else ''} participants"
+    factors = f"{within} within participants" + (f" and {between} between participants" if between else "")
     scale = scale_text(facts)
-    what = (
-        f"{outcome_text(facts)} were analysed by analysis of variance of repeated measures of {scale}, with {factors}"
-    )
-    what += f"{separately(facts, more=False)}, each term against its own error term{squares} ({n_text(facts)})."
+    what = f"{outcome_text(facts)} were analysed by repeated-measures analysis of variance of {scale}"
+    what += f"{separately(facts)} with {factors}" if facts.get("by") else f", with {factors}"
+    what += f"; each term was tested against its own error term{squares} ({n_text(facts)})."
     return Text(
         what=f"{what}{_cases(facts)}",
-        interval="The Greenhouse-Geisser-corrected p stands beside the uncorrected one, whatever Mauchly's test says; "
-        "the p after Huynh and Feldt and that of Pillai's trace were computed, too."
+        interval="Terms with more than one degree of freedom were judged by the p-value after Greenhouse-Geisser "
+        "correction (Greenhouse and Geisser 1959), irrespective of Mauchly's test of sphericity; the "
+        "uncorrected p-value, that after the correction of Huynh and Feldt (1976) and that of Pillai's trace were "
+        "computed, too."
         if facts["epsilon_corrected"]
         else "",
-        effect="Effect sizes are generalised and partial eta squared.",
+        effect="Effect sizes are generalised and partial eta squared (Olejnik and Algina 2003).",
     )
 
 
@@ -343,12 +344,13 @@ def effect_sizes_methods(facts: AnalysisFacts) -> Text:
 
 def influence_methods(facts: AnalysisFacts) -> Text:
     """Contrasts with each participant left out."""
-    scale = scale_text(facts)
-    what = f"{outcome_text(facts)} were compared within participants between every pair of levels of"
-    what += f" {readable(facts['within'])}{separately(facts)} by paired t tests of {scale}, with"
-    what += " each participant left out in turn"
-    effect = "A participant contradicts the others where the studentised deleted residual is beyond chance"
-    effect += f" ({alpha_text(facts['alpha'])} after Bonferroni over all rows) and the difference goes the other way."
+    scale, outcome = scale_text(facts), outcome_text(facts, start=False)
+    what = f"To judge the influence of single participants, {outcome} were compared again with each participant left"
+    what += f" out in turn, between every pair of levels of {readable(facts['within'])}{separately(facts)} by paired t"
+    what += f" tests of {scale}"
+    effect = "A participant was said to contradict the others where the studentised deleted residual was larger than"
+    effect += f" chance explains ({alpha_text(facts['alpha'])} after Bonferroni correction over all contrasts and"
+    effect += " participants) and the difference had the opposite direction."
     return Text(
         what=f"{what} ({n_text(facts)}).",
         interval="Intervals are individual 95 %.",

@@ -50,7 +50,8 @@ class Agreement:
         are = "was" if self.values == 1 else "were"
         return (
             f"{counted(self.values, 'number')} of the statistics {are} computed a second time with statsmodels "
-            f"{self.version}: the largest relative difference was {self.largest_difference:.2g}."
+            f"{self.version} (Seabold and Perktold 2010); the largest relative difference was "
+            f"{self.largest_difference:.2g}."
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pandas as pd
 from emgkit import stats
 from emgkit.errors import Notice, StudyError
 from emgkit.measures import summarize
-from emgkit.notation import listed, readable
+from emgkit.notation import listed, readable, series
 from emgkit.stats.cells.labels import label_order
 from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.influence import influence_of
@@ -186,6 +186,20 @@ def _label(place: Place) -> str:
     return ", ".join(f"{name} {level}" for name, level in place)
 
 
+def _region(places: Sequence[Place], every: Sequence[Place]) -> str:
+    """Some of the places: by the columns that tell them from the others, else one by one."""
+    columns = {name: {dict(place)[name] for place in places} for name, _ in places[0]}
+    inside = [place for place in every if all(level in columns[name] for name, level in place)]
+    if set(inside) != set(places):
+        return "; ".join(map(_label, places))
+    known = {name: list(dict.fromkeys(dict(place)[name] for place in every)) for name in columns}
+    return ", ".join(
+        f"{readable(name)} {series(readable(level) for level in levels if level in columns[name])}"
+        for name, levels in known.items()
+        if len(columns[name]) < len(levels)
+    )
+
+
 def _levels_by_person(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
     """Which participant (row) has which level (column)."""
     return pd.crosstab(cells["participant"].astype(str), cells[spec.within]) > 0
@@ -274,7 +288,7 @@ def _without_incomplete(
             got="; ".join(f"{who} lacks {listed(levels)}" for who, levels in list(lacking)[:_NAMED]),
             hint='Compare those who have both levels of a contrast: [[comparisons]] missing = "pairwise"',
         )
-    return left, tuple(_taken_out(lacking, spec, affected, total=len(kept)))
+    return left, tuple(_taken_out(lacking, spec, affected, every=tuple(_parts(cells, spec))))
 
 
 def _reasons(who: str, levels: Sequence[str], place: Place, spec: Comparison, affected: Sequence[LeftOut]) -> list[str]:
@@ -283,17 +297,20 @@ def _reasons(who: str, levels: Sequence[str], place: Place, spec: Comparison, af
     return [next((one.what for one in affected if one.explains(who, cell)), "") for cell in cells]
 
 
-def _taken_out(lacking: Gaps, spec: Comparison, affected: Sequence[LeftOut], *, total: int) -> Iterator[Notice]:
+def _taken_out(
+    lacking: Gaps, spec: Comparison, affected: Sequence[LeftOut], *, every: Sequence[Place]
+) -> Iterator[Notice]:
     """Say who is not in a comparison, or at some levels of `by`, and why: one notice for all of whom the same holds."""
     alike: dict[tuple[str, str], list[str]] = {}
     for (who, levels), places in lacking.items():
-        where = "" if len(places) == total else f" at {'; '.join(map(_label, places))}"
+        where = "" if len(places) == len(every) else f" at {_region(places, every)}"
         reasons = {reason for place in places for reason in _reasons(who, levels, place, spec, affected)}
         alike.setdefault((where, " and ".join(sorted(reasons))), []).append(who)
     for (where, what), people in alike.items():
+        noun, verb = ("Participant", "is") if len(people) == 1 else ("Participants", "are")
         text = (
-            f"{listed(people)} {'is' if len(people) == 1 else 'are'} not in {spec.name!r}{where}: a level of "
-            f"{spec.within} is lacking because {what} was left out."
+            f"{noun} {series(people)} {verb} not in the comparison {spec.name!r}{where}: a level of "
+            f"{readable(spec.within)} is missing because {what} was left out."
         )
         yield Notice(code="incomplete-by-exclusion", text=text)
 

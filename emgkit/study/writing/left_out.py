@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from emgkit.notation import counted
+from emgkit.notation import counted, series
 from emgkit.study.recordings.account.exclusions import COLUMNS, of_parts
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def by_reason(noun: str, left_out: Iterable[tuple[str, str]]) -> str:
     Examples
     --------
     >>> by_reason("recording", [("a", "noise"), ("b", "noise"), ("c", "cut off")])
-    '3 recordings were left out: 2 because “noise” (a, b); 1 because “cut off” (c).'
+    '3 recordings were left out: a and b because “noise”; c because “cut off”.'
     >>> by_reason("participant", [("P3", "injured")])
     '1 participant was left out because “injured” (P3).'
     """
@@ -45,10 +45,10 @@ def by_reason(noun: str, left_out: Iterable[tuple[str, str]]) -> str:
         return ""
     total = sum(map(len, names.values()))
     start = f"{counted(total, noun)} {'was' if total == 1 else 'were'} left out"
-    texts = [f"because “{reason.rstrip('.')}” ({', '.join(some)})" for reason, some in names.items()]
     if len(names) == 1:
-        return f"{start} {texts[0]}."
-    parts = [f"{len(some)} {text}" for some, text in zip(names.values(), texts, strict=True)]
+        ((reason, some),) = names.items()
+        return f"{start} because “{reason.rstrip('.')}” ({', '.join(some)})."
+    parts = [f"{series(some)} because “{reason.rstrip('.')}”" for reason, some in names.items()]
     return f"{start}: {'; '.join(parts)}."
 
 

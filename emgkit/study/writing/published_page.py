@@ -19,7 +19,10 @@ from emgkit.study.file.published import PublishedFile
 from emgkit.study.recordings.agreement import agreement_with_statsmodels
 from emgkit.study.recordings.analysis import Progress
 from emgkit.study.script import Drawn, Recomputed, Table, load_script
+from emgkit.study.versions import versions
 from emgkit.study.writing.folder import fresh_folder
+from emgkit.study.writing.methods import Methods, Statement
+from emgkit.study.writing.methods.references import with_references
 from emgkit.study.writing.page import draw, provenance_of, with_expected, write_page
 from emgkit.study.writing.result import Result
 
@@ -149,13 +152,32 @@ def _write(
         simulated=False,
         figures=draw([replace(one, caption=_labelled(one)) for one in made.figures], folder / "figures", quick=quick),
         tables=(*map(_shown, made.tables), *_claims_shown(claims), _published_shown(published)),
-        methods="\n\n".join(filter(None, (made.methods, agreement.sentence()))),
+        methods=_methods(file, made, agreement.sentence()).text,
         notices=notices,
         limits=(*made.limits, *report.LIMITS),
         provenance=_provenance(study, file, quick=quick, statsmodels_agreement=agreement.as_dict()),
     )
     write_page(content, tables, folder)
     return Result(study=study, out=out, simulated=False, tables=tables, finding=finding, levels=(), notices=notices)
+
+
+def _methods(file: PublishedFile, made: Recomputed, agreement: str) -> Methods:
+    """What the script says that it did, the software, and the sources of the published figures."""
+    from emgkit import literature
+    from emgkit.literature.wording import reference
+
+    sources = literature.sources().set_index("study").loc[list(file.data.published)]
+    seed = f" The random numbers of simulations have the seed {file.recompute.seed}." if made.simulated else ""
+    known = versions()
+    computed = (
+        f"All computations were made with emgkit {known['emgkit']}, which rests on NumPy {known['numpy']} (Harris et "
+        f"al. 2020), SciPy {known['scipy']} (Virtanen et al. 2020) and pandas {known['pandas']} (McKinney 2010).{seed}"
+    )
+    done = Methods(paragraphs=((Statement(text=made.methods),), (Statement(text=agreement), Statement(text=computed))))
+    printed = [
+        reference({"citation": str(one.citation), "doi": str(one.doi or "")}) for one in sources.itertuples(index=False)
+    ]
+    return with_references(done, printed)
 
 
 def _flat(claims: pd.DataFrame) -> pd.DataFrame:

@@ -92,7 +92,7 @@ def test_a_family_may_be_the_levels_of_some_columns_of_by() -> None:
     assert (got["family_size"] == 6).all()
     for _, rows in got.groupby("phase"):
         np.testing.assert_allclose(rows["p_adjusted"], multipletests(rows["p"], method="holm")[1], rtol=1e-12)
-    assert "adjusted after Holm over the contrasts of each phase." in got.methods()
+    assert "adjusted after Holm (1979) over the contrasts of each phase." in got.methods()
     both = model.contrasts("exercise", by=["muscle", "phase"], family=["muscle", "phase"])
     pd.testing.assert_frame_equal(both, model.contrasts("exercise", by=["muscle", "phase"]))
     ratios = model.interaction_contrasts(["exercise", "muscle"], by="phase", family=["phase"])

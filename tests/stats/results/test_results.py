@@ -448,7 +448,7 @@ def test_one_contrast_is_no_family_and_a_declared_family_is_named() -> None:
     two = one_muscle()[lambda t: t["exercise"] != "squat"]
     assert "adjusted" not in stats.contrasts(two, within="exercise").sentences()[0]
     named = stats.contrasts(cells(), within="exercise", by=["muscle", "group"], family=["group"])
-    assert "adjusted after Holm over the contrasts of each group." in named.methods()
+    assert "adjusted after Holm (1979) over the contrasts of each group." in named.methods()
     assert named.sentences()[0].startswith("Biceps femoris, group novice: ")
     plain = stats.contrasts(one_muscle(), within="exercise", adjust="none")
     assert "(one of 3, not adjusted)" in plain.sentences()[0]
@@ -693,9 +693,9 @@ def test_groups_notes_and_notices_stand_in_the_table() -> None:
     notes = re.sub(r"<[^>]+>", "", html)
     assert "Biceps femoris" in html
     assert "individual 95 % confidence intervals" in notes
-    assert "p-values were adjusted after Holm over the contrasts of each muscle." in notes
+    assert "p-values were adjusted after Holm (1979) over the contrasts of each muscle." in notes
     assert notice.text in notes
-    assert "dz is the mean over the standard deviation" in notes
+    assert "dz is the mean of the participants" in notes
     assert "n = 8 to 9" in html
     assert type(table.great_table()).__name__ == "GT"
 

@@ -488,7 +488,7 @@ def test_one_contrast_is_no_family() -> None:
     one = contrasts(lifts(loads=(20.0,)), within="exercise")
     assert "adjusted" not in one.methods()
     three = contrasts(lifts().query("exercise == 'squat'"), within="load")
-    assert "adjusted after Holm over all contrasts as one family." in three.methods()
+    assert "adjusted after Holm (1979) over all contrasts as one family." in three.methods()
     assert "adjusted" not in quietly(lifts(loads=(20.0,)), "value ~ exercise").contrasts("exercise").methods()
     assert ">p (Holm)<" not in one.great_table().as_raw_html()
     assert ">p (Holm)<" in three.great_table().as_raw_html().replace("<i>p</i>", "p")
@@ -508,7 +508,7 @@ def test_an_epsilon_of_one_corrects_nothing() -> None:
     assert "interval" not in two.methods_parts()
     three = rm_anova(squats(), within="load", log=False)
     assert three.attrs["epsilon_corrected"] == ["load"]
-    start = "The Greenhouse-Geisser-corrected p stands beside the uncorrected one, whatever Mauchly's test says;"
+    start = "Terms with more than one degree of freedom were judged by the p-value after Greenhouse-Geisser correction"
     assert three.methods_parts()["interval"].startswith(start)
     both = rm_anova(lifts(), within=["exercise", "load"], log=False)
     assert both.attrs["epsilon_corrected"] == ["load", "exercise:load"]
@@ -533,4 +533,7 @@ def test_joined_tables_speak_of_the_level_each_row_is_of() -> None:
     lines = joined.sentences()
     assert lines[0].startswith("Gluteus maximus, exercise: F(1, 9) = ")
     assert lines[1].startswith("Soleus, exercise: F(1, 9) = ")
-    assert "separately for each muscle, each term against its own error term" in joined.methods()
+    assert (
+        "separately for each muscle, with exercise within participants; each term was tested against its own error term"
+        in joined.methods()
+    )

@@ -276,7 +276,7 @@ def test_levels_of_by_are_analysed_one_by_one() -> None:
     assert got.attrs["n"] == [9, 8]
     assert got.attrs["epsilon_corrected"] == ["exercise"]
     assert got.sentences()[2].startswith("Load l2, exercise: F(2, 14) = ")
-    assert "separately for each load, each term against its own error term (n = 9, 8)" in got.methods()
+    assert "each term was tested against its own error term (n = 9, 8)" in got.methods()
     both = rm_anova(cells().assign(side="left"), within="exercise", by=["load", "side"])
     assert both[["load", "side"]].to_numpy().tolist() == [["l0", "left"], ["l1", "left"], ["l2", "left"]]
 

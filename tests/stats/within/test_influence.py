@@ -126,7 +126,7 @@ def test_one_contrast_of_its_family_is_not_called_adjusted() -> None:
     assert "djusted" not in "".join([*got.sentences(), got.methods()])
     assert got.attrs["largest_family"] == 1
     three = influence(cells(exercises=3), within="exercise", by="muscle")
-    assert "adjusted after Holm over the contrasts of each muscle." in three.methods()
+    assert "adjusted after Holm (1979) over the contrasts of each muscle." in three.methods()
     assert all(text.count("(Holm-adjusted)") == 2 for text in three.sentences())
 
 

@@ -73,16 +73,16 @@ def test_an_order_of_raw_volts_is_read_in_microvolts():
 
 def test_the_rule_names_alpha_and_whether_p_is_adjusted():
     adjusted = order_rule({"adjust": "holm", "largest_family": 3})
-    assert adjusted.startswith("A difference counts as shown where the adjusted p is below .05")
-    assert "where the p is below .05 (alpha = .05)" in order_rule({"adjust": "none", "largest_family": 3})
+    assert adjusted.startswith("A difference was considered significant where the adjusted p was below .05")
+    assert "where the p was below .05 (alpha = .05)" in order_rule({"adjust": "none", "largest_family": 3})
 
 
 @pytest.mark.parametrize("make", [stats.contrasts, stats.influence])
-@pytest.mark.parametrize(("levels", "which"), [(2, "the p is"), (3, "the adjusted p is")])
+@pytest.mark.parametrize(("levels", "which"), [(2, "the p was"), (3, "the adjusted p was")])
 def test_the_rule_speaks_of_an_adjusted_p_only_where_a_family_holds_several(cells, make, levels, which):
     kept = sorted(cells["exercise"].unique())[:levels]
     table = make(cells[cells["exercise"].isin(kept)], within="exercise", by="muscle")
-    assert order_rule(table.attrs) == f"A difference counts as shown where {which} below .05 (alpha = .05)."
+    assert order_rule(table.attrs) == f"A difference was considered significant where {which} below .05 (alpha = .05)."
 
 
 def with_p(table: stats.Results, p: dict[str, float]) -> stats.Results:
