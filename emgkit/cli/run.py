@@ -84,7 +84,7 @@ def _check_expected(result: Result) -> None:
 
 # the finding of the report begins with the same sentence
 _SIMULATED = (
-    "this run tests whether the analysis recovers the ratios that were simulated; it is no evidence on any claim."
+    "this run tests whether the analysis recovers the ratios that were simulated; it is not evidence about any claim."
 )
 
 

@@ -56,9 +56,9 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
         simulated=tuple(
             f"With “{name}”: {sentence}" for name, one in replications.items() for sentence in one.sentences
         ),
-        methods="A percentage of difference was read twice: with the lower and with the higher lift as 100 %. t came "
-        "from the printed two-sided p with 12 degrees of freedom. Only ratios were printed, so the virtual replication "
-        "starts from ratios, with the hex-bar deadlift taken to be 50 %MVC.",
+        methods="Each percentage difference was read in two ways: with the lower and with the higher lift as 100 %. t was "
+        "computed from the printed two-sided p with 12 degrees of freedom. Only ratios were printed, so the virtual "
+        "replication started from ratios, and the hex-bar deadlift was assumed to reach 50 %MVC.",
         limits=(
             "Cell means and standard deviations were not printed in what was read.",
             "Hip thrust against barbell deadlift on the gluteus maximus was not reported as different, and its size is "

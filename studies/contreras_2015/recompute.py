@@ -54,9 +54,10 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
         ),
         figures=(*drawn, *(figure for one in replications for figure in one.figures)),
         simulated=tuple(sentence for one in replications for sentence in one.sentences),
-        methods="Ratios and differences were computed from the printed cell means; their limits come from the rounding "
-        "alone. No interval or standardised effect can be had: neither standard deviations nor p values were printed "
-        "in what was read. The virtual replication sweeps both standard deviation and correlation.",
+        methods="Ratios and differences were computed from the printed cell means; their limits reflect the rounding "
+        "alone. Confidence intervals and standardised effects could not be computed, because the text that was read "
+        "gives neither standard deviations nor p values. The virtual replication varied the standard deviation and the "
+        "correlation.",
         limits=(
             "Back squat and hip thrust were each loaded for about ten repetitions; the bars held different loads.",
             "One study of 13 women; no deadlift was measured.",

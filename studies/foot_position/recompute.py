@@ -19,12 +19,13 @@ PAIRS = 6  # of four variations of the lift
 MARK = "The means were read second-hand, the order of the columns inferred by that reader."
 METHODS = (
     "Differences and ratios were computed from the second-hand means. The virtual replication takes these "
-    "means as the truth of log-normal people, sweeps standard deviation and correlation, which were not seen, adds "
-    "the error of the chain from simulated raw signals, and tests each study by a paired t test on logarithms."
+    "means as the true means of log-normally distributed values, varies the standard deviation and the correlation, "
+    "which were not seen, adds the measurement error of simulated raw signals, and tests each study by a paired t test "
+    "of logarithms."
 )
 LIMITS = (
     "Every figure of this study was read second-hand, in a note that quotes Table 2 of a review (Neto 2019). "
-    "No verdict rests on it, and the virtual replication rests on nothing better.",
+    "No verdict is based on it; the virtual replication has no better source either.",
     "Seven men at 40 % of 1RM: a light load. How far away the feet were was not read.",
     "Neto 2019 says that the variations differed in all muscles but the gluteus medius; between which of the "
     "four is not known.",

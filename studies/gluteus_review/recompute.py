@@ -25,11 +25,11 @@ SAME = "5 laboratories measure all 3, r = {}"
 CORRELATIONS = (0.5, 0.9)
 
 METHODS = (
-    "The printed standard deviation of each pooled row was held against what its least and largest value "
-    "allow. Contrasts within studies were not pooled: of hip thrust against squat, the only pair with three "
+    "The printed standard deviation of each pooled row was compared with the values that its lowest and highest "
+    "value allow. Contrasts within studies were not pooled: of hip thrust against squat, the only pair with three "
     "studies, one printed means without spread or exact p, one effect sizes without means, and one intervals of "
     "peaks without means; an effect size, a ratio and a difference of peaks have no common scale. The ranking was "
-    "simulated from the review's standard deviations, which also hold the chance of who took part."
+    "simulated from the review's standard deviations, which include the sampling of participants."
 )
 LIMITS = (
     "Rows of the review hold different people, loads, electrodes, MVIC positions and filters.",

@@ -31,13 +31,13 @@ Z, T = float(stats.norm.isf(0.025)), float(stats.t.isf(0.025, DF))
 TRUE = tuple(range(11))  # cm²
 
 METHODS = (
-    "Estimate, standard error and 95 % interval were held against each other with all values that round to "
+    "Estimate, standard error and 95 % interval were checked for consistency with all values that round to "
     "the printed ones. An interval of z or t is centred on its estimate; a bootstrap's need not be, and how these "
-    "were made was not read. Growth cannot be replicated virtually from EMG: no law goes from the one to the "
-    "other. The simulation draws trials from the printed standard error alone."
+    "were made was not read. Growth cannot be simulated from EMG, because no law connects "
+    "the two. The simulation draws trials from the printed standard error alone."
 )
 LIMITS = (
-    "No difference was shown is not: the lifts are equal. The intervals say how large a difference is left.",
+    "A difference that was not shown may still exist. The intervals say how large it may be.",
     "Muscle size before training and the change within each group were not among the figures read, so no "
     "difference can be given as a share of the muscle or of its growth.",
     "Plotkin's trainees were untrained and trained for nine weeks. EMG was higher in the hip thrust at all "

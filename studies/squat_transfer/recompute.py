@@ -83,8 +83,8 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
             ),
         ),
         simulated=_told(apart),
-        methods="The ratio of the group means came from their printed pounds; the interval is 31 -/+ t* 15 / sqrt(n). In "
-        "the simulation values before training and individual ratios after / before are log-normal.",
+        methods="The ratio of the group means was computed from the printed pounds; the interval is 31 -/+ t* 15 / sqrt(n). "
+        "In the simulation, values before training and individual ratios after / before are log-normal.",
         limits=(
             "A change within one group holds practice, growing up, testing twice and the other training as well; only a "
             "comparison of groups speaks of the exercise.",

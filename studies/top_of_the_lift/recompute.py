@@ -47,8 +47,8 @@ METHODS = (
     "a 6 Hz envelope and an MVC reference. " + ENVELOPE.methods()
 )
 LIMITS = (
-    "EMG is no measure of force: a short muscle can be very active and pull little. That the activity rises "
-    "toward the top while the moment falls is no contradiction.",
+    "EMG is not a measure of force: a short muscle can be very active and pull little. That the activity rises "
+    "toward the top while the moment falls is not a contradiction.",
     "Worrell's people held maximal contractions without a bar; a lift is neither maximal nor still.",
     "Andersen's upper half is a comparison of two lifts. It does not say that the hip thrust's own upper half "
     "is above its lower half.",

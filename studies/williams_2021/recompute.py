@@ -75,9 +75,9 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
             f"(Monte-Carlo error ≤ {100 * replicated['mc_se'].max():.1f} points).",
         ),
         methods="An interval of a paired difference is its middle -/+ q SE, q being the .975 quantile of the distribution it was made "
-        "with; middle / SE and p follow. Tried were t with 11 degrees of freedom (paired, n = 12), t with 22 (the error of a "
-        "repeated-measures model of three lifts) and the normal distribution. The printed limits are whole numbers; all "
-        "limits that round to them were tried.",
+        "with; middle / SE and p follow. Three distributions were tried: t with 11 degrees of freedom (paired, n = 12), t with 22 (the "
+        "error of a repeated-measures model of three lifts) and the normal distribution. The printed limits are whole "
+        "numbers; all limits that round to them were tried.",
         limits=(
             "Peaks, not means: peaks are two to three times the mean and scatter more.",
             "The p values are a post-hoc test's, of which kind is not known; that a normal interval fits does not prove that one was made.",

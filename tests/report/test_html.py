@@ -294,7 +294,7 @@ def test_a_table_says_how_much_room_it_needs() -> None:
     boxes = [each["class"].split("room-")[1] for each in page.all("div") if each.get("class", "").startswith("box")]
     assert boxes[:3] == ["18", "73", "73"]
     assert [each.get("class") for each in page.all("table")][:3] == ["print-8-0", "print-6-0", None]
-    assert "This table has no room on paper; it is on the screen." in page.text()
+    assert "This table does not fit on paper; it is on the screen." in page.text()
 
 
 def test_what_repeats_is_told_once() -> None:
