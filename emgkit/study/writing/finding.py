@@ -30,8 +30,8 @@ __all__ = [
 ]
 
 SIMULATED = (
-    "The data are simulated: this run tests whether the analysis recovers the ratios that were simulated; it is no "
-    "evidence on any claim."
+    "The data are simulated: this run tests whether the analysis recovers the ratios that were simulated; it is not "
+    "evidence about any claim."
 )
 
 

@@ -25,7 +25,7 @@ _CAPTION = (
 )
 _SIMULATED = (
     " Below, on another ground, are the ratios that this run found in simulated recordings: they test the software and "
-    "are no evidence on any lift."
+    "are not evidence about any lift."
 )
 _OWN = " Below are the ratios of this run."
 
