@@ -64,6 +64,7 @@ _MODULES = (
     "figures",
     "io",
     "literature",
+    "multiverse",
     "replication",
     "report",
     "signal",

@@ -3,6 +3,7 @@ from emgkit import events as events
 from emgkit import figures as figures
 from emgkit import io as io
 from emgkit import literature as literature
+from emgkit import multiverse as multiverse
 from emgkit import replication as replication
 from emgkit import report as report
 from emgkit import signal as signal

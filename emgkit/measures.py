@@ -19,9 +19,9 @@ from emgkit.notation import listed
 from emgkit.recording import Recording, check_recording
 from emgkit.stats.cells.labels import check_spelling
 from emgkit.steps import TKEO, Envelope, MovingRMS, Rectify
-from emgkit.windows import reference_of, windows
+from emgkit.windows import Window, reference_of, windows
 
-__all__ = ["COLUMNS", "MEASURES", "Measure", "as_rows", "measure", "summarize"]
+__all__ = ["COLUMNS", "MEASURES", "Measure", "as_rows", "averaged_rows", "measure", "summarize", "values_in"]
 
 Array = NDArray[np.float64]
 
@@ -228,14 +228,13 @@ def measure(
     _check_options(which, options)
     _check_signed(recording, which)
     found = windows(recording, during=during, phase=phase)
-    values = [which.function(w.cut(recording.data), recording.sfreq, **options) for w in found]
     rows_of = [(w.facts, recording.channels[row]) for w in found for row in w.rows]
     columns: dict[str, object] = {key: _column(key, [facts[key] for facts, _ in rows_of]) for key in COLUMNS[:9]}
     for key in ("channel", "muscle", "side"):
         part = "name" if key == "channel" else key
         columns[key] = _column(key, [getattr(channel, part) for _, channel in rows_of])
     columns["measure"] = _column("measure", [name] * len(rows_of))
-    columns["value"] = np.concatenate(values)
+    columns["value"] = values_in(recording, name, found, **options)
     columns["unit"] = _column("unit", [which.unit(channel.unit) for _, channel in rows_of])
     columns["reference"] = _column("reference", [reference_of(recording)] * len(rows_of))
     if during == "angle":
@@ -281,6 +280,29 @@ def _check_options(which: Measure, options: Collection[str]) -> None:
             allowed=", ".join(f"{name}=…" for name in which.options) or "no options",
             got=", ".join(f"{name}=…" for name in options) or "none",
         )
+
+
+def values_in(recording: Recording, name: str, found: Sequence[Window], **options: float) -> Array:
+    """The numbers alone that :func:`measure` gives of some windows, in the order of its rows.
+
+    Parameters
+    ----------
+    recording : Recording
+        As for :func:`measure`.
+    name : str
+        A key of :data:`MEASURES`.
+    found : sequence of Window
+        As :func:`emgkit.windows.windows` gives them.
+    **options : float
+        As for :func:`measure`.
+
+    Returns
+    -------
+    ndarray, shape (n_rows,)
+        One number a window and channel.
+    """
+    function = MEASURES[name].function
+    return np.concatenate([function(window.cut(recording.data), recording.sfreq, **options) for window in found])
 
 
 def _check_signed(recording: Recording, which: Measure) -> None:
@@ -358,12 +380,44 @@ def summarize(rows: pd.DataFrame, *, over: str | Sequence[str] = "repetition") -
     return cells
 
 
+def averaged_rows(rows: pd.DataFrame, *, over: Sequence[str]) -> tuple[NDArray[np.intp], ...]:
+    """Which rows :func:`summarize` averages: for each column of `over`, the number of the cell that each row is in.
+
+    Parameters
+    ----------
+    rows, over
+        As for :func:`summarize`.
+
+    Returns
+    -------
+    tuple of ndarray
+        For the first column of `over` one number a row; for each later one, one number a cell of the step before.
+    """
+    steps, cells = [], rows.assign(n_repetitions=np.ones(len(rows), dtype=np.int64))
+    for name in over:
+        steps.append(_cell_numbers(cells, name))
+        cells = _averaged(cells, name)
+    return tuple(steps)
+
+
+def _cell_numbers(rows: pd.DataFrame, name: str) -> NDArray[np.intp]:
+    """The cell that each row is in when one column goes."""
+    return np.asarray(rows.groupby(_keys(rows, name), dropna=False, sort=False, observed=True).ngroup(), dtype=np.intp)
+
+
+def _keys(rows: pd.DataFrame, name: str) -> list[str]:
+    """The columns that tell cells apart when one column goes."""
+    numbers = ("value", "unit", "reference", "n_repetitions")
+    return [column for column in rows.columns if column not in _gone(name) and column not in numbers]
+
+
+def _gone(name: str) -> set[str]:
+    return {name, *(("channel",) if name == "side" else ())}
+
+
 def _averaged(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """The rows averaged over one column, which goes."""
-    gone = {name, *(("channel",) if name == "side" else ())}
-    numbers = ("value", "unit", "reference", "n_repetitions")
-    keys = [column for column in rows.columns if column not in gone and column not in numbers]
-    cell = rows.groupby(keys, dropna=False, sort=False, observed=True).ngroup().to_numpy()
+    gone, keys, cell = _gone(name), _keys(rows, name), _cell_numbers(rows, name)
     _check_one(rows, cell, "unit", keys)
     if name != "session":
         _check_one(rows, cell, "reference", keys)

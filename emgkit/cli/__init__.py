@@ -16,6 +16,7 @@ from emgkit.cli.claims import claims
 from emgkit.cli.convert import convert_recordings
 from emgkit.cli.info import info
 from emgkit.cli.mark import mark
+from emgkit.cli.multiverse import multiverse
 from emgkit.cli.new import new
 from emgkit.cli.printing import say_error
 from emgkit.cli.run import reproduce, run
@@ -70,6 +71,7 @@ for _name, _command, _line in (
     ("new", new, "Write a study file for a folder of recordings."),
     ("run", run, "Run a study, to tables, figures and a report."),
     ("reproduce", reproduce, "Run the main study: hip thrust, squat and deadlift."),
+    ("multiverse", multiverse, "Run a study under every defensible processing."),
     ("claims", claims, "Show what published figures say of each claim."),
 ):
     app.command(name=_name, short_help=_line)(_command)

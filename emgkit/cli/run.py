@@ -17,10 +17,10 @@ from emgkit.notation import capital
 if TYPE_CHECKING:
     from emgkit.study import Result
 
-__all__ = ["reproduce", "run"]
+__all__ = ["reproduce", "run", "shipped_studies"]
 
 
-def _shipped_studies(begun: str) -> list[str]:
+def shipped_studies(begun: str) -> list[str]:
     """Names of the studies that come with emgkit, for tab completion."""
     from emgkit import shipped
 
@@ -34,7 +34,7 @@ def run(
         typer.Argument(
             metavar="STUDY",
             help="A folder with a study.toml, or a name (three_lifts).",
-            autocompletion=_shipped_studies,
+            autocompletion=shipped_studies,
         ),
     ],
     data: DataOption = None,

@@ -250,6 +250,7 @@ USED = {
     "published": Case({"published": [{"level": "vastus_lateralis", "claims": [1]}]}, set()),
     "expected": Case({"expected": [{"table": "contrasts", "column": "ratio", "value": "1.0"}]}, set()),
     "metadata": Case({"metadata": {"ElectrodeType": "wet"}}, set()),
+    "multiverse": Case({"multiverse": {"mvc": [{"window": 0.5, "kind": "E", "why": "long enough"}]}}, set()),
 }
 # what a parameter does depends on others
 BESIDE = {

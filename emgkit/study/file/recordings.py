@@ -19,6 +19,7 @@ from emgkit.io.naming.layouts import IN_SHEET, ExcludedFile, ExcludedParticipant
 from emgkit.notation import listed
 from emgkit.study.file.expected import Expected
 from emgkit.study.file.measures import CurveSpec, MeasureSpec, indistinct
+from emgkit.study.file.multiverse import Multiverse
 from emgkit.toml_files import TomlTable
 
 __all__ = [
@@ -378,6 +379,7 @@ class StudyFile(TomlTable):
     published: tuple[Published, ...] = ()
     expected: tuple[Expected, ...] = ()
     metadata: dict[str, Any] = Field(default_factory=dict)
+    multiverse: Multiverse | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> StudyFile:
@@ -414,6 +416,8 @@ class StudyFile(TomlTable):
         suffixes = [curves.suffix for curves in self.curves]
         if len(set(suffixes)) < len(suffixes):
             raise ValueError("each entry of [[curves]] differs in against or phase from the others")
+        if self.multiverse is not None and self.multiverse.comparison is not None:
+            check_unknown("comparison", self.multiverse.comparison, names, where="multiverse.comparison")
         return self
 
     @model_validator(mode="after")

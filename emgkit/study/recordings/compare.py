@@ -17,7 +17,7 @@ from emgkit.stats.cells.labels import label_order
 from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.influence import influence_of
 
-__all__ = ["Comparing", "ComparisonResult", "LeftOut", "compare"]
+__all__ = ["Comparing", "ComparisonResult", "LeftOut", "compare", "compared_rows", "in_order"]
 
 # a level of `by`: its columns with their levels
 Place: TypeAlias = tuple[tuple[str, str], ...]
@@ -111,12 +111,7 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
         The cells do not have the design, for instance a cell is missing that no exclusion explains.
     """
     spec = rule.comparison
-    rows = pd.concat(tables, ignore_index=True)
-    rows = rows[_rows_of(rows, rule.measure)]
-    # runs of one task are repetitions of it, unless the study says otherwise
-    if "run" in rows.columns and "run" not in (*rule.over, spec.within, *spec.by):
-        rows = rows.drop(columns="run")
-    cells = summarize(rows, over=rule.over)
+    cells = summarize(compared_rows(tables, rule), over=rule.over)
     cells, notices = _without_incomplete(cells, spec, rule.affected) if spec.missing == "refuse" else (cells, ())
     compared, found = _comparable(cells, spec)
     notices = (*notices, *found)
@@ -126,7 +121,7 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
         )
     design: dict[str, Any] = {"within": spec.within, "by": list(spec.by) or None, "log": spec.log}
     design["crossed"] = list(spec.crossed) or None
-    ordered = _in_order(compared, spec)
+    ordered = in_order(compared, spec)
     contrasts = stats.contrasts(ordered, **design, adjust=spec.adjust, family=spec.family, missing=spec.missing)
     anova, omnibus = _anova(compared, spec, design)
     influence, flags = influence_of(ordered, spec)
@@ -141,7 +136,7 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
     )
 
 
-def _in_order(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
+def in_order(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
     """The cells with the levels of the comparison in the order of the study file, in which contrasts divide them."""
     if not spec.order:
         return cells
@@ -157,6 +152,16 @@ def _in_order(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
         )
     known = [levels[name] for name in spec.order if name in levels]
     return cells.assign(**{spec.within: pd.Categorical(cells[spec.within], known, ordered=True)})
+
+
+def compared_rows(tables: Sequence[pd.DataFrame], rule: Comparing) -> pd.DataFrame:
+    """The rows of all sessions that a comparison averages into its cells."""
+    rows = pd.concat(tables, ignore_index=True)
+    rows = rows[_rows_of(rows, rule.measure)]
+    # runs of one task are repetitions of it, unless the study says otherwise
+    if "run" in rows.columns and "run" not in (*rule.over, rule.comparison.within, *rule.comparison.by):
+        rows = rows.drop(columns="run")
+    return rows
 
 
 def _anova(

@@ -21,6 +21,7 @@ from emgkit.study.recordings.measure import (
     Graded,
     Grading,
     Measured,
+    Measuring,
     counted_rows,
     grade,
     measure,
@@ -29,6 +30,7 @@ from emgkit.study.recordings.measure import (
 )
 from emgkit.study.recordings.plan import Plan
 from emgkit.study.recordings.reference import (
+    ReferenceRule,
     ShownReference,
     condition_reference,
     find_windows,
@@ -37,7 +39,10 @@ from emgkit.study.recordings.reference import (
 )
 from emgkit.study.recordings.segment import segment
 
-__all__ = ["Gathering", "Session", "gather", "rows_of", "session_stage", "sessions_of", "show", "show_example"]
+__all__ = [
+    "Gathering", "Session", "SessionParts", "gather", "parts_of", "rows_of", "session_stage", "sessions_of", "show",
+    "show_example",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -80,6 +85,44 @@ class Gathering:
     exercises: tuple[str, ...]
     contractions: tuple[str, ...]
     symmetry: tuple[MeasureSpec, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionParts:
+    """The stages that the numbers of a session rest on, and the rules for them.
+
+    Parameters
+    ----------
+    trials : tuple of Stage
+        The recordings of exercises, cut into repetitions.
+    contractions : tuple of Stage
+        The recordings that the reference is taken from, as they were read.
+    reference : ReferenceRule
+        How the reference is taken.
+    measuring : Measuring
+        Which numbers are taken.
+    about : str
+        Whose session it is, for errors.
+    """
+
+    trials: tuple[Stage[Trial], ...]
+    contractions: tuple[Stage[Trial], ...]
+    reference: ReferenceRule
+    measuring: Measuring
+    about: str
+
+
+def parts_of(session: Stage[Session]) -> SessionParts:
+    """Take a session's stage apart, for other settings of the same stages."""
+    measured = session.inputs[0]
+    reference = measured[0].inputs[1]
+    return SessionParts(
+        trials=tuple(one.inputs[0].inputs[0] for one in measured),
+        contractions=tuple(one.inputs[0] for one in reference.inputs[0]),
+        reference=reference.parameters,
+        measuring=measured[0].parameters,
+        about=session.about,
+    )
 
 
 def sessions_of(

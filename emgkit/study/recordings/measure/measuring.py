@@ -11,6 +11,7 @@ from emgkit.curves import Curves, against_angle, register_phases, time_normalize
 from emgkit.errors import Notice
 from emgkit.events import audit
 from emgkit.normalize import above_reference
+from emgkit.recording import Recording, Trial
 from emgkit.steps import Normalize
 from emgkit.study.file.measures import CurveSpec, MeasureSpec
 from emgkit.study.recordings.condition import Conditioned
@@ -18,7 +19,7 @@ from emgkit.study.recordings.measure.columns import counted_rows, labelled, with
 from emgkit.study.recordings.measure.numbers import Signals, Taken, joint_of, take
 from emgkit.study.recordings.measure.percent import percent_of
 
-__all__ = ["Measured", "Measuring", "measure"]
+__all__ = ["Measured", "Measuring", "measure", "rows_of_measure"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +63,9 @@ def measure(conditioned: Conditioned, normalize: Normalize, rule: Measuring) -> 
         A number cannot be taken.
     """
     percent = percent_of(conditioned, normalize)
-    trial = conditioned.trial
-    signals = Signals(
-        trial=trial, percent=percent, filtered=trial.emg if conditioned.filtered is None else conditioned.filtered
-    )
+    trial, signals = conditioned.trial, _signals(conditioned, percent)
     taken = {spec: take(signals, spec) for spec in rule.measures}
-    load, known = (
-        [one for one in names if trial.context.get(one) is not None] for names in (("load_kg",), rule.where_known)
-    )
-    facts = dict.fromkeys((*rule.columns, *known))
+    load, facts = [one for one in ("load_kg",) if trial.context.get(one) is not None], _facts(trial, rule)
 
     def told(table: pd.DataFrame) -> pd.DataFrame:
         return with_columns(table, trial, facts, "load_kg")
@@ -88,6 +83,24 @@ def measure(conditioned: Conditioned, normalize: Normalize, rule: Measuring) -> 
         sides={spec.called: told(one.rows) for spec, one in taken.items() if spec.name == "symmetry"},
         details={name: labelled(table, trial, rule.columns) for name, table in _details(taken).items()},
     )
+
+
+def rows_of_measure(conditioned: Conditioned, percent: Recording, spec: MeasureSpec, rule: Measuring) -> pd.DataFrame:
+    """The rows of one measure of a recording, whose envelope in percent is given."""
+    trial = conditioned.trial
+    rows = take(_signals(conditioned, percent), spec).rows
+    return with_columns(rows, trial, _facts(trial, rule), "load_kg")
+
+
+def _signals(conditioned: Conditioned, percent: Recording) -> Signals:
+    filtered = conditioned.trial.emg if conditioned.filtered is None else conditioned.filtered
+    return Signals(trial=conditioned.trial, percent=percent, filtered=filtered)
+
+
+def _facts(trial: Trial, rule: Measuring) -> dict[str, None]:
+    """The facts in the name of a recording that become columns."""
+    known = [one for one in rule.where_known if trial.context.get(one) is not None]
+    return dict.fromkeys((*rule.columns, *known))
 
 
 def _counted(tables: list[pd.DataFrame]) -> list[pd.DataFrame]:

@@ -1,0 +1,196 @@
+"""The specification curve: one contrast under every defensible processing at one look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from emgkit.errors import DesignError
+from emgkit.figures.drawing import rows, style
+from emgkit.notation import capital, contrast_text, counted, listed, place, readable
+
+__all__ = ["specification_curve"]
+
+# columns of the grid: more would be narrower than a printed dot
+_MOST_COLUMNS = 360
+# inches that a row of the grid takes
+_ROW = 0.145
+_NEEDED = ("contrast", "specification", "ci_low", "ci_high", "t", "p")
+_LEVEL = 0.05
+
+
+def specification_curve(table: pd.DataFrame, *, simulated: bool = False) -> Axes:
+    """Draw one contrast under every specification, sorted, and below it which options each has.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of one contrast and one curve of the table ``specifications`` that :func:`emgkit.multiverse.run` gives:
+        ``contrast``, ``specification``, one column an axis, ``ratio`` or ``difference``, ``ci_low``, ``ci_high``,
+        ``t``, ``p``, and ``own`` if it is known which specification is the study's own.
+    simulated : bool, default False
+        Write "simulated data" on the figure; also done where the table says so.
+
+    Returns
+    -------
+    Axes
+        The effects, in ascending order, with their individual 95 % intervals; blue where p of the one specification is
+        below .05, a diamond where the study stands. The Axes below it (``ax.figure.axes[1]``) has a row an option: the
+        darker, the more of the specifications at that place of the order have it.
+
+    Raises
+    ------
+    DesignError
+        A column is missing, or the table holds several contrasts, or none.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"contrast": "squat / deadlift", "specification": [1, 2],
+    ...     "band": ["20-450 Hz", "10-500 Hz"], "ratio": [1.4, 1.2], "ci_low": [1.1, 0.9], "ci_high": [1.8, 1.6],
+    ...     "t": [3.0, 1.5], "p": [0.01, 0.2]})
+    >>> ax = specification_curve(table)
+    >>> [label.get_text() for label in ax.figure.axes[1].get_yticklabels()]
+    ['20-450 Hz', '10-500 Hz']
+    >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
+    """
+    effect, axes = _check(table)
+    ax: Axes
+    # equal effects keep the order of the specifications
+    shown = table.sort_values([effect, "specification"], kind="stable", ignore_index=True)
+    axes = [axis for axis in axes if len(set(table[axis])) > 1]
+    options = [(axis, str(label)) for axis in axes for label in dict.fromkeys(table[axis])]
+    with style.theme():
+        height = 2.6 + _ROW * (len(options) + 0.5 * len(axes))
+        _, (ax, grid) = plt.subplots(
+            2, 1, figsize=(style.across(style.PAGE_WIDTH), height), sharex=True,
+            height_ratios=[2.1, _ROW * (len(options) + 0.5 * len(axes)) + 0.1],
+        )  # fmt: skip
+        _curve(ax, shown, effect)
+        _grid(grid, shown, options)
+        up = style.legend_above(ax, _handles(shown), columns=4)
+        style.head(ax, _title(table), up=up, marked=style.simulated_mark(table, simulated))
+        grid.set_xlabel(f"{counted(len(shown), 'specification')}, in the order of the {effect}")
+    return ax
+
+
+def _check(table: pd.DataFrame) -> tuple[str, list[str]]:
+    """The column of the effect, and those of the axes."""
+    columns = [str(name) for name in table.columns]
+    effect = "ratio" if "ratio" in columns and table["ratio"].notna().any() else "difference"
+    needed = [*_NEEDED, effect]
+    missing = [name for name in needed if name not in columns]
+    if missing or table.empty:
+        raise DesignError(
+            "The table holds no specifications to draw",
+            allowed=f"at least one row and the columns {listed(needed)}",
+            got=f"{len(table)} rows; missing columns: {listed(missing)}",
+        )
+    facts = columns[: columns.index("specification")]
+    for name in facts:
+        if len(set(table[name].astype(str))) > 1:
+            raise DesignError(
+                "A specification curve is of one contrast",
+                where=f"column {name!r}",
+                allowed="one level",
+                got=listed(dict.fromkeys(table[name].astype(str))),
+                hint="Select the rows of one level first",
+            )
+    first = columns.index("specification") + 1
+    last = min(columns.index(name) for name in ("ratio", "difference", "ci_low") if name in columns)
+    return effect, columns[first:last]
+
+
+def _curve(ax: Axes, shown: pd.DataFrame, effect: str) -> None:
+    """The effects with their intervals, as a band where they are many."""
+    x = np.arange(len(shown))
+    values, low, high = (shown[name].to_numpy(dtype=np.float64) for name in (effect, "ci_low", "ci_high"))
+    clear = _clear(shown)
+    for chosen, color in ((clear, style.PALETTE[2]), (~clear, style.GREY)):
+        ax.vlines(x[chosen], low[chosen], high[chosen], color=color, alpha=0.35, lw=_width(len(shown)), zorder=2)
+        ax.plot(x[chosen], values[chosen], ls="", marker="o", ms=1.8, mew=0, color=color, zorder=3)
+    if "own" in shown.columns and shown["own"].any():
+        own = int(np.flatnonzero(shown["own"])[0])
+        ax.axvline(own, color=style.INK, lw=0.6, zorder=1)
+        ax.plot([own], [values[own]], marker="D", ms=5, mfc=style.PALETTE[1], mec="white", mew=0.7, zorder=5)
+    if effect == "ratio":
+        rows.ratio_scale(ax, "y", np.concatenate([values, low, high]), points=140.0)
+    ax.axhline(1.0 if effect == "ratio" else 0.0, color=style.GREY, lw=0.9, ls=(0, (4, 2)), zorder=1)
+    ax.set_ylabel("Ratio (logarithmic axis)" if effect == "ratio" else "Difference")
+    ax.set_xlim(-0.02 * len(x) - 0.5, 1.02 * len(x) - 0.5)
+    ax.tick_params(axis="x", bottom=False, labelbottom=False)
+    ax.spines["bottom"].set_visible(False)
+
+
+def _width(n: int) -> float:
+    """Points of the line of an interval: as wide as its place where there are few."""
+    return float(np.clip(400.0 / n, 0.35, 2.0))
+
+
+def _clear(shown: pd.DataFrame) -> NDArray[np.bool_]:
+    return np.asarray(shown["p"] < _LEVEL)
+
+
+def _grid(ax: Axes, shown: pd.DataFrame, options: list[tuple[str, str]]) -> None:
+    """A row an option; the darker, the more of the specifications beside each other have it."""
+    n = len(shown)
+    columns = min(n, _MOST_COLUMNS)
+    place_of = (np.arange(n) * columns) // n
+    counts = np.bincount(place_of, minlength=columns)
+    color = LinearSegmentedColormap.from_list("share", ["#ffffff", style.PALETTE[0]])
+    ticks, names, top, last = [], [], 0.0, ""
+    for axis, label in options:
+        top += 0.0 if axis == last else (0.5 if last else 0.0)
+        has = (shown[axis].astype(str) == label).to_numpy()
+        share = np.bincount(place_of, weights=has, minlength=columns) / counts
+        ax.imshow(
+            share[None, :], extent=(-0.5, n - 0.5, top + 0.92, top + 0.08), aspect="auto", cmap=color, vmin=0, vmax=1,
+            interpolation="nearest", zorder=2,
+        )  # fmt: skip
+        if axis != last:
+            ax.annotate(
+                readable(axis), (1.0, top + 0.5), xycoords=("axes fraction", "data"), xytext=(3, 0),
+                textcoords="offset points", ha="left", va="center", fontsize=style.size(), fontweight="bold",
+            )  # fmt: skip
+        ticks.append(top + 0.5)
+        names.append(label)
+        top, last = top + 1.0, axis
+    ax.set_ylim(top, 0.0)
+    ax.set_yticks(ticks, names)
+    ax.tick_params(axis="y", length=0)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+    if "own" in shown.columns and shown["own"].any():
+        ax.axvline(int(np.flatnonzero(shown["own"])[0]), color=style.PALETTE[1], lw=0.8, zorder=4)
+
+
+def _handles(shown: pd.DataFrame) -> list[Any]:
+    clear = _clear(shown)
+    handles: list[Any] = []
+    if clear.any():
+        handles.append(Patch(facecolor=style.PALETTE[2], alpha=0.6, label="p < .05, alone"))
+    if not clear.all():
+        handles.append(Patch(facecolor=style.GREY, alpha=0.6, label="p ≥ .05, alone"))
+    if "own" in shown.columns and shown["own"].any():
+        handles.append(
+            Line2D([], [], ls="", marker="D", ms=5, mfc=style.PALETTE[1], mec="white", label="the study as it is")
+        )
+    return handles
+
+
+def _title(table: pd.DataFrame) -> str:
+    """The contrast, where it is, and which curve."""
+    first = table.iloc[0]
+    columns = [str(name) for name in table.columns]
+    before = columns[: columns.index("contrast")]
+    at = [capital(place(name, readable(first[name]))) for name in before if name != "simulated"]
+    curve = str(first["curve"]) if "curve" in columns else ""
+    about = f" ({curve})" if ":" in curve else ""
+    return f"{', '.join([*at, contrast_text(first['contrast'])])}{about}"

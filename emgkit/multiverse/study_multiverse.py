@@ -1,0 +1,98 @@
+"""A study's multiverse: computed, tested and written."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from emgkit.errors import EmgkitWarning
+from emgkit.multiverse.computing import compute
+from emgkit.multiverse.page import write
+from emgkit.study import Result, Study
+from emgkit.study.file.multiverse import Multiverse
+from emgkit.study.file.read import check_filled_in
+from emgkit.study.file.recordings import StudyFile
+from emgkit.study.file.wording import errors_as_in_a_study
+from emgkit.study.recordings.analysis import Progress
+from emgkit.study.writing.folder import check_writable, fresh_folder
+
+__all__ = ["run"]
+
+
+def run(
+    study: Study,
+    axes: Multiverse | Mapping[str, Any] | None = None,
+    *,
+    out: str | os.PathLike[str] | None = None,
+    data: str | os.PathLike[str] | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    quick: bool = False,
+) -> Result:
+    """Repeat a study under every combination of defensible choices, and test all of them together.
+
+    Parameters
+    ----------
+    study : Study
+        A study of recordings.
+    axes : Multiverse or mapping, optional
+        The choices, as the table ``[multiverse]`` of a study file has them; by default those of the study's file.
+    out : path, optional
+        Where to write; default ``<study folder>/multiverse``, or ``multiverse/<name>`` for a study named without its
+        folder.
+    data : path, optional
+        Where the recordings are, in place of what the study file says.
+    jobs : int, default 1
+        Processes that work at the same time, each on one participant. The results are the same. With more than one, a
+        script needs ``if __name__ == "__main__":`` around what it does.
+    progress : callable, optional
+        Called with (what, done, total).
+    quick : bool
+        A quick look: five simulated participants, and no files of figures.
+
+    Returns
+    -------
+    Result
+        Tables ``specifications`` (one row a contrast and specification), ``multiverse`` (the joint tests of each
+        contrast and quantity), ``variance`` (what each choice explains) and ``axes``, the finding in words, and the
+        path of the report.
+
+    Raises
+    ------
+    EmgkitError
+        Anything is wrong with the file, the recordings, the design or an option; nothing is written then.
+
+    Notes
+    -----
+    Each specification goes through the stages of the study, and the one with the study's own settings gives the study's
+    own numbers. Recordings are filtered once for each pipeline of filters, and what follows shares its results. See
+    :func:`emgkit.stats.within.specification_curve.joint_test` for the tests.
+
+    Examples
+    --------
+    >>> import emgkit as ek
+    >>> study = ek.Study.load("three_lifts")
+    >>> result = ek.multiverse.run(study, out="results", jobs=2)  # doctest: +SKIP
+    >>> print(result.finding[1])  # doctest: +SKIP
+    """
+    check_filled_in(study.text, where=str(study.folder))
+    where = (Path(out) if out is not None else _default_out(study)).absolute()
+    check_writable(where)
+    progress = progress or (lambda _what, _done, _total: None)
+    with warnings.catch_warnings():
+        # each of these is kept as a notice of the result
+        warnings.simplefilter("ignore", EmgkitWarning)
+        computed = compute(study, axes, data=data, jobs=jobs, progress=progress, quick=quick)
+        own = data is None or (isinstance(study.file, StudyFile) and study.file.data.registry is not None)
+        progress("Writing tables, figures and report", 0, 1)
+        with fresh_folder(where) as fresh, errors_as_in_a_study():
+            result = write(study, computed, folder=fresh, out=where, own=own, quick=quick)
+        progress("Writing tables, figures and report", 1, 1)
+    return result
+
+
+def _default_out(study: Study) -> Path:
+    return Path("multiverse") / study.slug if study.bare else study.folder / "multiverse"
