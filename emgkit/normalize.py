@@ -512,7 +512,7 @@ def _references(processed: Processed, window: float) -> tuple[ChannelReference, 
     for name, pairs in processed.items():
         for raw, envelope in pairs:
             best = _best_window(envelope, window, name)
-            levels = dict(zip(raw.names, raw.data[:, 0] * (np.ptp(raw.data, axis=1) == 0), strict=True))
+            rows = dict(zip(raw.names, raw.data, strict=True))
             for channel, value in zip(envelope.channels, best, strict=True):
                 if (
                     channel.unit not in Normalize.accepts
@@ -525,7 +525,8 @@ def _references(processed: Processed, window: float) -> tuple[ChannelReference, 
                         got=repr(channel.unit),
                     )
                 # filters leave a constant channel some rounding, which is no contraction
-                silent = value <= 1e-9 * abs(levels[channel.name])
+                silent = value <= 1e-9 * abs(rows[channel.name][0])
+                silent = silent and (value <= 0 or bool(np.ptp(rows[channel.name]) == 0))
                 found.setdefault(channel.name, {})[name] = 0.0 if silent else float(value)
     return tuple(
         ChannelReference(

@@ -21,8 +21,10 @@ __all__ = ["specification_curve"]
 
 # columns of the grid: more would be narrower than a printed dot
 _MOST_COLUMNS = 360
-# inches that a row of the grid takes
-_ROW = 0.145
+# inches that a row of the grid takes at the smallest letters (points), and rows that the name of an axis takes
+_ROW, _SIZE, _HEAD = 0.145, 7.5, 1.25
+# points across from which the legend is one row, and what the mark of simulated data takes beside the title
+_WIDE, _MARK = 270.0, 80.0
 _NEEDED = ("contrast", "specification", "ci_low", "ci_high", "t", "p")
 _LEVEL = 0.05
 
@@ -58,7 +60,7 @@ def specification_curve(table: pd.DataFrame, *, simulated: bool = False) -> Axes
     ...     "t": [3.0, 1.5], "p": [0.01, 0.2]})
     >>> ax = specification_curve(table)
     >>> [label.get_text() for label in ax.figure.axes[1].get_yticklabels()]
-    ['20-450 Hz', '10-500 Hz']
+    ['band', '20-450 Hz', '10-500 Hz']
     >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
     """
     effect, axes = _check(table)
@@ -68,16 +70,27 @@ def specification_curve(table: pd.DataFrame, *, simulated: bool = False) -> Axes
     axes = [axis for axis in axes if len(set(table[axis])) > 1]
     options = [(axis, str(label)) for axis in axes for label in dict.fromkeys(table[axis])]
     with style.theme():
-        height = 2.6 + _ROW * (len(options) + 0.5 * len(axes))
-        _, (ax, grid) = plt.subplots(
-            2, 1, figsize=(style.across(style.PAGE_WIDTH), height), sharex=True,
-            height_ratios=[2.1, _ROW * (len(options) + 0.5 * len(axes)) + 0.1],
+        row = _ROW * style.size() / _SIZE
+        below = row * (len(options) + _HEAD * len(axes))
+        # the title, the legend and the axes' labels take 1.1 inches more
+        figure, (ax, grid) = plt.subplots(
+            2, 1, figsize=(style.across(style.PAGE_WIDTH), 3.2 + below), sharex=True, height_ratios=[2.1, below],
         )  # fmt: skip
         _curve(ax, shown, effect)
         _grid(grid, shown, options)
-        up = style.legend_above(ax, _handles(shown), columns=4)
-        style.head(ax, _title(table), up=up, marked=style.simulated_mark(table, simulated))
         grid.set_xlabel(f"{counted(len(shown), 'specification')}, in the order of the {effect}")
+        # the axes are as wide as the labels leave them
+        figure.draw_without_rendering()
+        width = ax.bbox.width * 72.0 / figure.dpi
+        up = style.legend_above(ax, _handles(shown), columns=3 if width > _WIDE else 1)
+        marked = style.simulated_mark(table, simulated)
+        text = style.wrapped(
+            _title(table), width=width - (_MARK if marked and width > _WIDE else 0.0), key="axes.titlesize"
+        )
+        style.title(ax, text, pad=up + 4)
+        if marked:
+            lines = 0 if width > _WIDE else 1 + text.count("\n")
+            style.mark(ax, marked, pad=up + 4 + 1.5 * lines * style.size("axes.titlesize"))
     return ax
 
 
@@ -145,25 +158,28 @@ def _grid(ax: Axes, shown: pd.DataFrame, options: list[tuple[str, str]]) -> None
     place_of = (np.arange(n) * columns) // n
     counts = np.bincount(place_of, minlength=columns)
     color = LinearSegmentedColormap.from_list("share", ["#ffffff", style.PALETTE[0]])
-    ticks, names, top, last = [], [], 0.0, ""
+    ticks: list[float] = []
+    names, heads, top, last = list[str](), list[int](), 0.0, ""
     for axis, label in options:
-        top += 0.0 if axis == last else (0.5 if last else 0.0)
+        if axis != last:
+            heads.append(len(names))
+            ticks.append(top + _HEAD - 0.5)
+            names.append(readable(axis))
+            top += _HEAD
         has = (shown[axis].astype(str) == label).to_numpy()
         share = np.bincount(place_of, weights=has, minlength=columns) / counts
         ax.imshow(
             share[None, :], extent=(-0.5, n - 0.5, top + 0.92, top + 0.08), aspect="auto", cmap=color, vmin=0, vmax=1,
             interpolation="nearest", zorder=2,
         )  # fmt: skip
-        if axis != last:
-            ax.annotate(
-                readable(axis), (1.0, top + 0.5), xycoords=("axes fraction", "data"), xytext=(3, 0),
-                textcoords="offset points", ha="left", va="center", fontsize=style.size(), fontweight="bold",
-            )  # fmt: skip
         ticks.append(top + 0.5)
         names.append(label)
         top, last = top + 1.0, axis
     ax.set_ylim(top, 0.0)
     ax.set_yticks(ticks, names)
+    labels: list[Any] = ax.get_yticklabels()
+    for at in heads:
+        labels[at].set_fontweight("bold")
     ax.tick_params(axis="y", length=0)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)

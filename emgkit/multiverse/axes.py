@@ -227,7 +227,7 @@ def errors_name(where: str) -> Iterator[None]:
         yield
     except EmgkitError as problem:
         place = ", ".join(part for part in (where, problem.where) if part)
-        raise type(problem)(
+        raise StudyError(
             problem.what, where=place, allowed=problem.allowed, got=problem.got, hint=problem.hint
         ) from problem
 
@@ -328,7 +328,10 @@ def _value(name: str, option: Option, own: Mapping[str, Any]) -> Any:
         step = step_from_dict(given)
         replaced = (Rectify, Envelope, MovingRMS, MovingMean, TKEO)
         behind = tuple(one for one in own["envelope"] if not isinstance(one, replaced))
-        return (*(() if isinstance(step, MovingRMS) else (Rectify(),)), step, *behind)
+        steps = (*(() if isinstance(step, MovingRMS) else (Rectify(),)), step, *behind)
+        # the square of a rectified signal is that of the signal: Rectify before MovingRMS changes nothing
+        bare = tuple(one for one in own["envelope"] if not isinstance(one, Rectify))
+        return own["envelope"] if steps == bare else steps
     value = next(iter(given.values()))
     if name == "summary":
         check_unknown("measure", value, MEASURES)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import repeat
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from emgkit._checks import check_whole
 from emgkit.errors import EmgkitWarning, Notice, StudyError
 from emgkit.multiverse.axes import Space, space_of
 from emgkit.multiverse.cells import differences_of
+from emgkit.multiverse.jobs import in_order
 from emgkit.multiverse.tables import Tables, tables_of
 from emgkit.multiverse.tree import Branches, SessionValues, walk
 from emgkit.study import Study
@@ -129,14 +127,7 @@ def _walk_all(
     what = "Processing each session in every way"
     found: list[SessionValues] = []
     progress(what, 0, len(sessions))
-
-    def collect(results: Iterator[SessionValues]) -> list[SessionValues]:
-        for one in results:
-            found.append(one)
-            progress(what, len(found), len(sessions))
-        return found
-
-    if jobs == 1 or len(sessions) == 1:
-        return collect(map(partial(walk, branches=branches), sessions))
-    with ProcessPoolExecutor(min(jobs, len(sessions)), mp_context=get_context("spawn")) as pool:
-        return collect(pool.map(walk, sessions, repeat(branches)))
+    for one in in_order(partial(walk, branches=branches), sessions, jobs=jobs):
+        found.append(one)
+        progress(what, len(found), len(sessions))
+    return found

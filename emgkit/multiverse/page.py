@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from emgkit import figures, report
 from emgkit.multiverse.axes import Space
 from emgkit.multiverse.computing import Computed
+from emgkit.multiverse.jobs import in_order
 from emgkit.multiverse.tables import OWN
 from emgkit.multiverse.words import finding_of, methods_of, summary_of
 from emgkit.notation import capital, contrast_text, place, readable
@@ -24,7 +26,7 @@ from emgkit.study.writing.page import draw, provenance_of, write_page
 __all__ = ["write"]
 
 
-def write(study: Study, computed: Computed, *, folder: Path, out: Path, own: bool, quick: bool) -> Result:
+def write(study: Study, computed: Computed, *, folder: Path, out: Path, own: bool, quick: bool, jobs: int) -> Result:
     """Write all outputs of a multiverse into a folder.
 
     Parameters
@@ -41,6 +43,8 @@ def write(study: Study, computed: Computed, *, folder: Path, out: Path, own: boo
         The data are the study's own.
     quick : bool
         A quick look: figures are on the page alone.
+    jobs : int
+        Processes that draw at the same time.
     """
     space, analysis, simulated = computed.space, computed.analysis, computed.analysis.simulated
     tables = {
@@ -53,8 +57,8 @@ def write(study: Study, computed: Computed, *, folder: Path, out: Path, own: boo
     summary = summary_of(computed.tables, space)
     notices = tuple(dict.fromkeys(map(noticed_in_a_study, computed.notices)))
     said = ((finding.SIMULATED,) if simulated else ()) + (summary, *lines)
-    with figures.style.theme():
-        drawn = draw(_figures(computed), folder / "figures", quick=quick)
+    curves = list(_curves(computed))
+    drawn = tuple(in_order(partial(_draw, folder=folder / "figures", quick=quick), curves, jobs=jobs))
     content = report.Content(
         title=f"{analysis.file.study.title}: every defensible processing",
         question="How far does the answer depend on the processing, and on which choice? "
@@ -90,25 +94,33 @@ def _axes_table(space: Space) -> pd.DataFrame:
     )
 
 
-def _figures(computed: Computed) -> Iterator[Drawn]:
-    """The curve of the study's own quantity, for each contrast."""
+def _curves(computed: Computed) -> Iterator[tuple[int, pd.DataFrame]]:
+    """The specifications of the study's own quantity, contrast by contrast."""
     table = computed.tables.specifications
-    table = table[table["curve"] == OWN]
-    columns = list(table.columns)
-    names = columns[: columns.index("contrast") + 1]
-    for number, (_, part) in enumerate(table.groupby(names, sort=False), 1):
-        first = part.iloc[0]
-        at = [capital(place(name, readable(first[name]))) for name in names[:-1]]
-        title = ", ".join([*at, contrast_text(first["contrast"])])
+    own = table[table["curve"] == OWN]
+    columns = list(own.columns)
+    parts = own.groupby(columns[: columns.index("contrast") + 1], sort=False)
+    for number, (_, part) in enumerate(parts, 1):
+        yield number, part
+
+
+def _draw(curve: tuple[int, pd.DataFrame], folder: Path, *, quick: bool) -> report.FigureItem:
+    """Draw one specification curve."""
+    number, part = curve
+    first, columns = part.iloc[0], list(part.columns)
+    names = columns[: columns.index("contrast")]
+    at = [capital(place(name, readable(first[name]))) for name in names]
+    with figures.style.theme():
         axes: Any = figures.specification_curve(part)
-        yield Drawn(
+        item = Drawn(
             name=f"specification_curve_{number:02d}",
-            title=title,
+            title=", ".join([*at, contrast_text(first["contrast"])]),
             caption=f"{len(part)} specifications that measure what the study measures, in ascending order, with "
             "individual 95 % intervals. Below: which options they have; the darker, the more of the specifications at "
             "that place have the option.",
             figure=axes.figure,
         )
+        return draw([item], folder, quick=quick)[0]
 
 
 def _shown(computed: Computed, tables: dict[str, pd.DataFrame]) -> tuple[report.TableItem, ...]:

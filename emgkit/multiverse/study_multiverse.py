@@ -89,7 +89,7 @@ def run(
         own = data is None or (isinstance(study.file, StudyFile) and study.file.data.registry is not None)
         progress("Writing tables, figures and report", 0, 1)
         with fresh_folder(where) as fresh, errors_as_in_a_study():
-            result = write(study, computed, folder=fresh, out=where, own=own, quick=quick)
+            result = write(study, computed, folder=fresh, out=where, own=own, quick=quick, jobs=jobs)
         progress("Writing tables, figures and report", 1, 1)
     return result
 

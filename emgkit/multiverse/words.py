@@ -51,11 +51,14 @@ def summary_of(tables: Tables, space: Space) -> str:
         text += f". The verdict depends on the processing in {len(parts)}: {'; '.join(parts)}."
     else:
         text += ": no verdict depends on the processing."
+    if "mvc" in still and all(row["scale"] == "ratio" for _, row in own):
+        still.remove("mvc")
+        text += (
+            f" {capital(AXIS_WORDS['mvc'])} moves no effect: the same reference divides both conditions, and cancels."
+        )
     if still:
-        cancels = still == ["mvc"] and all(row["scale"] == "ratio" for _, row in own)
-        reason = ": the same reference divides both conditions, and cancels in their ratio" if cancels else ""
         verb = "moves" if len(still) == 1 else "move"
-        text += f" {capital(series(AXIS_WORDS[axis] for axis in still))} {verb} no effect at all{reason}."
+        text += f" {capital(series(AXIS_WORDS[axis] for axis in still))} {verb} no effect."
     return text
 
 
@@ -136,30 +139,23 @@ def _verdict(row: Mapping[str, Any], tables: Tables) -> Iterator[str]:
     first, second = (readable(level) for level in _pair(row))
     undecided = 1 - row["higher"] - row["lower"]
     if row["higher"] > 1 - _NOTHING or row["lower"] > 1 - _NOTHING:
-        way = "more" if row["higher"] > 0.5 else "less"
-        adjusted = (
-            "each of them also when it is adjusted for all"
-            if row["share_max_t"] > 1 - _NOTHING
-            else f"{_percent(row['share_max_t'])} of them also when adjusted for all"
-        )
+        way = "above" if row["higher"] > 0.5 else "below"
+        adjusted = "all" if row["share_max_t"] > 1 - _NOTHING else _percent(row["share_max_t"])
         yield (
-            f"Every one shows {way} in the {first} than in the {second} (p < .05 each, {adjusted}): the verdict does "
-            "not depend on the processing."
+            f"In every one {first} is {way} {second} (p < .05 each; {adjusted} of them also when adjusted for all): "
+            "the verdict does not depend on the processing."
         )
     elif undecided > 1 - _NOTHING:
         yield "None of them shows a difference (p < .05): that it is undecided does not depend on the processing."
     else:
-        parts = [
-            f"{_percent(share)} show {what}"
-            for share, what in (
-                (row["higher"], f"more in the {first}"),
-                (row["lower"], f"less in the {first}"),
-                (undecided, "no clear difference"),
-            )
-            if share > _NOTHING
-        ]
+        shares = (
+            (row["higher"], f"{first} is above"),
+            (row["lower"], f"{first} is below"),
+            (undecided, "it is undecided"),
+        )
+        parts = [f"in {_percent(share)} {what}" for share, what in shares if share > _NOTHING]
         yield (
-            f"{capital(series(parts))} ({p_phrase(row['p_share'])} for so many significant ones); the verdict depends "
+            f"{capital(series(parts))} ({p_phrase(row['p_share'])} for so many significant ones): the verdict depends "
             f"on the processing, {_hangs_on(row, tables)}."
         )
 
@@ -196,17 +192,17 @@ def _others(row: Mapping[str, Any], tables: Tables) -> Iterator[str]:
     _, high_text = limits.strip("[]").split(", ")
     own = _main(row)
     agreeing = [one for one in rows if _main(one) == own]
+    otherwise = [one["curve"] for one in rows if one not in agreeing]
+    if len(rows) == 1:
+        which = "say otherwise" if otherwise else "have the study's verdict"
+        yield f"The other quantity ({rows[0]['curve']}) has a median of {text}; most of its specifications {which}."
+        return
     which = (
-        "most of their specifications have the study's verdict in each"
-        if len(agreeing) == len(rows)
-        else f"in {series(one['curve'] for one in rows if one not in agreeing)} most specifications say otherwise"
+        f"most specifications say otherwise in {len(otherwise)} of them ({'; '.join(otherwise)})"
+        if otherwise
+        else "in each of them most specifications have the study's verdict"
     )
-    noun = "curve" if len(rows) == 1 else "curves"
-    yield (
-        f"Other quantities ({len(rows)} {noun}) have medians of {text} to {high_text}; {which}."
-        if len(rows) > 1
-        else f"The other quantity ({rows[0]['curve']}) has a median of {text}; {which}."
-    )
+    yield f"The {len(rows)} other quantities have medians of {text} to {high_text}; {which}."
 
 
 def _main(row: Mapping[str, Any]) -> int:
