@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 __all__ = [
     "ChannelsOption",
     "DataOption",
+    "JobsOption",
     "JsonOption",
     "OutOption",
+    "SchedulerOption",
     "SfreqOption",
     "SheetOption",
     "ThousandsOption",
@@ -37,6 +39,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help="Where the recordings are, if not where the study says.")
+]
+
+
+JobsOption = Annotated[int, typer.Option("--jobs", metavar="N", help="Processes that work side by side.")]
+
+
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(metavar="tcp://…", help="A dask.distributed cluster that works, in place of --jobs."),
 ]
 
 

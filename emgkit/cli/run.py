@@ -6,11 +6,11 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from emgkit.cli.options import DataOption, JsonOption, OutOption
+from emgkit.cli.options import DataOption, JobsOption, JsonOption, OutOption, SchedulerOption
 from emgkit.cli.printing import progress_shown
 from emgkit.notation import capital
 
@@ -42,29 +42,39 @@ def run(
         bool, typer.Option("--quick", help="A quick look: five simulated participants, few simulated studies.")
     ] = False,
     out: OutOption = None,
+    jobs: JobsOption = 1,
+    scheduler: SchedulerOption = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep every finished recording here; a later run takes what is unchanged."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a study: from its raw recordings or published figures to tables, figures and a report."""
-    _run(study, data=data, out=out, as_json=as_json, quick=quick)
+    """Run a study: from its raw recordings or published figures to tables, figures and a report.
+
+    A run that was stopped goes on from the recordings that were finished.
+    """
+    _run(study, data=data, out=out, as_json=as_json, quick=quick, jobs=jobs, scheduler=scheduler, cache=cache)
 
 
 def reproduce(
     quick: Annotated[bool, typer.Option("--quick", help="Only five simulated participants.")] = False,
     out: OutOption = None,
+    jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Run the main study: hip thrust, squat and deadlift, from simulated raw signals to the report."""
-    _run("three_lifts", out=out, as_json=as_json, quick=quick)
+    _run("three_lifts", out=out, as_json=as_json, quick=quick, jobs=jobs)
 
 
-def _run(name: str, *, data: Path | None = None, out: Path | None, as_json: bool, quick: bool) -> None:
+def _run(name: str, *, as_json: bool, out: Path | None, data: Path | None = None, **how: Any) -> None:
     from emgkit.study import Study
 
     study = Study.load(name)
     if study.simulated and data is None and not as_json:
         print(f"SIMULATED DATA: {_SIMULATED}", flush=True)
     with progress_shown() as progress:
-        result = study.run(out, data, progress=progress, quick=quick)
+        result = study.run(out, data, progress=progress, **how)
     if as_json:
         print(_as_json(result))
     else:

@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -14,7 +15,10 @@ from emgkit.notation import listed
 from emgkit.recording import Recording
 from emgkit.signal_quality.samples import Array
 
-__all__ = ["Duplicate", "duplicates"]
+__all__ = ["Digests", "Duplicate", "digests", "duplicates", "equal"]
+
+# channel name -> digest of its samples, and whether it is constant
+Digests: TypeAlias = Mapping[str, tuple[str, bool]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,14 +83,19 @@ def duplicates(
     ('sub-01', 'sub-03')
     """
     pairs = recordings.items() if isinstance(recordings, Mapping) else recordings
-    digests: dict[str, dict[str, tuple[str, bool]]] = {}
+    found: dict[str, Digests] = {}
     for name, recording in pairs:
-        if name in digests:
+        if name in found:
             raise ArgumentError("Names of recordings must be unique", got=f"more than once: {name!r}")
-        digests[name] = _digests(recording)
+        found[name] = digests(recording)
+    return equal(found)
+
+
+def equal(recordings: Mapping[str, Digests]) -> tuple[Duplicate, ...]:
+    """Find equal recordings and channels by the digests of their samples; see :func:`duplicates`."""
     wholes: dict[tuple[str, ...], list[str]] = defaultdict(list)
     channels: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for name, by_channel in digests.items():
+    for name, by_channel in recordings.items():
         moving = {channel: digest for channel, (digest, constant) in by_channel.items() if not constant}
         if moving:
             wholes[tuple(sorted(digest for digest, _ in by_channel.values()))].append(name)
@@ -105,8 +114,8 @@ def duplicates(
     return tuple(found)
 
 
-def _digests(recording: Recording | Array) -> dict[str, tuple[str, bool]]:
-    """Channel name -> (digest of its samples, whether it is constant)."""
+def digests(recording: Recording | Array) -> Digests:
+    """The digest of each channel's samples, and whether it is constant."""
     if isinstance(recording, Recording):
         names, rows = recording.names, recording.data
     else:

@@ -13,12 +13,13 @@ from emgkit.recording import Trial
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file.recordings import RepetitionRules, StudyFile
 from emgkit.study.recordings.account import RecordingSource, account, look_into
-from emgkit.study.recordings.analysis import Progress, StudyStages
+from emgkit.study.recordings.analysis import StudyStages
 from emgkit.study.recordings.condition import condition
 from emgkit.study.recordings.keys import Folder, Stage
 from emgkit.study.recordings.plan import Plan, plan_of
 from emgkit.study.recordings.segment import segment
 from emgkit.study.recordings.simulated import data_folder
+from emgkit.study.recordings.walking import Progress
 
 __all__ = ["recordings_to_mark"]
 

@@ -15,12 +15,15 @@ from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.read import check_filled_in, load_text, parse
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.file.wording import errors_as_in_a_study
-from emgkit.study.recordings.analysis import Progress, analyse
+from emgkit.study.recordings.analysis import analyse
+from emgkit.study.recordings.keys import key
 from emgkit.study.recordings.plan import plan_of
-from emgkit.study.recordings.simulated import data_folder
+from emgkit.study.recordings.simulated import cache_folder, data_folder
+from emgkit.study.recordings.walking import Progress, Walk, store
 from emgkit.study.writing import published_page, recordings_page
 from emgkit.study.writing.folder import check_writable, fresh_folder
 from emgkit.study.writing.result import Result
+from emgkit.workers import workers
 
 __all__ = ["Study"]
 
@@ -91,6 +94,9 @@ class Study(StudyDefinition):
         *,
         progress: Progress | None = None,
         quick: bool = False,
+        jobs: int = 1,
+        scheduler: str | None = None,
+        cache: str | os.PathLike[str] | None = None,
     ) -> Result:
         """Recompute everything, from raw recordings or published figures, and write tables, figures and report.
 
@@ -105,6 +111,15 @@ class Study(StudyDefinition):
             Called with (what, done, total).
         quick : bool
             A quick look: five simulated participants, few simulated studies.
+        jobs : int
+            Processes of this machine that read and process recordings side by side. The results are the same. With
+            more than one, a script needs ``if __name__ == "__main__":`` around what it does.
+        scheduler : str, optional
+            In place of `jobs`, the address of a dask.distributed scheduler, such as ``"tcp://node1:8786"``. Its workers
+            need the same emgkit and libraries, and the recordings under the same paths.
+        cache : path, optional
+            Keep every finished recording in this folder, also when the run is done. By default finished recordings are
+            in the user's cache folder until the run is done; a run that was stopped goes on from them.
 
         Returns
         -------
@@ -120,7 +135,7 @@ class Study(StudyDefinition):
         where = (Path(out) if out is not None else self._default_out()).absolute()
         check_writable(where)
         progress = progress or (lambda _what, _done, _total: None)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), workers(jobs, scheduler) as found:
             # each of these is kept as a notice of the result
             warnings.simplefilter("ignore", EmgkitWarning)
             if isinstance(self.file, PublishedFile):
@@ -132,23 +147,25 @@ class Study(StudyDefinition):
                         hint="Leave --data out; [data] published names the figures",
                     )
                 return published_page.run(self, self.file, where, progress, quick=quick)
-            return self._run_recordings(self.file, where, None if data is None else Path(data), progress, quick=quick)
+            own, name = Path(data) if data is not None else None, key("run", [str(self.folder), str(where)])[:16]
+            place = cache_folder() / "unfinished" if cache is None else Path(cache)
+            with store(place, name, keep=cache is not None) as kept:
+                walk = Walk(workers=found, store=kept, progress=progress)
+                return self._run_recordings(self.file, where, own, walk, quick=quick)
 
-    def _run_recordings(
-        self, file: StudyFile, out: Path, data: Path | None, progress: Progress, *, quick: bool
-    ) -> Result:
+    def _run_recordings(self, file: StudyFile, out: Path, data: Path | None, walk: Walk, *, quick: bool) -> Result:
         # the steps and their parameters are checked before any file is read
         plan = plan_of(file, self.folder)
-        folder = data if data is not None else data_folder(file.data, self.folder, progress, quick=quick)
-        analysis = analyse(file, plan, folder, progress=progress)
+        folder = data if data is not None else data_folder(file.data, self.folder, walk.progress, quick=quick)
+        analysis = analyse(file, plan, folder, walk=walk)
         # what is expected is expected of the study's own data
         own = data is None or file.data.registry is not None
-        progress("Writing tables, figures and report", 0, 1)
+        walk.progress("Writing tables, figures and report", 0, 1)
         with fresh_folder(out) as fresh, errors_as_in_a_study():
             result = recordings_page.write(
                 self, analysis, pipeline=plan.pipeline, folder=fresh, out=out, own=own, quick=quick
             )
-        progress("Writing tables, figures and report", 1, 1)
+        walk.progress("Writing tables, figures and report", 1, 1)
         return result
 
     def _default_out(self) -> Path:

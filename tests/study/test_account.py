@@ -30,6 +30,7 @@ from emgkit.study.recordings.account import (
 from emgkit.study.recordings.account.near import near_files, near_label
 from emgkit.study.recordings.checks import Loaded
 from emgkit.study.recordings.keys import Folder
+from emgkit.study.recordings.survey import survey
 
 NUMBERS = "VL (mV),BF (mV)\n" + "0.1,0.2\n" * 150
 
@@ -540,7 +541,8 @@ def loaded(seconds: float, who: str, excluded: str = "") -> Loaded:
     source = RecordingSource(
         path=Path(who), name=f"{who}.csv", facts={"participant": who, "task": "squat"}, excluded=excluded
     )
-    return Loaded(source=source, trial=Trial(streams={"emg": emg}))
+    trial = Trial(streams={"emg": emg})
+    return Loaded(source=source, survey=survey(trial, trial))
 
 
 def test_a_recording_much_shorter_than_the_others_of_its_task_is_told():

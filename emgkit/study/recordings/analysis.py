@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,13 +32,10 @@ from emgkit.study.recordings.marks import check_rows
 from emgkit.study.recordings.plan import Plan
 from emgkit.study.recordings.read import join_files, read, use_channels
 from emgkit.study.recordings.session import Session, rows_of, session_stage, sessions_of
+from emgkit.study.recordings.survey import Survey, survey
+from emgkit.study.recordings.walking import Progress, Walk, nobody
 
-__all__ = ["Analysis", "Progress", "StudyStages", "analyse"]
-
-Progress = Callable[[str, int, int], None]
-
-# outputs of stages that stay in memory through the whole run: trials and sessions
-Memory = dict[Stage[Any], Any]
+__all__ = ["Analysis", "StudyStages", "analyse"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -123,6 +119,12 @@ class StudyStages:
         }
         self._sessions: dict[frozenset[str], Stage[Session]] = {}
 
+    def surveyed(self, source: RecordingSource, *, used: bool) -> Stage[Survey]:
+        """What a recording holds; of one that is used, with what the study uses of it."""
+        name = source.name
+        inputs = (self.reads[name], self.trials[name]) if used else (self.reads[name],)
+        return Stage(function=survey, inputs=inputs, about=name)
+
     def sessions(self, used: Sequence[RecordingSource]) -> tuple[Stage[Session], ...]:
         """The sessions that these recordings make, one a participant and session."""
         groups = sessions_of(used, across_sessions=self.plan.across_sessions)
@@ -151,7 +153,14 @@ def _reading(plan: Plan, source: RecordingSource) -> Stage[Trial]:
     return Stage(function=join_files, inputs=(one, others), parameters=plan.joining(source), about=about)
 
 
-def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progress) -> Analysis:
+def analyse(
+    file: StudyFile,
+    plan: Plan,
+    folder: Path | None,
+    *,
+    progress: Progress | None = None,
+    walk: Walk | None = None,
+) -> Analysis:
     """Walk the stages from the folder of recordings to the comparisons.
 
     Parameters
@@ -162,32 +171,35 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
         What the stages need of it.
     folder : Path or None
         Where the recordings are.
-    progress : callable
+    progress : callable, optional
         Called with (what, done, total).
+    walk : Walk, optional
+        Who runs the stages of recordings and sessions, and where their outputs are stored; by default this process
+        runs them, and nothing is stored.
 
     Raises
     ------
     EmgkitError
         Anything is wrong with the recordings or the design.
     """
+    walk = walk or Walk(progress=progress or nobody)
     found = Stage(function=account, inputs=(Folder(path=folder),), parameters=plan.accounting).run()
     # a folder that is not there was refused above
     found = look_into(found, folder or Path(), plan.accounting)
     with telling_near_files(found, plan.accounting):
         study = StudyStages(plan, found.sources)
         wanted = {one.name for one in found.sources if any(one.is_used(each.keep) for each in file.comparisons)}
-        memory, failed = _read_all(study, wanted, progress, allow=file.exclude.allow)
+        surveys, failed = _read_all(study, wanted, walk, allow=file.exclude.allow)
         used = [one for one in found.sources if one.name not in failed]
-        whole = {name: memory[stage] for name, stage in study.reads.items() if stage in memory and name not in failed}
+        emg = {name: one.read_emg for name, one in surveys.items()}
         names = {label: spec.name for label, spec in plan.channels.items() if spec.name is not None}
         if plan.table is not None:
             spared = {name for comparison in file.comparisons for name in comparison.keep}
             check_rows(plan.table, found.sources, plan.marked, spared)
-        check_exclusions(file.exclude, found.sources, whole, names)
-        checks.check_labels(
-            [Loaded(source=one, trial=whole[one.name]) for one in used if one.name in whole], file.channels
-        )
-        loaded = [Loaded(source=one, trial=memory[study.trials[one.name]]) for one in used if one.name in wanted]
+        check_exclusions(file.exclude, found.sources, emg, names)
+        every = [Loaded(source=one, survey=surveys[one.name]) for one in used if one.name in surveys]
+        checks.check_labels(every, file.channels)
+        loaded = [one for one in every if one.source.name in wanted]
         notices = [*found.notices, *checks.length_notices(loaded)]
         simulated = checks.are_simulated(loaded)
         sessions, comparisons, compared = [], [], []
@@ -197,21 +209,21 @@ def analyse(file: StudyFile, plan: Plan, folder: Path | None, *, progress: Progr
             checks.refuse_duplicates(chosen, comparison=comparison.name)
             sources = [one.source for one in chosen]
             sessions.append(study.sessions(sources))
-            _run_sessions(sessions[-1], memory, progress)
+            _run_sessions(sessions[-1], walk)
             stage = study.comparison(comparison, sources)
             comparisons.append(stage)
-            compared.append(replace(stage.run(dict(memory)), spec=comparison))
+            compared.append(replace(stage.run(dict(walk.memory)), spec=comparison))
         taken = [one.source for one in loaded]
         kept = [one.name for one in taken if one.excluded and one.is_used(file.comparisons[0].keep)]
-        notices += _reference_notices([memory[stage] for stage in sessions[0]])
+        notices += _reference_notices([walk.memory[stage] for stage in sessions[0]])
         notices += checks.absence_notices((*found.sources, *found.unused), [one for some in sessions for one in some])
         return Analysis(
             file=file,
             folder=Path(folder or "."),
             used=tuple(used),
-            sessions=tuple(memory[stage] for stage in sessions[0]),
+            sessions=tuple(walk.memory[stage] for stage in sessions[0]),
             compared=tuple(compared),
-            excluded=_excluded(exclusion_table(found.sources, failed), part_rows(file.exclude, taken, whole, names)),
+            excluded=_excluded(exclusion_table(found.sources, failed), part_rows(file.exclude, taken, emg, names)),
             files=file_table(found.files, failed, kept),
             notices=tuple(dict.fromkeys(notices)),
             simulated=simulated,
@@ -257,31 +269,26 @@ def _excluded(recordings: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read_all(
-    study: StudyStages, wanted: Collection[str], progress: Progress, *, allow: bool
-) -> tuple[Memory, dict[str, str]]:
+    study: StudyStages, wanted: Collection[str], walk: Walk, *, allow: bool
+) -> tuple[dict[str, Survey], dict[str, str]]:
     """Read every recording; a bad one stops the study unless its file allows leaving it out.
 
     Of one that no comparison uses nothing is asked but its labels, if it can be read.
     """
-    memory: Memory = {}
-    failed = {}
-    for place, source in enumerate(study.sources):
-        progress("Reading recordings", place, len(study.sources))
-        name = source.name
-        if name not in wanted:
-            with suppress(EmgkitError):
-                study.reads[name].run(memory)
-            continue
-        try:
-            study.trials[name].run(memory)
-        except EmgkitError as problem:
+    surveys, failed = {}, {}
+    stages = [study.surveyed(source, used=source.name in wanted) for source in study.sources]
+    found = walk.run(stages, "Reading recordings")
+    for source, given in zip(study.sources, found, strict=True):
+        if isinstance(given, Survey):
+            surveys[source.name] = given
+        elif source.name in wanted:
             if not allow:
-                raise
-            failed[name] = str(problem)
+                raise given
+            text = str(given)
             for short, path in source.paths.items():
-                failed[name] = failed[name].replace(str(path), short)
-    progress("Reading recordings", len(study.sources), len(study.sources))
-    return memory, failed
+                text = text.replace(str(path), short)
+            failed[source.name] = text
+    return surveys, failed
 
 
 def _check_together(chosen: Sequence[Loaded], file: StudyFile) -> tuple[Notice, ...]:
@@ -296,11 +303,8 @@ def _check_together(chosen: Sequence[Loaded], file: StudyFile) -> tuple[Notice, 
     return checks.position_notices(chosen, across_sessions=file.mvc.across_sessions)
 
 
-def _run_sessions(stages: Sequence[Stage[Session]], memory: Memory, progress: Progress) -> None:
-    """Run the sessions that have not been run; the outputs between trial and session are dropped."""
-    what = "Filtering, normalising, cutting into repetitions"
-    for place, stage in enumerate(stages):
-        progress(what, place, len(stages))
-        if stage not in memory:
-            memory[stage] = stage.run(dict(memory))
-    progress(what, len(stages), len(stages))
+def _run_sessions(stages: Sequence[Stage[Session]], walk: Walk) -> None:
+    """Run the sessions that have not been run."""
+    for session in walk.run(stages, "Filtering, normalising, cutting into repetitions"):
+        if isinstance(session, EmgkitError):
+            raise session

@@ -8,18 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from emgkit import signal_quality
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
 from emgkit.io.channel_map import ChannelSpec
 from emgkit.notation import fixed, listed, number
-from emgkit.recording import Trial
 from emgkit.signal_quality import in_words
+from emgkit.signal_quality.copies import equal
 from emgkit.study.recordings.account import RecordingSource
 from emgkit.study.recordings.account.near import shortly
 from emgkit.study.recordings.keys import Stage
+from emgkit.study.recordings.survey import Survey
 
 __all__ = [
     "Loaded",
@@ -40,10 +38,10 @@ _SHORT = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """A source and the trial read from it."""
+    """A source and what was read from it."""
 
     source: RecordingSource
-    trial: Trial
+    survey: Survey
 
 
 def check_labels(loaded: Sequence[Loaded], channels: Mapping[str, ChannelSpec]) -> None:
@@ -54,9 +52,9 @@ def check_labels(loaded: Sequence[Loaded], channels: Mapping[str, ChannelSpec]) 
     StudyError
         Names the label and the nearest there is.
     """
-    present = sorted({name for one in loaded for stream in one.trial.values() for name in _labels(one, stream.names)})
-    every = (channel for one in loaded for stream in one.trial.values() for channel in stream.channels)
-    headings = {channel.heading for channel in every}
+    every = [(one, channel) for one in loaded for stream in one.survey.streams.values() for channel in stream]
+    present = sorted({name for one, channel in every for name in _labels(one, channel.name)})
+    headings = {channel.heading for _, channel in every}
     # the channels of a layout describe a kind of file, and some of them need not be there
     for label, spec in channels.items():
         if label not in headings and (spec.name or label) not in present:
@@ -68,14 +66,13 @@ def check_labels(loaded: Sequence[Loaded], channels: Mapping[str, ChannelSpec]) 
             )
 
 
-def _labels(one: Loaded, names: Iterable[str]) -> Iterator[str]:
-    """The names of channels, and those without the side and the muscle that are in the name of the file."""
-    for name in names:
-        yield name
-        for what in ("side", "muscle"):
-            if what in one.source.facts:
-                name = name.removesuffix(f" {one.source.facts[what]}")
-                yield name
+def _labels(one: Loaded, name: str) -> Iterator[str]:
+    """The name of a channel, and that without the side and the muscle that are in the name of the file."""
+    yield name
+    for what in ("side", "muscle"):
+        if what in one.source.facts:
+            name = name.removesuffix(f" {one.source.facts[what]}")
+            yield name
 
 
 def check_muscles(loaded: Sequence[Loaded]) -> None:
@@ -87,7 +84,7 @@ def check_muscles(loaded: Sequence[Loaded]) -> None:
         Names the channel and the line that is missing.
     """
     for one in loaded:
-        for channel in one.trial.emg.channels:
+        for channel in one.survey.emg:
             if channel.muscle is None:
                 raise StudyError(
                     f"Channel {channel.name!r} has no muscle",
@@ -128,7 +125,7 @@ def position_notices(loaded: Sequence[Loaded], *, across_sessions: bool) -> tupl
     found: dict[str, dict[tuple[str, str | None], set[str]]] = {}
     for one in (one for one in loaded if one.source.mvc):
         whose = (one.source.participant, None if across_sessions else one.source.session)
-        for channel in one.trial.emg.names:
+        for channel in (channel.name for channel in one.survey.emg):
             found.setdefault(channel, {}).setdefault(whose, set()).add(one.source.task)
     lacking: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for channel, own in found.items():
@@ -176,11 +173,11 @@ def length_notices(loaded: Sequence[Loaded]) -> tuple[Notice, ...]:
             tasks.setdefault(one.source.task, []).append(one)
     notices = []
     for task, same in tasks.items():
-        usual = statistics.median(one.trial.emg.duration for one in same)
+        usual = statistics.median(one.survey.duration for one in same)
         for one in same:
-            if len(same) > 2 and one.trial.emg.duration < _SHORT * usual:
+            if len(same) > 2 and one.survey.duration < _SHORT * usual:
                 text = (
-                    f"{one.source.name} lasts {fixed(one.trial.emg.duration, 1)} s; the median of the {len(same)} "
+                    f"{one.source.name} lasts {fixed(one.survey.duration, 1)} s; the median of the {len(same)} "
                     f"recordings of {task!r} is {fixed(usual, 1)} s."
                 )
                 notices.append(Notice(code="recording-short", text=text, hint="Look whether it is whole."))
@@ -195,15 +192,12 @@ def refuse_amplitudes(loaded: Sequence[Loaded], *, up_to: float) -> None:
     StudyError
         Names the recordings and channels, and the line that keeps them.
     """
-    found = []
-    for one in loaded:
-        streams = [stream for stream in one.trial.values() if stream.stream == "emg"]
-        for emg in streams:
-            for channel, x in zip(emg.channels, emg.data, strict=True):
-                middle = float(np.median(x[:: max(1, x.size // 10_000)]))
-                largest = max(float(x.max()) - middle, middle - float(x.min()))
-                if channel.unit == "V" and largest > up_to:
-                    found.append((largest, f"{one.source.name}, {channel.name!r}: {in_words(largest)}"))
+    found = [
+        (largest, f"{one.source.name}, {name!r}: {in_words(largest)}")
+        for one in loaded
+        for name, largest in one.survey.extremes
+        if largest > up_to
+    ]
     if found:
         some = "; ".join(text for _, text in found[:4]) + (f"; {len(found) - 4} more" if len(found) > 4 else "")
         raise StudyError(
@@ -230,7 +224,7 @@ def are_simulated(loaded: Sequence[Loaded]) -> bool:
     StudyError
         Names one recording of each kind.
     """
-    found = {bool(one.trial.context.get("simulated")): one.source.name for one in loaded}
+    found = {one.survey.simulated: one.source.name for one in loaded}
     if len(found) == 2:
         raise StudyError(
             "Simulated and recorded data are mixed",
@@ -248,7 +242,7 @@ def refuse_duplicates(loaded: Sequence[Loaded], *, comparison: str) -> None:
     StudyError
         Names each group of copies; the study file must exclude all but one of each.
     """
-    groups = signal_quality.duplicates((one.source.name, one.trial.emg) for one in loaded)
+    groups = equal({one.source.name: one.survey.samples for one in loaded})
     if groups:
         raise StudyError(
             "Some recordings are copies of one another, and the study file does not exclude them",

@@ -9,9 +9,9 @@ from pathlib import Path
 from emgkit import shipped
 from emgkit.errors import StudyError
 from emgkit.study.file.recordings import Data
-from emgkit.study.recordings.analysis import Progress
+from emgkit.study.recordings.walking import Progress
 
-__all__ = ["data_folder"]
+__all__ = ["cache_folder", "data_folder"]
 
 
 # a quick look simulates no more people
@@ -35,7 +35,7 @@ def _simulated(name: str, seed: int, study: Path, progress: Progress, *, quick: 
     spec = simulate.load_spec(path)
     if quick:
         spec = spec.model_copy(update={"participants": min(spec.participants, _QUICK_PARTICIPANTS)})
-    folder = _cache() / f"{name}-{simulate.fingerprint(spec, seed=seed)}"
+    folder = cache_folder() / f"{name}-{simulate.fingerprint(spec, seed=seed)}"
     if not folder.is_dir():
         progress("Simulating recordings (once; kept for later runs)", 0, 1)
         try:
@@ -52,7 +52,7 @@ def _simulated(name: str, seed: int, study: Path, progress: Progress, *, quick: 
     return folder
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
     """``$EMGKIT_DATA``, else the cache folder of the user's system."""
     if named := os.environ.get("EMGKIT_DATA"):
         return Path(named)

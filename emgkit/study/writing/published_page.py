@@ -17,7 +17,7 @@ from emgkit.stats.results.facts import notices_of
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.recordings.agreement import agreement_with_statsmodels
-from emgkit.study.recordings.analysis import Progress
+from emgkit.study.recordings.walking import Progress
 from emgkit.study.script import Drawn, Recomputed, Table, load_script
 from emgkit.study.versions import versions
 from emgkit.study.writing.folder import fresh_folder

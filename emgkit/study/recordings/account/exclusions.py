@@ -11,7 +11,6 @@ from emgkit._checks import nearest
 from emgkit.channels import Channel
 from emgkit.errors import StudyError
 from emgkit.notation import listed
-from emgkit.recording import Trial
 from emgkit.study.file.recordings import Exclude, ExcludedChannel, ExcludedRepetition, RestOf
 from emgkit.study.recordings.account.sources import RecordingSource
 
@@ -48,7 +47,7 @@ def of_parts(excluded: pd.DataFrame) -> pd.Series[bool]:
 
 
 def check_exclusions(
-    exclude: Exclude, sources: Sequence[RecordingSource], trials: Mapping[str, Trial], names: Mapping[str, str]
+    exclude: Exclude, sources: Sequence[RecordingSource], emg: Mapping[str, Sequence[Channel]], names: Mapping[str, str]
 ) -> None:
     """Refuse entries of ``[exclude]`` that are about no channel or no recording.
 
@@ -58,8 +57,8 @@ def check_exclusions(
         The entries.
     sources : sequence of RecordingSource
         All recordings.
-    trials : mapping of str to Trial
-        What was read from them, by their names, with every channel.
+    emg : mapping of str to sequence of Channel
+        Every EMG channel that was read from them, by their names.
     names : mapping of str to str
         Labels of channels -> what the study calls them.
 
@@ -71,12 +70,12 @@ def check_exclusions(
     for place, entry in enumerate(exclude.channels, 1):
         where = f"[exclude] channels, entry {place}"
         about = _about(entry, sources, where)
-        emg = [channel for one in about if one.name in trials for channel in trials[one.name].emg.channels]
-        if not emg:
+        there = [channel for one in about for channel in emg.get(one.name, ())]
+        if not there:
             continue  # none of these recordings could be read
-        if not any(_names(entry, channel, names) for channel in emg):
+        if not any(_names(entry, channel, names) for channel in there):
             kind, wanted = ("muscle", entry.muscle) if entry.channel is None else ("channel", entry.channel)
-            found = [channel.muscle if entry.channel is None else channel.name for channel in emg]
+            found = [channel.muscle if entry.channel is None else channel.name for channel in there]
             present = list(dict.fromkeys(name for name in found if name is not None))
             raise StudyError(
                 f"Participant {entry.participant} has no EMG {kind} {wanted!r} to leave out",
@@ -128,13 +127,13 @@ def _about(
 
 
 def part_rows(
-    exclude: Exclude, sources: Sequence[RecordingSource], trials: Mapping[str, Trial], names: Mapping[str, str]
+    exclude: Exclude, sources: Sequence[RecordingSource], emg: Mapping[str, Sequence[Channel]], names: Mapping[str, str]
 ) -> pd.DataFrame:
     """The channels and repetitions that are left out of recordings, with why: one row each.
 
     Parameters
     ----------
-    exclude, trials, names
+    exclude, emg, names
         As for :func:`check_exclusions`.
     sources : sequence of RecordingSource
         The recordings that are used.
@@ -142,7 +141,7 @@ def part_rows(
     rows = []
     for source in sources:
         entries = fitting(source, exclude.channels)
-        for channel in trials[source.name].emg.channels:
+        for channel in emg[source.name]:
             why = [entry.reason for entry in entries if _names(entry, channel, names)]
             if why:
                 rows.append((source.name, channel.name, "", "; ".join(dict.fromkeys(why))))
