@@ -16,7 +16,7 @@ from emgkit.study.file.multiverse import Multiverse
 from emgkit.study.file.read import check_filled_in
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.file.wording import errors_as_in_a_study
-from emgkit.study.recordings.analysis import Progress
+from emgkit.study.recordings.walking import Progress
 from emgkit.study.writing.folder import check_writable, fresh_folder
 
 __all__ = ["run"]
