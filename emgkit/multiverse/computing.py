@@ -21,12 +21,12 @@ from emgkit.study import Study
 from emgkit.study.file.multiverse import AXES, Multiverse
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.file.wording import errors_as_in_a_study
-from emgkit.study.recordings.analysis import Analysis
+from emgkit.study.recordings.analysis import Analysis, analyse
 from emgkit.study.recordings.keys import Stage
 from emgkit.study.recordings.plan import plan_of
 from emgkit.study.recordings.session import Session, SessionParts, parts_of
 from emgkit.study.recordings.simulated import data_folder
-from emgkit.study.recordings.walking import Progress, analyse
+from emgkit.study.recordings.walking import Progress
 from emgkit.toml_files import validate
 
 __all__ = ["Computed", "compute"]
