@@ -14,7 +14,7 @@ import emgkit as ek
 from emgkit.kernels import butterworth_sections, notch_sections
 from emgkit.multiverse.tree import Branches, SessionValues, walk
 from emgkit.steps import Bandpass, Envelope, MovingRMS, Notch, Rectify
-from emgkit.study.file.recordings import MeasureSpec
+from emgkit.study.file.measures import MeasureSpec
 from emgkit.study.recordings.keys import Stage
 from emgkit.study.recordings.measure import Measuring
 from emgkit.study.recordings.reference import ReferenceRule
