@@ -23,7 +23,7 @@ from emgkit.figures.paired_plots import paired
 from emgkit.figures.published_plots import published
 from emgkit.figures.raw_signals import signals
 from emgkit.figures.residual_plots import residuals
-from emgkit.figures.specification_plots import specification_curve
+from emgkit.figures.specifications import specification_curve
 
 __all__ = [
     "activation",

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from emgkit.multiverse.axes import Curve, Space
 from emgkit.multiverse.cells import Differences
+from emgkit.stats.curves.specification_curve import ALPHA, JointTest, joint_test, variance_shares
 from emgkit.stats.within.interactions import rounding
 from emgkit.stats.within.one_sample import t_test
-from emgkit.stats.within.specification_curve import ALPHA, JointTest, joint_test, variance_shares
 
 __all__ = ["ALL", "OWN", "Tables", "tables_of", "verdicts"]
 

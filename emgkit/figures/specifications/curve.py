@@ -8,21 +8,19 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
+from emgkit.figures.specifications.options import HEAD, draw_options
 from emgkit.notation import capital, contrast_text, counted, listed, place, readable
 
 __all__ = ["specification_curve"]
 
-# columns of the grid: more would be narrower than a printed dot
-_MOST_COLUMNS = 360
-# inches that a row of the grid takes at the smallest letters (points), and rows that the name of an axis takes
-_ROW, _SIZE, _HEAD = 0.145, 7.5, 1.25
+# inches that a row of the options takes at the smallest letters (points)
+_ROW, _SIZE = 0.145, 7.5
 # points across from which the legend is one row, and what the mark of simulated data takes beside the title
 _WIDE, _MARK = 270.0, 80.0
 _NEEDED = ("contrast", "specification", "ci_low", "ci_high", "t", "p")
@@ -71,13 +69,13 @@ def specification_curve(table: pd.DataFrame, *, simulated: bool = False) -> Axes
     options = [(axis, str(label)) for axis in axes for label in dict.fromkeys(table[axis])]
     with style.theme():
         row = _ROW * style.size() / _SIZE
-        below = row * (len(options) + _HEAD * len(axes))
+        below = row * (len(options) + HEAD * len(axes))
         # the title, the legend and the axes' labels take 1.1 inches more
         figure, (ax, grid) = plt.subplots(
             2, 1, figsize=(style.across(style.PAGE_WIDTH), 3.2 + below), sharex=True, height_ratios=[2.1, below],
         )  # fmt: skip
         _curve(ax, shown, effect)
-        _grid(grid, shown, options)
+        draw_options(grid, shown, options)
         grid.set_xlabel(f"{counted(len(shown), 'specification')}, in the order of the {effect}")
         # the axes are as wide as the labels leave them
         figure.draw_without_rendering()
@@ -149,42 +147,6 @@ def _width(n: int) -> float:
 
 def _clear(shown: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(shown["p"] < _LEVEL)
-
-
-def _grid(ax: Axes, shown: pd.DataFrame, options: list[tuple[str, str]]) -> None:
-    """A row an option; the darker, the more of the specifications beside each other have it."""
-    n = len(shown)
-    columns = min(n, _MOST_COLUMNS)
-    place_of = (np.arange(n) * columns) // n
-    counts = np.bincount(place_of, minlength=columns)
-    color = LinearSegmentedColormap.from_list("share", ["#ffffff", style.PALETTE[0]])
-    ticks: list[float] = []
-    names, heads, top, last = list[str](), list[int](), 0.0, ""
-    for axis, label in options:
-        if axis != last:
-            heads.append(len(names))
-            ticks.append(top + _HEAD - 0.5)
-            names.append(readable(axis))
-            top += _HEAD
-        has = (shown[axis].astype(str) == label).to_numpy()
-        share = np.bincount(place_of, weights=has, minlength=columns) / counts
-        ax.imshow(
-            share[None, :], extent=(-0.5, n - 0.5, top + 0.92, top + 0.08), aspect="auto", cmap=color, vmin=0, vmax=1,
-            interpolation="nearest", zorder=2,
-        )  # fmt: skip
-        ticks.append(top + 0.5)
-        names.append(label)
-        top, last = top + 1.0, axis
-    ax.set_ylim(top, 0.0)
-    ax.set_yticks(ticks, names)
-    labels: list[Any] = ax.get_yticklabels()
-    for at in heads:
-        labels[at].set_fontweight("bold")
-    ax.tick_params(axis="y", length=0)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
-    if "own" in shown.columns and shown["own"].any():
-        ax.axvline(int(np.flatnonzero(shown["own"])[0]), color=style.PALETTE[1], lw=0.8, zorder=4)
 
 
 def _handles(shown: pd.DataFrame) -> list[Any]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from emgkit.errors import DesignError
-from emgkit.stats.within.specification_curve import joint_test, variance_shares
+from emgkit.stats.curves.specification_curve import joint_test, variance_shares
 
 
 def correlated(seed: int, *, n: int = 8, specifications: int = 15, effect: float = 0.0) -> np.ndarray:
