@@ -15,7 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
-from emgkit.notation import as_title, counted, listed, surface
+from emgkit.notation import as_title, counted, listed, number, surface
 from emgkit.stats.cells.labels import in_order, numbered
 from emgkit.stats.cells.means import mean_with_interval
 
@@ -217,7 +217,7 @@ def _prepare(
             f"The geometric mean needs values above 0, and {int((table['value'] <= 0).sum())} of {len(table)} are not",
             where=f"column {value!r}",
             allowed="values above 0",
-            got=f"a lowest value of {table['value'].min():g} {shown}".rstrip(),
+            got=f"a lowest value of {number(float(table['value'].min()))} {shown}".rstrip(),
             hint="Draw arithmetic means: log=False",
         )
     measure = str(cells["measure"].iloc[0]) if "measure" in cells.columns else ""

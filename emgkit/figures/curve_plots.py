@@ -17,7 +17,7 @@ from emgkit.curves import Curves
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.figures.drawing.journals import active
-from emgkit.notation import alone, as_title, contrast_text, listed, p_phrase, surface
+from emgkit.notation import alone, as_title, contrast_text, listed, number, p_phrase, surface
 from emgkit.stats.cells.labels import numbered
 
 if TYPE_CHECKING:
@@ -311,7 +311,7 @@ def _time_axis(ax: Axes, frame: pd.DataFrame, parts: tuple[_Part, ...], *, durin
     if parts:
         middles = [(part.start + part.width / 2, f"\n{as_title(part.phase)}") for part in parts]
         edges = [(0.0, "0"), (parts[-1].start + parts[-1].width, "100")]
-        edges += [(part.start, "100 | 0" if part.moved else f"{part.start:.3g}") for part in parts[1:]]
+        edges += [(part.start, "100 | 0" if part.moved else number(round(part.start, 1))) for part in parts[1:]]
         ax.set_xticks(*zip(*sorted(middles + edges), strict=True))
     elif (first, last) == (0.0, 100.0):
         start, end = ("", "") if zero else ("\nstart", "\nend")
@@ -340,8 +340,8 @@ def _bars(ax: Axes, test: WaveformTest, parts: tuple[_Part, ...], muscle: str | 
     clusters, keys = _of_muscle(test.differing, muscle), _keys(test)
     low, high = ax.get_ylim()
     step = 0.075 * (high - low)
-    for number, (contrast, key) in enumerate(keys.items()):
-        y = low - (number + 0.8) * step
+    for place, (contrast, key) in enumerate(keys.items()):
+        y = low - (place + 0.8) * step
         for stretch in _tested(ax, test, parts):
             ax.plot(stretch, [y, y], color=style.PALE, lw=4.0, solid_capstyle="butt", zorder=1)
         for run in clusters[clusters["contrast"].astype(str) == contrast].to_dict("records"):

@@ -165,7 +165,7 @@ def test_the_saved_pdf_is_what_the_check_says(tmp_path):
     page.extract_text(visitor_text=lambda text, _cm, _tm, _font, size: sizes.append(size) if text.strip() else None)
     assert min(sizes) == pytest.approx(7.5)
     text = page.extract_text()
-    for shown in ("Mean activation (%MVC)", "n = 9 participants", "arithmetic mean"):
+    for shown in ("Mean activation (%MVC)", "n = 9 participants", "geometric mean"):
         assert shown in text
 
 

@@ -28,9 +28,9 @@ from emgkit.study.recordings.account import (
     telling_near_files,
 )
 from emgkit.study.recordings.account.near import near_files, near_label
+from emgkit.study.recordings.account.survey import survey
 from emgkit.study.recordings.checks import Loaded
 from emgkit.study.recordings.keys import Folder
-from emgkit.study.recordings.survey import survey
 
 NUMBERS = "VL (mV),BF (mV)\n" + "0.1,0.2\n" * 150
 

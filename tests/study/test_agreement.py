@@ -31,7 +31,10 @@ def test_agreement_of_a_study(analysis: Analysis) -> None:
     # ratio, two limits, t, df, n, p, p_adjusted; F, df1, df2, p; and seven numbers beside each participant left out
     assert analysis.agreement.values == 8 * len(first.contrasts) + 4 * len(first.anova) + 7 * len(first.influence)
     assert 0 <= analysis.agreement.largest_difference < 1e-10
-    assert f"statsmodels {analysis.agreement.version}: the largest" in analysis.agreement.sentence()
+    assert (
+        f"statsmodels {analysis.agreement.version} (Seabold and Perktold 2010); the largest"
+        in analysis.agreement.sentence()
+    )
     assert Agreement(values=0, largest_difference=0.0, version="1").sentence() == ""
 
 

@@ -36,7 +36,7 @@ class Agreement:
     Examples
     --------
     >>> print(Agreement(values=72, largest_difference=4.2e-15, version="0.15.0").sentence())
-    72 numbers of the statistics were computed a second time with statsmodels 0.15.0: the largest relative difference was 4.2e-15.
+    72 numbers of the statistics were computed a second time with statsmodels 0.15.0 (Seabold and Perktold 2010); the largest relative difference was 4.2e-15.
     """  # noqa: E501
 
     values: int

@@ -24,6 +24,7 @@ from emgkit.study.recordings.account import (
     telling_near_files,
 )
 from emgkit.study.recordings.account.exclusions import COLUMNS, check_exclusions, of_parts, part_rows
+from emgkit.study.recordings.account.survey import Survey, survey
 from emgkit.study.recordings.agreement import Agreement, agreement_with_statsmodels
 from emgkit.study.recordings.checks import Loaded
 from emgkit.study.recordings.compare import ComparisonResult, LeftOut, compare
@@ -32,7 +33,6 @@ from emgkit.study.recordings.marks import check_rows
 from emgkit.study.recordings.plan import Plan
 from emgkit.study.recordings.read import join_files, read, use_channels
 from emgkit.study.recordings.session import Session, rows_of, session_stage, sessions_of
-from emgkit.study.recordings.survey import Survey, survey
 from emgkit.study.recordings.walking import Progress, Walk, nobody
 
 __all__ = ["Analysis", "StudyStages", "analyse"]

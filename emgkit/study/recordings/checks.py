@@ -16,8 +16,8 @@ from emgkit.signal_quality import in_words
 from emgkit.signal_quality.copies import equal
 from emgkit.study.recordings.account import RecordingSource
 from emgkit.study.recordings.account.near import shortly
+from emgkit.study.recordings.account.survey import Survey
 from emgkit.study.recordings.keys import Stage
-from emgkit.study.recordings.survey import Survey
 
 __all__ = [
     "Loaded",
