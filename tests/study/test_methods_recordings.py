@@ -81,7 +81,7 @@ def test_a_muscle_a_file_names_every_muscle_and_a_whole_recording_is_no_repetiti
 def test_a_side_a_file_names_both_sides(tmp_path):
     text = methods(tmp_path, STUDY % ("{side}", "", 'muscle = "soleus"', "", ', "side"'), ("L", "R"))
     assert "The muscle recorded was soleus, on the left and right sides." in text
-    assert "averaged arithmetically over recordings and sides, so that" in text
+    assert "averaged arithmetically over sides, so that" in text
 
 
 @pytest.mark.parametrize(

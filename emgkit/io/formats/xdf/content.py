@@ -284,9 +284,10 @@ def _line(one: _Stream, first: int, last: int, *, where: str) -> _Part:
     """The straight line through the times of a part."""
     times = one.times[first:last]
     samples = np.arange(times.size) - (times.size - 1) / 2
-    middle = float(times.mean())
-    step = float(samples @ (times - middle) / (samples @ samples))
-    away = np.abs(times - middle - step * samples).max() if step > 0 else np.inf
+    with np.errstate(over="ignore", invalid="ignore"):  # of times that are no times; they are refused below
+        middle = float(times.mean())
+        step = float(samples @ (times - middle) / (samples @ samples))
+        away = np.abs(times - middle - step * samples).max() if step > 0 else np.inf
     if not (step > 0 and away <= max(_MOST_OFF, step)):
         raise FormatError(
             "The time stamps of a stream are not evenly spaced", where=where,
