@@ -292,7 +292,7 @@ def values_in(recording: Recording, name: str, found: Sequence[Window], **option
     name : str
         A key of :data:`MEASURES`.
     found : sequence of Window
-        As :func:`emgkit.windows.windows` gives them.
+        As ``emgkit.windows.windows`` gives them.
     **options : float
         As for :func:`measure`.
 

@@ -69,7 +69,7 @@ def run(
     -----
     Each specification goes through the stages of the study, and the one with the study's own settings gives the study's
     own numbers. Recordings are filtered once for each pipeline of filters, and what follows shares its results. See
-    :func:`emgkit.stats.curves.specification_curve.joint_test` for the tests.
+    ``joint_test`` for the tests.
 
     Examples
     --------

@@ -42,7 +42,7 @@ class Trace:
     Parameters
     ----------
     stage : str
-        A key of :data:`COLOURS`.
+        A key of ``COLOURS``.
     unit : str
         The unit as shown.
     start, duration : float
