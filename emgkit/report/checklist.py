@@ -199,7 +199,7 @@ ITEMS: tuple[Item, ...] = (
         title="Repetitions and phases",
         parts=(
             _done("method and parameters", "phases"),
-            _field("whether they were checked by eye", "VisualCheck"),
+            _field("whether they were checked by eye", "VisualCheck", needs="repetitions"),
         ),
     ),
     Item(

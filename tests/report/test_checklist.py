@@ -41,8 +41,8 @@ def test_an_empty_study_lacks_everything_that_applies() -> None:
 
 def test_a_study_that_tells_everything_lacks_nothing() -> None:
     facts = Facts(
-        done={**DONE, "mvc": "yes", "streams": "yes"}, simulated=False, sidecars=(EVERYTHING, EVERYTHING),
-        mvc_sidecars=(EVERYTHING,), participants=PEOPLE,
+        done={**DONE, "mvc": "yes", "streams": "yes", "repetitions": "yes"}, simulated=False,
+        sidecars=(EVERYTHING, EVERYTHING), mvc_sidecars=(EVERYTHING,), participants=PEOPLE,
     )  # fmt: skip
     answers = checklist(facts)
     assert {answer.status for answer in answers} <= {"reported", "not applicable"}
@@ -52,7 +52,7 @@ def test_a_study_that_tells_everything_lacks_nothing() -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_every_field_is_asked_for_by_its_name_and_fills_its_part(field: str) -> None:
-    facts = {"done": {"mvc": "yes", "streams": "yes"}, "simulated": False}
+    facts = {"done": {"mvc": "yes", "streams": "yes", "repetitions": "yes"}, "simulated": False}
     without = checklist(Facts(**facts, sidecars=({},)))
     wanting = [
         text for answer in without for text in answer.add if re.search(rf"\b{field} in \*_emg\.json(?! of)", text)
@@ -119,7 +119,7 @@ def test_files_without_sidecars_are_described_in_the_study_file() -> None:
     wanting = [text for answer in answers for text in answer.add]
     assert not any("json" in text or "tsv" in text for text in wanting)
     named = {name for name in FIELDS if any(f"{name} under [metadata] in study.toml" in text for text in wanting)}
-    assert named == set(FIELDS) - {"MVCDescription", "MVCInstructions", "Synchronisation"}
+    assert named == set(FIELDS) - {"MVCDescription", "MVCInstructions", "Synchronisation", "VisualCheck"}
 
 
 def test_spectral_analysis_applies_only_where_there_is_one() -> None:

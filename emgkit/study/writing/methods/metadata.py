@@ -94,6 +94,7 @@ def _asked(analysis: Analysis) -> dict[str, str]:
     needs = {
         "mvc": not analysis.file.mvc.own_task_maximum,
         "streams": any(WAYS[exercise.way].stream for exercise in analysis.file.exercises.values()),
+        "repetitions": any(exercise.way != "none" for exercise in analysis.file.exercises.values()),
         "compared": first.contrasts is not None,
         "several": first.contrasts is not None and first.contrasts.attrs.get("largest_family", 1) > 1,
         "not_spherical": first.anova is not None and bool(first.anova.attrs.get("epsilon_corrected")),
