@@ -62,6 +62,15 @@ def test_a_few_numbers_of_many_digits_are_read_by_python(odd, place):
     assert got.ravel()[place] == float(odd)
 
 
+def test_seventeen_digits_are_rounded_once():
+    # a whole number above 2^53 is no exact float, and dividing what it was rounded to rounds again
+    numbers = np.random.default_rng(53).random(5000)
+    rows = [f"{number:.17f},0.25" + ",1" * 98 for number in numbers]
+    got = numbers_in_rows(["\n".join(rows).encode()], 1, sep=",", decimal=".", columns=100)
+    assert got is not None
+    np.testing.assert_array_equal(got[:, 0], [float(row.split(",")[0]) for row in rows])
+
+
 @pytest.mark.parametrize(
     "text",
     [
