@@ -12,10 +12,8 @@ import numpy as np
 from emgkit import signal
 from emgkit._checks import check_option, check_positive, check_unknown
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.kernels import Filter, Kind
 from emgkit.notation import number
 from emgkit.recording import Recording, Step, check_recording
-from emgkit.signal.filters import design, design_notch
 from emgkit.steps._calling import MEASURED, Array, SampleStep, check_units, parameters, put
 from emgkit.steps.offset import is_smooth, offset_ratio
 
@@ -69,14 +67,6 @@ def _how(step: _OneCutoff | Bandpass) -> str:
     edges = {"odd": "edges extended by odd reflection", "zeros-after": "zeros appended at the end only"}[step.padding]
     shape = "critically damped" if isinstance(step, Envelope) and step.shape == "critically-damped" else "Butterworth"
     return f"(zero-lag {shape} filter, net order {step.order}, {rule}, {edges})"
-
-
-def _design(kind: Kind, step: _OneCutoff | Bandpass, sfreq: float, *, damped: bool = False) -> Filter:
-    """The step's filter, for chains that run in one go."""
-    edges = {"low": step.low, "high": step.high} if isinstance(step, Bandpass) else {"cutoff": step.cutoff}
-    return design(
-        kind, edges, sfreq=sfreq, damped=damped, order=step.order, cutoff_rule=step.cutoff_rule, padding=step.padding
-    )
 
 
 def _check_offset(step: SampleStep, recording: Recording) -> None:
@@ -165,9 +155,6 @@ class Highpass(_OneCutoff):
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.highpass(x, sfreq=sfreq, **parameters(self))
 
-    def design(self, sfreq: float) -> Filter:
-        return _design("highpass", self, sfreq)
-
     def sentence(self) -> str:
         return f"The signals were high-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
 
@@ -188,9 +175,6 @@ class Lowpass(_OneCutoff):
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.lowpass(x, sfreq=sfreq, **parameters(self))
-
-    def design(self, sfreq: float) -> Filter:
-        return _design("lowpass", self, sfreq)
 
     def sentence(self) -> str:
         return f"The signals were low-pass filtered at {number(self.cutoff)} Hz {_how(self)}."
@@ -232,9 +216,6 @@ class Bandpass(SampleStep):
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.bandpass(x, sfreq=sfreq, **parameters(self))
 
-    def design(self, sfreq: float) -> Filter:
-        return _design("bandpass", self, sfreq)
-
     def sentence(self) -> str:
         return f"The signals were band-pass filtered from {number(self.low)} to {number(self.high)} Hz {_how(self)}."
 
@@ -267,9 +248,6 @@ class Notch(SampleStep):
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.notch(x, sfreq=sfreq, **parameters(self))
-
-    def design(self, sfreq: float) -> Filter:
-        return design_notch(sfreq=sfreq, **parameters(self))
 
     def sentence(self) -> str:
         return (
@@ -338,9 +316,6 @@ class Envelope(_OneCutoff):
 
     def compute(self, x: Array, sfreq: float) -> Array:
         return signal.envelope(x, sfreq=sfreq, **parameters(self))
-
-    def design(self, sfreq: float) -> Filter:
-        return _design("lowpass", self, sfreq, damped=self.shape == "critically-damped")
 
     def sentence(self) -> str:
         return f"The linear envelope is the signal low-pass filtered at {number(self.cutoff)} Hz {_how(self)}."

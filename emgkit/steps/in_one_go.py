@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from emgkit.kernels import Filter, Window, zero_lag
+from emgkit.kernels import Filter, Kind, Window, zero_lag
 from emgkit.recording import Recording, Step, with_history
 from emgkit.signal.amplitudes import moving_window
-from emgkit.steps._calling import check_units
+from emgkit.signal.filters import design, design_notch
+from emgkit.steps._calling import check_units, parameters
 from emgkit.steps.conditioning import (
     Bandpass,
     Downsample,
@@ -98,7 +99,7 @@ def _together(steps: Sequence[Step], recording: Recording) -> Recording:
         elif isinstance(step, (Bandpass, Envelope, Highpass, Lowpass, Notch)):
             if isinstance(step, (Lowpass, Envelope)):
                 check_length(step, recording)
-            stages.append(step.design(recording.sfreq))
+            stages.append(_filter_of(step, recording.sfreq))
         elif isinstance(step, (MovingMean, MovingRMS)):
             squared = isinstance(step, MovingRMS)
             n = recording.data.shape[1]
@@ -106,3 +107,16 @@ def _together(steps: Sequence[Step], recording: Recording) -> Recording:
     data = zero_lag(recording.data, stages, offsets=offsets, factors=factors, every=every)
     data.setflags(write=False)
     return replace(recording, data=data, channels=channels, sfreq=sfreq, history=(*recording.history, *steps))
+
+
+def _filter_of(step: Bandpass | Envelope | Highpass | Lowpass | Notch, sfreq: float) -> Filter:
+    """The filter that a step applies."""
+    if isinstance(step, Notch):
+        return design_notch(sfreq=sfreq, **parameters(step))
+    kind: Kind = "highpass" if isinstance(step, Highpass) else "bandpass" if isinstance(step, Bandpass) else "lowpass"
+    return design(
+        kind,
+        {"low": step.low, "high": step.high} if isinstance(step, Bandpass) else {"cutoff": step.cutoff},
+        sfreq=sfreq, order=step.order, cutoff_rule=step.cutoff_rule, padding=step.padding,
+        damped=isinstance(step, Envelope) and step.shape == "critically-damped",
+    )  # fmt: skip
