@@ -62,7 +62,9 @@ def by_scipy(samples, filters):
 def agree(samples, filters, **more):
     wanted = by_scipy(np.asarray(samples), filters)
     got = passes.zero_lag(samples, filters, **more)
-    np.testing.assert_allclose(got, wanted[:, :: more.get("every", 1)], rtol=0, atol=1e-12 * np.abs(wanted).max())
+    # rounding follows what goes in: notches leave a few samples of a signal 50 times smaller than they were
+    largest = max(np.abs(wanted).max(), np.abs(samples).max())
+    np.testing.assert_allclose(got, wanted[:, :: more.get("every", 1)], rtol=0, atol=1e-12 * largest)
 
 
 @needs_compiled
