@@ -12,6 +12,10 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-inp
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
+# these run a second time without the compiled kernels
+SIGNAL_TESTS := tests/test_signal.py tests/test_steps.py tests/test_steps_contract.py tests/test_pipeline.py \
+	tests/properties/test_signal_properties.py
+
 # two test workers share the cores; a BLAS that starts threads of its own beside them only slows them
 check test fuzz studies calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
 check test fuzz studies calibrate benchmark: export OMP_NUM_THREADS ?= 1
@@ -46,6 +50,7 @@ check: $(DEV) ## lint of what changed, and the tests near and above it (SINCE na
 
 test: $(DEV) ## run the tests (EMGKIT_RECORDINGS names the folder of real recordings)
 	@$(BIN)/python -m pytest -n 2 --durations=15
+	@EMGKIT_KERNELS=scipy $(BIN)/python -m pytest $(SIGNAL_TESTS) -n 2 -q -r fE
 
 fuzz: $(DEV) ## read many damaged files of every format (ROUNDS says how many times as many as `make test`)
 	@EMGKIT_FUZZ=$(or $(ROUNDS),20) $(BIN)/python -m pytest tests/io -m fuzz -n 2 -q --durations=10
