@@ -43,9 +43,9 @@ def as_readers_run_them(gallery_conf: object, fname: str) -> None:  # noqa: ARG0
 
 # the order of the gallery: signals, then amplitudes, then comparisons, then what others printed
 GALLERY = (
-    "signals", "contact_sheet", "repetition_sheet", "mvc", "mvc_grid", "activation", "activation_grid", "paired",
-    "contrasts", "effect_matrix", "curves", "curves_grid", "angle", "angle_grid", "published", "forest", "detection",
-    "detection_grid",
+    "signals", "spectrum", "spectrogram", "contact_sheet", "repetition_sheet", "mvc", "mvc_grid", "activation",
+    "activation_grid", "raincloud", "body_map", "body_map_grid", "paired", "contrasts", "effect_matrix", "bland_altman",
+    "curves", "curves_grid", "angle", "angle_grid", "published", "forest", "detection", "detection_grid",
 )  # fmt: skip
 
 

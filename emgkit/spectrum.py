@@ -21,6 +21,7 @@ __all__ = [
     "mean_frequency",
     "median_frequency",
     "shaped_noise",
+    "short_time_density",
     "surface_emg_density",
 ]
 
@@ -75,6 +76,67 @@ def density(x: ArrayLike, *, sfreq: float) -> tuple[NDArray[np.float64], NDArray
     window = min(samples.shape[-1], max(round(sfreq), _FEWEST_SAMPLES))
     frequencies, psd = welch(samples, fs=sfreq, window="hann", nperseg=window, detrend="constant")
     return np.asarray(frequencies), np.asarray(psd)
+
+
+def short_time_density(
+    x: ArrayLike, *, sfreq: float, window: float = 0.25
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Power spectral density in one short window after the other.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., n_samples)
+        Signals in any unit, at least one window long.
+    sfreq : float
+        Sampling rate in Hz.
+    window : float, default 0.25
+        Length of a window in seconds, 16 samples at least; frequencies lie ``1 / window`` Hz apart.
+
+    Returns
+    -------
+    frequencies : ndarray, shape (n_frequencies,)
+        From 0 to the Nyquist frequency, in Hz.
+    times : ndarray, shape (n_windows,)
+        Middle of each window, in seconds after the first sample.
+    psd : ndarray, shape (..., n_frequencies, n_windows)
+        One-sided density in the squared unit of `x` per Hz.
+
+    Raises
+    ------
+    ArgumentError
+        The window is no positive length, shorter than 16 samples or longer than the signal.
+    SignalError
+        There are fewer than 16 samples, or some are NaN or infinite.
+
+    Notes
+    -----
+    Hann windows that overlap by half, each without its mean, as in :func:`density`, which is their mean over time for
+    windows of 1 s. Samples after the last whole window are not used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> times = np.arange(4000) / 1000
+    >>> x = np.where(times < 2, np.sin(2 * np.pi * 100 * times), np.sin(2 * np.pi * 60 * times))
+    >>> frequencies, middles, psd = short_time_density(x, sfreq=1000)
+    >>> [float(frequencies[column.argmax()]) for column in psd[:, [0, -1]].T]
+    [100.0, 60.0]
+    """
+    from scipy.signal import spectrogram
+
+    samples = check_samples(x, at_least=_FEWEST_SAMPLES)
+    sfreq = check_positive("sfreq", sfreq, unit="Hz")
+    length = round(check_positive("window", window, unit="s") * sfreq)
+    if not _FEWEST_SAMPLES <= length <= samples.shape[-1]:
+        raise ArgumentError(
+            "The window does not fit the signal",
+            allowed=f"{number(_FEWEST_SAMPLES / sfreq)} to {number(samples.shape[-1] / sfreq)} s",
+            got=f"window = {number(window)} s",
+        )
+    frequencies, middles, psd = spectrogram(
+        samples, fs=sfreq, window="hann", nperseg=length, noverlap=length // 2, detrend="constant"
+    )
+    return np.asarray(frequencies), np.asarray(middles), np.asarray(psd)
 
 
 def median_frequency(x: ArrayLike, *, sfreq: float) -> NDArray[np.float64]:

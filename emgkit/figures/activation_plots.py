@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,11 +16,12 @@ from matplotlib.patches import Patch, Rectangle
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
+from emgkit.figures.drawing.letters import LETTERS_NOTE, letters_of, write_letter
 from emgkit.notation import as_title, counted, listed, number, surface
 from emgkit.stats.cells.labels import in_order, numbered
 from emgkit.stats.cells.means import mean_with_interval
 
-__all__ = ["activation", "activation_grid"]
+__all__ = ["activation", "activation_grid", "prepare", "value_label", "wrapped_ticks"]
 
 # width of a cluster, of 1 between clusters, and half the length of a mean's bar at most: with these the bars
 # of neighbouring clusters, and the edge of the axes, stay apart
@@ -39,6 +41,7 @@ def activation(
     participant: str = "participant",
     unit: str | None = None,
     log: bool = True,
+    contrasts: pd.DataFrame | None = None,
     simulated: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
@@ -59,6 +62,9 @@ def activation(
     log : bool, default True
         Geometric means, as contrasts of logarithms compare them; else arithmetic ones. The 95 % interval is that of the
         mean over participants; with two of them none is drawn.
+    contrasts : DataFrame, optional
+        What ``ek.stats.contrasts`` made of the same cells, or a table of `x`, `by` and ``letters``: each level has its
+        letters above it, and levels that share one did not differ significantly.
     simulated : bool, default False
         Write "simulated data" on the figure; also done where the table says so.
     ax : Axes, optional
@@ -73,8 +79,8 @@ def activation(
     ------
     DesignError
         A column is missing, the table is empty, a row has no participant or one has two rows in a cell, or the
-        table holds several units, measures, phases, sides or sessions, no unit is known, or a value is not above 0
-        and has no logarithm.
+        table holds several units, measures, phases, sides or sessions, no unit is known, a value is not above 0
+        and has no logarithm, or the contrasts are of other levels.
 
     Examples
     --------
@@ -85,11 +91,13 @@ def activation(
     'Activation (%MVC)'
     >>> import matplotlib.pyplot as plt; plt.close(ax.figure)
     """
-    table, spec = _prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit, log=log)
+    table, spec = prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit, log=log)
     with style.theme():
         width = 1.2 + 0.5 * len(spec.clusters) * len(spec.levels)
         ax = style.axes_or_new(ax, width=float(np.clip(width, style.COLUMN_WIDTH, style.PAGE_WIDTH)), height=3.2)
-        _draw(ax, table, spec)
+        letters = letters_of(cells, contrasts, x=x, by=by)
+        _draw(ax, table, spec, letters)
+        style.note(ax, [LETTERS_NOTE] if letters else [])
         up = style.legend_above(ax, _handles(spec), columns=4)
         marked = style.simulated_mark(cells, simulated)
         style.head(ax, spec.n_text, up=up, marked=marked)
@@ -105,6 +113,7 @@ def activation_grid(
     participant: str = "participant",
     unit: str | None = None,
     log: bool = True,
+    contrasts: pd.DataFrame | None = None,
     simulated: bool = False,
     columns: int | None = None,
 ) -> Figure:
@@ -112,7 +121,7 @@ def activation_grid(
 
     Parameters
     ----------
-    cells, x, value, participant, unit, log, simulated
+    cells, x, value, participant, unit, log, contrasts, simulated
         As for :func:`activation`.
     by : str, default "muscle"
         Column whose levels are the panels.
@@ -129,17 +138,19 @@ def activation_grid(
     DesignError
         As for :func:`activation`.
     """
-    table, spec = _prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit, log=log)
+    table, spec = prepare(cells, x=x, by=by, value=value, participant=participant, unit=unit, log=log)
+
+    letters = letters_of(cells, contrasts, x=x, by=by)
 
     def draw(ax: Axes, cluster: str) -> str:
         own = table[table["cluster"] == cluster]
         n = int(own["participant"].nunique())
-        _draw(ax, own, replace(spec, clusters=(cluster,), n=n))
+        _draw(ax, own, replace(spec, clusters=(cluster,), n=n), letters)
         return str(n)
 
     return style.grid(
         spec.clusters, draw, columns=columns, height=2.6, handles=_handles(replace(spec, clusters=("",))),
-        marked=style.simulated_mark(cells, simulated),
+        marked=style.simulated_mark(cells, simulated), below=[LETTERS_NOTE] if letters else [],
     )  # fmt: skip
 
 
@@ -160,7 +171,7 @@ class _Spec:
         return f"n = {counted(self.n, 'participant')}"
 
 
-def _prepare(
+def prepare(
     cells: pd.DataFrame, *, x: str, by: str | None, value: str, participant: str, unit: str | None, log: bool
 ) -> tuple[pd.DataFrame, _Spec]:
     """Give the table with plain column names and values as shown, and what will be drawn."""
@@ -242,7 +253,7 @@ def _positions(place: int, n_levels: int) -> np.ndarray[Any, np.dtype[np.float64
     return place + np.linspace(-_CLUSTER / 2, _CLUSTER / 2, n_levels)
 
 
-def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec) -> None:
+def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec, letters: Mapping[tuple[str, str], str]) -> None:
     look = style.looks(spec.levels)
     ticks, highest = list[tuple[float, str]](), -np.inf
     for place, cluster in enumerate(spec.clusters):
@@ -274,27 +285,35 @@ def _draw(ax: Axes, table: pd.DataFrame, spec: _Spec) -> None:
                     )
                 )  # fmt: skip
                 highest = max(highest, high)
+            text = letters.get((cluster, level), "")
+            if text:
+                write_letter(ax, text, float(position), float(np.nanmax([own[level].max(), *limits])))
             if len(spec.clusters) == 1:
                 few = f"\nn = {counts[level]}" if counts[level] != spec.n else ""
                 ticks.append((float(position), as_title(level) + few))
         if len(spec.clusters) > 1:
             few = "" if (counts == spec.n).all() else f"\nn = {', '.join(str(number) for number in counts)}"
             ticks.append((float(place), as_title(cluster) + few))
-    ax.set_xticks([position for position, _ in ticks], _wrapped([text for _, text in ticks], ax))
+    ax.set_xticks([position for position, _ in ticks], wrapped_ticks([text for _, text in ticks], ax))
     ax.tick_params(axis="x", length=0)
     if len(spec.clusters) == 1 and all(numbered(spec.factor, level) != level for level in spec.levels):
         ax.set_xlabel(as_title(spec.factor))
     ax.set_xlim(-0.56, len(spec.clusters) - 0.44)
     low, high = float(table["value"].min()), max(float(table["value"].max()), float(highest))
-    room = 0.05 * (high - min(0.0, low)) or 1.0
+    room = (0.11 if letters else 0.05) * (high - min(0.0, low)) or 1.0
     ax.set_ylim(0.0 if low >= 0 else low - room, high + room)
+    ax.set_ylabel(value_label(spec))
+
+
+def value_label(spec: _Spec) -> str:
+    """What the values are, with their unit."""
     # an angle, a time or a frequency is no activation
     noun = " activation" if spec.unit == "µV" or spec.unit.startswith(("%MVC", "%task")) else ""
     word = f"{as_title(spec.measure)}{noun}" if spec.measure else "Activation"
-    ax.set_ylabel(f"{word} ({spec.unit})")
+    return f"{word} ({spec.unit})"
 
 
-def _wrapped(labels: list[str], ax: Axes) -> list[str]:
+def wrapped_ticks(labels: list[str], ax: Axes) -> list[str]:
     """Break labels into lines that fit beside each other; a letter is some 5 points wide."""
     points = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted()).width * 72.0
     width = int(np.clip(points / len(labels) / 5.0, 8, 30))

@@ -309,10 +309,13 @@ def _time_axis(ax: Axes, frame: pd.DataFrame, parts: tuple[_Part, ...], *, durin
     word = "Each phase" if any(part.moved for part in parts) else _word(during)
     ax.set_xlabel(f"{word} (%){f', 0 = {zero}' if zero else ''}")
     if parts:
-        middles = [(part.start + part.width / 2, f"\n{as_title(part.phase)}") for part in parts]
         edges = [(0.0, "0"), (parts[-1].start + parts[-1].width, "100")]
         edges += [(part.start, "100 | 0" if part.moved else number(round(part.start, 1))) for part in parts[1:]]
-        ax.set_xticks(*zip(*sorted(middles + edges), strict=True))
+        ax.set_xticks(*zip(*sorted(edges), strict=True))
+        middles = [part.start + part.width / 2 for part in parts]
+        ax.set_xticks(middles, [as_title(part.phase) for part in parts], minor=True)
+        ax.tick_params(axis="x", which="minor", length=0, pad=5.0 + 1.2 * style.size("xtick.labelsize"),
+                       labelsize=style.size("xtick.labelsize"))  # fmt: skip
     elif (first, last) == (0.0, 100.0):
         start, end = ("", "") if zero else ("\nstart", "\nend")
         ax.set_xticks([0, 25, 50, 75, 100], [f"0{start}", "25", "50", "75", f"100{end}"])

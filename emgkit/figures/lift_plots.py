@@ -276,7 +276,8 @@ def _titles(axes: Sequence[Axes], *, simulated: bool, ground: bool) -> None:
         if figure is None:
             continue
         marked = simulated and number == 1
-        lines = style.wrapped(text, width=72.0 * figure.get_figwidth() - 12.0)
+        points = style.size("axes.titlesize")
+        lines = style.wrapped(text, width=(72.0 * figure.get_figwidth() - 12.0) * points / (points + 1))
         # an empty title keeps the room, which a text beside the axes does not
         ax.set_title(re.sub(r".+", " ", lines), pad=16, fontsize=style.size("axes.titlesize") + 1)
         written = ax.annotate(

@@ -109,7 +109,7 @@ def paired(
         figure.supxlabel(f"{words}, {exact}", fontsize=style.size(), linespacing=1.3)
         style.letter_panels((values, beside))
         if was_simulated:
-            style.mark_simulated(beside)
+            style.mark_simulated(beside, pad=19.0)
     return values, beside
 
 

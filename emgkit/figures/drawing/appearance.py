@@ -87,7 +87,7 @@ RC: Mapping[str, Any] = MappingProxyType(
         "figure.dpi": 100.0,
         "figure.constrained_layout.use": True,
         "savefig.dpi": 300.0,
-        "savefig.facecolor": "white",
+        "savefig.facecolor": "auto",  # the figure's own: white, or the ground of a dark page
         "figure.facecolor": "white",
         "pdf.fonttype": 42,  # TrueType: text stays text in an editor
         "ps.fonttype": 42,

@@ -103,10 +103,11 @@ def title(ax: Axes, text: str, *, pad: float = 6.0) -> None:
     ax.set_title(text, loc="left", pad=pad, fontsize=size("axes.titlesize"), fontweight="bold")
 
 
-def head(ax: Axes, text: str, *, up: float, marked: str = "") -> None:
+def head(ax: Axes, text: str, *, up: float, marked: str = "", right: float = 0.0) -> None:
     """Write the title above a legend of `up` points, and at the right what kind of data these are.
 
-    On a figure of its own the title is broken into lines that leave the mark its room.
+    The mark ends `right` points beside the axes' right edge. On a figure of its own the title is broken into lines that
+    leave the mark its room.
     """
     figure = ax.get_figure(root=True)
     if figure is not None and len(figure.axes) == 1:
@@ -114,7 +115,7 @@ def head(ax: Axes, text: str, *, up: float, marked: str = "") -> None:
         text = wrapped(text, width=max(72.0 * figure.get_figwidth() - taken, 72.0))
     title(ax, text, pad=up + 4)
     if marked:
-        mark(ax, marked, pad=up + 4)
+        mark(ax, marked, pad=up + 4, right=right)
 
 
 def mark(ax: Axes, text: str, *, pad: float = 6.0, right: float = 0.0, color: str = SIMULATED) -> None:

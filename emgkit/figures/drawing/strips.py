@@ -128,9 +128,12 @@ def repetition_sheet(
         notes = [style.filled(one.notes, 72.0 * width - 8.0) if one.notes else "" for one in strips]
         lines = [head.count("\n") + 1 for head in heads]
         above = [0.16 * n + 0.13 * (note.count("\n") + bool(note)) + 0.06 for n, note in zip(lines, notes, strict=True)]
-        height = _LEGEND + sum(space + one.height(columns) for space, one in zip(above, strips, strict=True))
+        handles = _handles(strips)
+        # in one line with the legend, the kind of data would lie over it
+        legend = _LEGEND * (2 if marked and _wide(handles) > 72.0 * width else 1)
+        height = legend + sum(space + one.height(columns) for space, one in zip(above, strips, strict=True))
         figure = plt.figure(figsize=(width, height), layout="none")
-        top = height - _LEGEND
+        top = height - legend
         for one, space, head, note in zip(strips, above, heads, notes, strict=True):
             top -= space
             figure.text(
@@ -142,7 +145,7 @@ def repetition_sheet(
             ax = figure.add_axes((_LEFT / width, (top - tall) / height, 1 - (_LEFT + 0.04) / width, tall / height))
             _draw(ax, one, columns)
             top -= tall
-        _legend(figure, strips, marked=marked)
+        _legend(figure, handles, at=legend - _LEGEND, marked=marked)
     return figure
 
 
@@ -289,12 +292,12 @@ def _tinted(one: Event, phases: Sequence[Event]) -> list[tuple[str, float, float
     ]
 
 
-def _legend(figure: Figure, strips: Sequence[_Strip], *, marked: bool) -> None:
-    """What the tints mean, and what kind of data these are, in the line at the top."""
+def _handles(strips: Sequence[_Strip]) -> list[Patch]:
+    """What the tints mean."""
     names = dict.fromkeys(
         name for strip in strips for one in strip.repetitions for name, _, _ in _tinted(one, strip.phases)
     )
-    handles = [
+    return [
         Patch(facecolor=_REJECTED, edgecolor="#9a9a9a", hatch="////", label=name)
         if name == "rejected"
         else Patch(
@@ -302,10 +305,20 @@ def _legend(figure: Figure, strips: Sequence[_Strip], *, marked: bool) -> None:
         )
         for name in names
     ]
+
+
+def _wide(handles: Sequence[Patch]) -> float:
+    """Points that the legend takes in one line, together with the kind of data."""
+    texts = [*(str(handle.get_label()) for handle in handles), style.SIMULATED_DATA]
+    return sum(style.text_width(text, key="legend.fontsize") + 3.8 * style.size() for text in texts)
+
+
+def _legend(figure: Figure, handles: Sequence[Patch], *, at: float, marked: bool) -> None:
+    """What the tints mean, `at` inches below the top, and in the line at the top what kind of data these are."""
     width, height = figure.get_size_inches()
     figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=len(handles), borderpad=0.2,
-        handlelength=1.6, columnspacing=1.2,
+        handles=list(handles), loc="upper left", bbox_to_anchor=(0.0, 1.0 - at / height), ncols=len(handles),
+        borderpad=0.2, handlelength=1.6, columnspacing=1.2,
     )  # fmt: skip
     if marked:
         figure.text(

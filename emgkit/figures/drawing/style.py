@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -35,6 +36,7 @@ from emgkit.figures.drawing.appearance import (  # fmt: skip
     size,
     theme,
 )
+from emgkit.figures.drawing.dark import VALUE, dark
 from emgkit.figures.drawing.journals import COLUMN_WIDTH, JOURNALS, PAGE_WIDTH, Journal, journal
 from emgkit.figures.drawing.lettering import (  # fmt: skip
     filled,
@@ -56,10 +58,11 @@ from emgkit.notation import listed
 
 __all__ = [
     "COLUMN_WIDTH", "FORMATS", "GREY", "INK", "JOURNALS", "LIFT_LOOKS", "LINES", "MARKERS", "NARROW", "PAGE_WIDTH",
-    "PALE", "PALETTE", "PHASES", "RC", "SIMULATED", "SIMULATED_DATA", "Journal", "Look", "across", "axes_or_new",
-    "check", "close", "filled", "grid", "head", "journal", "legend_above", "legend_below", "legend_on_top",
-    "letter_panels", "lift_look", "looks", "mark", "mark_simulated", "name_panels", "note", "one_muscle", "panels",
-    "save", "share_values", "simulated_mark", "size", "text_width", "theme", "title", "wrapped",
+    "PALE", "PALETTE", "PHASES", "RC", "SIMULATED", "SIMULATED_DATA", "VALUE", "Journal", "Look", "across",
+    "axes_or_new", "check", "close", "dark", "filled", "grid", "head", "journal", "legend_above", "legend_below",
+    "legend_on_top", "letter_panels", "lift_look", "looks", "mark", "mark_simulated", "name_panels", "note",
+    "of_muscle", "one_muscle", "panels", "save", "settle", "share_values", "simulated_mark", "size", "text_width",
+    "theme", "title", "wrapped",
 ]  # fmt: skip
 
 
@@ -75,6 +78,14 @@ def panels(number: int, *, columns: int | None, height: float) -> tuple[Figure, 
     rows = -(-number // columns)
     figure = plt.figure(figsize=(across(COLUMN_WIDTH if columns == 1 else PAGE_WIDTH), height * rows + 0.3))
     return figure, [figure.add_subplot(rows, columns, place + 1) for place in range(number)]
+
+
+def settle(ax: Axes) -> None:
+    """Lay a figure with a colour bar out until it stays: the first layout does not know the bar's final place."""
+    figure = ax.get_figure(root=True)
+    if figure is not None:
+        for _ in range(3):
+            figure.draw_without_rendering()
 
 
 def share_values(panels: list[Axes]) -> None:
@@ -125,6 +136,15 @@ def one_muscle(muscles: Sequence[str], muscle: str | None, *, hint: str) -> str:
     if muscle is None and len(muscles) > 1:
         raise DesignError("The table holds several muscles", allowed="one", got=listed(muscles), hint=hint)
     return check_unknown("muscle", muscle or muscles[0], muscles)
+
+
+def of_muscle(table: pd.DataFrame, muscle: str | None) -> tuple[pd.DataFrame, str | None]:
+    """The rows of one muscle and its name: the one named, or the only one; all rows without such a column."""
+    if "muscle" not in table.columns:
+        return table, muscle
+    names = list(table["muscle"].astype(str).unique())
+    chosen = one_muscle(names, muscle, hint="Name one: muscle=")
+    return table[table["muscle"].astype(str) == chosen], chosen
 
 
 def simulated_mark(data: Any, facts: bool) -> str:

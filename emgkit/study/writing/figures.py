@@ -17,6 +17,7 @@ from emgkit.study.file.measures import CurveSpec
 from emgkit.study.file.recordings import Comparison
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.script import Drawn
+from emgkit.study.writing.finding import levels_of
 from emgkit.study.writing.sheets import references_drawn
 from emgkit.study.writing.tables import table_suffix
 
@@ -79,13 +80,15 @@ def _of_comparison(analysis: Analysis, compared: ComparisonResult) -> Iterator[D
     missing = "" if facts is None or not gaps_text(facts) else f" {gaps_text(facts)}"
     # what is described and not compared may lie below 0
     log = compared.spec.log and bool((cells["value"] > 0).all())
+    levels = levels_of(compared)
+    letters = None if levels is None else _panels(pd.DataFrame(levels), by)
     yield Drawn(
         name=f"activation{suffix}",
         title=f"Activation{about}" if amplitude else as_title(compared.measure.called),
         caption=f"{'Geometric' if log else 'Arithmetic'} means over participants with 95 % confidence intervals, and "
         f"each participant's mean (a line joins one participant), {n}.{missing}",
         figure=figures.activation_grid(
-            cells, x=within, by="panel", log=log, simulated=simulated, columns=_columns(compared)
+            cells, x=within, by="panel", log=log, contrasts=letters, simulated=simulated, columns=_columns(compared)
         ),
     )
     if compared.contrasts is not None:
