@@ -138,7 +138,7 @@ def mvc_grid(
         style.legend_on_top(figure, _handles(), columns=4)
         marked = style.SIMULATED_DATA if any(style.simulated_mark(one, simulated) for one in given) else ""
         names = [_heading(given, name) for name in channels]
-        style.name_panels(figure, axes, names, [""] * len(axes), marked=marked)
+        style.name_panels(axes, names, [""] * len(axes), marked=marked)
         for ax in axes:
             _fit(ax)
     return figure

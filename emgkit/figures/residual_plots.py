@@ -92,6 +92,7 @@ def residuals(
         style.letter_panels([quantiles, spread])
         if simulated or bool(table.attrs.get("simulated")):
             style.mark_simulated(spread)
+        style.fit_x_labels([quantiles, spread])
     return quantiles, spread
 
 

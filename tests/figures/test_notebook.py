@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -40,7 +42,9 @@ CELLS = (
 @pytest.fixture(scope="module")
 def outputs():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code, _, _ in CELLS])
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    # a notebook has its own backend, whatever the tests are run with
+    env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute(env=env)
     return [cell["outputs"] for cell in notebook["cells"]]
 
 

@@ -17,7 +17,7 @@ from matplotlib.patches import Ellipse, Polygon
 from emgkit.errors import DesignError
 from emgkit.figures.body.outline import AREAS, BODY, GROUPS, HEAD, VIEWS, closed_curve
 from emgkit.figures.drawing import style
-from emgkit.notation import as_title, counted, fixed, listed, surface
+from emgkit.notation import as_title, counted, fixed, listed, number, surface
 from emgkit.stats.cells.labels import in_order
 from emgkit.stats.cells.means import mean_with_interval
 
@@ -178,7 +178,7 @@ def body_map_grid(
             text = style.filled("; ".join(hidden), 72.0 * figure.get_figwidth() - 12.0)
             figure.supxlabel(text, fontsize=style.size())
         names = [f"{as_title(level)}, n = {rows[participant].nunique()}" for level, rows in own.items()]
-        style.name_panels(figure, panels, names, [""] * len(own), marked=style.simulated_mark(cells, simulated))
+        style.name_panels(panels, names, [""] * len(own), marked=style.simulated_mark(cells, simulated))
         style.settle(panels[0])
     return figure
 
@@ -228,7 +228,7 @@ def _means(table: pd.DataFrame, *, value: str, factor: float, log: bool) -> tupl
     if low < 0 or (log and low == 0):
         raise DesignError(
             "A colour that begins at 0 has no place for values below it" if low < 0 else "0 has no logarithm",
-            where=f"column {value!r}", allowed="values above 0", got=f"a lowest value of {low * factor:g}",
+            where=f"column {value!r}", allowed="values above 0", got=f"a lowest value of {number(low * factor)}",
             hint="" if low < 0 else "Draw arithmetic means: log=False",
         )  # fmt: skip
     known = {name for view in AREAS.values() for name in view}

@@ -98,7 +98,7 @@ def on_dark(color: Any, *, area: bool = False) -> tuple[float, float, float, flo
     Examples
     --------
     >>> [round(part, 2) for part in on_dark("white")], min(on_dark("black")[:3]) > 0.9
-    ([0.1, 0.1, 0.1, 1.0], True)
+    ([0.09, 0.09, 0.09, 1.0], True)
     """
     *rgb, alpha = to_rgba(color)
     lightness, a, b = _to_oklab(rgb)

@@ -17,6 +17,7 @@ from emgkit.notation import as_title
 
 __all__ = [
     "filled",
+    "fit_x_labels",
     "head",
     "legend_above",
     "legend_below",
@@ -142,20 +143,27 @@ def letter_panels(panels: Sequence[Axes], *, pad: float = 6.0, left: float = 10.
         )  # fmt: skip
 
 
-def name_panels(
-    figure: Figure, panels: Sequence[Axes], names: Iterable[str], counts: Iterable[str], *, marked: str
-) -> None:
+def fit_x_labels(panels: Sequence[Axes]) -> None:
+    """Lay a figure out, and break the labels of its panels' x axes into lines that are no wider than the panel."""
+    figure = panels[0].get_figure(root=True)
+    if figure is None:
+        return
+    figure.draw_without_rendering()
+    for ax in panels:
+        ax.set_xlabel(wrapped(ax.get_xlabel(), width=ax.bbox.width * 72.0 / figure.dpi, key="axes.labelsize"))
+
+
+def name_panels(panels: Sequence[Axes], names: Iterable[str], counts: Iterable[str], *, marked: str) -> None:
     """Write each panel's letter and name above it, n into its corner, and what kind of data these are.
 
     Call it last: it lays the figure out to learn how wide the panels are, which titles do not change.
     """
     letter_panels(panels)
-    figure.draw_without_rendering()
+    fit_x_labels(panels)
     for ax, name, n in zip(panels, names, counts, strict=True):
         corner, width = f"n = {n}" if n else "", ax.bbox.width * 72.0 / ax.figure.dpi
         text = wrapped(as_title(name), width=width)
         title(ax, text)
-        ax.set_xlabel(wrapped(ax.get_xlabel(), width=width, key="axes.labelsize"))
         ax.annotate(
             corner, (0.0, 1.0), xycoords="axes fraction", xytext=(4, -2), textcoords="offset points", ha="left",
             va="top", fontsize=size(), color=GREY,

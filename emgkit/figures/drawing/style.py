@@ -40,6 +40,7 @@ from emgkit.figures.drawing.dark import VALUE, dark
 from emgkit.figures.drawing.journals import COLUMN_WIDTH, JOURNALS, PAGE_WIDTH, Journal, journal
 from emgkit.figures.drawing.lettering import (  # fmt: skip
     filled,
+    fit_x_labels,
     head,
     legend_above,
     legend_below,
@@ -59,10 +60,10 @@ from emgkit.notation import listed
 __all__ = [
     "COLUMN_WIDTH", "FORMATS", "GREY", "INK", "JOURNALS", "LIFT_LOOKS", "LINES", "MARKERS", "NARROW", "PAGE_WIDTH",
     "PALE", "PALETTE", "PHASES", "RC", "SIMULATED", "SIMULATED_DATA", "VALUE", "Journal", "Look", "across",
-    "axes_or_new", "check", "close", "dark", "filled", "grid", "head", "journal", "legend_above", "legend_below",
-    "legend_on_top", "letter_panels", "lift_look", "looks", "mark", "mark_simulated", "name_panels", "note",
-    "of_muscle", "one_muscle", "panels", "save", "settle", "share_values", "simulated_mark", "size", "text_width",
-    "theme", "title", "wrapped",
+    "axes_or_new", "check", "close", "dark", "filled", "fit_x_labels", "grid", "head", "journal", "legend_above",
+    "legend_below", "legend_on_top", "letter_panels", "lift_look", "looks", "mark", "mark_simulated", "name_panels",
+    "note", "of_muscle", "one_muscle", "panels", "save", "settle", "share_values", "simulated_mark", "size",
+    "text_width", "theme", "title", "wrapped",
 ]  # fmt: skip
 
 
@@ -127,7 +128,7 @@ def grid(
             legend_on_top(figure, handles)
         else:
             legend_below(figure, handles)
-        name_panels(figure, axes, names, counts, marked=marked)
+        name_panels(axes, names, counts, marked=marked)
     return figure
 
 

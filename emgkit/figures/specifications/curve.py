@@ -78,7 +78,7 @@ def specification_curve(table: pd.DataFrame, *, simulated: bool = False) -> Axes
         draw_options(grid, shown, options)
         grid.set_xlabel(f"{counted(len(shown), 'specification')}, in the order of the {effect}")
         # the axes are as wide as the labels leave them
-        figure.draw_without_rendering()
+        style.fit_x_labels([grid])
         width = ax.bbox.width * 72.0 / figure.dpi
         up = style.legend_above(ax, _handles(shown), columns=3 if width > _WIDE else 1)
         marked = style.simulated_mark(table, simulated)

@@ -89,9 +89,6 @@ def spectrogram(
         mesh = ax.pcolormesh(edges, rows, decibels, cmap="cividis", vmin=top - _RANGE, vmax=top, rasterized=True)
         ax.set(xlabel="Time (s)", ylabel="Frequency (Hz)")
         ax.set(xlim=(edges[0], edges[-1]), ylim=(0.0, highest or frequencies[-1]))
-        bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02, extend="min")
-        bar.set_label(f"Power density (dB re 1 {unit}²/Hz)", fontsize=style.size("axes.labelsize"))
-        bar.outline.set_visible(False)
         for event in own_events(recording, channel):
             if event.label == "repetition" and event.get("accepted", True):
                 ends = [max(event.onset, float(edges[0])), min(event.end, float(edges[-1]))]
@@ -100,12 +97,15 @@ def spectrogram(
                         ends, [1.015, 1.015], color=style.INK, lw=2.0, solid_capstyle="butt", clip_on=False,
                         transform=ax.get_xaxis_transform(), gid="repetition",
                     )  # fmt: skip
+        above = "; lines on top: repetitions" if any(line.get_gid() == "repetition" for line in ax.lines) else ""
+        style.note(ax, [f"Windows of {number(window)} s{above}"])
+        bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02, extend="min")
+        bar.set_label(f"Power density (dB re 1 {unit}²/Hz)", fontsize=style.size("axes.labelsize"))
+        bar.outline.set_visible(False)
         figure = ax.get_figure(root=True)
         width = 72.0 * figure.get_figwidth() - 120.0 if figure is not None and len(figure.axes) < 3 else 300.0
         text = style.wrapped(channel_title(recording, channel), width=max(width, 80.0))
         style.title(ax, text, pad=7)
-        above = "; lines on top: repetitions" if any(line.get_gid() == "repetition" for line in ax.lines) else ""
-        style.note(ax, [f"Windows of {number(window)} s{above}"])
         marked = style.simulated_mark(recording, simulated)
         if marked:
             style.mark(ax, marked, pad=22 + 1.25 * style.size("axes.titlesize") * text.count("\n"))

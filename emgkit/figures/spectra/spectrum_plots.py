@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError
 from emgkit.figures.drawing import style
-from emgkit.notation import as_title, listed, surface
+from emgkit.notation import as_title, fixed, listed, surface
 from emgkit.recording import Recording, Trial, check_recording
 from emgkit.spectrum import density, median_frequency
 
@@ -92,7 +92,7 @@ def spectrum(
             ax.plot(frequencies[1:], psd[1:], color=look.color, lw=1.0, ls=look.line)
             at = float(psd[abs(frequencies - median).argmin()])
             ax.plot([median], [at], marker="v", ms=6, color=look.color, mec="white", mew=0.7, ls="", zorder=4)
-            label = f"{name}: median {median:.0f} Hz"
+            label = f"{name}: median {fixed(median, 0)} Hz"
             handles.append(Line2D([], [], color=look.color, lw=1.2, ls=look.line, marker="v", ms=5, label=label))
             highest, last = max(highest, float(psd[1:].max())), max(last, float(frequencies[-1]))
         ax.set(yscale="log", ylim=(highest * _DEPTH, highest * 3), xlim=(0.0, last))
