@@ -182,12 +182,7 @@ def outcome_values(table: pd.DataFrame, outcome: str, participant: str, *, log: 
     """Return the outcome as floats: numeric, finite, and above 0 where its logarithm will be taken."""
     column = table[outcome]
     if not pd.api.types.is_any_real_numeric_dtype(column.dtype):
-        raise DesignError(
-            f"Column {outcome!r} holds no numbers",
-            allowed="a column of numbers",
-            got=f"dtype {column.dtype}",
-            hint="convert it, for example with pandas.to_numeric",
-        )
+        raise _no_numbers(table, outcome)
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     bad = ~np.isfinite(values)
     if bad.any():
@@ -208,6 +203,33 @@ def outcome_values(table: pd.DataFrame, outcome: str, participant: str, *, log: 
             hint=f"{cause if few else ''}compare differences with log=False",
         )
     return values
+
+
+def _no_numbers(table: pd.DataFrame, outcome: str) -> DesignError:
+    """Build the error for a column of text: the rows whose text is no number, where some are numbers."""
+    column = table[outcome]
+    text = column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
+    bad = (
+        (pd.to_numeric(column, errors="coerce").isna() & column.notna()).to_numpy() if text else np.ones(1, dtype=bool)
+    )
+    if bad.all() or not bad.any():
+        return DesignError(
+            f"Column {outcome!r} holds no numbers",
+            allowed="a column of numbers",
+            got=f"dtype {column.dtype}",
+            hint="convert it, for example with pandas.to_numeric",
+        )
+    at = np.flatnonzero(bad)
+    return DesignError(
+        f"Column {outcome!r} holds text in {_count(len(at), 'row')}",
+        where=_some(
+            [f"row {label} ({text!r})" for label, text in zip(table.index.take(at), column.take(at), strict=True)],
+            NAMED,
+        ),
+        allowed="a column of numbers",
+        got=f"dtype {column.dtype}",
+        hint="correct or leave out these rows, then convert the column with pandas.to_numeric",
+    )
 
 
 def cell_numbers(table: pd.DataFrame, factors: Sequence[Factor]) -> Codes:

@@ -352,13 +352,23 @@ def _pair_variances(lines: Array, df: int) -> Array:
     return np.asarray(np.maximum(own[..., i] + own[..., j] - 2 * products[..., i, j], 0.0)).ravel()
 
 
+def no_test(table: pd.DataFrame) -> list[Notice]:
+    """Say which terms have no F test, where the contrasts of a term leave no degrees of freedom for its error."""
+    if "F" not in table.columns or not table["F"].isna().any():
+        return []
+    names = listed(dict.fromkeys(table.loc[table["F"].isna(), "term"]))
+    text = f"There are as many contrasts as participants in {names}: nothing is left to test by, so F and p are NaN."
+    return [Notice(code="no-degrees", text=text, hint="Compare fewer levels, or measure more participants.")]
+
+
 def _unequal(pools: Mapping[str, Array], df: int, *, log: bool, unit: str | None) -> list[Notice]:
     """Say which pool of standard deviations is too unequal for chance, if any."""
     compared = sum(len(found) * (len(found) - 1) // 2 for found in pools.values())
     if not compared:
         return []
     chance = float(np.sqrt(special.fdtri(df, df, 1 - ALARM / compared)))
-    label, found = max(pools.items(), key=lambda item: item[1].max() / max(item[1].min(), np.finfo(np.float64).tiny))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        label, found = max(pools.items(), key=lambda item: np.nan_to_num(item[1].max() / item[1].min()))
     if found.max() <= max(UNEQUAL, chance) * found.min():
         return []
     write = writer("sd", [(found.min(), found.max())], log=log, unit=unit or "")

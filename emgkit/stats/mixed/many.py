@@ -271,4 +271,5 @@ class MixedModels(Estimates):
             "people": dict(self._prepared.people),
             "singular": [name for name, size in zip(self._outcomes, self._theta, strict=True) if size < reml.SINGULAR],
         }  # fmt: skip
-        return Results.of(table, kind, {**attrs, **facts}, notices=self.notices, objects=objects)
+        notices = [*self.notices, *checks.no_test(table)]
+        return Results.of(table, kind, {**attrs, **facts}, notices=notices, objects=objects)

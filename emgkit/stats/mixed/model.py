@@ -429,4 +429,5 @@ class MixedModel(Estimates):
             "interval": "individual 95 %", "singular": self.singular, "covariates": dict(self._grid.covariates),
             **marginal.coding(self._grid), "n": [self.n], "n_rows": self.n_rows, "people": dict(self._prepared.people),
         }  # fmt: skip
-        return Results.of(table, kind, {**attrs, **facts}, notices=self.notices, objects=objects)
+        notices = [*self.notices, *checks.no_test(table)]
+        return Results.of(table, kind, {**attrs, **facts}, notices=notices, objects=objects)

@@ -139,6 +139,7 @@ def mixed_model_methods(facts: AnalysisFacts) -> Text:
         interval=f"{interval}{f' (covariates held at {held})' if held else ''}.",
         family=family_text(facts) if "adjust" in facts else "",
         effect=f"{_coding(facts)}{_zero_tests(facts)}{effect}",
+        tests=_zero_tests(facts).strip(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ Array = NDArray[np.float64]
 Numbers = float | Sequence[float] | NDArray[Any]
 
 MOST_PARTICIPANTS = 1_000_000
+# an effect of more standard deviations is none that a study looks for
+MOST_EFFECT = 1e6
 
 __all__ = ["power_between", "power_equivalence", "power_paired", "power_within"]
 
@@ -174,17 +177,11 @@ def power_equivalence(
         # beyond this spread the interval is wider than the bounds
         most = bound * np.sqrt(n) / critical
 
-        def density(spread: float) -> float:
+        def inside(spread: float) -> float:
             room = np.array([bound - effect, -bound - effect]) * np.sqrt(n) + np.array([-1, 1]) * critical * spread
-            inside = max(float(special.ndtr(room[0]) - special.ndtr(room[1])), 0.0)
-            return inside * 2 * df * spread * float(stats.chi2.pdf(df * spread**2, df))
+            return max(float(special.ndtr(room[0]) - special.ndtr(room[1])), 0.0)
 
-        middle = min(1.0, most)
-        parts = [
-            integrate.quad(density, low, high, limit=200, epsabs=1e-12)[0]
-            for low, high in [(0, middle), (middle, most)]
-        ]
-        return float(sum(parts))
+        return _over_spread(inside, df, most=most)
 
     if bound is not None and np.min(np.abs(bound)) <= abs(effect):
         raise ArgumentError(
@@ -268,7 +265,7 @@ def power_within(
     def of(f: float, n: float) -> float:
         noncentrality, df1, df2 = parts(f, n)
         critical = special.fdtri(df1, df2, 1 - alpha)
-        return float(stats.ncf.sf(critical, df1, df2, noncentrality)) if noncentrality > 0 else alpha
+        return _beyond_f(noncentrality, df1, df2, critical) if noncentrality > 0 else alpha
 
     table = _solve(of, "f", f, n, power, alpha=alpha)
     table["noncentrality"], table["df1"], table["df2"] = parts(table["f"], table["n"])
@@ -293,7 +290,47 @@ def _results(
 def _beyond(noncentrality: float, df: float, critical: float) -> float:
     """Probability of a noncentral t beyond -critical or +critical."""
     size = abs(float(noncentrality))
-    return float(stats.nct.sf(critical, df, size) + stats.nct.cdf(-critical, df, size))
+    exact = _known(lambda: float(stats.nct.sf(critical, df, size) + stats.nct.cdf(-critical, df, size)))
+    if np.isfinite(exact):
+        return exact
+    # SciPy has no value of some large noncentralities: the chance of a smaller t, over the distribution of the spread
+    return 1.0 - _over_spread(lambda s: special.ndtr(critical * s - size) - special.ndtr(-critical * s - size), df)
+
+
+def _beyond_f(noncentrality: float, df1: float, df2: float, critical: float) -> float:
+    """Probability of a noncentral F beyond the critical value."""
+    exact = _known(lambda: float(stats.ncf.sf(critical, df1, df2, noncentrality)))
+    if np.isfinite(exact):
+        return exact
+    # there the root of the noncentral chi square is all but normal
+    middle = np.sqrt(noncentrality + df1 - 1)
+    return 1.0 - _over_spread(lambda s: special.ndtr(np.sqrt(critical * df1) * s - middle), df2)
+
+
+def _known(of: Callable[[], float]) -> float:
+    """A value of SciPy's distributions, NaN where it says that its series did not converge."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        value = of()
+    return float("nan") if caught else value
+
+
+def _over_spread(of: Callable[[float], float], df: float, *, most: float = np.inf) -> float:
+    """Mean of a function of s / sigma over the distribution of s with ``df``, which counts up to ``most``."""
+
+    def density(s: float) -> float:
+        return float(of(s)) * 2 * df * s * float(stats.chi2.pdf(df * s**2, df))
+
+    # nothing lies beyond 40 standard deviations; s concentrates about 1
+    reach = 40 / np.sqrt(2 * df)
+    low, high = max(0.0, 1 - reach), min(1 + reach, most)
+    if high <= low:
+        return 0.0
+    middle = min(1.0, high)
+    parts = [
+        integrate.quad(density, a, b, limit=200, epsabs=1e-12)[0] for a, b in ((low, middle), (middle, high)) if b > a
+    ]
+    return float(sum(parts))
 
 
 def _solve(
@@ -318,6 +355,7 @@ def _solve(
     sizes = [
         abs(check_positive(name, abs(one) if isinstance(one, (int, float)) else one)) for one in lists.get(name, [])
     ]
+    _check_sizes(name, sizes)
     counts = counts_of(lists["n"]) if "n" in lists else []
     powers = [_between("power", one, alpha, 1.0) for one in lists.get("power", [])]
     rows = []
@@ -332,11 +370,28 @@ def _solve(
             high = max(2 * floor, 1.0)
             while of(high, k) < wanted:
                 high *= 2
+                if high > MOST_EFFECT:
+                    raise ArgumentError(
+                        f"No {name} up to {MOST_EFFECT:g} gives a power of {wanted!r} with n = {k}",
+                        allowed="a power below 1 that a computer can tell from it, such as 0.99",
+                        hint="ask for less power, or give more participants",
+                    )
             found = optimize.brentq(lambda d, k=k, w=wanted: of(d, k) - w, floor, high, xtol=1e-12, rtol=1e-12)
             rows.append((float(found), k, wanted))
     table = pd.DataFrame(rows, columns=[name, "n", "power"])
     table.insert(2, "alpha", alpha)
     return table
+
+
+def _check_sizes(name: str, sizes: Sequence[float]) -> None:
+    """Refuse effects beyond every study, which are most often in another unit."""
+    if sizes and max(sizes) > MOST_EFFECT:
+        raise ArgumentError(
+            f"{name!r} cannot be used",
+            allowed=f"standard deviations, up to {MOST_EFFECT:g}",
+            got=repr(max(sizes)),
+            hint="divide the difference by its standard deviation first",
+        )
 
 
 def _fewest(of: Callable[[int], float], wanted: float) -> int:

@@ -26,8 +26,8 @@ class AnalysisFacts(dict[str, Any]):
             f"The table's .attrs do not hold {key!r}, so it cannot be put into words",
             where=".attrs",
             got=listed(self),
-            hint="pandas loses .attrs where tables are merged or joined: ask the table that emgkit.stats returned, or "
-            "give it back with table.attrs = original.attrs",
+            hint="pandas loses .attrs where different tables are concatenated, merged or joined: ask each table that "
+            "emgkit.stats returned, or give them back with table.attrs = original.attrs",
         )
 
     @classmethod

@@ -47,12 +47,15 @@ class Text:
         The analysis: test, scale, error term, participants.
     interval, family, effect : str
         Kind of interval, correction of p and its family, kind of effect size; empty where there is none.
+    tests : str
+        What a test is about where that is not what its name says; ``effect`` says it too.
     """
 
     what: str
     interval: str = ""
     family: str = ""
     effect: str = ""
+    tests: str = ""
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -317,7 +317,7 @@ class Results(pd.DataFrame):
             self,
             facts,
             head=self._head(kind, facts),
-            notes=[note for note in (text.interval, text.family, *columns.footnotes(self, facts)) if note],
+            notes=[note for note in (text.interval, text.tests, text.family, *columns.footnotes(self, facts)) if note],
         )
 
     def _repr_html_(self) -> str | None:

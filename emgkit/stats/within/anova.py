@@ -266,7 +266,15 @@ def _one(
     for name in unvarying:
         text = f"All participants have the same effect of {name}: it has no error term, so F and p are NaN."
         notices.append(Notice(code="no-variance", text=text))
-    return pd.DataFrame(rows).assign(n=len(values)), sizes, notices
+    found = pd.DataFrame(rows).assign(n=len(values))
+    few = found.loc[found["F"].notna() & (found["p_pillai"].isna() | found["epsilon_hf"].isna()), "term"].tolist()
+    if few:
+        text = (
+            f"There are too few participants for {listed(few)}: its contrasts outnumber the degrees of freedom of its "
+            "error, so Pillai's trace, Mauchly's W or the Huynh-Feldt epsilon are NaN."
+        )
+        notices.append(Notice(code="few-participants", text=text))
+    return found, sizes, notices
 
 
 def _check_factors(within: str | Sequence[str]) -> list[str]:

@@ -141,21 +141,24 @@ def _sizes(block: Block, *, log: bool) -> pd.DataFrame:
     i, j = np.array(block.pairs).T
     first, second = block.values[:, i], block.values[:, j]
     m1, m2, s1, s2 = first.mean(axis=0), second.mean(axis=0), first.std(axis=0, ddof=1), second.std(axis=0, ddof=1)
-    raw = one_sample.t_test(block.differences(log=False), rounding=interactions.rounding(block.values, log=False))
+    rounding = interactions.rounding(block.values, log=False)
+    raw = one_sample.t_test(block.differences(log=False), rounding=rounding)
     z = special.ndtri((1 + CONFIDENCE) / 2)
     columns: dict[str, Any] = {
         "contrast": pair_names(block.levels, log=log), "n": raw["n"], "mean_first": m1, "sd_first": s1,
         "mean_second": m2, "sd_second": s2,
     }  # fmt: skip
+    # a condition in which all values are equal but for rounding has no spread to divide by
+    some1, some2 = np.where(s1 > rounding, s1, np.nan), np.where(s2 > rounding, s2, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        r = ((first - m1) * (second - m2)).sum(axis=0) / ((n - 1) * s1 * s2)
+        r = ((first - m1) * (second - m2)).sum(axis=0) / ((n - 1) * some1 * some2)
         d_z, (z_low, z_high) = raw["t"] / np.sqrt(n), d_z_interval(raw["t"], raw["n"])
         factor = small_sample_factor(n - 1) if n > 2 else np.nan
         g_av, g_low, g_high = effect_formulas_g_av(first, second) if n > 2 else np.full((3, len(i)), np.nan)
         # the limits of g_av are the same factor times those of d_av, and symmetric about it
-        d_av = effect_formulas_d_av(first, second)
+        d_av = np.where(np.maximum(s1, s2) > rounding, effect_formulas_d_av(first, second), np.nan)
         shrunk = small_sample_factor(2 * (n - 1) / (1 + r**2))
-        g_first = factor * (m1 - m2) / s1
+        g_first = factor * (m1 - m2) / some1
         var_first = 2 * (1 - r) / n + g_first**2 / (2 * n)
         var_rom = s1**2 / (n * m1**2) + s2**2 / (n * m2**2) - 2 * r * s1 * s2 / (n * m1 * m2)
         rom = np.log(m1 / m2)
@@ -212,9 +215,14 @@ def _changes(block: Block, groups: pd.Series[Any], between: str) -> pd.DataFrame
 
 def _doubts(result: pd.DataFrame) -> list[Notice]:
     """Say which contrasts have no standardised size."""
-    sizes = [name for name in ("d_z", "d_av", "g_change") if name in result.columns]
+    notices = []
+    two = result["n"] == 2 if "n" in result.columns else pd.Series(False, index=result.index)
+    if two.any():
+        text = "With two participants g_z, g_av, g_first and the limits of d_av are NaN: they need a third."
+        notices.append(Notice(code="two-participants", text=text))
+    sizes = [name for name in ("d_z", "d_av", "g_change", "d_ppc2", "r") if name in result.columns]
     empty = result.loc[result[sizes].isna().any(axis=1), "contrast"].tolist()
-    if not empty:
-        return []
-    text = f"There is no spread to divide by in {listed(empty)}, so some standardised sizes are NaN."
-    return [Notice(code="no-variance", text=text)]
+    if empty:
+        text = f"There is no spread to divide by in {listed(empty)}, so some standardised sizes are NaN."
+        notices.append(Notice(code="no-variance", text=text))
+    return notices

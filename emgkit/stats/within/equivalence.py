@@ -97,7 +97,7 @@ def equivalence(
     condition = as_name("within", within, hint="name further columns in 'by'")
     check_option("adjust", adjust, ADJUSTMENTS)
     chosen = check_family(family, by_names)
-    low, high = _check_bounds(bounds, log=log)
+    low, high = _check_bounds(bounds, log=log, unit=only_value(table, "unit"))
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS)
     people = check_who(table, participant, [condition, *by_names], complete=[condition], crossed=crossed)
@@ -132,12 +132,11 @@ def equivalence(
     return Results.of(result, "equivalence", attrs, notices=announce(notices), objects=objects)
 
 
-def _check_bounds(bounds: tuple[float, float], *, log: bool) -> tuple[float, float]:
+def _check_bounds(bounds: tuple[float, float], *, log: bool, unit: str) -> tuple[float, float]:
     """Return the bounds on the scale of the differences; both sides of equality, or an error."""
     equal = 1.0 if log else 0.0
-    allowed = (
-        "(low, high) with 0 < low < 1 < high, as ratios" if log else "(low, high) with low < 0 < high, in the unit"
-    )
+    of_values = f"the unit of the outcome{f' ({unit})' if unit else ''}"
+    allowed = f"(low, high) with {'0 < low < 1 < high, as ratios' if log else f'low < 0 < high, in {of_values}'}"
     try:
         low, high = (float(bound) for bound in bounds)
         right = low < equal < high and np.isfinite([low, high]).all() and (low > 0 or not log)
@@ -148,7 +147,7 @@ def _check_bounds(bounds: tuple[float, float], *, log: bool) -> tuple[float, flo
             "'bounds' cannot be used",
             allowed=allowed,
             got=repr(bounds),
-            hint="" if log else "state the largest difference that would not matter, in the unit of the outcome",
+            hint="" if log else f"state the largest difference that would not matter, in {of_values}",
         )
     return (float(np.log(low)), float(np.log(high))) if log else (low, high)
 

@@ -145,7 +145,7 @@ def influence(
     flagged = result[result["contradicts"]]
     whys = [_why(row, facts) for row in flagged.to_dict("records")]
     result["why"] = pd.Series(whys, index=flagged.index, dtype=object).reindex(result.index, fill_value="")
-    notices = [*notices, *found, *_flags(result, facts)]
+    notices = [*notices, *found, *_no_error(result), *_flags(result, facts)]
     objects = influence_objects(
         table, outcome=outcome, participant=participant, within=(condition,), by=tuple(by_names), log=log
     )
@@ -255,6 +255,18 @@ def _why(row: dict[Any, Any], facts: AnalysisFacts) -> str:
         f"{alone('studentised', row['studentised'])}, {p_phrase(row['p_outlier'])} after correction for all rows; look "
         "whether two files or channels were swapped"
     )
+
+
+def _no_error(result: pd.DataFrame) -> list[Notice]:
+    """Say which contrasts have no error term, with everybody or without someone."""
+    lost = result[result["p"].isna() | result["p_all"].isna()]
+    if lost.empty:
+        return []
+    names = "; ".join(map(str, lost["contrast"].unique()))
+    text = (
+        f"The participants, or all but one of them, differ by the same amount in {names}: p and limits are NaN there."
+    )
+    return [Notice(code="no-variance", text=f"{text} Check for copied values.")]
 
 
 def _flags(result: pd.DataFrame, facts: AnalysisFacts) -> list[Notice]:

@@ -228,7 +228,7 @@ def groups_of(table: pd.DataFrame, participant: str, between: str) -> pd.Series[
             where=listed(double[:20]),
             allowed="one group a participant",
             hint=f"{tell_apart(participant, between)}; a column in which the same participants have several levels "
-            "belongs in 'within', 'interaction' or 'by'",
+            "belongs in 'within' or 'by'",
         )
     check_levels(between, group.levels)
     named = group.levels.take(people["group"].to_numpy())

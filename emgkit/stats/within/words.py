@@ -114,7 +114,9 @@ def equivalence_sentence(row: Row, facts: AnalysisFacts) -> str:
         parts.append("no test for lack of an error term")
     else:
         df = degrees(row["df"])
-        tests = f"two one-sided tests against the bounds [{bounds}]: t({df}) = {alone('t_lower', row['t_lower'])} and"
+        unit = "" if facts["scale"] == "log" else surface(str(facts.get("unit") or ""))[0]
+        within = f"[{bounds}] {unit}".rstrip()
+        tests = f"two one-sided tests against the bounds {within}: t({df}) = {alone('t_lower', row['t_lower'])} and"
         parts += [f"{tests} t({df}) = {alone('t_upper', row['t_upper'])}", adjusted_p_text(row, facts)]
     parts += [ci, n_of_row(row)]
     if not missing(row.get("p_difference")):

@@ -264,6 +264,8 @@ def test_slopes_of_every_level_are_tested_to_be_zero_and_small_ones_are_not_show
 
 # notices that a sentence with a p need not repeat, each for its reason
 HARMLESS = {
+    "few-participants": "the sentence has F and the p after Greenhouse and Geisser, which are right",
+    "no-degrees": "the sentence says that there is no test",
     "clusters-have-no-place": "the sentence of a cluster names no points",
     "condition-as-covariate": "the sentences give a coefficient per unit of it",
     "constant-condition": "g_av is left out of the sentence where it is NaN",

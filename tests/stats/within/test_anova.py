@@ -196,6 +196,7 @@ def test_equal_effects_have_no_error_term() -> None:
     assert got.loc["exercise", ["F", "p", "p_gg", "p_hf", "ges", "pes"]].notna().all()
 
 
+@pytest.mark.filterwarnings("ignore:There are too few participants")
 def test_few_participants_have_no_mauchly_test_but_an_epsilon() -> None:
     got = rm_anova(cells(n=3, exercises=4, loads=1), within="exercise", log=False).loc[0]
     assert got[["mauchly_w", "mauchly_p"]].isna().all()

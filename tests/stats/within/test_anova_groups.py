@@ -241,6 +241,7 @@ def test_logarithms_of_groups() -> None:
     assert got.attrs["between"] == "group"
 
 
+@pytest.mark.filterwarnings("ignore:There are too few participants")
 def test_few_people_have_no_multivariate_test() -> None:
     got = rm_anova(people((2, 2), ["load", "muscle"]), within=["load", "muscle"], between="group", log=False).set_index(
         "term"
