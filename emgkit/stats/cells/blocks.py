@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, DesignError, Notice
 from emgkit.notation import counted, listed
 from emgkit.stats.cells.columns import (
@@ -61,6 +62,8 @@ class Block:
         Who is not in it, though other blocks of the same people have them.
     gaps : mapping of str to tuple of str
         Who of this level of ``by`` lacks which levels of ``within``; no level stands for all of them.
+    against : optional
+        The level that all others are compared with; without one every pair is compared.
     """
 
     place: tuple[int, ...]
@@ -70,11 +73,19 @@ class Block:
     values: Array
     missing: tuple[Any, ...] = ()
     gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    against: Any = None
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
         """Positions of the levels of each contrast, first and second."""
-        return list(itertools.combinations(range(len(self.levels)), 2))
+        if self.against is None:
+            return list(itertools.combinations(range(len(self.levels)), 2))
+        reference = self.levels.index(self.against)
+        return [(i, reference) for i in range(len(self.levels)) if i != reference]
+
+    def names(self, *, log: bool) -> list[str]:
+        """The name of each contrast."""
+        return [pair_names([self.levels[i] for i in pair], log=log)[0] for pair in self.pairs]
 
     def differences(self, *, log: bool) -> Array:
         """First minus second of each pair, of logarithms or raw values, (n_participants, n_pairs)."""
@@ -152,6 +163,7 @@ def arrange(
     by: Sequence[str],
     log: bool,
     missing: str = "refuse",
+    against: Any = None,
 ) -> tuple[list[Block], list[Factor], list[Notice]]:
     """Cut the values by level of ``by``, every participant complete.
 
@@ -161,6 +173,7 @@ def arrange(
     by_factors = [Factor.of(table, name) for name in by]
     person, condition = Factor.of(table, participant), Factor.of(table, within)
     check_levels(within, condition.levels)
+    _check_against(against, condition)
     factors = [*by_factors, person, condition]
     numbers = cell_numbers(table, factors)
     notices = check_references(table, factors, [within], numbers, by=by, within=within)
@@ -178,6 +191,7 @@ def arrange(
         names = [str(factor.levels[i]) for factor, i in zip(by_factors, place, strict=True)]
         label = ", ".join(f"{factor.name} {name}" for factor, name in zip(by_factors, names, strict=True))
         check_levels(within, condition.levels.take(levels), where=label)
+        _check_against(against, replace(condition, levels=condition.levels.take(levels)), where=label)
         total += len(people) * len(levels)
         for i, j in np.argwhere(~present[place][np.ix_(people, levels)]).tolist():
             cell = " × ".join([*names, str(condition.levels[levels[j]])])
@@ -189,6 +203,7 @@ def arrange(
                 participants=person.levels.take(people),
                 levels=tuple(condition.levels[i] for i in levels),
                 values=dense[place][np.ix_(people, levels)],
+                against=against,
             )
         )
     if missing == "refuse":
@@ -204,6 +219,18 @@ def arrange(
         blocks, found = _pairwise(blocks, condition, log=log)
         notices += found
     return blocks, by_factors, notices
+
+
+def _check_against(against: Any, condition: Factor, where: str = "") -> None:
+    """Refuse a level to compare with that is not there."""
+    if against is not None and against not in condition.levels:
+        raise ArgumentError(
+            f"'against' names no level of {condition.name!r}",
+            where=where,
+            allowed=listed(condition.levels),
+            got=repr(against),
+            hint=nearest(str(against), condition.levels),
+        )
 
 
 def levels_of(block: Block, by_factors: Sequence[Factor]) -> dict[str, tuple[str, ...]]:
@@ -287,7 +314,7 @@ def _pairwise(blocks: list[Block], condition: Factor, *, log: bool) -> tuple[lis
         if whole.all() and len(block.participants) > 1:
             made.append(block)
             continue
-        for (first, second), name in zip(block.pairs, pair_names(block.levels, log=log), strict=True):
+        for (first, second), name in zip(block.pairs, block.names(log=log), strict=True):
             both = whole[:, first] & whole[:, second]
             if both.sum() < 2:
                 text = f"{name}{place} was not made: it has {counted(int(both.sum()), 'participant')} with both levels."

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit._checks import check_option, check_unknown
+from emgkit.errors import ArgumentError
 from emgkit.stats.cells.blocks import Block
 from emgkit.stats.cells.columns import as_names
 from emgkit.stats.cells.effect_formulas import ALPHA
@@ -18,25 +19,89 @@ Array = NDArray[np.float64]
 # corrections of p, and what a sentence calls them
 ADJUSTMENTS = {
     "holm": "Holm", "bonferroni": "Bonferroni", "hochberg": "Hochberg", "hommel": "Hommel",
+    "sidak": "Šidák", "holm-sidak": "Holm-Šidák",
     "benjamini-hochberg": "Benjamini-Hochberg", "benjamini-yekutieli": "Benjamini-Yekutieli", "none": "",
+}  # fmt: skip
+# that of all pairs of levels, which needs their number and degrees of freedom beside p
+TUKEY = "tukey"
+NAMES = {**ADJUSTMENTS, TUKEY: "Tukey"}
+# the same corrections by the names that R, statsmodels, pingouin and jamovi give them, in small letters
+OTHER_NAMES = {
+    "bh": "benjamini-hochberg", "fdr": "benjamini-hochberg", "fdr_bh": "benjamini-hochberg",
+    "by": "benjamini-yekutieli", "fdr_by": "benjamini-yekutieli", "bonf": "bonferroni", "simes-hochberg": "hochberg",
+    "holm-bonferroni": "holm", "šidák": "sidak", "holm_sidak": "holm-sidak",
 }  # fmt: skip
 FAMILIES = ("by", "all")
 
 __all__ = [
     "ADJUSTMENTS",
     "FAMILIES",
+    "NAMES",
+    "TUKEY",
     "adjusted",
+    "as_adjust",
     "at_step",
     "check_family",
     "corrected",
     "families",
     "holm_steps",
     "is_below",
+    "tukey",
 ]
 
 
-def check_family(family: str | Sequence[str], by: Sequence[str]) -> str | list[str]:
-    """Refuse a family that is neither ``"by"`` nor ``"all"``, nor a list of columns of ``by``."""
+def as_adjust(adjust: str | None, *, pairs: bool = False) -> str:
+    """The name of a correction, also by those that other programs have for it; ``None`` corrects nothing.
+
+    ``pairs`` says that Tukey's correction of all pairs applies too.
+
+    Examples
+    --------
+    >>> as_adjust("fdr_bh"), as_adjust("BH"), as_adjust("bonf"), as_adjust(None), as_adjust("holm")
+    ('benjamini-hochberg', 'benjamini-hochberg', 'bonferroni', 'none', 'holm')
+    """
+    if adjust is None:
+        return "none"
+    name = OTHER_NAMES.get(adjust.lower(), adjust.lower()) if isinstance(adjust, str) else adjust
+    allowed = NAMES if pairs else ADJUSTMENTS
+    return name if name in allowed else check_option("adjust", adjust, allowed)
+
+
+def tukey(t: Array, df: Array, levels: Array | int) -> Array:
+    """P-values of all pairs of some levels, corrected after Tukey: the studentised range of so many means.
+
+    Notes
+    -----
+    The p is the probability that the studentised range of ``levels`` means exceeds sqrt(2) abs(t). It is exact for
+    means with one error term. Where each pair has its own, it is what R's emmeans gives for the multivariate model.
+
+    References
+    ----------
+    Tukey, J. W. (1953). The problem of multiple comparisons. Princeton University.
+
+    Examples
+    --------
+    >>> t, df = np.array([2.0]), np.array([12.0])
+    >>> tukey(t, df, 3).round(4).tolist(), tukey(t, df, 2).round(4).tolist()
+    ([0.1546], [0.0687])
+    """
+    from scipy.stats import studentized_range
+
+    return np.asarray(studentized_range.sf(np.sqrt(2) * np.abs(t), levels, df), dtype=np.float64)
+
+
+def check_family(family: str | Sequence[str], by: Sequence[str], *, adjust: str = "") -> str | list[str]:
+    """Refuse a family that is neither ``"by"`` nor ``"all"``, nor a list of columns of ``by``.
+
+    Tukey's correction is of the pairs of one level of ``by``.
+    """
+    if adjust == TUKEY and by and family != "by":
+        raise ArgumentError(
+            "Tukey's correction is of all pairs of the levels that are compared at one level of 'by'",
+            allowed="family='by'",
+            got=f"family={family!r}",
+            hint="adjust='holm' corrects over any family",
+        )
     if isinstance(family, str):
         return check_option("family", family, FAMILIES)
     names = as_names("family", family)
@@ -80,8 +145,9 @@ def adjusted(p: Array, members: NDArray[np.intp], *, adjust: str) -> tuple[Array
         The family of each p-value, as a number.
     adjust : str
         One of ``ADJUSTMENTS``. Holm's and Bonferroni's keep the chance of any error within the family whatever the
-        dependence, Hochberg's and Hommel's where p-values do not depend on each other negatively; the last two keep the
-        expected share of errors among what is found (false discovery rate), Yekutieli's whatever the dependence.
+        dependence, Šidák's, Hochberg's and Hommel's where p-values do not depend on each other negatively; the last
+        two keep the expected share of errors among what is found (false discovery rate), Yekutieli's whatever the
+        dependence.
 
     Returns
     -------
@@ -173,6 +239,10 @@ def _ascending(p: Array, adjust: str) -> Array:
         return p
     if adjust == "bonferroni":
         return np.asarray(p * count)
+    if adjust == "sidak":
+        return _sidak(p, count)
+    if adjust == "holm-sidak":
+        return np.asarray(np.maximum.accumulate(_sidak(p, _ranks(p)[::-1]), axis=0))
     if adjust == "holm":
         return np.asarray(at_step(p, *_holm(p)))
     if adjust == "hommel":
@@ -181,6 +251,12 @@ def _ascending(p: Array, adjust: str) -> Array:
     share = 1.0 if adjust == "benjamini-hochberg" else float((1 / rank).sum())
     steps = p * (count + 1 - rank) if adjust == "hochberg" else p * share * count / rank
     return np.asarray(np.minimum.accumulate(steps[::-1], axis=0)[::-1])
+
+
+def _sidak(p: Array, count: int | Array) -> Array:
+    """The chance of a p so small among ``count`` that do not depend on each other."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(-np.expm1(count * np.log1p(-p)))
 
 
 def _hommel(p: Array) -> Array:

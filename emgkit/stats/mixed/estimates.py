@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from emgkit.stats.cells.columns import as_name, as_names
-from emgkit.stats.cells.multiplicity import check_family
+from emgkit.stats.cells.multiplicity import as_adjust, check_family
 from emgkit.stats.mixed import marginal
 from emgkit.stats.mixed.marginal import Grid
 from emgkit.stats.mixed.small_sample import Inference
@@ -97,7 +97,7 @@ class Estimates(ABC):
         factor: str | Sequence[str],
         *,
         by: str | Sequence[str] | None = None,
-        adjust: str = "holm",
+        adjust: str | None = "holm",
         family: str | Sequence[str] = "by",
     ) -> Results:
         """Compare every pair of levels of a factor: differences, or ratios of geometric means.
@@ -108,9 +108,8 @@ class Estimates(ABC):
             A factor of the formula; pairs are first minus second.
         by : str or sequence of str, optional
             Factors at whose levels it is compared one by one.
-        adjust : {"holm", "bonferroni", "hochberg", "hommel", "benjamini-hochberg", "benjamini-yekutieli", "none"}
-            Correction of p for the number of contrasts in the family; the two of Benjamini keep the false discovery
-            rate.
+        adjust : str or None
+            Correction of p for the number of contrasts in the family, as in :func:`emgkit.stats.contrasts`.
         family : {"by", "all"} or list of str
             Each level of ``by`` is a family of its own, or all contrasts are one family, or each level of some columns
             of ``by`` is one.
@@ -123,7 +122,8 @@ class Estimates(ABC):
             ``family_size``.
         """
         groups, name = as_names("by", by), as_name("factor", factor, hint=FURTHER)
-        chosen = check_family(family, groups)
+        adjust = as_adjust(adjust, pairs=True)
+        chosen = check_family(family, groups, adjust=adjust)
         again = partial(marginal.contrasts, factor=name, by=groups, adjust=adjust, family=chosen)
         facts = {"within": name, "by": groups, "adjust": adjust, "family": chosen}
         return self._made("model contrasts", again, [*groups, "contrast"], **facts)
@@ -133,7 +133,7 @@ class Estimates(ABC):
         factors: Sequence[str],
         *,
         by: str | Sequence[str] | None = None,
-        adjust: str = "holm",
+        adjust: str | None = "holm",
         family: str | Sequence[str] = "by",
     ) -> Results:
         """Compare differences between levels of a factor: differences of differences, or ratios of ratios.
@@ -147,6 +147,7 @@ class Estimates(ABC):
         """
         names = as_names("factors", factors)
         groups = as_names("by", by)
+        adjust = as_adjust(adjust)
         chosen = check_family(family, groups)
         again = partial(marginal.interaction_contrasts, factors=names, by=groups, adjust=adjust, family=chosen)
         facts = {"within": names[0], "interaction": names, "by": groups, "adjust": adjust, "family": chosen}

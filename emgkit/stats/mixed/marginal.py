@@ -17,12 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from emgkit._checks import check_option, nearest
+from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, DesignError
 from emgkit.notation import listed
 from emgkit.stats.cells.blocks import pair_names
 from emgkit.stats.cells.effect_formulas import CONFIDENCE
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted
+from emgkit.stats.cells.multiplicity import TUKEY, adjusted, tukey
 from emgkit.stats.cells.references import MUSCLE_COLUMNS
 from emgkit.stats.mixed.formula import Columns, Term, model_matrix
 from emgkit.stats.mixed.small_sample import Inference
@@ -210,7 +210,6 @@ def contrasts(
     grid: Grid, known: Inference, factor: str, by: Sequence[str], *, adjust: str, family: str | list[str]
 ) -> pd.DataFrame:
     """Every pair of levels of ``factor``, at each combination of ``by``."""
-    check_option("adjust", adjust, ADJUSTMENTS)
     names = _check(grid, [factor], by)
     _refuse_between_muscles(grid, factor)
     levels, rows = _means(grid, names)
@@ -224,14 +223,13 @@ def contrasts(
     difference = (cells[:, first] - cells[:, second]).reshape(-1, rows.shape[-1])
     both = [[grid.factors[factor][i] for i in pair] for pair in pairs] * len(cells)
     n = _people(grid, {name: [[level] for level in keys[name]] for name in by} | {factor: both})
-    return _compared(grid, known, keys | {"contrast": labels}, difference, members, adjust, n=n)
+    return _compared(grid, known, keys | {"contrast": labels}, difference, members, adjust, n=n, levels=size)
 
 
 def interaction_contrasts(
     grid: Grid, known: Inference, factors: Sequence[str], by: Sequence[str], *, adjust: str, family: str | list[str]
 ) -> pd.DataFrame:
     """Differences of differences (ratios of ratios): pairs of one factor against pairs of the others."""
-    check_option("adjust", adjust, ADJUSTMENTS)
     names = _check(grid, factors, by)
     wanted = names[len(by) :]
     if len(wanted) < 2:
@@ -370,6 +368,7 @@ def _compared(
     adjust: str,
     *,
     n: Sequence[int],
+    levels: int = 0,
 ) -> pd.DataFrame:
     """The table of contrasts ``rows``, their p corrected in families ``members`` (of each outcome)."""
     estimate, se, df = known.single(rows)
@@ -377,7 +376,9 @@ def _compared(
     back = np.exp if grid.log else np.asarray
     tested = _t_test(estimate, se, df)
     flat = tested["p"].reshape(-1, len(rows))
-    corrected, sizes = zip(*(adjusted(p, members, adjust=adjust) for p in flat), strict=True)
+    plain = "none" if adjust == TUKEY else adjust
+    found, sizes = zip(*(adjusted(p, members, adjust=plain) for p in flat), strict=True)
+    corrected = tukey(tested["t"], tested["df"], levels) if adjust == TUKEY else np.array(found)
     shape = tested["p"].shape
     return _table(grid, keys, {
         "ratio" if grid.log else "difference": back(estimate),

@@ -8,7 +8,7 @@ from typing import Any
 
 from emgkit import notation
 from emgkit.notation import capital, counted, readable, series, surface
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS
+from emgkit.stats.cells.multiplicity import NAMES
 from emgkit.stats.results.facts import AnalysisFacts
 
 __all__ = ["CAVEATS", "Text", "doubts", "gaps_text", "p_was_adjusted", "people_text", "software"]
@@ -170,12 +170,12 @@ def p_was_adjusted(facts: Mapping[str, Any]) -> bool:
     (True, False)
     """
     facts = AnalysisFacts(facts)
-    return bool(ADJUSTMENTS[facts["adjust"]]) and facts["largest_family"] > 1
+    return bool(NAMES[facts["adjust"]]) and facts["largest_family"] > 1
 
 
 def family_text(facts: AnalysisFacts) -> str:
     """The correction of p, and what it is corrected for."""
-    how = _CITED.get(facts["adjust"], ADJUSTMENTS.get(facts["adjust"]))
+    how = _CITED.get(facts["adjust"], NAMES.get(facts["adjust"]))
     if facts["largest_family"] <= 1:  # nothing to adjust
         return ""
     if not how:

@@ -23,7 +23,7 @@ from emgkit.notation import (
     writer,
 )
 from emgkit.stats.cells.labels import numbered
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS, is_below
+from emgkit.stats.cells.multiplicity import NAMES, is_below
 from emgkit.stats.results.facts import AnalysisFacts, leaves_out_none
 
 __all__ = ["bare", "comparison_clause", "comparison_sentence", "not_shown", "sentence"]  # fmt: skip
@@ -183,7 +183,7 @@ def tested_texts(row: Row, facts: AnalysisFacts, ci: str) -> list[str]:
 
 def adjusted_p_text(row: Row, facts: AnalysisFacts) -> str:
     """The p of a contrast, and what it is corrected for."""
-    family, how = int(row.get("family_size", 1)), ADJUSTMENTS.get(facts["adjust"])
+    family, how = int(row.get("family_size", 1)), NAMES.get(facts["adjust"])
     text = p_phrase(row["p_adjusted"])
     if family > 1:
         return f"{text} ({how}-adjusted over {family})" if how else f"{text} (one of {family}, not adjusted)"

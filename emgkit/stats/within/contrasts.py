@@ -19,11 +19,10 @@ from emgkit.stats.cells.blocks import (
     check_within,
     gap_facts,
     level_columns,
-    pair_names,
 )
 from emgkit.stats.cells.columns import as_group, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, g_av
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families
+from emgkit.stats.cells.multiplicity import TUKEY, adjusted, as_adjust, check_family, families, tukey
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
@@ -54,9 +53,10 @@ def contrasts(
     interaction: str | Sequence[str] | None = None,
     log: bool = True,
     test: str = "t",
-    adjust: str = "holm",
+    adjust: str | None = "holm",
     family: str | Sequence[str] = "by",
     between_muscles: bool = False,
+    against: Any = None,
     crossed: str | Sequence[str] | None = None,
     missing: str = "refuse",
 ) -> Results:
@@ -83,13 +83,18 @@ def contrasts(
     test : {"t", "wilcoxon", "sign-flip"}
         The paired t test, Wilcoxon's signed ranks (estimate: the median of all means of two differences), or all sign
         flips of the mean difference (up to 20 participants). Estimate, interval and p belong to the one test.
-    adjust : {"holm", "bonferroni", "hochberg", "hommel", "benjamini-hochberg", "benjamini-yekutieli", "none"}
-        Correction of p for the number of contrasts in the family; the two of Benjamini keep the false discovery rate.
+    adjust : str or None
+        Correction of p for the number of contrasts in the family: ``"holm"``, ``"bonferroni"``, ``"hochberg"``,
+        ``"hommel"``, ``"sidak"``, ``"holm-sidak"``, ``"none"``; ``"benjamini-hochberg"`` or ``"benjamini-yekutieli"``,
+        which keep the false discovery rate; ``"tukey"``, of t tests of all pairs of levels. Names of other
+        programs (``"fdr_bh"``, ``"BH"``, ``"bonf"``, ``None``) mean the same here.
     family : {"by", "all"} or list of str
         Each level of ``by`` is a family of its own, or all contrasts are one family, or each level of some columns of
         ``by``: ``by=["muscle", "phase"], family=["phase"]`` has one family a phase, over all muscles.
     between_muscles : bool
         Contrast percentages of different muscles all the same; a notice says what that compares.
+    against : level of ``within``, optional
+        Compare every other level with this one alone, "other minus this one", such as all loads with the lightest.
     crossed : str or list of str, optional
         Columns in which the same participants stand in several levels though some lack a level. A label in some but not
         all levels of a factor is refused otherwise, since it may be two people. Of columns that people go through, such
@@ -139,17 +144,26 @@ def contrasts(
     0  hip_thrust / squat   1.98  3
     """
     table = check_table(cells)
-    check_option("adjust", adjust, ADJUSTMENTS)
+    adjust = as_adjust(adjust, pairs=True)
     check_option("test", test, one_sample.TESTS)
     check_option("missing", missing, MISSING)
     by_names, factors = as_names("by", by), as_names("interaction", interaction)
     condition, groups = as_name("within", within, hint=FURTHER), as_group(between)
-    chosen = check_family(family, by_names)
+    chosen = check_family(family, by_names, adjust=adjust)
+    if adjust == TUKEY:
+        _check_tukey(test=test, against=against, others=groups is not None or interaction is not None)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
     options: dict[str, Any] = {"log": log, "test": test, "between_muscles": between_muscles, "crossed": crossed}
     if groups is None and interaction is None:
-        compared = _paired(table, roles, **options, missing=missing)
+        compared = _paired(table, roles, **options, missing=missing, against=against)
     else:
+        if against is not None:
+            raise ArgumentError(
+                "'against' cannot be used with 'between' or 'interaction', which compare every pair of levels",
+                allowed="against=None there",
+                got=f"against={against!r}",
+                hint="leave the other levels out of the table where two of them are to be compared",
+            )
         if missing != "refuse":
             raise ArgumentError(
                 "Missing cells are left out in pairs of levels within participants alone",
@@ -163,7 +177,11 @@ def contrasts(
 
     columns, repeats = dict(compared.columns), compared.repeats
     members = families(compared.blocks, by_names, chosen, repeats)
-    columns["p_adjusted"], columns["family_size"] = adjusted(columns["p"], members, adjust=adjust)
+    columns["p_adjusted"], columns["family_size"] = adjusted(
+        columns["p"], members, adjust="none" if adjust == TUKEY else adjust
+    )
+    if adjust == TUKEY:
+        columns["p_adjusted"] = tukey(columns["t"], columns["df"], np.repeat(_levels(compared.blocks), repeats))
     if any(block.missing for block in compared.blocks):
         names = [", ".join(map(str, block.missing)) for block in compared.blocks]
         columns["missing"] = np.repeat(np.array(names, dtype=object), repeats)
@@ -176,6 +194,7 @@ def contrasts(
         "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
         "interval": "individual 95 %", "adjust": adjust, "family": chosen, "people": compared.people,
         "missing": missing, "gaps": gap_facts(compared.blocks, compared.by_factors),
+        **({} if against is None else {"against": str(against)}),
     }  # fmt: skip
     kind = "group contrasts" if groups else "interaction contrasts" if factors else "contrasts"
     objects = contrast_objects(
@@ -194,16 +213,17 @@ def _paired(
     between_muscles: bool,
     crossed: str | Sequence[str] | None,
     missing: str,
+    against: Any,
 ) -> interactions.RawContrasts:
     """Compare all pairs within participants."""
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS, between_muscles=between_muscles)
     condition = roles["within"]
     people = check_who(table, roles["participant"], [condition, *roles["by"]], complete=[condition], crossed=crossed)
-    blocks, by_factors, found = arrange(table, **roles, log=log, missing=missing)
+    blocks, by_factors, found = arrange(table, **roles, log=log, missing=missing, against=against)
     parts = [_compare(block, log=log, test=test) for block in blocks]
     columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     columns = interactions.on_scale(columns, log=log, test=test)
-    names = [name for block in blocks for name in pair_names(block.levels, log=log)]
+    names = [name for block in blocks for name in block.names(log=log)]
     columns["contrast"] = np.array(names, dtype=object)
     tested = [column for block in blocks for column in block.differences(log=log).T]
     return interactions.RawContrasts(
@@ -215,6 +235,25 @@ def _paired(
         analysis="paired contrasts, each with its own error term",
         people=people,
     )
+
+
+def _levels(blocks: list[Block]) -> list[int]:
+    """How many levels are compared at the level of ``by`` that each block is of."""
+    found: dict[tuple[int, ...], set[Any]] = {}
+    for block in blocks:
+        found.setdefault(block.place, set()).update(block.levels)
+    return [len(found[block.place]) for block in blocks]
+
+
+def _check_tukey(*, test: str, against: Any, others: bool) -> None:
+    """Refuse Tukey's correction of anything but t tests of all pairs of levels."""
+    if test != "t" or against is not None or others:
+        raise ArgumentError(
+            "Tukey's correction is of t tests of all pairs of levels",
+            allowed="test='t' without 'against', 'between' and 'interaction'",
+            got="adjust='tukey' with one of them",
+            hint="adjust='holm' corrects any family of tests",
+        )
 
 
 def _compare(block: Block, *, log: bool, test: str) -> dict[str, Array]:

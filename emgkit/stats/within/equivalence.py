@@ -10,12 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from emgkit._checks import check_option
 from emgkit.errors import ArgumentError
 from emgkit.stats.cells.blocks import arrange, check_who, check_within, level_columns, pair_names
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families, is_below
+from emgkit.stats.cells.multiplicity import adjusted, as_adjust, check_family, families, is_below
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import one_sample
@@ -42,7 +41,7 @@ def equivalence(
     bounds: tuple[float, float] = (0.8, 1.25),
     by: str | Sequence[str] | None = None,
     log: bool = True,
-    adjust: str = "holm",
+    adjust: str | None = "holm",
     family: str | Sequence[str] = "by",
     crossed: str | Sequence[str] | None = None,
 ) -> Results:
@@ -95,7 +94,7 @@ def equivalence(
     table = check_table(cells)
     by_names = as_names("by", by)
     condition = as_name("within", within, hint="name further columns in 'by'")
-    check_option("adjust", adjust, ADJUSTMENTS)
+    adjust = as_adjust(adjust)
     chosen = check_family(family, by_names)
     low, high = _check_bounds(bounds, log=log, unit=only_value(table, "unit"))
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}

@@ -26,7 +26,7 @@ from emgkit.stats.cells.blocks import (
 )
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
-from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, check_family, families, is_below
+from emgkit.stats.cells.multiplicity import adjusted, as_adjust, check_family, families, is_below
 from emgkit.stats.results.facts import AnalysisFacts, announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.results.sentences import contrast_name, estimate_text, place_text
@@ -54,7 +54,7 @@ def influence(
     within: str | Sequence[str],
     by: str | Sequence[str] | None = None,
     log: bool = True,
-    adjust: str = "holm",
+    adjust: str | None = "holm",
     family: str | Sequence[str] = "by",
     crossed: str | Sequence[str] | None = None,
     missing: str = "refuse",
@@ -109,7 +109,7 @@ def influence(
     table = check_table(cells)
     by_names = as_names("by", by)
     condition = as_name("within", within, hint="name further columns in 'by'")
-    check_option("adjust", adjust, ADJUSTMENTS)
+    adjust = as_adjust(adjust)
     check_option("missing", missing, MISSING)
     chosen = check_family(family, by_names)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}

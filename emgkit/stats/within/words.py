@@ -217,6 +217,8 @@ def contrasts_methods(facts: AnalysisFacts) -> Text:
     log, between = facts["scale"] == "log", facts.get("between")
     factors = [name for name in facts.get("interaction") or [] if name != facts["within"]]
     pairs = f"every pair of levels of {readable(facts['within'])}"
+    if facts.get("against"):
+        pairs = f"{readable(facts['against'])} and every other level of {readable(facts['within'])}"
     scale = scale_text(facts)
     if between or factors:
         over = " and ".join(readable(name) for name in [*factors, *([between] if between else [])])

@@ -15,7 +15,7 @@ from emgkit.stats.cells.multiplicity import ADJUSTMENTS, adjusted, at_step, corr
 
 THEIRS = {
     "holm": "holm", "bonferroni": "bonferroni", "hochberg": "simes-hochberg", "hommel": "hommel",
-    "benjamini-hochberg": "fdr_bh", "benjamini-yekutieli": "fdr_by",
+    "benjamini-hochberg": "fdr_bh", "benjamini-yekutieli": "fdr_by", "sidak": "sidak", "holm-sidak": "holm-sidak",
 }  # fmt: skip
 p_values = st.lists(st.floats(1e-12, 1.0), min_size=1, max_size=12)
 
