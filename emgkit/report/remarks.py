@@ -182,6 +182,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "unit-unknown": "Units that emgkit does not have",
         "units-assumed": "Units that were assumed",
         "upsampled": "Signals recorded at a lower rate than they are stored",
+        "variance-at-zero": "Tests of variances",
     }
 )
 

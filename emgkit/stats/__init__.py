@@ -6,8 +6,15 @@ nothing of recordings.
 
 from __future__ import annotations
 
+from emgkit.stats.cells.long import from_wide
 from emgkit.stats.cells.wide import to_wide
 from emgkit.stats.curves.waveform_test import waveform_test
+from emgkit.stats.further.bayes import bayes_factors
+from emgkit.stats.further.friedman import friedman
+from emgkit.stats.further.likelihood import compare_models
+from emgkit.stats.further.normality import normality
+from emgkit.stats.further.planned import planned_contrasts
+from emgkit.stats.further.post_hoc import post_hoc
 from emgkit.stats.meta.meta_analysis import meta_analysis
 from emgkit.stats.meta.reconstruct import reconstruct
 from emgkit.stats.mixed.many import mixed_model_many
@@ -24,13 +31,20 @@ from emgkit.stats.within.reliability import reliability
 
 __all__ = [
     "Results",
+    "bayes_factors",
+    "compare_models",
     "contrasts",
     "effect_sizes",
     "equivalence",
+    "friedman",
+    "from_wide",
     "influence",
     "meta_analysis",
     "mixed_model",
     "mixed_model_many",
+    "normality",
+    "planned_contrasts",
+    "post_hoc",
     "power_between",
     "power_equivalence",
     "power_paired",

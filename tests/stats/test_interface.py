@@ -21,7 +21,10 @@ from emgkit.errors import ArgumentError, DesignError, Notice
 pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
 
 # what the first argument of a function is called; those of power and reconstruct take no table
-FIRST = {"waveform_test": "curves", "meta_analysis": "studies"}
+FIRST: dict[str, list[str]] = {
+    "waveform_test": ["curves"], "meta_analysis": ["studies"], "from_wide": ["wide", "pattern"],
+    "post_hoc": ["omnibus", "cells"], "compare_models": ["smaller", "larger"],
+}  # fmt: skip
 WITHOUT_A_TABLE = (
     "reconstruct",
     "power_paired",
@@ -33,9 +36,9 @@ WITHOUT_A_TABLE = (
 FUNCTIONS = [name for name in stats.__all__ if name != "Results"]
 # functions of one outcome, on the log scale unless log=False is given
 ON_LOGS = ("contrasts", "rm_anova", "mixed_model", "mixed_model_many", "effect_sizes", "equivalence", "influence",
-           "waveform_test")  # fmt: skip
+           "waveform_test", "planned_contrasts", "bayes_factors", "normality")  # fmt: skip
 # no values are analysed, so there is no scale
-WITHOUT_A_SCALE = ("power_paired", "power_between", "power_within", "power_equivalence", "to_wide")
+WITHOUT_A_SCALE = ("power_paired", "power_between", "power_within", "power_equivalence", "to_wide", "from_wide")
 
 
 def parameters(name: str) -> dict[str, inspect.Parameter]:
@@ -77,6 +80,16 @@ CALLS: dict[str, Any] = {
                       "n": [9, 10, 8], "r": [0.5, 0.6, 0.7]}), **options,
     ),
     "reconstruct": lambda: stats.reconstruct(n=8, d_av="1.2", p=".009"),
+    "planned_contrasts": lambda low=1.0, **options: stats.planned_contrasts(
+        cells(low), within="exercise", weights="polynomial", **options
+    ),
+    "bayes_factors": lambda low=1.0, **options: stats.bayes_factors(cells(low), within="exercise", **options),
+    "normality": lambda low=1.0, **options: stats.normality(cells(low), within="exercise", **options),
+    "friedman": lambda: stats.friedman(cells(1.0), within="exercise"),
+    "post_hoc": lambda: stats.post_hoc(stats.rm_anova(cells(1.0), within="exercise"), cells(1.0)),
+    "compare_models": lambda: stats.compare_models(
+        stats.mixed_model(cells(1.0), "value ~ exercise"), stats.mixed_model(cells(1.0), "value ~ exercise * group")
+    ),
     "power_simulate": lambda: stats.power_simulate(
         means={"a": 1.0, "b": 1.2}, sd_condition=0.2, sd_repetition=0.1, n=8, studies=20, seed=1
     ),
@@ -97,7 +110,7 @@ def table_of(result: Any) -> stats.Results:
 def test_a_function_takes_its_table_first_and_the_rest_by_name(name: str) -> None:
     found = parameters(name)
     by_position = [one for one, value in found.items() if value.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
-    wanted = [] if name in WITHOUT_A_TABLE else [FIRST.get(name, "cells")]
+    wanted = [] if name in WITHOUT_A_TABLE else FIRST.get(name, ["cells"])
     assert by_position == [*wanted, *(["formula"] if name.startswith("mixed_model") else [])]
 
 
@@ -110,7 +123,7 @@ def test_one_thing_has_one_name(name: str) -> None:
         assert found["participant"].default == "participant"
     if "within" in found:
         assert found["outcome"].default == "value"
-        wanted = "trial" if name == "reliability" else inspect.Parameter.empty
+        wanted = {"reliability": "trial", "normality": None}.get(name, inspect.Parameter.empty)
         assert found["within"].default == wanted
     for one in ("within", "between"):
         if one in found:
@@ -201,7 +214,7 @@ def test_every_result_says_which_scale_it_is_on(name: str) -> None:
     words = {"log": "logarithms", "raw": "raw scale|the values|mean changes"}
     for which, table in results.items():
         scale = table.attrs["scale"]
-        raw = which == "raw" or name in ("effect_sizes", "reliability", "reconstruct")
+        raw = which == "raw" or name in ("effect_sizes", "reliability", "reconstruct", "friedman")
         assert scale == ("raw" if raw else "log")
         assert f", {scale} scale" in repr(table).split("\n\n")[0]
         assert pd.Series([table.methods()]).str.contains(words[scale])[0], table.methods()

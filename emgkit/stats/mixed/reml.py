@@ -27,7 +27,7 @@ SPECTRAL = 300
 # how many starting points are followed down at most
 STARTS = 4
 
-__all__ = ["Fit", "Problem", "RandomLayout", "fit", "moments", "random_effects", "reduce"]
+__all__ = ["Fit", "Problem", "RandomLayout", "fit", "moments", "profiled_ml", "random_effects", "reduce"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,6 +274,12 @@ def _derivatives(problem: Problem, theta: Array) -> tuple[float, Array, Array]:
 
 def _value(problem: Problem, theta: Array) -> float:
     return _state(problem, np.tensordot(theta, problem.layout.patterns, axes=1)).deviance
+
+
+def profiled_ml(problem: Problem, factor: Array) -> float:
+    """The profiled deviance of maximum likelihood at a factor as the problem scales it, without its constants."""
+    state = _state(problem, factor)
+    return float(state.deviance + np.linalg.slogdet(state.k)[1] + problem.p * np.log(state.rss))
 
 
 def _descend(problem: Problem, theta: Array) -> tuple[Array, float, bool]:

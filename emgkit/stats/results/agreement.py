@@ -20,7 +20,7 @@ __all__ = ["METHODS", "Compared", "compared_numbers", "corrections"]
 # corrections of p, as statsmodels calls them
 METHODS = {
     "holm": "holm", "bonferroni": "bonferroni", "hochberg": "simes-hochberg", "hommel": "hommel",
-    "benjamini-hochberg": "fdr_bh", "benjamini-yekutieli": "fdr_by",
+    "benjamini-hochberg": "fdr_bh", "benjamini-yekutieli": "fdr_by", "sidak": "sidak", "holm-sidak": "holm-sidak",
 }  # fmt: skip
 # what lies near zero is measured by half the width of its interval, or two standard errors
 _ON_SCALE = ("difference", "estimate", "ci_low", "ci_high", "difference_all", "ci_low_all", "ci_high_all")

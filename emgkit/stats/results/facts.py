@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from emgkit.errors import DesignError, Notice, warn
+from emgkit.errors import DesignError, EmgkitWarning, Notice, warn
 from emgkit.notation import listed, missing
 from emgkit.stats.cells.multiplicity import is_below
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AnalysisFacts", "announce", "is_about", "leaves_out_none", "notice_facts", "notices_of"]
+T = TypeVar("T")
+
+__all__ = ["AnalysisFacts", "announce", "is_about", "leaves_out_none", "notice_facts", "notices_of", "quietly"]
 
 
 class AnalysisFacts(dict[str, Any]):
@@ -42,6 +45,13 @@ def announce(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     for notice in kept:
         warn(notice, stacklevel=4)
     return kept
+
+
+def quietly(analysis: Callable[..., T], *arguments: Any, **options: Any) -> T:
+    """What an analysis gives, without its warnings: whoever calls it announces the notices of the result."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EmgkitWarning)
+        return analysis(*arguments, **options)
 
 
 def is_about(row: Mapping[str, Any], places: Iterable[Mapping[str, Sequence[str]]]) -> bool:

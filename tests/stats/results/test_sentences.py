@@ -264,6 +264,7 @@ def test_slopes_of_every_level_are_tested_to_be_zero_and_small_ones_are_not_show
 
 # notices that a sentence with a p need not repeat, each for its reason
 HARMLESS = {
+    "variance-at-zero": "p errs to the careful side, and the notice stands below the table",
     "few-participants": "the sentence has F and the p after Greenhouse and Geisser, which are right",
     "no-degrees": "the sentence says that there is no test",
     "clusters-have-no-place": "the sentence of a cluster names no points",
