@@ -208,7 +208,7 @@ def test_bayes_factors_as_the_package_of_that_name() -> None:
         np.testing.assert_allclose(got["bf10"], R["bayes"][name], rtol=1e-5)
         np.testing.assert_allclose(got["bf10"] * got["bf01"], 1)
     assert got.sentences()[0].startswith(
-        "The deadlift was 0.66 times the hip thrust, 95 % CI [0.56, 0.78], BF10 = 196 (the values are so many times"
+        "The deadlift was 0.66 times the hip thrust, 95 % CI [0.56, 0.78], t(12) = −5.31, BF10 = 196 (the "
     )
 
 

@@ -24,7 +24,7 @@ ADJUSTMENTS = {
 }  # fmt: skip
 # that of all pairs of levels, which needs their number and degrees of freedom beside p
 TUKEY = "tukey"
-NAMES = {**ADJUSTMENTS, TUKEY: "Tukey"}
+NAMES = {**{name: words for name, words in ADJUSTMENTS.items() if words}, TUKEY: "Tukey", "none": ""}
 # the same corrections by the names that R, statsmodels, pingouin and jamovi give them, in small letters
 OTHER_NAMES = {
     "bh": "benjamini-hochberg", "fdr": "benjamini-hochberg", "fdr_bh": "benjamini-hochberg",

@@ -93,7 +93,8 @@ def corrections(table: pd.DataFrame) -> dict[tuple[str, ...], Any]:
     found: dict[tuple[str, ...], Any] = {}
     with _quick_collections():
         for family, positions in _families(table, facts).items():
-            found[family] = multipletests(table["p"].to_numpy(dtype=np.float64)[positions], method=method)
+            with np.errstate(divide="ignore"):  # its Šidák takes the logarithm of 1 - p, also of p = 1
+                found[family] = multipletests(table["p"].to_numpy(dtype=np.float64)[positions], method=method)
     return found
 
 

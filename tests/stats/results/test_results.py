@@ -115,6 +115,21 @@ CASES: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "effect_sizes, between": (
         lambda: stats.effect_sizes(cells(), within="exercise", by="muscle", between="group"), ("g_change", "d_ppc2")
     ),
+    "planned_contrasts": (
+        lambda: stats.planned_contrasts(cells(), within="exercise", by="muscle", weights="polynomial"), ("d_z",)
+    ),
+    "post_hoc": (
+        lambda: stats.post_hoc(
+            stats.rm_anova(cells(), within=["exercise", "muscle"]), cells(), term="exercise", by="muscle"
+        ),
+        ("d_z", "g_av"),
+    ),
+    "friedman": (lambda: stats.friedman(one_muscle(), within="exercise"), ("Kendall's W",)),
+    "bayes_factors": (lambda: stats.bayes_factors(cells(), within="exercise", by="muscle"), ("times",)),
+    "normality": (lambda: stats.normality(one_muscle(), within="exercise"), ("W",)),
+    "compare_models": (
+        lambda: stats.compare_models(*(stats.mixed_model(cells(), f"value ~ exercise {s} muscle") for s in "+*")), ()
+    ),
     "influence": (lambda: stats.influence(one_muscle(n=5), within="exercise"), ("times",)),
     "reliability": (lambda: stats.reliability(trials()), ()),
     "power_paired": (lambda: stats.power_paired(effect=[0.5, 0.8], power=0.8), ("d_z",)),
@@ -183,7 +198,9 @@ def p_fits(text: str, p: float) -> bool:
 
 
 def test_every_function_has_a_case() -> None:
-    functions = {name for name in stats.__all__ if name not in ("Results", "to_wide")}  # the latter turns cells round
+    functions = {
+        name for name in stats.__all__ if name not in ("Results", "to_wide", "from_wide")
+    }  # they turn cells round
     assert functions == {name.partition(",")[0] for name in CASES}
 
 
