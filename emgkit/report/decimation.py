@@ -1,6 +1,9 @@
-"""Signals thinned for drawing, so that no peak is lost."""
+"""Signals thinned for drawing, so that no peak is lost, and all of their samples, packed for a closer look."""
 
 from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,7 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from emgkit.errors import ArgumentError
 from emgkit.recording import Recording
 
-__all__ = ["decimate", "thinned"]
+__all__ = ["Blocks", "blocks", "decimate", "thinned"]
+
+# samples of a block, and steps from zero to the largest value: more than a screen has lines
+_BLOCK, _STEPS = 8192, 250
 
 
 def decimate(values: ArrayLike, points: int) -> NDArray[np.float64]:
@@ -69,3 +75,53 @@ def thinned(recording: Recording, points: int) -> Recording:
     """
     data = [decimate(row, points) for row in recording.data]
     return recording.derive(data, sfreq=recording.sfreq * len(data[0]) / recording.data.shape[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocks:
+    """All samples of a signal in blocks that can be unpacked one by one.
+
+    A block is compressed with zlib: the lower bytes of its 16-bit numbers, then the upper ones. The numbers are the
+    first value and each one's difference from the one before; their sums times `scale` are the values, within half a
+    `scale`.
+
+    Parameters
+    ----------
+    size : int
+        How many samples there are.
+    length : int
+        Samples of each block but the last.
+    scale : float
+        The largest absolute value / 250.
+    packed : tuple of bytes
+        The blocks.
+    """
+
+    size: int
+    length: int
+    scale: float
+    packed: tuple[bytes, ...]
+
+
+def blocks(values: ArrayLike) -> Blocks:
+    """Pack all samples of a signal.
+
+    Parameters
+    ----------
+    values : array_like, shape (n_samples,)
+        The signal.
+
+    Examples
+    --------
+    >>> packed = blocks([0.0, 0.5, -1.0])
+    >>> [zlib.decompress(block) for block in packed.packed] == [bytes([0, 125, -375 % 256, 0, 0, 254])]
+    True
+    """
+    signal = np.asarray(values, dtype=np.float64)
+    scale = float(np.abs(signal).max(initial=0.0)) / _STEPS or 1.0
+    whole = np.round(signal / scale).astype("<i2")
+    packed = []
+    for first in range(0, signal.size, _BLOCK):
+        steps = np.diff(whole[first : first + _BLOCK], prepend=np.int16(0)).astype("<i2")
+        packed.append(zlib.compress(steps.view(np.uint8).reshape(-1, 2).T.tobytes(), 6))
+    return Blocks(size=signal.size, length=_BLOCK, scale=scale, packed=tuple(packed))

@@ -107,7 +107,7 @@ def recording_to_mark(
     ]
     points = max(2, int(_RATE * trial.emg.duration) // 2 * 2)
     shown = envelope_to_look_at(trial.emg) if envelope is None else envelope
-    view = viewer.view(trial, None, shown, name=file, beside=beside, points=points)
+    view = viewer.view(trial, None, shown, name=file, beside=beside, points=points, close=False)
     rows = tuple(replace(row, hidden=place >= _IN_SIGHT) for place, row in enumerate(view.rows))
     context = trial.emg.context
     return RecordingToMark(

@@ -17,9 +17,22 @@ from emgkit.channels import Channel, Event
 from emgkit.figures.drawing import style
 from emgkit.notation import as_title, surface
 from emgkit.recording import Recording, Trial
-from emgkit.report.decimation import decimate
+from emgkit.report.decimation import Blocks, blocks, decimate
 
-__all__ = ["COLOURS", "REJECTED", "Row", "Trace", "View", "as_json", "colours", "content", "fitting", "packed", "view"]
+__all__ = [
+    "COLOURS",
+    "DARK",
+    "REJECTED",
+    "Row",
+    "Trace",
+    "View",
+    "as_json",
+    "colours",
+    "content",
+    "fitting",
+    "packed",
+    "view",
+]
 
 COLOURS: Mapping[str, str] = MappingProxyType(
     {"raw": "#9fb0bf", "filtered": style.PALETTE[0], "envelope": style.PALETTE[1], "movement": "#2c7699"}
@@ -27,10 +40,21 @@ COLOURS: Mapping[str, str] = MappingProxyType(
 """The stages of the processing in the order in which they are drawn, and the colour of each."""
 
 REJECTED = "#dcdcdc"
+
+DARK: Mapping[str, str] = MappingProxyType(
+    {
+        "raw": "#6d8296", "filtered": "#8fc2ef", "envelope": "#ff9472", "movement": "#5fc3e4", "eccentric": "#1d3d52",
+        "concentric": "#463b1c", "hold": "#3a3058", "whole": "#2a343e", "rejected": "#3d3d3d",
+    }
+)  # fmt: skip
+"""The same, and the stretches, for a page with a dark ground."""
+
 # a line of a screen's width needs fewer; the rest is for zooming in
 _POINTS = 4000
 # what all traces together may take on the page, in bytes
 _ROOM = 14_000_000
+# and all of their samples, where there is room beside them
+_CLOSE = 12_500_000
 _LARGEST = 32767
 _MOVEMENT = ("position", "angle")
 
@@ -49,6 +73,8 @@ class Trace:
         Second of its first sample, and seconds covered.
     values : numpy.ndarray, shape (m,)
         Thinned, in that unit, spread evenly over these seconds.
+    every : Blocks, optional
+        All of its samples, where `values` are fewer.
     """
 
     stage: str
@@ -56,6 +82,7 @@ class Trace:
     start: float
     duration: float
     values: NDArray[np.float64]
+    every: Blocks | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,6 +127,7 @@ def view(
     name: str,
     beside: Sequence[str] = _MOVEMENT,
     points: int = _POINTS,
+    close: bool = True,
 ) -> View:
     """Thin the signals of a recording for the viewer.
 
@@ -117,6 +145,8 @@ def view(
         The streams that are shown below the EMG, where the trial has them.
     points : int
         How many points of a line are kept at most; even.
+    close : bool
+        Whether all samples are kept beside them, for a closer look.
     """
     stages = {"raw": trial.emg, "filtered": filtered, "envelope": envelope}
     rows = [
@@ -125,7 +155,7 @@ def view(
             heading=_heading(channel),
             side=channel.side,
             traces=tuple(
-                _trace(stage, recording, channel.name, points)
+                _trace(stage, recording, channel.name, points, close)
                 for stage, recording in stages.items()
                 if recording is not None and channel.name in recording.names
             ),
@@ -139,7 +169,7 @@ def view(
                 name=channel.name,
                 heading=_heading(channel),
                 side=channel.side,
-                traces=(_trace(stage, trial[other], channel.name, points),),
+                traces=(_trace(stage, trial[other], channel.name, points, close),),
             )
             for channel in trial[other].channels
         ]
@@ -154,6 +184,9 @@ def packed(views: Sequence[View]) -> Markup:
     its ``scale`` they are the values, each within half a ``scale``, which is the largest absolute value / 32767.
     Where many recordings would make the page too large, each is thinned further.
 
+    A trace that was thinned has all of its samples too, as :class:`Blocks` in base64, for the recordings for which
+    there is room.
+
     Returns
     -------
     markupsafe.Markup
@@ -161,7 +194,20 @@ def packed(views: Sequence[View]) -> Markup:
     """
     traces = sum(len(row.traces) for each in views for row in each.rows)
     points = max(2, min(_POINTS, int(fitting(_ROOM) / max(traces, 1)) // 2 * 2))
-    return as_json({"colours": colours(), "recordings": [content(each, points) for each in views]})
+    room = _CLOSE if points == _POINTS else 0
+    recordings = []
+    for each in views:
+        needed = _letters(each)
+        close = needed <= room
+        room -= needed if close else 0
+        recordings.append(content(each, points, close=close))
+    return as_json({"colours": colours(), "dark": dict(DARK), "recordings": recordings})
+
+
+def _letters(each: View) -> int:
+    """How many letters of base64 all samples of a recording take."""
+    held = (trace.every for row in each.rows for trace in row.traces)
+    return sum(4 * -(-len(block) // 3) for every in held if every is not None for block in every.packed)
 
 
 def fitting(room: float) -> float:
@@ -185,26 +231,34 @@ def _heading(channel: Channel) -> str:
     return name if channel.side is None else f"{name}, {channel.side}"
 
 
-def _trace(stage: str, recording: Recording, name: str, points: int) -> Trace:
+def _trace(stage: str, recording: Recording, name: str, points: int, close: bool) -> Trace:
     place = recording.names.index(name)
     unit, factor = surface(recording.channels[place].unit)
-    values = decimate(recording.data[place], points) * factor
-    return Trace(stage=stage, unit=unit, start=recording.start, duration=recording.duration, values=values)
+    signal = recording.data[place] * factor
+    return Trace(
+        stage=stage,
+        unit=unit,
+        start=recording.start,
+        duration=recording.duration,
+        values=decimate(signal, points),
+        every=blocks(signal) if close and signal.size > points else None,
+    )
 
 
-def content(each: View, points: int) -> dict[str, Any]:
-    """A recording as JSON has it, with `points` points a line at most (even); see :func:`packed`."""
+def content(each: View, points: int, *, close: bool = False) -> dict[str, Any]:
+    """A recording as JSON has it, with `points` points a line at most (even), `close` with all; see :func:`packed`."""
     sided = any(event.side for event in each.events)
     return {
         "name": each.name,
         "start": each.start,
         "duration": each.duration,
         "bands": _bands(each.events),
+        **({"thinned": True} if any(trace.every for row in each.rows for trace in row.traces) else {}),
         "rows": [
             {
                 "name": row.name,
                 "heading": row.heading,
-                "traces": [_packed(trace, points) for trace in row.traces],
+                "traces": [_packed(trace, points, close) for trace in row.traces],
                 **({"hidden": True} if row.hidden else {}),
                 **({"of": row.side} if row.side and sided else {}),
             }
@@ -213,7 +267,7 @@ def content(each: View, points: int) -> dict[str, Any]:
     }
 
 
-def _packed(trace: Trace, points: int) -> dict[str, Any]:
+def _packed(trace: Trace, points: int, close: bool) -> dict[str, Any]:
     values = decimate(trace.values, points)
     largest = float(np.abs(values).max())
     scale = largest / _LARGEST if largest else 1.0
@@ -224,8 +278,18 @@ def _packed(trace: Trace, points: int) -> dict[str, Any]:
         "start": trace.start,
         "duration": trace.duration,
         "scale": scale,
-        "values": base64.b64encode(whole.tobytes()).decode("ascii"),
+        "values": _base64(whole.tobytes()),
+        **({"every": _every(trace.every)} if close and trace.every is not None else {}),
     }
+
+
+def _every(held: Blocks) -> dict[str, Any]:
+    packed_blocks = [_base64(block) for block in held.packed]
+    return {"size": held.size, "length": held.length, "scale": held.scale, "blocks": packed_blocks}
+
+
+def _base64(held: bytes) -> str:
+    return base64.b64encode(held).decode("ascii")
 
 
 def _bands(events: Sequence[Event]) -> list[dict[str, Any]]:

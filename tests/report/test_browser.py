@@ -229,6 +229,60 @@ def test_a_stretch_is_chosen_by_dragging_over_it(page: Page) -> None:
     assert drawn(page) == pytest.approx(before, rel=0.5)
 
 
+def test_close_by_every_sample_is_drawn_and_read_out(page: Page) -> None:
+    assert "least and greatest value of every 6 ms" in page.locator("[data-part=stretch]").inner_text()
+    page.locator("[data-part=plots]").focus()
+    for _ in range(6):
+        page.keyboard.press("+")
+    page.wait_for_selector("#viewer[data-samples]")
+    assert "every sample" in page.locator("[data-part=stretch]").inner_text()
+    # 12 s at 1000 Hz: the blocks in sight, not the thinned line of 4000 points
+    assert page.locator("#viewer").get_attribute("data-samples") in ("8192", "12000")
+    assert painted(page, "#14304f") > 10
+    page.keyboard.press("Shift+ArrowRight")
+    readout = page.locator("#viewer .readout").first
+    first = readout.inner_text()
+    seconds, raw = re.match(r"([\d.]+) s · raw (−?-?[\d.]+) µV", first).groups()  # type: ignore[union-attr]
+    assert float(seconds) == pytest.approx(6.0, abs=0.01)
+    rng = np.random.default_rng(1)
+    times = np.arange(12000) / 1000.0
+    signal = rng.normal(0, 1, times.size) * (20e-6 + 200e-6 * ((times % 6 > 2) & (times % 6 < 4))) * 1e6
+    assert float(raw) == pytest.approx(signal[round(float(seconds) * 1000)], abs=np.abs(signal).max() / 490)
+    page.keyboard.press("Shift+ArrowRight")
+    assert readout.inner_text() != first
+    page.keyboard.press("0")
+    assert drawn(page) > 20
+
+
+def test_nothing_is_cut_off_and_all_controls_can_be_hit(page: Page) -> None:
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.box')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel)"
+    )
+    assert not cut
+    small = page.evaluate(
+        """[...document.querySelectorAll('nav a, .files a, button, select, summary, .choices label')].filter(e => {
+            const box = e.getBoundingClientRect();
+            return box.width && (box.height < 24 || box.width < 24);
+        }).map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert not small
+
+
+def test_on_a_dark_ground_every_text_and_line_stands_out(
+    browser: Browser, address: str, weak_texts: Callable[[Page], list[str]]
+) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(address)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 24, 31)"
+    assert not weak_texts(page)
+    assert painted(page, "#8fc2ef") > 50
+    page.emulate_media(color_scheme="light")
+    mark = "getComputedStyle(document.querySelector('[data-band=eccentric] .mark')).backgroundColor"
+    page.wait_for_function(f"{mark} === 'rgb(189, 217, 234)'")
+    assert painted(page, "#14304f") > 50
+    page.close()
+
+
 def test_another_recording_is_drawn_whole(page: Page) -> None:
     page.get_by_role("button", name="Zoom in").click()
     first = page.locator("#viewer canvas").first.evaluate("c => c.toDataURL()")

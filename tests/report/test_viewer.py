@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import zlib
 
 import numpy as np
 import pytest
 
 from emgkit import Channel, Event, Pipeline, Recording, Trial
+from emgkit.report import viewer
 from emgkit.report.viewer import View, packed, view
 from emgkit.steps import Bandpass, Envelope, Rectify, RemoveMean
 
@@ -64,6 +66,32 @@ def test_every_value_comes_back_within_half_a_step_and_no_peak_is_lost() -> None
     assert raw["scale"] == pytest.approx(np.abs(microvolts).max() / 32767)
     bar = rows["bar"]["traces"][0]
     np.testing.assert_allclose(unpacked(bar), one["position"].data[0], atol=bar["scale"] / 2)
+
+
+def test_all_samples_of_a_thinned_line_come_back_within_half_a_step() -> None:
+    one = trial()
+    (recording,) = json.loads(packed([shown(one)]))["recordings"]
+    assert recording["thinned"]
+    every = recording["rows"][0]["traces"][0]["every"]
+    held = b"".join(
+        np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype=np.uint8).reshape(2, -1).T.tobytes()
+        for text in every["blocks"]
+    )
+    steps = np.frombuffer(held, dtype="<i2").astype(float)
+    firsts = np.arange(0, every["size"], every["length"])
+    sums = np.concatenate([np.cumsum(part) for part in np.split(steps, firsts[1:])])
+    np.testing.assert_allclose(sums * every["scale"], one.emg.data[0] * 1e6, atol=every["scale"] * 0.5001)
+    assert every["scale"] == pytest.approx(np.abs(one.emg.data[0]).max() * 1e6 / 250)
+    assert "every" not in recording["rows"][2]["traces"][0], "100 samples a second are drawn as they are"
+
+
+def test_recordings_for_whose_samples_there_is_no_room_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(viewer, "_CLOSE", 200_000)
+    recordings = json.loads(packed([shown()] * 6))["recordings"]
+    held = [any("every" in trace for row in each["rows"] for trace in row["traces"]) for each in recordings]
+    assert held == sorted(held, reverse=True)
+    assert 0 < sum(held) < 6
+    assert all(each["thinned"] for each in recordings)
 
 
 def test_bands_are_the_phases_and_what_was_rejected() -> None:

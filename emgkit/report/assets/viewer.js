@@ -1,7 +1,7 @@
 // The signal viewer: one plot a channel, all on one time axis. Plots are drawn by uPlot; this file does the rest.
 // `changed` is called whenever another stretch is in sight, or the plots stand elsewhere.
 "use strict";
-function signalViewer(root, { recordings, colours }, changed = () => {}) {
+function signalViewer(root, { recordings, colours: light, dark = null }, changed = () => {}) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
   const plots = part("plots");
   const hidden = { stages: new Set(), channels: new Set() };
@@ -9,26 +9,76 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
   const LABEL = 18; // pixels for the unit beside an axis
   let recording = recordings[0];
   let view = [0, 1]; // seconds in sight
-  let rate = 1;
+  let rate = 1; // points a second, thinned
+  let every = 0; // samples a second, where the page holds all of them
+
+  // --- light and dark -------------------------------------------------------------------------------------------
+
+  const night = matchMedia("(prefers-color-scheme: dark)");
+  const colours = { ...light };
+  let ink = "#1c2530";
+  let paper = "#ffffff";
+  function dress() {
+    const style = getComputedStyle(document.documentElement);
+    Object.assign(colours, dark && night.matches ? dark : light);
+    ink = style.getPropertyValue("--ink").trim() || ink;
+    paper = style.getPropertyValue("--paper").trim() || paper;
+    if (paper === "#fff") paper = "#ffffff";
+    for (const entry of root.querySelectorAll("[data-band]")) {
+      entry.querySelector(".mark").style.background = colours[entry.dataset.band];
+    }
+  }
+  if (dark) night.addEventListener("change", () => (dress(), open(recordings.indexOf(recording), view)));
 
   // --- what is packed in the page -------------------------------------------------------------------------------
 
+  const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
   function unpacked(trace) {
-    const bytes = Uint8Array.from(atob(trace.values), (letter) => letter.charCodeAt(0));
+    const bytes = bytesOf(trace.values);
     const words = new DataView(bytes.buffer);
     const values = new Float64Array(bytes.length / 2);
     for (let i = 0; i < values.length; i++) values[i] = words.getInt16(2 * i, true) * trace.scale;
-    return values;
+    return { values, start: trace.start, duration: trace.duration };
   }
 
-  // all traces of a row on the times of its longest one; outside of what a trace covers there is nothing
-  function aligned(traces) {
-    const lines = traces.map(unpacked);
+  // a block holds the lower bytes of the differences from sample to sample, then the upper ones
+  const opened = new Map();
+  function block(text, scale) {
+    if (!opened.has(text)) {
+      const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
+      const read = new Response(stream).arrayBuffer().then((buffer) => {
+        const bytes = new Uint8Array(buffer);
+        const half = bytes.length / 2;
+        let sum = 0;
+        return Float64Array.from({ length: half }, (_, i) => (sum += ((bytes[i] | (bytes[half + i] << 8)) << 16) >> 16) * scale);
+      });
+      opened.set(text, read);
+    }
+    return opened.get(text);
+  }
+
+  // all samples of a trace from one second to another, or what the page has of it
+  async function samples(trace, from, to) {
+    if (!trace.every) return unpacked(trace);
+    const { size, length, scale, blocks } = trace.every;
+    const rate = size / trace.duration;
+    const first = Math.max(0, Math.floor(((from - trace.start) * rate) / length));
+    const last = Math.min(blocks.length - 1, Math.floor(((to - trace.start) * rate) / length));
+    const parts = await Promise.all(blocks.slice(first, last + 1).map((text) => block(text, scale)));
+    const values = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+    parts.reduce((at, part) => (values.set(part, at), at + part.length), 0);
+    return { values, start: trace.start + (first * length) / rate, duration: values.length / rate };
+  }
+
+  // all lines of a row on the times of its longest one; outside of what a line covers there is nothing
+  function aligned(found) {
+    const lines = found.map((one) => one.values);
     const longest = lines.reduce((best, line, i) => (line.length > lines[best].length ? i : best), 0);
-    const { start, duration } = traces[longest];
+    const { start, duration } = found[longest];
     const times = Float64Array.from(lines[longest], (_, i) => start + (i / lines[longest].length) * duration);
     const columns = lines.map((line, i) => {
-      const own = traces[i];
+      const own = found[i];
       if (line.length === times.length && own.start === start && own.duration === duration) return line;
       return Array.from(times, (time) => line[Math.floor(((time - own.start) / own.duration) * line.length)] ?? null);
     });
@@ -67,7 +117,7 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
-    Object.assign(ctx, { fillStyle: "#222", strokeStyle: "#fffc", lineWidth: 3 * uPlot.pxRatio, lineJoin: "round" });
+    Object.assign(ctx, { fillStyle: ink, strokeStyle: `${paper}cc`, lineWidth: 3 * uPlot.pxRatio, lineJoin: "round" });
     Object.assign(ctx, { font: `${11 * uPlot.pxRatio}px system-ui, sans-serif`, textAlign: "center", textBaseline: "top" });
     for (const band of recording.bands) {
       if ((band.kind === "number") !== numbers || (band.of && of && band.of !== of)) continue;
@@ -94,7 +144,7 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
       .map((trace, i) => [trace, row.plot.data[i + 1][place]])
       .filter(([, value]) => value != null)
       .map(([trace, value]) => `${trace.stage} ${short(value)} ${trace.unit}`);
-    row.readout.textContent = [`${row.plot.data[0][place].toFixed(2)} s`, ...said].join(" · ");
+    row.readout.textContent = [`${row.plot.data[0][place].toFixed(view[1] - view[0] < 1 ? 4 : 2)} s`, ...said].join(" · ");
   }
 
   function axes(traces, size) {
@@ -109,8 +159,8 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
         label: own.length ? own[0].unit : "",
         labelSize: LABEL,
         labelGap: 0,
-        stroke: where === "right" ? colours.envelope : "#1c2530",
-        grid: { show: where === "left" || own.length === traces.length, stroke: "#1c253014", width: 1 },
+        stroke: where === "right" ? colours.envelope : ink,
+        grid: { show: where === "left" || own.length === traces.length, stroke: `${ink}1a`, width: 1 },
         ticks: { size: 4, stroke: "#9aa5af", width: 1, filter: upward },
         space: 24,
         values: (_plot, splits) => splits.map((value) => (value == null ? "" : short(value).replace("-", "−"))),
@@ -118,9 +168,9 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
       };
     };
     const time = {
-      stroke: "#1c2530",
+      stroke: ink,
       size: 26,
-      grid: { stroke: "#1c253014", width: 1 },
+      grid: { stroke: `${ink}1a`, width: 1 },
       ticks: { size: 4, stroke: "#9aa5af", width: 1 },
       values: (_plot, splits) => splits.map((second) => `${Number(second.toFixed(3))} s`),
     };
@@ -138,14 +188,14 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
     element.lastChild.setAttribute("aria-label", `${spec.heading}: ${traces.map((trace) => trace.stage).join(", ")}`);
     plots.append(element);
 
-    const columns = aligned(traces);
+    const columns = aligned(traces.map(unpacked));
     const narrow = plots.clientWidth < 500;
     const size = narrow ? 40 : 52;
     const left = range(traces, columns, "left");
     const right = range(traces, columns, "right");
     // rows without an axis leave its room free, so that seconds stand below one another
     const spare = (where) => (traces.some((trace) => side(trace) === where) ? 0 : size + LABEL);
-    const made = { traces, readout: element.querySelector(".readout") };
+    const made = { traces, whole: columns, held: null, readout: element.querySelector(".readout") };
     made.plot = new uPlot(
       {
         width: plots.clientWidth,
@@ -184,14 +234,47 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
 
   function zoom(from, to) {
     const [first, last] = [recording.start, recording.start + recording.duration];
-    const length = Math.min(Math.max(to - from, 20 / rate), recording.duration);
+    const length = Math.min(Math.max(to - from, 20 / (every || rate)), recording.duration);
     const start = Math.min(Math.max(from, first), last - length);
     view = [start, start + length];
-    for (const one of shown) one.plot.setScale("x", { min: view[0], max: view[1] });
+    for (const one of shown) {
+      one.plot.setScale("x", { min: view[0], max: view[1] });
+      closer(one);
+    }
     root.dataset.from = view[0].toFixed(3);
     root.dataset.to = view[1].toFixed(3);
-    part("stretch").textContent = `${view[0].toFixed(2)} to ${view[1].toFixed(2)} s of ${recording.duration.toFixed(1)} s`;
+    const digits = length < 1 ? 3 : 2;
+    const seconds = `${view[0].toFixed(digits)} to ${view[1].toFixed(digits)} s of ${recording.duration.toFixed(1)} s`;
+    part("stretch").textContent = [seconds, detail()].filter(Boolean).join(" · ");
     changed();
+  }
+
+  // fewer thinned points than the plot has pixels
+  const near = () => (view[1] - view[0]) * rate < plots.clientWidth;
+
+  function detail() {
+    if (!recording.rows.some((row) => row.traces.some((trace) => trace.every)) && !recording.thinned) return "";
+    if (near() && every) return "every sample";
+    const bucket = `least and greatest value of every ${short(2000 / rate)} ms`;
+    return near() ? `${bucket}; the samples between them are not on this page` : bucket;
+  }
+
+  // draw all samples of a short stretch, and of a long one those that were thinned
+  async function closer(one) {
+    const [from, to] = view;
+    if (!near() || !one.traces.some((trace) => trace.every)) {
+      if (one.held) one.plot.setData(one.whole, false), one.plot.setScale("x", { min: from, max: to });
+      one.held = null;
+      return;
+    }
+    if (one.held && one.held[0] <= from && to <= one.held[1]) return;
+    const around = [from - (to - from), to + (to - from)];
+    const found = await Promise.all(one.traces.map((trace) => samples(trace, ...around)));
+    if (!shown.includes(one) || view[0] !== from || view[1] !== to) return;
+    one.held = around;
+    one.plot.setData(aligned(found), false);
+    one.plot.setScale("x", { min: from, max: to });
+    root.dataset.samples = one.plot.data[0].length;
   }
 
   function select(plot) {
@@ -251,10 +334,12 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
     zoom(...view);
   }
 
-  function open(place) {
+  function open(place, stretch = null) {
     recording = recordings[place];
-    rate = Math.max(...recording.rows[0].traces.map((trace) => (trace.values.length * 3) / 8 / trace.duration));
-    view = [recording.start, recording.start + recording.duration];
+    const first = recording.rows[0].traces;
+    rate = Math.max(...first.map((trace) => (trace.values.length * 3) / 8 / trace.duration));
+    every = Math.max(...first.map((trace) => (trace.every ? trace.every.size / trace.duration : 0)));
+    view = stretch ?? [recording.start, recording.start + recording.duration];
     const stages = new Set(recording.rows.flatMap((each) => each.traces.map((trace) => trace.stage)));
     choices("stages", Object.keys(colours).filter((name) => stages.has(name)), hidden.stages);
     for (const each of recording.rows) if (each.hidden) hidden.channels.add(each.name);
@@ -266,12 +351,25 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
 
   // --- the reader -----------------------------------------------------------------------------------------------
 
+  // Shift and an arrow move the line that is read out, by a sample or two pixels
+  function read(way) {
+    const { plot } = shown[0] ?? {};
+    if (!plot) return;
+    const times = plot.data[0];
+    const pixels = plot.over.clientWidth / (view[1] - view[0]);
+    const step = Math.max(1, Math.round(2 / pixels / (times[1] - times[0])));
+    const seen = plot.cursor.left >= 0 ? plot.cursor.idx : plot.valToIdx((view[0] + view[1]) / 2);
+    const time = times[Math.min(Math.max(seen + way * step, 0), times.length - 1)];
+    plot.setCursor({ left: plot.valToPos(Math.min(Math.max(time, view[0]), view[1]), "x"), top: 10 }, true, true);
+  }
+
   const keys = { "+": "in", "=": "in", "-": "out", "−": "out", ArrowLeft: "left", ArrowRight: "right", 0: "all" };
   plots.addEventListener("keydown", (event) => {
     const move = keys[event.key];
     if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    moves[move]();
+    if (event.shiftKey && event.key.startsWith("Arrow")) read(event.key === "ArrowLeft" ? -1 : 1);
+    else moves[move]();
   });
   for (const button of root.querySelectorAll("[data-move]")) {
     button.addEventListener("click", () => moves[button.dataset.move]());
@@ -301,6 +399,7 @@ function signalViewer(root, { recordings, colours }, changed = () => {}) {
 
   document.getElementById("viewer-off").hidden = true;
   root.hidden = false;
+  dress();
   return {
     open,
     zoom,
