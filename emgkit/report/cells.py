@@ -15,15 +15,16 @@ from emgkit.stats.results import columns as result_columns
 
 __all__ = ["ROOMS", "PageColumn", "PageTable", "columns", "condensed"]
 
-ROOMS = (18, 24, 30, 36, 42, 50, 58, 66, 73)
-"""Widths (rem) below which a table's rows become cards; the last one is the width of the page."""
+ROOMS = (18, 24, 30, 36, 42, 50, 58, 66, 73, 1000)
+"""Widths (rem) below which a table's rows become cards; the last but one is that of the page, the last is no page's."""
 
 # letters that fit on one line of a cell, and letters above which a cell holds a sentence
 _ONE_LINE, _SENTENCE = 26, 60
 # the width of a letter and of the space around a cell, on the screen (rem) and on paper (of the size of the letters)
-_LETTER, _AROUND = 0.55, 1.0
+_LETTER, _AROUND, _SMALLER = 0.55, 1.0, 0.85
 _PAPER_LETTER, _PAPER_AROUND, _PAPER = 0.62, 0.9, 505.0
 _PAPER_SIZES = (8.0, 7.0, 6.0, 5.5)
+_NARROWEST = 18
 # a table of more columns tells once what all of its rows have in common
 _MANY = 8
 # names as tables hold them, those of studies, and columns whose texts are kept to the letter
@@ -108,14 +109,25 @@ class PageTable:
 
     @property
     def room(self) -> int:
-        """The width (rem) that it needs beside one another, of :data:`ROOMS`; the largest where none is enough."""
-        needed = sum(_LETTER * column.letters + _AROUND for column in self.columns)
+        """The width (rem) that its columns need beside one another, of :data:`ROOMS`."""
+        needed = self._needed * (_SMALLER if self.snug else 1)
         return next((room for room in ROOMS if room >= needed), ROOMS[-1])
+
+    @property
+    def snug(self) -> bool:
+        """Whether it fits the page in smaller letters alone."""
+        return self._needed > ROOMS[-2] >= _SMALLER * self._needed
+
+    @property
+    def _needed(self) -> float:
+        return sum(_LETTER * column.letters + _AROUND for column in self.columns)
 
     @property
     def print_size(self) -> float | None:
         """The size of its letters on paper (pt); None where no size is large enough to be read."""
-        letters = sum(_PAPER_LETTER * column.letters + _PAPER_AROUND for column in self.columns)
+        # on paper sentences have the room that is left
+        widths = (min(column.letters, _NARROWEST) if column.long else column.letters for column in self.columns)
+        letters = sum(_PAPER_LETTER * width + _PAPER_AROUND for width in widths)
         return next((size for size in _PAPER_SIZES if size * letters <= _PAPER), None)
 
     @property

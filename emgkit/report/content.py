@@ -12,7 +12,6 @@ from emgkit._checks import check_unknown
 from emgkit.errors import ArgumentError, Notice
 from emgkit.report.checklist import Answer
 from emgkit.report.viewer import View
-from emgkit.stats.results.results import Results
 
 __all__ = ["LIMITS", "Content", "FigureItem", "Opening", "Sheet", "TableItem"]
 
@@ -44,6 +43,8 @@ class FigureItem:
         The SVG document as text, or the bytes of a PNG.
     alt : str, optional
         What the figure shows, for those who cannot see it. Default: the title.
+    file : str, optional
+        Path of its file, from the page, for a closer look.
 
     Raises
     ------
@@ -55,6 +56,7 @@ class FigureItem:
     caption: str
     image: str | bytes
     alt: str = ""
+    file: str = ""
 
     def __post_init__(self) -> None:
         _check_text("title of a figure", self.title)
@@ -110,11 +112,6 @@ class TableItem:
         _check_text("title of a table", self.title)
         for column in self.formats:
             check_unknown("column", column, self.frame.columns, where=f"formats of the table {self.title!r}")
-
-    @property
-    def notes(self) -> str:
-        """What the statistics say of the numbers of their table; empty for other tables."""
-        return self.frame.caption() if isinstance(self.frame, Results) and "table" in self.frame.attrs else ""
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ class Drawn:
         The figure; it says itself whether it shows published or simulated numbers.
     simulated, computed : bool
         As of a :class:`Table`.
+    alt : str
+        What is seen, with its numbers, for those who cannot see it; empty: its panels and axes.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Drawn:
     figure: Figure
     simulated: bool = False
     computed: bool = False
+    alt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
 
 from emgkit import Channel, Event, Pipeline, Recording, Trial, report, stats
@@ -277,8 +277,7 @@ def test_on_a_dark_ground_every_text_and_line_stands_out(
     assert not weak_texts(page)
     assert painted(page, "#8fc2ef") > 50
     page.emulate_media(color_scheme="light")
-    mark = "getComputedStyle(document.querySelector('[data-band=eccentric] .mark')).backgroundColor"
-    page.wait_for_function(f"{mark} === 'rgb(189, 217, 234)'")
+    expect(page.locator("[data-band=eccentric] .mark")).to_have_css("background-color", "rgb(189, 217, 234)")
     assert painted(page, "#14304f") > 50
     page.close()
 

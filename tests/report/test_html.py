@@ -292,7 +292,7 @@ def test_a_table_says_how_much_room_it_needs() -> None:
     )
     page = Page(render(replace(content(), tables=tables)))
     boxes = [each["class"].split("room-")[1] for each in page.all("div") if each.get("class", "").startswith("box")]
-    assert boxes[:3] == ["18", "73", "73"]
+    assert boxes[:3] == ["18", "66 snug", "1000"]
     assert [each.get("class") for each in page.all("table")][:3] == ["print-8-0", "print-6-0", None]
     assert "This table does not fit on paper; it is on the screen." in page.text()
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from emgkit import figures
-from emgkit.notation import as_title, readable
+from emgkit.notation import alone, as_title, counted, number, readable, surface
+from emgkit.recording import Recording
 from emgkit.stats.cells.labels import label_order
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import gaps_text, n_text
+from emgkit.stats.results.results import Results, paper_of
 from emgkit.stats.within.residuals import normality_sentences, residuals
 from emgkit.study.file.measures import CurveSpec
 from emgkit.study.file.recordings import Comparison
@@ -61,6 +63,7 @@ def figures_of(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> Iterator[
         title="From raw signal to envelope",
         caption=f"One recording: {who}.",
         figure=axes.figure,
+        alt=_signals_seen(raw),
     )
     yield references_drawn(analysis)
 
@@ -90,6 +93,7 @@ def _of_comparison(analysis: Analysis, compared: ComparisonResult) -> Iterator[D
         figure=figures.activation_grid(
             cells, x=within, by="panel", log=log, contrasts=letters, simulated=simulated, columns=_columns(compared)
         ),
+        alt=_rows_seen(levels_of(compared), f"{'Geometric' if log else 'Arithmetic'} means with 95 % intervals"),
     )
     if compared.contrasts is not None:
         parts = compared.contrasts.methods_parts()
@@ -100,6 +104,7 @@ def _of_comparison(analysis: Analysis, compared: ComparisonResult) -> Iterator[D
             title=f"Contrasts{about}",
             caption=f"{caption} {n_text(AnalysisFacts.of(compared.contrasts))}.{missing}",
             figure=axes.figure,
+            alt=_rows_seen(compared.contrasts, "Contrasts with 95 % intervals"),
         )
 
 
@@ -150,6 +155,51 @@ def _curves(analysis: Analysis, table: pd.DataFrame, spec: CurveSpec, zeros: Map
         title=_TITLES[spec.against].format(f"{spec.phase} phase" if spec.phase else "repetition"),
         caption=" ".join([spread, *(f"0 % of a cycle of {readable(name)} is the {at}." for name, at in zeros.items())]),
         figure=drawn,
+        alt=_peaks_seen(curves, first.spec.within),
+    )
+
+
+def _rows_seen(table: Results | None, what: str) -> str:
+    """The rows of a result in words: each name with its estimate and interval, group by group."""
+    if table is None:
+        return ""
+    shown = paper_of(table)
+    named = {column.name: column.cells for column in shown.columns}
+    estimate = next(name for name in list(named)[1:] if name not in ("n", "95 % CI"))
+    cells = zip(shown.columns[0].cells, named[estimate], named.get("95 % CI", [""] * len(table)), strict=True)
+    rows = [" ".join(part for part in row if part) for row in cells]
+    groups: dict[str, list[str]] = {}
+    for group, row in zip(shown.groups or [""] * len(rows), rows, strict=True):
+        groups.setdefault(group, []).append(row)
+    return f"{what}. " + " ".join(_sentence(group, rows) for group, rows in groups.items())
+
+
+def _peaks_seen(curves: pd.DataFrame, within: str) -> str:
+    """Where each mean curve is highest, panel by panel."""
+    parts = []
+    for panel, rows in curves.groupby("panel", sort=False):
+        highest = rows.loc[rows.groupby(within, sort=False)["mean"].idxmax()]
+        unit = str(rows["unit"].iloc[0])
+        peaks = [
+            f"{readable(row[within])} {alone('mean', row['mean'])} {unit} at {number(row['point'])} %"
+            for row in highest.to_dict("records")
+        ]
+        parts.append(_sentence(as_title(panel), peaks))
+    return f"Mean curves; their peaks: {' '.join(parts)}"
+
+
+def _sentence(about: str, parts: Sequence[str]) -> str:
+    return f"{about}: {', '.join(parts)}." if about else f"{', '.join(parts)}."
+
+
+def _signals_seen(raw: Recording) -> str:
+    """What a raw signal with its envelope shows: how long it is, how large, and its repetitions."""
+    unit, factor = surface(raw.channels[0].unit)
+    largest = alone("value", float(abs(raw.data[0]).max()) * factor)
+    repetitions = sum(event.label == "repetition" for event in raw.events)
+    return (
+        f"{number(round(raw.duration, 1))} s of raw EMG of up to {largest} {unit}, with its envelope, in "
+        f"{counted(repetitions, 'repetition')}."
     )
 
 

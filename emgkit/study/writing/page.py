@@ -43,9 +43,28 @@ def draw(items: Iterable[Drawn], folder: Path, *, quick: bool) -> tuple[report.F
     """Save each figure and give it to the report; a quick look saves nothing but what the page shows."""
     drawn = []
     for one in items:
+        alt = one.alt or _seen(one)
         svg = write_figure(one.figure, folder / one.name, quick=quick)
-        drawn.append(report.FigureItem(title=one.title, caption=one.caption, image=svg))
+        file = f"{folder.name}/{one.name}.svg"
+        drawn.append(report.FigureItem(title=one.title, caption=one.caption, image=svg, alt=alt, file=file))
     return tuple(drawn)
+
+
+def _seen(drawn: Drawn) -> str:
+    """What the panels and axes of a figure are called."""
+    figure, axes = drawn.figure, drawn.figure.axes
+    panels = {name: "" for ax in axes for name in (ax.get_title(loc=where) for where in ("left", "center")) if name}
+    words = [f"{drawn.title}."]
+    if len(panels) > 1:
+        words.append(f"Panels: {', '.join(panels)}.")
+    for which, labels in (
+        ("Horizontal", [ax.get_xlabel() for ax in axes]), ("Vertical", [ax.get_ylabel() for ax in axes]),
+    ):  # fmt: skip
+        named = list(dict.fromkeys(label for label in labels if label))
+        words += [f"{which} axis: {' and '.join(named)}."] if named else []
+    legends = [each for each in (*figure.legends, *(ax.get_legend() for ax in axes)) if each is not None]
+    entries = list(dict.fromkeys(text.get_text() for legend in legends for text in legend.get_texts()))
+    return " ".join([*words, *([f"Shown: {', '.join(entries)}."] if entries else [])]).replace("\n", " ")
 
 
 def provenance_of(

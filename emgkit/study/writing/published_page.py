@@ -12,7 +12,7 @@ import pandas as pd
 from emgkit import figures, report, shipped
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
-from emgkit.notation import listed
+from emgkit.notation import listed, spelled
 from emgkit.stats.results.facts import notices_of
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file.published import PublishedFile
@@ -29,6 +29,7 @@ from emgkit.study.writing.result import Result
 __all__ = ["run"]
 
 _PUBLISHED = "From published figures."
+_CLAIMS = "The claims"
 _SIMULATED = "Simulated, no measurement of anybody."
 _COMPUTED = "Computed, neither published nor measured."
 # tables that the study writes itself
@@ -148,10 +149,10 @@ def _write(
     content = report.Content(
         title=file.study.title,
         question=file.study.question,
-        finding="\n\n".join(finding),
+        finding="\n\n".join([*made.finding, *_where_claims_are(claims), *_simulated(made)]),
         simulated=False,
         figures=draw([replace(one, caption=_labelled(one)) for one in made.figures], folder / "figures", quick=quick),
-        tables=(*map(_shown, made.tables), *_claims_shown(claims), _published_shown(published)),
+        tables=(*_claims_shown(claims), *map(_shown, made.tables), _published_shown(published)),
         methods=_methods(file, made, agreement.sentence()).text,
         notices=notices,
         limits=(*made.limits, *report.LIMITS),
@@ -199,7 +200,19 @@ def _finding(made: Recomputed, claims: pd.DataFrame) -> tuple[str, ...]:
         f"Claim {row.number}: “{row.claim}” Verdict by the rules of the ledger: {verdict(row)}. {row.reason}"
         for row in map(claim, claims["number"])
     ]
-    return (*made.finding, *verdicts, *(f"Simulated: {sentence}" for sentence in made.simulated))
+    return (*made.finding, *verdicts, *_simulated(made))
+
+
+def _simulated(made: Recomputed) -> list[str]:
+    return [f"Simulated: {sentence}" for sentence in made.simulated]
+
+
+def _where_claims_are(claims: pd.DataFrame) -> list[str]:
+    """Where the page has the verdicts on claims, if there are any."""
+    if not len(claims):
+        return []
+    count = "one claim" if len(claims) == 1 else f"{spelled(len(claims))} claims"
+    return [f"Claims: the table “{_CLAIMS}” has the verdict on {count}."]
 
 
 def _notices(tables: Sequence[Table]) -> tuple[Notice, ...]:
@@ -219,37 +232,28 @@ def _shown(item: Table) -> report.TableItem:
 
 
 def _readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table for readers: without the ids, which the CSV keeps."""
-    return frame.drop(columns="id", errors="ignore")
+    """The table for readers: without the ids and the number of printed decimals, which the CSV keeps."""
+    return frame.drop(columns=["id", "decimals"], errors="ignore")
 
 
 def _claims_shown(claims: pd.DataFrame) -> tuple[report.TableItem, ...]:
     if not len(claims):
         return ()
-    frame = claims[
-        [
-            "number",
-            "claim",
-            "decided_by",
-            "evidence_says",
-            "studies_for",
-            "studies_against",
-            "studies_neither",
-            "reason",
-        ]
-    ]
+    frame = claims[["number", "claim", "decided_by", "evidence_says", "reason"]].copy()
+    counts = claims[["studies_for", "studies_against", "studies_neither"]].itertuples(index=False, name=None)
+    frame.insert(4, "studies", ["{} for, {} against, {} neither".format(*row) for row in counts])
     caption = (
         "What can decide a claim, and which contrasts are its own, is judged and argued. What the evidence says, and "
         "the numbers of studies, follow by rule from figures read at the source; second-hand ones are not counted "
         "(emgkit claims)."
     )
-    return (report.TableItem(title="The claims", caption=caption, frame=frame, stem="claims"),)
+    return (report.TableItem(title=_CLAIMS, caption=caption, frame=frame, stem="claims"),)
 
 
 def _published_shown(published: pd.DataFrame) -> report.TableItem:
     """The figures that the study rests on; columns that are empty throughout are left out of the page."""
     kept = [name for name in published.columns if not published[name].isin(["", None]).all()]
-    frame = published[kept].dropna(axis="columns", how="all")
+    frame = _readable(published[kept].dropna(axis="columns", how="all"))
     caption = (
         "Every figure the study rests on, as printed; “second-hand” ones were read in a text that quotes the paper."
     )

@@ -23,7 +23,7 @@ from emgkit.study.writing.opening import opening_of
 from emgkit.study.writing.page import draw, provenance_of, with_expected, write_page
 from emgkit.study.writing.result import Result
 from emgkit.study.writing.sheets import write_sheets
-from emgkit.study.writing.tables import levels_item, readable_tables, study_tables
+from emgkit.study.writing.tables import PUBLISHED, levels_item, readable_tables, study_tables
 
 if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
@@ -62,8 +62,9 @@ def write(
     found = _finding(levels, analysis, tables)
     notices = _notices(analysis, tables)
     first = analysis.compared[0]
-    # what stands above the table, in the summary
+    # what stands above the table, in the summary; the claims have a table of their own
     summarized = (finding.SIMULATED, *finding.answers(first), *finding.not_compared(first))
+    elsewhere = (*summarized, *_verdicts(levels))
     methods = methods_of(analysis, pipeline, tables, own=own)
     with figures.style.theme():
         drawn = draw(figures_of(analysis, tables), folder / "figures", quick=quick)
@@ -74,7 +75,9 @@ def write(
         question=file.study.question,
         summary=" ".join(sentence for sentence in found if sentence in summarized),
         answer=levels_item(analysis),
-        finding="\n\n".join(sentence for sentence in found if sentence not in summarized),
+        finding="\n\n".join(
+            [*(sentence for sentence in found if sentence not in elsewhere), *_where_claims_are(levels)]
+        ),
         simulated=simulated,
         figures=drawn,
         sheets=sheets,
@@ -118,14 +121,28 @@ def _finding(
     sentences += finding.answers(analysis.compared[0])
     sentences += finding.described(levels)
     sentences += finding.not_compared(analysis.compared[0])
-    sentences += [
+    sentences += _verdicts(levels)
+    if "recovery" in tables:
+        sentences.append(_simulation_check(tables["recovery"]["interval_holds_it"]))
+    return tuple(sentences)
+
+
+def _verdicts(levels: tuple[finding.LevelFinding, ...]) -> list[str]:
+    """What published figures say of each claim, a sentence a claim."""
+    return [
         f"Verdict on the claim “{one.claim}”, from the published figures alone: {one.verdict}. {one.why}"
         for level in levels
         for one in level.published
     ]
-    if "recovery" in tables:
-        sentences.append(_simulation_check(tables["recovery"]["interval_holds_it"]))
-    return tuple(sentences)
+
+
+def _where_claims_are(levels: tuple[finding.LevelFinding, ...]) -> list[str]:
+    """Where the page has the verdicts on claims, if there are any."""
+    count = sum(len(level.published) for level in levels)
+    if not count:
+        return []
+    claims = "one claim" if count == 1 else f"{spelled(count)} claims"
+    return [f"Claims: the table “{PUBLISHED}” has the verdict on {claims}, from published figures alone."]
 
 
 def _simulation_check(holds: pd.Series[bool]) -> str:

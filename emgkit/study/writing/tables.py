@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from emgkit.study.recordings.analysis import Analysis
     from emgkit.study.recordings.session import Session
 
-__all__ = ["contradicting", "hanging", "levels_item", "readable_tables", "study_tables", "table_suffix"]
+__all__ = ["PUBLISHED", "contradicting", "hanging", "levels_item", "readable_tables", "study_tables", "table_suffix"]
+
+PUBLISHED = "What published studies say of each claim"
+"""The title of the table of claims."""
 
 
 def study_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -142,9 +145,7 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
             "From published figures, none of them simulated, and from nothing computed here; the numbers count studies."
         )
         frame = claims.published_table(claims.stated(analysis.file.published))
-        items.append(
-            report.TableItem(title="What published studies found", caption=caption, frame=frame, stem="published")
-        )
+        items.append(report.TableItem(title=PUBLISHED, caption=caption, frame=frame, stem="published"))
     first = analysis.compared[0]
     stem = f"anova{table_suffix(first.spec)}"
     if first.anova is not None:
