@@ -85,10 +85,24 @@ class EmgkitError(Exception):
 
     def __init__(self, what: str, *, where: str = "", allowed: str = "", got: str = "", hint: str = "") -> None:
         self.what, self.where, self.allowed, self.got, self.hint = what, where, allowed, got, hint
-        labelled = (("Where", where), ("Allowed", allowed), ("Got", got), ("Hint", hint))
-        sentences = [what, *(f"{label}: {text}" for label, text in labelled if text)]
+        sentences = [what, *(f"{label}: {text}" for label, text in self._labelled() if text)]
         ended = [text if text.endswith((".", "?", "!")) else f"{text}." for text in sentences]
         super().__init__(" ".join(_readable(ended)))
+
+    def _labelled(self) -> tuple[tuple[str, str], ...]:
+        return (("Where", self.where), ("Allowed", self.allowed), ("Got", self.got), ("Hint", self.hint))
+
+    def lines(self) -> list[str]:
+        """The parts of the message, one a line as a terminal shows them; the longest lose their middle.
+
+        Examples
+        --------
+        >>> EmgkitError("The cut-off is too high", got="600 Hz").lines()
+        ['The cut-off is too high', '  Got:     600 Hz']
+        """
+        what, *texts = _readable([self.what, *(text for _, text in self._labelled())])
+        labelled = zip(self._labelled(), texts, strict=True)
+        return [what, *(f"  {label + ':':9}{text}" for (label, _), text in labelled if text)]
 
 
 class ArgumentError(EmgkitError, ValueError):

@@ -18,10 +18,12 @@ from emgkit.errors import EmgkitError, FormatError
 from emgkit.notation import counted, listed
 
 __all__ = [
-    "ToDo", "TomlTable", "as_comment", "as_key", "as_toml", "check_filled_in", "load", "one_line", "parse", "tables_of",
-    "to_do", "validate",
+    "NAME", "ToDo", "TomlTable", "as_comment", "as_key", "as_toml", "check_filled_in", "load", "one_line", "parse",
+    "tables_of", "to_do", "validate",
 ]  # fmt: skip
 
+# a name that becomes the name of a file: no place, no ending, and no longer than a file system allows
+NAME = r"^[A-Za-z]\w{0,99}$"
 # the head of a table, alone in its line
 _TABLE = re.compile(r"\s*\[\[?[^\]]+\]\]?\s*(#|$)")
 # a comment behind a value, in which a number sign may stand between quotes

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 import emgkit as ek
 from emgkit import shipped, simulate
 from emgkit.cli import app
+from emgkit.study.writing.folder import fresh_folder, write_json
 
 EMGKIT = (sys.executable, "-m", "emgkit")
 
@@ -361,9 +362,9 @@ def test_the_small_study_of_the_next_tests_runs(emgkit, tmp_path):
 def test_bad_input_is_answered_and_leaves_earlier_results(emgkit, tmp_path, spoil, texts):
     folder = csv_study(tmp_path)
     earlier = folder / "results"
-    earlier.mkdir()
-    (earlier / "provenance.json").write_text('{"outputs": ["report.html"]}', encoding="utf-8")
-    (earlier / "report.html").write_text("earlier", encoding="utf-8")
+    with fresh_folder(earlier) as fresh:
+        write_json({}, fresh / "provenance.json")
+        (fresh / "report.html").write_text("earlier", encoding="utf-8")
     spoil(folder)
     before = sorted(folder.rglob("*"))
     refused(emgkit("run", folder), *texts)

@@ -1,11 +1,12 @@
 """The ``emgkit`` command, one module a command.
 
-Exit status 0: done; 1: a check of the user's data failed; 2: bad input or usage.
+Exit status 0: done; 1: a check of the user's data failed; 2: bad input or usage, or an error that nobody foresaw.
 """
 
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Annotated
 
 import typer
@@ -20,6 +21,7 @@ from emgkit.cli.multiverse import multiverse
 from emgkit.cli.new import new
 from emgkit.cli.printing import say_error
 from emgkit.cli.run import reproduce, run
+from emgkit.cli.unforeseen import in_plain_words
 from emgkit.errors import EmgkitError
 
 __all__ = ["app", "main"]
@@ -36,15 +38,22 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command; say an error in plain words and leave with status 2."""
+    """Run the command; say an error in plain words and leave with status 2. ``--debug`` shows where it was raised."""
+    words = sys.argv[1:]
+    # the option may stand before the command or behind it
+    own = words[: words.index("--")] if "--" in words else words
+    debug = "--debug" in own
+    arguments = [word for word in own if word != "--debug"] + words[len(own) :]
     try:
-        app()
-    except EmgkitError as problem:
-        say_error(problem)
-        sys.exit(2)
+        app(arguments)
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
         sys.exit(130)
+    except Exception as problem:  # the outermost layer: nobody is shown a traceback who has not asked for it
+        if debug:
+            traceback.print_exc()
+        say_error(problem if isinstance(problem, EmgkitError) else in_plain_words(problem, arguments))
+        sys.exit(2)
 
 
 def _show_version(wanted: bool) -> None:
@@ -57,6 +66,9 @@ def _show_version(wanted: bool) -> None:
 def _options(
     version: Annotated[
         bool, typer.Option("--version", help="Show the version and leave.", is_eager=True, callback=_show_version)
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where in the code an error was raised; for any command.")
     ] = False,
 ) -> None:
     """Options of the command itself."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ChannelsOption",
     "DataOption",
+    "ForceOption",
     "JobsOption",
     "JsonOption",
     "OutOption",
@@ -31,6 +32,11 @@ __all__ = [
 OutOption = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Where to write; default: <study folder>/results or results/<name>."),
+]
+
+
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Keep what is in the way under another name beside --out, and write.")
 ]
 
 

@@ -66,8 +66,9 @@ def progress_shown() -> Iterator[Callable[[str, int, int], None]]:
 
 def say_error(problem: EmgkitError) -> None:
     """The parts of an error, one a line, on standard error."""
-    parts = (("Where", problem.where), ("Allowed", problem.allowed), ("Got", problem.got), ("Hint", problem.hint))
-    print(f"emgkit: {problem.what}", file=sys.stderr)
-    for label, text in parts:
-        if text:
-            print(f"  {label + ':':9}{text}", file=sys.stderr)
+    print("emgkit: " + "\n".join(map(_printable, problem.lines())), file=sys.stderr)
+
+
+def _printable(text: str) -> str:
+    """A text without the signs that would steer a terminal: a name in a file may hold any."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from emgkit.cli.options import DataOption, JobsOption, JsonOption, OutOption, SchedulerOption
+from emgkit.cli.options import DataOption, ForceOption, JobsOption, JsonOption, OutOption, SchedulerOption
 from emgkit.cli.printing import progress_shown
+from emgkit.cli.trust import check_allowed
 from emgkit.notation import capital
 
 if TYPE_CHECKING:
-    from emgkit.study import Result
+    from emgkit.study import Result, Study
 
 __all__ = ["reproduce", "run", "shipped_studies"]
 
@@ -48,29 +49,42 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help="Keep every finished recording here; a later run takes what is unchanged."),
     ] = None,
+    force: ForceOption = False,
+    allow_script: Annotated[
+        bool,
+        typer.Option(
+            "--allow-script", help="Run the Python script of a study of published figures; remembered until it changes."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run a study: from its raw recordings or published figures to tables, figures and a report.
 
     A run that was stopped goes on from the recordings that were finished.
     """
-    _run(study, data=data, out=out, as_json=as_json, quick=quick, jobs=jobs, scheduler=scheduler, cache=cache)
+    from emgkit.study import Study
+
+    loaded = Study.load(study)
+    if loaded.script is not None:
+        check_allowed(loaded.script, allow=allow_script)
+    how = {"quick": quick, "force": force, "jobs": jobs, "scheduler": scheduler, "cache": cache}
+    _run(loaded, data=data, out=out, as_json=as_json, **how)
 
 
 def reproduce(
     quick: Annotated[bool, typer.Option("--quick", help="Only five simulated participants.")] = False,
     out: OutOption = None,
     jobs: JobsOption = 1,
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run the main study: hip thrust, squat and deadlift, from simulated raw signals to the report."""
-    _run("three_lifts", out=out, as_json=as_json, quick=quick, jobs=jobs)
-
-
-def _run(name: str, *, as_json: bool, out: Path | None, data: Path | None = None, **how: Any) -> None:
     from emgkit.study import Study
 
-    study = Study.load(name)
+    _run(Study.load("three_lifts"), out=out, as_json=as_json, quick=quick, force=force, jobs=jobs)
+
+
+def _run(study: Study, *, as_json: bool, out: Path | None, data: Path | None = None, **how: Any) -> None:
     if study.simulated and data is None and not as_json:
         print(f"SIMULATED DATA: {_SIMULATED}", flush=True)
     with progress_shown() as progress:

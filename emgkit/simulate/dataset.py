@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from emgkit import __version__, io
+from emgkit._folders import hidden_beside, sweep
 from emgkit.errors import FileError
 from emgkit.simulate.draw import check_seed
 from emgkit.simulate.session import Spec, trials, truth
@@ -54,18 +54,26 @@ def study(spec: Spec, out: str | os.PathLike[str], *, seed: int) -> Path:
     ['means.csv', 'mvc.csv', 'truth.csv']
     """
     spec, root, seed = load_spec(spec), Path(out), check_seed(seed)
+    _check_new(root)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    sweep(root)
+    with hidden_beside(root) as temporary:
+        try:
+            made = io.write_bids(trials(spec, seed=seed), temporary / "set", name=_name(spec), sidecar=_sidecar(spec))
+            _write_truth(spec, made / TRUTH, seed=seed)
+            (made / "README.md").write_text(_readme(spec, seed), encoding="utf-8", newline="\n")
+            made.replace(root)
+        except OSError:
+            _check_new(root)  # another run was quicker
+            raise
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return root
+
+
+def _check_new(root: Path) -> None:
     if root.exists():
         raise FileError("The folder exists", where=str(root), hint="Name a new folder, or remove this one")
-    root.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
-    try:
-        made = io.write_bids(trials(spec, seed=seed), temporary / "set", name=_name(spec), sidecar=_sidecar(spec))
-        _write_truth(spec, made / TRUTH, seed=seed)
-        (made / "README.md").write_text(_readme(spec, seed), encoding="utf-8", newline="\n")
-        made.replace(root)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return root
 
 
 def _name(spec: Specification) -> str:

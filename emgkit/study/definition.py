@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.recordings import StudyFile
+from emgkit.study.script import Script
 
 __all__ = ["StudyDefinition"]
 
@@ -27,6 +28,8 @@ class StudyDefinition:
         What the text says.
     bare : bool
         The study was named without a folder.
+    script : Script, optional
+        The script of a study of published figures, as it was read.
     """
 
     folder: Path
@@ -34,6 +37,7 @@ class StudyDefinition:
     text: str
     file: StudyFile | PublishedFile
     bare: bool = False
+    script: Script | None = None
 
     @property
     def simulated(self) -> bool:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
-from emgkit.errors import StudyError
+from emgkit import shipped
+from emgkit.errors import EmgkitError, StudyError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Drawn", "Recomputed", "Table", "load_script"]
+__all__ = ["Drawn", "Recomputed", "Script", "Table", "load_script", "read_script"]
 
 _FUNCTION = "recompute"
 
@@ -101,31 +105,142 @@ class Recomputed:
     limits: tuple[str, ...] = ()
 
 
-def load_script(path: Path) -> Callable[..., Recomputed]:
-    """The function ``recompute(published, *, seed, quick)`` of a study's script.
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """The script of a study, as it was read: what was checked is what runs.
 
     Parameters
     ----------
     path : Path
-        The script, which is run.
+        Where it lies, without links.
+    content : bytes
+        Its text.
+    shipped : bool
+        Whether it comes with emgkit.
+    """
+
+    path: Path
+    content: bytes = field(repr=False)
+    shipped: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of its text, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def load(self) -> Callable[..., Recomputed]:
+        """Run the script, and give the function ``recompute(published, *, seed, quick)`` that it defines.
+
+        Raises
+        ------
+        StudyError
+            The script fails, or it defines no such function.
+        """
+        # the text that was read runs, and no compiled copy that lies beside the file
+        module = ModuleType(f"emgkit_study_{self.path.parent.name}")
+        module.__file__ = str(self.path)
+        with _errors_name(self.path):
+            exec(compile(self.content, str(self.path), "exec", dont_inherit=True), vars(module))
+        found: Any = getattr(module, _FUNCTION, None)
+        if not callable(found):
+            raise StudyError(
+                "The study's script has no function recompute",
+                where=str(self.path),
+                allowed="def recompute(published, *, seed, quick) that returns an emgkit.study.Recomputed",
+            )
+
+        def recompute(*arguments: Any, **named: Any) -> Recomputed:
+            with _errors_name(self.path):
+                return cast("Recomputed", found(*arguments, **named))
+
+        return recompute
+
+
+def read_script(folder: Path, name: str) -> Script:
+    """Read the script of a study, and run nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the study.
+    name : str
+        What the study file calls the script.
 
     Raises
     ------
     StudyError
-        There is no such script, or it defines no such function.
+        There is no such script, it is no Python file, or it lies outside the folder of the study.
     """
-    if not path.is_file():
-        raise StudyError("The study's script is not there", where=str(path), hint="[recompute] script names it")
-    spec = importlib.util.spec_from_file_location(f"emgkit_study_{path.parent.name}", path)
-    if spec is None or spec.loader is None:
-        raise StudyError("The study's script is no Python file", where=str(path), allowed="a file named *.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: Any = getattr(module, _FUNCTION, None)
-    if not callable(found):
+    where = folder / name
+    hint = "[recompute] script names it"
+    try:
+        path, home = where.resolve(strict=True), folder.resolve(strict=True)
+        if Path(name).is_absolute() or not path.is_relative_to(home):
+            raise StudyError(
+                "The study's script lies outside the folder of the study",
+                where=str(where),
+                allowed="a file in the folder of the study, named by its place in it",
+                got=str(path),
+                hint="Copy the script into the folder",
+            )
+        if path.suffix != ".py":
+            raise StudyError("The study's script is no Python file", where=str(where), allowed="a file named *.py")
+        if not path.is_file():
+            raise StudyError("The study's script is not there", where=str(where), got="no file", hint=hint)
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise StudyError("The study's script is not there", where=str(where), hint=hint) from None
+    except (OSError, RuntimeError, ValueError) as problem:  # a link to itself is a RuntimeError, a null a ValueError
+        got = getattr(problem, "strerror", None) or str(problem)
+        raise StudyError("The study's script cannot be read", where=str(where), got=got, hint=hint) from None
+    return Script(path=path, content=content, shipped=home.parent == shipped.folder("studies").resolve())
+
+
+def load_script(path: Path) -> Callable[..., Recomputed]:
+    """The function ``recompute(published, *, seed, quick)`` of a study's script, which is run.
+
+    Parameters
+    ----------
+    path : Path
+        The script.
+
+    Raises
+    ------
+    StudyError
+        There is no such script, it fails, or it defines no such function.
+    """
+    return read_script(path.parent, path.name).load()
+
+
+@contextmanager
+def _errors_name(path: Path) -> Iterator[None]:
+    """Say of an error of a script that it is the script's, and name the line."""
+    try:
+        yield
+    except (Exception, SystemExit) as problem:
+        line = _line_of(problem, path)
+        where = f"{path}, line {line}" if line else str(path)
+        if isinstance(problem, EmgkitError):
+            inside = ", ".join(part for part in (where, problem.where) if part)
+            raise StudyError(
+                problem.what, where=inside, allowed=problem.allowed, got=problem.got, hint=problem.hint
+            ) from problem
+        text = problem.msg if isinstance(problem, SyntaxError) else str(problem)
         raise StudyError(
-            "The study's script has no function recompute",
-            where=str(path),
-            allowed="def recompute(published, *, seed, quick) that returns an emgkit.study.Recomputed",
-        )
-    return cast("Callable[..., Recomputed]", found)
+            "The study's script failed",
+            where=where,
+            got=": ".join(part for part in (type(problem).__name__, text) if part),
+            hint="This is an error of the script, not of emgkit; --debug shows where it happened",
+        ) from problem
+
+
+def _line_of(problem: BaseException, path: Path) -> int | None:
+    """The line of a script in which an error was raised."""
+    if isinstance(problem, SyntaxError) and problem.filename == str(path):
+        return problem.lineno
+    lines = [number for frame, number in traceback.walk_tb(problem.__traceback__) if _file_of(frame) == str(path)]
+    return lines[-1] if lines else None
+
+
+def _file_of(frame: FrameType) -> str:
+    return frame.f_code.co_filename

@@ -20,6 +20,7 @@ from emgkit.study.recordings.keys import key
 from emgkit.study.recordings.plan import plan_of
 from emgkit.study.recordings.simulated import cache_folder, data_folder
 from emgkit.study.recordings.walking import Progress, Walk, store
+from emgkit.study.script import read_script
 from emgkit.study.writing import published_page, recordings_page
 from emgkit.study.writing.folder import check_writable, fresh_folder
 from emgkit.study.writing.result import Result
@@ -44,6 +45,8 @@ class Study(StudyDefinition):
         What the text says.
     bare : bool
         The study was named without a folder.
+    script : Script, optional
+        The script of a study of published figures, as it was read.
 
     Examples
     --------
@@ -64,7 +67,7 @@ class Study(StudyDefinition):
         Raises
         ------
         StudyError
-            There is no such study, or its file does not hold together.
+            There is no such study, its file does not hold together, or its script lies outside its folder.
         """
         named = Path(path)
         bare = len(named.parts) == 1 and not named.exists()
@@ -85,7 +88,8 @@ class Study(StudyDefinition):
             # a TODO where a number or one of several words belongs is told as a TODO
             check_filled_in(text, where=str(file))
             raise
-        return cls(folder=folder, slug=folder.name, text=text, file=parsed, bare=bare)
+        script = read_script(folder, parsed.recompute.script) if isinstance(parsed, PublishedFile) else None
+        return cls(folder=folder, slug=folder.name, text=text, file=parsed, bare=bare, script=script)
 
     def run(
         self,
@@ -97,8 +101,11 @@ class Study(StudyDefinition):
         jobs: int = 1,
         scheduler: str | None = None,
         cache: str | os.PathLike[str] | None = None,
+        force: bool = False,
     ) -> Result:
         """Recompute everything, from raw recordings or published figures, and write tables, figures and report.
+
+        A study of published figures runs its :attr:`script`, a Python program that may do all that you may.
 
         Parameters
         ----------
@@ -120,6 +127,9 @@ class Study(StudyDefinition):
         cache : path, optional
             Keep every finished recording in this folder, also when the run is done. By default finished recordings are
             in the user's cache folder until the run is done; a run that was stopped goes on from them.
+        force : bool
+            Where `out` holds files that no run wrote or that were changed since, keep the folder as ``NAME-kept-1``
+            and write; else they are refused.
 
         Returns
         -------
@@ -133,7 +143,7 @@ class Study(StudyDefinition):
         """
         check_filled_in(self.text, where=str(self.folder))
         where = (Path(out) if out is not None else self._default_out()).absolute()
-        check_writable(where)
+        check_writable(where, force=force, study=self.folder)
         progress = progress or (lambda _what, _done, _total: None)
         with warnings.catch_warnings(), workers(jobs, scheduler) as found:
             # each of these is kept as a notice of the result
@@ -146,14 +156,16 @@ class Study(StudyDefinition):
                         got=f"data {str(data)!r}",
                         hint="Leave --data out; [data] published names the figures",
                     )
-                return published_page.run(self, self.file, where, progress, quick=quick)
+                return published_page.run(self, self.file, where, progress, quick=quick, force=force)
             own, name = Path(data) if data is not None else None, key("run", [str(self.folder), str(where)])[:16]
             place = cache_folder() / "unfinished" if cache is None else Path(cache)
             with store(place, name, keep=cache is not None) as kept:
                 walk = Walk(workers=found, store=kept, progress=progress)
-                return self._run_recordings(self.file, where, own, walk, quick=quick)
+                return self._run_recordings(self.file, where, own, walk, quick=quick, force=force)
 
-    def _run_recordings(self, file: StudyFile, out: Path, data: Path | None, walk: Walk, *, quick: bool) -> Result:
+    def _run_recordings(
+        self, file: StudyFile, out: Path, data: Path | None, walk: Walk, *, quick: bool, force: bool
+    ) -> Result:
         # the steps and their parameters are checked before any file is read
         plan = plan_of(file, self.folder)
         folder = data if data is not None else data_folder(file.data, self.folder, walk.progress, quick=quick)
@@ -161,7 +173,7 @@ class Study(StudyDefinition):
         # what is expected is expected of the study's own data
         own = data is None or file.data.registry is not None
         walk.progress("Writing tables, figures and report", 0, 1)
-        with fresh_folder(out) as fresh, errors_as_in_a_study():
+        with fresh_folder(out, force=force) as fresh, errors_as_in_a_study():
             result = recordings_page.write(
                 self, analysis, pipeline=plan.pipeline, folder=fresh, out=out, own=own, quick=quick
             )

@@ -105,9 +105,10 @@ def test_two_runs_are_the_same_to_the_byte(study, tmp_path):
         assert (tmp_path / "one" / path).read_bytes() == (tmp_path / "two" / path).read_bytes(), path
 
 
-def test_a_number_that_is_not_the_expected_one_is_named_and_leaves_with_status_1(study, tmp_path):
+def test_a_number_that_is_not_the_expected_one_is_named_and_leaves_with_status_1(study, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     change(study, '"2.74"', '"2.75"')
-    done = CliRunner().invoke(app, ["run", str(study), "--out", str(tmp_path / "out")])
+    done = CliRunner().invoke(app, ["run", str(study), "--out", str(tmp_path / "out"), "--allow-script"])
     assert done.exit_code == 1
     assert "expected 2.75, got 2.738" in done.stderr
     assert (tmp_path / "out" / "report.html").is_file()

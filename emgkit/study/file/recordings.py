@@ -20,7 +20,7 @@ from emgkit.notation import listed
 from emgkit.study.file.expected import Expected
 from emgkit.study.file.measures import CurveSpec, MeasureSpec, indistinct
 from emgkit.study.file.multiverse import Multiverse
-from emgkit.toml_files import TomlTable
+from emgkit.toml_files import NAME, TomlTable
 
 __all__ = [
     "IN_SHEET", "Comparison", "CurveSpec", "Data", "Exclude", "ExcludedFile", "ExcludedParticipant", "Exercise", "Join",
@@ -268,7 +268,7 @@ class Comparison(TomlTable):
     others. Exercises stand in the order of the file unless it says otherwise.
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")] = "contrasts"
+    name: Annotated[str, Field(pattern=NAME)] = "contrasts"
     title: str = ""
     measure: str | None = None
     within: str

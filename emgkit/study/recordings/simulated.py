@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 from emgkit import shipped
-from emgkit.errors import StudyError
+from emgkit.errors import EmgkitError, StudyError
 from emgkit.study.file.recordings import Data
 from emgkit.study.recordings.walking import Progress
 
-__all__ = ["cache_folder", "data_folder"]
+__all__ = ["cache_folder", "data_folder", "user_cache"]
 
 
 # a quick look simulates no more people
@@ -40,22 +40,35 @@ def _simulated(name: str, seed: int, study: Path, progress: Progress, *, quick: 
         progress("Simulating recordings (once; kept for later runs)", 0, 1)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
+            simulate.study(spec, folder, seed=seed)
         except OSError as problem:
-            raise StudyError(
-                "The folder for simulated data cannot be made",
-                where=str(folder.parent),
-                got=str(problem.strerror),
-                hint="Name another in the environment variable EMGKIT_DATA",
-            ) from None
-        simulate.study(spec, folder, seed=seed)
+            # a run at the same time may have made it
+            if not folder.is_dir():
+                raise _no_room(folder, problem) from problem
         progress("Simulating recordings (once; kept for later runs)", 1, 1)
     return folder
 
 
+def _no_room(folder: Path, problem: OSError) -> EmgkitError:
+    """What is wrong with the folder for simulated data."""
+    if isinstance(problem, EmgkitError):
+        return problem
+    return StudyError(
+        "The simulated data cannot be written",
+        where=str(folder.parent),
+        got=str(problem.strerror or problem),
+        hint="Name another folder in the environment variable EMGKIT_DATA",
+    )
+
+
 def cache_folder() -> Path:
-    """``$EMGKIT_DATA``, else the cache folder of the user's system."""
-    if named := os.environ.get("EMGKIT_DATA"):
-        return Path(named)
+    """``$EMGKIT_DATA``, else the user's cache folder."""
+    named = os.environ.get("EMGKIT_DATA")
+    return Path(named) if named else user_cache()
+
+
+def user_cache() -> Path:
+    """The cache folder of emgkit where the user's system keeps such folders."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "emgkit"
     if sys.platform == "darwin":

@@ -1,39 +1,52 @@
-"""The output folder of a study: written whole or not at all, earlier results never lost."""
+"""The output folder of a study: written whole or not at all, and nothing in it that is not a run's is ever lost.
+
+The record of a run, ``provenance.json``, holds the hash of every file that the run wrote, and the hash of itself. What
+the record does not know, or what was changed since, is somebody's work.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
-import tempfile
+import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from emgkit import figures
-from emgkit.errors import StudyError
+from emgkit._folders import hidden_beside, left_over, sweep
+from emgkit.errors import EmgkitError, StudyError
 from emgkit.notation import listed
 from emgkit.stats.results.spreadsheet import safe_cells
+from emgkit.study.recordings.keys import sha256
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["fresh_folder", "write_figure", "write_json", "write_table"]
+__all__ = ["check_writable", "fresh_folder", "write_figure", "write_json", "write_table"]
 
 _RECORD = "provenance.json"
+_OUTPUTS, _OWN = "outputs", "sha256_of_this_record"
+# a message names no more files; a folder that holds as many is not searched to its end
+_SHOWN = 5
 
 
 @contextmanager
-def fresh_folder(out: Path) -> Iterator[Path]:
+def fresh_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
     """A folder to write into that takes the place of `out` once everything is written.
 
     Parameters
     ----------
     out : Path
-        Where the results shall be. An earlier run's results are replaced; a folder that holds
-        anything that emgkit did not write there is refused.
+        Where the results shall be. An earlier run's results are replaced; a folder that holds anything
+        that emgkit did not write there, or that was changed since, is refused.
+    force : bool, default False
+        Such a folder is kept beside `out` as ``NAME-kept-1`` instead.
 
     Yields
     ------
@@ -43,17 +56,18 @@ def fresh_folder(out: Path) -> Iterator[Path]:
     Raises
     ------
     StudyError
-        `out` is a file, or holds files of somebody else.
+        `out` cannot be written, is a file, or holds files of somebody else.
     """
-    check_writable(out)
-    fresh = _beside(out)
-    try:
-        yield fresh
-        fresh.chmod(0o755)
-        _record_outputs(fresh)
-        _swap(fresh, out)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    place = check_writable(out, force=force)
+    with _errors_name(out), hidden_beside(place) as fresh:
+        try:
+            yield fresh
+            fresh.chmod(0o755)
+            _record_outputs(fresh)
+            _check_ours(place, force=force)
+            _swap(fresh, place)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
 
 
 def write_figure(figure: Figure, stem: Path, *, quick: bool) -> str:
@@ -63,49 +77,166 @@ def write_figure(figure: Figure, stem: Path, *, quick: bool) -> str:
     return next(path for path in paths if path.suffix == ".svg").read_text(encoding="utf-8")
 
 
-def check_writable(out: Path) -> None:
-    """Refuse an output folder that cannot be written, or that holds anything an earlier run did not write."""
-    if out.resolve() in (Path.cwd(), *Path.cwd().parents):
+def check_writable(out: Path, *, force: bool = False, study: Path | None = None) -> Path:
+    """Refuse an output folder that cannot be written, or that holds anything an earlier run did not write.
+
+    What killed runs left behind is put right: results that were moved and not yet replaced stand again.
+
+    Parameters
+    ----------
+    out : Path
+        Where the results shall be.
+    force : bool, default False
+        What is in the way will be kept under another name.
+    study : Path, optional
+        The folder of the study, which stays where it is.
+
+    Returns
+    -------
+    Path
+        The folder itself, where `out` leads to it through a link.
+
+    Raises
+    ------
+    StudyError
+        Names what is in the way.
+    """
+    with _errors_name(out):
+        place = _without_links(out)
+        if any(inside.resolve().is_relative_to(place) for inside in (Path.cwd(), study) if inside):
+            raise StudyError(
+                "The output folder is that of the study, the current folder or one above it; it would be replaced",
+                where=str(out),
+                hint="Name a folder of its own with --out",
+            )
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _restore(place)
+        with hidden_beside(place) as probe:
+            probe.rmdir()
+        if not place.exists():
+            return place
+        if not place.is_dir():
+            raise StudyError("The output folder is a file", where=str(out), hint="Name a folder with --out")
+        if _is_mounted(place):
+            raise StudyError(
+                "The output folder is where a disk or folder is mounted, and cannot be replaced",
+                where=str(out),
+                hint=f"Name a folder inside it with --out, such as {out / 'results'}",
+            )
+        _check_ours(place, force=force)
+    return place
+
+
+def _without_links(out: Path) -> Path:
+    """The place of the folder itself."""
+    place = None
+    if "\0" in str(out):
+        raise StudyError("The output folder has a name that cannot be", got=repr(str(out)))
+    with suppress(RuntimeError):  # so older versions of Python say that a link leads to itself
+        place = out.resolve()
+    if place is None or (out.is_symlink() and not place.exists()):
         raise StudyError(
-            "The output folder is the current folder or one above it; it would be replaced",
+            "The output folder is a link that leads to no folder",
             where=str(out),
-            hint="Name a folder of its own with --out",
+            got=os.readlink(out) if out.is_symlink() else "a link that leads to itself",
+            hint="Name a folder with --out, or remove the link",
         )
-    if not out.exists():
-        _beside(out).rmdir()
+    return place
+
+
+def _is_mounted(folder: Path) -> bool:
+    """Whether something is mounted at a folder, which may be a folder of the same disk."""
+    if os.path.ismount(folder):
+        return True
+    mounts = Path("/proc/self/mountinfo")
+    if not mounts.is_file():
+        return False
+    lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    # the kernel writes a blank in a name as \\040
+    places = (line.split(" ")[4].encode("utf-8", "surrogateescape").decode("unicode_escape") for line in lines)
+    return str(folder) in {place.encode("latin-1").decode("utf-8", "surrogateescape") for place in places}
+
+
+def _check_ours(place: Path, *, force: bool) -> None:
+    """Refuse a folder that holds files of somebody else, or files of a run that were changed since."""
+    foreign, changed = ([], []) if force else _not_ours(place)
+    if not foreign and not changed:
         return
-    if not out.is_dir():
-        raise StudyError("The output folder is a file", where=str(out), hint="Name a folder with --out")
-    present = {entry.relative_to(out).as_posix() for entry in out.rglob("*") if entry.is_file()}
-    record = out / _RECORD
-    known: set[str] = set()
-    if record.is_file():
-        try:
-            known = {_RECORD, *json.loads(record.read_text(encoding="utf-8"))["outputs"]}
-        except (ValueError, KeyError, TypeError):
-            known = set()
-    foreign = sorted(present - known)
-    if foreign:
-        raise StudyError(
-            "The output folder holds files that no earlier run wrote; they would be lost",
-            where=str(out),
-            got=listed(foreign[:5]),
-            hint="Name another folder with --out, or move these files",
-        )
+    kinds = [
+        *(["that no earlier run wrote"] if foreign else []),
+        *(["that were changed since a run wrote them"] if changed else []),
+    ]
+    shown = [
+        *([listed(foreign[:_SHOWN])] if foreign else []),
+        *([f"changed: {listed(changed[:_SHOWN])}"] if changed else []),
+    ]
+    raise StudyError(
+        f"The output folder holds files {' or '.join(kinds)}; they would be lost",
+        where=str(place),
+        got="; ".join(shown),
+        hint="Name another folder with --out, or move these files; --force keeps the whole folder under another name",
+    )
 
 
-def _beside(out: Path) -> Path:
-    """A new empty folder beside `out`."""
+def _not_ours(place: Path) -> tuple[list[str], list[str]]:
+    """What lies in a folder and was not written there by a run; and what a run wrote and somebody changed."""
+    foreign, changed = list[str](), list[str]()
+    if not place.exists():
+        return foreign, changed
+    known = _recorded(place / _RECORD)
+    folders = {str(above) for name in known for above in Path(name).parents}
+    for root, inside, names in os.walk(place, onerror=_raise):
+        links = [name for name in inside if (Path(root) / name).is_symlink()]
+        for path in (Path(root) / name for name in sorted([*names, *links])):
+            name = path.relative_to(place).as_posix()
+            if name not in known:
+                # a record that cannot be trusted was changed itself
+                (changed if name == _RECORD else foreign).append(name)
+            elif not stat.S_ISREG(path.lstat().st_mode) or known[name] not in (None, sha256(path)):
+                changed.append(name)
+        empty = not inside and not names
+        if empty and (below := Path(root).relative_to(place).as_posix()) != "." and below not in folders:
+            foreign.append(f"{below}/")
+        if len(foreign) > _SHOWN:
+            break
+    return foreign, changed
+
+
+def _recorded(record: Path) -> dict[str, str | None]:
+    """The files of the run that wrote a record, with their hashes; none where the record is not as a run wrote it."""
+    if record.is_symlink() or not record.is_file():
+        return {}
     try:
-        out.absolute().parent.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.absolute().parent))
+        content = json.loads(record.read_text(encoding="utf-8"))
+        outputs: dict[str, str | None] = dict(content[_OUTPUTS])
+        intact = content.pop(_OWN) == _hash_of(content)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return {**outputs, _RECORD: None} if intact else {}
+
+
+def _hash_of(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _raise(problem: OSError) -> None:
+    raise problem
+
+
+@contextmanager
+def _errors_name(out: Path) -> Iterator[None]:
+    """Say of an error of the system that it is about the output folder."""
+    try:
+        yield
     except OSError as problem:
+        if isinstance(problem, EmgkitError):
+            raise
         raise StudyError(
-            "The output folder cannot be made",
+            "The output folder cannot be written",
             where=str(out),
-            got=str(problem.strerror),
-            hint="Name another with --out",
-        ) from None
+            got=str(problem.strerror or problem),
+            hint="Nothing was changed. Make room, give yourself the right to write, or name another folder with --out",
+        ) from problem
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -120,27 +251,49 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
 
 
 def _record_outputs(folder: Path) -> None:
-    """Add the list of files written to the provenance record, so that a later run knows them as ours."""
+    """Add the files written and their hashes to the provenance record, so that a later run knows them as ours."""
     record = folder / _RECORD
     content = json.loads(record.read_text(encoding="utf-8"))
-    content["outputs"] = sorted(
-        entry.relative_to(folder).as_posix() for entry in folder.rglob("*") if entry.is_file() and entry != record
-    )
-    write_json(content, record)
+    written = sorted(path for path in folder.rglob("*") if path.is_file() and path != record)
+    content[_OUTPUTS] = {path.relative_to(folder).as_posix(): sha256(path) for path in written}
+    write_json({**content, _OWN: _hash_of(content)}, record)
 
 
-def _swap(fresh: Path, out: Path) -> None:
-    """Put `fresh` in the place of `out`; the old one is deleted only when the new one stands."""
-    old = None
-    if out.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent)) / out.name
-        out.rename(old)
-    try:
-        fresh.rename(out)
-    except OSError:
-        if old is not None:
-            old.rename(out)
-        raise
-    finally:
-        if old is not None:
-            shutil.rmtree(old.parent, ignore_errors=True)
+def _swap(fresh: Path, place: Path) -> None:
+    """Put `fresh` in its place. What stood there is deleted when the new one stands, and kept if it is not ours."""
+    if not place.exists():
+        fresh.rename(place)
+        return
+    if any(_not_ours(place)):
+        place.rename(_kept(place))
+        fresh.rename(place)
+        return
+    with hidden_beside(place, "old") as home:
+        old = home / "results"
+        try:
+            place.rename(old)
+            fresh.rename(place)
+        finally:
+            if old.exists() and not place.exists():
+                old.rename(place)
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _restore(place: Path) -> None:
+    """Put right what a killed run left: earlier results go back to their place, half-written ones are deleted."""
+    sweep(place)
+    for home in left_over(place, "old"):
+        old = home / "results"
+        if old.exists() and not place.exists():
+            old.rename(place)
+        # what stands in the place may be no run's; then the results of the earlier run are kept too
+        if not old.exists() or _recorded(place / _RECORD):
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _kept(place: Path) -> Path:
+    """A name beside a folder that nothing has."""
+    number = 1
+    while (kept := place.with_name(f"{place.name}-kept-{number}")).exists() or kept.is_symlink():
+        number += 1
+    return kept

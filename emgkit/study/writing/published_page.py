@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,19 +13,20 @@ import pandas as pd
 from emgkit import figures, report, shipped
 from emgkit._checks import nearest
 from emgkit.errors import Notice, StudyError
-from emgkit.notation import listed, spelled
+from emgkit.notation import capital, listed, spelled
 from emgkit.stats.results.facts import notices_of
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.recordings.agreement import agreement_with_statsmodels
 from emgkit.study.recordings.walking import Progress
-from emgkit.study.script import Drawn, Recomputed, Table, load_script
+from emgkit.study.script import Drawn, Recomputed, Table, read_script
 from emgkit.study.versions import versions
 from emgkit.study.writing.folder import fresh_folder
 from emgkit.study.writing.methods import Methods, Statement
 from emgkit.study.writing.methods.references import with_references
 from emgkit.study.writing.page import draw, provenance_of, with_expected, write_page
 from emgkit.study.writing.result import Result
+from emgkit.toml_files import NAME
 
 __all__ = ["run"]
 
@@ -36,7 +38,9 @@ _COMPUTED = "Computed, neither published nor measured."
 _RESERVED = ("published", "claims", "expected")
 
 
-def run(study: StudyDefinition, file: PublishedFile, out: Path, say: Progress, *, quick: bool) -> Result:
+def run(
+    study: StudyDefinition, file: PublishedFile, out: Path, say: Progress, *, quick: bool, force: bool = False
+) -> Result:
     """Recompute what published figures say, and write tables, figures and report.
 
     Parameters
@@ -51,6 +55,8 @@ def run(study: StudyDefinition, file: PublishedFile, out: Path, say: Progress, *
         Called with (what, done, total).
     quick : bool
         Few simulated studies; their numbers are then not held against what the file expects.
+    force : bool, default False
+        What is in the way is kept under another name.
 
     Raises
     ------
@@ -59,13 +65,13 @@ def run(study: StudyDefinition, file: PublishedFile, out: Path, say: Progress, *
     """
     say("Reading published figures", 0, 1)
     published, claims = _figures(file), _claims(file)
-    path = study.folder / file.recompute.script
+    script = study.script or read_script(study.folder, file.recompute.script)
     say("Recomputing", 0, 1)
     with figures.style.theme():
-        made = load_script(path)(published, seed=file.recompute.seed, quick=quick)
-        _check(made, path)
+        made = script.load()(published, seed=file.recompute.seed, quick=quick)
+        _check(made, script.path)
         say("Writing tables, figures and report", 0, 1)
-        with fresh_folder(out) as fresh:
+        with fresh_folder(out, force=force) as fresh:
             return _write(study, file, made, published, claims, folder=fresh, out=out, quick=quick)
 
 
@@ -110,6 +116,11 @@ def _check(made: Any, path: Path) -> None:
             allowed="an emgkit.study.Recomputed",
             got=type(made).__name__,
         )
+    for kind, given, wanted in (
+        ("table", made.tables, Table), ("figure", made.figures, Drawn), ("sentence", made.finding, str),
+        ("sentence on simulated data", made.simulated, str), ("limit", made.limits, str),
+    ):  # fmt: skip
+        _check_kind(kind, given, wanted, path)
     if not made.finding:
         raise StudyError("The study's script found nothing to say", where=str(path), hint="Return one sentence or more")
     for kind, names in (("table", [t.name for t in made.tables]), ("figure", [f.name for f in made.figures])):
@@ -127,6 +138,37 @@ def _check(made: Any, path: Path) -> None:
     for one in items:
         if one.simulated and one.computed:
             raise StudyError(f"{one.name!r} is both simulated and computed", where=str(path), allowed="one of the two")
+
+
+def _check_kind(kind: str, items: Any, wanted: type, path: Path) -> None:
+    """Refuse a list that holds something else, and a name that would lead out of the folder of the results."""
+    if not isinstance(items, tuple | list):
+        raise StudyError(
+            f"What the study's script returned is no tuple of {kind}s", where=str(path), got=type(items).__name__
+        )
+    for number, one in enumerate(items, 1):
+        if not isinstance(one, wanted):
+            name = "str" if wanted is str else f"emgkit.study.{wanted.__name__}"
+            raise StudyError(
+                f"{capital(kind)} {number} of the study's script is none",
+                where=str(path),
+                allowed=f"one of type {name}",
+                got=type(one).__name__,
+            )
+        if isinstance(one, Table | Drawn) and not (isinstance(one.name, str) and re.fullmatch(NAME, one.name)):
+            raise StudyError(
+                f"The name of a {kind} cannot be the name of a file",
+                where=str(path),
+                allowed="a letter, then letters, digits and _, at most 100 in all",
+                got=repr(one.name),
+            )
+        if isinstance(one, Table) and not isinstance(one.frame, pd.DataFrame):
+            raise StudyError(
+                f"The frame of table {one.name!r} is none",
+                where=str(path),
+                allowed="a pandas.DataFrame",
+                got=type(one.frame).__name__,
+            )
 
 
 def _write(
