@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python reproduce
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev reproduce studies check test fuzz docs lint calibrate benchmark clean
+.PHONY: help setup setup-dev reproduce studies check test fuzz kill docs lint calibrate benchmark clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -54,6 +54,9 @@ test: $(DEV) ## run the tests (EMGKIT_RECORDINGS names the folder of real record
 
 fuzz: $(DEV) ## read many damaged files of every format (ROUNDS says how many times as many as `make test`)
 	@EMGKIT_FUZZ=$(or $(ROUNDS),20) $(BIN)/python -m pytest tests/io -m fuzz -n 2 -q --durations=10
+
+kill: $(DEV) ## kill runs at random moments, fill the disk, forbid writing (KILLS says how often)
+	@$(BIN)/python .ci/kill.py $(or $(KILLS),100)
 
 calibrate: $(DEV) ## run the slow simulations that check the statistics (minutes)
 	@$(BIN)/python -m pytest -m slow -n 2 --durations=15

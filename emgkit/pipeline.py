@@ -139,7 +139,7 @@ class Pipeline:
         """
         try:
             content = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise ArgumentError("The text is not JSON", got=str(error)) from error
         if not isinstance(content, dict) or not isinstance(content.get("steps"), list):
             raise ArgumentError(

@@ -19,7 +19,7 @@ from emgkit.notation import counted, listed
 
 __all__ = [
     "NAME", "ToDo", "TomlTable", "as_comment", "as_key", "as_toml", "check_filled_in", "load", "one_line", "parse",
-    "tables_of", "to_do", "validate",
+    "read_text", "tables_of", "to_do", "validate",
 ]  # fmt: skip
 
 # a name that becomes the name of a file: no place, no ending, and no longer than a file system allows
@@ -30,6 +30,8 @@ _TABLE = re.compile(r"\s*\[\[?[^\]]+\]\]?\s*(#|$)")
 _COMMENT = re.compile(r"""(?<=[^\s])\s+#[^"']*$""")
 # a key that needs no quotes
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+# a key of more parts than any file has
+_DEEP = re.compile(r"""(?<![\w.-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
 # as many lines as a message shows
 _SHOWN = 5
 
@@ -45,7 +47,7 @@ Model = TypeVar("Model", bound=TomlTable)
 
 def load(path: Path, schema: type[Model]) -> Model:
     """Read a file; see :func:`parse`."""
-    return parse(path.read_text(encoding="utf-8"), schema, where=str(path))
+    return parse(read_text(path), schema, where=str(path))
 
 
 def parse(
@@ -81,11 +83,30 @@ def parse(
     return validate(tables_of(text, where=where, name=name, error=error), schema, where=where, name=name, error=error)
 
 
+def read_text(path: Path, *, name: str = "The file", error: type[EmgkitError] = FormatError) -> str:
+    """The text of a TOML file.
+
+    Raises
+    ------
+    EmgkitError
+        The system does not give the file, or it is no UTF-8 text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as problem:
+        got = str(problem.strerror or problem)
+        raise error(f"{name} cannot be read", where=str(path), got=got, hint="Check that you may read it") from None
+    except UnicodeDecodeError as problem:
+        raise error(f"{name} is not UTF-8 text", where=str(path), got=str(problem)) from None
+
+
 def tables_of(text: str, *, where: str, name: str = "The file", error: type[EmgkitError] = FormatError) -> Any:
     """The tables of a TOML text, before they are checked; parameters as for :func:`parse`."""
+    if (deep := _DEEP.search(text)) is not None:  # the time for a key grows with the square of its parts
+        raise error(f"{name} is no valid TOML", where=where, got=f"a key of many parts, {deep[0][:20]}…")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # a number of too many digits is one too
         hint = "In a Windows path, write / for every \\, or put the path in 'single quotes'" if "\\" in text else ""
         raise error(f"{name} is no valid TOML", where=where, got=str(problem), hint=hint) from None
 

@@ -110,7 +110,9 @@ def long_text(path: Path, *, lines: int) -> LongText | None:
     if path.stat().st_size < _LONG:
         return None
     with path.open("rb") as file:
-        first = [file.readline(_LONGEST_HEAD) for _ in range(lines)]
+        first = [file.readline(_LONGEST_HEAD)]
+        while len(first) < lines and len(first[-1]) < _LONGEST_HEAD and b"\0" not in first[-1]:
+            first.append(file.readline(_LONGEST_HEAD))
         head = b"".join(first)
         try:
             head.decode()

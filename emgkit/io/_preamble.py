@@ -21,6 +21,8 @@ __all__ = ["MOST_LINES", "Table", "check_header", "find_table", "find_table_in",
 
 # the numbers must begin within so many lines
 MOST_LINES = 300
+# characters; ten thousand channels have a tenth of it
+_LONGEST_ROW = 1_000_000
 # as much of the end of a text is searched for empty lines and comments
 _END = 1 << 14
 _LONGEST_UNIT = 80
@@ -105,6 +107,13 @@ def find_table(text: str, *, where: str, sep: str | None = None) -> Table:
     """
     lines = text.split("\n", MOST_LINES)
     seen = lines[:MOST_LINES]
+    if any(len(line) > _LONGEST_ROW for line in seen):
+        raise FormatError(
+            "A row is longer than any of a recording",
+            where=where,
+            allowed=f"{_LONGEST_ROW} characters",
+            got=f"{max(map(len, seen))} characters",
+        )
     stated = sep or _stated_separator(seen, where=where)
     start = _first_row(seen, text, where=where)
     sep = stated or _separator(seen[start])

@@ -144,7 +144,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError("The file is not JSON", where=str(path), got=str(error)) from None
     if not isinstance(content, dict):
         raise FormatError("The file holds no JSON object", where=str(path), got=type(content).__name__)

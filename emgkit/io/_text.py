@@ -42,6 +42,9 @@ COMMENT = re.compile(r"\s*(?:#|%(?! ?(?:MVC|task))|;|!|//)")
 SPACES = r"\s+"
 # as many rows are tried at once when the first bad one is looked for
 _CHUNK = 2000
+# bytes that are looked at together, and the marks of a text in which zeros are no fault
+_AT_ONCE = 1 << 22
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def shortened(names: Iterable[str], *, most: int = 6) -> str:
@@ -80,8 +83,8 @@ def decoded(path: Path) -> str:
     FormatError
         The file is not text.
     """
-    raw = path.read_bytes()
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    raw = _bytes(path)
+    if raw[:2] in _UTF_16:
         try:
             return raw.decode("utf-16").replace("\r\n", "\n").replace("\r", "\n")
         except UnicodeDecodeError as error:
@@ -89,13 +92,23 @@ def decoded(path: Path) -> str:
                 "The file is cut off inside a character, or is not the UTF-16 text that its first bytes promise",
                 where=f"{path}, byte {error.start}", hint="Copy or export the file again",
             ) from None  # fmt: skip
-    if b"\x00" in raw:
-        raise FormatError("The file is not text", where=str(path), got=f"a zero at byte {raw.index(0)}")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _bytes(path: Path) -> bytes:
+    """The bytes of a text; of a file that is none, no more than the first part is read."""
+    pieces, at = list[bytes](), 0
+    with path.open("rb") as file:
+        while piece := file.read(_AT_ONCE):
+            if b"\x00" in piece and (pieces or [piece])[0][:2] not in _UTF_16:
+                raise FormatError("The file is not text", where=str(path), got=f"a zero at byte {at + piece.index(0)}")
+            pieces.append(piece)
+            at += len(piece)
+    return b"".join(pieces)
 
 
 def split(line: str, sep: str) -> list[str]:

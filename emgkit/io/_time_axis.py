@@ -208,6 +208,8 @@ def time_axis(times: NDArray[np.float64], unit: str | None, *, where: str, first
         raise _uneven(times, step, away, where=where, first_row=first_row)
     unit, notices = (unit, ()) if unit is not None else _likely_unit(float(times[0]), step, where=where)
     factor = _SECOND[unit]
+    if not step * factor >= np.finfo(np.float64).tiny:
+        raise FormatError("The times are too close to one another for a rate", where=where, got=f"{step:.3g} {unit}")
     resolution = max(_resolution(times), float(np.spacing(_largest(times))))
     if unit == "us" and not (times % 1000).any():
         resolution = max(resolution, 1000.0)  # clock times that show milliseconds

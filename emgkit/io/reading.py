@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from emgkit.errors import ArgumentError, FileError
+import numpy as np
+
+from emgkit._checks import nearest
+from emgkit.errors import ArgumentError, EmgkitError, FileError, FormatError
 from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble
 from emgkit.io._time_axis import Window
 from emgkit.io.bids import with_sidecars
@@ -19,6 +24,9 @@ from emgkit.notation import listed
 from emgkit.recording import Trial
 
 __all__ = ["load", "place", "read", "sheets"]
+
+# what a reader may raise without meaning to; the tests of the readers let it through
+_UNFORESEEN: tuple[type[Exception], ...] = (Exception,)
 
 
 def read(
@@ -113,7 +121,8 @@ def read(
         window = Window(start=0.0 if start is None else float(start), stop=stop, where=place(path, sheet))
     content = _loaded(path, format, {"thousands": thousands, "sheet": sheet}, window)
     if window is not None:
-        content = window.cut(content, sfreq=sfreq)
+        with _errors_name(Path(path)):
+            content = window.cut(content, sfreq=sfreq)
     specs = channel_map(channels) if isinstance(channels, (str, os.PathLike)) else channels
     overrides = Overrides(sfreq=sfreq, units=units, channels=specs)
     return assemble(content, overrides, where=place(path, sheet), recognise=True)
@@ -140,9 +149,12 @@ def sheets(path: str | os.PathLike[str]) -> tuple[Sheet, ...]:
         The workbook is damaged, or the format is unknown.
     """
     file = _existing(Path(path))
-    chosen = detect(file)
-    found: tuple[Sheet, ...] = importlib.import_module(chosen.module).sheets(file) if "sheet" in chosen.options else ()
-    return found
+    with _errors_name(file):
+        chosen = detect(file)
+        if "sheet" not in chosen.options:
+            return ()
+        found: tuple[Sheet, ...] = importlib.import_module(chosen.module).sheets(file)
+        return found
 
 
 def load(path: str | os.PathLike[str], *, format: str | None = None, **options: str | None) -> FileContent:
@@ -172,34 +184,103 @@ def _loaded(
 ) -> FileContent:
     """What a file says, or only what it says of a part, where its format can be read in parts."""
     file = _existing(Path(path))
-    chosen = detect(file) if format is None else named(format)
-    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    for name in given:
-        if name not in chosen.options:
-            able = listed(sorted(known.name for known in FORMATS if name in known.options))
-            raise ArgumentError(f"{name!r} is for {able} alone", where=str(path), got=f"a {chosen.name} file")
-    if window is not None and chosen.parts:
-        given |= {"start": window.start, "stop": window.stop}
-    content: FileContent = importlib.import_module(chosen.module).load(file, **given)
-    return with_sidecars(content, file)
+    # what is too large for a number is infinite, and refused as such
+    with _errors_name(file), np.errstate(over="ignore", invalid="ignore"):
+        chosen = detect(file) if format is None else named(format)
+        given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+        for name in given:
+            if name not in chosen.options:
+                able = listed(sorted(known.name for known in FORMATS if name in known.options))
+                raise ArgumentError(f"{name!r} is for {able} alone", where=str(path), got=f"a {chosen.name} file")
+        if window is not None and chosen.parts:
+            given |= {"start": window.start, "stop": window.stop}
+        content: FileContent = importlib.import_module(chosen.module).load(file, **given)
+        return with_sidecars(content, file)
 
 
 def _existing(path: Path) -> Path:
-    if path.is_dir():
-        is_bids = (path / "dataset_description.json").is_file()
+    """The path of a file that is there, holds something, and is no device."""
+    if "\0" in str(path):
+        raise FileError("The file has a name that cannot be", got=repr(str(path)))
+    try:
+        kind = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        if path.is_symlink():
+            raise FileError(
+                "The file is a link that leads to nothing", where=str(path), got=os.readlink(path)
+            ) from None
+        hint = ""
+        with suppress(OSError):
+            hint = nearest(path.name, [entry.name for entry in path.parent.iterdir()])
+        raise FileError("The file does not exist", where=str(path), hint=hint) from None
+    except (OSError, RuntimeError) as problem:
+        raise _system_error(path, problem) from None
+    if stat.S_ISDIR(kind.st_mode):
+        raise _is_folder(path)
+    if not stat.S_ISREG(kind.st_mode):
         raise FileError(
-            "The path is a directory, not a file",
+            "The path is a device, a pipe or a socket, not a file",
             where=str(path),
             allowed="one recording",
-            hint="Its recordings are listed by emgkit.io.bids.recordings(path)"
-            if is_bids
-            else f"Name one file of it. It holds {listed(sorted(entry.name for entry in path.iterdir())[:5])} …",
+            hint="Save what it gives as a file first",
         )
-    if not path.is_file():
-        from emgkit._checks import nearest
-
-        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise FileError("The file does not exist", where=str(path), hint=nearest(path.name, beside))
-    if path.stat().st_size == 0:
+    if kind.st_size == 0:
         raise FileError("The file is empty", where=str(path), got="0 bytes")
     return path
+
+
+def _is_folder(path: Path) -> FileError:
+    hint = ""
+    with suppress(OSError):  # it may not be listed
+        inside = sorted(entry.name for entry in path.iterdir())
+        hint = f"Name one file of it. It holds {listed(inside[:5])} …"
+        if "dataset_description.json" in inside:
+            hint = "Its recordings are listed by emgkit.io.bids.recordings(path)"
+    return FileError("The path is a directory, not a file", where=str(path), allowed="one recording", hint=hint)
+
+
+@contextmanager
+def _errors_name(path: Path) -> Iterator[None]:
+    """Name a file in every error that its reading raises.
+
+    Raises
+    ------
+    FileError
+        The system does not give the file, or it does not fit the memory.
+    FormatError
+        A reader met something that it does not know, as a damaged file holds.
+    """
+    try:
+        yield
+    except EmgkitError as problem:
+        if path.name in problem.where or problem.where.startswith(f"{path.parent}{os.sep}"):
+            raise
+        where = ", ".join(part for part in (str(path), problem.where) if part)
+        raise type(problem)(
+            problem.what, where=where, allowed=problem.allowed, got=problem.got, hint=problem.hint
+        ) from problem
+    except Warning:  # where warnings are errors
+        raise
+    except MemoryError as problem:
+        raise FileError(
+            "The file does not fit the memory of this computer", where=str(path), hint="Read a part: start and stop"
+        ) from problem
+    except OSError as problem:
+        raise _system_error(path, problem) from problem
+    except _UNFORESEEN as problem:
+        raise FormatError(
+            "The file cannot be read: it is damaged, or written in a way that emgkit does not know",
+            where=str(path),
+            got=f"{type(problem).__name__}: {problem}",
+            hint="Export it once more; if other programs read it, report it as an error of emgkit",
+        ) from problem
+
+
+def _system_error(path: Path, problem: OSError | RuntimeError) -> FileError:
+    """What the system says of a file, as an error that names it."""
+    return FileError(
+        "The file cannot be read",
+        where=str(path),
+        got=getattr(problem, "strerror", None) or str(problem),
+        hint="Check its name, and that you may read it",
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from emgkit.report.content import Content
 from emgkit.report.typeset import SIMULATED, paper
 from emgkit.stats.results.fitting import fitted
-from emgkit.stats.results.word_table import add_table, new_document, pack, turn
+from emgkit.stats.results.word_table import add_table, new_document, pack, turn, xml_text
 
 __all__ = ["write_word"]
 
@@ -34,21 +34,21 @@ def write_word(content: Content, path: str | os.PathLike[str]) -> Path:
     fits = [fitted(one) for one in papers]
     if any(fit.place == "landscape" for fit in fits):
         turn(document)
-    document.add_heading(content.title, level=0)
+    document.add_heading(xml_text(content.title), level=0)
     if content.simulated:
         document.add_paragraph().add_run(SIMULATED).bold = True
-    document.add_paragraph(content.question)
+    document.add_paragraph(xml_text(content.question))
     document.add_heading("Finding", level=1)
     for text in (content.summary, *content.finding.split("\n\n")):
         if text.strip():
-            document.add_paragraph(text.strip())
+            document.add_paragraph(xml_text(text.strip()))
     document.add_heading("Tables", level=1)
     for number, (one, fit) in enumerate(zip(papers, fits, strict=True), start=1):
         add_table(document, one, fit, caption=f"Table {number}. {one.title}")
     if content.methods:
         document.add_heading("Methods", level=1)
         for text in content.methods.split("\n\n"):
-            document.add_paragraph(text)
+            document.add_paragraph(xml_text(text))
     target = Path(path)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".word-") as folder:
         part = Path(folder) / target.name

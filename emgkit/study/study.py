@@ -70,7 +70,7 @@ class Study(StudyDefinition):
             There is no such study, its file does not hold together, or its script lies outside its folder.
         """
         named = Path(path)
-        bare = len(named.parts) == 1 and not named.exists()
+        bare = len(named.parts) == 1 and not os.path.lexists(named)
         if bare:
             names = sorted(entry.parent.name for entry in shipped.folder("studies").glob("*/study.toml"))
             if str(path) not in names:

@@ -28,6 +28,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("fuzz_round", range(ROUNDS), indirect=True)
 
 
+@pytest.fixture(autouse=True)
+def _readers_answer_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that a reader did not foresee fails a test here, though a user is told that the file is damaged."""
+    monkeypatch.setattr("emgkit.io.reading._UNFORESEEN", ())
+
+
 @pytest.fixture
 def fuzz_round(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Other random numbers in every round but the first, whatever seed a test gives."""

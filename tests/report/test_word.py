@@ -135,3 +135,11 @@ def test_the_page_links_to_the_files_of_a_table() -> None:
     page = render(content(files=("tables/results.docx",)))
     for name in ("tables/contrasts.csv", "tables/contrasts.tex", "tables/published.tex", "tables/results.docx"):
         assert f'href="{name}"' in page
+
+
+@pytest.mark.parametrize("title", ["t" * 300, "a\x07b\x1b[2J\ud800c"])
+def test_a_title_of_any_length_and_any_signs_is_written(tmp_path, title):
+    content = Content(title=title, question=title, finding=title, simulated=False, methods=title)
+    document = Document(write_word(content, tmp_path / "a.docx"))
+    assert document.core_properties.title[:4] in (title[:4], "a\\x0")
+    assert "\\x07" in document.paragraphs[0].text or document.paragraphs[0].text == title

@@ -317,7 +317,10 @@ def _text(file: Path) -> list[list[str]]:
     lines = text.splitlines()
     head = lines[0] if lines else ""
     sign = max((",", ";", "\t"), key=head.count)
-    return list(csv.reader(lines, delimiter=sign))
+    try:
+        return list(csv.reader(lines, delimiter=sign))
+    except csv.Error as problem:
+        raise FormatError("A cell of the table cannot be read", where=str(file), got=str(problem)) from None
 
 
 def _sheet(file: Path) -> list[list[str]]:

@@ -91,7 +91,10 @@ def read_people(path: Path) -> dict[str, list[str]]:
         raise FormatError("The table of participants is no UTF-8 text", where=str(path), got=str(problem)) from None
     head = text.partition("\n")[0]
     separator = max(",;\t", key=head.count)
-    rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=separator) if any(row)]
+    try:
+        rows = [[one.strip() for one in row] for row in csv.reader(text.splitlines(), delimiter=separator) if any(row)]
+    except csv.Error as problem:
+        raise FormatError("A cell of the table cannot be read", where=str(path), got=str(problem)) from None
     columns = rows[0] if rows else []
     if len(set(columns)) < len(columns):
         raise FormatError(

@@ -42,8 +42,9 @@ def variables(path: Path) -> dict[str, Any]:
     FormatError
         The file is damaged, or of a version that cannot be read.
     """
-    raw = path.read_bytes()
-    if raw[:4] == b"\x89HDF" or raw[512:516] == b"\x89HDF":
+    with path.open("rb") as file:
+        raw = file.read(516)
+    if raw[:4] == b"\x89HDF" or raw[512:] == b"\x89HDF":
         return _hdf5(path)
     if raw[:7] != b"MATLAB " or raw[126:128] not in (b"IM", b"MI"):
         raise FormatError(
@@ -53,7 +54,7 @@ def variables(path: Path) -> dict[str, Any]:
             got=repr(raw[:16]),
             hint="Save it in MATLAB with: save('squat.mat', '-v7')",
         )
-    order = "<" if raw[126:128] == b"IM" else ">"
+    order, raw = "<" if raw[126:128] == b"IM" else ">", path.read_bytes()
     found = {}
     for element in _Elements(raw=raw, order=order, where=str(path), start=128):
         name, value = _variable(element, limit=_MOST_PACKED * len(raw) + 10**7)

@@ -16,6 +16,7 @@ from typing import Protocol
 from emgkit.errors import StudyError
 from emgkit.io.naming.layouts import Layout
 from emgkit.io.naming.patterns import FIELD, Pattern, composed
+from emgkit.io.naming.timed import check_ends
 from emgkit.notation import listed
 
 __all__ = ["AnyTask", "NameReading", "Tasks", "expression", "fields_of", "read_names"]
@@ -76,6 +77,10 @@ def read_names(names: Iterable[str], layouts: Sequence[Layout], tasks: Tasks) ->
         A name has two readings, which are shown.
     """
     readers = [_Reader(layout) for layout in layouts]
+    names = list(names)
+    for layout in layouts:
+        if layout.regex is not None:
+            check_ends(layout.regex, names)
     found = {name: list(_known(one for reader in readers for one in reader.read(name, tasks))) for name in names}
     found = _numbered({name: readings for name, readings in found.items() if readings})
     chosen: dict[str, NameReading] = {}
@@ -110,7 +115,7 @@ def expression(layout: Layout) -> re.Pattern[str]:
         text = layout.regex
     try:
         return re.compile(text)
-    except re.error as problem:
+    except (re.error, RecursionError, OverflowError) as problem:
         raise StudyError("The layout's regex is not valid", where="data.layouts", got=str(problem)) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +12,26 @@ from typing import Any
 from emgkit.stats.results.columns import ResultColumn
 from emgkit.stats.results.fitting import Fitted, Paper, widths_of
 
-__all__ = ["add_table", "document_of", "new_document", "pack", "turn"]
+__all__ = ["add_table", "document_of", "new_document", "pack", "turn", "xml_text"]
+
+_LONGEST_TITLE = 255
+_NO_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # no date of the run: the same results give the same bytes
 _DATE = datetime(2000, 1, 1)
 # what Word leaves empty at both sides of a cell, and some room for other fonts (cm)
 _PADDING = 0.5
+
+
+def xml_text(text: str) -> str:
+    r"""A text as XML can hold it: a sign that steers a terminal, or half of one, is written as its number.
+
+    Examples
+    --------
+    >>> xml_text("V\x07L")
+    'V\\x07L'
+    """
+    return _NO_XML.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def new_document(title: str) -> Any:
@@ -25,7 +40,8 @@ def new_document(title: str) -> Any:
 
     document = Document()
     properties = document.core_properties
-    properties.title, properties.author, properties.comments = title, "emgkit", ""
+    # the property holds no more letters; a heading is whole
+    properties.title, properties.author, properties.comments = xml_text(title)[:_LONGEST_TITLE], "emgkit", ""
     properties.created = properties.modified = _DATE
     return document
 
@@ -53,13 +69,13 @@ def add_table(document: Any, paper: Paper, fit: Fitted, *, caption: str) -> None
     if caption:
         above = document.add_paragraph(style="Caption")
         above.paragraph_format.keep_with_next = True
-        above.add_run(caption)
+        above.add_run(xml_text(caption))
     for number, part in enumerate(fit.parts):
         if number:
             document.add_paragraph().paragraph_format.space_after = 0
         _add_part(document, part)
     if paper.notes:
-        _small(document.add_paragraph().add_run(f"Note. {' '.join(paper.notes)}"))
+        _small(document.add_paragraph().add_run(xml_text(f"Note. {' '.join(paper.notes)}")))
 
 
 def _add_part(document: Any, part: tuple[tuple[ResultColumn, float | None], ...]) -> None:
@@ -75,7 +91,7 @@ def _add_part(document: Any, part: tuple[tuple[ResultColumn, float | None], ...]
             paragraph.paragraph_format.space_after = 0
             if column.numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            _small(paragraph.add_run(text))
+            _small(paragraph.add_run(xml_text(text)))
     table.autofit = False
     for position, width in enumerate(widths_of(part)):
         table.columns[position].width = Cm(width + _PADDING)

@@ -50,12 +50,13 @@ def check_filled_in(text: str, *, where: str) -> None:
 
 def load_text(path: Path) -> str:
     """The text of a study file, or an error that describes what is there instead."""
-    if not path.is_file():
-        raise StudyError("There is no study file", where=str(path), hint="Name a folder that holds a study.toml")
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as problem:
-        raise StudyError("The study file is not UTF-8 text", where=str(path), got=str(problem)) from None
+        is_file = path.is_file()
+    except OSError:  # a name that is too long, a folder that may not be looked into: reading says which
+        is_file = True
+    if not is_file:
+        raise StudyError("There is no study file", where=str(path), hint="Name a folder that holds a study.toml")
+    return toml_files.read_text(path, name="The study file", error=StudyError)
 
 
 def has_key(table: type[BaseModel], key: str) -> bool:

@@ -160,6 +160,9 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
         `start` and `stop` are no part of the recording.
     """
     where = str(path)
+    with path.open("rb") as file:  # of a file of another format, no more is read
+        head = file.read(_FIRST_ENTRY)
+    _check_magic(head, where=where)
     blocks = list(_blocks(memoryview(path.read_bytes()), where=where))
     read, unread = [], []
     for block in blocks:
@@ -242,16 +245,20 @@ def _unit_notice(one: _Signals) -> tuple[Notice, ...]:
     return (Notice(code="unit-unknown", text=text, hint=hint),)
 
 
-def _blocks(raw: memoryview, *, where: str) -> Iterator[_Block]:
-    """The blocks that the table at the beginning of the file lists."""
-    if len(raw) < _FIRST_ENTRY:
-        raise _cut_off(where, _FIRST_ENTRY, len(raw))
-    version, entries = struct.unpack_from("<Ii", raw, 16)
-    if bytes(raw[:16]) != _MAGIC or version != 1:
+def _check_magic(head: bytes, *, where: str) -> None:
+    if len(head) < _FIRST_ENTRY:
+        raise _cut_off(where, _FIRST_ENTRY, len(head))
+    (version,) = struct.unpack_from("<I", head, 16)
+    if head[:16] != _MAGIC or version != 1:
         raise FormatError(
             "This is no TDF file of version 1", where=where, allowed=f"{_MAGIC[:4].hex()}… and 1",
-            got=f"{bytes(raw[:4]).hex()}… and {version}",
+            got=f"{head[:4].hex()}… and {version}",
         )  # fmt: skip
+
+
+def _blocks(raw: memoryview, *, where: str) -> Iterator[_Block]:
+    """The blocks that the table at the beginning of the file lists."""
+    (entries,) = struct.unpack_from("<i", raw, 20)
     if not 0 < entries <= _MOST_ENTRIES:
         raise FormatError(
             "The table of the TDF file is damaged", where=where, allowed=f"1 to {_MOST_ENTRIES} blocks",

@@ -69,10 +69,11 @@ def checked(path: Path) -> tuple[bytes, dict[int, int]]:
 
 def _raw(path: Path) -> bytes:
     """The bytes of the file, unpacked where it is a ``.xdfz``."""
-    raw = path.read_bytes()
-    if raw[:2] != b"\x1f\x8b":
-        return raw
-    most = _MOST_PACKED * len(raw)
+    with path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+    if head[:2] != b"\x1f\x8b":
+        return path.read_bytes() if head == _MAGIC else head
+    most = _MOST_PACKED * path.stat().st_size
     try:
         with gzip.open(path) as file:
             unpacked = file.read(most + 1)

@@ -36,6 +36,8 @@ __all__ = ["load"]
 _BREAK_SECONDS, _BREAK_INTERVALS = 0.1, 2.0
 _MOST_PARTS = 20
 # off a straight line by more than this share of an interval is told, by more than so many seconds refused
+# seconds: thirty million years, of which a number still holds the tenths
+_LATEST = 1e15
 _JITTER, _MOST_OFF = 0.5, 0.5
 _KINDS = (
     ("EMG", re.compile(r"s?emg", re.IGNORECASE)),
@@ -262,6 +264,11 @@ def _parts(one: _Stream, *, where: str) -> tuple[list[_Part], int]:
         The times go back within a part, are uneven, or jump too often.
     """
     place = f"{where}, stream {one.name!r}"
+    if one.times.size and not np.abs(one.times).max() < _LATEST:
+        raise FormatError(
+            "A time stamp of a stream is none that a clock gives", where=place,
+            allowed=f"below {_LATEST:.0e} s", got=f"{float(np.abs(one.times).max()):.3g} s",
+        )  # fmt: skip
     steps = np.diff(one.times)
     usual = float(np.median(steps)) if steps.size else 1 / one.nominal
     longest = float(np.clip(usual, 1 / one.nominal, 2 / one.nominal))
