@@ -40,7 +40,9 @@ from emgkit.stats.meta.meta_analysis import MEASURES
 
 FOLDER = Path(__file__).parent / "data" / "stats"
 NAMES = sorted(path.stem for path in (FOLDER / "expected").glob("*.json"))
-ELSEWHERE = {"lmm": "test_stats_every_model.py", "more": "test_stats_more.py"}
+ELSEWHERE = {
+    "lmm": "test_stats_every_model.py", "more": "test_stats_more.py", "crossed": "test_stats_crossed.py",
+}  # fmt: skip
 EXPECTED = {name: json.loads((FOLDER / "expected" / f"{name}.json").read_text()) for name in NAMES}
 ANALYSES = [(name, key) for name in NAMES if name not in ELSEWHERE for key in EXPECTED[name]]
 

@@ -79,3 +79,22 @@ def test_the_likelihood_ratio_errs_too_often_with_few_people_as_its_docstring_sa
 def test_shapiro_wilk_of_normal_residuals(n: int) -> None:
     got = stats.normality(studies(n, sds=np.full(4, 0.3)), within="exercise", by="study")
     assert 2.5 <= percent(got["p"] < 0.05) <= 7
+
+
+@pytest.mark.parametrize("n", [8, 13])
+def test_participants_crossed_with_raters(n: int) -> None:
+    rng = np.random.default_rng(n)
+    names = {"participant": [f"P{i:02d}" for i in range(n)], "exercise": list("abc"), "rater": list("rstuv")}
+    grid = pd.MultiIndex.from_product(names.values(), names=names).to_frame(index=False)
+    p, low, high = [], [], []
+    for _ in range(250):
+        parts = (0.3, (n, 1, 1)), (0.15, (n, 3, 1)), (0.2, (1, 1, 5)), (0.15, (n, 3, 5))
+        logs = sum(np.broadcast_to(rng.normal(0, sd, shape), (n, 3, 5)) for sd, shape in parts)
+        table = grid.assign(value=np.exp(3 + np.asarray(logs)).ravel()).drop(index=rng.choice(15 * n, n, replace=False))
+        model = stats.mixed_model(table, "value ~ exercise", random=["1", "exercise"], items="rater")
+        p.append(model.terms["p"].iloc[0])
+        pair = model.contrasts("exercise").iloc[0]
+        low.append(pair["ci_low"])
+        high.append(pair["ci_high"])
+    assert 2.5 <= percent(np.array(p) < 0.05) <= 8
+    assert 92 <= percent((np.array(low) < 1) & (np.array(high) > 1)) <= 98

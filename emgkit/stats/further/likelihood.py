@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import optimize, special
 
 from emgkit.errors import ArgumentError, DesignError, Notice
+from emgkit.notation import series
 from emgkit.stats.mixed import reml
 from emgkit.stats.mixed.model import MixedModel
 from emgkit.stats.results.facts import announce
@@ -127,6 +128,7 @@ def _parameters(model: MixedModel) -> tuple[int, int]:
 def _row(model: MixedModel) -> dict[str, Any]:
     deviance, count = ml_deviance(model), sum(_parameters(model)) + 1
     random = model.random if isinstance(model.random, str) else " + ".join(model.random or ())
+    random += f", crossed with {series(model.items)}" if model.items else ""
     return {
         "formula": model.formula, "random": random, "parameters": count, "deviance": deviance,
         "log_likelihood": -deviance / 2, "aic": deviance + 2 * count,

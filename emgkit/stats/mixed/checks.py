@@ -39,7 +39,7 @@ LARGEST = 1e60
 
 __all__ = [
     "Repeats", "at_zero", "check_identified", "check_one_row", "check_rank", "check_residual", "check_rows",
-    "check_size", "covariate_notices", "no_error", "normaliser_notices", "pooled_error",
+    "check_size", "covariate_notices", "item", "no_error", "normaliser_notices", "pooled_error",
     "pseudo_replication", "read_variables",
 ]  # fmt: skip
 
@@ -74,11 +74,13 @@ def read_variables(table: pd.DataFrame, terms: Sequence[Term], participant: str)
     return found
 
 
-def check_rows(table: pd.DataFrame, known: Variables, *, person: Factor, outcome: Sequence[str]) -> Repeats:
-    """Refuse rows that no column tells apart, and conditions that the formula does not name."""
+def check_rows(
+    table: pd.DataFrame, known: Variables, *, person: Factor, outcome: Sequence[str], items: Sequence[str] = ()
+) -> Repeats:
+    """Refuse rows that no column tells apart, and conditions that neither the formula nor ``items`` name."""
     condition = _crossed([person.codes, *(v.values for v in known.values() if v.is_factor)])
     for name in CONDITIONS:
-        if name in table.columns and name not in {column_name(one) for one in known}:
+        if name in table.columns and name not in {*items, *(column_name(one) for one in known)}:
             codes, levels = pd.factorize(table[name])
             if not _constant(codes, condition):
                 raise DesignError(
@@ -108,6 +110,19 @@ def check_rows(table: pd.DataFrame, known: Variables, *, person: Factor, outcome
             hint="add the column if they are repetitions; else find out where the copies come from",
         )
     return Repeats(cell=cell, count=int(repeated.sum()), same_levels=same_levels)
+
+
+def item(table: pd.DataFrame, name: str) -> Factor:
+    """Read a column whose levels are random: two levels or more, whatever they are."""
+    factor = Factor.of(table, name)
+    if len(factor.levels) < 2:
+        raise DesignError(
+            f"{name!r}, whose levels are random, has one level",
+            allowed="two levels or more",
+            got=listed(factor.levels),
+            hint="leave it out of 'items'",
+        )
+    return factor
 
 
 def check_one_row(table: pd.DataFrame, person: Factor) -> None:
@@ -175,7 +190,7 @@ def _empty_cells(factors: Sequence[Variable]) -> list[str]:
     return [" × ".join(str(level) for level in cell) for cell, count in zip(cells, seen, strict=True) if not count]
 
 
-def check_identified(problem: reml.Problem, random: RandomTerms) -> None:
+def check_identified(problem: reml.Problem, random: RandomTerms, *, people: int) -> None:
     """Refuse random terms that the table cannot tell from one another or from the residual."""
     layout = problem.layout
     factor = np.asarray(np.linalg.inv(problem.scaling), dtype=np.float64)
@@ -198,10 +213,9 @@ def check_identified(problem: reml.Problem, random: RandomTerms) -> None:
         "The table cannot tell the random terms from the residual or from one another",
         where=f"random slopes of {random.parameters[0][0]}" if slopes else listed(groups),
         allowed="random terms with several values in each of their levels",
-        got=f"{problem.n} rows of {len(problem.root)} participants",
+        got=f"{problem.n} rows of {people} participants",
         hint="leave the term out, or give the repetitions instead of their means"
-        + "; with one row a participant, random=None is the model without random terms"
-        * (problem.n == len(problem.root)),
+        + "; with one row a participant, random=None is the model without random terms" * (problem.n == people),
     )
 
 

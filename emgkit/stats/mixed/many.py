@@ -100,7 +100,7 @@ def mixed_model_many(
     checks.check_size(analysed)
 
     problem = reml.reduce(prepared.x, analysed[:, 0], prepared.random.layout, prepared.person.codes)
-    checks.check_identified(problem, prepared.random)
+    checks.check_identified(problem, prepared.random, people=len(prepared.person.levels))
     basis = np.linalg.solve(problem.r.T, prepared.x.T).T
     start = basis.T @ analysed
     left = analysed - basis @ start

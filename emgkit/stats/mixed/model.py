@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from emgkit._checks import check_option
 from emgkit.errors import ArgumentError, Notice
+from emgkit.notation import listed
 from emgkit.stats.cells.columns import (
     Factor,
+    as_names,
     check_columns,
     check_participants,
     check_single_valued,
@@ -29,7 +31,7 @@ from emgkit.stats.mixed import checks, marginal, reml
 from emgkit.stats.mixed.estimates import Estimates
 from emgkit.stats.mixed.formula import Columns, Formula, Variable, model_matrix, parse
 from emgkit.stats.mixed.marginal import Grid, column_name
-from emgkit.stats.mixed.random_terms import RandomTerms, named_terms, random_terms
+from emgkit.stats.mixed.random_terms import RandomTerms, named_terms, random_terms, with_items
 from emgkit.stats.mixed.small_sample import METHODS, Inference, inference
 from emgkit.stats.mixed.statsmodels_twin import fit_mixedlm, model_objects
 from emgkit.stats.results.facts import announce
@@ -62,6 +64,11 @@ class Prepared:
     people: Mapping[str, Mapping[str, Any]]
     notices: tuple[Notice, ...]
 
+    @property
+    def groups(self) -> NDArray[np.intp]:
+        """The number of each row's group of dependent rows."""
+        return self.random.groups(self.person.codes)
+
     def grid(self, r: Array, *, log: bool, percent: bool, outcomes: tuple[str, ...] = ()) -> Grid:
         """What the tables need to know of the model."""
         covariates = {name: float(v.values.mean()) for name, v in self.known.items() if not v.is_factor}
@@ -84,12 +91,14 @@ def prepare(
     log: bool,
     outcomes: Sequence[str],
     crossed: str | Sequence[str] | None,
+    items: str | Sequence[str] | None = None,
 ) -> Prepared:
     """Check everything but the values of the outcome, and build the model matrix."""
     terms, slopes = named_terms(random)
     names = list(dict.fromkeys(column_name(name) for term in (*formula.terms, *terms) for name in term))
     roles = [("participant", participant), *(("outcome", name) for name in outcomes)]
-    check_columns(table, [*roles, *(("formula", name) for name in names)])
+    item_names = as_names("items", items)
+    check_columns(table, [*roles, *(("items", name) for name in item_names), *(("formula", name) for name in names)])
     check_single_valued(table, names, "the formula")
     known = checks.read_variables(table, (*formula.terms, *terms), participant)
     # statsmodels and pandas sort the groups of a model alphabetically, numbers or not
@@ -100,7 +109,7 @@ def prepare(
     check_people(table, person, factors, crossed=as_crossed(crossed, [f.name for f in factors], table.columns))
     if random is None:
         checks.check_one_row(table, person)
-    repeats = checks.check_rows(table, known, person=person, outcome=outcomes)
+    repeats = checks.check_rows(table, known, person=person, outcome=outcomes, items=item_names)
     axes = [person, *factors]
     numbers = np.ravel_multi_index(tuple(f.codes for f in axes), tuple(len(f.levels) for f in axes))
     notices = check_references(table, axes, [f.name for f in factors], numbers)
@@ -116,6 +125,7 @@ def prepare(
         terms, {name: v for name, v in known.items() if any(name in term for term in terms)}, participant,
         n=len(table), slopes=slopes, correlated=correlated,
     )  # fmt: skip
+    effects = with_items(effects, person, [checks.item(table, name) for name in item_names])
     notices += checks.pseudo_replication(
         known, formula.terms, random=effects, person=person, repeats=repeats
     )  # fmt: skip
@@ -134,6 +144,7 @@ def mixed_model(
     df: str = "kenward-roger",
     log: bool = True,
     correlated: bool = True,
+    items: str | Sequence[str] | None = None,
     crossed: str | Sequence[str] | None = None,
 ) -> MixedModel:
     """Fit a linear mixed model with participants as random, and test it as small samples need.
@@ -161,6 +172,9 @@ def mixed_model(
         geometric means and ratios; else the values themselves, and differences.
     correlated : bool
         False takes the covariances out of ``"1 + x"``.
+    items : str or list of str, optional
+        Columns whose levels are a sample from many, too, such as ``"rater"`` or ``"stimulus"``, and crossed with
+        participants: each level has a random effect that all participants share, ``(1 | rater)`` in lme4.
     crossed : str or list of str, optional
         Columns in which the same participants stand in several levels though some lack a level. A label in some but not
         all levels of a factor is refused otherwise, since it may be two people. Of columns that people go through, such
@@ -215,14 +229,14 @@ def mixed_model(
         raise ArgumentError("The formula has no left side", allowed="such as 'value ~ exercise'", got=repr(formula))
     prepared = prepare(
         table, parsed, participant, random, correlated=correlated, log=log, outcomes=[parsed.outcome],
-        crossed=crossed,
+        crossed=crossed, items=items,
     )  # fmt: skip
     values = outcome_values(table, parsed.outcome, participant, log=log)
     analysed = np.log(values) if log else values
     checks.check_size(analysed)
 
-    problem = reml.reduce(prepared.x, analysed, prepared.random.layout, prepared.person.codes)
-    checks.check_identified(problem, prepared.random)
+    problem = reml.reduce(prepared.x, analysed, prepared.random.layout, prepared.groups)
+    checks.check_identified(problem, prepared.random, people=len(prepared.person.levels))
     rounding = 64 * np.finfo(np.float64).eps * max(float(np.abs(analysed).max()), 1.0 if log else 0.0)
     if problem.unit <= rounding:
         raise checks.no_error()
@@ -236,7 +250,8 @@ def mixed_model(
     )  # fmt: skip
     return MixedModel(
         formula=formula, participant=participant, random=random, df=df, log=log, sigma=fit.sigma,
-        reml_deviance=fit.deviance, singular=fit.singular, n=len(prepared.person.levels), n_rows=len(table),
+        items=prepared.random.items, reml_deviance=fit.deviance, singular=fit.singular,
+        n=len(prepared.person.levels), n_rows=len(table),
         notices=announce(notices),
         _fit=fit, _prepared=prepared, _analysed=analysed, _table=table[[participant, *_columns(prepared)]],
         _unit=only_value(table, "unit"), _measure=only_value(table, "measure"),
@@ -276,7 +291,7 @@ class MixedModel(Estimates):
 
     Parameters
     ----------
-    formula, participant, random, df, log
+    formula, participant, random, df, log, items
         As given to :func:`mixed_model`.
     sigma : float
         Residual standard deviation.
@@ -295,6 +310,7 @@ class MixedModel(Estimates):
     random: str | Sequence[str] | None
     df: str
     log: bool
+    items: tuple[str, ...]
     sigma: float
     reml_deviance: float
     singular: bool
@@ -312,6 +328,7 @@ class MixedModel(Estimates):
     def __repr__(self) -> str:
         edge = ", singular" if self.singular else ""
         name, random = ("MixedModel", f", random={self.random!r}") if self.random is not None else ("Linear model", "")
+        random += f", items={listed(self.items)}" if self.items else ""
         return (
             f"<{name} {self.formula!r}{random}{', log' if self.log else ''}: "
             f"{self.n} participants, {self.n_rows} rows, REML deviance {self.reml_deviance:.2f}{edge}>\n\n"
@@ -373,7 +390,7 @@ class MixedModel(Estimates):
         Fitted values include the random effects. On the scale of the model (logarithms where ``log``); ``standardized``
         is divided by sigma.
         """
-        effects = self._effects[self._prepared.person.codes]
+        effects = self._effects[self._prepared.groups]
         fitted = self._prepared.x @ self._coefficients + (self._fit.problem.layout.rows * effects).sum(axis=1)
         left = self._analysed - fitted
         return self._finished(
@@ -383,12 +400,16 @@ class MixedModel(Estimates):
 
     @cached_property
     def random_effects(self) -> Results:
-        """Predicted random effects (best linear unbiased): participant, ``group``, ``name``, ``estimate``."""
-        people, count = self._prepared.person.levels, len(self._prepared.random.effects)
+        """Predicted random effects (best linear unbiased): participant, ``group``, ``name``, ``estimate``.
+
+        The participant is empty where the group is one of items.
+        """
+        random, people = self._prepared.random, self._prepared.person.levels
         present = np.diagonal(self._fit.problem.s, axis1=1, axis2=2) > 0
-        groups, names = ([effect[i] for effect in self._prepared.random.effects] for i in (0, 1))
+        groups, names = ([effect[i] for effect in random.effects] for i in (0, 1))
+        owners = random.owners if random.items else people.repeat(len(groups))
         table = pd.DataFrame({
-            self.participant: people.repeat(count), "group": groups * len(people), "name": names * len(people),
+            self.participant: owners, "group": groups * len(present), "name": names * len(present),
             "estimate": self._effects.ravel(),
         })  # fmt: skip
         return self._finished(table[present.ravel()].reset_index(drop=True), "participants of a model")
@@ -399,7 +420,7 @@ class MixedModel(Estimates):
 
     @cached_property
     def _effects(self) -> Array:
-        """Random effects of every participant in the columns of the layout, (n_participants, q)."""
+        """Random effects of every participant (with items of all) in the columns of the layout, (n_groups, q)."""
         problem = self._fit.problem
         return reml.random_effects(problem, self._fit.factor) * problem.unit
 
@@ -408,7 +429,7 @@ class MixedModel(Estimates):
         """The same model in statsmodels: MixedLM at the optimum, its inference z only; OLS without random terms."""
         prepared = self._prepared
         return fit_mixedlm(
-            self._analysed, prepared.x, columns=prepared.columns, codes=prepared.person.codes, random=prepared.random,
+            self._analysed, prepared.x, columns=prepared.columns, codes=prepared.groups, random=prepared.random,
             factor=self._fit.factor,
         )  # fmt: skip
 
@@ -424,7 +445,7 @@ class MixedModel(Estimates):
             "analysis": "linear mixed model (REML)" if random is not None else "linear model (least squares)",
             "formula": self.formula, "outcome": self._prepared.formula.outcome,
             "participant": self.participant,
-            "random": random, "df": self.df, "scale": "log" if self.log else "raw",
+            "random": random, "items": list(self.items), "df": self.df, "scale": "log" if self.log else "raw",
             "unit": self._unit, "measure": self._measure, "confidence": CONFIDENCE,
             "interval": "individual 95 %", "singular": self.singular, "covariates": dict(self._grid.covariates),
             **marginal.coding(self._grid), "n": [self.n], "n_rows": self.n_rows, "people": dict(self._prepared.people),

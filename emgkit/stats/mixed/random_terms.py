@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from emgkit.errors import ArgumentError
 from emgkit.notation import listed
+from emgkit.stats.cells.columns import Factor
 from emgkit.stats.mixed.formula import Columns, Term, Variable, model_matrix, parse_terms
 from emgkit.stats.mixed.reml import RandomLayout
 
@@ -19,7 +20,7 @@ Array = NDArray[np.float64]
 
 ALLOWED = "'1', a list such as ['1', 'exercise'], slopes such as '1 + x', or None for one row a participant"
 
-__all__ = ["RandomTerms", "named_terms", "random_terms"]
+__all__ = ["RandomTerms", "named_terms", "random_terms", "with_items"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,10 @@ class RandomTerms:
         Group, name and second name (empty for a variance) of every parameter.
     effects : tuple of (str, str)
         Group and name of every column; the level of a nested term.
+    items : tuple of str
+        Columns whose levels are random, too, and crossed with participants.
+    owners : tuple
+        With items the participant of every column, empty for an item.
     """
 
     layout: RandomLayout
@@ -45,11 +50,17 @@ class RandomTerms:
     full: bool
     parameters: tuple[tuple[str, str, str], ...]
     effects: tuple[tuple[str, str], ...]
+    items: tuple[str, ...] = ()
+    owners: tuple[Any, ...] = ()
 
     @property
     def intercept_only(self) -> bool:
         """Whether participants differ in their level and in nothing else."""
-        return self.terms == ((),)
+        return self.terms == ((),) and not self.items
+
+    def groups(self, codes: NDArray[np.intp]) -> NDArray[np.intp]:
+        """The number of each row's group of dependent rows: its participant, or with items one group for all."""
+        return np.zeros_like(codes) if self.items else codes
 
 
 def named_terms(random: str | Sequence[str] | None) -> tuple[tuple[Term, ...], bool]:
@@ -170,3 +181,43 @@ def _slopes(
         parameters=tuple((participant, names[j], "" if i == j else names[i]) for i, j in pairs),
         effects=tuple((participant, name) for name in names),
     )
+
+
+def with_items(random: RandomTerms, person: Factor, items: Sequence[Factor]) -> RandomTerms:
+    """The random terms of participants beside those of items, which all participants share.
+
+    Rows of one item depend on each other across participants, so that one group holds everybody: each participant has
+    columns of their own in it, and each item has one.
+    """
+    if not items:
+        return random
+    if random.full or not random.terms:
+        raise ArgumentError(
+            "'items' cannot be used with these random terms of participants",
+            allowed="random='1', a list such as ['1', 'exercise'], or slopes of numbers with correlated=False",
+            got=repr(" + ".join(":".join(term) or "1" for term in random.terms)) if random.terms else "random=None",
+            hint="a full covariance of slopes is estimated for participants alone, without 'items'",
+        )
+    n, layout = len(person.levels), random.layout
+    parts, effects, owners = list[Array](), list[tuple[str, str]](), list[Any]()
+    for begin, end, _ in layout.blocks:
+        own = np.zeros((len(person.codes), n, end - begin))
+        own[np.arange(len(own)), person.codes] = layout.rows[:, begin:end]
+        used = own.any(axis=0)
+        parts.append(own[:, used])
+        effects += [random.effects[begin + column] for _, column in np.argwhere(used)]
+        owners += [person.levels[who] for who, _ in np.argwhere(used)]
+    for factor in items:
+        parts.append(np.eye(len(factor.levels))[factor.codes])
+        effects += [(factor.name, str(level)) for level in factor.levels]
+        owners += [""] * len(factor.levels)
+    ends = np.cumsum([part.shape[1] for part in parts])
+    blocks = tuple((int(end) - part.shape[1], int(end), False) for part, end in zip(parts, ends, strict=True))
+    patterns = np.zeros((len(blocks), ends[-1], ends[-1]))
+    for pattern, (begin, end, _) in zip(patterns, blocks, strict=True):
+        pattern[range(begin, end), range(begin, end)] = 1
+    return RandomTerms(
+        layout=RandomLayout(rows=np.concatenate(parts, axis=1), patterns=patterns, blocks=blocks), terms=random.terms,
+        full=False, parameters=(*random.parameters, *((factor.name, "1", "") for factor in items)),
+        effects=tuple(effects), items=tuple(factor.name for factor in items), owners=tuple(owners),
+    )  # fmt: skip

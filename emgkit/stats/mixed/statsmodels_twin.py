@@ -37,7 +37,7 @@ def fit_mixedlm(
     x : numpy.ndarray, (n_rows, p)
         Model matrix, with its ``columns``.
     codes : numpy.ndarray, (n_rows,)
-        Number of each row's participant.
+        Number of each row's participant; with items of one group for all.
     random : RandomTerms
         Slopes become ``exog_re``, everything else variance components.
     factor : numpy.ndarray, (q, q)

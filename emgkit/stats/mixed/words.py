@@ -124,6 +124,8 @@ def mixed_model_methods(facts: AnalysisFacts) -> Text:
     method = _df_method(facts)
     scale = scale_text(facts)
     rows = f", {facts['n_rows']} rows" if "n_rows" in facts else ""
+    items = facts.get("items")
+    random += f"; crossed with them: {', '.join(map(readable, items))}" if items else ""
     model = f"a linear mixed model (REML) of {scale}, {facts['formula']!r}, with participants as random (random terms:"
     what = f"{outcome_text(facts)} were analysed by {model} {random}), {method} degrees of freedom and type III tests"
     if not random:
