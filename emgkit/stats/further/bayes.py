@@ -93,7 +93,7 @@ def bayes_factors(
         key: fact for key, fact in compared.attrs.items() if key not in ("adjust", "largest_family", "notices", "table")
     }
     facts |= {"analysis": "Bayes factors of paired contrasts", "prior_scale": scale}
-    return Results.of(result, "bayes factors", facts, notices=announce(compared.notices))
+    return Results.of(result, "bayes factors", facts, notices=announce(compared.notices), objects=compared.statsmodels)
 
 
 def jzs(t: float, n: int, *, r: float = MEDIUM) -> float:

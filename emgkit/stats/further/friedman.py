@@ -90,7 +90,9 @@ def friedman(
         "analysis": "Friedman's test", **roles, "scale": "raw", "unit": only_value(table, "unit"),
         "measure": only_value(table, "measure"), "people": people,
     }  # fmt: skip
-    return Results.of(result, "friedman", attrs, notices=announce([*notices, *found, *tied]))
+    return Results.of(
+        result, "friedman", attrs, notices=announce([*notices, *found, *tied]), objects="test of Friedman"
+    )
 
 
 def _ranked(block: Block) -> dict[str, float | int]:

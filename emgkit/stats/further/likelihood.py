@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from emgkit.stats.mixed import reml
 from emgkit.stats.mixed.model import MixedModel
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
+from emgkit.stats.results.statsmodels_objects import Key, StatsmodelsObjects
 
 Array = NDArray[np.float64]
 
@@ -98,11 +101,41 @@ def compare_models(smaller: MixedModel, larger: MixedModel) -> Results:
         **facts, "analysis": "mixed models compared by maximum likelihood", "by": [], "n_rows": larger.n_rows,
         "formulas": [smaller.formula, larger.formula],
     }  # fmt: skip
-    return Results.of(result, "model comparison", attrs, notices=announce(notices))
+    objects = StatsmodelsObjects(
+        what="MixedLM by maximum likelihood", levels=("formula", "random"), parts=partial(_parts, smaller, larger),
+        make=_in_statsmodels, numbers=_numbers,
+    )  # fmt: skip
+    return Results.of(result, "model comparison", attrs, notices=announce(notices), objects=objects)
+
+
+def _parts(*models: MixedModel) -> dict[Key, MixedModel]:
+    return {(model.formula, _random(model)): model for model in models}
+
+
+def _in_statsmodels(model: MixedModel) -> Any:
+    return model._in_statsmodels(_ml(model)[1], reml=False)
+
+
+def _numbers(fitted: Any, row: Mapping[str, Any]) -> dict[str, float]:
+    del row
+    likelihood = float(fitted.llf)
+    return {
+        "log_likelihood": likelihood, "deviance": -2 * likelihood, "aic": float(fitted.aic), "bic": float(fitted.bic),
+    }  # fmt: skip
+
+
+def _random(model: MixedModel) -> str:
+    random = model.random if isinstance(model.random, str) else " + ".join(model.random or ())
+    return f"{random}, crossed with {series(model.items)}" if model.items else random
 
 
 def ml_deviance(model: MixedModel) -> float:
     """Minus twice the log-likelihood of a model fitted by maximum likelihood."""
+    return _ml(model)[0]
+
+
+def _ml(model: MixedModel) -> tuple[float, Array]:
+    """The deviance of maximum likelihood, and the relative Cholesky factor in the columns of the layout."""
     fit = model._fit
     problem, n = fit.problem, fit.problem.n
     size = max(float(np.abs(fit.theta).max()), 0.1)
@@ -117,7 +150,8 @@ def ml_deviance(model: MixedModel) -> float:
         found = optimize.minimize(value, start, method="BFGS", options={"gtol": 1e-7})
         found = optimize.minimize(value, found.x, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-11})
         best = found if best is None or found.fun < best.fun else best
-    return float(best.fun + n * (1 + np.log(2 * np.pi / n)) + 2 * n * np.log(problem.unit))
+    deviance = float(best.fun + n * (1 + np.log(2 * np.pi / n)) + 2 * n * np.log(problem.unit))
+    return deviance, np.tensordot(best.x * size, problem.layout.patterns, axes=1)
 
 
 def _parameters(model: MixedModel) -> tuple[int, int]:
@@ -127,10 +161,8 @@ def _parameters(model: MixedModel) -> tuple[int, int]:
 
 def _row(model: MixedModel) -> dict[str, Any]:
     deviance, count = ml_deviance(model), sum(_parameters(model)) + 1
-    random = model.random if isinstance(model.random, str) else " + ".join(model.random or ())
-    random += f", crossed with {series(model.items)}" if model.items else ""
     return {
-        "formula": model.formula, "random": random, "parameters": count, "deviance": deviance,
+        "formula": model.formula, "random": _random(model), "parameters": count, "deviance": deviance,
         "log_likelihood": -deviance / 2, "aic": deviance + 2 * count,
         "bic": deviance + float(np.log(model.n_rows)) * count,
     }  # fmt: skip

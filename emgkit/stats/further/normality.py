@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 RESULT_COLUMNS = ("residuals", "W", "n", "n_residuals", "p")
 FEWEST, MOST = 3, 5000
+# what statsmodels lacks
+LACKING = "test of Shapiro and Wilk"
 
 __all__ = ["normality"]
 
@@ -82,7 +84,7 @@ def normality(
     """
     if isinstance(cells, MixedModel):
         row, facts, doubts = _of_model(cells, within)
-        return Results.of(row, "normality", facts, notices=announce(doubts))
+        return Results.of(row, "normality", facts, notices=announce(doubts), objects=LACKING)
     table = check_table(cells)
     if within is None:
         raise ArgumentError("A table needs the factor within participants", allowed="within='exercise'", got="none")
@@ -103,7 +105,8 @@ def normality(
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "people": people,
     }  # fmt: skip
     result = result[[*by_names, *RESULT_COLUMNS]]
-    return Results.of(result, "normality", attrs, notices=announce([*notices, *found, *_without(result)]))
+    notices = [*notices, *found, *_without(result)]
+    return Results.of(result, "normality", attrs, notices=announce(notices), objects=LACKING)
 
 
 def _of_model(model: MixedModel, within: Any) -> tuple[pd.DataFrame, dict[Any, Any], list[Notice]]:

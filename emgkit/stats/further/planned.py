@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from emgkit.stats.cells.multiplicity import adjusted, as_adjust, check_family, f
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
+from emgkit.stats.within.in_statsmodels import contrast_objects
 
 Array = NDArray[np.float64]
 
@@ -101,7 +103,7 @@ def planned_contrasts(
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS)
     people = check_who(table, participant, [condition, *by_names], complete=[condition], crossed=crossed)
     blocks, by_factors, found = arrange(table, **roles, log=log)
-    named = [_weights(weights, block) for block in blocks]
+    named = [_weights(weights, block.levels, block.label) for block in blocks]
     parts = [_tested(block, list(one.values()), log=log) for block, one in zip(blocks, named, strict=True)]
     columns = interactions.on_scale(
         {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, log=log, test="t"
@@ -119,7 +121,11 @@ def planned_contrasts(
         "interval": "individual 95 %", "adjust": adjust, "family": chosen, "people": people,
         "weights": _facts(named[0], blocks[0]), "trends": isinstance(weights, str),
     }  # fmt: skip
-    return Results.of(result, "planned contrasts", attrs, notices=announce([*notices, *found, *equal]))
+    objects = contrast_objects(
+        table, test="t", pair_columns=[], outcome=outcome, participant=participant, within=(condition,),
+        by=tuple(by_names), log=log, weights=partial(_weights, weights),
+    )  # fmt: skip
+    return Results.of(result, "planned contrasts", attrs, notices=announce([*notices, *found, *equal]), objects=objects)
 
 
 def _tested(block: Block, rows: Sequence[Array], *, log: bool) -> dict[str, Array]:
@@ -130,31 +136,33 @@ def _tested(block: Block, rows: Sequence[Array], *, log: bool) -> dict[str, Arra
     )
 
 
-def _weights(weights: str | Mapping[str, Mapping[Any, float]], block: Block) -> dict[str, Array]:
-    """The weights of every contrast in the order of the levels of a block."""
+def _weights(
+    weights: str | Mapping[str, Mapping[Any, float]], levels: Sequence[Any], where: str = ""
+) -> dict[str, Array]:
+    """The weights of every contrast in the order of some levels."""
     if isinstance(weights, str):
         if weights != POLYNOMIAL:
             raise ArgumentError(
                 "'weights' cannot be used", allowed=f"{POLYNOMIAL!r}, or a mapping of names", got=repr(weights)
             )
-        return dict(zip(TRENDS, _trends(len(block.levels)), strict=False))
+        return dict(zip(TRENDS, _trends(len(levels)), strict=False))
     if not isinstance(weights, Mapping) or not weights:
         raise ArgumentError(
             "'weights' cannot be used", allowed="the name of each contrast with the weights of its levels",
             got=repr(weights),
         )  # fmt: skip
-    return {str(name): _checked(str(name), one, block) for name, one in weights.items()}
+    return {str(name): _checked(str(name), one, levels, where) for name, one in weights.items()}
 
 
-def _checked(name: str, weights: Mapping[Any, float], block: Block) -> Array:
+def _checked(name: str, weights: Mapping[Any, float], levels: Sequence[Any], where: str) -> Array:
     """The weights of one contrast: of levels that are there, finite, adding up to 0."""
-    unknown = [level for level in weights if level not in block.levels]
+    unknown = [level for level in weights if level not in levels]
     if unknown:
         raise ArgumentError(
-            f"The weights of {name!r} name no level of the factor", where=block.label, allowed=listed(block.levels),
+            f"The weights of {name!r} name no level of the factor", where=where, allowed=listed(levels),
             got=listed(unknown),
         )  # fmt: skip
-    row = np.array([float(weights.get(level, 0.0)) for level in block.levels])
+    row = np.array([float(weights.get(level, 0.0)) for level in levels])
     if not np.isfinite(row).all() or not row.any() or abs(row.sum()) > 1e-9 * np.abs(row).sum():
         raise ArgumentError(
             f"The weights of {name!r} are none of a contrast",

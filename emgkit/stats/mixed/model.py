@@ -33,7 +33,7 @@ from emgkit.stats.mixed.formula import Columns, Formula, Variable, model_matrix,
 from emgkit.stats.mixed.marginal import Grid, column_name
 from emgkit.stats.mixed.random_terms import RandomTerms, named_terms, random_terms, with_items
 from emgkit.stats.mixed.small_sample import METHODS, Inference, inference
-from emgkit.stats.mixed.statsmodels_twin import fit_mixedlm, model_objects
+from emgkit.stats.mixed.statsmodels_twin import fit_mixedlm, model_objects, variance_objects
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects
@@ -381,7 +381,7 @@ class MixedModel(Estimates):
                 rows.append((group, name, "", float(covariance[i, i]), float(sd[i]), np.nan))
         rows.append(("residual", "", "", self.sigma**2, self.sigma, np.nan))
         columns = ["group", "name", "other", "variance", "sd", "correlation"]
-        return self._finished(pd.DataFrame(rows, columns=columns), "variances")
+        return self._finished(pd.DataFrame(rows, columns=columns), "variances", objects=variance_objects(self))
 
     @cached_property
     def residuals(self) -> Results:
@@ -427,10 +427,13 @@ class MixedModel(Estimates):
     @cached_property
     def statsmodels(self) -> Any:
         """The same model in statsmodels: MixedLM at the optimum, its inference z only; OLS without random terms."""
+        return self._in_statsmodels(self._fit.factor, reml=True)
+
+    def _in_statsmodels(self, factor: Array, *, reml: bool) -> Any:
         prepared = self._prepared
         return fit_mixedlm(
             self._analysed, prepared.x, columns=prepared.columns, codes=prepared.groups, random=prepared.random,
-            factor=self._fit.factor,
+            factor=factor, reml=reml,
         )  # fmt: skip
 
     def _objects(self, again: Callable[[Any, Any], pd.DataFrame], labels: Sequence[str]) -> StatsmodelsObjects | str:

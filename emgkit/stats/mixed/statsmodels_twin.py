@@ -22,13 +22,14 @@ Array = NDArray[np.float64]
 # the least share of the residual variance that a variance is given
 _LEAST = 1e-9
 
-__all__ = ["fit_mixedlm", "model_objects"]
+__all__ = ["fit_mixedlm", "model_objects", "variance_objects"]
 
 
 def fit_mixedlm(
-    outcome: Array, x: Array, *, columns: Columns, codes: NDArray[np.intp], random: RandomTerms, factor: Array
-) -> Any:
-    """Fit MixedLM by REML, started at a relative Cholesky factor.
+    outcome: Array, x: Array, *, columns: Columns, codes: NDArray[np.intp], random: RandomTerms, factor: Array,
+    reml: bool = True,
+) -> Any:  # fmt: skip
+    """Fit MixedLM, started at a relative Cholesky factor.
 
     Parameters
     ----------
@@ -42,6 +43,8 @@ def fit_mixedlm(
         Slopes become ``exog_re``, everything else variance components.
     factor : numpy.ndarray, (q, q)
         Where to start.
+    reml : bool
+        By restricted, else by plain maximum likelihood.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def fit_mixedlm(
         # its warnings of a boundary or of convergence are about its own scaling, not about this optimum
         warnings.simplefilter("ignore")
         # from the edge its search runs away
-        return model.fit(reml=True, start_params=start, **({"method": "bfgs", "maxiter": 0} if singular else {}))
+        return model.fit(reml=reml, start_params=start, **({"method": "bfgs", "maxiter": 0} if singular else {}))
 
 
 # what statsmodels defines in a table of a model without random terms; with them estimates; and what rests on their
@@ -112,10 +115,36 @@ def model_objects(
     if model.random is not None:
         kept = (*_ESTIMATES, *(_UNCORRECTED if model.df == "satterthwaite" and not model.singular else ()))
     return StatsmodelsObjects(
-        what="OLS" if model.random is None else "MixedLM at the optimum of emgkit; its own inference is z only",
+        what=_what(model),
         levels=(), parts=partial(_one, model), make=attrgetter("statsmodels"),
         numbers=partial(_numbers, again=again, grid=grid, labels=tuple(labels), kept=kept), needs=tuple(labels),
     )  # fmt: skip
+
+
+def variance_objects(model: Any) -> StatsmodelsObjects:
+    """The object of a table of variance components; where one is zero, MixedLM has no optimum to compare with."""
+    return StatsmodelsObjects(
+        what=_what(model), levels=(), parts=partial(_one, model), make=attrgetter("statsmodels"),
+        numbers=partial(_variances, model), needs=("group", "name", "other"),
+    )  # fmt: skip
+
+
+def _what(model: Any) -> str:
+    return "OLS" if model.random is None else "MixedLM at the optimum of emgkit; its own inference is z only"
+
+
+def _variances(model: Any, fitted: Any, row: Mapping[str, Any]) -> dict[str, float]:
+    random = model._prepared.random
+    if model.singular or row["other"]:
+        return {}
+    if row["group"] == "residual":
+        found = float(fitted.scale)
+    else:
+        place = random.parameters.index((row["group"], row["name"], ""))
+        whole = random.full or random.intercept_only
+        column = int(np.argwhere(random.layout.patterns[place])[0][0])
+        found = float(np.asarray(fitted.cov_re)[column, column] if whole else fitted.vcomp[place])
+    return {"variance": found, "sd": found**0.5}
 
 
 def _one(model: Any) -> dict[Key, Any]:

@@ -24,7 +24,7 @@ METHODS = {
 }  # fmt: skip
 # what lies near zero is measured by half the width of its interval, or two standard errors
 _ON_SCALE = ("difference", "estimate", "ci_low", "ci_high", "difference_all", "ci_low_all", "ci_high_all")
-_STATISTICS = ("t", "F", "t_lower", "t_upper", "studentised")
+_STATISTICS = ("t", "F", "t_lower", "t_upper", "studentised", "deviance", "log_likelihood", "aic", "bic")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Compared:
         emgkit's number, and that of statsmodels.
     difference : float
         Between both, relative to the larger one; an estimate or limit that lies near zero relative to half the width of
-        its interval (or two standard errors), a statistic below 1 to 1. Infinite where one is missing.
+        its interval (or two standard errors), a statistic or likelihood below 1 to 1. Infinite where one is missing.
     """
 
     where: str
@@ -70,7 +70,8 @@ def compared_numbers(table: pd.DataFrame) -> Iterator[Compared]:
         others = dict(objects.of_row(named)) if objects is not None else {}
         if position in adjusted:
             others["p_adjusted"] = adjusted[position]
-        untested = any(math.isnan(named.get(name, 0.0)) for name in ("p", "p_all"))
+        tests = [name for name in ("p", "p_all") if name in named] or ["t"]
+        untested = any(math.isnan(named.get(name, 0.0)) for name in tests)
         half = (others.get("ci_high", math.nan) - others.get("ci_low", math.nan)) / 2
         half = 2 * float(named["se"]) if "se" in named else half
         for name, other in others.items():

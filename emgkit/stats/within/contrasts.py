@@ -200,6 +200,7 @@ def contrasts(
     objects = contrast_objects(
         table, test=test, pair_columns=compared.pair_columns, outcome=outcome, participant=participant, between=groups,
         within=(condition, *(name for name in factors if name != condition)), by=tuple(by_names), log=log,
+        against=against,
     )  # fmt: skip
     return Results.of(result, kind, attrs, notices=announce(compared.notices), objects=objects)
 

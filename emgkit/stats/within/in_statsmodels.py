@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -22,7 +23,11 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rows:
-    """The rows that were analysed, and what their columns are."""
+    """The rows that were analysed, what their columns are, and which contrasts of their levels were made.
+
+    Without ``against`` (a level) and ``weights`` (of some levels: the weights of each contrast by its name) these are
+    all pairs.
+    """
 
     table: pd.DataFrame
     outcome: str
@@ -31,6 +36,8 @@ class Rows:
     by: tuple[str, ...] = ()
     between: str | None = None
     log: bool = True
+    against: Any = None
+    weights: Callable[[Sequence[Any]], Mapping[str, Sequence[float]]] | None = None
 
     @classmethod
     def of(cls, table: pd.DataFrame, **roles: Any) -> Rows:
@@ -54,13 +61,24 @@ class Rows:
         for place, rows in self.parts():
             wide = rows.set_index([self.participant, *self.within])["analysed"].unstack(list(self.within))  # noqa: PD010
             axes = [list(Factor.of(rows, name).levels) for name in self.within]
-            for pairs in itertools.product(*(list(itertools.combinations(levels, 2)) for levels in axes)):
-                names = tuple(pair_names(pair, log=self.log)[0] for pair in pairs)
+            for contrast in itertools.product(*map(self._contrasts, axes)):
+                names = tuple(name for name, _ in contrast)
                 difference = pd.Series(0.0, index=wide.index)
-                for corner in itertools.product((0, 1), repeat=len(pairs)):
-                    levels = tuple(pair[i] for pair, i in zip(pairs, corner, strict=True))
-                    difference = difference + (-1) ** sum(corner) * wide[levels if len(levels) > 1 else levels[0]]
+                for corner in itertools.product(*(weights.items() for _, weights in contrast)):
+                    levels = tuple(level for level, _ in corner)
+                    weight = math.prod(one for _, one in corner)
+                    difference = difference + weight * wide[levels if len(levels) > 1 else levels[0]]
                 yield (*place, *names), rows, difference.dropna().rename(names[0])
+
+    def _contrasts(self, levels: Sequence[Any]) -> list[tuple[str, dict[Any, float]]]:
+        """The contrasts of the levels of one factor: the name of each, and the weights that are not 0."""
+        if self.weights is not None:
+            named = self.weights(levels).items()
+            return [(name, {k: w for k, w in zip(levels, row, strict=True) if w}) for name, row in named]
+        pairs: Iterable[tuple[Any, Any]] = itertools.combinations(levels, 2)
+        if self.against is not None:
+            pairs = ((level, self.against) for level in levels if level != self.against)
+        return [(pair_names(pair, log=self.log)[0], {pair[0]: 1.0, pair[1]: -1.0}) for pair in pairs]
 
 
 def contrast_objects(table: pd.DataFrame, *, test: str, pair_columns: Sequence[str], **roles: Any) -> Any:
@@ -87,7 +105,7 @@ def contrast_objects(table: pd.DataFrame, *, test: str, pair_columns: Sequence[s
             numbers=partial(_welch_numbers, log=rows.log),
         )  # fmt: skip
     return StatsmodelsObjects(
-        what="ordinary least squares of the differences on a constant",
+        what=f"ordinary least squares of the {'weighted sums' if rows.weights else 'differences'} on a constant",
         levels=levels, parts=partial(_difference_parts, rows), make=_mean_by_ols,
         numbers=partial(_mean_numbers, log=rows.log),
     )  # fmt: skip

@@ -58,6 +58,19 @@ ANALYSES: dict[str, Callable[[], Any]] = {
         GAPS, within="exercise", by=["muscle", "load"], missing="complete-cases"
     ),
     "equivalence": lambda: stats.equivalence(cells(), within="exercise", by=["muscle", "load"]),
+    "against a level": lambda: stats.contrasts(cells(), within="exercise", by=["muscle", "load"], against="hip_thrust"),
+    "against a number": lambda: stats.contrasts(
+        GAPS, within="load", by=["muscle", "exercise"], against=20, missing="pairwise"
+    ),
+    "planned": lambda: stats.planned_contrasts(
+        cells(), within="exercise", by=["muscle", "load"],
+        weights={"hips": {"hip_thrust": 1, "squat": -0.5, "deadlift": -0.5}},
+    ),
+    "trends": lambda: stats.planned_contrasts(cells(), within="exercise", by=["muscle", "load"], weights="polynomial"),
+    "bayes": lambda: stats.bayes_factors(cells(), within="exercise", by=["muscle", "load"]),
+    "after an anova": lambda: stats.post_hoc(
+        stats.rm_anova(cells(), within=["exercise", "muscle", "load"]), cells(), term="load", by="exercise"
+    ),
     "influence": lambda: stats.influence(cells(), within="exercise", by=["muscle", "load"], log=False),
 }  # fmt: skip
 # columns that statsmodels defines in a table of each kind
@@ -67,6 +80,8 @@ COLUMNS = {
     "group contrasts": {"t", "df", "p", "p_adjusted", "n_first", "n_second"},
     "anova": {"F", "df1", "df2", "p"},
     "equivalence": {"p_lower", "p_upper", "p", "p_adjusted", "ci90_low", "ci90_high", "p_difference"},
+    "planned contrasts": {"t", "df", "n", "p", "p_adjusted", "ci_low", "ci_high", "ratio"},
+    "bayes factors": {"t", "df", "n", "ci_low", "ci_high", "ratio"},
     "influence": {"difference", "difference_all", "studentised", "p_all"},
 }
 
@@ -183,8 +198,33 @@ def test_a_contrast_without_an_error_term() -> None:
     compared = list(compared_numbers(found))
     assert max(one.difference for one in compared) < 1e-9
     assert sum("deadlift / squat" in one.where for one in compared) == 3  # ratio, df, n
+    weighed = stats.bayes_factors(table, within="exercise", against="deadlift")
+    assert [one.where for one in compared_numbers(weighed) if "squat" in one.where and one.difference > 1e-9] == []
+    assert sum("squat / deadlift" in one.where for one in compared_numbers(weighed)) == 3
     flat = stats.rm_anova(table[table["exercise"] != "hip_thrust"], within="exercise")
     assert [one.where.rpartition(": ")[2] for one in compared_numbers(flat)] == ["df1", "df2"]
+
+
+def test_ranks_and_residuals_say_what_statsmodels_lacks() -> None:
+    for table, lacks in (
+        (stats.friedman(ONE, within="exercise"), "test of Friedman"),
+        (stats.normality(ONE, within="exercise"), "test of Shapiro and Wilk"),
+    ):
+        with pytest.raises(DesignError, match=f"statsmodels has no {lacks}"):
+            _ = table.statsmodels
+
+
+def test_models_by_maximum_likelihood_are_to_be_asked() -> None:
+    models = [stats.mixed_model(cells(), f"value ~ exercise{more} + muscle * load") for more in ("", " * muscle")]
+    table = stats.compare_models(*models)
+    assert [key[1] for key in table.statsmodels] == ["1", "1"]
+    smaller, larger = table.statsmodels.values()
+    assert not smaller.model.reml
+    assert 2 * (larger.llf - smaller.llf) == pytest.approx(table["chi_square"].iloc[1], rel=1e-8)
+    found = list(compared_numbers(table))
+    assert len(found) == 8
+    assert max(one.difference for one in found) < 1e-8
+    assert pickle.loads(pickle.dumps(table)).statsmodels[models[0].formula, "1"].llf == pytest.approx(smaller.llf)
 
 
 def test_statsmodels_sees_the_differences_itself(monkeypatch: pytest.MonkeyPatch) -> None:
