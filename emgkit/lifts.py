@@ -6,7 +6,7 @@ import re
 
 from emgkit.notation import readable
 
-__all__ = ["LIFTS", "is_variant", "lift_name", "lift_of"]
+__all__ = ["LIFTS", "is_variant", "lift_name", "lift_of", "lifts_in"]
 
 LIFTS = ("hip_thrust", "squat", "deadlift")
 """The three lifts."""
@@ -26,9 +26,20 @@ def lift_of(exercise: object) -> str:
     >>> lift_of("hip_thrust / squat")
     ''
     """
-    words = _words(exercise)
-    found = [lift for lift in LIFTS if re.search(rf"\b{readable(lift)}s?\b", words)]
+    found = lifts_in(exercise)
     return found[0] if len(found) == 1 else ""
+
+
+def lifts_in(name: object) -> tuple[str, ...]:
+    """The lifts that a name holds: one of an exercise, two of a comparison.
+
+    Examples
+    --------
+    >>> lifts_in("hip_thrust / back_squat"), lifts_in("lunge / plank")
+    (('hip_thrust', 'squat'), ())
+    """
+    words = _words(name)
+    return tuple(lift for lift in LIFTS if re.search(rf"\b{readable(lift)}s?\b", words))
 
 
 def is_variant(exercise: object) -> bool:

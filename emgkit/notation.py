@@ -12,7 +12,7 @@ __all__ = [
     "MISSING", "alone", "alpha", "as_title", "capital", "contrast_text", "counted", "degrees", "equation",
     "estimate", "fixed", "heading", "interval", "listed", "missing", "named", "number", "p_heading", "p_phrase",
     "p_text", "place", "places", "ratio_places", "readable", "series", "share", "spelled", "surface", "symbol",
-    "term_text", "writer",
+    "term_text", "three_digits", "writer",
 ]  # fmt: skip
 
 MISSING = "–"
@@ -113,7 +113,8 @@ def p_heading(adjust: str | None, largest_family: int | None = None) -> str:
         return "p"
     if adjust == "none":
         return "p (not adjusted)"
-    return f"p ({adjust.title() if adjust else 'adjusted'})"
+    # the one name that is written with letters of its own
+    return f"p ({adjust.title().replace('Sidak', 'Šidák') if adjust else 'adjusted'})"
 
 
 def alpha(value: float) -> str:
@@ -315,12 +316,18 @@ def _plain(numbers: Iterable[float]) -> Callable[[float], str]:
             return lambda value: fixed(value, few)
     decimals = places(known)
     if decimals is None or decimals > 4 or any(abs(round(x, decimals) - x) > 0.05 * abs(x) for x in known):
-        return _three_digits
+        return three_digits
     return lambda value: fixed(value, decimals)
 
 
-def _three_digits(value: float) -> str:
-    """A number with three digits of its own, as a power of ten where it is very small or large."""
+def three_digits(value: float) -> str:
+    """A number with three digits of its own, as a power of ten where it is very small or large.
+
+    Examples
+    --------
+    >>> three_digits(196.24), three_digits(3.4), three_digits(0.01234)
+    ('196', '3.40', '0.0123')
+    """
     if missing(value) or math.isinf(value) or value == 0:
         return fixed(value, 0)
     exponent = math.floor(math.log10(abs(value)))

@@ -99,11 +99,20 @@ def test_the_answers():
     assert (glutes.best, hamstrings.best, quadriceps.best) == ("hip_thrust", "deadlift", "squat")
     assert (glutes.tested, glutes.in_favour) == ({"squat": 4, "deadlift": 2}, {"squat": 4, "deadlift": 0})
     assert glutes.sentence.startswith(
-        "Gluteus maximus: the hip thrust. Consistently above squats, in 4 of 4 studies (1.7 to 2.4 times where a ratio "
-        "was printed); uncertain against deadlifts: "
+        "Gluteus maximus: the hip thrust. Activation was higher than in squats in all 4 studies (1.7 to 2.4 times where "
+        "a ratio was printed). Against deadlifts the evidence on activation is mixed: higher than in the hex-bar "
+        "deadlift (1.2 to 1.3 times, 1 study), no difference from the barbell deadlift and the Romanian deadlift (2 "
+        "studies). One trial did not show that growth differs"
     )
-    assert "Above hip thrusts in the only study (1.2 times); uncertain against squats" in hamstrings.sentence
-    assert quadriceps.sentence.startswith("Quadriceps: the squat. Growth 3.6 cm² [0.7, 6.4] more with squats")
+    assert "Activation was higher than in hip thrusts in the only study (1.2 times). Against squats the evidence on " in (
+        hamstrings.sentence
+    )
+    assert "lower in the stiff-leg deadlift than in the single-leg squat (0.7 times, 1 study)." in hamstrings.sentence
+    assert quadriceps.sentence.startswith(
+        "Quadriceps: the squat. One trial found 3.6 cm² [0.7, 6.4] more growth with squats than with hip thrusts. "
+        "Against hip thrusts the evidence on activation is mixed: "
+    )
+    assert "Against deadlifts it is mixed too: " in quadriceps.sentence
 
 
 def test_an_answer_follows_its_numbers():
@@ -111,11 +120,15 @@ def test_an_answer_follows_its_numbers():
     turned = ROWS.assign(outcome=ROWS["outcome"].replace({"higher": "lower", "lower": "higher"}))
     (glutes, *_) = ek.literature.lift_answers(turned)
     assert glutes.in_favour["squat"] == 0
-    assert "Consistently below squats, in 4 of 4 studies" in glutes.sentence
+    assert "Activation was lower than in squats in all 4 studies" in glutes.sentence
     one = ROWS[(ROWS["study"] != "delgado_2019") | (ROWS["muscle"] != "gluteus_maximus")]
     assert ek.literature.lift_answers(one)[0].tested["squat"] == 3
     none = ek.literature.lift_answers(ROWS[ROWS["muscle"] != "hamstrings"])[1]
-    assert "not compared with hip thrusts in what was read" in none.sentence.lower()
+    assert "Activation was not compared with hip thrusts in the studies that were read." in none.sentence
+    alike = ROWS.assign(outcome=ROWS["outcome"].replace("higher", "no difference"))
+    assert "No difference in activation from squats was found in all 4 studies" in (
+        ek.literature.lift_answers(alike)[0].sentence
+    )
 
 
 def test_a_percentage_has_the_interval_that_its_p_implies():

@@ -11,6 +11,7 @@ from matplotlib.patches import Polygon
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
+from emgkit.lifts import lift_of
 from emgkit.notation import alone, as_title, listed, p_phrase, surface, writer
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def forest(
     Axes
         The area of a study's square goes with its weight. The diamond spans the pooled interval, the line through it
         the prediction interval, in which the effect of a new study is expected. A dotted line with ends is a range
-        over studies, not an interval, and is called so in the numbers; reviews have hollow diamonds.
+        over studies, not an interval, and is called so in the numbers; reviews have hollow diamonds. Rows named after
+        hip thrust, squat or deadlift have the lift's colour.
 
     Raises
     ------
@@ -222,9 +224,9 @@ def _notes(whole: dict[str, Any], pooled: pd.DataFrame | None) -> list[str]:
 
 
 def _draw_studies(ax: Axes, table: pd.DataFrame, layout: rows.RowLayout) -> None:
-    color = style.PALETTE[0]
-    greatest = table["weight"].max()
+    greatest, looks = table["weight"].max(), style.looks(name for name in table["study"] if lift_of(name))
     for y, row in zip(layout.y, table.to_dict("records"), strict=False):
+        color = looks[row["study"]].color if row["study"] in looks else style.PALETTE[0]
         rows.interval(
             ax, row["range_low"], row["range_high"], y, color=color, lw=1.0, ls=(0, (1, 1.2)), marker="|", ms=6
         )
@@ -235,7 +237,7 @@ def _draw_studies(ax: Axes, table: pd.DataFrame, layout: rows.RowLayout) -> None
 
 
 def _draw_whole(ax: Axes, whole: dict[str, Any], y: float) -> None:
-    color = style.PALETTE[1]
+    color = style.INK
     rows.interval(ax, whole["prediction_low"], whole["prediction_high"], y, color=color, lw=1.2, zorder=3)
     corners = [(whole["low"], y), (whole["value"], y - 0.32), (whole["high"], y), (whole["value"], y + 0.32)]
     ax.add_patch(Polygon(corners, closed=True, facecolor=color, edgecolor=color, lw=0.7, zorder=4, gid="pooled"))

@@ -73,11 +73,12 @@ def mvc(
     Examples
     --------
     >>> import emgkit as ek
+    >>> from emgkit.normalize import best_windows
     >>> burst = np.where(abs(np.arange(4000) - 2000) < 900, 2e-4, 1e-6) * np.tile([1, -1], 2000)
     >>> emg = ek.Recording(data=[burst], sfreq=1000.0, channels=(ek.Channel(name="VL", unit="V", kind="EMG"),),
     ...     context={"participant": "01", "task": "mvcKnee"})
     >>> pipeline = ek.Pipeline(ek.MovingRMS(window=0.1))
-    >>> ax = mvc(emg, pipeline(emg), ek.normalize.best_windows([emg], pipeline), channel="VL")
+    >>> ax = mvc(emg, pipeline(emg), best_windows([emg], pipeline), channel="VL")
     >>> ax.get_xlabel()
     'Time (s)'
     >>> import matplotlib.pyplot as plt; plt.close(ax.figure)

@@ -237,17 +237,18 @@ class LiftAnswer:
     @property
     def details(self) -> str:
         """By how much, against what, from how many studies, and how sure."""
-        clauses = [_against(lift, found, self.tested[lift]) for lift, found in self.against.items()]
+        sentences, mixed = [], "the evidence on activation is mixed"
+        for lift, found in self.against.items():
+            sentences.append(_against(lift, found, self.tested[lift], mixed=mixed))
+            if mixed in sentences[-1]:
+                mixed = "it is mixed too"
         # growth that favours a lift stands before its activation
-        if self.growth and self.growth_differs:
-            clauses = [self.growth, f"activation {clauses[0]}", *clauses[1:]]
-        elif self.growth:
-            clauses.append(self.growth)
-        return f"{capital('; '.join(clauses))}."
+        growth = [self.growth] if self.growth else []
+        return " ".join([*growth, *sentences] if self.growth_differs else [*sentences, *growth])
 
     @property
     def sentence(self) -> str:
-        """The whole answer: what is best, by how much, against what, from how many studies, and how sure."""
+        """The whole answer: what is best, by how much, against what, and from how many studies."""
         return f"{self.lead}. {self.details}"
 
 
@@ -269,8 +270,8 @@ def lift_answers(contrasts: pd.DataFrame | None = None) -> tuple[LiftAnswer, ...
     Examples
     --------
     >>> print(lift_answers()[0].sentence)
-    Gluteus maximus: the hip thrust. Consistently above squats, in 4 of 4 studies (1.7 to 2.4 times where a ratio was
-    printed); uncertain against deadlifts: ...
+    Gluteus maximus: the hip thrust. Activation was higher than in squats in all 4 studies (1.7 to 2.4 times where a
+    ratio was printed). Against deadlifts the evidence on activation is mixed: ...
     """
     rows = lift_contrasts() if contrasts is None else contrasts
     rows = rows[(rows["seen"] != "second-hand") & (rows["outcome"] != "not tested")]
@@ -305,39 +306,41 @@ def _answer(name: str, muscle: Muscle, rows: pd.DataFrame) -> LiftAnswer:
 
 
 _ORDER = ("higher", "no difference", "lower")
-_WORDS = {"higher": "above", "lower": "below"}
 
 
-def _against(lift: str, found: Sequence[Outcome], tested: int) -> str:
-    """What was found against one other lift, and how sure it is: whether all studies agree, and how many there are."""
+def _against(lift: str, found: Sequence[Outcome], tested: int, *, mixed: str) -> str:
+    """What was found against one other lift: whether all studies agree, and how many there are."""
+    others = f"{readable(lift)}s"
     if not found:
-        return f"not compared with {_several(lift)} in what was read"
-    if len(found) == 1 and found[0].outcome != "no difference":
-        word = _WORDS[found[0].outcome]
-        times = _times(found[0], " where a ratio was printed" if tested > 1 else "")
-        if tested == 1:
-            return f"{word} {_several(lift)} in the only study{times}"
-        return f"consistently {word} {_several(lift)}, in {tested} of {tested} studies{times}"
-    return f"uncertain against {_several(lift)}: {', '.join(map(_found, found))}"
+        return f"Activation was not compared with {others} in the studies that were read."
+    if len(found) > 1:
+        return f"Against {others} {mixed}: {', '.join(map(_found, found))}."
+    (one,) = found
+    studies = "the only study" if tested == 1 else f"all {tested} studies"
+    times = _times(one)
+    where = f" ({times}{' where a ratio was printed' if tested > 1 else ''})" if times else ""
+    if one.outcome == "no difference":
+        return f"No difference in activation from {others} was found in {studies}{where}."
+    return f"Activation was {one.outcome} than in {others} in {studies}{where}."
 
 
 def _found(one: Outcome) -> str:
-    """One outcome against one other lift, with the names of the variants."""
+    """One outcome of several against another lift, with the names of the variants."""
     names = [f"the {lift_name(first)}" for first in one.firsts if is_variant(first)]
     variants = series(names) if names else ""
     others = series([f"the {lift_name(second)}" for second in one.seconds])
-    where = f"in {counted(one.studies, 'study')}{_times(one)}"
+    where = ", ".join(part for part in (_times(one), counted(one.studies, "study")) if part)
     if one.outcome == "no difference":
         between = f"between {variants} and {others}" if variants else f"from {others}"
-        return f"no difference {between} {where}"
-    return f"{variants} {_WORDS[one.outcome]} {others} {where}".strip()
+        return f"no difference {between} ({where})"
+    return f"{one.outcome}{f' in {variants}' if variants else ''} than in {others} ({where})"
 
 
-def _times(one: Outcome, where: str = "") -> str:
+def _times(one: Outcome) -> str:
     if np.isnan(one.ratio_low):
         return ""
     low, high = f"{one.ratio_low:.1f}", f"{one.ratio_high:.1f}"
-    return f" ({low if low == high else f'{low} to {high}'} times{where})"
+    return f"{low if low == high else f'{low} to {high}'} times"
 
 
 def _growth(muscle: Muscle) -> tuple[str, bool]:
@@ -348,15 +351,11 @@ def _growth(muscle: Muscle) -> tuple[str, bool]:
         return "", False
     apart = [row for row in rows if row["ci_low"] > 0 or row["ci_high"] < 0]
     if not apart:
-        return "growth was not shown to differ between squats and hip thrusts (1 trial)", False
+        return "One trial did not show that growth differs between squats and hip thrusts.", False
     if len(rows) > 1:
-        return f"growth differed in {len(apart)} of {len(rows)} regions (1 trial)", True
+        return f"In one trial growth differed in {len(apart)} of {len(rows)} regions.", True
     (row,) = rows
     more, less = ("squats", "hip thrusts") if row["value"] > 0 else ("hip thrusts", "squats")
     low, high = sorted((abs(row["ci_low"]), abs(row["ci_high"])))
     value = f"{abs(row['value']):g} cm² [{low:g}, {high:g}]"
-    return f"growth {value} more with {more} than with {less} (1 trial)", True
-
-
-def _several(lift: str) -> str:
-    return f"{readable(lift)}s"
+    return f"One trial found {value} more growth with {more} than with {less}.", True

@@ -114,6 +114,11 @@ class PageTable:
         return next((room for room in ROOMS if room >= needed), ROOMS[-1])
 
     @property
+    def fits(self) -> bool:
+        """Whether it fits the page in letters of the usual size."""
+        return self._needed <= ROOMS[-2]
+
+    @property
     def snug(self) -> bool:
         """Whether it fits the page in smaller letters alone."""
         return self._needed > ROOMS[-2] >= _SMALLER * self._needed

@@ -13,7 +13,7 @@ from emgkit.recording import Recording
 
 __all__ = ["Blocks", "blocks", "decimate", "thinned"]
 
-# samples of a block, and steps from zero to the largest value: more than a screen has lines
+# samples of a block, and steps from zero to the largest value
 _BLOCK, _STEPS = 8192, 250
 
 
@@ -81,9 +81,9 @@ def thinned(recording: Recording, points: int) -> Recording:
 class Blocks:
     """All samples of a signal in blocks that can be unpacked one by one.
 
-    A block is compressed with zlib: the lower bytes of its 16-bit numbers, then the upper ones. The numbers are the
-    first value and each one's difference from the one before; their sums times `scale` are the values, within half a
-    `scale`.
+    A block is compressed with zlib: the lower bytes of its 16-bit numbers, then the upper ones. The numbers stand for
+    the first value and each one's difference from the one before: an even number 2d for a difference d, an odd one
+    2d - 1 for -d. The sums of the differences times `scale` are the values, within half a `scale`.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class Blocks:
     length : int
         Samples of each block but the last.
     scale : float
-        The largest absolute value / 250.
+        The largest absolute value / the number of steps.
     packed : tuple of bytes
         The blocks.
     """
@@ -103,25 +103,29 @@ class Blocks:
     packed: tuple[bytes, ...]
 
 
-def blocks(values: ArrayLike) -> Blocks:
+def blocks(values: ArrayLike, *, steps: int = _STEPS) -> Blocks:
     """Pack all samples of a signal.
 
     Parameters
     ----------
     values : array_like, shape (n_samples,)
         The signal.
+    steps : int
+        How finely values are told apart: steps from zero to the largest absolute value.
 
     Examples
     --------
     >>> packed = blocks([0.0, 0.5, -1.0])
-    >>> [zlib.decompress(block) for block in packed.packed] == [bytes([0, 125, -375 % 256, 0, 0, 254])]
+    >>> [zlib.decompress(block) for block in packed.packed] == [bytes([0, 250, 749 % 256, 0, 0, 2])]
     True
     """
     signal = np.asarray(values, dtype=np.float64)
-    scale = float(np.abs(signal).max(initial=0.0)) / _STEPS or 1.0
+    scale = float(np.abs(signal).max(initial=0.0)) / steps or 1.0
     whole = np.round(signal / scale).astype("<i2")
     packed = []
     for first in range(0, signal.size, _BLOCK):
-        steps = np.diff(whole[first : first + _BLOCK], prepend=np.int16(0)).astype("<i2")
-        packed.append(zlib.compress(steps.view(np.uint8).reshape(-1, 2).T.tobytes(), 6))
+        changes = np.diff(whole[first : first + _BLOCK], prepend=np.int16(0))
+        # without signs the upper bytes of small changes are all 0, and take no room
+        coded = np.where(changes < 0, -2 * changes - 1, 2 * changes).astype("<u2")
+        packed.append(zlib.compress(coded.view(np.uint8).reshape(-1, 2).T.tobytes(), 9))
     return Blocks(size=signal.size, length=_BLOCK, scale=scale, packed=tuple(packed))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 import pandas as pd
 
+from emgkit.notation import series
 from emgkit.report.cells import PageColumn, PageTable, columns, condensed
 from emgkit.report.content import TableItem
 from emgkit.stats.results import columns as result_columns
@@ -50,12 +51,21 @@ def paper(item: TableItem, *, grouped: bool = True) -> Paper:
 
 
 def on_page(item: TableItem) -> PageTable:
-    """The table as the page sets it; its caption stands above it."""
+    """The table as the page sets it; its caption stands above it. Of one too wide for the page, what fits on paper."""
     if not isinstance(item.frame, Results) or not speaks(item.frame):
         return plain_on_page(item.frame, item.title, formats=item.formats)
     made = paper_of(item.frame, title=item.title)
-    shown = tuple(PageColumn.named(each.name, each.cells, numeric=each.numeric) for each in made.columns)
-    return PageTable(title=item.title, columns=shown, groups=made.groups, notes=made.notes)
+    shown = PageTable(title=item.title, columns=_set(made.columns), groups=made.groups, notes=made.notes)
+    if shown.fits:
+        return shown
+    short = fitted(made)
+    kept = _set(column for column, _ in short.parts[0])
+    further = f"{item.files[0] if item.files else 'The table in full'} also has {series(short.left_out)}."
+    return replace(shown, columns=kept, notes=(*made.notes, *([further] if short.left_out else [])))
+
+
+def _set(found: Iterable[result_columns.ResultColumn]) -> tuple[PageColumn, ...]:
+    return tuple(PageColumn.named(each.name, each.cells, numeric=each.numeric) for each in found)
 
 
 def plain_on_page(frame: pd.DataFrame, title: str, *, formats: Mapping[str, str] = _USUAL) -> PageTable:

@@ -55,7 +55,12 @@ _POINTS = 4000
 _ROOM = 14_000_000
 # and all of their samples, where there is room beside them
 _CLOSE = 12_500_000
+# with these a shorter line of a screen's width is enough
+_POINTS_BESIDE = 2400
+# raw EMG in steps of about a pixel: it takes most of the room, and nobody reads its single values off
+_EMG_STEPS = {"raw": 100, "filtered": 100}
 _LARGEST = 32767
+_STEPS = 250
 _MOVEMENT = ("position", "angle")
 
 
@@ -241,7 +246,7 @@ def _trace(stage: str, recording: Recording, name: str, points: int, close: bool
         start=recording.start,
         duration=recording.duration,
         values=decimate(signal, points),
-        every=blocks(signal) if close and signal.size > points else None,
+        every=blocks(signal, steps=_EMG_STEPS.get(stage, _STEPS)) if close and signal.size > points else None,
     )
 
 
@@ -268,7 +273,8 @@ def content(each: View, points: int, *, close: bool = False) -> dict[str, Any]:
 
 
 def _packed(trace: Trace, points: int, close: bool) -> dict[str, Any]:
-    values = decimate(trace.values, points)
+    held = close and trace.every is not None
+    values = decimate(trace.values, min(points, _POINTS_BESIDE) if held else points)
     largest = float(np.abs(values).max())
     scale = largest / _LARGEST if largest else 1.0
     whole = np.round(values / scale).astype("<i2")
@@ -279,7 +285,7 @@ def _packed(trace: Trace, points: int, close: bool) -> dict[str, Any]:
         "duration": trace.duration,
         "scale": scale,
         "values": _base64(whole.tobytes()),
-        **({"every": _every(trace.every)} if close and trace.every is not None else {}),
+        **({"every": _every(trace.every)} if held and trace.every is not None else {}),
     }
 
 

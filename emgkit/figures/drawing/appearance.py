@@ -17,7 +17,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex, to_rgb
 
 from emgkit.figures.drawing.journals import active
-from emgkit.lifts import is_variant, lift_of
+from emgkit.lifts import is_variant, lift_of, lifts_in
 from emgkit.stats.cells.labels import in_order
 
 __all__ = [
@@ -168,7 +168,7 @@ def looks(levels: Iterable[object]) -> dict[str, Look]:
     """One look a level, in the order of first appearance; numbers in them ascend.
 
     Hip thrust, squat and deadlift have their own look whatever stands beside them; variants of a lift have its colour,
-    lighter. Other levels take the other colours.
+    lighter. Other levels take the other colours, comparisons of lifts too.
 
     Examples
     --------
@@ -176,10 +176,12 @@ def looks(levels: Iterable[object]) -> dict[str, Look]:
     True
     >>> looks(["a", "b"])["b"].marker
     's'
+    >>> looks(["hip_thrust / squat", "deadlift / squat"])["deadlift / squat"].color == PALETTE[3]
+    True
     """
     names = in_order(str(level) for level in levels)
-    used = {LIFT_LOOKS[lift].color for name in names if (lift := lift_of(name))}
-    free = [color for color in PALETTE if color not in used]
+    used = {LIFT_LOOKS[lift].color for name in names for lift in lifts_in(name)}
+    free = [color for color in (*PALETTE, *([GREY] if used else [])) if color not in used]
     found = {
         name: Look(free[i % len(free)], MARKERS[i % len(MARKERS)], LINES[(i + i // len(LINES)) % len(LINES)])
         for i, name in enumerate(name for name in names if not lift_of(name))

@@ -42,7 +42,7 @@ function signalViewer(root, { recordings, colours: light, dark = null }, changed
     return { values, start: trace.start, duration: trace.duration };
   }
 
-  // a block holds the lower bytes of the differences from sample to sample, then the upper ones
+  // a block holds the lower bytes of the differences d from sample to sample, then the upper ones: 2d, or -2d - 1
   const opened = new Map();
   function block(text, scale) {
     if (!opened.has(text)) {
@@ -51,7 +51,10 @@ function signalViewer(root, { recordings, colours: light, dark = null }, changed
         const bytes = new Uint8Array(buffer);
         const half = bytes.length / 2;
         let sum = 0;
-        return Float64Array.from({ length: half }, (_, i) => (sum += ((bytes[i] | (bytes[half + i] << 8)) << 16) >> 16) * scale);
+        return Float64Array.from({ length: half }, (_, i) => {
+          const coded = bytes[i] | (bytes[half + i] << 8);
+          return (sum += (coded >> 1) ^ -(coded & 1)) * scale;
+        });
       });
       opened.set(text, read);
     }

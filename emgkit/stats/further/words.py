@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from emgkit.notation import alone, counted, degrees, missing, number, p_phrase, readable, series, term_text
+from emgkit.notation import (
+    alone,
+    counted,
+    degrees,
+    missing,
+    number,
+    p_phrase,
+    readable,
+    series,
+    term_text,
+    three_digits,
+)
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.kinds import Kind, register
 from emgkit.stats.results.methods import Text, family_text, n_text, outcome_text, scale_text, separately
@@ -66,15 +77,11 @@ def bayes_sentence(row: Row, facts: AnalysisFacts) -> str:
         parts = [compared_text(row, facts, value), "no Bayes factor for lack of an error term"]
     else:
         differs = row["bf10"] >= 1
-        factor = f"{'BF10' if differs else 'BF01'} = {_three_digits(row['bf10'] if differs else row['bf01'])}"
+        factor = f"{'BF10' if differs else 'BF01'} = {three_digits(row['bf10'] if differs else row['bf01'])}"
         what = f"the values are so many times more probable if the levels {'differ' if differs else 'are equal'}"
         statistic = f"t({degrees(row['df'])}) = {alone('t', row['t'])}"
         parts = [compared_text(row, facts, value), ci, statistic, f"{factor} ({what})"]
     return sentence(row, facts, [*parts, n_of_row(row)], tail="")
-
-
-def _three_digits(value: float) -> str:
-    return number(float(f"{value:.3g}"))
 
 
 def bayes_methods(facts: AnalysisFacts) -> Text:

@@ -142,7 +142,7 @@ def _where_claims_are(levels: tuple[finding.LevelFinding, ...]) -> list[str]:
     if not count:
         return []
     claims = "one claim" if count == 1 else f"{spelled(count)} claims"
-    return [f"Claims: the table “{PUBLISHED}” has the verdict on {claims}, from published figures alone."]
+    return [f"Claims: the table “{PUBLISHED}” judges {claims} by published figures alone."]
 
 
 def _simulation_check(holds: pd.Series[bool]) -> str:
@@ -172,11 +172,18 @@ def _notices(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tuple[Notic
 def _extreme_notices(extremes: pd.DataFrame) -> Iterator[Notice]:
     """Percentages above 100 and below 0: both are kept."""
     above, below = extremes["maximum"] > 100, extremes["minimum"] < 0
-    rest = f"of {len(extremes)} channels of recordings; the values are kept (tables/extremes.csv)."
+    every = f"of {len(extremes)} channels of recordings"
     if above.any():
-        text = f"The envelope exceeds its reference in {above.sum()}, up to {extremes['maximum'].max():.0f} %, {rest}"
+        highest = extremes["maximum"].max()
+        text = (
+            f"The envelope exceeds its reference in {above.sum()} {every}, and is up to {highest:.0f} % of it; the "
+            "values are kept (tables/extremes.csv)."
+        )
         yield Notice(code="above-reference", text=text)
     if below.any():
         lowest = fixed(extremes["minimum"].min(), 1)
-        text = f"The envelope falls below zero in {below.sum()}, to {lowest} %, {rest}"
+        text = (
+            f"The envelope falls below zero in {below.sum()} {every}, down to {lowest} %; the values are kept "
+            "(tables/extremes.csv)."
+        )
         yield Notice(code="negative-envelope", text=text)

@@ -128,12 +128,13 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     ]
     items += [replace(item, simulated=analysis.simulated) for item in _influence_tables(analysis.compared[0])]
     if "recovery" in tables:
-        caption = "Simulated: the ratio of geometric means that the signals held, and the one that this run found."
+        caption = "True: the ratio of geometric means that was simulated. Beside it, what this run found."
+        names = {"put_in": "true_ratio", "returned": "ratio", "interval_holds_it": "interval_contains_it"}
         items.append(
             report.TableItem(
-                title="Ratios of the simulated signals and of this run",
+                title="Simulation check: true ratios and those of this run",
                 caption=caption,
-                frame=tables["recovery"],
+                frame=tables["recovery"].rename(columns=names),
                 stem="recovery",
                 simulated=True,
             )
@@ -141,9 +142,7 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     if "agreement" in tables:
         items.append(_agreement_item(tables["agreement"], simulated=analysis.simulated))
     if analysis.file.published:
-        caption = (
-            "From published figures, none of them simulated, and from nothing computed here; the numbers count studies."
-        )
+        caption = "Published figures alone; nothing here is simulated or comes from this run. The numbers count studies."
         frame = claims.published_table(claims.stated(analysis.file.published))
         items.append(report.TableItem(title=PUBLISHED, caption=caption, frame=frame, stem="published"))
     first = analysis.compared[0]
