@@ -151,7 +151,7 @@ class Notice:
     text : str
         The sentence for people.
     hint : str
-        What the user can do about it. It is printed beside the text, and is no part of a Methods paragraph.
+        What the user can do about it. It is printed beside the text, and is not part of a Methods paragraph.
     about : tuple of mapping
         The rows of a table that it is about: levels by column, as in ``({"group": ("b",)},)``. Empty: all rows.
     """

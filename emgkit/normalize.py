@@ -95,7 +95,7 @@ def reference(
     UnitError
         A channel is neither in V nor in V^2, or changes its unit between trials.
     ArgumentError
-        The pipeline already normalises, `kind` or `window` is not allowed, or `trials` is no list of trials.
+        The pipeline already normalises, `kind` or `window` is not allowed, or `trials` is not a list of trials.
 
     Notes
     -----

@@ -104,7 +104,7 @@ def short_time_density(
     Raises
     ------
     ArgumentError
-        The window is no positive length, shorter than 16 samples or longer than the signal.
+        The window is not a positive length, shorter than 16 samples or longer than the signal.
     SignalError
         There are fewer than 16 samples, or some are NaN or infinite.
 

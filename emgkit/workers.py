@@ -72,7 +72,7 @@ def workers(jobs: int = 1, scheduler: str | None = None) -> Iterator[Workers]:
     Raises
     ------
     ArgumentError
-        `jobs` is no whole number above 0, or both are given.
+        `jobs` is not a whole number above 0, or both are given.
     EmgkitError
         The cluster cannot be reached, or dask is not installed.
 

@@ -3,7 +3,7 @@ Contrasts: ratios with their intervals
 ======================================
 
 Learn how many times as much one exercise gives as another, and how sure that is. The adjusted p at the right decides
-whether a difference was shown. The interval is about its own pair alone, and decides nothing by itself.
+whether a difference was shown. The interval is about its own pair alone, and does not decide by itself.
 """
 
 import emgkit as ek

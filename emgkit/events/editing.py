@@ -56,7 +56,7 @@ def reject(
     Raises
     ------
     ArgumentError
-        There is no such repetition or there are several, it is rejected already, or there is no reason.
+        There is no such repetition or there are several, it is already rejected, or there is no reason.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def reject(
     """
     one = _the(trial, repetition, {"set": set, "side": side})
     if one.get("accepted") is False:
-        raise ArgumentError(f"Repetition {repetition} is rejected already", got=str(one.get("reason") or "no reason"))
+        raise ArgumentError(f"Repetition {repetition} is already rejected", got=str(one.get("reason") or "no reason"))
     note = _note("rejected", reason, who, when)
     verdict: dict[str, Value] = {"accepted": False, "reason": reason}
     own = [one, *_phases(trial, one)]

@@ -127,7 +127,7 @@ def find_angle_bins(
     Raises
     ------
     ArgumentError
-        The trial already has such bins, the stream is no angle, or `width` is not above 0.
+        The trial already has such bins, the stream is not an angle, or `width` is not above 0.
     SignalError
         There are no phases, no such stream, or a phase in which the joint does not move.
 

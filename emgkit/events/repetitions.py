@@ -195,7 +195,7 @@ def _way(streams: Sequence[str]) -> Way:
     movements = [name for name, way in WAYS.items() if way.stream]
     if not names or (len(names) > 1 and not set(names) <= {*movements}):
         raise ArgumentError(
-            "Several ways cannot be gone at once",
+            "Several of these ways cannot be combined",
             allowed=f"one way, or a list of {listed(movements)}",
             got=listed(names) or "none",
         )

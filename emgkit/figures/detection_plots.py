@@ -106,7 +106,7 @@ def detection_grid(table: pd.DataFrame, *, columns: int | None = None) -> Figure
 
 
 def _check(table: pd.DataFrame) -> list[str]:
-    """Refuse what is no table of shares, and give its muscles."""
+    """Refuse what is not a table of shares, and give its muscles."""
     missing = [column for column in _NEEDED if column not in table.columns]
     if missing or table.empty:
         raise DesignError(

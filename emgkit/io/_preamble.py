@@ -348,7 +348,7 @@ def check_header(table: Table, names: Sequence[str], width: int, *, where: str) 
     if table.names is None or len(names) == width or (len(names) > 1 and not table.notices):
         return
     raise FormatError(
-        "The row above the numbers is no header for them",
+        "The row above the numbers is not a header for them",
         where=f"{where}, row {table.header_row}",
         allowed=f"{width} names",
         got=f"{len(names)}: {table.sep.join(names)[:60]!r}",

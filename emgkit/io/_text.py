@@ -162,7 +162,7 @@ def number_table(rows: Rows) -> NDArray[np.float64]:
     Raises
     ------
     FormatError
-        A cell is no number, or a row has too many or too few cells.
+        A cell is not a number, or a row has too many or too few cells.
     """
     try:
         numbers = _parsed(rows.body, rows)
@@ -188,7 +188,7 @@ def complete_table(rows: Rows) -> NDArray[np.float64]:
     """
     numbers = number_table(rows)
     if not np.isfinite(numbers).all():
-        raise first_bad_cell(rows) or FormatError("A cell is no finite number", where=rows.where)
+        raise first_bad_cell(rows) or FormatError("A cell is not a finite number", where=rows.where)
     return numbers
 
 
@@ -236,7 +236,7 @@ def _opened(body: str | Span) -> BinaryIO:
 
 
 def first_bad_cell(rows: Rows) -> FormatError | None:
-    """The error for the first row of wrong length or cell that is no number; None where there is none."""
+    """The error for the first row of wrong length or cell that is not a number; None where there is none."""
     lines = rows.text.split("\n")
     for begin in range(0, len(lines), _CHUNK):
         chunk = lines[begin : begin + _CHUNK]
@@ -282,7 +282,7 @@ def _bad_row(line: str, rows: Rows, *, row: int, last: bool) -> FormatError | No
         text = cell.replace(rows.decimal, ".") if rows.decimal != "." else cell
         if NUMBER.fullmatch(text) and math.isfinite(float(text)):
             continue
-        what = "A cell is empty" if not cell else "A cell is no number"
+        what = "A cell is empty" if not cell else "A cell is not a number"
         if cut and position == len(cells):
             what = f"The last row is cut off: {what[0].lower()}{what[1:]}"
         return FormatError(
@@ -296,7 +296,7 @@ def _bad_row(line: str, rows: Rows, *, row: int, last: bool) -> FormatError | No
 
 
 def _for_cell(cell: str, *, cut: bool) -> str:
-    """What to do about a cell that is no number."""
+    """What to do about a cell that is not a number."""
     grouped = GROUPED.fullmatch(cell)
     if grouped:
         sign = grouped["sign"]

@@ -78,7 +78,7 @@ def join(trial: Trial, other: Trial, *, offset: float = 0.0, by: str | None = No
     """
     check_option("by", by, (None, "trigger"))
     if isinstance(offset, bool) or not isinstance(offset, (int, float)) or not np.isfinite(offset):
-        raise ArgumentError("'offset' is no number", allowed="seconds, negative or not", got=repr(offset))
+        raise ArgumentError("'offset' is not a number", allowed="seconds, negative or not", got=repr(offset))
     if by is not None and offset:
         raise ArgumentError("Either 'offset' is stated or it is found", allowed="offset= or by=", got="both")
     _check_facts(trial, other)

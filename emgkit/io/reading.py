@@ -85,7 +85,7 @@ def read(
         A unit is missing or unknown.
     ArgumentError
         No rate is known, `sfreq` contradicts the file, a name or position is not in the file, or
-        `start` and `stop` are no part of the recording.
+        `start` and `stop` are not part of the recording.
 
     Notes
     -----
@@ -201,7 +201,7 @@ def _loaded(
 def _existing(path: Path) -> Path:
     """The path of a file that is there, holds something, and is no device."""
     if "\0" in str(path):
-        raise FileError("The file has a name that cannot be", got=repr(str(path)))
+        raise FileError("No file can have this name", got=repr(str(path)))
     try:
         kind = path.stat()
     except (FileNotFoundError, NotADirectoryError):

@@ -1,6 +1,6 @@
 """What published studies reported, and what their figures say of 25 claims.
 
-Every figure keeps the place where it was read; what was read second-hand is marked, shown, and decides nothing.
+Every figure keeps the place where it was read; what was read second-hand is marked and shown, but not counted.
 """
 
 from __future__ import annotations

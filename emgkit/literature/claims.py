@@ -8,7 +8,7 @@ the evidence read says, by the rules below.
 A figure counts as evidence where it is a contrast of the claim's own question within one study and was read at the
 source. With p < .05 (or "sig." where no p is printed), or a 95 % interval without zero, it is for the claim or against
 it by its sign; else it is neither. A result that a paper reports in words, without numbers, counts in the same way.
-Figures read second-hand or computed from such, and those of another question, are shown and decide nothing. A contrast
+Figures read second-hand or computed from such, and those of another question, are shown, but not counted. A contrast
 is as weak as the weaker of its two sides where its sign is computed from them. One of which the value was computed here
 counts only if the interval was printed: its sign and surety are then the paper's.
 
@@ -164,11 +164,11 @@ class Claim:
     figures_for, figures_against, figures_neither : tuple of str
         Ids (as in :func:`emgkit.literature.figures`) of the figures of its own question, read at the source.
     second_hand, beside : tuple of str
-        Ids of figures that decide nothing: read second-hand or computed from such, or on another question.
+        Ids of figures that are not counted: read second-hand or computed from such, or on another question.
     references : tuple of dict
         The studies: ``study``, ``citation``, ``doi``.
     limits : str
-        What else must be said.
+        What else a reader must know.
     """
 
     number: int

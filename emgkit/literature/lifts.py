@@ -176,7 +176,7 @@ def _ratio(first: pd.Series | None, second: pd.Series | None, row: pd.Series) ->
 
 
 def _printed(row: pd.Series) -> str:
-    """The effect as printed, where it is no ratio: with its sign turned where the sides are."""
+    """The effect as printed, where it is not a ratio: with its sign turned where the sides are."""
     if pd.isna(row["value"]) or row["unit"] in ("direction", "% difference"):
         return ""
     if row["unit"].startswith("effect size"):

@@ -216,7 +216,7 @@ def _chain(design: PublishedDesign, error: pd.DataFrame | None) -> dict[str, tup
     do = "Take chain_error of this very design"
     missing = [name for name in ERROR_COLUMNS if name not in error.columns]
     if missing:
-        raise ArgumentError("'error' is no table of the chain's error", got=f"no column {listed(missing)}", hint=do)
+        raise ArgumentError("'error' is not a table of the chain's error", got=f"no column {listed(missing)}", hint=do)
     if set(error["measure"]) != {design.measure} or set(error["phase"]) != {design.phase}:
         raise ArgumentError(
             "'error' belongs to another measure or phase",

@@ -149,7 +149,7 @@ def _check(table: pd.DataFrame) -> None:
     missing = [name for name in (*KEYS, *SHARES, "cv", "r") if name not in table.columns]
     if missing or not table.attrs.get("simulated"):
         raise DesignError(
-            "This is no table of virtual replications",
+            "This is not a table of virtual replications",
             allowed="what replicate() returned, with its attrs",
             got=f"no column {listed(missing)}" if missing else "a table that does not say that it is simulated",
         )

@@ -16,7 +16,7 @@ from emgkit.stats.results import columns as result_columns
 __all__ = ["ROOMS", "PageColumn", "PageTable", "columns", "condensed"]
 
 ROOMS = (18, 24, 30, 36, 42, 50, 58, 66, 73, 1000)
-"""Widths (rem) below which a table's rows become cards; the last but one is that of the page, the last is no page's."""
+"""Widths (rem) below which a table's rows become cards; the last but one is that of the page, no page has the last."""
 
 # letters that fit on one line of a cell, and letters above which a cell holds a sentence
 _ONE_LINE, _SENTENCE = 26, 60

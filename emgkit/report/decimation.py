@@ -38,7 +38,7 @@ def decimate(values: ArrayLike, points: int) -> NDArray[np.float64]:
     Raises
     ------
     ArgumentError
-        `points` is odd or below 2, or `values` is no single signal.
+        `points` is odd or below 2, or `values` is not a single signal.
 
     Examples
     --------

@@ -189,7 +189,7 @@ def quality(
     Raises
     ------
     ArgumentError
-        The recording is no EMG, `mains` is no frequency or `baseline` lies outside the recording.
+        The recording is no EMG, `mains` is not a frequency or `baseline` lies outside the recording.
 
     Notes
     -----

@@ -173,7 +173,7 @@ def stated_means(spec: Specification) -> Array:
 
 
 def check_seed(seed: int) -> int:
-    """Refuse a seed that is no whole number of at least 0."""
+    """Refuse a seed that is not a whole number of at least 0."""
     return check_whole("seed", seed, least=0)
 
 

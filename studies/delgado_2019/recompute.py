@@ -70,8 +70,8 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
         "test.",
         limits=(
             "Cell means, in %MVIC, were not seen.",
-            "An r below those of the other contrasts is an alarm, no proof: the p may be adjusted, the effect size of "
-            "another kind, or eight men may have been so.",
+            "An r below those of the other contrasts is a warning sign and not a proof: the p may be adjusted, the "
+            "effect size may be of another kind, or these eight men may really have been so.",
         ),
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ def _printed(rows: pd.DataFrame) -> str:
     told = "; ".join(
         f"{row.muscle.replace('_', ' ')}, {row.pair}: effect size {row.value}, p = {row.p}" for row in rows.itertuples()
     )
-    return f"Printed at 1RM (n = 8 men): {told}. Which effect size it is, the abstract does not say."
+    return f"Printed at 1RM (n = 8 men): {told}. The abstract does not say which effect size it is."
 
 
 def _said(contrast: object) -> str:
@@ -124,7 +124,7 @@ def _finding(implied: pd.DataFrame) -> tuple[str, ...]:
         f"As d_av (difference over the mean of both standard deviations), effect size and p imply these correlations "
         f"between the lifts: {told}.",
         f"Alarm: {' and '.join(map(_said, alarmed))} implies a correlation far below the others. Its p may be adjusted, its effect "
-        "size of another kind, or these eight men were so; the printed figures cannot tell which.",
+        "size may be of another kind, or these eight men really were so; the printed figures cannot tell which.",
     )
 
 

@@ -27,11 +27,11 @@ LIMITS = (
     "Every figure of this study was read second-hand, in a note that quotes Table 2 of a review (Neto 2019). "
     "No verdict is based on it; the virtual replication has no better source either.",
     "Seven men at 40 % of 1RM: a light load. How far away the feet were was not read.",
-    "Neto 2019 says that the variations differed in all muscles but the gluteus medius; between which of the "
-    "four is not known.",
-    "Feet closer than usual (claim 16) and toes turned out in the hip thrust (claim 13) were measured by "
-    "nobody known here. A bridge without load with the hips abducted (Kang 2016, 20 people) is said to raise "
-    "the gluteus maximus, 30° above 15° above 0°; its values were not seen, so nothing is computed of it.",
+    "Neto 2019 says that the variations differed in all muscles but the gluteus medius; it is not known "
+    "between which of the four.",
+    "No study known here measured feet closer than usual (claim 16) or toes turned out in the hip thrust "
+    "(claim 13). A bridge without load with the hips abducted (Kang 2016, 20 people) is reported to raise "
+    "the gluteus maximus, 30° above 15° above 0°; its values were not seen, so nothing is computed from it.",
 )
 
 
@@ -89,12 +89,12 @@ def _figures(published: pd.DataFrame, one_pair: pd.DataFrame) -> tuple[Drawn, ..
             name="positions",
             title="Two positions of the feet, second-hand",
             caption=f"7 men at 40 % of 1RM (Collazo García 2020). {MARK} Hollow marks and † say so; these values "
-            "decide nothing.",
+            "do not count towards any verdict.",
             figure=_positions_figure(published),
         ),
         Drawn(
             name="replication",
-            title="What seven people find of such differences",
+            title="How often a study of seven people finds such differences",
             caption="Share of simulated studies of 7 men that found the difference at alpha .05. The means they "
             f"start from are second-hand. {MARK}",
             figure=figures.detection_grid(one_pair.assign(contrast="feet away / usual")),
@@ -185,8 +185,8 @@ def _finding(positions: pd.DataFrame, published: pd.DataFrame) -> tuple[str, ...
         f"Second-hand, feet away from the body against the usual position, n = 7 men at 40 % of 1RM: {told}. Of the "
         f"gluteus medius only the usual position was seen ({medius:g}).",
         f"{MARK} They fit the claim that feet far away shift the work to the hamstrings, and show the gluteus maximus "
-        "about the same; by the rules of the ledger they decide nothing. Standard deviations and p were not seen, so "
-        "no interval can be had.",
+        "about the same; by the rules of the ledger they do not count. Standard deviations and p were not seen, so "
+        "no interval can be computed.",
         "Feet turned out: no figure of the hip thrust was seen; of an unloaded bridge only the order was read.",
     )
 

@@ -113,8 +113,8 @@ def _figures(
         Drawn(
             name="pooled",
             title="Pooled means with the range over studies",
-            caption="Dotted lines are the least and the largest value over studies (where k = 1, over variations), "
-            "no intervals. The printed standard deviations are of two kinds and are left out here.",
+            caption="Dotted lines run from the lowest to the highest study mean (where k = 1, over variations) and "
+            "are not confidence intervals. The printed standard deviations are of two kinds and are left out here.",
             figure=_pooled_figure(published, spread),
         ),
         Drawn(
@@ -349,12 +349,12 @@ def _finding(
     sizes = within[within["study"] == "Delgado 2019"].set_index("comparator")
     peaks = within[within["study"] == "Williams 2021"].set_index("comparator").loc["back_squat"]
     return (
-        f"Pooled over studies, %MVIC: {pooled}. The ranges are ends, no intervals, and overlap by "
+        f"Pooled over studies, %MVIC: {pooled}. The ranges are the lowest and highest study means, not confidence intervals; they overlap by "
         f"{differences['overlap'].min():.1f} to {differences['overlap'].max():.1f} %MVIC.",
         f"Differences of the pooled means: {apart}; the intervals hold if the printed SDs are those between k studies.",
         f"The printed SDs are of two kinds: in {' and '.join(ends)} they are exactly the SD of the two ends; in the "
         f"step-up {step['sd']:.2f} is more than values from {step['low']:g} to {step['high']:g} can have (at most "
-        f"{step['sd_most']:.1f}), so it is of something else, such as people.",
+        f"{step['sd_most']:.1f}), so it must describe something else, such as people.",
         f"The step-up stands first with {step['mean']:.1f} %MVIC in k = 1 study of {step['n']} people; step-ups without "
         f"load in another laboratory reached {unloaded.min():g} and {unloaded.max():g} (MacAskill 2014), "
         f"{step_up['review_over_it'].min():.1f} to {step_up['review_over_it'].max():.1f} times less. Load and "

@@ -318,7 +318,7 @@ def _finding(
         f"on their estimate, beyond rounding ({', '.join(off)}): they are no z or t intervals.",
         f"Beside it, another quantity: in one session the EMG of the gluteus maximus in the hip thrust was "
         f"{least['ratio']:.2f} to {most['ratio']:.2f} times that in the squat (Contreras 2015, n = 13 women, means and "
-        "peaks, upper and lower). That did not come with measurably more growth in Plotkin 2023, which reports higher EMG in "
+        "peaks, upper and lower). That was not accompanied by measurably more growth in Plotkin 2023, which reports higher EMG in "
         "the hip thrust as well.",
         f"Hip thrusts added to leg press and stiff-leg deadlift: growth {more['with_hip_thrust']:.1f} against "
         f"{more['without']:.1f} %, {more['difference']:.1f} points more (n = {more['n_with']} and {more['n_without']}, "

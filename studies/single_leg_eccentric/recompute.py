@@ -41,9 +41,9 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
             f"leg is taken to be level and its shank to hang; with the shank held level as well it is {level.min():.2f} to "
             f"{level.max():.2f}, and the foot carries up to {lifted.max():.2f} times.",
             f"So “doubles” is a round number: for legs that carried 55 or 45 % before it is {1 / 0.55:.2f} or "
-            f"{1 / 0.45:.2f} times, and hands that take 20 % of the load leave 1.6 times. That one leg must also keep the "
-            "pelvis from turning is not in the sum.",
-            f"A load is no activation. The one direct figure beside it: gluteus maximus {single['value']:g} %MVIC in a modified "
+            f"{1 / 0.45:.2f} times, and hands that take 20 % of the load leave 1.6 times. The calculation leaves out that "
+            "one leg must also keep the pelvis from turning.",
+            f"A load is not an activation. The one direct figure beside it: gluteus maximus {single['value']:g} %MVIC in a modified "
             f"single-leg squat and {single['back_squat']:g} in the back squat, each at 8RM (McCurdy 2018, n = 18 women), "
             f"{single['ratio_to_back_squat']:.2f} times; neither a hip thrust nor the lowering alone.",
         ),
@@ -88,7 +88,7 @@ def recompute(published: pd.DataFrame, *, seed: int, quick: bool) -> Recomputed:
         "d_z = ln(ratio) / (s sqrt(2 (1 - r))), s^2 = ln(1 + cv^2), and the power of the paired t test is exact.",
         limits=(
             "Statics of one held position: nothing of speed, and eccentric EMG is lower than concentric at the same load.",
-            "Nobody measured EMG of lowering a hip thrust on one leg in what was read.",
+            "No study that was read measured EMG while a hip thrust is lowered on one leg.",
         ),
     )  # fmt: skip
 

@@ -117,7 +117,7 @@ def _tables(
         ),
         Table(
             name="halves_found",
-            title="Halves of a simulated lift: found against put in",
+            title="Halves of a simulated lift: measured against true",
             caption=f"{PEOPLE} simulated people; ratio of upper to lower half of the concentric phase, cut by "
             "find_halves; true_ratio is that of the activation that was simulated, by displacement; ratio_by_time what a "
             "cut at half of the time would have made of it.",
@@ -134,9 +134,9 @@ def _tables(
         ),
         Table(
             name="bins_found",
-            title="Angle bins of a simulated lift: found against put in",
+            title="Angle bins of a simulated lift: measured against true",
             caption=f"{PEOPLE} simulated people; bins of 15° cut by find_angle_bins, in % of the person's own "
-            "mean over the bins, with 95 % intervals (t); rows “put in” are the activation that was simulated.",
+            "mean over the bins, with 95 % intervals (t); rows “true” are the activation that was simulated.",
             frame=bins,
             simulated=True,
         ),
@@ -165,7 +165,7 @@ def _figures(worrell: pd.DataFrame, gluteus: pd.DataFrame, bins: pd.DataFrame) -
         Drawn(
             name="bins_found",
             title="A simulated lift by hip angle",
-            caption="Two activations were put in: one that follows Worrell's three means (straight lines between "
+            caption="Two activations were simulated: one that follows Worrell's three means (straight lines between "
             "them) and a flat one. Means of simulated people, in % of each one's own mean, with 95 % intervals.",
             figure=_bins_figure(bins),
             simulated=True,
@@ -252,7 +252,7 @@ def _moment(published: pd.DataFrame) -> pd.DataFrame:
 
 
 def _simulated(*, seed: int, repetitions: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Simulated people lift with three activations; halves, their boundaries and bins as found, against those put in."""
+    """Simulated people lift with three activations; halves, their boundaries and bins as found, against the true ones."""
     rng = np.random.default_rng(seed)
     found = {"half": [], "angle": []}
     true, cuts = [], []
@@ -273,7 +273,7 @@ def _simulated(*, seed: int, repetitions: int) -> tuple[pd.DataFrame, pd.DataFra
                 rows.append(measure(percent(trial.emg), "mean", during=during, phase="concentric"))
             true.append({"participant": context["participant"], "exercise": shape, **_put_in(shape, level, steepness)})
     halves, bins = (summarize(pd.concat(rows)) for rows in found.values())
-    per_shape = pd.DataFrame(cuts).groupby("put_in", sort=False)
+    per_shape = pd.DataFrame(cuts).groupby("activation", sort=False)
     boundaries = per_shape.agg(
         n=("late", "size"), mean_ms=("late", "mean"), earliest_ms=("late", "min"), latest_ms=("late", "max"),
         half_time_ms=("half_time", "mean"),
@@ -291,7 +291,7 @@ def _cuts(trial: Trial, shape: str) -> list[dict[str, object]]:
     middle = (-(1 + SKEW) + np.sqrt((1 + SKEW) ** 2 - 2 * SKEW)) / (-2 * SKEW)
     return [
         {
-            "put_in": shape, "late": 1000 * (half.onset - start - MOVING * middle),
+            "activation": shape, "late": 1000 * (half.onset - start - MOVING * middle),
             "half_time": 1000 * ((phase.onset + phase.end) / 2 - start - MOVING * middle),
         }
         for start, phase, half in zip(starts, phases, upper, strict=True)
@@ -365,7 +365,7 @@ def _emg(active: Array, gain: float, rng: np.random.Generator) -> Recording:
 
 
 def _halves_found(cells: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
-    """Upper over lower half, of the geometric means, beside the ratio that was put in."""
+    """Upper over lower half, of the geometric means, beside the true ratio."""
     halves = cells["phase"].str.extract("(upper|lower)")[0]
     cells = cells.assign(phase=pd.Categorical(halves, categories=["upper", "lower"], ordered=True))
     table = pd.DataFrame(stats.contrasts(cells, within="phase", by="exercise"))
@@ -373,16 +373,16 @@ def _halves_found(cells: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
     def put_in(suffix: str) -> pd.Series:
         return np.exp(np.log(true[f"upper{suffix}"] / true[f"lower{suffix}"]).groupby(true["exercise"]).mean())
 
-    table = table.rename(columns={"exercise": "put_in"})
-    table.insert(2, "true_ratio", table["put_in"].map(put_in("")))
-    table.insert(3, "ratio_by_time", table["put_in"].map(put_in("_by_time")))
+    table = table.rename(columns={"exercise": "activation"})
+    table.insert(2, "true_ratio", table["activation"].map(put_in("")))
+    table.insert(3, "ratio_by_time", table["activation"].map(put_in("_by_time")))
     return table[
-        ["put_in", "contrast", "true_ratio", "ratio_by_time", "ratio", "ci_low", "ci_high", "t", "df", "n", "p"]
+        ["activation", "contrast", "true_ratio", "ratio_by_time", "ratio", "ci_low", "ci_high", "t", "df", "n", "p"]
     ]
 
 
 def _bins_found(cells: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
-    """Each bin in % of the person's own mean over the bins: means over people with t intervals, and what was put in."""
+    """Each bin in % of the person's own mean over the bins: means over people with t intervals, and the true shares."""
     cells = cells[cells["exercise"].isin(SHAPES)]  # the step is for the halves
     cells = cells[cells["angle_low"].map("{:g}".format).isin(true.columns)]  # noise carries the sensor beyond the ends
     names = [name for name in true.columns if name.isdigit()]
@@ -396,8 +396,8 @@ def _bins_found(cells: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
         half = distributions.t.isf(0.025, n - 1) * part["value"].std() / np.sqrt(n)
         where = {"muscle": "gluteus_maximus", "angle_low": low, "angle_high": high, "unit": "% of own mean", "n": n}
         rows.append({"curve": f"{shape}, found", **where, "value": mean, "ci_low": mean - half, "ci_high": mean + half})
-        rows.append({"curve": f"{shape}, put in", **where, "value": put_in.loc[shape, f"{low:g}"]})
-    order = [f"{shape}, {which}" for shape in SHAPES for which in ("put in", "found")]
+        rows.append({"curve": f"{shape}, true", **where, "value": put_in.loc[shape, f"{low:g}"]})
+    order = [f"{shape}, {which}" for shape in SHAPES for which in ("true", "found")]
     table = pd.DataFrame(rows).sort_values("curve", key=lambda curves: curves.map(order.index), kind="stable")
     return table.reset_index(drop=True)
 
@@ -443,7 +443,7 @@ def _finding(angles: pd.DataFrame, implied: pd.DataFrame, lower: pd.DataFrame, m
         f"Moment, the two published facts: the hip extensor moment is largest early in the lift, with the hip about 90° "
         f"flexed, {peak['value']:g} ± {peak['sd']:g} Nm/kg (n = {peak['n']}, 95 % interval {peak['ci_low']:.2f} to "
         f"{peak['ci_high']:.2f}, t(6); Bezodis 2017), and diminishes through the lift (n = 19, Brazil 2021; its largest "
-        "at 14 % of the lift was read second-hand and decides nothing).",
+        "at 14 % of the lift was read second-hand and is not counted).",
         "Beside each other: isometric EMG is higher with the hip straight, and the hip moment of the hip thrust falls through "
         "the lift. No study that was read measured both in the hip thrust, and a net moment of the hip is not the tension of one muscle, so "
         "where the gluteus maximus is tensed most remains open. No curve of the moment was printed in what was read, so none is "
@@ -453,17 +453,17 @@ def _finding(angles: pd.DataFrame, implied: pd.DataFrame, lower: pd.DataFrame, m
 
 def _told(halves: pd.DataFrame, cuts: pd.DataFrame) -> tuple[str, ...]:
     told = "; ".join(
-        f"{row.put_in}: upper / lower half {row.ratio:.3f} (95 % interval {row.ci_low:.3f} to {row.ci_high:.3f}, "
-        f"t({row.df:g}) = {row.t:.1f}), put in {row.true_ratio:.3f}"
+        f"{row.activation}: upper / lower half {row.ratio:.3f} (95 % interval {row.ci_low:.3f} to {row.ci_high:.3f}, "
+        f"t({row.df:g}) = {row.t:.1f}), true ratio {row.true_ratio:.3f}"
         for row in halves.itertuples()
     )
-    step = halves.set_index("put_in").loc["step"]
+    step = halves.set_index("activation").loc["step"]
     early, late = cuts["earliest_ms"].min(), cuts["latest_ms"].max()
     return (
         f"{PEOPLE} simulated people lifted along a path that is slow first. find_halves cut it {early:+.0f} to {late:+.0f} ms "
         f"from where half of the displacement was done (n = {cuts['n'].sum()}); half of the time is "
         f"{abs(cuts['half_time_ms'].mean()):.0f} ms earlier.".replace(" -", " −"),
-        f"{told[0].upper()}{told[1:]}. Cut at half of the time, the step would have come out as {step['ratio_by_time']:.3f}. "
+        f"{told[0].upper()}{told[1:]}. Cut at half of the time, the step would have been measured as {step['ratio_by_time']:.3f}. "
         "The rising activation follows Worrell's means by hip angle. This shows where this cut falls on such a path with such "
-        "noise, and nothing of real lifts.",
+        "noise; it says nothing about real lifts.",
     )

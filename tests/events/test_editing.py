@@ -44,7 +44,7 @@ def test_a_rejected_repetition_stays_and_gives_no_rows(trial):
     assert table["edits"].to_list() == ["", "rejected: a cough (AB, 2026-05-01)"]
     assert len(measure(changed.emg, "mean", during="repetition")) == 1
     assert len(measure(changed.emg, "mean", during="phase")) == 2
-    with pytest.raises(ArgumentError, match=r"Repetition 2 is rejected already.*a cough"):
+    with pytest.raises(ArgumentError, match=r"Repetition 2 is already rejected.*a cough"):
         reject(changed, repetition=2, reason="again")
 
 

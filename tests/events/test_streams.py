@@ -92,7 +92,7 @@ def test_each_side_has_its_streams():
 
 def test_what_cannot_be_compared_is_refused():
     one = trial(movement(size=90))
-    with pytest.raises(ArgumentError, match=r"Several ways cannot be gone at once.*'position' and 'angle'"):
+    with pytest.raises(ArgumentError, match=r"Several of these ways cannot be combined.*'position' and 'angle'"):
         find_repetitions(one, by=["position", "emg"], starts="eccentric")
     with pytest.raises(ArgumentError, match="a list of 2, in the order of by"):
         find_repetitions(one, by=["position", "angle"], channel="bar", starts="eccentric")

@@ -133,8 +133,8 @@ def test_what_is_no_forest_is_refused(ratios):
         figures.forest(pd.DataFrame({"study": ["A"], "ratio": [0.5], "ci_low": [-0.1], "ci_high": [1.0]}))
 
 
-def test_rows_named_after_lifts_have_the_colours_of_lifts():
-    table = STUDIES.head(3).assign(study=["hip thrust", "back squat", "Study C"])
+def test_rows_named_after_lifts_have_the_colours_of_lifts(ratios):
+    table = ratios.effects.head(3).assign(study=["hip thrust", "back squat", "Study C"])
     ax = figures.forest(table)
     colours = [line.get_color() for line in ax.get_lines() if line.get_marker() == "s"]
     assert colours == [style.LIFT_LOOKS["hip_thrust"].color, style.LIFT_LOOKS["squat"].color, style.PALETTE[0]]

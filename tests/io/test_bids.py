@@ -283,7 +283,7 @@ def test_only_a_data_set_is_ever_replaced(tmp_path, make_trial):
 
 
 def test_a_folder_that_is_no_data_set_is_refused(tmp_path, make_trial):
-    with pytest.raises(FileError, match=r"is no BIDS data set.*dataset_description\.json"):
+    with pytest.raises(FileError, match=r"is not a BIDS data set.*dataset_description\.json"):
         bids.recordings(tmp_path)
     with pytest.raises(FileError, match="does not exist"):
         bids.participants(tmp_path / "nowhere")

@@ -69,7 +69,7 @@ def test_the_rate_is_that_of_the_interval(tmp_path: Path, interval: str, rate: f
     [
         ("2 channels", "3 channels", r"does not fit its columns.*row 10\..*3 columns, as the header"),
         ("2 channels", "0 channels", r"header of the AcqKnowledge text cannot be read"),
-        ("0.5 msec", "0 msec", r"interval between samples cannot be.*Got: '0 msec/sample'"),
+        ("0.5 msec", "0 msec", r"cannot be the interval between samples.*Got: '0 msec/sample'"),
         ("VL\nmV", "VL\nmicroV", r"Unknown unit 'microV'"),
         ("\n0.1", "\n,0.1", r"row \d+"),
     ],

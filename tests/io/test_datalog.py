@@ -56,7 +56,7 @@ def test_without_any_rate_the_user_is_asked(tmp_path):
         (text(rows=25), r"longer than its header says.*channel 'RF'.*Allowed: 20 values"),
         (text(angles=2), r"cut off.*channel 'FX'.*Allowed: 40 values.*Got: 20 values"),
         (text(rows=19, tail="19\n"), r"cut off.*channel 'FX'.*Allowed: 20 values.*Got: 19 values"),
-        (text().replace("\n7\t7.5", "\nseven\t7.5"), r"no number.*row 12, column 'RF'.*Got: 'seven'"),
+        (text().replace("\n7\t7.5", "\nseven\t7.5"), r"not a number.*row 12, column 'RF'.*Got: 'seven'"),
         (text().replace("\n7\t7.5", "\n\t7.5"), r"cell is empty.*row 12, column 'RF'"),
         (
             text().replace("values, engineering units: deg", "values in deg"),

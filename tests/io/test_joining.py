@@ -119,7 +119,7 @@ def test_other_people_and_tasks_are_refused():
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        ({"offset": np.nan}, "'offset' is no number"), ({"offset": "1"}, "'offset' is no number"),
+        ({"offset": np.nan}, "'offset' is not a number"), ({"offset": "1"}, "'offset' is not a number"),
         ({"by": "triger"}, "Did you mean 'trigger'"), ({"by": "trigger", "offset": 1.0}, "offset= or by="),
         ({"by": "trigger"}, "The first recording has no trigger"),
     ],

@@ -184,7 +184,7 @@ def test_version_7_3_is_read_as_matlab_writes_it(tmp_path: Path) -> None:
         ({"a": np.ones(50), "b": np.ones(60)}, "not clear which variables"),
         ({"a": np.ones((50, 2)), "fs": 1000, "sfreq": 500}, "not clear which variables"),
         ({"a": "text"}, "not clear which variables"),
-        ({"a": np.ones((50, 2)), "fs": -1}, r"sampling rate cannot be.*0\.1 Hz to 1 MHz.*Got: -1"),
+        ({"a": np.ones((50, 2)), "fs": -1}, r"cannot be a sampling rate.*0\.1 Hz to 1 MHz.*Got: -1"),
         ({"a": np.ones((50, 2))}, "gives no sampling rate"),
     ],
 )

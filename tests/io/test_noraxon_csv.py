@@ -189,7 +189,7 @@ def test_nothing_that_names_a_person_is_kept(written):
     [
         (combined(count=401), r"file is cut off.*Allowed: 401 rows.*Got: 400 rows"),
         (combined().replace("\n0.00100,", "\n0.20000,"), r"times are not even.*row 7, column 1.*Got: 0\.2 s"),
-        (combined().replace("0.00100,,,", "0.00100,,,x"), r"cell is no number.*row 7, column 4 \('LT VASTUS"),
+        (combined().replace("0.00100,,,", "0.00100,,,x"), r"cell is not a number.*row 7, column 4 \('LT VASTUS"),
         (combined().replace("0.00100,,,", "0.00100,,,,"), r"wrong number of cells.*row 7.*Allowed: 5 cells.*Got: 6"),
         (combined()[:-20], r"last row is cut off|file is cut off"),
         (combined().split("0.00000,,,")[0], r"file holds no values"),

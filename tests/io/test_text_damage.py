@@ -189,7 +189,7 @@ def test_an_error_at_the_end_of_a_long_file_is_found_soon(tmp_path):
 
 def test_a_bad_last_cell_before_a_line_break_is_no_cut(tmp_path):
     path = tmp_path / "a.csv"
-    for end, what in (("\n", "A cell is no number"), ("", "The last row is cut off: a cell is no number")):
+    for end, what in (("\n", "A cell is not a number"), ("", "The last row is cut off: a cell is not a number")):
         path.write_text("VL (mV),BF (mV)\n0.5,0.25\n0.5,-" + end)
         with pytest.raises(FormatError) as caught:
             read(path, sfreq=1000)

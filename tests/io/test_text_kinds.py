@@ -145,15 +145,15 @@ def test_what_could_be_two_headers_is_refused_with_the_start_of_the_table(tmp_pa
     assert error.where == f"{path}, rows 1 and 2"
     assert error.hint == "The table seems to start at row 2: delete the rows above it"
     path = write(tmp_path, ["Squat of subject 3", *lines_of([VL, BF], sep=";")])
-    error = refused(path, FormatError, "The row above the numbers is no header for them", sfreq=1, units="mV")
+    error = refused(path, FormatError, "The row above the numbers is not a header for them", sfreq=1, units="mV")
     assert error.hint == "The table seems to start at row 2: put one header row directly above it"
 
 
 def test_numbers_above_text_belong_to_the_table(tmp_path):
     path = write(tmp_path, ["VL,BF", "1.5,2", "foo,bar", "3,4", "5,6"])
-    refused(path, FormatError, "A cell is no number", "row 3, column 'VL'", "Got: 'foo'", sfreq=1, units="mV")
+    refused(path, FormatError, "A cell is not a number", "row 3, column 'VL'", "Got: 'foo'", sfreq=1, units="mV")
     path = write(tmp_path, ["VL,BF", "x,2", "3,4", "5,6"])
-    refused(path, FormatError, "A cell is no number", "row 2, column 'VL'", "Got: 'x'", sfreq=1, units="mV")
+    refused(path, FormatError, "A cell is not a number", "row 2, column 'VL'", "Got: 'x'", sfreq=1, units="mV")
 
 
 def test_a_stated_separator_that_is_unknown_is_refused(tmp_path):
@@ -272,7 +272,9 @@ def test_clock_times_with_a_gap_or_another_day_are_refused(tmp_path):
     whole = [clock(45240 + i // 50, "{h:02d}:{m:02d}:{whole:02d}") for i in range(200)]
     refused(with_times(tmp_path, whole, head="time"), FormatError, "bursts of about 50 rows")
     clocks[3] = "noon"
-    refused(with_times(tmp_path, clocks[:50], head="time"), FormatError, "A cell is no number", "row 5, column 'time'")
+    refused(
+        with_times(tmp_path, clocks[:50], head="time"), FormatError, "A cell is not a number", "row 5, column 'time'"
+    )
 
 
 @pytest.mark.parametrize(("scale", "unit"), [(1, "s"), (1000, "ms"), (10**6, "us"), (10**9, "ns")])
@@ -307,7 +309,7 @@ RATES = [
 def test_a_rate_in_a_comment_is_proposed_and_a_contradiction_told(tmp_path, line):
     path = write(tmp_path, [line, "VL (mV),BF (mV)", *lines_of([VL, BF])])
     error = refused(path, ArgumentError, "The file gives no sampling rate")
-    assert error.hint == f"Say it: read(path, sfreq=1000), if the rate in row 1 of the file, {line!r}, is right"
+    assert error.hint == f"Give it: read(path, sfreq=1000), if the rate in row 1 of the file, {line!r}, is right"
     trial = read(path, sfreq=2000)
     assert trial.emg.sfreq == 2000
     (notice,) = [one for one in trial.notices if one.code == "rate-contradiction"]
@@ -321,7 +323,7 @@ def test_a_rate_in_a_comment_is_proposed_and_a_contradiction_told(tmp_path, line
 ])  # fmt: skip
 def test_other_numbers_in_comments_are_no_rate(tmp_path, line):
     error = refused(write(tmp_path, [line, "VL (mV),BF (mV)", *lines_of([VL, BF])]), ArgumentError, "no sampling rate")
-    assert error.hint == "Say it: read(path, sfreq=1000)"
+    assert error.hint == "Give it: read(path, sfreq=1000)"
 
 
 def test_times_go_before_a_comment_that_contradicts_them(tmp_path):

@@ -75,7 +75,7 @@ def test_whole_thousands_alone_are_refused_too(tmp_path):
     path = write(tmp_path, ["VL (uV);BF (uV)", "2,000;0,5", "950;0,25", "-3,000;1,5", "12;0,5"])
     refused(path, FormatError, "thousands separator", "row 2, column 'VL (uV)'", "'2,000' beside '950'", sfreq=1000)
     # and where one is said, another column must fit it
-    refused(path, FormatError, "A cell is no number", "column 'BF (uV)'", sfreq=1000, thousands=",")
+    refused(path, FormatError, "A cell is not a number", "column 'BF (uV)'", sfreq=1000, thousands=",")
 
 
 def test_what_the_user_calls_decimals_is_read_as_decimals(tmp_path):
@@ -114,7 +114,7 @@ def test_quoted_numbers_are_read(tmp_path, sep, decimal):
 @pytest.mark.parametrize("sign", ["'", "\u2019", " ", "\u00a0", "\u202f"])
 def test_other_signs_between_thousands_are_named_and_read(tmp_path, sign):
     path = write(tmp_path, ["VL (uV);BF (uV)", f"-1{sign}104;947", f"-44;12{sign}345{sign}678"])
-    refused(path, FormatError, "A cell is no number", "row 2, column 'VL (uV)'", f"thousands={sign!r}", sfreq=1000)
+    refused(path, FormatError, "A cell is not a number", "row 2, column 'VL (uV)'", f"thousands={sign!r}", sfreq=1000)
     trial = read(path, sfreq=1000, thousands=sign)
     assert trial.emg.data.tolist() == [pytest.approx([-1104e-6, -44e-6]), pytest.approx([947e-6, 12.345678])]
 

@@ -190,7 +190,7 @@ def test_emg_without_a_unit_is_asked_for_and_samples_that_are_no_number_are_left
     broken[7, 0] = np.nan
     trial = read(written(file(header(1, channels=TWO), samples(1, broken, TIMES.tolist()))))
     assert list(trial) == ["acc"]
-    assert any(one.text == "Left out, since samples of it are no number: 'R VL'." for one in trial.notices)
+    assert any(one.text == "Left out, since samples of it are not numbers: 'R VL'." for one in trial.notices)
 
 
 def test_the_hint_names_the_extra(written, monkeypatch) -> None:
@@ -214,7 +214,7 @@ WHOLE = file(header(1), samples(1, EMG[:20, :1], TIMES[:20].tolist()), offset(1,
         (file(header(1, rate=-5)), "header of a stream is damaged"),
         (file(header(1), chunk(3, struct.pack("<I", 1) + b"\x04\xff\xff\xff\x7f")), "chunk of the XDF file is damaged"),
         (file(header(1), chunk(4, struct.pack("<I", 1))), "clock offset is damaged.*16 bytes"),
-        (file(header(1), samples(1, EMG[:, :1], [float("nan")] * 400)), "time stamp is no number"),
+        (file(header(1), samples(1, EMG[:, :1], [float("nan")] * 400)), "time stamp is not a number"),
         (file(header(1), samples(1, EMG[:, :1], [5.0] * 400)), "not evenly spaced.*times that do not go on"),
         (file(header(1), samples(1, EMG[:1, :1], [5.0])), "no two samples in a row"),
         (file(header(1), samples(1, EMG[:, :1], np.cumsum([1e-3, 2.0] * 200).tolist())), "jump too often.*201 parts"),

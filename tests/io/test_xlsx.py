@@ -158,9 +158,9 @@ def test_numbers_and_text_in_one_column_are_refused(path):
 @pytest.mark.parametrize(
     ("cell", "what", "got"),
     [
-        (None, "A cell is empty", "''"), ("", "A cell is empty", "''"), ("x", "A cell is no number", "'x'"),
-        (True, "A cell is no number", "'TRUE'"), ("#N/A", "A cell is no number", "'error #N/A'"),
-        ("=A2*2", "A formula was saved without its value", "'=A2*2'"), ("nan", "A cell is no number", "'nan'"),
+        (None, "A cell is empty", "''"), ("", "A cell is empty", "''"), ("x", "A cell is not a number", "'x'"),
+        (True, "A cell is not a number", "'TRUE'"), ("#N/A", "A cell is not a number", "'error #N/A'"),
+        ("=A2*2", "A formula was saved without its value", "'=A2*2'"), ("nan", "A cell is not a number", "'nan'"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("row", [1, 9, N])
@@ -178,7 +178,7 @@ def test_a_cell_that_is_no_number_is_refused_with_its_place(path, cell, what, go
 
 def test_an_error_of_excel_in_the_last_row_is_not_cut_off_as_a_comment(path):
     book(path, {"a": [*table(), ["#N/A", "#N/A"]]})
-    refused(path, FormatError, "A cell is no number", f"row {N + 2}", sfreq=1000)
+    refused(path, FormatError, "A cell is not a number", f"row {N + 2}", sfreq=1000)
 
 
 def test_a_column_of_formulas_without_values_does_not_vanish(path):

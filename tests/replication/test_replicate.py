@@ -233,7 +233,7 @@ def test_the_monte_carlo_error_is_that_of_a_share(table):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t.drop(columns="sd_own"), "'error' is no table of the chain's error. Got: no column 'sd_own'"),
+        (lambda t: t.drop(columns="sd_own"), "'error' is not a table of the chain's error. Got: no column 'sd_own'"),
         (lambda t: t.assign(measure="peak"), "another measure or phase. Allowed: mean, whole. Got: peak, whole"),
         (lambda t: t.iloc[:1], "'error' does not hold every condition. Got: none for 'squat in bf'"),
         (lambda t: pd.concat([t, t]), "'error' holds several rows of one muscle and condition"),

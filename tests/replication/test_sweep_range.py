@@ -113,5 +113,5 @@ def test_only_virtual_replications_have_bands(table):
     for function in (sweep_range, sentences):
         with pytest.raises(DesignError, match="a table that does not say that it is simulated"):
             function(unmarked)
-        with pytest.raises(DesignError, match=r"This is no table of virtual replications.*no column 'muscle'"):
+        with pytest.raises(DesignError, match=r"This is not a table of virtual replications.*no column 'muscle'"):
             function(pd.DataFrame({"value": [1.0]}))

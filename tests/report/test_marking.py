@@ -296,7 +296,7 @@ def test_a_table_is_loaded_and_comes_back_the_same(page: Page, tmp_path: Path) -
     ("row", "words"),
     [
         ("01_squat.csv,3,2,,yes", "Row 2: end 2 s does not come after start 3 s."),
-        ("01_squat.csv,three,4,,yes", "Row 2: start is “three”, which is no number of seconds."),
+        ("01_squat.csv,three,4,,yes", "Row 2: start is “three”, which is not a number of seconds."),
         ("01_squat.csv,,4,,yes", "Row 2: it has no start."),
         ("01_squat.csv,3,40,,yes", "Row 2: 3 to 40 s is not within the recording, 0 to 12 s."),
         ("01_squat.csv,3,4,5,yes", "Row 2: turn 5 s is not between start and end."),

@@ -433,7 +433,9 @@ def test_names_that_are_no_text_are_refused(tmp_path, name):
     lay(tmp_path, "P1_squat.csv")
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text(NUMBERS, encoding="utf-8")
     text = message(tmp_path, lifts(unused="report"))
-    assert text.startswith("1 file below the recordings has a name that is no text in UTF-8. Allowed: names in UTF-8. ")
+    assert text.startswith(
+        "1 file below the recordings has a name that is not text in UTF-8. Allowed: names in UTF-8. "
+    )
     assert f"Got: '{name.decode('latin-1').replace(chr(233), chr(92) + 'xe9')}'. Hint: Rename the files" in text
     # what a system leaves behind counts for nothing
     lay(tmp_path / "b", "P1_squat.csv")

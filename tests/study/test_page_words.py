@@ -39,7 +39,9 @@ def test_the_finding_counts_the_intervals_and_claims_no_more(analysis, holds, se
 def test_an_envelope_below_zero_needs_no_low_pass_filter():
     extremes = pd.DataFrame({"maximum": [120.0, 80.0], "minimum": [-1.25, 0.0]})
     above, below = recordings_page._extreme_notices(extremes)
-    assert above.text.startswith("The envelope exceeds its reference in 1 of 2 channels of recordings, and is up to 120 %")
+    assert above.text.startswith(
+        "The envelope exceeds its reference in 1 of 2 channels of recordings, and is up to 120 %"
+    )
     assert below.text.startswith(
         "The envelope falls below zero in 1 of 2 channels of recordings, down to −1.2 %; the values"
     )

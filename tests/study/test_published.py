@@ -81,7 +81,7 @@ def test_everything_is_written_and_says_whether_it_is_published_or_simulated(stu
     assert "simulated" not in pd.read_csv(out / "tables" / "ratios.csv", encoding="utf-8-sig").columns
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "From published figures. As printed." in page
-    assert "Simulated, no measurement of anybody. By chance." in page
+    assert "Simulation; no participants. By chance." in page
     assert "From published figures. It rises." in page
     assert {path.name for path in (out / "figures").iterdir()} >= {"line.pdf", "line.png", "line.svg"}
     provenance = json.loads((out / "provenance.json").read_text(encoding="utf-8"))
@@ -92,7 +92,7 @@ def test_what_is_only_computed_says_so(study, tmp_path):
     change(study, "simulated=True", "computed=True", name="recompute.py")
     Study.load(study).run(tmp_path / "out")
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "Computed, neither published nor measured. By chance." in page
+    assert "Computed here; neither published nor measured. By chance." in page
 
 
 @pytest.mark.long

@@ -83,7 +83,7 @@ def test_a_lift_cut_in_the_wrong_place_is_seen():
     wrong, late, _ = space["_simulated"](seed=3, repetitions=2)
     assert (late["mean_ms"] < -130).all()
     # the same people and noise: only the cut differs
-    step, cut_wrongly = (one.set_index("put_in").loc["step"] for one in (right, wrong))
+    step, cut_wrongly = (one.set_index("activation").loc["step"] for one in (right, wrong))
     assert step["true_ratio"] == pytest.approx(1.25)
     assert step["ratio"] - cut_wrongly["ratio"] > 0.02
 

@@ -232,7 +232,7 @@ def test_a_sheet_that_cannot_be_read_is_named(study, tmp_path):
     book = openpyxl.load_workbook(folder / "P2.xlsx")
     book["EMG_squat"]["A7"] = "oops"
     book.save(folder / "P2.xlsx")
-    error = fails(of_sheets(study), folder, EmgkitError, "A cell is no number", "row 7")
+    error = fails(of_sheets(study), folder, EmgkitError, "A cell is not a number", "row 7")
     assert "P2.xlsx, sheet" in error.where
     # without a layout for sheets, the workbook must have one
     text = study.text.replace("{participant}_{task}.csv", "{participant}_{task}.xlsx")

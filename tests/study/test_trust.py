@@ -198,7 +198,7 @@ def test_a_name_that_leads_elsewhere_is_refused(study, tmp_path, name, kind):
         ("*, seed, quick", "", r"script failed.*TypeError.*unexpected keyword"),
         ("import pandas", "\0\nimport pandas", r"script failed.*null bytes"),
         ("pd.DataFrame({", "dict({", r"The frame of table 'ratios' is none.*pandas\.DataFrame.*dict"),
-        ('("A finding.",)', '"A finding."', r"no tuple of sentences.*str"),
+        ('("A finding.",)', '"A finding."', r"not a tuple of sentences.*str"),
         ('("A finding.",)', "(1,)", r"Sentence 1 of the study's script is none.*int"),
         ("(Table(", "(dict(", r"Table 1 of the study's script is none.*emgkit\.study\.Table.*dict"),
         (

@@ -27,7 +27,7 @@ def given_rest(recording: Recording, baseline: tuple[float, float]) -> slice:
     Raises
     ------
     ArgumentError
-        The stretch is no pair of times, lies outside the recording, or is shorter than 0.1 s.
+        The stretch is not a pair of times, lies outside the recording, or is shorter than 0.1 s.
     """
     first, last = recording.start, recording.start + recording.duration
     allowed = f"(start, stop) within {number(round(first, 6))}–{number(round(last, 6))} s, at least 0.1 s long"

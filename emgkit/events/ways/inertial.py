@@ -213,7 +213,7 @@ def _turned(recording: Recording) -> Recording:
     axis, part = _main_axis(signal.lowpass(x, OPTIONS["cutoff"], sfreq=recording.sfreq, order=4))
     if part < _ONE_AXIS:
         raise SignalError(
-            "The sensor turns about no one axis, so that its rotation shows no phases",
+            "The sensor does not turn about one axis, so that its rotation shows no phases",
             where=listed(recording.names),
             allowed=f"{_ONE_AXIS:.0%} of the power about one axis",
             got=f"{part:.0%}",

@@ -41,7 +41,7 @@ def recordings(root: str | os.PathLike[str]) -> list[Path]:
     Raises
     ------
     FileError
-        `root` is no BIDS data set, or it holds no EMG recording.
+        `root` is not a BIDS data set, or it holds no EMG recording.
     """
     folder = _checked_root(root)
     found = [p for pattern in ("sub-*/emg/*_emg.*", "sub-*/ses-*/emg/*_emg.*") for p in folder.glob(pattern)]
@@ -71,7 +71,7 @@ def participants(root: str | os.PathLike[str]) -> pd.DataFrame:
     Raises
     ------
     FileError
-        `root` is no BIDS data set.
+        `root` is not a BIDS data set.
     FormatError
         The table has no column ``participant_id``, or two rows are about the same recordings.
 
@@ -221,7 +221,7 @@ def _checked_root(root: str | os.PathLike[str]) -> Path:
     folder = Path(root)
     if not (folder / "dataset_description.json").is_file():
         raise FileError(
-            "The folder is no BIDS data set" if folder.is_dir() else "The folder does not exist",
+            "The folder is not a BIDS data set" if folder.is_dir() else "The folder does not exist",
             where=str(folder),
             allowed="a folder with a dataset_description.json",
         )

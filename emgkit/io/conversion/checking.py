@@ -77,7 +77,7 @@ def check_bids(root: str | os.PathLike[str]) -> tuple[Issue, ...]:
     if not (folder / "dataset_description.json").is_file():
         begun = (folder / "code" / "emgkit_convert.json").is_file()
         raise FileError(
-            "The conversion of the data set is not finished" if begun else "The folder is no BIDS data set",
+            "The conversion of the data set is not finished" if begun else "The folder is not a BIDS data set",
             where=str(folder), allowed="a folder with a dataset_description.json",
             hint="Run the conversion again: it goes on where it was stopped" if begun else "",
         )  # fmt: skip

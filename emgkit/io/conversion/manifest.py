@@ -1,7 +1,7 @@
 """What of a data set is written: a list beside the data, by which a conversion goes on after it was stopped.
 
 Every file is written under another name and moved to its place when it is whole; a recording is listed after all of its
-files are in place. ``dataset_description.json``, without which a folder is no BIDS data set, comes last.
+files are in place. ``dataset_description.json``, without which a folder is not a BIDS data set, comes last.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def read_people(path: Path) -> dict[str, list[str]]:
     Raises
     ------
     FormatError
-        It is no text, two columns have one name, or a row is cut off.
+        It is not a text, two columns have one name, or a row is cut off.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")

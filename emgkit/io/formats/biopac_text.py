@@ -48,7 +48,7 @@ def load(path: Path) -> FileContent:
     Raises
     ------
     FormatError
-        The header is damaged, or a cell is no number.
+        The header is damaged, or a cell is not a number.
     """
     where = str(path)
     lines = decoded(path).split("\n")
@@ -144,7 +144,7 @@ def _rate(interval: re.Match[str], *, where: str) -> float:
         rate = np.nan
     if not 0.1 <= rate <= 1e6:
         raise FormatError(
-            "The interval between samples cannot be",
+            "This cannot be the interval between samples",
             where=where,
             allowed="a rate of 0.1 Hz to 1 MHz",
             got=f"{interval[0]!r}" + (f", {number(rate)} Hz" if np.isfinite(rate) else ""),

@@ -48,7 +48,7 @@ def load(path: Path) -> FileContent:
     Raises
     ------
     FormatError
-        The file is cut off, or a cell is no number.
+        The file is cut off, or a cell is not a number.
     """
     lines = decoded(path).split("\n")
     headers, first = _headers(lines, where=str(path))

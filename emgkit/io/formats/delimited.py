@@ -144,7 +144,7 @@ def _columns(table: Table, *, thousands: str | None, open_end: bool, where: str)
     numbers = number_table(rows)
     # the sum of finite samples is finite, and costs one pass without a temporary
     if not np.isfinite(numbers.sum()) and not np.isfinite(numbers).all():
-        raise first_bad_cell(rows) or FormatError("A cell is no finite number", where=where)
+        raise first_bad_cell(rows) or FormatError("A cell is not a finite number", where=where)
     check_last_cell(rows)
     notices = check_thousands(rows, numbers) if thousands is None else ()
     if table.names is None and clock != 0 and 0 not in dates:

@@ -1,6 +1,6 @@
 """EDF, EDF+, BDF and BDF+: reading and writing at each channel's own rate.
 
-The format stores whole data records. A recording whose length is no whole number of records is
+The format stores whole data records. A recording whose length is not a whole number of records is
 padded with its last value, and an annotation ``BAD_ACQ_SKIP`` (MNE's word for samples that were
 never acquired) says where the padding begins; reading cuts it away again. A channel that ends
 before the others has an annotation of its own, ``BAD_ACQ_SKIP@@<label>``.

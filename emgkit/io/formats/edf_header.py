@@ -40,7 +40,7 @@ _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # no quantity is as large
 _LARGEST = 1e100
-# slower or faster than this is no rate of a recording, but damage
+# slower or faster than this is not a rate of a recording, but damage
 RATES = (Fraction(1, 10), Fraction(1_000_000))
 
 
@@ -183,7 +183,7 @@ def read_header(path: Path) -> Header:
     Raises
     ------
     FormatError
-        A field is no number or lies outside of what the format holds, the file is shorter than
+        A field is not a number or lies outside of what the format holds, the file is shorter than
         its header says, or it is longer by more than one data record.
     """
     size = path.stat().st_size

@@ -366,7 +366,7 @@ def _matrix(value: Any, *, where: str) -> Array:
     except (TypeError, ValueError):
         found = np.empty((0, 0))
     if found.ndim != 2 or not found.size:
-        raise FormatError("A variable is no matrix of numbers", where=where, got=_shape(value))
+        raise FormatError("A variable is not a matrix of numbers", where=where, got=_shape(value))
     return found
 
 
@@ -390,7 +390,7 @@ def _texts(value: Any) -> list[str]:
 
 def _check_rate(rate: float, *, where: str) -> float:
     if not 0.1 <= rate <= 1e6:
-        raise FormatError("A sampling rate cannot be", where=where, allowed="0.1 Hz to 1 MHz", got=f"{rate:g}")
+        raise FormatError("This cannot be a sampling rate", where=where, allowed="0.1 Hz to 1 MHz", got=f"{rate:g}")
     return float(rate)
 
 

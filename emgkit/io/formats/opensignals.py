@@ -102,7 +102,7 @@ def load(path: Path) -> FileContent:
     Raises
     ------
     FormatError
-        The header is damaged, samples are missing, or a cell is no number.
+        The header is damaged, samples are missing, or a cell is not a number.
     """
     where = str(path)
     lines = decoded(path).split("\n")

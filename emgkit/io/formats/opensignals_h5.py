@@ -31,7 +31,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     FormatError
         The file is damaged, is another kind of HDF5 file, or samples are missing.
     ArgumentError
-        `start` and `stop` are no part of the recording.
+        `start` and `stop` are not part of the recording.
     """
     is_part = start is not None or stop is not None
     window = Window(start=start or 0.0, stop=stop, where=str(path)) if is_part else None
@@ -89,7 +89,7 @@ def _length(data: Any, *, where: str) -> int:
     """The number of samples of a channel."""
     shape, dtype = getattr(data, "shape", None), getattr(data, "dtype", None)
     if not shape or shape[1:] not in ((), (1,)) or getattr(dtype, "kind", "") not in "iuf":
-        raise FormatError("A channel is no column of numbers", where=where, got=f"shape {shape}, type {dtype}")
+        raise FormatError("A channel is not a column of numbers", where=where, got=f"shape {shape}, type {dtype}")
     held = Path(data.file.filename).stat().st_size
     if shape[0] > _MOST_PACKED * held:
         raise FormatError(

@@ -52,7 +52,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     FormatError
         The header is damaged, or the file is shorter than it says.
     ArgumentError
-        `start` and `stop` are no part of the recording.
+        `start` and `stop` are not part of the recording.
     """
     where, raw = str(path), np.asarray(np.memmap(path, np.uint8, "r"))
     head = raw[: _HEADER.size].tobytes()
@@ -152,12 +152,12 @@ def _samples(body: NDArray[np.uint8], header: _Header, part: slice, *, where: st
         before = block * header.per_block
         first, last = max(part.start - before, 0), min(part.stop - before, at_once * header.per_block)
         numbers = _numbers(body, header, block, block + at_once)[first:last]
-        with np.errstate(invalid="ignore"):  # what is no number is refused below
+        with np.errstate(invalid="ignore"):  # what is not a number is refused below
             values[:, before + first - part.start : before + last - part.start] = numbers.T
     if not np.isfinite(values).all():
         channel, sample = (int(one[0]) for one in np.nonzero(~np.isfinite(values)))
         raise FormatError(
-            "A sample is no finite number",
+            "A sample is not a finite number",
             where=f"{where}, channel {channel + 1}, sample {part.start + sample + 1}",
         )
     return values

@@ -144,7 +144,7 @@ def read_ragged(ragged: Ragged) -> tuple[list[Array], Mapping[int, list[tuple[in
     Raises
     ------
     FormatError
-        A cell is no number, an empty cell stands among numbers, or a row has too many or too few cells.
+        A cell is not a number, an empty cell stands among numbers, or a row has too many or too few cells.
     """
     width = _width(ragged)
     ragged = replace(ragged, texts=frozenset(column for column in ragged.texts if column < width))
@@ -295,7 +295,7 @@ def _separators(ragged: Ragged) -> int:
 
 
 def _first_bad_row(ragged: Ragged, width: int, *, cells_from: int | None = None) -> FormatError | None:
-    """The error for the first row with a wrong number of cells or, from a row on, with a cell that is no number."""
+    """The error for the first row with a wrong number of cells or, from a row on, with a cell that is not a number."""
     blank, sign = False, ragged.sep.encode()
     # behind the columns of numbers, a row may leave out those of texts
     least = len(ragged.names) if ragged.texts else width
@@ -332,7 +332,7 @@ def _bad_cell(cells: Sequence[str], ragged: Ragged, *, row: int, last: bool) -> 
         ):
             continue
         return FormatError(
-            "The last row is cut off" if last and column == len(cells) - 1 else "A cell is no number",
+            "The last row is cut off" if last and column == len(cells) - 1 else "A cell is not a number",
             where=ragged.place(row, column), allowed="a finite number, or nothing behind the end of its channel",
             got=repr(cell[:60]),
         )  # fmt: skip

@@ -41,7 +41,7 @@ def load(path: Path) -> FileContent:
     Raises
     ------
     FormatError
-        The header is damaged, a cell is no number, or the times show lost samples.
+        The header is damaged, a cell is not a number, or the times show lost samples.
     """
     where = str(path)
     lines = decoded(path).split("\n")
@@ -104,7 +104,7 @@ def _rate(times: NDArray[np.float64], unit: str, *, where: str) -> tuple[float, 
     rate = 1 / slope
     if not 0.1 <= rate <= 1e6:
         raise FormatError(
-            "The times give no rate that can be", where=where, allowed="0.1 Hz to 1 MHz", got=f"{rate:g} Hz"
+            "The times give no possible sampling rate", where=where, allowed="0.1 Hz to 1 MHz", got=f"{rate:g} Hz"
         )
     if off < 0.5:
         return rate, None

@@ -66,7 +66,7 @@ def sheets(path: Path) -> tuple[Sheet, ...]:
     Raises
     ------
     FormatError
-        The file is no workbook that can be read.
+        The file is not a workbook that can be read.
     """
     with _opened(path) as book:
         return _sheets(book)
@@ -116,7 +116,7 @@ def _opened(path: Path, *, formulas: bool = False) -> Iterator[Workbook]:
     import openpyxl
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of styles, validation and other things that are no numbers
+        warnings.simplefilter("ignore")  # of styles, validation and other things that are not numbers
         try:
             _check_parts(path)
             with path.open("rb") as file:
@@ -361,7 +361,7 @@ def _as_text(rows: Sequence[Row], decimal: str = ".", *, exact: bool = False) ->
 
 
 def _words(value: Any) -> str:
-    """The text of a cell that is no number."""
+    """The text of a cell that is not a number."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, datetime.timedelta):

@@ -333,7 +333,7 @@
     }
     if (field.name === "turn" && !value) return change(marks.replaced(list(), one.id, { turn: null }, who()), "The turn point is removed.");
     const time = Number(value.replace(",", "."));
-    if (!value || !Number.isFinite(time)) return refuse(field, one, `“${value}” is no number of seconds.`);
+    if (!value || !Number.isFinite(time)) return refuse(field, one, `“${value}” is not a number of seconds.`);
     const made = marks.move(list(), bounds(), one.id, field.name, time, who());
     const now = made.find((each) => each.id === one.id)[field.name];
     if (now !== marks.round(time)) {

@@ -101,7 +101,7 @@ const marksTable = (() => {
     const last = first + duration;
     const times = { start: number("start"), end: number("end"), turn: number("turn"), load_kg: number("load_kg") };
     for (const [name, value] of Object.entries(times)) {
-      if (Number.isNaN(value)) return { wrong: `${name} is “${values[name]}”, which is no number of ${name === "load_kg" ? "kg" : "seconds"}.` };
+      if (Number.isNaN(value)) return { wrong: `${name} is “${values[name]}”, which is not a number of ${name === "load_kg" ? "kg" : "seconds"}.` };
     }
     const { start, end, turn } = times;
     if (start == null || end == null) return { wrong: `it has no ${start == null ? "start" : "end"}.` };

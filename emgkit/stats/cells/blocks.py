@@ -340,7 +340,7 @@ def _pairwise(blocks: list[Block], condition: Factor, *, log: bool) -> tuple[lis
         raise DesignError(
             f"No two levels of {condition.name!r} have two participants in common",
             allowed="at least two participants with both levels of a contrast",
-            hint="check the participant column; one person's repetitions are no sample of people",
+            hint="check the participant column; one person's repetitions are not a sample of people",
         )
     return made, notices
 

@@ -206,7 +206,7 @@ def outcome_values(table: pd.DataFrame, outcome: str, participant: str, *, log: 
 
 
 def _no_numbers(table: pd.DataFrame, outcome: str) -> DesignError:
-    """Build the error for a column of text: the rows whose text is no number, where some are numbers."""
+    """Build the error for a column of text: the rows whose text is not a number, where some are numbers."""
     column = table[outcome]
     text = column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
     bad = (
@@ -282,7 +282,7 @@ def check_participants(participants: pd.Index[Any], where: str = "") -> None:
             "A comparison within participants needs at least two of them",
             where=where,
             got=listed(participants),
-            hint="check the participant column; one person's repetitions are no sample of people",
+            hint="check the participant column; one person's repetitions are not a sample of people",
         )
 
 
@@ -322,7 +322,7 @@ def incomplete(participants: pd.Index[Any], missing: dict[Any, list[str]], *, to
         who.append(f"and {len(missing) - NAMED} participants more")
     return DesignError(
         f"{count} of {total} cells {'is' if count == 1 else 'are'} missing; leaving out everyone with a missing cell "
-        f"would keep {kept} of {len(participants)} participants, and nobody is left out silently",
+        f"would keep {kept} of {len(participants)} participants, and emgkit leaves nobody out silently",
         where="; ".join(who),
         allowed="every participant in every cell",
         hint="find the missing cells, leave those participants out of the table yourself and report it, "

@@ -140,7 +140,7 @@ def adjusted(p: Array, members: NDArray[np.intp], *, adjust: str) -> tuple[Array
     Parameters
     ----------
     p : numpy.ndarray, (n,)
-        Uncorrected p-values; NaN stays NaN and is no member of its family.
+        Uncorrected p-values; NaN stays NaN and is not a member of its family.
     members : numpy.ndarray, (n,)
         The family of each p-value, as a number.
     adjust : str

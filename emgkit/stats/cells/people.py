@@ -27,14 +27,14 @@ CONDITIONS = frozenset({
     "muscle", "phase", "repetition", "run", "session", "set", "side", "task", "time", "timepoint", "trial", "visit",
     "week",
 })  # fmt: skip
-# a factor with more levels than this, of which everyone has most, is no group of people
+# a factor with more levels than this, of which everyone has most, is not a group of people
 MOST_GROUPS = 4
 # columns that divide people, and so are looked at even where an analysis does not name them
 GROUPS = ("group", "sex", "cohort")
 
 
 def as_crossed(crossed: str | Sequence[str] | None, factors: Iterable[str], columns: Iterable[str]) -> list[str]:
-    """The factors that the caller calls crossed; a name that is no factor of the analysis raises an ArgumentError."""
+    """The factors that the caller calls crossed; one that is not a factor of the analysis raises an ArgumentError."""
     names, known = as_names("crossed", crossed), list(dict.fromkeys([*factors, *(n for n in GROUPS if n in columns)]))
     for name in names:
         if name not in known:
@@ -132,7 +132,7 @@ def check_people(
             several = person.levels[present.sum(axis=1) > 1]
             if len(several):
                 raise DesignError(
-                    f"{_labels(several, person.name)} in several levels of {name!r}, which is no factor of the "
+                    f"{_labels(several, person.name)} in several levels of {name!r}, which is not a factor of the "
                     "analysis",
                     where=_some(several),
                     allowed=f"one level of {name!r} a participant, or {name!r} as a factor of the analysis",

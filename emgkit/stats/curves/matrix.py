@@ -67,7 +67,7 @@ def _several(
         hint = "filter, average with Curves.participant_means(over=...), or name a column in 'by'"
     return DesignError(
         f"{len(double)} of {len(count)} participants' conditions have more than one curve, and a participant needs one "
-        "in each: repetitions of one person are no sample of people",
+        "in each: repetitions of one person are not a sample of people",
         where="; ".join(names[i] for i in double[:10]),
         got=f"up to {int(count.max())} values at a point"
         + (f"; the rows differ in {listed(differing)}" if differing else ""),

@@ -80,7 +80,7 @@ def joint_test(differences: Array, *, flips: int = 4096, seed: int = 1, alpha: f
     Raises
     ------
     DesignError
-        There are fewer than two participants, no specification, or values that are no finite numbers.
+        There are fewer than two participants, no specification, or values that are not finite numbers.
 
     Notes
     -----
@@ -172,5 +172,5 @@ def _check(differences: Array) -> tuple[int, int]:
             got=f"an array of shape {differences.shape}",
         )
     if not np.isfinite(differences).all():
-        raise DesignError("Some differences are no finite numbers", allowed="no NaN and no infinite number")
+        raise DesignError("Some differences are not finite numbers", allowed="no NaN and no infinite number")
     return differences.shape[0], differences.shape[1]

@@ -56,7 +56,7 @@ def bayes_factors(
     DesignError
         The table does not have the design, as in :func:`contrasts`.
     ArgumentError
-        ``r`` is no number above 0.
+        ``r`` is not a number above 0.
 
     Notes
     -----

@@ -84,7 +84,7 @@ def post_hoc(
     facts = AnalysisFacts.of(omnibus) if isinstance(omnibus, pd.DataFrame) else AnalysisFacts()
     if facts.get("table") not in OMNIBUS:
         raise ArgumentError(
-            "'omnibus' is no omnibus test", allowed="the result of rm_anova or of friedman",
+            "'omnibus' is not an omnibus test", allowed="the result of rm_anova or of friedman",
             got=str(facts.get("table") or type(omnibus).__name__),
         )  # fmt: skip
     table = check_table(cells)

@@ -86,7 +86,7 @@ def read_number(text: Any, parameter: str) -> Span:
     Raises
     ------
     ArgumentError
-        It is no text, or the text is no number.
+        It is not a text, or the text is not a number.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def read_number(text: Any, parameter: str) -> Span:
     plain = text.strip().replace("\u2212", "-")
     if not NUMBER.fullmatch(plain):
         raise ArgumentError(
-            f"{parameter!r} is no printed number", allowed="such as '86.8', '.30' or '1.2e-5'", got=repr(text)
+            f"{parameter!r} is not a printed number", allowed="such as '86.8', '.30' or '1.2e-5'", got=repr(text)
         )
     exact = Decimal(plain)
     half = Decimal(5).scaleb(int(exact.as_tuple().exponent) - 1)
@@ -126,7 +126,7 @@ def read_p(text: Any) -> Span:
     Raises
     ------
     ArgumentError
-        It is no text, no number, or not between 0 and 1.
+        It is not a text, not a number, or not between 0 and 1.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def read_p(text: Any) -> Span:
     sign, rest = found.groups() if found else ("", text)
     p = read_number(rest, "p")
     if not 0 <= p.value <= 1:
-        raise ArgumentError("'p' is no probability", allowed="0 to 1", got=repr(text))
+        raise ArgumentError("'p' is not a probability", allowed="0 to 1", got=repr(text))
     if sign in ("<", "≤"):
         return Span(math.nan, 0.0, p.value)
     if sign in (">", "≥"):
@@ -294,7 +294,9 @@ def _row(values: dict[str, Any], number: str) -> Contrast:
             raise ArgumentError(f"{first!r} and {second!r} belong together, and one is missing", where=label)
     for name in ("sd1", "sd2"):
         if read[name] is not None and read[name].value <= 0:
-            raise ArgumentError(f"{name!r} is no standard deviation", where=label, allowed="above 0", got=there[name])
+            raise ArgumentError(
+                f"{name!r} is not a standard deviation", where=label, allowed="above 0", got=there[name]
+            )
     n = check_whole("n", there.get("n"), least=2, where=label)
     limits = _limits(there.get("ci"), label)
     if not (read["d_av"] or read["d_z"] or read["t"] or read["p"] or limits or (read["mean1"] and read["sd1"])):

@@ -61,7 +61,7 @@ def parse(text: str) -> Formula:
     left, right = (side.strip() for side in text.split("~"))
     if left and not re.fullmatch(r"[^\W\d]\w*", left):
         do = "give log=True" if left.startswith(("log", "np.log")) else "compute it as a column of the table first"
-        raise ArgumentError("The left side of the formula is no column", allowed="one name", got=repr(left), hint=do)
+        raise ArgumentError("The left side of the formula is not a column", allowed="one name", got=repr(left), hint=do)
     terms = parse_terms(right, where=f"formula {text!r}")
     if any(left == _plain(name) for term in terms for name in term):
         raise ArgumentError(f"Column {left!r} stands on both sides of the formula", got=repr(text))

@@ -65,7 +65,7 @@ def mixed_model_many(
     Raises
     ------
     DesignError
-        The table has not the design, or an outcome holds what is no finite number (or, on the log scale, not above 0).
+        The table lacks the design, or an outcome holds what is not a finite number (on the log scale: above 0).
     ArgumentError
         The formula, the outcomes or an option cannot be read.
 

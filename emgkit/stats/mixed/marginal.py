@@ -282,7 +282,7 @@ def rescaled(known: Inference, start: Array, unit: Array) -> Inference:
 
 
 def _check(grid: Grid, factors: Sequence[str], by: Sequence[str]) -> list[str]:
-    """Refuse what is no factor of the formula; ``by`` comes first."""
+    """Refuse what is not a factor of the formula; ``by`` comes first."""
     names = [*by, *factors]
     for name in names:
         if name in grid.covariates:
@@ -293,7 +293,7 @@ def _check(grid: Grid, factors: Sequence[str], by: Sequence[str]) -> list[str]:
             )
         if name not in grid.factors:
             raise ArgumentError(
-                f"{name!r} is no factor of the formula",
+                f"{name!r} is not a factor of the formula",
                 allowed=listed(grid.factors),
                 got=repr(name),
                 hint=nearest(name, grid.factors),

@@ -66,7 +66,7 @@ def _checked(differ: ArrayLike) -> NDArray[np.bool_]:
     square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1]
     if not square or (matrix != matrix.T).any() or np.diag(matrix).any():
         raise ArgumentError(
-            "'differ' is no matrix of pairwise decisions",
+            "'differ' is not a matrix of pairwise decisions",
             allowed="a square, symmetric matrix of bool whose diagonal is False",
             got=f"shape {matrix.shape}" if not square else "a matrix without that symmetry or that diagonal",
         )

@@ -26,7 +26,7 @@ CAVEATS = {
     "cannot-reach-adjusted": "with so few participants no p alone can be below alpha after Holm's correction",
     "rough-curves": "the curves are too rough for random-field theory, and p may be wrong",
     "r-assumed": "the correlation of the conditions was assumed for some studies",
-    "hartung-knapp-narrower": "the Hartung-Knapp interval is narrower than the normal one, which is to be reported too",
+    "hartung-knapp-narrower": "the Hartung-Knapp interval is narrower than the normal one, so report that too",
 }
 
 

@@ -335,7 +335,7 @@ class Results(pd.DataFrame):
         kind = kind_of(facts)
         if kind.sentence is None:
             raise DesignError(
-                f"{kind.title} is no table of results to put into sentences",
+                f"{kind.title} is not a table of results to put into sentences",
                 hint="ask .sentences() of the fitted model or of the test itself; this table is for figures and checks",
             )
         lacking = missing_columns(kind, facts, [str(name) for name in self.columns])

@@ -122,7 +122,7 @@ def contrasts(
     ------
     DesignError
         The table does not have the design: unknown columns, several units (measures, phases, sides, sessions),
-        repeated or missing cells, fewer than two levels or participants, values that are no finite numbers or, on the
+        repeated or missing cells, fewer than two levels or participants, values that are not finite numbers or, on the
         log scale, not above 0, percentages compared between muscles, references that differ between levels, labels of
         participants in some but not all levels of a factor, labels that differ by blanks, case or Unicode form only.
     ArgumentError
@@ -132,7 +132,7 @@ def contrasts(
     -----
     The interval is exp(m -/+ t* s / sqrt(n)) (without exp for differences), m and s the mean and standard deviation of
     the participants' differences. Where all differences are equal there is no error term: t, p, the interval and d_z
-    are NaN, a notice says so, and the contrast is no member of its family. g_av needs three participants.
+    are NaN, a notice says so, and the contrast is not a member of its family. g_av needs three participants.
 
     Examples
     --------

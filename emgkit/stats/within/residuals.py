@@ -120,13 +120,14 @@ def normality_sentences(table: pd.DataFrame, *, participant: str, within: str, b
     ]
     above = sum(abs(value) > _LARGE for value in table["standardized"])
     beyond = f"{above} of {len(table)} {'lies' if above == 1 else 'lie'} beyond {_LARGE:g} standard deviations."
-    scale = "" if log else " compare logarithms (log = true), on which the spread of EMG is more even;"
+    scale = "" if log else "compare logarithms (log = true), on which the spread of EMG is more even; "
     return " ".join([
         f"Shapiro and Wilk's test of the residuals: {'; '.join(tested)}." if tested else "",
-        "It is no gate: with few participants it sees little, with many it sees what does no harm.",
+        "The test does not decide which analysis is used: with few participants it detects little, with many it "
+        "detects deviations that do no harm.",
         f"The largest residuals are those of {series(shown)}; {beyond}" if shown else "",
-        f"Where points leave the line:{scale} look at these recordings; see in the table of influence whether the "
-        "answer rests on one of these people; a test of ranks (test=\"wilcoxon\") needs no normal distribution.",
+        f"Where points leave the line, {scale}look at these recordings and see in the table of influence whether the "
+        "answer rests on one of these people. A test of ranks (test=\"wilcoxon\") does not need a normal distribution.",
     ]).strip()  # fmt: skip
 
 

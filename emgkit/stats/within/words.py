@@ -352,7 +352,9 @@ def influence_methods(facts: AnalysisFacts) -> Text:
     what = f"To judge the influence of single participants, {outcome} were compared again with each participant left"
     what += f" out in turn, between every pair of levels of {readable(facts['within'])}{separately(facts)} by paired t"
     what += f" tests of {scale}"
-    effect = "A participant was said to contradict the others where the studentised deleted residual was larger than"
+    effect = (
+        "A participant was flagged as contradicting the others where the studentised deleted residual was larger than"
+    )
     effect += f" chance explains ({alpha_text(facts['alpha'])} after Bonferroni correction over all contrasts and"
     effect += " participants) and the difference had the opposite direction."
     return Text(

@@ -25,7 +25,7 @@ class Expected(TomlTable):
     """``[[expected]]``: one number of one table as it is printed somewhere, with its decimals.
 
     `row` picks the row by its columns; `value` is a text, because its decimals are the tolerance (``"1.90"`` is not
-    ``"1.9"``). ``"<.001"`` and ``">100"`` are limits; a text that is no number is compared as it is.
+    ``"1.9"``). ``"<.001"`` and ``">100"`` are limits; a text that is not a number is compared as it is.
     """
 
     table: str

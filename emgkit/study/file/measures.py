@@ -33,7 +33,7 @@ class Keys:
     during: tuple[str, ...] = ()
 
 
-# what is no number of one stretch of one channel alone
+# what is not a number of one stretch of one channel alone
 _MORE: Mapping[str, Keys] = MappingProxyType(
     {
         "angle_of_peak": Keys(optional=("channel",)),

@@ -80,7 +80,9 @@ def parsed(question: Question, text: str) -> Answer:
         except ValueError:
             value = 0.0
         if not 0 < value < float("inf"):
-            raise ArgumentError("This is no number above 0", where=f"{question.place} {question.key}", got=repr(text))
+            raise ArgumentError(
+                "This is not a number above 0", where=f"{question.place} {question.key}", got=repr(text)
+            )
         return value
     if question.kind == "yes or no":
         if text.lower() not in ("yes", "no", "y", "n", "true", "false"):

@@ -203,7 +203,7 @@ def _channel(channel: FoundChannel, answers: Mapping[str, Answer]) -> Iterator[Q
         likely = _UNITS.get(str(asked_of), "mV" if asked_of == "EMG" else "n/a")
         stated = "" if kind == "?" else f'such as "{likely}"'
         if unit_unknown:
-            stated = f'the file says "{channel.unit}", which is no known unit'
+            stated = f'the file says "{channel.unit}", which is not a known unit'
         yield Question(
             id=f"{stem}.unit", place=place, key="unit", text=f"In which unit is the channel {name!r}?",
             remark=stated, stand_in=likely,

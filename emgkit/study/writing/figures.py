@@ -123,9 +123,9 @@ def _residuals(analysis: Analysis, first: ComparisonResult) -> Iterator[Drawn]:
     yield Drawn(
         name="residuals",
         title="Residuals and assumptions",
-        caption=f"What is left of the {of} when participants and {readable(first.spec.within)} are taken out"
-        f"{_each(first.spec.by)}, over its standard deviation: against a normal distribution, and against the fitted "
-        f"values. {normality_sentences(table, log=log, **roles)}",
+        caption=f"Standardised residuals of the {of} after participants and {readable(first.spec.within)} are taken out"
+        f"{_each(first.spec.by)}: against a normal distribution, and against the fitted values. "
+        f"{normality_sentences(table, log=log, **roles)}",
         figure=axes[0].figure,
     )
 

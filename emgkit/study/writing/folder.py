@@ -131,7 +131,7 @@ def _without_links(out: Path) -> Path:
     """The place of the folder itself."""
     place = None
     if "\0" in str(out):
-        raise StudyError("The output folder has a name that cannot be", got=repr(str(out)))
+        raise StudyError("No folder can have this name", got=repr(str(out)))
     with suppress(RuntimeError):  # so older versions of Python say that a link leads to itself
         place = out.resolve()
     if place is None or (out.is_symlink() and not place.exists()):

@@ -24,8 +24,8 @@ _CAPTION = (
     "lift, and reviews, are not shown; emgkit claims names the source of every number."
 )
 _SIMULATED = (
-    " Below, on a tinted ground, are the ratios that this run found in simulated recordings: they test the software and "
-    "are not evidence about any lift."
+    " Below, on a tinted ground, are the ratios that this run found in simulated recordings: they test the software "
+    "and are not evidence about any lift."
 )
 _OWN = " Below are the ratios of this run."
 

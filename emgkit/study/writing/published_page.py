@@ -32,8 +32,8 @@ __all__ = ["run"]
 
 _PUBLISHED = "From published figures."
 _CLAIMS = "The claims"
-_SIMULATED = "Simulated, no measurement of anybody."
-_COMPUTED = "Computed, neither published nor measured."
+_SIMULATED = "Simulation; no participants."
+_COMPUTED = "Computed here; neither published nor measured."
 # tables that the study writes itself
 _RESERVED = ("published", "claims", "expected")
 
@@ -111,7 +111,7 @@ def _check(made: Any, path: Path) -> None:
     """Refuse what a script must not return."""
     if not isinstance(made, Recomputed):
         raise StudyError(
-            "The study's script returned something else than it promises",
+            "The study's script returned something other than it promises",
             where=str(path),
             allowed="an emgkit.study.Recomputed",
             got=type(made).__name__,
@@ -122,7 +122,7 @@ def _check(made: Any, path: Path) -> None:
     ):  # fmt: skip
         _check_kind(kind, given, wanted, path)
     if not made.finding:
-        raise StudyError("The study's script found nothing to say", where=str(path), hint="Return one sentence or more")
+        raise StudyError("The study's script returned no finding", where=str(path), hint="Return one sentence or more")
     for kind, names in (("table", [t.name for t in made.tables]), ("figure", [f.name for f in made.figures])):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -144,7 +144,7 @@ def _check_kind(kind: str, items: Any, wanted: type, path: Path) -> None:
     """Refuse a list that holds something else, and a name that would lead out of the folder of the results."""
     if not isinstance(items, tuple | list):
         raise StudyError(
-            f"What the study's script returned is no tuple of {kind}s", where=str(path), got=type(items).__name__
+            f"What the study's script returned is not a tuple of {kind}s", where=str(path), got=type(items).__name__
         )
     for number, one in enumerate(items, 1):
         if not isinstance(one, wanted):

@@ -142,7 +142,9 @@ def readable_tables(analysis: Analysis, tables: dict[str, pd.DataFrame]) -> tupl
     if "agreement" in tables:
         items.append(_agreement_item(tables["agreement"], simulated=analysis.simulated))
     if analysis.file.published:
-        caption = "Published figures alone; nothing here is simulated or comes from this run. The numbers count studies."
+        caption = (
+            "Published figures alone; nothing here is simulated or comes from this run. The numbers count studies."
+        )
         frame = claims.published_table(claims.stated(analysis.file.published))
         items.append(report.TableItem(title=PUBLISHED, caption=caption, frame=frame, stem="published"))
     first = analysis.compared[0]
@@ -231,7 +233,7 @@ def _influence_tables(compared: ComparisonResult) -> Iterator[report.TableItem]:
 
 def contradicting(table: Results) -> pd.DataFrame:
     """Who contradicts all others, and why: one row a contrast."""
-    # a plain table: what is left of the columns is no table of results any more
+    # a plain table: what is left of the columns is not a table of results any more
     flagged = pd.DataFrame(table[table["contradicts"]]).rename(columns={"left_out": "participant"})
     return flagged[["participant", *(table.attrs["by"] or []), "contrast", "why"]]
 

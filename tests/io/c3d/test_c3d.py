@@ -123,7 +123,7 @@ def test_a_channel_with_a_sample_that_is_no_number_is_left_out(written):
     stored[1, 7] = np.nan
     trial = read(written(stored))
     assert (trial["emg"].names, trial.notices[0].text) == (
-        ("EMG1", "EMG3"), "Left out, since samples of it are no number: 'EMG2'.",
+        ("EMG1", "EMG3"), "Left out, since samples of it are not numbers: 'EMG2'.",
     )  # fmt: skip
 
 

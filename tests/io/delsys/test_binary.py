@@ -190,7 +190,7 @@ def test_a_damaged_hpf_file_is_refused_with_its_byte(written, more, message):
 
 def test_a_sample_that_is_no_number_is_refused(written):
     channels = [("EMG 1", "Volts", EMG, [1e-4, np.nan, 2e-4])]
-    with pytest.raises(FormatError, match=r"no finite number.*channel 'EMG 1', sample 2"):
+    with pytest.raises(FormatError, match=r"not a finite number.*channel 'EMG 1', sample 2"):
         read(written("hpf", channels))
 
 

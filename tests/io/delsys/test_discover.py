@@ -132,7 +132,7 @@ def changed(old, new, count=1):
     ("change", "message"),
     [
         (changed("0.3, ", " , "), r"cell is empty.*numbers follow it.*row 10, column 1 \('EMG 1 \(mV\)'\)"),
-        (changed("0.3, ", "x, "), r"cell is no number.*row 10, column 1.*Got: 'x'"),
+        (changed("0.3, ", "x, "), r"cell is not a number.*row 10, column 1.*Got: 'x'"),
         (changed("0.3, ", "inf, "), r"row 10, column 1"),
         (changed("0.3, ", "0.3, 1, "), r"wrong number of cells.*row 10.*Allowed: 3 cells.*Got: 4 cells"),
         (lambda text: text[: text.rindex(", ")], r"last row is cut off.*row 11.*Allowed: 3 cells.*Got: 2 cells"),

@@ -98,7 +98,7 @@ def test_a_plain_table_with_x_for_times_is_none(tmp_path):
         (lambda text: text[: text.index("\n0,")], r"holds no values"),
         (lambda text: text.replace("0.0007941176", "0.5", 1), r"times of a channel do not fit its rate.*sample 2"),
         (lambda text: text[: text.rindex(",")], r"last row is cut off"),
-        (lambda text: text.replace(",,,,,,", ",,x,,,,", 1), r"cell is no number.*row 29, column 4.*Got: 'x'"),
+        (lambda text: text.replace(",,,,,,", ",,x,,,,", 1), r"cell is not a number.*row 29, column 4.*Got: 'x'"),
     ],
 )
 def test_damage_is_refused_with_its_place(written, change, message):

@@ -109,7 +109,7 @@ def test_a_label_in_two_groups_is_refused_before_its_rows_count_as_copies(name: 
 def test_groups_that_the_analysis_does_not_name_are_looked_at_too(
     sizes: tuple[int, ...], call: Any, column: str
 ) -> None:
-    with pytest.raises(DesignError, match=rf"several levels of '{column}', which is no factor") as caught:
+    with pytest.raises(DesignError, match=rf"several levels of '{column}', which is not a factor") as caught:
         call(numbered(*sizes, factor=column))
     assert "average" not in str(caught.value)
 

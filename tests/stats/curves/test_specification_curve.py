@@ -94,7 +94,7 @@ def test_what_cannot_be_tested_is_refused() -> None:
     for wrong in (np.ones((1, 3)), np.ones((5, 0)), np.ones(5)):
         with pytest.raises(DesignError, match="nothing to test together"):
             joint_test(wrong)
-    with pytest.raises(DesignError, match="no finite numbers"):
+    with pytest.raises(DesignError, match="not finite numbers"):
         joint_test(np.array([[1.0, np.nan], [2.0, 3.0]]))
 
 

@@ -258,7 +258,7 @@ def test_repetitions_are_refused() -> None:
     table = pd.concat([curves().assign(repetition=i) for i in (1, 2, 3)], ignore_index=True)
     with pytest.raises(DesignError, match="16 of 16 participants' conditions have more than one curve") as caught:
         waveform_test(table, within="exercise")
-    assert "no sample of people" in caught.value.what
+    assert "not a sample of people" in caught.value.what
     assert "up to 3 values at a point; the rows differ in 'repetition'" in caught.value.got
     assert caught.value.hint == "average them with Curves.participant_means()"
 

@@ -239,7 +239,7 @@ def test_a_lost_condition_of_a_group_is_named() -> None:
 @pytest.mark.parametrize(
     ("formula", "text"),
     [
-        ("log(value) ~ exercise", "left side of the formula is no column.*give log=True"),
+        ("log(value) ~ exercise", "left side of the formula is not a column.*give log=True"),
         ("value ~ log(mass) + exercise", r"cannot be read at '\(mass\) \+ exercise'.*as a column of the table first"),
         ("value ~ exercise + I(mass**2)", r"cannot be read at '\(mass\*\*2\)'.*as a column of the table first"),
         ("value ~ C(exercise, Sum)", r"cannot be read at '\(exercise, Sum\)'.*C\(column\) for a factor of numbers"),

@@ -371,7 +371,7 @@ def test_arguments_that_cannot_be_read(formula: str, further: Any, text: str) ->
 
 def test_questions_the_model_cannot_answer() -> None:
     model = quiet(cells().assign(x=np.arange(60.0)), TWO_WAY + " + x")
-    with pytest.raises(ArgumentError, match=r"'exercize' is no factor of the formula.*Did you mean 'exercise'"):
+    with pytest.raises(ArgumentError, match=r"'exercize' is not a factor of the formula.*Did you mean 'exercise'"):
         model.contrasts("exercize")
     with pytest.raises(ArgumentError, match="'x' is a covariate"):
         model.marginal_means("x")

@@ -607,7 +607,7 @@ def test_tables_that_are_no_results_say_so() -> None:
         assert type(table) is Results
         assert repr(table) == repr(pd.DataFrame(table))
         assert table.methods()
-        with pytest.raises(DesignError, match="no table of results to put into sentences"):
+        with pytest.raises(DesignError, match="not a table of results to put into sentences"):
             table.sentences()
 
 

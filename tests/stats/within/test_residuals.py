@@ -58,7 +58,7 @@ def test_words() -> None:
     assert (p < 0.001) == ("soleus W = " + f"{w:.3f}, p < .001" in text)
     assert "(24 residuals)" in text
     assert f"those of {who['participant']} in {who['muscle'].replace('_', ' ')}, " in text
-    assert "It is no gate" in text
+    assert "The test does not decide which analysis is used" in text
     assert "table of influence" in text
     assert "wilcoxon" in text
     assert "log = true" not in text

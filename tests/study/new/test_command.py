@@ -91,7 +91,7 @@ def test_an_answer_that_is_not_allowed_is_refused():
     number = Question(id="a", place="[data]", key="sfreq", text="?", kind="number")
     assert parsed(number, " 2148,148 ") == 2148.148
     for wrong in ("fast", "0", "-1", "inf", "nan"):
-        with pytest.raises(ArgumentError, match="no number above 0"):
+        with pytest.raises(ArgumentError, match="not a number above 0"):
             parsed(number, wrong)
     yes = Question(id="a", place="[mvc]", key="b", text="?", kind="yes or no")
     assert [parsed(yes, text) for text in ("yes", "N", "true")] == [True, False, True]

@@ -96,7 +96,7 @@ def _notices(channels: Sequence[AnalogChannel], texts: Sequence[str]) -> tuple[N
 def analog_values(
     layout: Layout, frames: NDArray[np.uint8], channels: Sequence[AnalogChannel], *, first: int, last: int
 ) -> tuple[Block, NDArray[np.intp]]:
-    """The samples from `first` to before `last`, and how many of each channel are no finite number."""
+    """The samples from `first` to before `last`, and how many of each channel are not finite numbers."""
     n, per_frame, part = layout.n_analog, layout.per_frame, slice(first, last)
     raw = frames[:, layout.width * 4 * layout.n_points :]
     kind = f"{layout.numbers.order}f4" if layout.is_real else f"{layout.numbers.order}{_sign(layout)}2"
@@ -111,7 +111,7 @@ def analog_values(
 
 
 def _lacking(block: Block) -> NDArray[np.intp]:
-    """How many reals of each channel are no finite number."""
+    """How many reals of each channel are not finite numbers."""
     count = np.zeros(len(block.numbers), np.intp)
     for _, numbers, meant in block.parts(slice(None)):
         # the sum of finite reals is finite nearly always, and quick

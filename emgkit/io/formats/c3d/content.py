@@ -97,7 +97,7 @@ def _analog(layout: Layout, path: Path, window: Window | None) -> tuple[list[_Fo
     ]  # fmt: skip
     gone = [one.signal.label for one in found if one.lacking]
     if gone:
-        text = f"Left out, since samples of it are no number: {shortened(gone)}."
+        text = f"Left out, since samples of it are not numbers: {shortened(gone)}."
         notices = (*notices, Notice(code="samples-missing", text=text))
     return found, notices
 

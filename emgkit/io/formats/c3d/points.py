@@ -105,7 +105,7 @@ def point_values(
 ) -> tuple[NDArray[np.float64], list[int]]:
     """Coordinates of the points, shape (3 * n_points, n_frames), and of how many frames each lacks them.
 
-    A point lacks its position where its residual is negative, where a coordinate is no number, and where a marker
+    A point lacks its position where its residual is negative, where a coordinate is not a number, and where a marker
     stands at the very origin, which programs write in place of what the cameras did not see.
     """
     n, scale = layout.n_points, 1.0 if layout.is_real else layout.point_scale

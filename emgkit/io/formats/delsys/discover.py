@@ -248,7 +248,7 @@ def _events(header: _Header, texts: Mapping[int, list[tuple[int, str]]]) -> tupl
         label = next((known[row] for known in labels if row in known), "marker")
         if onset is None:
             raise FormatError(
-                "The time of a marker is no number", where=header.ragged.place(row, time), got=repr(cell[:60])
+                "The time of a marker is not a number", where=header.ragged.place(row, time), got=repr(cell[:60])
             )
         events.append(Event(onset=onset, duration=0.0, label=label))
     return tuple(sorted(events, key=lambda event: event.onset))

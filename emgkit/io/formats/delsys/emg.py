@@ -59,7 +59,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     FormatError
         The file is damaged, cut off, or of another version than 3.
     ArgumentError
-        `start` and `stop` are no part of the recording.
+        `start` and `stop` are not part of the recording.
     """
     where = str(path)
     with path.open("rb") as file:

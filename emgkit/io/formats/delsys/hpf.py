@@ -87,7 +87,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     FormatError
         The file is damaged, cut off, or holds what no recording of EMGworks does.
     ArgumentError
-        `start` and `stop` are no part of the recording.
+        `start` and `stop` are not part of the recording.
     """
     where, size = str(path), path.stat().st_size
     if size < _LEAST:
@@ -314,7 +314,7 @@ def _signal(channel: _Channel, count: int, window: Window | None, *, where: str)
         before += block.size
     if not np.isfinite(values).all():
         raise FormatError(
-            "A sample is no finite number", where=f"{where}, channel {channel.label[:60]!r}, sample "
+            "A sample is not a finite number", where=f"{where}, channel {channel.label[:60]!r}, sample "
             f"{part.start + int(np.argmin(np.isfinite(values))) + 1}", allowed="finite numbers",
         )  # fmt: skip
     signal = Signal(

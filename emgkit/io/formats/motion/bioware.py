@@ -27,7 +27,7 @@ def load(path: Path) -> FileContent:
     FileError
         The file is empty.
     FormatError
-        The header is damaged, the file is cut off, or a cell is no number.
+        The header is damaged, the file is cut off, or a cell is not a number.
     """
     where = str(path)
     if not path.stat().st_size:

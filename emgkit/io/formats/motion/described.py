@@ -22,7 +22,7 @@ _SWITCH = re.compile(r"foot[ _.-]?sw(?:itch)?(?![a-z])", re.IGNORECASE)
 
 
 def described(label: str, text: str, *, any_unit: bool) -> tuple[str | None, str | None]:
-    """Unit and kind of a channel that is no part of a force plate; None where the user is to be asked.
+    """Unit and kind of a channel that is not part of a force plate; None where the user is to be asked.
 
     Parameters
     ----------

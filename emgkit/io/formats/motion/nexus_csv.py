@@ -66,7 +66,7 @@ def load(path: Path) -> FileContent:
     FileError
         The file is empty.
     FormatError
-        A section is damaged or cut off, or a cell is no number.
+        A section is damaged or cut off, or a cell is not a number.
     """
     where = str(path)
     if not path.stat().st_size:
@@ -204,7 +204,7 @@ def _table(
     check_last_cell(rows)
     numbers = number_table(rows)
     if np.isnan(numbers[:, :2]).any() or np.isinf(numbers).any():
-        raise first_bad_cell(rows) or FormatError("A cell is no finite number", where=section.place)
+        raise first_bad_cell(rows) or FormatError("A cell is not a finite number", where=section.place)
     if open_end and np.isnan(numbers[-1]).any() and not np.isnan(numbers[-2:-1]).any():
         raise FormatError(
             "The last row is cut off", where=f"{section.place}, row {section.row + len(section.lines) - 1}",

@@ -71,7 +71,7 @@ def load(path: Path) -> FileContent:
     FileError
         The file is empty.
     FormatError
-        The header is damaged or contradicts the table, the file is cut off, a cell is no number, or the times are
+        The header is damaged or contradicts the table, the file is cut off, a cell is not a number, or the times are
         uneven.
     """
     where = str(path)

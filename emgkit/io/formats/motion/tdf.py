@@ -157,7 +157,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     FormatError
         The file is damaged or cut off, is of another version, or no signal of it is complete.
     ArgumentError
-        `start` and `stop` are no part of the recording.
+        `start` and `stop` are not part of the recording.
     """
     where = str(path)
     with path.open("rb") as file:  # of a file of another format, no more is read

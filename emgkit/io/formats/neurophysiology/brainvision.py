@@ -76,11 +76,11 @@ def load(path: Path) -> FileContent:
     if not signals:
         raise FormatError(
             "No channel of the BrainVision recording is complete", where=where, allowed="a number at each sample",
-            got=f"samples that are no number in {shortened(broken)}",
+            got=f"samples that are not numbers in {shortened(broken)}",
         )  # fmt: skip
     events, notices = _markers(path, common, rate, values.shape[1])
     if broken:
-        text = f"Left out, since samples of it are no number: {shortened(broken)}."
+        text = f"Left out, since samples of it are not numbers: {shortened(broken)}."
         notices.append(Notice(code="samples-missing", text=text))
     if unknown:
         text = f"Left without a unit, since emgkit does not know it: {shortened(unknown)}."

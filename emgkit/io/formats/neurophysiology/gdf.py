@@ -91,14 +91,14 @@ def load(path: Path) -> FileContent:
     if not signals:
         raise FormatError(
             "No channel of the GDF file is complete", where=where, allowed="a number at each sample",
-            got=f"samples that are no number in {shortened(broken.values())}",
+            got=f"samples that are not numbers in {shortened(broken.values())}",
         )  # fmt: skip
     events, notices = _events(raw, header, where=where)
     if unknown:
         text = f"Left without a unit, since emgkit does not know it: {shortened(unknown)}."
         notices.append(Notice(code="unit-unknown", text=text))
     if broken:
-        text = f"Left out, since samples of it are no number: {shortened(broken.values())}."
+        text = f"Left out, since samples of it are not numbers: {shortened(broken.values())}."
         notices.append(Notice(code="samples-missing", text=text))
     return FileContent(signals=tuple(signals), events=tuple(events), notices=tuple(notices), left_out=broken)
 

@@ -170,7 +170,7 @@ def _signals(reader: Any, *, held: int) -> tuple[list[Signal], list[str]]:
                 if not is_known:
                     unknown.append(f"{label} ({channel['units']})")
                 if not np.isfinite(values).all():
-                    raise ValueError(f"samples of {label!r} are no number")
+                    raise ValueError(f"samples of {label!r} are not numbers")
                 label = label if parts == 1 else f"{label} (part {part + 1})"
                 found.append(Signal(label=label, values=values, unit=unit, kind=kind, sfreq=rate, start=start))
     labels = numbered(one.label for one in found)

@@ -86,7 +86,7 @@ def opened(path: Path) -> Iterator[Archive]:
     Raises
     ------
     FormatError
-        It is neither, is damaged, or a member of it is no plain file within it.
+        It is neither, is damaged, or a member of it is not a plain file within it.
     """
     where = str(path)
     if _guarded(lambda: zipfile.is_zipfile(path), where=where):
@@ -123,7 +123,7 @@ def _tar(archive: tarfile.TarFile, *, where: str) -> Archive:
                 continue
             if not one.isreg() or one.issparse() or len(members) >= _MOST_MEMBERS:
                 raise FormatError(
-                    "A member of the archive is no plain file", where=f"{where}, {one.name[:60]!r}",
+                    "A member of the archive is not a plain file", where=f"{where}, {one.name[:60]!r}",
                     allowed=f"at most {_MOST_MEMBERS} files", got="a link, a device or a file with holes"
                     if len(members) < _MOST_MEMBERS else "more files",
                 )  # fmt: skip
@@ -150,7 +150,7 @@ def _check_names(names: list[str], *, where: str) -> None:
         if path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name:
             raise FormatError(
                 "A member of the archive climbs out of its folder", where=where, allowed="names within the archive",
-                got=repr(name[:80]), hint="This is no file of OT BioLab; nothing of it was read or written",
+                got=repr(name[:80]), hint="This is not a file of OT BioLab; nothing of it was read or written",
             )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def four_content(archive: Archive) -> FileContent:
             values = tables[key][:, track.first + place].astype(np.float64)
             values *= track.factor
             if not np.isfinite(values).all():
-                raise FormatError("A sample is no finite number", where=f"{archive.where}, {track.stream}, {label}")
+                raise FormatError("A sample is not a finite number", where=f"{archive.where}, {track.stream}, {label}")
             rows.append((label, track, values))
     labels = numbered(label for label, *_ in rows)
     signals = tuple(

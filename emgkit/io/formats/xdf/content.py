@@ -108,7 +108,7 @@ def load(path: Path) -> FileContent:
         notices.append(Notice(code="stream-empty", text=f"Left out, since they hold no sample: {shortened(empty)}."))
     filled = [one for one in streams if one.times.size]
     if any(not np.isfinite(one.times).all() for one in filled):
-        raise FormatError("A time stamp is no number", where=where, allowed="seconds")
+        raise FormatError("A time stamp is not a number", where=where, allowed="seconds")
     zero = min((float(one.times.min()) for one in filled), default=0.0)
     text = f"Times are seconds since the first time stamp of the file; the clocks of {synchronised} of "
     text += f"{counted(len(streams), 'stream')} were brought together by their clock offsets."
@@ -228,7 +228,7 @@ def _signals(one: _Stream, zero: float, *, where: str) -> tuple[list[Signal], li
         notices.append(Notice(code="time-jitter", text=text))
     broken = [label for label, row in zip(one.labels, one.values.T, strict=True) if not np.isfinite(row).all()]
     if broken:
-        text = f"Left out, since samples of it are no number: {shortened(broken)}."
+        text = f"Left out, since samples of it are not numbers: {shortened(broken)}."
         notices.append(Notice(code="samples-missing", text=text))
     signals = [
         Signal(

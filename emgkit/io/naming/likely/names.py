@@ -265,7 +265,7 @@ def _word(part: Part) -> bool:
 
 
 def _without_noise(rows: Rows) -> Rows:
-    """Words that say nothing, and a word before the participant in every name, are no part of a task of other words."""
+    """Words that say nothing, and a word before the participant in every name, belong to no task of other words."""
     before = [{bare(part.text) for part in row[: _person(row)] if not part.field} for row in rows.values()]
     noisy = all(any(bare(part.text) in NOISE for part in row) for row in rows.values())
     # of the sheets of workbooks, EMG_squat is told apart from Force by its first word

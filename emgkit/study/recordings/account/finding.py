@@ -90,7 +90,7 @@ def _check_text(names: Sequence[str]) -> None:
     if broken:
         are = "has a name that is" if len(broken) == 1 else "have names that are"
         raise StudyError(
-            f"{counted(len(broken), 'file')} below the recordings {are} no text in UTF-8",
+            f"{counted(len(broken), 'file')} below the recordings {are} not text in UTF-8",
             allowed="names in UTF-8",
             got=shortly(broken, 4).replace("\\\\", "\\"),
             hint="Rename the files; names with other letters than a to z break so in archives of older systems",

@@ -66,12 +66,12 @@ def checked_facts(facts: Mapping[str, str], of_task: Mapping[str, str], *, where
     Raises
     ------
     StudyError
-        Name and task differ in a fact, a load in kg or a set is no number, or a side is neither left nor right.
+        Name and task differ in a fact, a load in kg or a set is not a number, or a side is neither left nor right.
     """
     for name, value in of_task.items():
         if facts.get(name, value) != value:
             raise StudyError(
-                f"The name says two different things of {name!r}",
+                f"The name says two different things about {name!r}",
                 where=where,
                 got=f"{facts[name]!r} and, in the task {facts.get('task', '')!r}, {value!r}",
                 hint="Give one of the two fields another name",

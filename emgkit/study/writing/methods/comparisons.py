@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from emgkit.notation import as_title, series
+from emgkit.notation import as_title, capital, series
 from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.methods import n_text, unit_text
 from emgkit.stats.within.levels import order_rule
@@ -25,7 +25,8 @@ def comparisons(analysis: Analysis) -> Iterator[tuple[Statement, ...]]:
     """A paragraph a comparison, in the words of its results; of one made as the first only how it differs."""
     first, *others = analysis.compared
     unit = unit_of(analysis.file.exercises.values())
-    of_first = (Statement.of(f"Compared was the {measure_words(first.measure, unit)}."),) if first.spec.measure else ()
+    measured = capital(f"the {measure_words(first.measure, unit)} was compared.")
+    of_first = (Statement.of(measured),) if first.spec.measure else ()
     yield (*of_first, *_comparison(first))
     others = [compared for compared in others if compared.contrasts is not None]
     described = [first]
