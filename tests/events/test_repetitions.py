@@ -102,6 +102,28 @@ def test_noise_of_a_few_thousandths_keeps_the_repetitions_and_their_edges(noise)
     assert (table["onset"] + table["duration"]).to_numpy() == pytest.approx([one.returns for one in truth], abs=0.030)
 
 
+@pytest.mark.parametrize(("noise", "median", "nearly_all"), [(0.003, 0.010, 0.020), (0.01, 0.015, 0.050)])
+@pytest.mark.parametrize("sfreq", [100.0, 2000.0])
+def test_noise_of_a_hundredth_blurs_edges_no_more_than_a_fit_must(noise, median, nearly_all, sfreq):
+    # white noise up to half of the rate: as many samples a second, and as much of it below the cut-off
+    noise, late = noise * np.sqrt(sfreq / 100), []
+    for seed in range(6):
+        x, truth = movements(sfreq=sfreq, away=1.2, hold=0.7, back=1.5, gap=1.0)
+        found = squats(x + noise * np.random.default_rng(seed).standard_normal(x.size), sfreq=sfreq)
+        for i, one in enumerate(truth, 1):
+            parts = phases(found, i)
+            there, back = parts["eccentric"], parts["concentric"]
+            late += [
+                there.onset - one.leaves,
+                there.end - one.arrives,
+                back.onset - one.departs,
+                back.end - one.returns,
+            ]
+    half, most = np.quantile(np.abs(late), [0.5, 0.95])
+    assert half < median
+    assert most < nearly_all
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     scale=st.floats(1e-3, 1e3), shift=st.floats(-100, 100), upside_down=st.booleans(),

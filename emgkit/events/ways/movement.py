@@ -125,9 +125,11 @@ def find_in_movement(
     excursion) the velocity is followed outward until it stays below the threshold for 50 ms: `edge` times the
     movement's peak velocity, or three standard deviations of the velocity that the noise of the stream makes, if that
     is more. The edge is then put where the straight line through the crossings of three times the threshold and of the
-    threshold meets zero. Rejected are repetitions that the recording cuts, those of unusual excursion, and those whose
-    duration differs from the median by more than three scaled median absolute deviations (of log durations) and by
-    more than a factor of two.
+    threshold meets zero. Where that noise is more than half of `edge` times the peak velocity, it is put where a
+    parabola begins that is fitted by least squares to the stream as recorded: to the movement from the edge found to
+    its core, and to as much beside it. Rejected are repetitions that the recording cuts, those of unusual excursion,
+    and those whose duration differs from the median by more than three scaled median absolute deviations (of log
+    durations) and by more than a factor of two.
 
     Examples
     --------

@@ -26,6 +26,10 @@ _AWAY = 0.5
 # seconds: a movement is over when its velocity stays below the threshold so long, and begins no more than so far
 # outside the crossing of the threshold
 _STILL, _FURTHEST = 0.05, 0.1
+# noise above this part of the velocity at which a movement begins blurs the crossing: a curve is fitted then
+_BLURS = 0.5
+# the fit is made to some so many means of neighbouring samples, and never to fewer than so many
+_FITTED, _FEWEST = 100, 8
 # seconds: a top wider than this, for noise, is better placed by the smoothed stream
 _SHARP = 0.04
 
@@ -98,11 +102,10 @@ def find_phases(motion: Motion, *, left: int, peak: int, right: int, rest: tuple
         Level of rest before and after, to judge whether the recording cuts a movement.
     """
     y = motion.smooth
-    leaves, arrives = _movement(motion, y[left : peak + 1], motion.velocity[left : peak + 1], rest[0])
+    there, back = slice(left, peak + 1), slice(right, peak - 1 if peak else None, -1)
+    leaves, arrives = _movement(motion, y[there], motion.velocity[there], rest[0], motion.raw[there])
     # the way back is a way there in reversed time
-    returns, departs = _movement(
-        motion, y[peak : right + 1][::-1], -motion.velocity[peak : right + 1][::-1], rest[1]
-    )  # fmt: skip
+    returns, departs = _movement(motion, y[back], -motion.velocity[back], rest[1], motion.raw[back])
     leaves, arrives = (None if position is None else left + position for position in (leaves, arrives))
     returns, departs = (None if position is None else right - position for position in (returns, departs))
     levels = [float(y[round(end)]) for end in (leaves, returns) if end is not None]
@@ -143,7 +146,7 @@ def turning_point(motion: Motion, peak: int) -> float:
     return float(peak)
 
 
-def _movement(motion: Motion, y: Array, v: Array, rest: float) -> tuple[float | None, float | None]:
+def _movement(motion: Motion, y: Array, v: Array, rest: float, raw: Array) -> tuple[float | None, float | None]:
     """Find the edges of an upward movement that ends at the last sample or in a pause before it."""
     low, high = float(y.min()), float(y[-1])
     # a recording that begins or ends away from rest shows no movement there, at most a wobble
@@ -151,14 +154,46 @@ def _movement(motion: Motion, y: Array, v: Array, rest: float) -> tuple[float | 
         return None, None
     first_core = int(np.flatnonzero(y < low + _CORE[0] * (high - low))[-1]) + 1
     last_core = first_core + int(np.argmax(y[first_core:] >= low + _CORE[1] * (high - low)))
-    level = motion.threshold(float(v[first_core : last_core + 1].max()))
+    peak = float(v[first_core : last_core + 1].max())
+    level, blurred = motion.threshold(peak), motion.noise > _BLURS * motion.edge * peak
     before = _edge(v[: last_core + 1][::-1], last_core - first_core, level, motion.sfreq)
     after = _edge(v[first_core:], last_core - first_core, level, motion.sfreq)
     begins = None if before is None else max(last_core - before, 0.0)
+    if begins is not None and blurred:
+        begins = _beginning(raw, begins, first_core)
     if begins is None and y[0] - rest <= _MISSING * (high - rest):
         begins = 0.0
-    ends = float(len(y) - 1)
-    return begins, ends if after is None else min(first_core + after, ends)
+    last = float(len(y) - 1)
+    ends = last if after is None else min(first_core + after, last)
+    if after is not None and blurred:
+        # an end is a beginning in reversed time, upside down
+        ends = last - _beginning(-raw[::-1], last - ends, len(y) - 1 - last_core)
+    return begins, ends
+
+
+def _beginning(raw: Array, near: float, core: int) -> float:
+    """Place the beginning of a movement near where it was found, from the stream as recorded.
+
+    A parabola that rises from a level is fitted by least squares to the movement's beginning, up to its core, and as
+    much of the rest before: its velocity is the straight line of a crossing, and noise is averaged over all of it.
+    """
+    first = max(0, round(near - (core - near)))
+    step = max(1, (core - first) // _FITTED)
+    n = (core - first) // step
+    if n < _FEWEST:
+        return near
+    x = raw[first : first + n * step].reshape(n, step).mean(axis=1)
+    x = x - x.mean()
+    candidates = np.arange(n - 3)
+    rise = np.maximum(np.arange(n) - candidates[:, np.newaxis], 0.0) ** 2
+    rise -= rise.mean(axis=1, keepdims=True)
+    explained = np.maximum(rise @ x, 0.0) ** 2 / (rise**2).sum(axis=1)
+    best = int(np.argmax(explained))
+    if not 0 < best < n - 4:
+        return near
+    left, top, right = explained[best - 1 : best + 2]
+    place = best + 0.5 * (left - right) / min(left - 2 * top + right, -np.finfo(np.float64).tiny)
+    return float(first + step * place + 0.5 * (step - 1))
 
 
 def _edge(v: Array, core: int, level: float, sfreq: float) -> float | None:
