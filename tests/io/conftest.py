@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 import tracemalloc
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from emgkit.channels import Channel, Event
 from emgkit.errors import EmgkitError
-from emgkit.io import read
+from emgkit.io import read, registry
 from emgkit.recording import Recording, Trial
 
 # how many times `make fuzz` repeats each test that damages files, every time with other damage
@@ -26,6 +27,40 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if ROUNDS > 1 and metafunc.definition.get_closest_marker("fuzz") is not None:
         metafunc.fixturenames.append("fuzz_round")
         metafunc.parametrize("fuzz_round", range(ROUNDS), indirect=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """In `make fuzz`, how many damaged files each reader was given."""
+    if "EMGKIT_FUZZ" not in os.environ:
+        return
+    counts: Counter[str] = Counter()
+    for report in [one for kind in terminalreporter.stats.values() for one in kind]:
+        if getattr(report, "when", None) == "teardown":
+            counts.update(dict(report.user_properties).get("damaged files", {}))
+    terminalreporter.section("damaged files a reader")
+    for name, count in sorted(counts.items()):
+        terminalreporter.line(f"{count:9,} {name}")
+
+
+@pytest.fixture(autouse=True)
+def _damaged_files_are_counted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Count the files that each reader is given in a test that is marked with ``fuzz``."""
+    counts: Counter[str] = Counter()
+
+    def counted(choose: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def chosen(given: Any) -> Any:
+            found = choose(given)
+            counts[found.name] += 1
+            return found
+
+        return chosen
+
+    if request.node.get_closest_marker("fuzz") is not None:
+        for name in ("detect", "named"):
+            monkeypatch.setattr(f"emgkit.io.reading.{name}", counted(getattr(registry, name)))
+    yield
+    if counts:
+        request.node.user_properties.append(("damaged files", dict(counts)))
 
 
 @pytest.fixture(autouse=True)
