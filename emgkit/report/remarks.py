@@ -149,6 +149,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "repetitions-rejected": "Rejected repetitions",
         "rough-curves": "Curves too rough for random-field theory",
         "row-twice": "Duplicate rows",
+        "sampled-in-turn": "Channels that were sampled in turn",
         "samples-left-out": "Samples that were left out",
         "samples-missing": "Channels with missing samples",
         "scale-zero": "Channels with a scale of zero",

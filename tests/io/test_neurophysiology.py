@@ -300,10 +300,14 @@ def test_damaged_intan_files_are_read_or_refused(survives) -> None:
 # ----------------------------------------------------------------------------------------------------------- Spike2
 
 
-def spike2(*, blocks: int = 2, pause: int = 0, counts: np.ndarray = COUNTS, claimed: int | None = None) -> bytes:
-    """An SMR file of version 6 by the published layout of the SON library: two channels of 16 bits, one of events."""
+def spike2(*, blocks: int = 2, pause: int = 0, counts: np.ndarray = COUNTS, claimed: int | None = None,
+           second: tuple[str, str, int, int] = ("force", "N", 0, 0)) -> bytes:  # fmt: skip
+    """An SMR file of version 6 by the published layout of the SON library: two channels of 16 bits, one of events.
+
+    The second one begins some ticks after the first, and its last block lacks some samples.
+    """
     per, step = 100, 5  # samples a block, clock ticks of 100 µs a sample: 2 kHz
-    channels = [("R VL", 1, "mV"), ("force", 1, "N"), ("button", 3, "")]
+    channels = [("R VL", 1, "mV"), (second[0], 1, second[1]), ("button", 3, "")]
     first = 1024
     size = 20 + 2 * per
     head = struct.pack(
@@ -323,9 +327,10 @@ def spike2(*, blocks: int = 2, pause: int = 0, counts: np.ndarray = COUNTS, clai
         head += channel.ljust(140, b"\0")
         for block in range(count):
             if kind == 1:
-                start = block * per * step + (pause if block else 0)
+                start = block * per * step + (pause if block else 0) + place * second[2]
                 after = at + size if block < count - 1 else -1
-                body += struct.pack("<iiiihh", -1, after, start, start + (per - 1) * step, place + 1, per)
+                items = per - (place * second[3] if block == count - 1 else 0)
+                body += struct.pack("<iiiihh", -1, after, start, start + (items - 1) * step, place + 1, items)
                 body += counts[place, block * per : (block + 1) * per].astype("<i2").tobytes()
                 at += size
             else:
@@ -351,6 +356,26 @@ def test_spike2_pauses_make_recordings_of_their_own(written) -> None:
     assert trial["emg"].names + trial["emg_2"].names == ("R VL (part 1)", "R VL (part 2)")
     assert trial["emg_2"].start == pytest.approx(1.05)
     assert trial.notices[0].text == "The recording was paused: it is 2 recordings, each with its own beginning."
+
+
+def test_spike2_channels_that_were_sampled_in_turn_are_one_recording(written) -> None:
+    pytest.importorskip("neo", reason="Spike2 recordings need neo")
+    trial = read(written(spike2(second=("R BF", "mV", 2, 1)), "a.smr"))
+    assert (list(trial), trial.emg.names, trial.emg.start) == (["emg"], ("R VL", "R BF"), 0.0)
+    np.testing.assert_allclose(trial.emg.data, COUNTS[:2, :199] / 6553.6 * 1e-3, rtol=1e-6)
+    assert [(one.code, one.text) for one in trial.notices[:1]] == [
+        ("sampled-in-turn", "Channels of one rate were sampled in turn, up to 200 µs apart: they have one start. "
+         "The last sample of 'R VL' has no partner and is left out.")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("later", "fewer"), [(5, 0), (0, 2)])
+def test_spike2_channels_that_begin_or_end_a_sample_apart_stay_apart(written, later, fewer) -> None:
+    pytest.importorskip("neo", reason="Spike2 recordings need neo")
+    trial = read(written(spike2(second=("R BF", "mV", later, fewer)), "a.smr"))
+    assert (trial["emg"].names, trial["emg_2"].names) == (("R VL",), ("R BF",))
+    assert trial["emg_2"].start == pytest.approx(later * 1e-4)
+    assert "sampled-in-turn" not in [one.code for one in trial.notices]
 
 
 def test_spike2_claims_that_the_file_cannot_hold_are_refused(written) -> None:

@@ -178,6 +178,25 @@ def test_times_go_before_a_rate_that_they_contradict(written):
     assert codes(trial) == ["rate-contradiction"]
 
 
+def test_a_rate_that_the_header_rounds_is_that_of_the_times(tmp_path):
+    """The heading and the facts of an export by myoRESEARCH 4.2 on a computer with decimal commas."""
+    n, rate = 40_000, 2000.3516
+    facts = {"type": "record", "begin_time": "0,00000", "frequency": "2000.4", "count": str(n),
+             "created with version": "Noraxon myoRESEARCH Software 4.2.22", "exported with version": "4.2.22", **PERSON,
+             "measurement_date": "2025-12-02T11:31:19.387+01:00", "record_name": "Free Capture"}  # fmt: skip
+    quoted = [";".join(f'"{one}"' for one in row) for row in (facts, facts.values())]
+    rows = [f"{i / rate:.5f};{'' if i else chr(34) + 'Activity' + chr(34)};;{i % 7 - 3.25}" for i in range(n)]
+    text = "\n".join(
+        [*quoted, "", '"time";"Activity";"Marker";"BICEPS BR. LT (uV)"', *(r.replace(".", ",") for r in rows)]
+    )
+    (tmp_path / "a.csv").write_text(text + "\n")
+    trial = read(tmp_path / "a.csv")
+    assert trial.emg.sfreq == pytest.approx(rate, abs=1e-3)
+    assert trial.emg.data[0, :3] == pytest.approx([-3.25e-6, -2.25e-6, -1.25e-6])
+    assert (trial.emg.channels[0].muscle, trial.emg.channels[0].side, codes(trial)) == ("biceps_brachii", "left", [])
+    assert [one.label for one in trial.events] == ["Activity"]
+
+
 def test_nothing_that_names_a_person_is_kept(written):
     trial = read(written(combined()))
     assert dict(trial.context) == {}

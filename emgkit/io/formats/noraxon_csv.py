@@ -142,7 +142,7 @@ def _facts(rows: Sequence[Sequence[str]]) -> dict[str, str]:
 
 
 def _rate(times: NDArray[np.float64], table: _Table) -> tuple[float | None, tuple[Notice, ...]]:
-    """The rate in the header, where the times keep to it; else that of the times, with a notice."""
+    """The rate in the header, where the times keep to it; else that of the times, with a notice if it is another."""
     stated = table.fact("frequency", "sampling frequency", "sampling rate", "sample rate")
     if stated is not None and stated <= 0:
         stated = None
@@ -165,10 +165,16 @@ def _rate(times: NDArray[np.float64], table: _Table) -> tuple[float | None, tupl
             allowed=f"{number(round(float(expected[row]), 5))} s, at {number(rate)} Hz",
             got=f"{number(float(times[row]))} s", hint="Samples are missing: make a file of each unbroken part",
         )  # fmt: skip
-    if stated is None:
+    if stated is None or _is_rounded(stated, rate):
         return rate, ()
     text = f"The header says {number(stated)} Hz, the times say {number(rate)} Hz, which was taken."
     return rate, (Notice(code="rate-contradiction", text=text),)
+
+
+def _is_rounded(stated: float, rate: float) -> bool:
+    """Whether a rate in the header, such as 2000.4 Hz, is that of the times with fewer digits."""
+    decimals = number(stated).partition(".")[2]
+    return bool(decimals) and round(rate, len(decimals)) == stated
 
 
 def _are_even(times: NDArray[np.float64], rate: float) -> bool:

@@ -57,6 +57,7 @@ def load(path: Path) -> FileContent:
             reader = (rawio.IntanRawIO if is_intan else rawio.Spike2RawIO)(filename=where, **options)
             reader.parse_header()
             signals, unknown = _signals(reader, held=path.stat().st_size)
+            signals, notices = _on_one_clock(signals)
             events = tuple(_events(reader))
     except FormatError:
         raise
@@ -66,7 +67,6 @@ def load(path: Path) -> FileContent:
             f"The {maker} file is damaged, or of a kind that neo does not read", where=where,
             got=f"{type(problem).__name__}: {str(problem)[:160]}", hint="Export it as EDF, CSV or MATLAB",
         ) from None  # fmt: skip
-    notices = []
     parts = int(reader.header["nb_segment"][0])
     if parts > 1:
         text = f"The recording was paused: it is {parts} recordings, each with its own beginning."
@@ -162,7 +162,7 @@ def _signals(reader: Any, *, held: int) -> tuple[list[Signal], list[str]]:
             if not size:
                 continue
             raw = reader.get_analogsignal_chunk(block_index=0, seg_index=part, stream_index=index)
-            start = float(reader.get_signal_t_start(block_index=0, seg_index=part, stream_index=index))
+            start = round(float(reader.get_signal_t_start(block_index=0, seg_index=part, stream_index=index)), 12)
             for column, channel in enumerate(channels):
                 values = raw[:, column].astype(np.float64) * float(channel["gain"]) + float(channel["offset"])
                 label = str(channel["name"]).strip() or str(channel["id"]).strip()
@@ -175,6 +175,26 @@ def _signals(reader: Any, *, held: int) -> tuple[list[Signal], list[str]]:
                 found.append(Signal(label=label, values=values, unit=unit, kind=kind, sfreq=rate, start=start))
     labels = numbered(one.label for one in found)
     return [replace(one, label=label) for one, label in zip(found, labels, strict=True)], unknown
+
+
+def _on_one_clock(signals: list[Signal]) -> tuple[list[Signal], list[Notice]]:
+    """Signals of one rate that begin within a sample, and end within one, as a converter takes them in turn."""
+    found, widest, cut = list(signals), 0.0, []
+    for place, one in enumerate(signals):
+        rate = float(one.sfreq or 0)
+        near = [other for other in signals if (other.sfreq, other.kind) == (rate, one.kind)
+                and abs(other.start - one.start) * rate < 1 and abs(other.size - one.size) <= 1]  # fmt: skip
+        start, size = min(other.start for other in near), min(other.size for other in near)
+        widest = max(widest, one.start - start)
+        cut += [one.label] if one.size > size else []
+        found[place] = replace(one, values=one.samples[:size], start=start)
+    notices = []
+    if widest > 0:
+        text = f"Channels of one rate were sampled in turn, up to {1e6 * widest:.0f} µs apart: they have one start."
+        if cut:
+            text += f" The last sample of {shortened(cut)} has no partner and is left out."
+        notices.append(Notice(code="sampled-in-turn", text=text))
+    return found, notices
 
 
 def _unit(label: str, text: str, stream: str) -> tuple[str | None, str | None, bool]:
