@@ -169,6 +169,42 @@ def test_labchart_blocks_are_refused_as_recordings_of_their_own(tmp_path: Path) 
         read(path)
 
 
+def test_labchart_blocks_are_recordings_at_the_times_of_their_headers(tmp_path: Path) -> None:
+    head, day = "ExcelDateTime=\t4.5e+004\t1", 45855 + np.array([0.0, 90.25, 3600.5]) / 86400
+    one = labchart(tmp_path / "a.txt", begins=0.5).read_text()
+    (tmp_path / "a.txt").write_text(
+        "".join(one.replace(head, f"ExcelDateTime=\t{at!r}\t07/17/25") for at in day.tolist())
+    )
+    trial = read(tmp_path / "a.txt")
+    assert [trial[name].start for name in ("emg", "emg_2", "emg_3")] == [0.5, 90.75, 3601.0]
+    assert (trial["emg_2"].names, trial["angle_3"].names) == (("VL (part 2)",), ("knee (part 3)",))
+    for name in ("emg", "emg_2", "emg_3"):
+        np.testing.assert_allclose(trial[name].data[0], X[0].astype(float) * 1e-3)
+    assert [round(one.onset, 6) for one in trial.events] == [0.52, 90.77, 3601.02]
+    assert [(one.code, one.text) for one in trial.notices] == [
+        ("parts", "The file holds 3 blocks: they are 3 recordings, each with its own beginning.")
+    ]
+
+
+def test_labchart_blocks_on_the_times_of_the_file_keep_them(tmp_path: Path) -> None:
+    texts = [labchart(tmp_path / "a.txt", begins=begins).read_text() for begins in (0.0, 7.5)]
+    (tmp_path / "a.txt").write_text("".join(texts).replace("StartOfBlock", "StartOfFile"))
+    trial = read(tmp_path / "a.txt")
+    assert (trial["emg"].start, trial["emg_2"].start, trial.events[1].onset) == (0.0, 7.5, pytest.approx(7.52))
+
+
+def test_damage_in_a_later_labchart_block_names_its_row(tmp_path: Path) -> None:
+    text = labchart(tmp_path / "a.txt").read_text()
+    for change, message in [
+        (text.replace("Interval=\t0.5 ms", "Interval=\t?"), "header of the LabChart text cannot be read.*row 258"),
+        (text[: text.index("\n0.0000")] + "\n", "holds no values.*row 258"),
+        (text.replace("\n0.0000\t", "\n0.0000\t1\t2\t3\t"), "do not fit together.*row 265"),
+    ]:
+        (tmp_path / "a.txt").write_text(text + change)
+        with pytest.raises(FormatError, match=message):
+            read(tmp_path / "a.txt")
+
+
 # ----------------------------------------------------------------------------------------------------------- damage
 
 

@@ -214,6 +214,13 @@ def test_damage_is_read_or_refused_and_nothing_else(tmp_path: Path) -> None:
     assert max(refused) <= 700
 
 
+def test_samples_that_are_no_number_are_refused_without_a_warning(tmp_path: Path) -> None:
+    emg = RNG.normal(size=(60, 2))
+    emg.view("<u8")[7, 0] = 0x7FF4000000000000  # a signalling NaN, which warns where it is multiplied
+    with pytest.raises(EmgkitError):
+        read(mat(tmp_path / "a.mat", emg=emg, fs=1000, labels=cells("VL", "BF")), units="mV")
+
+
 def test_without_the_library_the_install_line_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.mat").write_bytes(b"MATLAB 7.3 MAT-file".ljust(512) + b"\x89HDF\r\n\x1a\n")
     monkeypatch.setitem(sys.modules, "h5py", None)

@@ -57,7 +57,8 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str, recognis
         sources = {signal.sfreq_source for signal, _ in members}
         data = np.empty((len(members), members[0][0].size))
         factors = [UNITS[str(signal.unit)][1] for signal, _ in members]
-        is_finite = fill(data, [signal.values for signal, _ in members], factors)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is no number is refused by Recording
+            is_finite = fill(data, [signal.values for signal, _ in members], factors)
         volts |= {
             signal.label: row
             for row, (signal, channel) in zip(data, members, strict=True)
@@ -151,6 +152,7 @@ def _unequal(streams: Mapping[str, Recording]) -> tuple[Notice, ...]:
         name: end - recording.start - recording.duration
         for name, recording in streams.items()
         if end - recording.start - recording.duration > (1 + 1e-6) / min(streams[longest].sfreq, recording.sfreq)
+        and recording.start + recording.duration > streams[longest].start
     }
     if not short:
         return ()
