@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python reproduce
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev reproduce studies check test fuzz kill docs lint calibrate benchmark clean
+.PHONY: help setup setup-dev reproduce studies check test fuzz kill docs lint calibrate benchmark bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,6 +11,8 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-inp
 # stamps: set-up runs once, and again when a lock or the project's metadata change
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+# the programs that `make bench` compares with lie in an environment of their own
+BENCH := .venv-bench
 
 # these run a second time without the compiled kernels
 SIGNAL_TESTS := tests/test_signal.py tests/test_steps.py tests/test_steps_contract.py tests/test_pipeline.py \
@@ -64,6 +66,9 @@ calibrate: $(DEV) ## run the slow simulations that check the statistics (minutes
 benchmark: $(DEV) ## time the statistics beside statsmodels and MNE, as ratios
 	@$(BIN)/python -m pytest benchmarks -q -p no:cacheprovider --benchmark-columns=min,median,iqr,rounds
 
+bench: $(BENCH)/.installed ## compare the speed with other programs; prints a table and writes it into the docs
+	@$(BENCH)/bin/python benchmarks/compare.py
+
 docs: $(DEV) ## build the documentation site in docs/_build/html, and check it
 	@rm -rf docs/_build docs/gallery docs/reference/backreferences # else the gallery keeps images of an older emgkit
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
@@ -77,7 +82,7 @@ lint: $(DEV) ## style, types, import layers and spelling
 	$(BIN)/codespell
 
 clean: ## remove the environment, caches and builds (never results)
-	rm -rf $(VENV) build dist docs/_build docs/gallery docs/reference/generated docs/reference/backreferences .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) build dist docs/_build docs/gallery docs/reference/generated docs/reference/backreferences .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find emgkit tests studies docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUNTIME): requirements/lock.txt pyproject.toml
@@ -100,4 +105,15 @@ $(RUNTIME): requirements/lock.txt pyproject.toml
 $(DEV): requirements/lock-dev.txt $(RUNTIME)
 	@echo "Installing what tests and lint need into $(VENV)" >&2
 	@$(PIP) install -r requirements/lock.txt -r requirements/lock-dev.txt
+	@touch $@
+
+$(BENCH)/.installed: requirements/lock.txt requirements/lock-dev.txt requirements/bench.txt $(RUNTIME)
+	@echo "Installing emgkit and the programs it is compared with into $(BENCH)" >&2
+	@$(BIN)/python -m venv --clear $(BENCH)
+	@$(BENCH)/bin/python -m pip --quiet --quiet --disable-pip-version-check --no-input install \
+		-r requirements/lock.txt -r requirements/lock-dev.txt
+	@$(BENCH)/bin/python -m pip --quiet --quiet --disable-pip-version-check --no-input install --no-deps -e .
+	@grep == requirements/bench.txt | while read -r one; do \
+		$(BENCH)/bin/python -m pip --quiet --quiet --disable-pip-version-check --no-input install --no-deps "$$one" \
+			|| echo "$$one cannot be installed" >&2; done
 	@touch $@

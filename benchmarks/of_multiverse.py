@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from typing import Any
+import math
+import time
+from collections.abc import Iterator
 
 import numpy as np
-import pytest
 from scipy import ndimage, signal
+from timing import Row, one_core, seconds_text
 
 import emgkit as ek
 from emgkit.kernels import butterworth_sections, notch_sections
@@ -29,7 +30,8 @@ ENVELOPES = (*((Envelope, {"cutoff": one}) for one in (3, 4, 5, 6, 8, 10)),
 MVC = (0.25, 0.5, 1.0)
 PHASES = (None, "concentric")
 SUMMARIES = ("mean", "peak")
-SIZE = len(BANDS) * len(ORDERS) * len(NOTCHES) * len(ENVELOPES) * len(MVC) * len(PHASES) * len(SUMMARIES)
+PLACES = (len(BANDS), len(ORDERS), len(NOTCHES), len(ENVELOPES), len(MVC), len(PHASES), len(SUMMARIES))
+SIZE = math.prod(PLACES)
 
 
 def recording() -> ek.Trial:
@@ -108,40 +110,41 @@ def measured(amplitude: np.ndarray, place: tuple[int, ...]) -> np.ndarray:
     return (parts.mean(axis=-1) if SUMMARIES[s] == "mean" else parts.max(axis=-1)).T.ravel()
 
 
-@pytest.fixture(scope="module")
-def trial() -> ek.Trial:
-    """The recording."""
-    return recording()
+def rows(*, rounds: int = 3, whole: bool = False) -> Iterator[Row]:
+    """Every specification at once, in turns with a sample of them by SciPy, each from the raw samples.
 
-
-def test_multiverse(beside: Callable[..., Any], trial: ek.Trial) -> None:
-    """SciPy computes a sample of the specifications, all alike often; emgkit computes all of them."""
+    With `whole`, the values of all specifications are compared, else those of the sample.
+    """
+    trial = recording()
     parts, tree, data = session(trial), branches(), trial.emg.data
-    every = list(itertools.product(*map(range, (4, 2, 2, 10, 3, 2, 2))))
+    every = list(itertools.product(*map(range, PLACES)))
     sample = [every[place] for place in np.random.default_rng(1).choice(SIZE, 20, replace=False)]
-    assert len(every) == SIZE == 1920
-
-    def theirs() -> list[np.ndarray]:
-        return [measured(envelope(data, place[:4]), place[4:]) for place in sample]
-
-    found, values = beside(
-        lambda: walk(parts, tree), theirs, task=f"multiverse, {SIZE} specifications of 8 channels x 60 s",
-        program="scipy, each anew", fits=SIZE / len(sample), rounds=3,
+    mine, others, worst = list[float](), list[float](), 0.0
+    with one_core():
+        walk(parts, tree)
+        for _ in range(rounds):
+            begun = time.process_time()
+            expected = {place: measured(envelope(data, place[:4]), place[4:]) for place in sample}
+            between = time.process_time()
+            found = walk(parts, tree)
+            mine.append(time.process_time() - between)
+            others.append((between - begun) * SIZE / len(sample))
+    if whole:
+        for chain in itertools.product(*map(range, PLACES[:4])):
+            amplitude = envelope(data, chain)
+            expected |= {
+                (*chain, *leaf): measured(amplitude, leaf) for leaf in itertools.product(*map(range, (3, 2, 2)))
+            }
+    for place, values in expected.items():
+        worst = max(worst, float(np.abs(value_of(found, place) / values - 1).max()))
+    work = f"multiverse, {SIZE} specifications of 8 channels × 60 s"
+    yield Row(
+        work=work, ours=seconds_text(float(np.median(mine))),
+        against=f"SciPy, each anew, {seconds_text(float(np.median(others)))}",
+        ratio=f"{np.median(np.array(others) / np.array(mine)):.3g} ×", wanted="120 ×",
     )  # fmt: skip
-    for place, expected in zip(sample, values, strict=True):
-        np.testing.assert_allclose(value_of(found, place), expected, rtol=1e-11)
-
-
-def test_every_value_is_scipys(trial: ek.Trial) -> None:
-    """No number of any specification is farther than 1e-11 from SciPy's."""
-    found = walk(session(trial), branches())
-    worst = 0.0
-    for chain in itertools.product(*map(range, (4, 2, 2, 10))):
-        amplitude = envelope(trial.emg.data, chain)
-        for leaf in itertools.product(*map(range, (3, 2, 2))):
-            expected = measured(amplitude, leaf)
-            worst = max(worst, float(np.abs(value_of(found, (*chain, *leaf)) / expected - 1).max()))
-    assert worst < 1e-11
+    about = "all" if whole else f"{len(sample)} drawn ones"
+    yield Row(work=f"{work}: largest error of {about}", ours=f"{worst:.1e} of the value", wanted="≤ 1e-11")
 
 
 def value_of(found: SessionValues, place: tuple[int, ...]) -> np.ndarray:
