@@ -1,50 +1,62 @@
 """A chain of zero-lag filters in one go: filter, rectify, filter again, and only then write the result.
 
-The signals are cut into blocks, 16 blocks run side by side as lanes (:mod:`emgkit.kernels.compiled`), and each block
-goes through the whole chain while it is in the processor's cache. A filter needs to know what was before a block and,
-running backward, what comes after it: each block is computed with a *margin* on both sides, as long as the filter
-remembers anything (1e-15 of it), and the margin is thrown away. At the ends of a signal the blocks get the same
-extension as SciPy's ``sosfiltfilt`` gives to the whole.
+A signal is cut into *stretches* that fit into the processor's cache, and a stretch into 16 pieces that lie side by side
+as lanes (:mod:`emgkit.kernels.compiled`). The stretch goes through the whole chain before anything is written.
 
-Filling a lane with a constant before its first sample is the same as starting there: a filter that starts in the
-steady state of that constant stays in it. So all lanes have the same length, wherever their signals begin.
+A filter must know in which state it enters a piece, which is the state in which it leaves the piece before. A filter
+forgets: after so many samples (its *memory*) less than 1e-15 of what was before is left. So the last samples of all
+pieces are filtered first, for the states alone; these move on by one lane, and then the pieces are filtered. Running
+backward it is the first samples, and the lane before. At its ends a stretch has a *margin* as long as all filters
+remember together, which is thrown away. At the ends of a signal stands the extension that SciPy's ``sosfiltfilt`` gives
+it, and beyond it a constant, in whose steady state the filter starts.
+
+The cut depends on the length of a signal and on the filters alone, so that a signal has the same result to the last
+bit, whichever others are beside it.
 """
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.kernels.compiled import (
+    GROUP,
     LANES,
-    add_up_lanes,
+    MOST_SECTIONS,
+    Cascade,
     average_lanes,
     compiled,
     copy_lanes_out,
-    filter_lanes,
     put_lanes_in,
 )
-from emgkit.kernels.designs import Filter, Window
+from emgkit.kernels.designs import After, Filter, Window
 
 __all__ = ["is_fast", "zero_lag_chain"]
 
 Samples = NDArray[np.float64]
+Places = NDArray[np.int64]
+Sides: TypeAlias = "list[tuple[Places, int, int]]"
 
 # what a filter has forgotten: this share of what it was given
 _FORGOTTEN = 1e-15
-# a block of all lanes with its margins is at most so many samples long (16 MB)
-_LONGEST = 131_072
+# a stretch with its margins: so many samples where that is many margins (2 MB), and never more than the second (16 MB)
+_STRETCH, _LONGEST = 262_144, 2_097_152
+# work space of up to so many numbers (8 MB) is kept
+_KEPT = 1_048_576
 
 
-def is_fast(samples: Samples, stages: Sequence[Filter | Window]) -> bool:
-    """Whether there is a compiled chain, and its blocks hold what these filters remember."""
-    return bool(compiled()) and _layout(samples.shape[-1], stages) is not None
+def is_fast(n: int, stages: Sequence[Filter | Window], *, every: int = 1) -> bool:
+    """Whether there is a compiled chain, and its stretches hold what these filters remember."""
+    return bool(compiled()) and _cut(n, stages, every=every) is not None
 
 
 def zero_lag_chain(
@@ -54,7 +66,7 @@ def zero_lag_chain(
     offsets: Samples,
     factors: Samples,
     every: int,
-) -> Samples:
+) -> tuple[Samples, bool]:
     """Filter signals forward and backward by one filter after the other.
 
     Parameters
@@ -70,85 +82,96 @@ def zero_lag_chain(
 
     Returns
     -------
-    ndarray, shape (n_signals, ceil(n_samples / every))
+    samples : ndarray, shape (n_signals, ceil(n_samples / every))
         The same as one filter after the other by SciPy, to about 1e-13 of the largest value.
+    is_finite : bool
+        Whether all of them are finite.
     """
     n_signals, n = samples.shape
     rows = samples if samples.strides[-1] == samples.itemsize else np.ascontiguousarray(samples)
     result = np.empty((n_signals, -(-n // every)))
-    layout = _layout(n, stages, every=every)
-    if layout is None:
+    cut = _cut(n, stages, every=every)
+    if cut is None:
         raise ValueError("these filters remember more than the signals hold; ask is_fast first")
-    jobs = [(signal, start) for start in layout.starts(result.shape[1]) for signal in range(n_signals)]
-    groups = [jobs[begin : begin + LANES] for begin in range(0, len(jobs), LANES)]
-
-    def run(mine: Iterable[list[tuple[int, int]]]) -> None:
-        block = np.empty((layout.length, LANES))
-        for group in mine:
-            lanes = [*group, *group[-1:] * (LANES - len(group))]
-            _run_lanes(block, rows, result, lanes, layout=layout, stages=stages, offsets=offsets, factors=factors)
-
-    _in_threads(run, groups)
-    return result
+    work = _Work(
+        cut=cut, rows=rows, result=result, offsets=offsets, factors=factors, stages=tuple(map(_prepared, stages))
+    )
+    jobs = [(signal, start) for signal in range(n_signals) for start in range(0, n, cut.core)]
+    blocks = [jobs[begin : begin + cut.stretches] for begin in range(0, len(jobs), cut.stretches)]
+    return result, all(_in_threads(work.run, blocks))
 
 
-def _in_threads(run: Callable[[Iterable[list[tuple[int, int]]]], None], groups: list[list[tuple[int, int]]]) -> None:
+def _in_threads(
+    run: Callable[[Iterable[list[tuple[int, int]]]], bool], blocks: list[list[tuple[int, int]]]
+) -> list[bool]:
     wanted = os.environ.get("EMGKIT_THREADS", "1")
-    threads = min(int(wanted) if wanted.isdecimal() else 1, len(groups))
+    threads = min(int(wanted) if wanted.isdecimal() else 1, len(blocks))
     if threads < 2:
-        run(groups)
-        return
+        return [run(blocks)]
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, [groups[first::threads] for first in range(threads)]))
+        return list(pool.map(run, [blocks[first::threads] for first in range(threads)]))
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Layout:
-    """How signals are cut: in kept samples a block, in all samples a lane."""
+class _Cut:
+    """How signals are cut: a stretch gives ``core`` samples, and is ``lanes`` pieces of ``length`` samples long."""
 
-    kept: int
-    length: int
-    edge: int
-    every: int
     n: int
+    every: int
+    core: int
+    margin: int
+    lanes: int
+    length: int
 
-    def starts(self, total: int) -> Iterator[int]:
-        """The first kept sample of each block; the last block ends with the signal."""
-        for start in range(0, total, self.kept):
-            yield min(start, total - self.kept)
+    @property
+    def stretches(self) -> int:
+        """How many stretches lie side by side."""
+        return LANES // self.lanes
 
-    def place(self, start: int) -> int:
-        """The sample of the signal that a lane begins with; below 0 in the extension."""
-        margin = (self.length - 2 * self.edge - self.kept * self.every) // 2
-        first = start * self.every - margin
-        if first < self.edge:
-            return -self.edge
-        return min(first, self.n + self.edge - self.length)
+    @property
+    def reach(self) -> int:
+        """How many samples a stretch has, with its margins and what fills it up."""
+        return self.lanes * self.length
+
+    def sides(self, firsts: Places) -> Sides:
+        """Which of the stretches that begin at these samples reach beyond their signal, in the extension or behind it.
+
+        Their first lanes, where in them the signal begins, and where it ends.
+        """
+        found = list[tuple[Places, int, int]]()
+        for first in dict.fromkeys(firsts.tolist()):
+            if first < 0 or first + self.reach > self.n:
+                lanes = self.lanes * np.flatnonzero(firsts == first)
+                found.append((lanes, max(-first, 0), min(self.n - first, self.reach)))
+        return found
 
 
-def _layout(n: int, stages: Sequence[Filter | Window], *, every: int = 1) -> _Layout | None:
-    """How signals of ``n`` samples are cut; None where the filters remember too much for any cut.
-
-    Many pieces fill the lanes when there are few signals, few pieces have fewer margins. The cut does not depend on the
-    number of signals, so that each has the same result to the last bit, whichever others are beside it.
-    """
+def _cut(n: int, stages: Sequence[Filter | Window], *, every: int = 1) -> _Cut | None:
+    """How signals of ``n`` samples are cut; None where the filters remember too much for any cut."""
+    every = min(every, n)
     edge = max(one.half if isinstance(one, Window) else one.pad for one in stages) + 1
-    margin = edge + sum(
+    memories = [
         one.half if isinstance(one, Window) else _memory(one.sections.tobytes(), len(one.sections)) for one in stages
-    )
-    total = -(-n // every)
-    best: tuple[float, _Layout] | None = None
-    for pieces in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, *range(192, 1 + max(192, n // margin), 64)):
-        kept = -(-total // pieces)
-        length = n + 2 * edge if pieces == 1 else kept * every + 2 * margin + 2 * edge
-        if pieces > 1 and length >= n + 2 * edge:
+    ]
+    margin = edge + sum(memories)
+    stretch = max(_STRETCH, 8 * margin)
+    n_stretches = 1 if n + 2 * edge <= stretch else -(-n // (stretch - 2 * margin))
+    margin = edge if n_stretches == 1 else margin
+    core = _rounded_up(-(-n // n_stretches), every)
+    whole = core + 2 * margin
+    # pieces that are whole groups, or all of whose kept samples stand at the same places
+    unit = GROUP if every == 1 else every
+    for lanes in (16, 8, 4, 2, 1):  # many, where pieces hold the memory and are not mostly filled up
+        length = _rounded_up(-(-whole // lanes), unit)
+        if lanes == 1 or (length >= max(memories) and lanes * length <= 1.5 * whole):
             break
-        if length > _LONGEST:
-            continue
-        cost = length * (1 + pieces / 2)
-        if best is None or cost < best[0]:
-            best = cost, _Layout(kept=kept, length=length, edge=edge, every=every, n=n)
-    return best[1] if best else None
+    if length * LANES > _LONGEST:
+        return None
+    return _Cut(n=n, every=every, core=core, margin=margin, lanes=lanes, length=length)
+
+
+def _rounded_up(count: int, unit: int) -> int:
+    return -(-count // unit) * unit
 
 
 @lru_cache(maxsize=256)
@@ -179,110 +202,223 @@ def _memory(sections_bytes: bytes, n_sections: int) -> int:
     return length + 1
 
 
-def _steady(sections: Samples) -> Samples:
-    """The states of a cascade that has always got 1, shape (n_sections, 2)."""
-    states, level = np.zeros((len(sections), 2)), 1.0
-    for s, (b0, b1, b2, _, a1, a2) in enumerate(sections):
-        out = level * (b0 + b1 + b2) / (1 + a1 + a2)
-        states[s] = out - b0 * level, b2 * level - a2 * out
-        level = out
-    return states
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Prepared:
+    """A filter as compiled cascades, each with its memory."""
+
+    cascades: tuple[tuple[Cascade, int], ...]
+    pad: int
+    zeros: bool
+    after: After
 
 
-def _run_lanes(
-    block: Samples,
-    rows: Samples,
-    result: Samples,
-    lanes: list[tuple[int, int]],
-    *,
-    layout: _Layout,
-    stages: Sequence[Filter | Window],
-    offsets: Samples,
-    factors: Samples,
-) -> None:
-    """Fill the lanes, run the chain, and write what each lane keeps."""
-    edge, n, length = layout.edge, layout.n, layout.length
-    places = np.array([layout.place(start) for _, start in lanes])
-    signals = np.array([signal for signal, _ in lanes])
-    own = np.ascontiguousarray(offsets[signals])
-    # all lanes have their samples at least here; the margins at both ends are few
-    first_rows = rows.ctypes.data + rows.strides[0] * signals
-    put_lanes_in(block[edge:], first_rows + 8 * (places + edge), length - 2 * edge, own)
-    before = np.flatnonzero(places < 0)
-    behind = np.flatnonzero(places + length > n)
-    inside = np.arange(edge)
-    for lane in np.flatnonzero(places >= 0):
-        block[:edge, lane] = rows[signals[lane], places[lane] + inside] - own[lane]
-    for lane in np.flatnonzero(places + length <= n):
-        block[length - edge :, lane] = rows[signals[lane], places[lane] + length - edge + inside] - own[lane]
-    for one in stages:
-        if isinstance(one, Window):
-            _average(block, before, behind, one, edge)
-            continue
-        _extend(block, before, behind, one, edge)
-        steady = _steady(one.sections)[:, :, None]
-        filter_lanes(block, one.sections, steady * block[0], backward=False, after="plain")
-        if behind.size:  # beyond the extension there is nothing: a constant
-            last = length - edge + one.pad
-            block[last:, behind] = 0.0 if one.zeros else block[last - 1, behind]
-        filter_lanes(block, one.sections, steady * block[-1], backward=True, after=one.after)
-    starts = np.array([start for _, start in lanes])
-    own_factors = np.ascontiguousarray(factors[signals])
-    # the last block of a signal begins before the one before it ends; that part is written once, by the one before
-    total = result.shape[1]
-    shared = -total % layout.kept
-    begins = np.where((starts == total - layout.kept) & (starts > 0), shared, 0)
-    for lanes_now, first, count in (
-        (np.arange(LANES), begins, layout.kept - shared),
-        (_repeated(np.flatnonzero(begins == 0)), np.full(LANES, layout.kept - shared), shared),
-    ):
-        if lanes_now.size and count:
-            at = starts[lanes_now] + first[lanes_now]
-            sources = block.ctypes.data + 8 * (LANES * (at * layout.every - places[lanes_now]) + lanes_now)
-            targets = result.ctypes.data + 8 * (signals[lanes_now] * total + at)
-            copy_lanes_out(sources, targets, count, every=layout.every, factors=own_factors[lanes_now])
+def _prepared(one: Filter | Window) -> _Prepared | Window:
+    if isinstance(one, Window):
+        return one
+    parts = [one.sections[begin : begin + MOST_SECTIONS] for begin in range(0, len(one.sections), MOST_SECTIONS)]
+    cascades = tuple(_cascade(part.tobytes(), len(part)) for part in parts)
+    return _Prepared(cascades=cascades, pad=one.pad, zeros=one.zeros, after=one.after)
 
 
-def _repeated(lanes: NDArray[np.intp]) -> NDArray[np.intp]:
-    """As many lanes as there are, the last of these again and again; none if there is none."""
-    return np.pad(lanes, (0, LANES - lanes.size), mode="edge") if lanes.size else lanes
+@lru_cache(maxsize=64)
+def _cascade(sections_bytes: bytes, n_sections: int) -> tuple[Cascade, int]:
+    sections = np.frombuffer(sections_bytes).reshape(n_sections, 6)
+    return Cascade(sections), _memory(sections_bytes, n_sections)
 
 
-def _average(block: Samples, before: NDArray[np.intp], behind: NDArray[np.intp], one: Window, edge: int) -> None:
-    """A moving window over all lanes, in place.
+class _Space(threading.local):
+    """What a thread works in, kept for its next call: fresh memory costs more than the work on a short signal."""
 
-    The block is cut into pieces as long as the window. A window that does not begin with a piece is the end of one
-    piece and the beginning of the next (van Herk, 1992): it adds only its own samples, so that a loud part leaves no
-    rounding error in the quiet part after it.
+    def __init__(self) -> None:
+        self.held = dict[str, Samples]()
+
+    def array(self, name: str, *shape: int) -> Samples:
+        """An array that may hold anything; the one of this name before it is gone."""
+        size = math.prod(shape)
+        flat = self.held.get(name)
+        if flat is None or flat.size < size:
+            flat = np.zeros(size)
+            if size <= _KEPT:
+                self.held[name] = flat
+        return flat[:size].reshape(shape)
+
+
+_SPACE = _Space()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Work:
+    """Signals on their way through a chain."""
+
+    cut: _Cut
+    rows: Samples
+    result: Samples
+    offsets: Samples
+    factors: Samples
+    stages: tuple[_Prepared | Window, ...]
+
+    def run(self, blocks: Iterable[list[tuple[int, int]]]) -> bool:
+        """Compute stretches, given as signal and first sample; whether all of their results are finite."""
+        cut = self.cut
+        # whole groups, with some rows that are not used
+        rows = _rounded_up(cut.length, GROUP)
+        whole, spare, check = _SPACE.array("lanes", rows, LANES), _SPACE.array("spare", LANES, rows), np.zeros(LANES)
+        block = _Block(whole[: cut.length], cut)
+        for stretches in blocks:
+            full = [*stretches, *stretches[-1:] * (cut.stretches - len(stretches))]
+            signals, starts = np.array(full).repeat(cut.lanes, axis=0).T
+            places = starts - cut.margin + np.arange(LANES) % cut.lanes * cut.length
+            self._put(whole, spare, signals, places)
+            sides = cut.sides(starts[:: cut.lanes] - cut.margin)
+            for one in self.stages:
+                if isinstance(one, Window):
+                    block.average(one, sides)
+                else:
+                    block.filter(one, sides)
+            self._out(block.samples, spare, signals, starts, places, check)
+        return bool(np.isfinite(check).all())
+
+    def _put(self, whole: Samples, spare: Samples, signals: Places, places: Places) -> None:
+        """Fill the lanes; one that is not all inside its signal is put together first."""
+        length = len(whole)
+        sources = self.rows.ctypes.data + self.rows.strides[0] * signals + 8 * places
+        for lane in np.flatnonzero((places < 0) | (places + length > self.cut.n)):
+            place = int(places[lane])
+            first, last = max(place, 0), min(place + length, self.cut.n)
+            if first < last:
+                spare[lane, first - place : last - place] = self.rows[signals[lane], first:last]
+            sources[lane] = spare[lane].ctypes.data
+        put_lanes_in(whole, sources, self.offsets[signals])
+
+    def _out(
+        self, block: Samples, spare: Samples, signals: Places, starts: Places, places: Places, check: Samples
+    ) -> None:
+        """Write what lies in the core of each stretch; of a lane that is not all in it, the part that is."""
+        every, total, (begin, count) = self.cut.every, self.result.shape[1], self._kept()
+        first, ends = (places + begin) // every, np.minimum((starts + self.cut.core) // every, total)
+        own = starts // every
+        targets = self.result.ctypes.data + 8 * (signals * total + first)
+        parts = np.flatnonzero((first < own) | (first + count > ends))
+        targets[parts] = spare.ctypes.data + spare.strides[0] * parts
+        copy_lanes_out(block[begin:], targets, count, every=every, factors=self.factors[signals], check=check)
+        for lane in parts:
+            low, high = max(first[lane], own[lane]), min(first[lane] + count, ends[lane])
+            if low < high:
+                self.result[signals[lane], low:high] = spare[lane, low - first[lane] : high - first[lane]]
+
+    def _kept(self) -> tuple[int, int]:
+        """The first sample of a lane that is kept, and how many of it are; the same in all lanes."""
+        return self.cut.margin % self.cut.every, self.cut.length // self.cut.every
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Stretches side by side.
+
+    ``sides`` are those of them that reach beyond their signal: their first lanes, and where in them it begins and ends.
     """
-    width, half, n = one.width, one.half, len(block)
-    block[:edge, before] = 0.0
-    block[n - edge :, behind] = 0.0
-    beginnings, ends = np.empty_like(block), np.empty_like(block)
-    for first in range(0, n, width):
-        piece = slice(first, min(first + width, n))
-        add_up_lanes(block[piece], beginnings[piece], backward=False, squared=one.squared)
-        add_up_lanes(block[piece], ends[piece], backward=True, squared=one.squared)
-    beginnings[width - 1 :: width] = 0.0  # a whole piece is all in `ends`
-    average_lanes(ends[: n - 2 * half], beginnings[2 * half :], block[half:], 1 / width, root=one.squared)
-    fewer = width / (width - np.arange(half, 0, -1.0))[:, None]
-    fewer = np.sqrt(fewer) if one.squared else fewer
-    block[edge : edge + half, before] *= fewer
-    block[n - edge - half : n - edge, behind] *= fewer[::-1]
 
+    samples: Samples
+    cut: _Cut
 
-def _extend(block: Samples, before: NDArray[np.intp], behind: NDArray[np.intp], one: Filter, edge: int) -> None:
-    """Extend the lanes that hold an end of their signal, as the filter wants it."""
-    pad, end = one.pad, len(block) - edge  # the signal's rows are edge … end - 1
-    if before.size:
-        if one.zeros:
-            block[:edge, before] = 0.0
-        else:
-            block[edge - pad : edge, before] = 2 * block[edge, before] - block[edge + pad : edge : -1, before]
-            block[: edge - pad, before] = block[edge - pad, before]
-    if behind.size:
-        if one.zeros:
-            block[end:, behind] = 0.0
-        else:
-            block[end : end + pad, behind] = 2 * block[end - 1, behind] - block[end - 2 : end - 2 - pad : -1, behind]
-            block[end + pad :, behind] = block[end + pad - 1, behind]
+    @cached_property
+    def states(self) -> Samples:
+        """The states in which the passes start, those that they reach, and a row that nobody reads."""
+        return np.empty((2 * 2 * MOST_SECTIONS + 1, LANES))
+
+    @cached_property
+    def addresses(self) -> tuple[int, int]:
+        """Of the samples and of the states."""
+        return self.samples.ctypes.data, self.states.ctypes.data
+
+    def filter(self, one: _Prepared, sides: Sides) -> None:
+        """Filter forward and backward, in place."""
+        reach, pad = self.cut.reach, one.pad
+        mirror = np.arange(1, pad + 1)
+        for lanes, begin, end in sides:
+            if one.zeros:
+                self._fill(lanes, 0, begin, 0.0)
+                self._fill(lanes, end, reach, 0.0)
+                continue
+            if begin:
+                self._mirror(lanes, begin, begin - mirror)
+                self._fill(lanes, 0, begin - pad, self._at(lanes, begin - pad))
+            if end < reach:
+                self._mirror(lanes, end - 1, end - 1 + mirror[: reach - end])
+        self._go_on(sides, pad, zeros=one.zeros)
+        for cascade, memory in one.cascades:
+            self._run(cascade, memory, backward=False, after="plain")
+        self._go_on(sides, pad, zeros=one.zeros)
+        for place, (cascade, memory) in enumerate(one.cascades, start=1):
+            self._run(cascade, memory, backward=True, after=one.after if place == len(one.cascades) else "plain")
+
+    def _run(self, cascade: Cascade, memory: int, *, backward: bool, after: After) -> None:
+        """One pass through all lanes, each in the state in which the pass leaves the lane beside it."""
+        n, lanes, row, half = self.cut.length, self.cut.lanes, 8 * LANES, 2 * MOST_SECTIONS
+        top, states = self.addresses
+        starts, reached = (
+            self.states[begin : begin + 2 * len(cascade.sections)].reshape(-1, 2, LANES) for begin in (0, half)
+        )
+        if lanes > 1:
+            memory = min(memory, n)
+            first = memory - 1 if backward else n - memory
+            reached[...] = cascade.steady * self.samples[first]
+            cascade.run(top + row * first, memory, states + row * half, backward=backward, only=states + 2 * row * half)
+            if backward:
+                starts[:, :, :-1] = reached[:, :, 1:]
+            else:
+                starts[:, :, 1:] = reached[:, :, :-1]
+        # the pass enters each stretch through one of its lanes
+        first, outer = (n - 1, slice(lanes - 1, None, lanes)) if backward else (0, slice(0, None, lanes))
+        starts[:, :, outer] = cascade.steady * self.samples[first, outer]
+        cascade.run(top + row * first, n, states, backward=backward, after=after)
+
+    def average(self, one: Window, sides: Sides) -> None:
+        """Move a window over all lanes, in place."""
+        samples, lanes, half, width = self.samples, self.cut.lanes, one.half, one.width
+        reach, n = self.cut.reach, len(samples)
+        for first_lanes, begin, end in sides:
+            self._fill(first_lanes, 0, begin, 0.0)
+            self._fill(first_lanes, end, reach, 0.0)
+        longer = np.zeros((n + width, LANES))
+        longer[half : half + n] = samples
+        longer[:half, 1:] = samples[n - half :, :-1]
+        longer[half + n : n + 2 * half, :-1] = samples[:half, 1:]
+        longer[:half, ::lanes] = 0.0
+        longer[half + n :, lanes - 1 :: lanes] = 0.0
+        average_lanes(longer, samples, width, squared=one.squared)
+        inside = np.arange(half)
+        fewer = width / (half + 1 + inside)[:, np.newaxis]
+        fewer = np.sqrt(fewer) if one.squared else fewer
+        for first_lanes, begin, end in sides:
+            for places in (begin + inside, end - 1 - inside):
+                at = self._index(first_lanes, places)
+                samples[at] *= fewer
+
+    def _index(self, lanes: Places, places: Places) -> tuple[Places, Places]:
+        """Rows and lanes of some places in stretches."""
+        lane, row = np.divmod(places[:, np.newaxis], self.cut.length)
+        return row, lane + lanes
+
+    def _at(self, lanes: Places, place: int) -> Samples:
+        lane, row = divmod(place, self.cut.length)
+        values: Samples = self.samples[row, lanes + lane]
+        return values
+
+    def _mirror(self, lanes: Places, middle: int, places: Places) -> None:
+        """Go on beyond the end of a signal, point by point through its last sample."""
+        mirrored = self.samples[self._index(lanes, 2 * middle - places)]
+        self.samples[self._index(lanes, places)] = 2 * self._at(lanes, middle) - mirrored
+
+    def _fill(self, lanes: Places, low: int, high: int, value: Samples | float) -> None:
+        """Put a constant into a part of each stretch."""
+        length = self.cut.length
+        for lane in range(low // length, -(-high // length)):
+            self.samples[max(low - lane * length, 0) : high - lane * length, lanes + lane] = value
+
+    def _go_on(self, sides: Sides, pad: int, *, zeros: bool) -> None:
+        """Beyond the extension behind a signal, repeat its last value."""
+        reach = self.cut.reach
+        for lanes, _, end in sides:
+            if end + pad < reach:
+                self._fill(lanes, end + pad, reach, 0.0 if zeros else self._at(lanes, end + pad - 1))

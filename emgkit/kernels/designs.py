@@ -52,6 +52,11 @@ class Filter:
     zeros: bool = False
     after: After = "plain"
 
+    @property
+    def takes_constants_out(self) -> bool:
+        """Whether it is the same with any constant added to the signal: a zero of it lies at 0 Hz."""
+        return not self.zeros and bool((self.sections[:, :3].sum(axis=1) == 0).any())
+
 
 @dataclass(frozen=True, kw_only=True)
 class Window:

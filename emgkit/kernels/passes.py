@@ -45,7 +45,7 @@ def zero_lag(
     Raises
     ------
     SignalError
-        The signal is not longer than the extension that a filter needs.
+        The signal is not longer than the extension that a filter needs, or the result is not finite.
     """
     n = samples.shape[-1]
     for one in stages:
@@ -56,13 +56,19 @@ def zero_lag(
     rows = samples.reshape(-1, n)
     offsets = np.zeros(len(rows)) if offsets is None else offsets
     factors = np.ones(len(rows)) if factors is None else factors
-    if chain.is_fast(rows, stages):
-        result = chain.zero_lag_chain(rows, stages, offsets=offsets, factors=factors, every=every)
+    if chain.is_fast(n, stages, every=every):
+        result, is_finite = chain.zero_lag_chain(rows, stages, offsets=offsets, factors=factors, every=every)
     else:
         result = np.empty((len(rows), -(-n // every)))
         for row, signal, offset, factor in zip(result, rows, offsets, factors, strict=True):
             row[:] = _by_scipy(signal - offset, stages)[::every] * factor
-    return result.reshape(*samples.shape[:-1], -1)
+        is_finite = bool(np.isfinite(result).all())
+    if not is_finite:
+        raise SignalError(
+            "The samples are too large to be filtered: the result overflows",
+            allowed="samples up to about 1e300", got=f"{np.abs(samples).max():.3g}",
+        )  # fmt: skip
+    return result if samples.ndim == 2 else result.reshape(*samples.shape[:-1], -1)
 
 
 def _by_scipy(signal: Samples, stages: Sequence[Filter | Window]) -> Samples:

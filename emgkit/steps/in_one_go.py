@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from emgkit.kernels import Filter, Kind, Window, zero_lag
-from emgkit.recording import Recording, Step, with_history
+from emgkit.kernels import Filter, Kind, Samples, Window, zero_lag
+from emgkit.recording import Finite, Recording, Step, with_history
 from emgkit.signal.amplitudes import moving_window
 from emgkit.signal.filters import design, design_notch
 from emgkit.steps._calling import check_units, parameters
@@ -79,12 +80,12 @@ def _joins(step: Step, run: Sequence[Step], history: Sequence[Step]) -> bool:
 def _together(steps: Sequence[Step], recording: Recording) -> Recording:
     """The steps' result; what they ask of a recording is asked first, in their order."""
     stages, channels = list[Filter | Window](), recording.channels
-    offsets, factors, every, sfreq = None, None, 1, recording.sfreq
+    has_mean, factors, every, sfreq = True, None, 1, recording.sfreq
     for place, step in enumerate(steps):
         so_far = with_history(recording, (*recording.history, *steps[:place]))
         check_units(step, so_far, so_far.names)
         if isinstance(step, RemoveMean):
-            offsets = recording.data.mean(axis=-1)
+            has_mean = False
         elif isinstance(step, Rectify):
             filtered = stages.pop()
             stages.append(replace(filtered, after="rectified") if isinstance(filtered, Filter) else filtered)
@@ -104,9 +105,21 @@ def _together(steps: Sequence[Step], recording: Recording) -> Recording:
             squared = isinstance(step, MovingRMS)
             n = recording.data.shape[1]
             stages.append(moving_window(step.window, sfreq=recording.sfreq, n=n, squared=squared))
+    offsets = None if has_mean else _means(recording.data, stages[0])
     data = zero_lag(recording.data, stages, offsets=offsets, factors=factors, every=every)
-    data.setflags(write=False)
-    return replace(recording, data=data, channels=channels, sfreq=sfreq, history=(*recording.history, *steps))
+    data.setflags(write=False)  # so that it need not be copied
+    known: Any = Finite(data)
+    return replace(recording, data=known, channels=channels, sfreq=sfreq, history=(*recording.history, *steps))
+
+
+def _means(samples: Samples, first: Filter | Window) -> Samples:
+    """What to subtract of each channel: its mean, or something near to it where the filter takes constants out.
+
+    No constant changes the result of such a filter but by rounding, which a constant near the mean keeps small.
+    """
+    takes_out = isinstance(first, Filter) and first.takes_constants_out
+    some = samples[:, :: max(1, samples.shape[1] // 1000)] if takes_out else samples
+    return np.asarray(some.mean(axis=-1))
 
 
 def _filter_of(step: Bandpass | Envelope | Highpass | Lowpass | Notch, sfreq: float) -> Filter:

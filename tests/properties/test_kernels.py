@@ -78,18 +78,22 @@ def test_any_length_and_number_of_signals(name, seed, n_signals, n, every):
 
 @needs_compiled
 @pytest.mark.parametrize("name", CHAINS)
+@pytest.mark.parametrize("every", [1, 7])
 @pytest.mark.parametrize("more", [-1, 0, 1, 17])
-def test_at_the_borders_of_blocks(name, more, monkeypatch):
-    # blocks so short that a minute has many of them, whose number changes with one more sample
-    monkeypatch.setattr(chain, "_LONGEST", 24_000)
-    layout = chain._layout(120_000, CHAINS[name])
-    if layout is None:
-        assert name == "notches", "only notches remember more than such blocks hold"
+def test_at_the_borders_of_stretches_and_lanes(name, every, more, monkeypatch):
+    # stretches as short as the memory of the filters allows
+    monkeypatch.setattr(chain, "_STRETCH", 2000)
+    edge = chain._cut(200, CHAINS[name]).margin
+    longest = next(n for n in range(10_000, 10_000_000, 1000) if chain._cut(n, CHAINS[name]).core < n)
+    if longest > 150_000:
+        assert name == "notches", "only notches remember so much"
         return
-    n = layout.kept * 9 + more
-    samples = np.random.default_rng(7).standard_normal((2, n)) * np.linspace(1, 1e-3, n)
-    assert chain._layout(n, CHAINS[name]).kept < n
-    agree(samples, CHAINS[name])
+    # the longest signal of one stretch, several whole stretches, and one whose lanes just hold the memory
+    cut = chain._cut(longest, CHAINS[name], every=every)
+    stretch = max(2000, 8 * cut.margin)
+    for n in (stretch - 2 * edge + more, 3 * cut.core + more):
+        samples = np.random.default_rng(7).standard_normal((2, n)) * np.linspace(1, 1e-3, n)
+        agree(samples, CHAINS[name], every=every)
 
 
 @needs_compiled
@@ -122,9 +126,9 @@ def test_a_signal_has_the_same_result_whichever_others_are_beside_it():
     together = passes.zero_lag(samples, [BAND, SLOW])
     for row in (0, 5, 36):
         np.testing.assert_array_equal(passes.zero_lag(samples[row : row + 1], [BAND, SLOW])[0], together[row])
-    # the last block of these begins before the one before it ends, where two sums differ in their last bit
-    short, stages = np.random.default_rng(3).random((37, 500)), [Window(width=51, squared=True)]
-    assert 500 % chain._layout(500, stages).kept
+    # several of these lie side by side in the lanes, and the last ones of them alone
+    short, stages = np.random.default_rng(3).random((37, 500)), [Window(width=251, squared=True)]
+    assert chain._cut(500, stages).stretches > 1
     together = passes.zero_lag(short, stages)
     for row, alone in enumerate(together):
         np.testing.assert_array_equal(passes.zero_lag(short[row : row + 1], stages)[0], alone)

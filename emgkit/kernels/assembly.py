@@ -1,0 +1,352 @@
+"""The compiled functions, in LLVM's own assembly language; :mod:`emgkit.kernels.compiled` calls them.
+
+A section of a filter is the transposed direct form II, y = b0 x + s1, s1 = b1 x - a1 y + s2, s2 = b2 x - a2 y, with y
+put into the states, so that a state waits for the one before it and not for the output::
+
+    y = b0 x + s1        s1 = (b1 - a1 b0) x + s2 - a1 s1        s2 = (b2 - a2 b0) x - a2 s1
+"""
+
+from __future__ import annotations
+
+from emgkit.kernels.designs import After
+
+__all__ = ["GROUP", "LANES", "MOST_SECTIONS", "assembly", "pass_names"]
+
+LANES = 16
+GROUP = 8  # samples of each lane that are turned into lanes, or back, in one go
+MOST_SECTIONS = 4  # a longer cascade runs in several passes
+_AFTER: tuple[After, ...] = ("plain", "rectified")
+_VECTOR = f"<{LANES} x double>"
+_HALF = f"<{GROUP} x double>"
+_ALL_FIRST = f"<{LANES} x i32> zeroinitializer"  # the first element in every lane
+
+
+def pass_names() -> list[str]:
+    """The name of a pass for each number of sections and of what it stores."""
+    return [f"pass_{n}_{after}" for n in range(1, MOST_SECTIONS + 1) for after in _AFTER]
+
+
+def assembly() -> str:
+    """The whole module in LLVM's assembly language."""
+    declared = [
+        f"declare {_VECTOR} @llvm.fma.v{LANES}f64({_VECTOR}, {_VECTOR}, {_VECTOR})",
+        f"declare {_VECTOR} @llvm.fabs.v{LANES}f64({_VECTOR})",
+        f"declare {_VECTOR} @llvm.sqrt.v{LANES}f64({_VECTOR})",
+        "declare i64 @llvm.smin.i64(i64, i64)",
+        f"declare {_HALF} @llvm.fma.v{GROUP}f64({_HALF}, {_HALF}, {_HALF})",
+    ]
+    passes = [_pass(n, after) for n in range(1, MOST_SECTIONS + 1) for after in _AFTER]
+    return "\n".join(
+        [
+            *declared,
+            *passes,
+            _average("mean", squared=False),
+            _average("root_mean_square", squared=True),
+            _scale(),
+            _put(),
+            _out(),
+            _out_some(),
+        ]
+    )
+
+
+def _loop(signature: str, before: list[str], carried: list[tuple[str, str, str, str]], body: list[str],
+          after: list[str]) -> str:  # fmt: skip
+    """A function whose loop runs n times; ``carried`` are (type, name, first value, next value)."""
+    lines = [
+        f"define void {signature} {{", "entry:", *before,
+        "%any = icmp sgt i64 %n, 0", "br i1 %any, label %loop, label %done",
+        "loop:", "%t = phi i64 [0, %entry], [%t.next, %loop]",
+        *(f"%{name} = phi {kind} [{first}, %entry], [{then}, %loop]" for kind, name, first, then in carried),
+        *body, "%t.next = add i64 %t, 1", "%more = icmp slt i64 %t.next, %n", "br i1 %more, label %loop, label %done",
+        "done:", *after, "ret void", "}",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _fma(name: str, a: str, b: str, c: str) -> str:
+    return f"%{name} = call {_VECTOR} @llvm.fma.v{LANES}f64({_VECTOR} %{a}, {_VECTOR} %{b}, {_VECTOR} %{c})"
+
+
+def _pass(n_sections: int, after: After) -> str:
+    """One pass of a cascade over a block, forward or backward by the sign of the step."""
+    before, body, first, last = list[str](), list[str](), list[str](), list[str]()
+    carried = [("ptr", "at", "%block", "%at.next"), ("ptr", "to.at", "%to", "%to.next")]
+    body.append(f"%x0 = load {_VECTOR}, ptr %at, align 8")
+    for s in range(n_sections):
+        for place, name in enumerate(("b0", "c1", "c2", "a1", "a2")):
+            before += [
+                f"%{name}.{s}.at = getelementptr double, ptr %sections, i64 {5 * s + place}",
+                f"%{name}.{s}.one = load double, ptr %{name}.{s}.at",
+                f"%{name}.{s}.first = insertelement {_VECTOR} undef, double %{name}.{s}.one, i32 0",
+                f"%{name}.{s} = shufflevector {_VECTOR} %{name}.{s}.first, {_VECTOR} undef, {_ALL_FIRST}",
+            ]
+        for state in (0, 1):
+            name = f"{state}.{s}"
+            before += [
+                f"%start{name}.at = getelementptr double, ptr %states, i64 {(2 * s + state) * LANES}",
+                f"%start{name} = load {_VECTOR}, ptr %start{name}.at, align 8",
+            ]
+            carried.append((_VECTOR, f"s{name}", f"%start{name}", f"%s{name}.next"))
+            first.append(f"%end{name} = phi {_VECTOR} [%start{name}, %entry], [%s{name}.next, %loop]")
+            last.append(f"store {_VECTOR} %end{name}, ptr %start{name}.at, align 8")
+        body += [
+            _fma(f"x{s + 1}", f"b0.{s}", f"x{s}", f"s0.{s}"),
+            _fma(f"part.{s}", f"c1.{s}", f"x{s}", f"s1.{s}"),
+            _fma(f"s0.{s}.next", f"a1.{s}", f"s0.{s}", f"part.{s}"),
+            f"%last.{s} = fmul {_VECTOR} %c2.{s}, %x{s}",
+            _fma(f"s1.{s}.next", f"a2.{s}", f"s0.{s}", f"last.{s}"),
+        ]
+    stored = f"%x{n_sections}"
+    if after == "rectified":
+        body.append(f"%stored = call {_VECTOR} @llvm.fabs.v{LANES}f64({_VECTOR} {stored})")
+        stored = "%stored"
+    body += [
+        f"store {_VECTOR} {stored}, ptr %to.at, align 8",
+        "%at.next = getelementptr double, ptr %at, i64 %step",
+        "%to.next = getelementptr double, ptr %to.at, i64 %to_step",
+    ]
+    places = "ptr %block, i64 %n, i64 %step, ptr %to, i64 %to_step, ptr noalias %sections, ptr noalias %states"
+    return _loop(f"@pass_{n_sections}_{after}({places})", before, carried, body, [*first, *last])
+
+
+def _average(name: str, *, squared: bool) -> str:
+    """Moving means: in each piece the sums up to its end; to each is added the running sum of the next piece."""
+
+    def plus(name: str, x: str, total: str) -> str:
+        return _fma(name, x, x, total) if squared else f"%{name} = fadd {_VECTOR} %{total}, %{x}"
+
+    root = f"%root = call {_VECTOR} @llvm.sqrt.v{LANES}f64({_VECTOR} %mean)" if squared else ""
+    places = "ptr noalias %ends, ptr noalias %averages, ptr %factor"
+    return f"""
+    define void @{name}(ptr noalias %block, i64 %n, i64 %width, {places}) {{
+    entry:
+        %one = load double, ptr %factor
+        %first = insertelement {_VECTOR} undef, double %one, i32 0
+        %all = shufflevector {_VECTOR} %first, {_VECTOR} undef, {_ALL_FIRST}
+        %last = sub i64 %width, 1
+        br label %piece
+    piece:
+        %p = phi i64 [0, %entry], [%p.next, %piece.end]
+        %p.at = mul i64 %p, {LANES}
+        %begin = getelementptr double, ptr %block, i64 %p.at
+        %to = getelementptr double, ptr %averages, i64 %p.at
+        %next.at = mul i64 %width, {LANES}
+        %next = getelementptr double, ptr %begin, i64 %next.at
+        %left = sub i64 %n, %p
+        %count = call i64 @llvm.smin.i64(i64 %left, i64 %width)
+        br label %backward
+    backward:
+        %k = phi i64 [%last, %piece], [%k.next, %backward]
+        %sum = phi {_VECTOR} [zeroinitializer, %piece], [%sum.next, %backward]
+        %k.place = mul i64 %k, {LANES}
+        %x.at = getelementptr double, ptr %begin, i64 %k.place
+        %x = load {_VECTOR}, ptr %x.at, align 8
+        {plus("sum.next", "x", "sum")}
+        %end.at = getelementptr double, ptr %ends, i64 %k.place
+        store {_VECTOR} %sum.next, ptr %end.at, align 8
+        %k.next = sub i64 %k, 1
+        %k.more = icmp sgt i64 %k, 0
+        br i1 %k.more, label %backward, label %forward
+    forward:
+        %i = phi i64 [0, %backward], [%i.next, %forward]
+        %beginning = phi {_VECTOR} [zeroinitializer, %backward], [%beginning.next, %forward]
+        %i.place = mul i64 %i, {LANES}
+        %e.at = getelementptr double, ptr %ends, i64 %i.place
+        %e = load {_VECTOR}, ptr %e.at, align 8
+        %both = fadd {_VECTOR} %e, %beginning
+        %mean = fmul {_VECTOR} %both, %all
+        {root}
+        %to.at = getelementptr double, ptr %to, i64 %i.place
+        store {_VECTOR} {"%root" if squared else "%mean"}, ptr %to.at, align 8
+        %y.at = getelementptr double, ptr %next, i64 %i.place
+        %y = load {_VECTOR}, ptr %y.at, align 8
+        {plus("beginning.next", "y", "beginning")}
+        %i.next = add i64 %i, 1
+        %i.more = icmp slt i64 %i.next, %count
+        br i1 %i.more, label %forward, label %piece.end
+    piece.end:
+        %p.next = add i64 %p, %width
+        %p.more = icmp slt i64 %p.next, %n
+        br i1 %p.more, label %piece, label %done
+    done:
+        ret void
+    }}"""
+
+
+def _scale() -> str:
+    """Samples of 16-bit counts: a loop over groups, and in it one over vectors and one over what is left of a group."""
+    splat = "\n".join(
+        f"""%{name}.at = getelementptr double, ptr %numbers, i64 {place}
+        %{name} = load double, ptr %{name}.at
+        %{name}.first = insertelement {_VECTOR} undef, double %{name}, i32 0
+        %{name}.all = shufflevector {_VECTOR} %{name}.first, {_VECTOR} undef, {_ALL_FIRST}"""
+        for place, name in enumerate(("offset", "gain", "factor"))
+    )
+    return f"""
+    define void @scale(ptr %counts, i64 %groups, i64 %stride, i64 %n, ptr noalias %result, ptr %numbers) {{
+    entry:
+        {splat}
+        %whole = and i64 %n, -{LANES}
+        %any = icmp sgt i64 %groups, 0
+        br i1 %any, label %group, label %done
+    group:
+        %g = phi i64 [0, %entry], [%g.next, %end]
+        %skipped = mul i64 %g, %stride
+        %from = getelementptr i8, ptr %counts, i64 %skipped
+        %written = mul i64 %g, %n
+        %to = getelementptr double, ptr %result, i64 %written
+        %vectors = icmp sgt i64 %whole, 0
+        br i1 %vectors, label %vector, label %rest
+    vector:
+        %t = phi i64 [0, %group], [%t.next, %vector]
+        %at = getelementptr i16, ptr %from, i64 %t
+        %count = load <{LANES} x i16>, ptr %at, align 2
+        %number = sitofp <{LANES} x i16> %count to {_VECTOR}
+        %above = fadd {_VECTOR} %number, %offset.all
+        %sample = fmul {_VECTOR} %above, %gain.all
+        %scaled = fmul {_VECTOR} %sample, %factor.all
+        %place = getelementptr double, ptr %to, i64 %t
+        store {_VECTOR} %scaled, ptr %place, align 8
+        %t.next = add i64 %t, {LANES}
+        %more = icmp slt i64 %t.next, %whole
+        br i1 %more, label %vector, label %rest
+    rest:
+        %r = phi i64 [%whole, %group], [%whole, %vector], [%r.next, %one]
+        %left = icmp slt i64 %r, %n
+        br i1 %left, label %one, label %end
+    one:
+        %r.at = getelementptr i16, ptr %from, i64 %r
+        %r.count = load i16, ptr %r.at, align 2
+        %r.number = sitofp i16 %r.count to double
+        %r.above = fadd double %r.number, %offset
+        %r.sample = fmul double %r.above, %gain
+        %r.scaled = fmul double %r.sample, %factor
+        %r.place = getelementptr double, ptr %to, i64 %r
+        store double %r.scaled, ptr %r.place, align 8
+        %r.next = add i64 %r, 1
+        br label %rest
+    end:
+        %g.next = add i64 %g, 1
+        %further = icmp slt i64 %g.next, %groups
+        br i1 %further, label %group, label %done
+    done:
+        ret void
+    }}"""
+
+
+def _lanes(text: str) -> list[str]:
+    """Lines of assembly once a lane, its number for ``#``."""
+    return [line.replace("#", str(lane)) for lane in range(LANES) for line in text.strip().splitlines()]
+
+
+def _zipped(lines: list[str], names: list[str], times: int) -> list[str]:
+    """Vectors shuffled like a deck of cards: the first half's elements between those of the second, so many times.
+
+    Twice as many lanes as a group has samples lie in as many vectors; four times makes groups into rows of lanes, and
+    three times rows into groups.
+    """
+    low, high = (
+        ", ".join(f"i32 {place}" for i in range(GROUP // 2) for place in (start + i, GROUP + start + i))
+        for start in (0, GROUP // 2)
+    )
+    for time in range(times):
+        zipped, half = list[str](), len(names) // 2
+        for one, other in zip(names[:half], names[half:], strict=True):
+            for part, mask in (("low", low), ("high", high)):
+                name = f"{one}.{part}{time}"
+                lines.append(f"{name} = shufflevector {_HALF} {one}, {_HALF} {other}, <{GROUP} x i32> <{mask}>")
+                zipped.append(name)
+        names = zipped
+    return names
+
+
+def _put() -> str:
+    """Samples from LANES addresses into a block, a group of each at a time."""
+    before = _lanes("""
+        %source#.at = getelementptr ptr, ptr %sources, i64 #
+        %source# = load ptr, ptr %source#.at
+    """)
+    before += [
+        f"%offset0 = load {_HALF}, ptr %offsets, align 8",
+        f"%offset1.at = getelementptr double, ptr %offsets, i64 {GROUP}",
+        f"%offset1 = load {_HALF}, ptr %offset1.at, align 8",
+    ]
+    body = [f"%first = mul i64 %t, {GROUP}"]
+    body += _lanes(f"""
+        %from# = getelementptr double, ptr %source#, i64 %first
+        %group# = load {_HALF}, ptr %from#, align 8
+    """)
+    rows = _zipped(body, [f"%group{lane}" for lane in range(LANES)], 4)
+    for place, row in enumerate(rows):
+        body += [
+            f"%sample{place} = fsub {_HALF} {row}, %offset{place % 2}",
+            f"%at{place} = getelementptr double, ptr %at, i64 {GROUP * place}",
+            f"store {_HALF} %sample{place}, ptr %at{place}, align 8",
+        ]
+    body.append(f"%at.next = getelementptr double, ptr %at, i64 {LANES * GROUP}")
+    signature = "@put(ptr noalias %sources, i64 %n, ptr noalias %block, ptr noalias %offsets)"
+    return _loop(signature, before, [("ptr", "at", "%block", "%at.next")], body, [])
+
+
+_TARGETS = """
+    %target#.at = getelementptr ptr, ptr %targets, i64 #
+    %target# = load ptr, ptr %target#.at
+    %factor#.at = getelementptr double, ptr %factors, i64 #
+    %factor# = load double, ptr %factor#.at
+"""
+
+
+def _out() -> str:
+    """All samples of the lanes to LANES addresses, a group of each at a time."""
+    before = _lanes(f"""
+        {_TARGETS.strip()}
+        %factor#.first = insertelement {_HALF} undef, double %factor#, i32 0
+        %factor#.all = shufflevector {_HALF} %factor#.first, {_HALF} undef, <{GROUP} x i32> zeroinitializer
+    """)
+    body = [f"%first = mul i64 %t, {GROUP}"]
+    for place in range(LANES):
+        body += [
+            f"%at{place} = getelementptr double, ptr %at, i64 {GROUP * place}",
+            f"%row{place} = load {_HALF}, ptr %at{place}, align 8",
+        ]
+    groups, found = _zipped(body, [f"%row{place}" for place in range(LANES)], 3), "%check.now"
+    for lane, group in enumerate(groups):
+        body += [
+            f"%scaled{lane} = fmul {_HALF} {group}, %factor{lane}.all",
+            f"%to{lane} = getelementptr double, ptr %target{lane}, i64 %first",
+            f"store {_HALF} %scaled{lane}, ptr %to{lane}, align 8",
+            f"%found{lane} = call {_HALF} @llvm.fma.v{GROUP}f64({_HALF} %scaled{lane}, {_HALF} zeroinitializer, "
+            f"{_HALF} {found})",
+        ]
+        found = f"%found{lane}"
+    body.append(f"%at.next = getelementptr double, ptr %at, i64 {LANES * GROUP}")
+    carried = [("ptr", "at", "%block", "%at.next"), (_HALF, "check.now", "zeroinitializer", found)]
+    after = [
+        f"%last = phi {_HALF} [zeroinitializer, %entry], [{found}, %loop]",
+        f"%before = load {_HALF}, ptr %check, align 8",
+        f"%sum = fadd {_HALF} %before, %last",
+        f"store {_HALF} %sum, ptr %check, align 8",
+    ]
+    signature = "@out(ptr %block, ptr %targets, i64 %n, i64 %step, ptr %factors, ptr noalias %check)"
+    return _loop(signature, before, carried, body, after)
+
+
+def _out_some() -> str:
+    """Samples of the lanes, so many apart, to LANES addresses."""
+    before = _lanes(_TARGETS)
+    body = ["%shift = mul i64 %t, %step", "%row = getelementptr double, ptr %block, i64 %shift"]
+    body += _lanes("""
+        %from# = getelementptr double, ptr %row, i64 #
+        %one# = load double, ptr %from#
+        %scaled# = fmul double %one#, %factor#
+        %to# = getelementptr double, ptr %target#, i64 %t
+        store double %scaled#, ptr %to#
+        %zero# = fmul double %scaled#, 0.0
+        %check#.at = getelementptr double, ptr %check, i64 #
+        %check#.was = load double, ptr %check#.at
+        %check#.is = fadd double %check#.was, %zero#
+        store double %check#.is, ptr %check#.at
+    """)
+    signature = "@out_some(ptr %block, ptr %targets, i64 %n, i64 %step, ptr %factors, ptr %check)"
+    return _loop(signature, before, [], body, [])
