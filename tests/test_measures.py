@@ -268,11 +268,11 @@ def test_a_study_of_thirteen_is_measured_in_well_under_a_second():
     ]  # fmt: skip
     channels = (*CHANNELS, Channel(name="GM_R", unit="%MVC"))
     emg = recording(np.ones((3, 20_000)), sfreq=2000.0, events=events, channels=channels)
-    began = time.perf_counter()
+    began = time.process_time()
     rows = pd.concat([measure(emg, "mean", during="phase") for _ in range(39)], ignore_index=True)
     summarize(rows)
     assert len(rows) == 39 * 45
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 # --- slips ---------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def test_damage_is_read_or_refused_and_nothing_else(tmp_path, edf_bytes, seed):
     files = whole_files(edf_bytes)
     path = tmp_path / ("a.bdf" if seed % 5 in (1, 3) else "a.edf")
     path.write_bytes(damaged(files[seed % 5], rng))
-    began = time.perf_counter()
+    began = time.process_time()
     trial = outcome(lambda: read(path))
     if isinstance(trial, EmgkitError):
         assert trial.what
@@ -84,7 +84,7 @@ def test_damage_is_read_or_refused_and_nothing_else(tmp_path, edf_bytes, seed):
         assert all(np.isfinite(stream.data).all() and stream.sfreq > 0 for stream in trial.values())
         assert all(0 <= event.duration < np.inf for event in trial.events)
     outcome(lambda: survey(load(path), Overrides(), where="a"))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("which", range(5))
@@ -102,9 +102,9 @@ def test_every_field_of_the_header_may_hold_any_junk(tmp_path, edf_bytes, which)
 def test_many_signals_and_records_take_no_time(tmp_path, edf_bytes):
     path = tmp_path / "a.edf"
     path.write_bytes(edf_bytes([{"label": f"c{n}", "samples": 1} for n in range(5000)], records=2))
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(read(path).emg.names) == 5000
     clock = [b"+%d.5\x14\x14\x00" % n for n in range(20000)]
     path.write_bytes(edf_bytes([{"samples": 1}], records=20000, clock=clock))
     assert read(path).emg.data.shape == (1, 20000)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10

@@ -267,14 +267,14 @@ def outcome(run):
 
 def tried(path) -> bool:
     """Whether the file is read, else it is refused by emgkit's own error; soon."""
-    began = time.perf_counter()
+    began = time.process_time()
     trial = outcome(lambda: read(path, format="noraxon-csv"))
     if isinstance(trial, EmgkitError):
         assert len(str(trial)) <= (600 if isinstance(trial, FormatError) else 3000)
     else:
         assert all(np.isfinite(stream.data).all() and stream.sfreq > 0 for stream in trial.values())
         assert all(np.isfinite([event.onset, event.duration]).all() for event in trial.events)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     return not isinstance(trial, EmgkitError)
 
 

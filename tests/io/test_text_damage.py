@@ -85,7 +85,7 @@ def test_a_damaged_text_is_read_or_refused_by_an_error_of_emgkit(tmp_path, block
         path.write_bytes(spoilt(rng, *made(rng)))
         whole = {"sfreq": 1000, "units": "mV"}
         given = [whole, whole, whole, {}, {"units": "mV"}, {**whole, "thousands": ","}][rng.integers(6)]
-        begin = time.perf_counter()
+        begin = time.process_time()
         try:
             trial = read(path, format="delimited", **given)
         except EmgkitError:
@@ -93,7 +93,7 @@ def test_a_damaged_text_is_read_or_refused_by_an_error_of_emgkit(tmp_path, block
         else:
             assert all(np.isfinite(recording.data).all() for recording in trial.values()), seed
             outcomes.append(True)
-        assert time.perf_counter() - begin < SLOWEST, seed
+        assert time.process_time() - begin < SLOWEST, seed
     assert 3 < sum(outcomes) < 97
 
 
@@ -169,22 +169,22 @@ def test_ten_thousand_columns_are_read_or_refused_soon(tmp_path, form, last):
     lines = [",".join(f"c{index} (mV)" for index in range(10_000))]
     lines += [",".join(form.format(one) for one in row) for row in numbers]
     path.write_text("\n".join(lines) + last)
-    begin = time.perf_counter()
+    begin = time.process_time()
     if last:
         with pytest.raises(FormatError, match="row 61"):
             read(path, sfreq=1000)
     else:
         assert read(path, sfreq=1000).emg.data.shape == (10_000, 60)
-    assert time.perf_counter() - begin < SLOWEST
+    assert time.process_time() - begin < SLOWEST
 
 
 def test_an_error_at_the_end_of_a_long_file_is_found_soon(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("VL (mV),BF (mV)\n" + "0.1234,-0.5678\n" * 300_000 + "0.1234,oops\n")
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(FormatError, match="row 300002, column 'BF"):
         read(path, sfreq=1000)
-    assert time.perf_counter() - begin < SLOWEST
+    assert time.process_time() - begin < SLOWEST
 
 
 def test_a_bad_last_cell_before_a_line_break_is_no_cut(tmp_path):
@@ -230,9 +230,9 @@ def test_ten_thousand_columns_end_soon_and_in_a_short_message(tmp_path, head, gi
     numbers = np.random.default_rng(0).normal(size=(40, 10_000)) * 100
     path = tmp_path / "a.csv"
     path.write_text("\n".join([",".join(head), *(",".join(f"{one:.4f}" for one in row) for row in numbers)]) + "\n")
-    begin = time.perf_counter()
+    begin = time.process_time()
     messages = outcome(path, given)
-    assert time.perf_counter() - begin < SLOWEST
+    assert time.process_time() - begin < SLOWEST
     assert all(len(one) <= 700 for one in messages)
 
 
@@ -258,7 +258,7 @@ def test_ten_thousand_letters_end_soon_and_in_a_short_message(tmp_path, heading,
     rows = [f"{cells[place % 2]};{place % 7}" for place in range(30)]
     for head in (f"{heading};BF (mV)", f"{heading};{heading}"):
         path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-        begin = time.perf_counter()
+        begin = time.process_time()
         messages = outcome(path, {"sfreq": 1000, **given})
-        assert time.perf_counter() - begin < 1
+        assert time.process_time() - begin < 1
         assert all(len(one) <= 700 for one in messages)

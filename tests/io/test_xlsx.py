@@ -277,9 +277,9 @@ def change_part(path, name, change):
 
 
 def soon(path, error, *parts, **given):
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = refused(path, error, *parts, **given)
-    assert time.perf_counter() - begin < SLOWEST
+    assert time.process_time() - begin < SLOWEST
     return found
 
 
@@ -309,12 +309,12 @@ def test_entities_are_refused(path, part, encoding):
 def test_the_stated_size_of_a_sheet_is_not_believed(path, size):
     book(path, {"a": table()})
     change_part(path, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'ref="A1:B41"', f'ref="{size}"'.encode()))
-    begin = time.perf_counter()
+    begin = time.process_time()
     try:
         assert read(path, sfreq=1000).emg.data.shape == (2, N)
     except FormatError:
         assert size == "Z9:A1"
-    assert time.perf_counter() - begin < SLOWEST
+    assert time.process_time() - begin < SLOWEST
 
 
 @pytest.mark.parametrize(
@@ -331,7 +331,7 @@ def test_damage_ends_in_errors_of_emgkit(path):
     book(path, {"a": table(), "b": table()})
     whole = path.read_bytes()
     read_ones, messages = 0, []
-    begin = time.perf_counter()
+    begin = time.process_time()
     for seed in range(250):
         rng = np.random.default_rng(seed)
         raw = bytearray(whole)
@@ -350,7 +350,7 @@ def test_damage_ends_in_errors_of_emgkit(path):
             read_ones += 1
     assert 0 < read_ones < 200
     assert max(messages) <= 600 + len(str(path))
-    assert time.perf_counter() - begin < 6 * SLOWEST
+    assert time.process_time() - begin < 6 * SLOWEST
 
 
 PARTS = ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml",
@@ -387,10 +387,10 @@ def test_a_large_workbook_is_read_soon(path):
         for row in rng.normal(size=(20_001, 4)).tolist():
             sheet.append(row)
     made.save(path)
-    begin = time.perf_counter()
+    begin = time.process_time()
     for name in ("a", "b"):
         assert read(path, sheet=name, sfreq=2000, units="uV").emg.data.shape == (4, 20_001)
-    assert time.perf_counter() - begin < SLOWEST
+    assert time.process_time() - begin < SLOWEST
 
 
 # --- real workbooks --------------------------------------------------------------------------------
@@ -400,10 +400,10 @@ def test_the_workbook_of_a_laboratory_is_read_sheet_by_sheet(recordings):
     path = recordings / "elderly_isometric_xlsx" / "ID_1.xlsx"
     names = [one.name for one in emgkit.io.sheets(path)]
     assert names == ["DNM", "EMG_VL", "EMG_BF", "EMG_TA", "EMG_LG"]
-    begin = time.perf_counter()
+    begin = time.process_time()
     muscles = {place: {"name": name} for place, name in enumerate(("VL", "BF", "TA", "GL"), start=1)}
     trials = {name: read(path, sheet=name, sfreq=2000, units="uV", channels=muscles) for name in names[1:]}
-    assert time.perf_counter() - begin < SLOWEST
+    assert time.process_time() - begin < SLOWEST
     assert {trial.emg.data.shape for trial in trials.values()} == {(4, 20_001)}
     import pandas as pd
 

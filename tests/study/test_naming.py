@@ -108,9 +108,9 @@ def test_a_layout_with_a_known_task_goes_before_one_without():
 def test_a_thousand_names_are_read_in_less_than_three_seconds():
     names = [f"P_{i:03}_{task}_{load}_{run}.csv" for i in range(50) for task in ("hip_thrust", "mvc_glute", "rest")
              for load in (60, 80, 100) for run in range(3)]  # fmt: skip
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = facts(names, "{participant}_{task}_{load}_{run}.csv", "{participant}_{task}.csv")
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3
     assert found["P_003_mvc_glute_60_1.csv"] == ("P_003", "mvc_glute", "60", "1")
     assert found["P_003_rest_60_1.csv"] == ("P_003", "rest", "60", "1")
 

@@ -59,7 +59,7 @@ def outcome(run):
 
 def tried(path, form: str) -> bool:
     """Whether the file is read, else it is refused by emgkit's own error; soon."""
-    began = time.perf_counter()
+    began = time.process_time()
     known = NAMES[form.split("-")[0]]
     trial = outcome(lambda: read(path, format=known))
     if isinstance(trial, EmgkitError):
@@ -69,7 +69,7 @@ def tried(path, form: str) -> bool:
         assert all(np.isfinite(stream.data).all() and stream.sfreq > 0 for stream in trial.values())
         assert all(np.isfinite([event.onset, event.duration]).all() for event in trial.events)
     outcome(lambda: survey(load(path, format=known), Overrides(), where="a"))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     return not isinstance(trial, EmgkitError)
 
 
