@@ -361,7 +361,7 @@ SECTIONS = {
     "flags": Section(flags, 4000, None),
     "three-lifts": Section(three_lifts, 6000, {"studies": QUICK}),
     # so many cells that with 400 studies one falls out by chance
-    "paired": Section(paired, 10_000, {"studies": 1000}),
+    "paired": Section(paired, 10_000, {"studies": 1000, "people": (FEW,)}),
     "missing": Section(missing, 10_000, {"studies": QUICK}),
 }
 

@@ -11,16 +11,21 @@ from emgkit.stats import power_simulate
 
 def test_simulated_power_agrees_with_the_closed_form() -> None:
     means = {"squat": 45.0, "hip_thrust": 60.0, "deadlift": 52.0}
-    got = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=[8, 13], studies=2000, seed=3)
+    got = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=[8, 13], studies=800, seed=3)
     assert got["contrast"].tolist() == ["deadlift / hip_thrust", "deadlift / squat", "hip_thrust / squat"] * 2
     np.testing.assert_allclose(got["true_ratio"][:3], [52 / 60, 52 / 45, 60 / 45])
     np.testing.assert_allclose(got["d_z"], np.log(got["true_ratio"]) / np.sqrt(2 * (0.04 + 0.04 / 5)))
-    np.testing.assert_allclose(got["power"], got["power_expected"], atol=0.035)
+    np.testing.assert_allclose(got["power"], got["power_expected"], atol=0.05)  # three standard errors of 800 studies
     assert (got["power_adjusted"] <= got["power"]).all()
     assert (got["power_low"] < got["power"]).all()
     assert (got["power"] < got["power_high"]).all()
-    again = power_simulate(means=means, sd_condition=0.2, sd_repetition=0.2, n=[8, 13], studies=2000, seed=3)
-    assert again.equals(got)
+
+
+def test_the_same_seed_gives_the_same_studies() -> None:
+    options = {"means": {"a": 45.0, "b": 60.0}, "sd_condition": 0.2, "sd_repetition": 0.2, "n": [8, 13], "studies": 40}
+    one, again, other = (power_simulate(seed=seed, **options) for seed in (3, 3, 4))  # type: ignore[arg-type]
+    assert again.equals(one)
+    assert not other.equals(one)
 
 
 def test_no_difference_is_found_in_five_percent_and_holm_keeps_the_family() -> None:
