@@ -24,7 +24,7 @@ from emgkit.toml_files import NAME, TomlTable
 
 __all__ = [
     "IN_SHEET", "Comparison", "CurveSpec", "Data", "Exclude", "ExcludedFile", "ExcludedParticipant", "Exercise", "Join",
-    "Layout", "MeasureSpec", "Mvc", "Published", "RepetitionRules", "StudyFile",
+    "Layout", "MeasureSpec", "Mvc", "Published", "RepetitionRules", "StudyFile", "Way",
 ]  # fmt: skip
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal, get_args, get_origin
+from typing import get_args
 
 from emgkit.notation import listed
-from emgkit.study.file.recordings import Exercise
+from emgkit.study.file.recordings import Way
 from emgkit.study.new.inventory import FoundRecording, Inventory
 from emgkit.study.new.question import Answer
 from emgkit.study.new.signals import MOVING, FoundChannel
@@ -64,13 +64,7 @@ def _settled(channel: FoundChannel, answers: Mapping[str, Answer]) -> FoundChann
 
 def ways() -> tuple[str, ...]:
     """The ways in which a study file can find repetitions."""
-    annotation = Exercise.model_fields["by"].annotation
-    options = (
-        get_args(annotation)
-        if get_origin(annotation) is Literal
-        else [value for part in get_args(annotation) for value in get_args(part)]
-    )
-    return tuple(str(one) for one in options)
+    return tuple(get_args(Way))
 
 
 def moving_channels(own: Sequence[FoundRecording], by: str, answers: Mapping[str, Answer]) -> tuple[str, ...]:

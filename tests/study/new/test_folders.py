@@ -134,6 +134,8 @@ def test_recordings_without_movement_or_events_ask_for_a_way_that_there_is(recor
     found = new.look(tmp_path / "d")
     asked = {one.id: one for one in new.questions(found)}
     assert asked["exercises.stand.by"].choices == new.ways()
+    assert {"position", "table", "none"} <= set(new.ways())
+    assert not any("Literal" in way or way == "Ellipsis" for way in new.ways())
     assert "no recording of it has repetition events or a channel of movement" in asked["exercises.stand.by"].remark
     assert "exercises.stand.starts" not in asked
     assert {"data.0.sfreq", "data.0.units"} <= set(asked)
