@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 from emgkit.figures.drawing.appearance import GREY, RC, SIMULATED, SIMULATED_DATA, size
 from emgkit.notation import as_title
@@ -44,7 +44,8 @@ def _measured(text: str, points: float, weight: str) -> float:
     font = FontProperties(family=RC["font.sans-serif"], weight=weight, size=points)
     # on a screen letters are set on whole pixels, which makes lines up to 4 % wider than on paper
     # a letter as wide stands for a dollar sign, between two of which matplotlib expects a formula
-    return 1.04 * float(TextPath((0, 0), text.replace("$", "5"), prop=font).get_extents().x1)
+    width, _, _ = text_to_path.get_text_width_height_descent(text.replace("$", "5"), font, ismath=False)
+    return 1.04 * float(width)
 
 
 def wrapped(text: str, *, width: float, key: str = "axes.titlesize") -> str:
