@@ -231,6 +231,7 @@ USED = {
     "comparisons.missing": Case(comparison(missing="pairwise"), {"compare"}),
     "comparisons.crossed": Case(comparison(crossed="muscle"), {"compare"}),
     "comparisons.order": Case(comparison(order=["thrust", "squat"]), {"compare"}),
+    "comparisons.against": Case(comparison(against="squat"), {"compare"}),
     "comparisons.keep": Case(comparison(keep=["P9_squat.csv"]), {"account"}),
     "exclude.allow": Case({"exclude.allow": True}, set()),
     "exclude.files": Case(

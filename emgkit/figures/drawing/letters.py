@@ -28,7 +28,8 @@ def letters_of(
     cells : DataFrame
         What is drawn.
     contrasts : DataFrame, optional
-        What ``ek.stats.contrasts`` made of the same cells, or a table with `x`, `by` and ``letters``; None: no letters.
+        What ``ek.stats.contrasts`` made of the same cells, or a table with `x`, `by` and ``letters``; None, or
+        contrasts with one level alone: no letters.
     x, by : str
         Columns of the levels, and of what they are compared within.
 
@@ -42,7 +43,7 @@ def letters_of(
     DesignError
         The contrasts are of other columns.
     """
-    if contrasts is None:
+    if contrasts is None or "against" in contrasts.attrs:
         return {}
     ready = "letters" in contrasts.columns
     own_by = [] if by is None else [by]

@@ -38,7 +38,7 @@ MISSING = ("refuse", "pairwise")
 
 __all__ = [
     "MISSING", "Block", "arrange", "check_hidden", "check_who", "check_within", "gap_facts", "level_columns",
-    "levels_of", "pair_names",
+    "levels_compared", "levels_of", "pair_names",
 ]  # fmt: skip
 
 
@@ -231,6 +231,14 @@ def _check_against(against: Any, condition: Factor, where: str = "") -> None:
             got=repr(against),
             hint=nearest(str(against), condition.levels),
         )
+
+
+def levels_compared(blocks: list[Block]) -> list[int]:
+    """How many levels are compared at the level of ``by`` that each block is of."""
+    found: dict[tuple[int, ...], set[Any]] = {}
+    for block in blocks:
+        found.setdefault(block.place, set()).update(block.levels)
+    return [len(found[block.place]) for block in blocks]
 
 
 def levels_of(block: Block, by_factors: Sequence[Factor]) -> dict[str, tuple[str, ...]]:

@@ -42,6 +42,7 @@ __all__ = [
     "as_adjust",
     "at_step",
     "check_family",
+    "check_tukey",
     "corrected",
     "families",
     "holm_steps",
@@ -88,6 +89,17 @@ def tukey(t: Array, df: Array, levels: Array | int) -> Array:
     from scipy.stats import studentized_range
 
     return np.asarray(studentized_range.sf(np.sqrt(2) * np.abs(t), levels, df), dtype=np.float64)
+
+
+def check_tukey(*, test: str = "t", against: Any = None, others: bool = False) -> None:
+    """Refuse Tukey's correction of anything but t tests of all pairs of levels."""
+    if test != "t" or against is not None or others:
+        raise ArgumentError(
+            "Tukey's correction is of t tests of all pairs of levels",
+            allowed="test='t' without 'against', 'between' and 'interaction'",
+            got="adjust='tukey' with one of them",
+            hint="adjust='holm' corrects any family of tests",
+        )
 
 
 def check_family(family: str | Sequence[str], by: Sequence[str], *, adjust: str = "") -> str | list[str]:

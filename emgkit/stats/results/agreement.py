@@ -70,8 +70,8 @@ def compared_numbers(table: pd.DataFrame) -> Iterator[Compared]:
         others = dict(objects.of_row(named)) if objects is not None else {}
         if position in adjusted:
             others["p_adjusted"] = adjusted[position]
-        tests = [name for name in ("p", "p_all") if name in named] or ["t"]
-        untested = any(math.isnan(named.get(name, 0.0)) for name in tests)
+        untested = any(math.isnan(named.get(name, 0.0)) for name in ("p", "p_all"))
+        untested |= "p" not in named and math.isnan(named.get("t", 0.0))
         half = (others.get("ci_high", math.nan) - others.get("ci_low", math.nan)) / 2
         half = 2 * float(named["se"]) if "se" in named else half
         for name, other in others.items():

@@ -64,8 +64,10 @@ class Text:
 
 
 def software(facts: AnalysisFacts) -> str:
-    """The program and its version."""
-    return f"Computed with {facts['software']}."
+    """The program and its version, and what the same analysis is in statsmodels."""
+    there: Mapping[str, str] = facts.get("in_statsmodels") or {}
+    same = " (Seabold and Perktold 2010) the same analysis is ".join(there.values())
+    return f"Computed with {facts['software']}{f'; in statsmodels {same}' if same else ''}."
 
 
 def people_text(facts: AnalysisFacts) -> str:

@@ -24,7 +24,7 @@ from emgkit.stats.results.kinds import Kind, kind_of, missing_columns, title
 from emgkit.stats.results.latex_table import latex_table
 from emgkit.stats.results.methods import Text, doubts, people_text, software
 from emgkit.stats.results.spreadsheet import safe_cells
-from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects, made_once
+from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects, made_once, statsmodels_version
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -83,6 +83,8 @@ class Results(pd.DataFrame):
             attrs["n"] = frame["n"].unique().tolist()
         if "family_size" in frame.columns:
             attrs["largest_family"] = int(frame["family_size"].max()) if len(frame) else 0
+        if isinstance(objects, StatsmodelsObjects):
+            attrs["in_statsmodels"] = {"version": statsmodels_version(), "what": objects.what.partition(";")[0]}
         if alike := _alike(frame):
             attrs["alike"] = alike
         results.attrs = attrs
@@ -132,7 +134,7 @@ class Results(pd.DataFrame):
         -------
         str
             Test, scale, error term, degrees of freedom, n; kind of interval; correction of p and its family; kind of
-            effect size; software and version.
+            effect size; software and version, and what the same analysis is in statsmodels.
 
         Raises
         ------

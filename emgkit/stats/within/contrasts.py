@@ -19,10 +19,11 @@ from emgkit.stats.cells.blocks import (
     check_within,
     gap_facts,
     level_columns,
+    levels_compared,
 )
 from emgkit.stats.cells.columns import as_group, as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE, g_av
-from emgkit.stats.cells.multiplicity import TUKEY, adjusted, as_adjust, check_family, families, tukey
+from emgkit.stats.cells.multiplicity import TUKEY, adjusted, as_adjust, check_family, check_tukey, families, tukey
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions, one_sample
@@ -151,7 +152,7 @@ def contrasts(
     condition, groups = as_name("within", within, hint=FURTHER), as_group(between)
     chosen = check_family(family, by_names, adjust=adjust)
     if adjust == TUKEY:
-        _check_tukey(test=test, against=against, others=groups is not None or interaction is not None)
+        check_tukey(test=test, against=against, others=groups is not None or interaction is not None)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
     options: dict[str, Any] = {"log": log, "test": test, "between_muscles": between_muscles, "crossed": crossed}
     if groups is None and interaction is None:
@@ -181,7 +182,7 @@ def contrasts(
         columns["p"], members, adjust="none" if adjust == TUKEY else adjust
     )
     if adjust == TUKEY:
-        columns["p_adjusted"] = tukey(columns["t"], columns["df"], np.repeat(_levels(compared.blocks), repeats))
+        columns["p_adjusted"] = tukey(columns["t"], columns["df"], np.repeat(levels_compared(compared.blocks), repeats))
     if any(block.missing for block in compared.blocks):
         names = [", ".join(map(str, block.missing)) for block in compared.blocks]
         columns["missing"] = np.repeat(np.array(names, dtype=object), repeats)
@@ -236,25 +237,6 @@ def _paired(
         analysis="paired contrasts, each with its own error term",
         people=people,
     )
-
-
-def _levels(blocks: list[Block]) -> list[int]:
-    """How many levels are compared at the level of ``by`` that each block is of."""
-    found: dict[tuple[int, ...], set[Any]] = {}
-    for block in blocks:
-        found.setdefault(block.place, set()).update(block.levels)
-    return [len(found[block.place]) for block in blocks]
-
-
-def _check_tukey(*, test: str, against: Any, others: bool) -> None:
-    """Refuse Tukey's correction of anything but t tests of all pairs of levels."""
-    if test != "t" or against is not None or others:
-        raise ArgumentError(
-            "Tukey's correction is of t tests of all pairs of levels",
-            allowed="test='t' without 'against', 'between' and 'interaction'",
-            got="adjust='tukey' with one of them",
-            hint="adjust='holm' corrects any family of tests",
-        )
 
 
 def _compare(block: Block, *, log: bool, test: str) -> dict[str, Array]:

@@ -21,12 +21,21 @@ from emgkit.stats.cells.blocks import (
     check_within,
     gap_facts,
     level_columns,
+    levels_compared,
     levels_of,
-    pair_names,
 )
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
-from emgkit.stats.cells.multiplicity import adjusted, as_adjust, check_family, families, is_below
+from emgkit.stats.cells.multiplicity import (
+    TUKEY,
+    adjusted,
+    as_adjust,
+    check_family,
+    check_tukey,
+    families,
+    is_below,
+    tukey,
+)
 from emgkit.stats.results.facts import AnalysisFacts, announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.results.sentences import contrast_name, estimate_text, place_text
@@ -56,6 +65,7 @@ def influence(
     log: bool = True,
     adjust: str | None = "holm",
     family: str | Sequence[str] = "by",
+    against: Any = None,
     crossed: str | Sequence[str] | None = None,
     missing: str = "refuse",
 ) -> Results:
@@ -65,7 +75,7 @@ def influence(
     ----------
     cells : pandas.DataFrame
         One row a participant, level of ``within`` and level of ``by``.
-    outcome, participant, within, by, log, adjust, family, crossed, missing
+    outcome, participant, within, by, log, adjust, family, against, crossed, missing
         As in :func:`contrasts`.
 
     Returns
@@ -109,13 +119,15 @@ def influence(
     table = check_table(cells)
     by_names = as_names("by", by)
     condition = as_name("within", within, hint="name further columns in 'by'")
-    adjust = as_adjust(adjust)
+    adjust = as_adjust(adjust, pairs=True)
     check_option("missing", missing, MISSING)
-    chosen = check_family(family, by_names)
+    chosen = check_family(family, by_names, adjust=adjust)
+    if adjust == TUKEY:
+        check_tukey(against=against)
     roles: dict[str, Any] = {"outcome": outcome, "participant": participant, "within": condition, "by": by_names}
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS)
     people = check_who(table, participant, [condition, *by_names], complete=[condition], crossed=crossed)
-    blocks, by_factors, found = arrange(table, **roles, log=log, missing=missing)
+    blocks, by_factors, found = arrange(table, **roles, log=log, missing=missing, against=against)
     for block in blocks:
         if len(block.participants) < FEWEST:
             raise DesignError(
@@ -147,7 +159,13 @@ def influence(
     result["why"] = pd.Series(whys, index=flagged.index, dtype=object).reindex(result.index, fill_value="")
     notices = [*notices, *found, *_no_error(result), *_flags(result, facts)]
     objects = influence_objects(
-        table, outcome=outcome, participant=participant, within=(condition,), by=tuple(by_names), log=log
+        table,
+        outcome=outcome,
+        participant=participant,
+        within=(condition,),
+        by=tuple(by_names),
+        log=log,
+        against=against,
     )
     return Results.of(result, "influence", attrs, notices=announce(notices), objects=objects)
 
@@ -163,7 +181,7 @@ def _leave_out(block: Block, *, log: bool) -> dict[str, Any]:
     without = {
         name: column.reshape(n, size)
         for name, column in one_sample.t_test(reduced, rounding=rounding).items()
-        if name in ("center", "low", "high", "p")
+        if name in ("center", "low", "high", "t", "df", "p")
     }
     spread = reduced.std(axis=0, ddof=1).reshape(n, size)
     miss = differences - without["center"]
@@ -190,6 +208,12 @@ def _adjust(
     repeats = [len(block.pairs) for block in blocks]
     members = families(blocks, by, family, repeats)
     everybody = np.concatenate([part["all"]["p"] for part in parts])
+    if adjust == TUKEY:
+        # of one level of `by`, so that nobody's p depends on those of others
+        for part, count in zip(parts, levels_compared(blocks), strict=True):
+            for one in (part["all"], part["without"]):
+                one["p_adjusted"] = tukey(one["t"], one["df"], count)
+        return adjusted(everybody, members, adjust="none")[1]
     ends = np.cumsum([0, *repeats])
     whole, family_sizes = adjusted(everybody, members, adjust=adjust)
     people = {name: None for block in blocks for name in block.participants}
@@ -220,7 +244,7 @@ def _frame(block: Block, part: dict[str, Any], *, log: bool) -> pd.DataFrame:
     # the range of the others says in plain numbers how far off a participant is
     low, high = gaps[part["others"]].min(axis=1), gaps[part["others"]].max(axis=1)
     columns = {
-        "contrast": np.tile(np.array(pair_names(block.levels, log=log), dtype=object), (n, 1)),
+        "contrast": np.tile(np.array(block.names(log=log), dtype=object), (n, 1)),
         "left_out": np.repeat(np.array(block.participants, dtype=object)[:, None], size, axis=1),
         estimate: back(without["center"]), "ci_low": back(without["low"]), "ci_high": back(without["high"]),
         "p": without["p"], "p_adjusted": without["p_adjusted"],

@@ -33,7 +33,7 @@ Place: TypeAlias = tuple[str, str]
 Kept: TypeAlias = tuple[str, tuple[str, ...]]
 # what the tables of contrasts hold of a comparison, and the levels take over
 _FACTS = ("outcome", "participant", "within", "by", "scale", "test", "unit", "measure", "adjust", "family",
-          "largest_family", "alike")  # fmt: skip
+          "largest_family", "alike", "against")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,8 @@ def level_table(cells: pd.DataFrame, contrasts: Results) -> Results:
     Results
         The ``by`` columns, the factor, ``geometric_mean`` (or ``mean``), ``ci_low``, ``ci_high`` (95 %, over
         participants), ``n`` and ``letters``: two levels share a letter exactly if their difference was not shown, by
-        the p of the contrasts. A pair without a test was not shown to differ; a note names it.
+        the p of the contrasts. A pair without a test was not shown to differ; a note names it. Where levels were
+        compared with one level alone there are no letters.
 
     Examples
     --------
@@ -91,11 +92,12 @@ def level_table(cells: pd.DataFrame, contrasts: Results) -> Results:
     frames = []
     for levels, part, chosen in _parts(cells, contrasts):
         rows = _means(chosen, facts)
-        names = [str(level) for level in rows[facts["within"]]]
-        differ, without = _decisions(names, part, log=facts["scale"] == "log")
-        about = ", ".join(place_text(column, level, facts) for column, level in levels.items())
-        untested += [f"{contrast_text(pair)}{about and f' ({about})'}" for pair in without]
-        rows["letters"] = letters_of_difference(differ)
+        if "against" not in facts:
+            names = [str(level) for level in rows[facts["within"]]]
+            differ, without = _decisions(names, part, log=facts["scale"] == "log")
+            about = ", ".join(place_text(column, level, facts) for column, level in levels.items())
+            untested += [f"{contrast_text(pair)}{about and f' ({about})'}" for pair in without]
+            rows["letters"] = letters_of_difference(differ)
         for position, (column, level) in enumerate(levels.items()):
             rows.insert(position, column, level)
         frames.append(rows)
@@ -144,7 +146,8 @@ def finding_sentences(levels: Results, contrasts: Results) -> tuple[str, ...]:
     """What a comparison found, in three sentences at most.
 
     The first names the level that was highest and differed from every other one, the second the highest levels that did
-    not, the third how many contrasts were significant, and the largest.
+    not, the third how many contrasts were significant, and the largest. Where levels were compared with one level alone
+    there is the third alone.
 
     Parameters
     ----------
@@ -170,6 +173,8 @@ def finding_sentences(levels: Results, contrasts: Results) -> tuple[str, ...]:
     """
     facts = AnalysisFacts.of(contrasts)
     factor = str(facts["within"])
+    if "against" in facts:
+        return (_significant(contrasts, facts),)
     alone, shared = dict[Kept, list[Place]](), dict[Kept, list[Place]]()
     for at, _, rows in _parts(levels, contrasts):
         names = [numbered(factor, _readable(level, facts)) for level in rows[factor]]
@@ -308,8 +313,9 @@ def _readable(level: object, facts: AnalysisFacts) -> str:
 
 def _order(rows: pd.DataFrame, facts: AnalysisFacts) -> str:
     texts, end = _with_means(rows, facts)
-    marked = [f"{text} ({letters})" for text, letters in zip(texts, rows["letters"], strict=True)]
-    return f"{', '.join(marked)}; {end.replace(';', ',')}"
+    if "letters" in rows:
+        texts = [f"{text} ({letters})" for text, letters in zip(texts, rows["letters"], strict=True)]
+    return f"{', '.join(texts)}; {end.replace(';', ',')}"
 
 
 def _with_means(rows: pd.DataFrame, facts: AnalysisFacts) -> tuple[list[str], str]:

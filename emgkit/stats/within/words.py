@@ -306,8 +306,9 @@ def levels_sentence(row: Row, facts: AnalysisFacts) -> str:
     value, ci = bare(row, name, "ci_low", "ci_high", unit=str(facts.get("unit") or ""), log=facts["scale"] == "log")
     level = level_in_sentence(facts["within"], str(row[facts["within"]]), facts)
     parts = [f"{level} had a {readable(name)} of {value}", ci, n_of_row(row)]
-    letters = str(row["letters"])
-    return sentence(row, facts, [*parts, f"letter{'s' if len(letters) > 1 else ''} {letters}"], tail="")
+    if letters := str(row.get("letters", "")):
+        parts.append(f"letter{'s' if len(letters) > 1 else ''} {letters}")
+    return sentence(row, facts, parts, tail="")
 
 
 def levels_methods(facts: AnalysisFacts) -> Text:
@@ -317,11 +318,12 @@ def levels_methods(facts: AnalysisFacts) -> Text:
     tests = TESTS[facts["test"]].partition(" (")[0]
     untested = facts.get("untested") or []
     verb = "was" if len(untested) == 1 else "were"
+    shared = "; levels that share a letter did not differ significantly "
+    shared += f"({which} not below {alpha_text(ALPHA).rpartition(' ')[2]}, from {tests})"
     return Text(
         what=f"{outcome_text(facts)} are given as {mean} over participants{separately(facts, more=False)} "
         f"({n_text(facts)}).",
-        interval="Listed from highest to lowest; levels that share a letter did not differ significantly "
-        f"({which} not below {alpha_text(ALPHA).rpartition(' ')[2]}, from {tests}). Each interval is the 95 % "
+        interval=f"Listed from highest to lowest{'' if 'against' in facts else shared}. Each interval is the 95 % "
         "confidence interval of one mean and holds the differences between people.",
         family=family_text(facts),
         effect=f"No test was made of {series(untested)}, which {verb} not shown to differ." if untested else "",
@@ -397,7 +399,7 @@ register(
         title="Levels from highest to lowest",
         methods=levels_methods,
         sentence=levels_sentence,
-        needs=("geometric_mean/mean", "ci_low", "ci_high", "n", "letters"),
+        needs=("geometric_mean/mean", "ci_low", "ci_high", "n"),
     ),
     anova=Kind(
         title="Analysis of variance of repeated measures",

@@ -6,9 +6,10 @@ The schema is the documentation: every table and key of ``study.toml`` is a fiel
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from emgkit._checks import check_unknown, nearest
 from emgkit.channels import SIDES
@@ -17,6 +18,7 @@ from emgkit.events import WAYS
 from emgkit.io.channel_map import ChannelSpec
 from emgkit.io.naming.layouts import IN_SHEET, ExcludedFile, ExcludedParticipant, Layout, layouts_of
 from emgkit.notation import listed
+from emgkit.stats.cells.multiplicity import TUKEY, as_adjust, check_family, check_tukey
 from emgkit.study.file.expected import Expected
 from emgkit.study.file.measures import CurveSpec, MeasureSpec, indistinct
 from emgkit.study.file.multiverse import Multiverse
@@ -25,6 +27,12 @@ from emgkit.toml_files import NAME, TomlTable
 __all__ = [
     "IN_SHEET", "Comparison", "CurveSpec", "Data", "Exclude", "ExcludedFile", "ExcludedParticipant", "Exercise", "Join",
     "Layout", "MeasureSpec", "Mvc", "Published", "RepetitionRules", "StudyFile", "Way",
+]  # fmt: skip
+
+
+Correction: TypeAlias = Literal[
+    "holm", "bonferroni", "hochberg", "hommel", "sidak", "holm-sidak", "benjamini-hochberg", "benjamini-yekutieli",
+    "tukey", "none",
 ]  # fmt: skip
 
 
@@ -265,7 +273,8 @@ class Comparison(TomlTable):
     A participant who lacks a level is refused, or with ``missing = "pairwise"`` each contrast uses those who have both
     of its levels. `crossed` names columns of `by` in which the same people have several levels, though some lack one.
     `order` names every level of `within` in the order in which contrasts divide them: the first is divided by the
-    others. Exercises stand in the order of the file unless it says otherwise.
+    others. Exercises stand in the order of the file unless it says otherwise. With `against` every other level is
+    compared with this one alone. `adjust` takes the corrections of ``stats.contrasts``, by any of their names.
     """
 
     name: Annotated[str, Field(pattern=NAME)] = "contrasts"
@@ -274,12 +283,13 @@ class Comparison(TomlTable):
     within: str
     by: tuple[str, ...] = ()
     log: bool = True
-    adjust: Literal["holm", "bonferroni", "none"] = "holm"
+    adjust: Annotated[Correction, BeforeValidator(partial(as_adjust, pairs=True))] = "holm"
     family: Literal["by", "all"] = "by"
     missing: Literal["refuse", "pairwise"] = "refuse"
     crossed: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    against: str | None = None
 
     @property
     def sign(self) -> str:
@@ -410,6 +420,7 @@ class StudyFile(TomlTable):
             raise ValueError("data.sheet, data.sfreq, data.units and data.thousands go with data.pattern")
         for comparison in self.comparisons:
             _check_order(comparison, self.exercises)
+            _check_correction(comparison)
         names = [comparison.name for comparison in self.comparisons]
         if len(set(names)) < len(names):
             raise ValueError(f"comparisons need names of their own; got {listed(names)}")
@@ -465,7 +476,7 @@ class StudyFile(TomlTable):
 
 
 def _check_order(comparison: Comparison, exercises: Iterable[str]) -> None:
-    """Refuse an order that names a level twice, or an exercise that is none."""
+    """Refuse an order that names a level twice, and exercises that are none."""
     if len(set(comparison.order)) < len(comparison.order):
         raise ValueError(f"comparison {comparison.name!r}: order names a level twice: {listed(comparison.order)}")
     unknown = [name for name in comparison.order if name not in exercises]
@@ -473,3 +484,15 @@ def _check_order(comparison: Comparison, exercises: Iterable[str]) -> None:
         raise ValueError(
             f"comparison {comparison.name!r}: order names {listed(unknown)}; the exercises are {listed(exercises)}"
         )
+    if comparison.within == "exercise" and comparison.against not in (None, *exercises):
+        raise ValueError(
+            f"comparison {comparison.name!r}: against names {comparison.against!r}; the exercises are "
+            f"{listed(exercises)}"
+        )
+
+
+def _check_correction(comparison: Comparison) -> None:
+    """Refuse Tukey's correction of what is not all pairs of the levels at one level of `by`."""
+    if comparison.adjust == TUKEY:
+        check_tukey(against=comparison.against)
+        check_family(comparison.family, comparison.by, adjust=TUKEY)

@@ -122,9 +122,10 @@ def compare(tables: Sequence[pd.DataFrame], rule: Comparing) -> ComparisonResult
     design: dict[str, Any] = {"within": spec.within, "by": list(spec.by) or None, "log": spec.log}
     design["crossed"] = list(spec.crossed) or None
     ordered = in_order(compared, spec)
-    contrasts = stats.contrasts(ordered, **design, adjust=spec.adjust, family=spec.family, missing=spec.missing)
+    pairs = {"adjust": spec.adjust, "family": spec.family, "missing": spec.missing, "against": against(ordered, spec)}
+    contrasts = stats.contrasts(ordered, **design, **pairs)
     anova, omnibus = _anova(compared, spec, design)
-    influence, flags = influence_of(ordered, spec)
+    influence, flags = influence_of(ordered, spec, against=pairs["against"])
     return ComparisonResult(
         spec=spec,
         measure=rule.measure,
@@ -152,6 +153,13 @@ def in_order(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
         )
     known = [levels[name] for name in spec.order if name in levels]
     return cells.assign(**{spec.within: pd.Categorical(cells[spec.within], known, ordered=True)})
+
+
+def against(cells: pd.DataFrame, spec: Comparison) -> Any:
+    """The level that the study file names to compare all others with, as the cells have it; None for all pairs."""
+    if spec.against is None:
+        return None
+    return {str(level): level for level in cells[spec.within].unique()}.get(spec.against, spec.against)
 
 
 def compared_rows(tables: Sequence[pd.DataFrame], rule: Comparing) -> pd.DataFrame:

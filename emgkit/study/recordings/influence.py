@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from emgkit import stats
@@ -15,7 +17,9 @@ from emgkit.study.file.recordings import Comparison
 __all__ = ["influence_of"]
 
 
-def influence_of(cells: pd.DataFrame, spec: Comparison) -> tuple[stats.Results | None, tuple[Notice, ...]]:
+def influence_of(
+    cells: pd.DataFrame, spec: Comparison, *, against: Any = None
+) -> tuple[stats.Results | None, tuple[Notice, ...]]:
     """Leave each participant of a comparison out in turn.
 
     Parameters
@@ -24,6 +28,8 @@ def influence_of(cells: pd.DataFrame, spec: Comparison) -> tuple[stats.Results |
         The cells that are compared.
     spec : Comparison
         What is compared.
+    against : optional
+        The level that all others are compared with.
 
     Returns
     -------
@@ -51,6 +57,7 @@ def influence_of(cells: pd.DataFrame, spec: Comparison) -> tuple[stats.Results |
         family=spec.family,
         crossed=list(spec.crossed) or None,
         missing=spec.missing,
+        against=against,
     )
     advice = "Look whether two recordings or channels were exchanged; a flag alone is no reason to leave anybody out."
     texts = [f"In {spec.name!r} {clause}. {advice}" for clause in contradictions(table).values()]

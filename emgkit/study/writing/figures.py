@@ -84,7 +84,7 @@ def _of_comparison(analysis: Analysis, compared: ComparisonResult) -> Iterator[D
     # what is described and not compared may lie below 0
     log = compared.spec.log and bool((cells["value"] > 0).all())
     levels = levels_of(compared)
-    letters = None if levels is None else _panels(pd.DataFrame(levels), by)
+    letters = None if levels is None or "letters" not in levels else _panels(pd.DataFrame(levels), by)
     yield Drawn(
         name=f"activation{suffix}",
         title=f"Activation{about}" if amplitude else as_title(compared.measure.called),

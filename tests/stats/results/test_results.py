@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -210,7 +211,13 @@ def test_methods_and_sentences_state_n_df_interval_and_effect(case: str, made: C
     assert type(table) is Results
     lines, methods = table.sentences(), table.methods()
     assert len(lines) == len(table) > 0
-    assert methods.endswith(f"Computed with emgkit {__version__}.")
+    start, _, software = methods.rpartition(f"Computed with emgkit {__version__}")
+    assert start
+    if isinstance(table._statsmodels, str):
+        assert software == "."
+    else:
+        same = f"; in statsmodels {statsmodels.__version__} (Seabold and Perktold 2010) the same analysis is "
+        assert software == f"{same}{table.statsmodels.what.partition(';')[0]}."
     assert "{" not in methods + "".join(lines)
     assert "nan" not in (methods + "".join(lines)).lower()
     if not case.startswith("power") or case == "power_simulate":
