@@ -36,7 +36,13 @@ _KIND_OF_LABEL = (
     ("EMG", re.compile(r"^\s*s?EMG(?![a-z])", re.IGNORECASE)),
     ("ECG", _words("f?e[ck]g", "mlii", "mcl1", "av[rlf]")),
     ("EEG", _words("eeg", "eog")),
-    ("TRIG", _words("trig(ger)?s?", "sync", "ttl", "status", "ausl(ö|oe)ser", "disparador", "d[ée]clencheur")),
+    (
+        "TRIG",
+        _words(
+            "trig(ger)?s?", "sync", "ttl", "status", "ausl(ö|oe)ser", "disparador", "d[ée]clencheur",
+            "(foot|heel|toe)[ _-]?(switch(es)?|contact)", "(fu(ß|ss)|fersen)[ _-]?(schalter|kontakt)",
+        ),
+    ),
     ("JNTANG", re.compile(r"angle|[aá]ngulo|winkel|hoek|gonio|flex\w*\W*exten", re.IGNORECASE)),
     ("ACCEL", _words(r"acc(el\w*)?", "acc[xyz]", r"acel\w*", "beschleunigung", "versnelling")),
     ("GYRO", _words(r"gyro\w*", r"giroscop\w*")),

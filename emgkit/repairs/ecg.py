@@ -173,14 +173,21 @@ def _nearest(beats: Beats, n: int) -> Beats:
 
 def _beats(y: Array, sfreq: float) -> tuple[Beats, float]:
     """Beats in one filtered signal, and how well they match: their mean height over what surrounds them."""
+    level = _local_level(y, sfreq)
+    if not level.any():
+        return np.zeros(0, dtype=np.intp), 0.0
+    beats, score = _standing_out(y, np.maximum(level, 1e-3 * level.max()), sfreq)
+    # in a contraction that is held, the few beats at rest stand out so far that the others look like none
+    return (beats, score) if len(beats) else _standing_out(y, np.maximum(level, np.median(level)), sfreq)
+
+
+def _standing_out(y: Array, level: Array, sfreq: float) -> tuple[Beats, float]:
+    """Beats whose peaks stand out of what surrounds them."""
     from scipy.signal import find_peaks
 
     none = np.zeros(0, dtype=np.intp)
     apart, half = max(1, round(_SHORTEST * sfreq)), max(1, round(_QRS * sfreq))
-    level = _local_level(y, sfreq)
-    if not level.any():
-        return none, 0.0
-    z = y / np.maximum(level, 1e-3 * level.max())
+    z = y / level
     peaks, found = find_peaks(np.abs(z), distance=apart, height=_ABOVE)
     # at rest T waves stand out, too
     peaks = peaks[found["peak_heights"] > _LEAST * np.quantile(found["peak_heights"], 0.9)] if len(peaks) else peaks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from types import MappingProxyType
@@ -251,7 +251,13 @@ def quality(
         )  # fmt: skip
         rows.append(_row(channel, samples))
     low = () if amplitudes or recording.sfreq >= _RATE else (_low_rate(recording.sfreq),)
-    notices = [Notice(code=one.check, text=one.text, hint=one.hint) for row in rows for one in row.findings if one.text]
+    named_before = _second_of_a_pair(shared)
+    notices = [
+        Notice(code=one.check, text=one.text, hint=one.hint)
+        for place, row in enumerate(rows)
+        for one in row.findings
+        if one.text and not (one.check == "crosstalk" and place in named_before)
+    ]
     return Scorecard(rows=tuple(rows), notices=(*low, *notices), mains=mains, baseline=baseline)
 
 
@@ -357,6 +363,12 @@ def _mains(spectra: list[tuple[Array, Array]], sfreq: float) -> float:
 
 def _named(shared: Crosstalk, names: tuple[str, ...]) -> Crosstalk:
     return Crosstalk(other=names[int(shared.other)] if shared.other else "", correlation=shared.correlation)
+
+
+def _second_of_a_pair(shared: Sequence[Crosstalk]) -> set[int]:
+    """The channels that resemble an earlier one most, which resembles them most: the remark on it names them."""
+    others = [int(one.other) if one.other else None for one in shared]
+    return {place for place, other in enumerate(others) if other is not None and other < place == others[other]}
 
 
 def _low_rate(sfreq: float) -> Notice:

@@ -53,6 +53,14 @@ def test_a_good_recording_has_no_notices():
     assert card.rows[0].flagged == ()
 
 
+def test_a_pair_that_shares_its_signal_is_named_once_and_flagged_twice():
+    x, other = contraction(), noise(seed=2)
+    card = ek.quality(emg(x, other, 1.2 * x))
+    assert [row.flagged for row in card.rows] == [("crosstalk",), (), ("crosstalk",)]
+    (notice,) = card.notices
+    assert "'E0' shares 1e+02 % of its power with 'E2'" in notice.text
+
+
 def test_clipping_counts_samples_in_plateaus_at_both_rails():
     x = noise()
     top, bottom = 1.5 * np.abs(x).max(), -1.1 * np.abs(x).max()

@@ -199,10 +199,11 @@ def test_every_check_of_raw_signals_is_planted():
     assert planted == {check.name for check in CHECKS if check.of != "amplitudes"}
 
 
-def test_heartbeats_are_found_in_contractions_that_are_held(recorded):
+@pytest.mark.parametrize("task", ["sustained", "hold"])
+def test_heartbeats_are_found_in_contractions_that_are_held(recorded, task):
     found = 0
     for seed in range(FEW):
-        recording, rng = recorded(seed, task="sustained", seconds=15.0)
+        recording, rng = recorded(seed, task=task, seconds=15.0)
         beats = _heartbeats(np.arange(recording.data.shape[1]) / recording.sfreq, rng)
         (row,) = ek.quality(recording.derive(recording.data + 4 * recording.data.std() * beats)).rows
         found += "ecg" in row.flagged

@@ -154,7 +154,12 @@ def _trigger(trial: Trial, channel: str | None) -> Recording:
             hint="Say which channel it is: channel = '…'",
         )
     if len(names) > 1:
-        raise ArgumentError("The trial has several triggers", allowed=f"channel = one of {listed(names)}", got="none")
+        raise ArgumentError(
+            "The trial has several triggers",
+            allowed=f"channel = one of {listed(names)}",
+            got="none",
+            hint="Where left and right have triggers of their own: channel = { left = '…', right = '…' }",
+        )
     return streams[0]
 
 

@@ -15,10 +15,16 @@ from emgkit.study.new.signals import MOVING, FoundChannel
 from emgkit.study.recordings.account.near import shortly
 
 __all__ = [
-    "FEW", "dead_channels", "exercise_name", "factors", "found_by", "left_out", "moving_channels", "renamed",
-    "single_factors", "two_sided", "ways", "with_names", "without_emg", "without_mvc",
+    "FEW", "dead_channels", "exercise_name", "factors", "found_by", "left_out", "moving_channels",
+    "other_sensors", "renamed", "single_factors", "two_sided", "ways", "with_names", "without_emg", "without_mvc",
 ]  # fmt: skip
 
+# kinds of channels that show repetitions in other ways than a movement does
+_OTHER_SENSORS = (
+    ("TRIG", "a trigger", "trigger"),
+    ("ACCEL", "an accelerometer", "acceleration"),
+    ("GYRO", "a gyroscope", "gyroscope"),
+)  # fmt: skip
 # as many files are left out one by one, each with its reason
 FEW = 8
 
@@ -53,7 +59,25 @@ def found_by(own: tuple[FoundRecording, ...], answers: Mapping[str, Answer]) -> 
     names = dict.fromkeys(channel.name for each in channels for channel in each if channel.movement)
     if names:
         return None, f"the movement may be in {listed(names) if len(names) <= FEW else shortly(list(names))}"
-    return None, "no recording of it has repetition events or a channel of movement"
+    sensors = [one for each in channels if (one := other_sensors(each))]
+    but = f", but {sensors[0]}" if sensors else ""
+    return None, f"no recording of it has repetition events or a channel of movement{but}"
+
+
+def other_sensors(channels: Sequence[FoundChannel]) -> str:
+    """The sensors of a recording that may show its repetitions too, with the way to use them; empty without any.
+
+    Examples
+    --------
+    >>> other_sensors([FoundChannel(name="heel", kind="TRIG", unit="V", sfreq=1000.0)])
+    'a trigger (\'heel\'): by = "trigger"'
+    """
+    found = []
+    for kind, what, way in _OTHER_SENSORS:
+        names = [one.name for one in channels if (one.kind or one.likely_kind) == kind]
+        if names:
+            found.append(f'{what} ({shortly(names, 3)}): by = "{way}"')
+    return "; ".join(found)
 
 
 def _settled(channel: FoundChannel, answers: Mapping[str, Answer]) -> FoundChannel:

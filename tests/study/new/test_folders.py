@@ -133,6 +133,8 @@ def test_recordings_without_movement_or_events_ask_for_a_way_that_there_is(recor
             record(tmp_path / "d" / f"{who}_{task}.csv", emg=["VL"], movement=())
     found = new.look(tmp_path / "d")
     asked = {one.id: one for one in new.questions(found)}
+    assert new.ways()[:2] == ("position", "angle")
+    assert all(way.isalpha() for way in new.ways())
     assert asked["exercises.stand.by"].choices == new.ways()
     assert {"position", "table", "none"} <= set(new.ways())
     assert not any("Literal" in way or way == "Ellipsis" for way in new.ways())
