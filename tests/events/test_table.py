@@ -112,6 +112,7 @@ def test_the_rows_of_a_table_of_many_that_fit_the_trial_are_used(trial):
         ("start,end,repetition\n2,3,1.5", r"row 2, column 'repetition'.*whole number from 1.*'1.5'"),
         ("start,end,acepted\n2,3,no", r"Unknown column 'acepted'.*row 1.*Did you mean 'accepted'"),
         ("start,stop\n2,3", r"Unknown column 'stop'"),
+        ("start (ms),end (ms)\n2,3", r"'start \(ms\)' names a unit.*Allowed: 'start'.*unit = \"s\", \"ms\""),
         ("start,reason\n2,x", r"no column 'end'"),
         ("start,end,end\n2,3,3", r"the column 'end' twice"),
         ("load,load_kg,start,end\n2,3,3,4", r"the column 'load_kg' twice"),

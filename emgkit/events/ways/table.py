@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ _TIMES = ("start", "turn", "end")
 _FACTS = ("repetition", "set", "side", "load_kg", "accepted", "reason", "marked_by", "marked_at", "origin")
 _COLUMNS = (*WHOSE, *_TIMES, "phase", *_FACTS)
 _CALLED = {"load": "load_kg"}
+_WITH_UNIT = re.compile(r"(start|turn|end)[\W_]+(s|sec|seconds?|ms|samples?|frames?)\W*")
 UNITS = ("s", "ms", "samples", "frames")
 _YES, _NO = ("true", "yes", "1", "1.0"), ("false", "no", "0", "0.0")
 
@@ -298,6 +300,11 @@ def _header(cells: Sequence[str], *, where: str) -> list[str]:
     while names and not names[-1]:
         names.pop()
     for name in names:
+        if (with_unit := _WITH_UNIT.fullmatch(name)) is not None:
+            raise ArgumentError(
+                f"Column {name!r} names a unit", where=f"{where}, row 1", allowed=repr(with_unit[1]), got=repr(name),
+                hint='Take the unit out of the heading, and say it: unit = "s", "ms", "samples" or "frames"',
+            )  # fmt: skip
         check_unknown("column", name, (*_COLUMNS, *_CALLED), where=f"{where}, row 1")
     names = [_CALLED.get(name, name) for name in names]
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]

@@ -69,8 +69,8 @@ def other_sensors(channels: Sequence[FoundChannel]) -> str:
 
     Examples
     --------
-    >>> other_sensors([FoundChannel(name="heel", kind="TRIG", unit="V", sfreq=1000.0)])
-    'a trigger (\'heel\'): by = "trigger"'
+    >>> print(other_sensors([FoundChannel(name="heel", kind="TRIG", unit="V", sfreq=1000.0)]))
+    a trigger ('heel'): by = "trigger"
     """
     found = []
     for kind, what, way in _OTHER_SENSORS:
