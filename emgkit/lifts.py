@@ -11,9 +11,9 @@ __all__ = ["LIFTS", "is_variant", "lift_name", "lift_of", "lifts_in"]
 LIFTS = ("hip_thrust", "squat", "deadlift")
 """The three lifts."""
 
-# words that leave a lift what it is, and units of its load: a back squat is the squat, a front squat a variant of it
+# words that leave a lift what it is, units, counts: a back squat is the squat, a front squat a variant
 _PLAIN = {"hip", "thrust", "thrusts", "squat", "squats", "deadlift", "deadlifts", "barbell", "back", "conventional"}
-_PLAIN |= {"kg", "lb", "rm"}
+_PLAIN |= {"kg", "lb", "rm", "k", "n", "all", "variations"}
 
 
 def lift_of(exercise: object) -> str:

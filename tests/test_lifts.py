@@ -23,7 +23,8 @@ ANSWERS = {one.muscle: one for one in ek.literature.lift_answers()}
         ("back squat 80 kg", "squat", False), ("squats", "squat", False), ("front_squat", "squat", True),
         ("conventional_deadlift", "deadlift", False), ("hex_bar_deadlift", "deadlift", True), ("lunge", "", False),
         ("american_hip_thrust", "hip_thrust", True), ("hip_thrust / squat", "", False), ("isosquatting", "", False),
-        ("barbell_glute_bridge", "", False), ("", "", False),
+        ("barbell_glute_bridge", "", False), ("", "", False), ("Hip thrust, k = 5", "hip_thrust", False),
+        ("deadlift (all variations)", "deadlift", False),
     ],
 )  # fmt: skip
 def test_the_lift_of_a_name(name, lift, variant):

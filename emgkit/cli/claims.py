@@ -44,8 +44,7 @@ def _show_answers(answers: Iterable[LiftAnswer]) -> None:
 
     console = Console(highlight=False)
     for answer in answers:
-        console.print(Text.assemble((f"{answer.lead}.", "bold"), f" {answer.details}"))
-    console.print()
+        console.print(Text.assemble((f"{answer.lead}.", "bold"), f" {answer.details}"), end="\n\n")
 
 
 def _show_ledger(ledger: DataFrame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -214,10 +215,12 @@ def _printed(value: float, decimals: Any) -> str:
 
 
 def _printed_p(value: Any) -> str:
-    """A p value as it is printed: a number exactly, words such as "< .001" as they are."""
+    """A p value as it is printed: a number exactly, words as they are, "<.001" with the blank of all figures."""
     if not _given(value):
         return ""
-    return p_text(float(value)) if isinstance(value, int | float | np.number) else str(value)
+    if isinstance(value, int | float | np.number):
+        return p_text(float(value))
+    return re.sub(r"^([<>])(?=[.\d])", r"\1 ", str(value))
 
 
 def _axis_label(table: pd.DataFrame, unit: str, compared: bool) -> str:

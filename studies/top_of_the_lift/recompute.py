@@ -271,7 +271,7 @@ def _simulated(*, seed: int, repetitions: int) -> tuple[pd.DataFrame, pd.DataFra
             cuts += _cuts(trial, shape)
             for during, rows in found.items():
                 rows.append(measure(percent(trial.emg), "mean", during=during, phase="concentric"))
-            true.append({"participant": context["participant"], "exercise": shape, **_put_in(shape, level, steepness)})
+            true.append({"participant": context["participant"], "exercise": shape, **_true_halves(shape, level, steepness)})
     halves, bins = (summarize(pd.concat(rows)) for rows in found.values())
     per_shape = pd.DataFrame(cuts).groupby("activation", sort=False)
     boundaries = per_shape.agg(
@@ -311,7 +311,7 @@ def _path(share: Array) -> Array:
     return np.asarray(BENT * (1 + np.cos(np.pi * (share + SKEW * share * (1 - share)))) / 2)
 
 
-def _put_in(shape: str, level: float, steepness: float) -> dict[str, float]:
+def _true_halves(shape: str, level: float, steepness: float) -> dict[str, float]:
     """Means (%MVC) over the halves and bins of the way up, from the movement that was simulated, not from events."""
     share = (np.arange(6000) + 0.5) / 6000
     active, angle = 100 * _active(shape, _path(share), level, steepness), _path(share)
@@ -370,12 +370,12 @@ def _halves_found(cells: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
     cells = cells.assign(phase=pd.Categorical(halves, categories=["upper", "lower"], ordered=True))
     table = pd.DataFrame(stats.contrasts(cells, within="phase", by="exercise"))
 
-    def put_in(suffix: str) -> pd.Series:
+    def true_ratio(suffix: str) -> pd.Series:
         return np.exp(np.log(true[f"upper{suffix}"] / true[f"lower{suffix}"]).groupby(true["exercise"]).mean())
 
     table = table.rename(columns={"exercise": "activation"})
-    table.insert(2, "true_ratio", table["activation"].map(put_in("")))
-    table.insert(3, "ratio_by_time", table["activation"].map(put_in("_by_time")))
+    table.insert(2, "true_ratio", table["activation"].map(true_ratio("")))
+    table.insert(3, "ratio_by_time", table["activation"].map(true_ratio("_by_time")))
     return table[
         ["activation", "contrast", "true_ratio", "ratio_by_time", "ratio", "ci_low", "ci_high", "t", "df", "n", "p"]
     ]
@@ -386,7 +386,7 @@ def _bins_found(cells: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
     cells = cells[cells["exercise"].isin(SHAPES)]  # the step is for the halves
     cells = cells[cells["angle_low"].map("{:g}".format).isin(true.columns)]  # noise carries the sensor beyond the ends
     names = [name for name in true.columns if name.isdigit()]
-    put_in = true[names].div(true[names].mean(axis=1), axis=0).groupby(true["exercise"]).mean() * 100
+    simulated = true[names].div(true[names].mean(axis=1), axis=0).groupby(true["exercise"]).mean() * 100
     own = cells.groupby(["exercise", "participant"])["value"].transform("mean")
     rows = []
     for (shape, low, high), part in cells.assign(value=100 * cells["value"] / own).groupby(
@@ -396,7 +396,7 @@ def _bins_found(cells: pd.DataFrame, true: pd.DataFrame) -> pd.DataFrame:
         half = distributions.t.isf(0.025, n - 1) * part["value"].std() / np.sqrt(n)
         where = {"muscle": "gluteus_maximus", "angle_low": low, "angle_high": high, "unit": "% of own mean", "n": n}
         rows.append({"curve": f"{shape}, found", **where, "value": mean, "ci_low": mean - half, "ci_high": mean + half})
-        rows.append({"curve": f"{shape}, true", **where, "value": put_in.loc[shape, f"{low:g}"]})
+        rows.append({"curve": f"{shape}, true", **where, "value": simulated.loc[shape, f"{low:g}"]})
     order = [f"{shape}, {which}" for shape in SHAPES for which in ("true", "found")]
     table = pd.DataFrame(rows).sort_values("curve", key=lambda curves: curves.map(order.index), kind="stable")
     return table.reset_index(drop=True)

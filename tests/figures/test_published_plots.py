@@ -69,7 +69,7 @@ def test_what_was_not_read_at_its_source_is_hollow_and_signed(legible):
 @pytest.mark.parametrize("journal", ["jek", "frontiers", "springer"])
 def test_in_one_column_labels_stand_above_their_rows(journal, legible):
     with style.journal(journal, columns="single"):
-        ax = figures.published(table(p=[0.0342, "NR", "< .001", np.nan, 0.024]))
+        ax = figures.published(table(p=[0.0342, "NR", "<.001", np.nan, 0.024]))
     texts = legible(ax.figure)
     assert "n = 13, p = .034" in texts
     assert "n = 15, p < .001" in texts

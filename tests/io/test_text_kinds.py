@@ -309,7 +309,7 @@ RATES = [
 def test_a_rate_in_a_comment_is_proposed_and_a_contradiction_told(tmp_path, line):
     path = write(tmp_path, [line, "VL (mV),BF (mV)", *lines_of([VL, BF])])
     error = refused(path, ArgumentError, "The file gives no sampling rate")
-    assert error.hint == f"Give it: read(path, sfreq=1000), if the rate in row 1 of the file, {line!r}, is right"
+    assert error.hint == f"Say it: read(path, sfreq=1000), if the rate in row 1 of the file, {line!r}, is right"
     trial = read(path, sfreq=2000)
     assert trial.emg.sfreq == 2000
     (notice,) = [one for one in trial.notices if one.code == "rate-contradiction"]
@@ -323,7 +323,7 @@ def test_a_rate_in_a_comment_is_proposed_and_a_contradiction_told(tmp_path, line
 ])  # fmt: skip
 def test_other_numbers_in_comments_are_no_rate(tmp_path, line):
     error = refused(write(tmp_path, [line, "VL (mV),BF (mV)", *lines_of([VL, BF])]), ArgumentError, "no sampling rate")
-    assert error.hint == "Give it: read(path, sfreq=1000)"
+    assert error.hint == "Say it: read(path, sfreq=1000)"
 
 
 def test_times_go_before_a_comment_that_contradicts_them(tmp_path):

@@ -134,8 +134,8 @@ def test_a_study_file_that_names_what_is_not_there_is_refused(study, tmp_path, o
     ("old", "new", "message"),
     [
         ("def recompute", "def compute", r"no function recompute.*def recompute\(published, \*, seed, quick\)"),
-        ("return Recomputed(", "return dict(", r"returned something else.*dict"),
-        ('finding=("The ratio was computed.",)', "finding=()", "found nothing to say"),
+        ("return Recomputed(", "return dict(", r"returned something other.*dict"),
+        ('finding=("The ratio was computed.",)', "finding=()", "returned no finding"),
         ('name="drawn"', 'name="ratios"', "Two tables have the name 'ratios'"),
         (
             'name="drawn"',

@@ -23,14 +23,14 @@ SAME = [
     ("python", "study"),
     [
         (
-            "Give it: read(path, units='mV') for all EMG channels, or one a channel, read(path, units={'VL': 'mV', …})",
+            "Say it: read(path, units='mV') for all EMG channels, or one a channel, read(path, units={'VL': 'mV', …})",
             'Say it: [data] units = "mV" for all EMG channels, or one a channel, [channels] "VL" = { unit = "mV" }',
         ),
         (
-            "Give it: read(path, sfreq=2148.148), if the rate in line 3, is right",
+            "Say it: read(path, sfreq=2148.148), if the rate in line 3, is right",
             "Say it: [data] sfreq = 2148.148, if the rate in line 3, is right",
         ),
-        ("Give it: read(path, sfreq=1000)", "Say it: [data] sfreq = 1000"),
+        ("Say it: read(path, sfreq=1000)", "Say it: [data] sfreq = 1000"),
         (
             "units={'knee angle': 'deg', …} or channels={'knee angle': {'kind': 'EMG', 'unit': 'mV'}, 'hip': {}, …}",
             '[channels] "knee angle" = { unit = "deg" } or '

@@ -254,9 +254,9 @@ def _other_than_stated(sfreq: float, stated: tuple[float, str] | None) -> list[N
 
 
 def _check_rates(signals: Iterable[Signal], stated: tuple[float, str] | None, *, where: str) -> None:
-    hint = "Give it: read(path, sfreq=1000)"
+    hint = "Say it: read(path, sfreq=1000)"
     if stated is not None:
-        hint = f"Give it: read(path, sfreq={stated[0]:.10g}), if the rate in {stated[1]}, is right"
+        hint = f"Say it: read(path, sfreq={stated[0]:.10g}), if the rate in {stated[1]}, is right"
     for signal in signals:
         if signal.sfreq is None:
             raise ArgumentError(
@@ -276,7 +276,7 @@ def _check_units(signals: Iterable[Signal], content: FileContent, overrides: Ove
     first, others = lacking[0], [signal for signal in lacking if signal.kind not in (None, "EMG")]
     reason = ""
     if first.kind in (None, "EMG"):
-        do = "Give it: read(path, units='mV') for all EMG channels, or one a channel, "
+        do = "Say it: read(path, units='mV') for all EMG channels, or one a channel, "
         do += f"read(path, units={{{first.label!r}: 'mV', …}})"
         do = ". ".join([do, *(one.text for one in content.notices if one.code == "offset-likely")])
     else:

@@ -42,7 +42,7 @@ def as_in_a_study(text: str) -> str:
 
     Examples
     --------
-    >>> as_in_a_study("Give it: read(path, units='mV') for all EMG channels")
+    >>> as_in_a_study("Say it: read(path, units='mV') for all EMG channels")
     'Say it: [data] units = "mV" for all EMG channels'
     >>> as_in_a_study("average with participant_means(over=…)")
     'average with [summary] over'
