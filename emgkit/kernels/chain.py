@@ -380,13 +380,14 @@ class _Block:
         for first_lanes, begin, end in sides:
             self._fill(first_lanes, 0, begin, 0.0)
             self._fill(first_lanes, end, reach, 0.0)
-        longer = np.zeros((n + width, LANES))
+        longer = _SPACE.array("longer", n + width, LANES)
         longer[half : half + n] = samples
         longer[:half, 1:] = samples[n - half :, :-1]
         longer[half + n : n + 2 * half, :-1] = samples[:half, 1:]
         longer[:half, ::lanes] = 0.0
         longer[half + n :, lanes - 1 :: lanes] = 0.0
-        average_lanes(longer, samples, width, squared=one.squared)
+        longer[-1] = 0.0
+        average_lanes(longer, samples, _SPACE.array("ends", width, LANES), squared=one.squared)
         inside = np.arange(half)
         fewer = width / (half + 1 + inside)[:, np.newaxis]
         fewer = np.sqrt(fewer) if one.squared else fewer

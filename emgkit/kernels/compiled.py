@@ -101,7 +101,7 @@ class Cascade:
         compiled()[f"pass_{len(self.sections)}_{after}"](first, n, step, to, to_step, self._place, states)
 
 
-def average_lanes(block: Samples, averages: Samples, width: int, *, squared: bool) -> None:
+def average_lanes(block: Samples, averages: Samples, ends: Samples, *, squared: bool) -> None:
     """Write the mean of each sample and the ``width - 1`` after it, or the root of the mean of their squares.
 
     The block is cut into pieces as long as the window. A window is the end of one piece and the beginning of the next
@@ -114,8 +114,11 @@ def average_lanes(block: Samples, averages: Samples, width: int, *, squared: boo
         In C order; the last sample is not used.
     averages : ndarray, shape (n_samples, LANES)
         Where they go.
+    ends : ndarray, shape (width, LANES)
+        Work space.
     """
-    ends, factor = np.empty((width, LANES)), np.array([1 / width])
+    width = len(ends)
+    factor = np.array([1 / width])
     run = compiled()["root_mean_square" if squared else "mean"]
     run(block.ctypes.data, len(averages), width, ends.ctypes.data, averages.ctypes.data, factor.ctypes.data)
 

@@ -15,7 +15,7 @@ from emgkit.errors import ArgumentError, SignalError
 from emgkit.notation import number
 from emgkit.recording import Recording, Step, check_recording
 from emgkit.steps._calling import MEASURED, Array, SampleStep, check_units, parameters, put
-from emgkit.steps.offset import is_smooth, offset_ratio
+from emgkit.steps.offset import is_about_zero, is_smooth, offset_ratio
 
 __all__ = [
     "TKEO",
@@ -74,7 +74,8 @@ def _check_offset(step: SampleStep, recording: Recording) -> None:
     if is_without_offset(recording.history):
         return
     for channel, x in zip(recording.channels, recording.data, strict=True):
-        ratio = offset_ratio(x, sfreq=recording.sfreq) if channel.kind == "EMG" else 0.0
+        in_doubt = channel.kind == "EMG" and not is_about_zero(x)
+        ratio = offset_ratio(x, sfreq=recording.sfreq) if in_doubt else 0.0
         # an envelope made by another program may be smoothed once more
         smooth = isinstance(step, Envelope) and is_smooth(x, sfreq=recording.sfreq)
         if ratio > 1 and not smooth:

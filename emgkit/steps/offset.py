@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["is_smooth", "offset_ratio"]
+__all__ = ["is_about_zero", "is_smooth", "offset_ratio"]
 
 # s; the mean of a shorter piece of EMG says nothing about an offset
 SHORTEST = 0.1
@@ -13,6 +13,19 @@ SHORTEST = 0.1
 NEAR_ZERO, SHARE = 0.1, 0.01
 # EMG crosses its mean some 100 times a second, an envelope seldom more than 20
 CROSSINGS = 40.0
+
+
+def is_about_zero(x: NDArray[np.float64]) -> bool:
+    """Whether two quick passes show that a signal's mean is smaller than its standard deviation, as nearly all are.
+
+    Examples
+    --------
+    >>> wave = np.sin(np.arange(1000))
+    >>> is_about_zero(wave + 0.1), is_about_zero(wave + 2.5)
+    (True, False)
+    """
+    # the mean square is the square of the mean and that of the standard deviation together
+    return bool(4 * x.mean() ** 2 < np.dot(x, x) / x.size)
 
 
 def offset_ratio(x: NDArray[np.float64], *, sfreq: float) -> float:
