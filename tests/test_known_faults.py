@@ -20,6 +20,7 @@ from emgkit import signal, spectrum
 from emgkit.errors import SignalError
 from emgkit.events.onsets.bonato import double_threshold
 from emgkit.steps import step_to_dict
+from emgkit.workers import workers
 
 ROOT = Path(__file__).parents[1]
 ENVELOPE = ek.Pipeline(ek.Bandpass(low=20, high=200), ek.Rectify(), ek.Envelope(cutoff=6))
@@ -84,6 +85,18 @@ def test_f3_volts_millivolts_and_microvolts_give_the_same_onsets(method):
     if method == "hodges-bui":
         quiet = np.abs(signal.bandpass(raw, 30, 300, sfreq=sfreq)[1000:3000]).mean()
         assert found[0]["threshold"].item() > 1.2 * quiet
+
+
+def test_f4_results_stand_in_the_order_of_the_recordings_whichever_is_ready_first():
+    lengths = [60_000, 2000, 20_000, 3000]
+    made = [recording(np.random.default_rng(n).standard_normal((2, n)), participant=str(n)) for n in lengths]
+    alone = {n: ENVELOPE(one).data for n, one in zip(lengths, made, strict=True)}
+    with workers(jobs=2) as found:
+        for order in ([0, 1, 2, 3], [3, 1, 0, 2], [1, 3, 2, 0]):
+            results = list(found.map(ENVELOPE, [made[place] for place in order]))
+            assert [int(one.context["participant"]) for one in results] == [lengths[place] for place in order]
+            for one in results:
+                np.testing.assert_array_equal(one.data, alone[one.data.shape[1]])
 
 
 def test_f5_half_of_the_power_gone_reads_one_half():

@@ -18,6 +18,7 @@ MOST_SECTIONS = 4  # a longer cascade runs in several passes
 _AFTER: tuple[After, ...] = ("plain", "rectified")
 _VECTOR = f"<{LANES} x double>"
 _HALF = f"<{GROUP} x double>"
+_COUNTS = f"<{LANES} x i16>"
 _ALL_FIRST = f"<{LANES} x i32> zeroinitializer"  # the first element in every lane
 
 
@@ -33,6 +34,7 @@ def assembly() -> str:
         f"declare {_VECTOR} @llvm.fabs.v{LANES}f64({_VECTOR})",
         f"declare {_VECTOR} @llvm.sqrt.v{LANES}f64({_VECTOR})",
         "declare i64 @llvm.smin.i64(i64, i64)",
+        *(f"declare {_COUNTS} @llvm.{name}.v{LANES}i16({_COUNTS}, {_COUNTS})" for name in ("smin", "smax")),
         f"declare {_HALF} @llvm.fma.v{GROUP}f64({_HALF}, {_HALF}, {_HALF})",
     ]
     passes = [_pass(n, after) for n in range(1, MOST_SECTIONS + 1) for after in _AFTER]
@@ -175,7 +177,12 @@ def _average(name: str, *, squared: bool) -> str:
 
 
 def _scale() -> str:
-    """Samples of 16-bit counts: a loop over groups, and in it one over vectors and one over what is left of a group."""
+    """Samples of 16-bit counts, and the least and the largest count.
+
+    A loop over groups, and in it one over vectors and one over what is left of a group.
+    """
+    low, high = f"@llvm.smin.v{LANES}i16", f"@llvm.smax.v{LANES}i16"
+    first_low, first_high = (f"<{', '.join([f'i16 {value}'] * LANES)}>" for value in (2**15 - 1, -(2**15)))
     splat = "\n".join(
         f"""%{name}.at = getelementptr double, ptr %numbers, i64 {place}
         %{name} = load double, ptr %{name}.at
@@ -184,7 +191,7 @@ def _scale() -> str:
         for place, name in enumerate(("offset", "gain", "factor"))
     )
     return f"""
-    define void @scale(ptr %counts, i64 %groups, i64 %stride, i64 %n, ptr noalias %result, ptr %numbers) {{
+    define void @scale(ptr %counts, i64 %groups, i64 %stride, i64 %n, ptr noalias %result, ptr %numbers, ptr %range) {{
     entry:
         {splat}
         %whole = and i64 %n, -{LANES}
@@ -192,6 +199,8 @@ def _scale() -> str:
         br i1 %any, label %group, label %done
     group:
         %g = phi i64 [0, %entry], [%g.next, %end]
+        %low.g = phi {_COUNTS} [{first_low}, %entry], [%low.r, %end]
+        %high.g = phi {_COUNTS} [{first_high}, %entry], [%high.r, %end]
         %skipped = mul i64 %g, %stride
         %from = getelementptr i8, ptr %counts, i64 %skipped
         %written = mul i64 %g, %n
@@ -200,9 +209,13 @@ def _scale() -> str:
         br i1 %vectors, label %vector, label %rest
     vector:
         %t = phi i64 [0, %group], [%t.next, %vector]
+        %low.v = phi {_COUNTS} [%low.g, %group], [%low.n, %vector]
+        %high.v = phi {_COUNTS} [%high.g, %group], [%high.n, %vector]
         %at = getelementptr i16, ptr %from, i64 %t
-        %count = load <{LANES} x i16>, ptr %at, align 2
-        %number = sitofp <{LANES} x i16> %count to {_VECTOR}
+        %count = load {_COUNTS}, ptr %at, align 2
+        %low.n = call {_COUNTS} {low}({_COUNTS} %low.v, {_COUNTS} %count)
+        %high.n = call {_COUNTS} {high}({_COUNTS} %high.v, {_COUNTS} %count)
+        %number = sitofp {_COUNTS} %count to {_VECTOR}
         %above = fadd {_VECTOR} %number, %offset.all
         %sample = fmul {_VECTOR} %above, %gain.all
         %scaled = fmul {_VECTOR} %sample, %factor.all
@@ -213,11 +226,17 @@ def _scale() -> str:
         br i1 %more, label %vector, label %rest
     rest:
         %r = phi i64 [%whole, %group], [%whole, %vector], [%r.next, %one]
+        %low.r = phi {_COUNTS} [%low.g, %group], [%low.n, %vector], [%low.o, %one]
+        %high.r = phi {_COUNTS} [%high.g, %group], [%high.n, %vector], [%high.o, %one]
         %left = icmp slt i64 %r, %n
         br i1 %left, label %one, label %end
     one:
         %r.at = getelementptr i16, ptr %from, i64 %r
         %r.count = load i16, ptr %r.at, align 2
+        %low.with = insertelement {_COUNTS} %low.r, i16 %r.count, i32 0
+        %low.o = call {_COUNTS} {low}({_COUNTS} %low.r, {_COUNTS} %low.with)
+        %high.with = insertelement {_COUNTS} %high.r, i16 %r.count, i32 0
+        %high.o = call {_COUNTS} {high}({_COUNTS} %high.r, {_COUNTS} %high.with)
         %r.number = sitofp i16 %r.count to double
         %r.above = fadd double %r.number, %offset
         %r.sample = fmul double %r.above, %gain
@@ -231,6 +250,11 @@ def _scale() -> str:
         %further = icmp slt i64 %g.next, %groups
         br i1 %further, label %group, label %done
     done:
+        %low.end = phi {_COUNTS} [{first_low}, %entry], [%low.r, %end]
+        %high.end = phi {_COUNTS} [{first_high}, %entry], [%high.r, %end]
+        store {_COUNTS} %low.end, ptr %range, align 2
+        %range.high = getelementptr i16, ptr %range, i64 {LANES}
+        store {_COUNTS} %high.end, ptr %range.high, align 2
         ret void
     }}"""
 

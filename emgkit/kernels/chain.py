@@ -282,12 +282,12 @@ class _Work:
         """Fill the lanes; one that is not all inside its signal is put together first."""
         length = len(whole)
         sources = self.rows.ctypes.data + self.rows.strides[0] * signals + 8 * places
-        for lane in np.flatnonzero((places < 0) | (places + length > self.cut.n)):
-            place = int(places[lane])
+        parts = np.flatnonzero((places < 0) | (places + length > self.cut.n))
+        sources[parts] = spare.ctypes.data + spare.strides[0] * parts
+        for lane, signal, place in np.stack([parts, signals[parts], places[parts]], axis=1).tolist():
             first, last = max(place, 0), min(place + length, self.cut.n)
             if first < last:
-                spare[lane, first - place : last - place] = self.rows[signals[lane], first:last]
-            sources[lane] = spare[lane].ctypes.data
+                spare[lane, first - place : last - place] = self.rows[signal, first:last]
         put_lanes_in(whole, sources, self.offsets[signals])
 
     def _out(
@@ -301,10 +301,12 @@ class _Work:
         parts = np.flatnonzero((first < own) | (first + count > ends))
         targets[parts] = spare.ctypes.data + spare.strides[0] * parts
         copy_lanes_out(block[begin:], targets, count, every=every, factors=self.factors[signals], check=check)
-        for lane in parts:
-            low, high = max(first[lane], own[lane]), min(first[lane] + count, ends[lane])
+        lows, highs = np.maximum(first, own), np.minimum(first + count, ends)
+        for lane, signal, begins, low, high in np.stack(
+            [parts, *(a[parts] for a in (signals, first, lows, highs))], axis=1
+        ).tolist():
             if low < high:
-                self.result[signals[lane], low:high] = spare[lane, low - first[lane] : high - first[lane]]
+                self.result[signal, low:high] = spare[lane, low - begins : high - begins]
 
     def _kept(self) -> tuple[int, int]:
         """The first sample of a lane that is kept, and how many of it are; the same in all lanes."""

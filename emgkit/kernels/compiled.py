@@ -141,7 +141,9 @@ def copy_lanes_out(
     compiled()[name](*arguments)
 
 
-def scale_counts(counts: NDArray[np.int16], result: Samples, *, offset: float, gain: float, factor: float) -> None:
+def scale_counts(
+    counts: NDArray[np.int16], result: Samples, *, offset: float, gain: float, factor: float
+) -> tuple[int, int]:
     """Write ``(count + offset) * gain * factor`` for the 16-bit counts of one channel, one group after the other.
 
     Parameters
@@ -150,10 +152,17 @@ def scale_counts(counts: NDArray[np.int16], result: Samples, *, offset: float, g
         Of the machine's byte order; the counts of a group lie side by side.
     result : ndarray, shape (n_groups * n_in_group,)
         Side by side, too.
+
+    Returns
+    -------
+    int, int
+        The least and the largest count.
     """
-    numbers = np.array([offset, gain, factor])
+    numbers, found = np.array([offset, gain, factor]), np.empty((2, LANES), dtype=np.int16)
     groups, n = counts.shape
-    compiled()["scale"](counts.ctypes.data, groups, counts.strides[0], n, result.ctypes.data, numbers.ctypes.data)
+    places = (result.ctypes.data, numbers.ctypes.data, found.ctypes.data)
+    compiled()["scale"](counts.ctypes.data, groups, counts.strides[0], n, *places)
+    return int(found[0].min()), int(found[1].max())
 
 
 @cache
@@ -201,7 +210,7 @@ def _compile() -> tuple[dict[str, Any], str]:
         "put": (address, count, address, address),
         **dict.fromkeys(("out", "out_some"), (address, address, count, count, address, address)),
         **dict.fromkeys(("mean", "root_mean_square"), (address, count, count, address, address, address)),
-        "scale": (address, count, count, count, address, address),
+        "scale": (address, count, count, count, address, address, address),
     }  # fmt: skip
     arguments |= dict.fromkeys(pass_names(), (address, count, count, address, count, address, address))
     return made(assembly(), {name: (None, given) for name, given in arguments.items()}), ""

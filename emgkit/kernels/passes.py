@@ -56,13 +56,14 @@ def zero_lag(
     rows = samples.reshape(-1, n)
     offsets = np.zeros(len(rows)) if offsets is None else offsets
     factors = np.ones(len(rows)) if factors is None else factors
-    if chain.is_fast(n, stages, every=every):
-        result, is_finite = chain.zero_lag_chain(rows, stages, offsets=offsets, factors=factors, every=every)
-    else:
-        result = np.empty((len(rows), -(-n // every)))
-        for row, signal, offset, factor in zip(result, rows, offsets, factors, strict=True):
-            row[:] = _by_scipy(signal - offset, stages)[::every] * factor
-        is_finite = bool(np.isfinite(result).all())
+    with np.errstate(over="ignore", invalid="ignore"):
+        if chain.is_fast(n, stages, every=every):
+            result, is_finite = chain.zero_lag_chain(rows, stages, offsets=offsets, factors=factors, every=every)
+        else:
+            result = np.empty((len(rows), -(-n // every)))
+            for row, signal, offset, factor in zip(result, rows, offsets, factors, strict=True):
+                row[:] = _by_scipy(signal - offset, stages)[::every] * factor
+            is_finite = bool(np.isfinite(result).all())
     if not is_finite:
         raise SignalError(
             "The samples are too large to be filtered: the result overflows",

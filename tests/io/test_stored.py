@@ -96,3 +96,20 @@ def test_compiled_code_makes_the_same_samples_to_the_last_bit(per_group, monkeyp
     monkeypatch.setattr(stored, "compiled", dict)
     block.fill(slow, [0, 1, 2], [1.0, 1e-6, 0.3])
     np.testing.assert_array_equal(fast, slow)
+
+
+@pytest.mark.parametrize("per_group", [3, 16, 17, 31, 2000])
+@pytest.mark.parametrize("place", [(0, 0), (6, -1), (3, 1)])
+@pytest.mark.parametrize("count", [-5001, 5001])
+def test_a_number_beyond_the_limits_is_noticed_wherever_it_stands(per_group, place, count):
+    raw = np.random.default_rng(per_group).integers(-5000, 5001, (1, 7, per_group), dtype=np.int16)
+    asked = []
+    one = Block(
+        numbers=raw, offsets=np.zeros(1), gains=np.ones(1), part=slice(0, 7 * per_group), limits=(-5000, 5000),
+        refuse=asked.append,
+    )  # fmt: skip
+    one.fill(np.empty((1, 7 * per_group)), [0], [1.0])
+    assert not asked
+    raw[0][place] = count
+    one.fill(np.empty((1, 7 * per_group)), [0], [1.0])
+    assert asked == [one]

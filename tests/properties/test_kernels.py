@@ -67,13 +67,37 @@ def agree(samples, filters, **more):
     np.testing.assert_allclose(got, wanted[:, :: more.get("every", 1)], rtol=0, atol=1e-12 * largest)
 
 
-@needs_compiled
 @pytest.mark.parametrize("name", CHAINS)
 @settings(max_examples=12, deadline=None)
-@given(seed=st.integers(0, 2**20), n_signals=st.integers(1, 40), n=st.integers(40, 30_000), every=st.integers(1, 25))
+@given(seed=st.integers(0, 2**20), n_signals=st.integers(1, 300), n=st.integers(40, 30_000), every=st.integers(1, 25))
 def test_any_length_and_number_of_signals(name, seed, n_signals, n, every):
     samples = np.random.default_rng(seed).standard_normal((n_signals, max(n // n_signals, 40)))
     agree(samples, CHAINS[name], every=every)
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_the_shortest_signals(name):
+    filters = CHAINS[name]
+    mirrored_by = max((one.pad for one in filters if isinstance(one, Filter) and not one.zeros), default=0)
+    widest = max((one.width for one in filters if isinstance(one, Window)), default=1)
+    for n in {1, 2, max(mirrored_by, 1), *range(max(mirrored_by + 1, widest), 40), 41, 63, 64, 65}:
+        samples = np.random.default_rng(n).standard_normal((3, n))
+        if n <= mirrored_by:
+            with pytest.raises(SignalError, match=rf"too short for this filter.*Got: {n} samples"):
+                passes.zero_lag(samples, filters)
+        elif n >= widest:
+            agree(samples, filters, every=1 + n % 3)
+            agree(samples, filters, every=n + 1)
+
+
+@pytest.mark.parametrize("filters", [[BAND, SLOW], [Window(width=5)]])
+def test_samples_that_overflow_are_refused(filters):
+    samples = np.random.default_rng(0).choice([-1.0, 1.0], (2, 5000))
+    agree(samples, filters)
+    with pytest.raises(SignalError, match=r"the result overflows. Allowed: samples up to about 1e300. Got: 1.79e\+308"):
+        passes.zero_lag(samples * 1.79e308, filters)
+    # the samples after that are computed as ever, in memory that held what is not finite
+    agree(samples, filters)
 
 
 @needs_compiled
@@ -96,7 +120,6 @@ def test_at_the_borders_of_stretches_and_lanes(name, every, more, monkeypatch):
         agree(samples, CHAINS[name], every=every)
 
 
-@needs_compiled
 @pytest.mark.parametrize(
     "samples",
     [
@@ -181,6 +204,19 @@ def test_a_pipeline_is_its_steps_one_after_the_other():
     got = whole(raw)
     np.testing.assert_allclose(got.data, one_by_one.data, rtol=0, atol=1e-12 * one_by_one.data.max())
     assert (got.sfreq, got.history, got.channels) == (100.0, one_by_one.history, one_by_one.channels)
+
+
+@pytest.mark.parametrize("offset", [0.0, -3e-3, 1.0])
+def test_the_mean_is_taken_out_however_far_it_lies_off(offset):
+    raw = recording()
+    drift = np.linspace(0, 1e-3, raw.data.shape[1]) ** 2
+    far = ek.Recording(data=raw.data + drift + offset, sfreq=raw.sfreq, channels=raw.channels)
+    for steps in ((ek.RemoveMean(), ek.Bandpass(low=20, high=450)), (ek.RemoveMean(), ek.Lowpass(cutoff=6))):
+        one_by_one = far
+        for step in steps:
+            one_by_one = step(one_by_one)
+        got = ek.Pipeline(*steps)(far)
+        np.testing.assert_allclose(got.data, one_by_one.data, rtol=0, atol=1e-12 * max(1e-3, abs(offset)))
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,10 @@ class Block:
         The samples of each channel that are meant.
     decode : callable, optional
         Makes numbers of those in the file, where their type is none of NumPy's; it keeps their order.
+    limits : tuple of int, optional
+        Between which the numbers must lie.
+    refuse : callable, optional
+        Gets the block when samples are made of numbers beyond the limits, and raises if any of those is meant.
     """
 
     numbers: NDArray[Any]
@@ -46,6 +50,8 @@ class Block:
     gains: Array
     part: slice
     decode: Callable[[NDArray[Any]], NDArray[Any]] | None = None
+    limits: tuple[int, int] | None = None
+    refuse: Callable[[Block], None] | None = None
 
     @property
     def size(self) -> int:
@@ -92,10 +98,12 @@ class Block:
             for row, counts, offset, gain, factor in zip(
                 out, self.numbers[chosen], offsets[:, 0], gains[:, 0], factors, strict=True
             ):
-                scale_counts(counts, row, offset=offset, gain=gain, factor=factor)
+                self._check(*scale_counts(counts, row, offset=offset, gain=gain, factor=factor))
             return
         has_offset, has_gain, has_factor = offsets.any(), (gains != 1).any(), (by != 1).any()
         for place, numbers, meant in self.parts(chosen):
+            if self.limits is not None:
+                self._check(numbers.min(), numbers.max())
             part = out[:, place]
             if numbers[0].size == part.shape[1]:
                 part.reshape(numbers.shape)[...] = numbers
@@ -107,6 +115,10 @@ class Block:
                 part *= gains
             if has_factor:
                 part *= by
+
+    def _check(self, low: int, high: int) -> None:
+        if self.limits is not None and self.refuse is not None and (low < self.limits[0] or high > self.limits[1]):
+            self.refuse(self)
 
     def _is_plain(self) -> bool:
         """Whether whole groups of 16-bit counts are meant: compiled code makes floats of them in one pass."""

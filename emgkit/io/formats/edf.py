@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -148,9 +149,10 @@ def _signal(
     block = Block(
         numbers=numbers[np.newaxis], decode=_upper if header.is_bdf else None, part=part,
         offsets=np.array([channel.physical[1] / channel.gain - channel.digital[1]]), gains=np.array([channel.gain]),
+        limits=channel.digital, refuse=partial(_check_limits, channel=channel, sfreq=sfreq, where=where),
     )  # fmt: skip
-    # the padding is checked with the samples, where the whole is read
-    _check_limits(block if window else replace(block, part=slice(0, numbers.size)), channel, sfreq, where=where)
+    if not window and whole < numbers.size:  # the padding is checked, too
+        _check_limits(replace(block, part=slice(0, numbers.size)), channel, sfreq, where=where)
     is_boolean = channel.unit.casefold() in ("boolean", "bool")
     # codes have no unit; BioSemi writes one all the same
     is_code = is_boolean or (not channel.unit and kind_of(channel.label, None) == "TRIG")
