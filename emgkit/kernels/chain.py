@@ -108,8 +108,9 @@ def _in_threads(
     threads = min(int(wanted) if wanted.isdecimal() else 1, len(blocks))
     if threads < 2:
         return [run(blocks)]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, [blocks[first::threads] for first in range(threads)]))
+    with ThreadPoolExecutor(threads - 1) as pool:
+        others = [pool.submit(run, blocks[first::threads]) for first in range(1, threads)]
+        return [run(blocks[::threads]), *(one.result() for one in others)]
 
 
 @dataclass(frozen=True, kw_only=True)
