@@ -161,7 +161,8 @@ def bandpass(
         The order is odd, the cut-offs are swapped or not between 0 and 0.95 of the Nyquist frequency, or the rule or
         the padding is unknown.
     SignalError
-        There are fewer samples than the padding needs, or NaN or infinite ones.
+        There are fewer samples than the padding needs, or NaN or infinite ones, or ones so large that the result
+        overflows.
 
     Notes
     -----
@@ -212,7 +213,8 @@ def notch(x: ArrayLike, frequency: float, *, sfreq: float, harmonics: int = 1, w
     ArgumentError
         A notch does not lie between 0 and the Nyquist frequency, or is wider than the notches are apart.
     SignalError
-        There are fewer samples than the padding needs, or NaN or infinite ones.
+        There are fewer samples than the padding needs, or NaN or infinite ones, or ones so large that the result
+        overflows.
 
     Notes
     -----
