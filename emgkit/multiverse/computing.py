@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from emgkit._checks import check_whole
 from emgkit.errors import EmgkitWarning, Notice, StudyError
 from emgkit.multiverse.axes import Space, space_of
@@ -110,6 +112,9 @@ def _axes(study: Study, file: StudyFile, axes: Multiverse | Mapping[str, Any] | 
 
 
 def _branches(space: Space) -> Branches:
+    amplitude, window = space.axis("envelope").own, space.axis("mvc").own
+    # filters are numbered over the first four axes
+    filters = int(np.ravel_multi_index(space.own[:4], space.shape[:4]))
     return Branches(
         filters=space.filters,
         amplitudes=space.amplitudes,
@@ -118,6 +123,7 @@ def _branches(space: Space) -> Branches:
             tuple(space.measured(phase, summary) for summary in space.values("summary"))
             for phase in space.values("phase")
         ),
+        own=(filters, amplitude, window),
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import emgkit as ek
 from emgkit.errors import ArgumentError, StudyError
+from emgkit.multiverse import tree
 from emgkit.multiverse.computing import compute
 from emgkit.multiverse.jobs import in_order
 from emgkit.study import Result, Study
@@ -201,3 +202,22 @@ def test_the_command_prints_the_finding_and_json(study: Study, tmp_path: Path, e
     refused = emgkit("multiverse", "andersen_2018", "--out", tmp_path / "none")
     assert refused.returncode == 2
     assert "no processing to vary" in refused.stderr
+
+
+@pytest.mark.long
+def test_all_envelopes_at_once_are_those_step_by_step(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = study.file.multiverse.axes
+    axes = {
+        name: [one.model_dump(exclude_none=True) for one in given[name]]
+        for name in ("envelope", "mvc", "phase", "summary", "scale")
+    }
+    fast, slow = (
+        compute(study, axes, data=None, jobs=1, progress=quiet, quick=True).tables.specifications
+        for at_once in (True, False)
+        if at_once or monkeypatch.setattr(tree, "can_be_measured", lambda _measures: False) is None
+    )
+    assert len(fast) == 3 * 2 * 2 * 2 * 2 * CONTRASTS
+    for name in ("ratio", "difference", "ci_low", "ci_high", "t"):
+        np.testing.assert_allclose(fast[name], slow[name], rtol=1e-10)
+    # the study's own specification goes step by step in both
+    pd.testing.assert_frame_equal(fast[fast["own"]], slow[slow["own"]], check_exact=True)
