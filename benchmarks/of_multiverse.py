@@ -13,7 +13,7 @@ from timing import Row, one_core, seconds_text
 
 import emgkit as ek
 from emgkit.kernels import butterworth_sections, notch_sections
-from emgkit.multiverse.tree import Branches, SessionValues, walk
+from emgkit.multiverse.tree import Branches, SessionValues, every_way
 from emgkit.steps import Bandpass, Envelope, MovingRMS, Notch, Rectify
 from emgkit.study.file.measures import MeasureSpec
 from emgkit.study.recordings.keys import Stage
@@ -121,12 +121,12 @@ def rows(*, rounds: int = 3, whole: bool = False) -> Iterator[Row]:
     sample = [every[place] for place in np.random.default_rng(1).choice(SIZE, 20, replace=False)]
     mine, others, worst = list[float](), list[float](), 0.0
     with one_core():
-        walk(parts, tree)
+        every_way(parts, tree)
         for _ in range(rounds):
             begun = time.process_time()
             expected = {place: measured(envelope(data, place[:4]), place[4:]) for place in sample}
             between = time.process_time()
-            found = walk(parts, tree)
+            found = every_way(parts, tree)
             mine.append(time.process_time() - between)
             others.append((between - begun) * SIZE / len(sample))
     if whole:

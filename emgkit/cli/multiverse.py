@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from emgkit.cli.options import DataOption, JsonOption
+from emgkit.cli.options import CacheOption, DataOption, ForceOption, JobsOption, JsonOption, SchedulerOption
 from emgkit.cli.printing import progress_shown, sayer
 from emgkit.cli.run import shipped_studies
 
@@ -36,14 +36,21 @@ def multiverse(
         ),
     ] = None,
     as_json: JsonOption = False,
-    jobs: Annotated[int, typer.Option("--jobs", metavar="N", help="Processes that work at the same time.")] = 1,
+    jobs: JobsOption = 1,
+    scheduler: SchedulerOption = None,
+    cache: CacheOption = None,
+    force: ForceOption = False,
 ) -> None:
-    """Run a study under every combination of the choices in its [multiverse], and test all of them together."""
+    """Run a study under every combination of the choices in its [multiverse], and test all of them together.
+
+    A run that was stopped goes on from the participants that were finished.
+    """
     from emgkit import multiverse as every_way
     from emgkit.study import Study
 
     with progress_shown() as progress:
-        result = every_way.run(Study.load(study), out=out, data=data, jobs=jobs, progress=progress, quick=quick)
+        how: dict[str, Any] = {"jobs": jobs, "scheduler": scheduler, "cache": cache, "quick": quick, "force": force}
+        result = every_way.run(Study.load(study), out=out, data=data, progress=progress, **how)
     if as_json:
         print(_as_json(result))
         return

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from emgkit.io import Overrides
 
 __all__ = [
+    "CacheOption",
     "ChannelsOption",
     "DataOption",
     "ForceOption",
@@ -49,6 +50,14 @@ DataOption = Annotated[
 
 
 JobsOption = Annotated[int, typer.Option("--jobs", metavar="N", help="Processes that work side by side.")]
+
+
+CacheOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache", metavar="DIR", help="Keep every finished recording here; a later run takes what is unchanged."
+    ),
+]
 
 
 SchedulerOption = Annotated[

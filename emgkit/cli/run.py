@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from emgkit.cli.options import DataOption, ForceOption, JobsOption, JsonOption, OutOption, SchedulerOption
+from emgkit.cli.options import (
+    CacheOption,
+    DataOption,
+    ForceOption,
+    JobsOption,
+    JsonOption,
+    OutOption,
+    SchedulerOption,
+)
 from emgkit.cli.printing import progress_shown
 from emgkit.cli.trust import check_allowed
 from emgkit.notation import capital
@@ -45,10 +53,7 @@ def run(
     out: OutOption = None,
     jobs: JobsOption = 1,
     scheduler: SchedulerOption = None,
-    cache: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Keep every finished recording here; a later run takes what is unchanged."),
-    ] = None,
+    cache: CacheOption = None,
     force: ForceOption = False,
     allow_script: Annotated[
         bool,

@@ -6,29 +6,27 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from emgkit._checks import check_whole
-from emgkit.errors import EmgkitWarning, Notice, StudyError
+from emgkit.errors import EmgkitError, EmgkitWarning, Notice, StudyError
 from emgkit.multiverse.axes import Space, space_of
 from emgkit.multiverse.cells import differences_of
-from emgkit.multiverse.jobs import in_order
 from emgkit.multiverse.tables import Tables, tables_of
-from emgkit.multiverse.tree import Branches, SessionValues, walk
+from emgkit.multiverse.tree import Branches, SessionValues, every_way
 from emgkit.study import Study
 from emgkit.study.file.multiverse import AXES, Multiverse
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.file.wording import errors_as_in_a_study
 from emgkit.study.recordings.analysis import Analysis, analyse
-from emgkit.study.recordings.keys import Stage
+from emgkit.study.recordings.keys import Stage, key
 from emgkit.study.recordings.plan import plan_of
 from emgkit.study.recordings.session import Session, SessionParts, parts_of
 from emgkit.study.recordings.simulated import data_folder
-from emgkit.study.recordings.walking import Progress
+from emgkit.study.recordings.walking import Walk
 from emgkit.toml_files import validate
 
 __all__ = ["Computed", "compute"]
@@ -57,12 +55,10 @@ def compute(
     axes: Multiverse | Mapping[str, Any] | None,
     *,
     data: str | os.PathLike[str] | None,
-    jobs: int,
-    progress: Progress,
+    walk: Walk,
     quick: bool,
 ) -> Computed:
-    """Compute the tables of a multiverse; parameters as for :func:`emgkit.multiverse.run`."""
-    check_whole("jobs", jobs)
+    """Compute the tables of a multiverse; parameters as for :func:`emgkit.multiverse.run`, and who runs stages."""
     file = study.file
     if not isinstance(file, StudyFile):
         raise StudyError(
@@ -72,19 +68,19 @@ def compute(
         )
     space = space_of(file, _axes(study, file, axes))
     plan = plan_of(file, study.folder)
-    folder = Path(data) if data is not None else data_folder(file.data, study.folder, progress, quick=quick)
+    folder = Path(data) if data is not None else data_folder(file.data, study.folder, walk.progress, quick=quick)
     with warnings.catch_warnings():
         # each of these is kept as a notice of the study
         warnings.simplefilter("ignore", EmgkitWarning)
-        analysis = analyse(file, plan, folder, progress=progress)
+        analysis = analyse(file, plan, folder, walk=walk)
         place = [one.name for one in file.comparisons].index(space.comparison.name)
         comparison = analysis.stages[len(analysis.stages) - len(file.comparisons) + place]
         sessions: list[Stage[Session]] = [rows.inputs[0] for rows in comparison.inputs[0]]
-        values = _walk_all([parts_of(one) for one in sessions], _branches(space), jobs=jobs, progress=progress)
-        progress("Testing all specifications together", 0, 1)
+        values = _walk_all([parts_of(one) for one in sessions], _branches(space), walk)
+        walk.progress("Testing all specifications together", 0, 1)
         with errors_as_in_a_study():
             tables = tables_of(differences_of(values, space, comparison.parameters), space)
-        progress("Testing all specifications together", 1, 1)
+        walk.progress("Testing all specifications together", 1, 1)
     return Computed(space=space, analysis=analysis, tables=_marked(tables, simulated=analysis.simulated))
 
 
@@ -127,14 +123,32 @@ def _branches(space: Space) -> Branches:
     )
 
 
-def _walk_all(
-    sessions: Sequence[SessionParts], branches: Branches, *, jobs: int, progress: Progress
-) -> list[SessionValues]:
-    """Every session, in order, here or in processes of their own; one participant's recordings are held at a time."""
-    what = "Processing each session in every way"
-    found: list[SessionValues] = []
-    progress(what, 0, len(sessions))
-    for one in in_order(partial(walk, branches=branches), sessions, jobs=jobs):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Parts:
+    """The parts of a session as the input of a stage, which runs them itself and keeps none of them."""
+
+    parts: SessionParts
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of their content keys and rules."""
+        stages = [[one.key for one in some] for some in (self.parts.trials, self.parts.contractions)]
+        return key("parts", [self.parts.reference, self.parts.measuring], stages)
+
+    def value(self) -> SessionParts:
+        """The value that the stage is given."""
+        return self.parts
+
+
+def _walk_all(sessions: Sequence[SessionParts], branches: Branches, walk: Walk) -> list[SessionValues]:
+    """Every session, in order; one participant's recordings are held at a time."""
+    stages = [
+        Stage(function=every_way, inputs=(_Parts(parts=one),), parameters=branches, about=one.about)
+        for one in sessions
+    ]  # fmt: skip
+    found = []
+    for one in walk.run(stages, "Processing each session in every way"):
+        if isinstance(one, EmgkitError):
+            raise one
         found.append(one)
-        progress(what, len(found), len(sessions))
     return found

@@ -13,7 +13,6 @@ import pandas as pd
 from emgkit import figures, report
 from emgkit.multiverse.axes import Space
 from emgkit.multiverse.computing import Computed
-from emgkit.multiverse.jobs import in_order
 from emgkit.multiverse.tables import OWN
 from emgkit.multiverse.words import finding_of, methods_of, summary_of
 from emgkit.notation import capital, contrast_text, place, readable
@@ -22,11 +21,14 @@ from emgkit.study.file.wording import noticed_in_a_study
 from emgkit.study.script import Drawn
 from emgkit.study.writing import finding
 from emgkit.study.writing.page import draw, provenance_of, write_page
+from emgkit.workers import Workers
 
 __all__ = ["write"]
 
 
-def write(study: Study, computed: Computed, *, folder: Path, out: Path, own: bool, quick: bool, jobs: int) -> Result:
+def write(
+    study: Study, computed: Computed, *, folder: Path, out: Path, own: bool, quick: bool, workers: Workers
+) -> Result:
     """Write all outputs of a multiverse into a folder.
 
     Parameters
@@ -43,8 +45,8 @@ def write(study: Study, computed: Computed, *, folder: Path, out: Path, own: boo
         The data are the study's own.
     quick : bool
         A quick look: figures are on the page alone.
-    jobs : int
-        Processes that draw at the same time.
+    workers : Workers
+        Who draws, on this machine.
     """
     space, analysis, simulated = computed.space, computed.analysis, computed.analysis.simulated
     tables = {
@@ -58,7 +60,7 @@ def write(study: Study, computed: Computed, *, folder: Path, out: Path, own: boo
     notices = tuple(dict.fromkeys(map(noticed_in_a_study, computed.notices)))
     said = ((finding.SIMULATED,) if simulated else ()) + (summary, *lines)
     curves = list(_curves(computed))
-    drawn = tuple(in_order(partial(_draw, folder=folder / "figures", quick=quick), curves, jobs=jobs))
+    drawn = tuple(workers.map(partial(_draw, folder=folder / "figures", quick=quick), curves))
     content = report.Content(
         title=f"{analysis.file.study.title}: every defensible processing",
         question="How far does the answer depend on the processing, and on which choice? "

@@ -16,8 +16,11 @@ from emgkit.study.file.multiverse import Multiverse
 from emgkit.study.file.read import check_filled_in
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.file.wording import errors_as_in_a_study
-from emgkit.study.recordings.walking import Progress
+from emgkit.study.recordings.keys import key
+from emgkit.study.recordings.simulated import cache_folder
+from emgkit.study.recordings.walking import Progress, Walk, nobody, store
 from emgkit.study.writing.folder import check_writable, fresh_folder
+from emgkit.workers import here, workers
 
 __all__ = ["run"]
 
@@ -29,8 +32,11 @@ def run(
     out: str | os.PathLike[str] | None = None,
     data: str | os.PathLike[str] | None = None,
     jobs: int = 1,
+    scheduler: str | None = None,
+    cache: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
     quick: bool = False,
+    force: bool = False,
 ) -> Result:
     """Repeat a study under every combination of defensible choices, and test all of them together.
 
@@ -48,10 +54,15 @@ def run(
     jobs : int, default 1
         Processes that work at the same time, each on one participant. The results are the same. With more than one, a
         script needs ``if __name__ == "__main__":`` around what it does.
+    scheduler, cache : optional
+        As for :meth:`emgkit.Study.run`.
     progress : callable, optional
         Called with (what, done, total).
     quick : bool
         A quick look: five simulated participants, and no files of figures.
+    force : bool
+        Where `out` holds files that no run wrote or that were changed since, keep the folder as ``NAME-kept-1`` and
+        write; else they are refused.
 
     Returns
     -------
@@ -80,17 +91,25 @@ def run(
     """
     check_filled_in(study.text, where=str(study.folder))
     where = (Path(out) if out is not None else _default_out(study)).absolute()
-    check_writable(where)
-    progress = progress or (lambda _what, _done, _total: None)
-    with warnings.catch_warnings():
+    check_writable(where, force=force, study=study.folder)
+    name = key("multiverse", [str(study.folder), str(where)])[:16]
+    place = cache_folder() / "unfinished" if cache is None else Path(cache)
+    with (
+        warnings.catch_warnings(),
+        workers(jobs, scheduler) as found,
+        store(place, name, keep=cache is not None) as kept,
+    ):
         # each of these is kept as a notice of the result
         warnings.simplefilter("ignore", EmgkitWarning)
-        computed = compute(study, axes, data=data, jobs=jobs, progress=progress, quick=quick)
+        walk = Walk(workers=found, store=kept, progress=progress or nobody)
+        computed = compute(study, axes, data=data, walk=walk, quick=quick)
         own = data is None or (isinstance(study.file, StudyFile) and study.file.data.registry is not None)
-        progress("Writing tables, figures and report", 0, 1)
-        with fresh_folder(where) as fresh, errors_as_in_a_study():
-            result = write(study, computed, folder=fresh, out=where, own=own, quick=quick, jobs=jobs)
-        progress("Writing tables, figures and report", 1, 1)
+        walk.progress("Writing tables, figures and report", 0, 1)
+        # the folder may be out of a cluster's sight
+        drawers = found if scheduler is None else here
+        with fresh_folder(where, force=force) as fresh, errors_as_in_a_study():
+            result = write(study, computed, folder=fresh, out=where, own=own, quick=quick, workers=drawers)
+        walk.progress("Writing tables, figures and report", 1, 1)
     return result
 
 

@@ -35,7 +35,7 @@ from emgkit.study.recordings.reference import take_reference
 from emgkit.study.recordings.session import SessionParts
 from emgkit.windows import Window, windows
 
-__all__ = ["Branches", "SessionValues", "walk"]
+__all__ = ["Branches", "SessionValues", "every_way"]
 
 Array = NDArray[np.float64]
 
@@ -80,7 +80,7 @@ class SessionValues:
     values: tuple[Array, ...]
 
 
-def walk(session: SessionParts, branches: Branches) -> SessionValues:
+def every_way(session: SessionParts, branches: Branches) -> SessionValues:
     """Measure the recordings of a session under every specification.
 
     Parameters

@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 
 import emgkit as ek
-from emgkit.errors import ArgumentError, StudyError
+from emgkit.errors import StudyError
 from emgkit.multiverse import tree
 from emgkit.multiverse.computing import compute
-from emgkit.multiverse.jobs import in_order
 from emgkit.study import Result, Study
 from emgkit.study.recordings.analysis import Analysis, analyse
 from emgkit.study.recordings.plan import plan_of
+from emgkit.study.recordings.walking import Store, Walk
+from emgkit.workers import workers
 
 SIZE = 2 * 2 * 2 * 2 * 3 * 2 * 2 * 2 * 2 * 2
 CONTRASTS = 2
@@ -115,15 +116,46 @@ def test_without_the_first_repetition_the_others_are_averaged(analysis: Analysis
 @pytest.mark.long
 def test_two_processes_give_the_same_tables_in_the_same_order(study: Study) -> None:
     axes = {"mvc": [{"window": w, "kind": "E", "why": "long enough"} for w in (0.5, 1.0)]}
-    one, two = (compute(study, axes, data=None, jobs=n, progress=quiet, quick=True).tables for n in (1, 2))
+    with workers(2) as processes:
+        one, two = (
+            compute(study, axes, data=None, walk=walk, quick=True).tables for walk in (Walk(), Walk(workers=processes))
+        )
     for name in ("specifications", "curves", "variance"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name), check_exact=True)
 
 
-def test_results_come_in_order_from_processes_too() -> None:
-    assert list(in_order(abs, [-3, 2, -1], jobs=1)) == [3, 2, 1]
-    with pytest.raises(ArgumentError, match=r"'jobs' cannot be used.*at least 1"):
-        compute(Study.load("three_lifts"), None, data=None, jobs=0, progress=quiet, quick=True)
+@pytest.mark.long
+def test_a_stopped_multiverse_goes_on_from_whom_it_had_finished(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    axes = {"mvc": [{"window": w, "kind": "E", "why": "long enough"} for w in (0.5, 1.0)]}
+    walk = Walk(store=Store(folder=tmp_path))
+    first = compute(study, axes, data=None, walk=walk, quick=True).tables.specifications
+    # the participant whose entry is damaged is computed again
+    values = sorted(tmp_path.iterdir(), key=lambda one: one.stat().st_mtime_ns)[-1]
+    values.write_bytes(values.read_bytes()[:-7] + b"another")
+    computed = []
+    own = tree.take_reference
+    monkeypatch.setattr(tree, "take_reference", lambda *given: computed.append(1) or own(*given))
+    again = compute(study, axes, data=None, walk=Walk(store=Store(folder=tmp_path)), quick=True)
+    assert len(computed) == 1
+    pd.testing.assert_frame_equal(again.tables.specifications, first, check_exact=True)
+
+
+@pytest.mark.long
+def test_a_file_that_somebody_changed_is_never_lost(study: Study, tmp_path: Path) -> None:
+    axes = {"mvc": [{"window": w, "kind": "E", "why": "long enough"} for w in (0.5, 1.0)]}
+    out = tmp_path / "out"
+    ek.multiverse.run(study, axes, out=out, quick=True)
+    report = out / "report.html"
+    report.write_text("my notes", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"changed since a run wrote them.*changed: 'report\.html'.*--force"):
+        ek.multiverse.run(study, axes, out=out, quick=True)
+    ek.multiverse.run(study, axes, out=out, quick=True, force=True)
+    assert (tmp_path / "out-kept-1" / "report.html").read_text(encoding="utf-8") == "my notes"
+    assert "my notes" not in report.read_text(encoding="utf-8")
+    with pytest.raises(StudyError, match="that of the study"):
+        ek.multiverse.run(study, axes, out=study.folder)
 
 
 def test_curves_are_of_one_quantity_and_joint(result: Result) -> None:
@@ -212,7 +244,7 @@ def test_all_envelopes_at_once_are_those_step_by_step(study: Study, monkeypatch:
         for name in ("envelope", "mvc", "phase", "summary", "scale")
     }
     fast, slow = (
-        compute(study, axes, data=None, jobs=1, progress=quiet, quick=True).tables.specifications
+        compute(study, axes, data=None, walk=Walk(), quick=True).tables.specifications
         for at_once in (True, False)
         if at_once or monkeypatch.setattr(tree, "can_be_measured", lambda _measures: False) is None
     )
