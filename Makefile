@@ -54,8 +54,9 @@ test: $(DEV) ## run the tests (EMGKIT_RECORDINGS names the folder of real record
 	@$(BIN)/python -m pytest -n 2 --durations=15
 	@EMGKIT_KERNELS=scipy $(BIN)/python -m pytest $(SIGNAL_TESTS) -n 2 -q -r fE
 
-fuzz: $(DEV) ## read many damaged files of every format (ROUNDS says how many times as many as `make test`)
-	@EMGKIT_FUZZ=$(or $(ROUNDS),20) $(BIN)/python -m pytest tests/io -m fuzz -n 2 -q --durations=10
+fuzz: $(DEV) ## damage files of every kind and read them (SECONDS says how long, SUBJECTS what; ROUNDS repeats the tests' own damage)
+	@$(BIN)/python .ci/fuzz.py --seconds $(or $(SECONDS),600) $(SUBJECTS)
+	@$(if $(ROUNDS),EMGKIT_FUZZ=$(ROUNDS) $(BIN)/python -m pytest tests/io -m fuzz -n 2 -q)
 
 kill: $(DEV) ## kill runs at random moments, fill the disk, forbid writing (KILLS says how often)
 	@$(BIN)/python .ci/kill.py $(or $(KILLS),100)

@@ -5,6 +5,7 @@ A repository's own folders go before the copies inside an installed package.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from emgkit._checks import check_option, nearest
@@ -54,8 +55,8 @@ def path(kind: str, *parts: str) -> Path:
     'study.toml'
     """
     found = folder(kind).joinpath(*parts)
-    if not found.exists():
-        beside = sorted(entry.name for entry in found.parent.iterdir()) if found.parent.is_dir() else []
+    if not os.path.exists(found):
+        beside = sorted(entry.name for entry in found.parent.iterdir()) if os.path.isdir(found.parent) else []
         raise FileError(
             f"Nothing named {'/'.join(parts)!r} comes with emgkit under {kind}",
             allowed=listed(beside),

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import numpy as np
 
 from emgkit.errors import FormatError
 
-__all__ = ["library"]
+__all__ = ["library", "silent"]
 
 
 def library(name: str, *, extra: str, where: str) -> Any:
@@ -35,3 +40,17 @@ def library(name: str, *, extra: str, where: str) -> Any:
             where=where,
             hint=f'pip install "emgkit[{extra}]"',
         ) from None
+
+
+@contextmanager
+def silent(name: str) -> Iterator[None]:
+    """The library `name` without its log and warnings: the reader tells what is wrong with a file."""
+    log = logging.getLogger(name)
+    level = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.setLevel(level)

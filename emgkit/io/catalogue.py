@@ -79,11 +79,11 @@ def catalogue(folder: str | os.PathLike[str]) -> pd.DataFrame:
     import pandas as pd
 
     root = Path(folder)
-    if not root.is_dir():
-        beside = [one.name for one in root.parent.iterdir()] if root.parent.is_dir() else []
+    if not os.path.isdir(root):
+        beside = [one.name for one in root.parent.iterdir()] if os.path.isdir(root.parent) else []
         raise FileError(
-            "The folder does not exist" if not root.exists() else "The path is a file, not a folder",
-            where=str(root), hint="" if root.exists() else nearest(root.name, beside),
+            "The folder does not exist" if not os.path.exists(root) else "The path is a file, not a folder",
+            where=str(root), hint="" if os.path.exists(root) else nearest(root.name, beside),
         )  # fmt: skip
     rows: dict[str, dict[str, Any]] = {}
     digests: dict[str, str] = {}

@@ -58,8 +58,8 @@ def channel_map(path: str | os.PathLike[str]) -> Mapping[str, Mapping[str, str]]
     {'GM': {'muscle': 'gluteus_medius', 'side': 'left'}}
     """
     file = Path(path)
-    if not file.is_file():
-        beside = [entry.name for entry in file.parent.iterdir()] if file.parent.is_dir() else []
+    if not os.path.isfile(file):
+        beside = [entry.name for entry in file.parent.iterdir()] if os.path.isdir(file.parent) else []
         raise FileError("The channel map does not exist", where=str(path), hint=nearest(file.name, beside))
     tables: Any = tables_of(_text(file), where=str(path), name="The channel map")
     own = {"channels": tables["channels"]} if "channels" in tables else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -185,7 +186,7 @@ def read_script(folder: Path, name: str) -> Script:
             )
         if path.suffix != ".py":
             raise StudyError("The study's script is no Python file", where=str(where), allowed="a file named *.py")
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise StudyError("The study's script is not there", where=str(where), got="no file", hint=hint)
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):

@@ -9,6 +9,7 @@ import pytest
 from emgkit import Channel, EmgkitWarning, Recording, Trial, find_repetitions, mark_repetitions
 from emgkit.errors import ArgumentError, FileError
 from emgkit.events import audit
+from emgkit.events.ways.table import RepetitionTable
 
 HEAD = "start,turn,end"
 
@@ -175,3 +176,25 @@ def test_the_rejected_keep_their_reason_and_who_marked_is_kept(trial):
     assert rows[["origin", "marked_by", "marked_at"]].to_numpy().tolist() == [["hand", "AB", "2026-05-01"]] * 2
     with pytest.warns(EmgkitWarning, match="All 1 repetitions are rejected: rejected in the table"):
         mark_repetitions(trial, table.iloc[:1])
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [("2", 2), ("2.0", 2), ("²", "²"), ("1.02", "1.02"), ("9" * 400, "9" * 400), ("warm-up", "warm-up")],
+)
+def test_a_set_is_a_number_where_it_is_written_as_one_and_a_name_else(trial, cell, kept):
+    marked = mark_repetitions(trial, pd.DataFrame({"start": ["2"], "end": ["4"], "set": [cell]}))
+    assert [event.get("set") for event in marked.events] == [kept]
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw[:9], lambda raw: raw[:-300], lambda raw: raw.replace(b"xl", b"xx")])
+def test_a_damaged_workbook_is_named(tmp_path, damage):
+    pd.DataFrame({"start": [2.0], "end": [4.0]}).to_excel(tmp_path / "reps.xlsx", index=False)
+    (tmp_path / "reps.xlsx").write_bytes(damage((tmp_path / "reps.xlsx").read_bytes()))
+    with pytest.raises(FileError, match=r"The workbook cannot be read.*reps\.xlsx"):
+        RepetitionTable.read(tmp_path / "reps.xlsx")
+
+
+def test_a_name_that_no_file_can_have_is_no_file(tmp_path):
+    with pytest.raises(FileError, match="There is no table of repetitions"):
+        RepetitionTable.read(tmp_path / ("x" * 300 + ".csv"))

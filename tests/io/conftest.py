@@ -18,7 +18,7 @@ from emgkit.errors import EmgkitError
 from emgkit.io import read, registry
 from emgkit.recording import Recording, Trial
 
-# how many times `make fuzz` repeats each test that damages files, every time with other damage
+# how many times `make fuzz ROUNDS=…` repeats each test that damages files, every time with other damage
 ROUNDS = int(os.environ.get("EMGKIT_FUZZ", "1"))
 
 

@@ -29,6 +29,8 @@ _COLUMNS = (*WHOSE, *_TIMES, "phase", *_FACTS)
 _CALLED = {"load": "load_kg"}
 _WITH_UNIT = re.compile(r"(start|turn|end)[\W_]+(s|sec|seconds?|ms|samples?|frames?)\W*")
 UNITS = ("s", "ms", "samples", "frames")
+# a set with a number, as workbooks and pandas write it; others have names
+_SET = re.compile(r"[0-9]{1,9}(?:\.0+)?")
 _YES, _NO = ("true", "yes", "1", "1.0"), ("false", "no", "0", "0.0")
 
 
@@ -59,7 +61,7 @@ class RepetitionTable:
             A column is unknown, doubled or missing, or a row has another number of cells than the header.
         """
         file = Path(path)
-        if not file.is_file():
+        if not os.path.isfile(file):
             raise FileError("There is no table of repetitions", where=str(file), hint="Name the CSV or XLSX file")
         cells = _sheet(file) if file.suffix.lower() in (".xlsx", ".xlsm") else _text(file)
         return cls._of_cells(file.name, cells)
@@ -258,7 +260,7 @@ def mark_of(table: RepetitionTable, row: Mapping[str, str], *, factor: float = 1
     for column in ("repetition", "load_kg"):
         if column in row:
             facts[column] = _number(table, row, column)
-    if "set" in row and row["set"].replace(".0", "").isdigit():
+    if _SET.fullmatch(row.get("set", "")):
         facts["set"] = int(float(row["set"]))
     if "repetition" in facts:
         if facts["repetition"] != int(facts["repetition"]) or facts["repetition"] < 1:
@@ -336,7 +338,7 @@ def _sheet(file: Path) -> list[list[str]]:
 
     try:
         frame = pd.read_excel(file, header=None, dtype=object)
-    except (ValueError, KeyError, OSError) as problem:
+    except Exception as problem:  # the library raises errors of many kinds for a damaged workbook
         raise FormatError("The workbook cannot be read", where=str(file), got=str(problem)) from None
     return [["" if _is_missing(cell) else _written(cell) for cell in row] for row in frame.itertuples(index=False)]
 

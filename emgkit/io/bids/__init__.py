@@ -172,7 +172,7 @@ def with_sidecars(content: FileContent, path: Path) -> FileContent:
         return _with_events_beside(content, path)
     root, levels = _levels(path)
     context: dict[str, Value] = {
-        name: int(entities[key]) if name == "run" and entities[key].isdigit() else entities[key]
+        name: int(entities[key]) if name == "run" and entities[key].isdecimal() else entities[key]
         for name, key in ENTITIES.items()
         if key in entities
     }

@@ -177,7 +177,7 @@ def _key(label: Value) -> Value:
     """A label for comparison: whole numbers by their value, so that session 1 (or 1.0, from pandas) is session 01."""
     text = None if label is None else str(label)
     whole = _WHOLE.fullmatch(text) if text is not None else None
-    return int(whole[1]) if whole else text
+    return (whole[1].lstrip("0") or "0") if whole else text
 
 
 def _same(named: Value, cell: str) -> bool:

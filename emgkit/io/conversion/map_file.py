@@ -220,8 +220,8 @@ def load_map(path: str | os.PathLike[str]) -> ConversionMap:
     'Lifts'
     """
     file = Path(path)
-    if not file.is_file():
-        beside = [entry.name for entry in file.parent.iterdir()] if file.parent.is_dir() else []
+    if not os.path.isfile(file):
+        beside = [entry.name for entry in file.parent.iterdir()] if os.path.isdir(file.parent) else []
         hint = nearest(file.name, beside) or "emgkit convert --draft SRC writes one"
         raise FileError("The map does not exist", where=str(path), hint=hint)
     try:

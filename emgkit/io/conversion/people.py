@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -112,8 +113,8 @@ def read_people(path: Path) -> dict[str, list[str]]:
 
 def _table(path: Path, column: str | None) -> dict[str, dict[str, Value]]:
     """The rows of a table of participants, by name."""
-    if not path.is_file():
-        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    if not os.path.isfile(path):
+        beside = [entry.name for entry in path.parent.iterdir()] if os.path.isdir(path.parent) else []
         raise FileError(
             "The table of participants is not there", where=str(path),
             hint=nearest(path.name, beside) or "The path counts from the folder of the map",

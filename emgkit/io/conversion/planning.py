@@ -120,10 +120,10 @@ def source_files(sources: Sequence[Path]) -> dict[str, tuple[Path, str]]:
     """
     found: dict[str, tuple[Path, str]] = {}
     for source in sources:
-        if not source.exists():
-            beside = [entry.name for entry in source.parent.iterdir()] if source.parent.is_dir() else []
+        if not os.path.exists(source):
+            beside = [entry.name for entry in source.parent.iterdir()] if os.path.isdir(source.parent) else []
             raise FileError("A source is not there", where=str(source), hint=nearest(source.name, beside))
-        folder, inside = (source, files_below(source)) if source.is_dir() else (source.parent, (source.name,))
+        folder, inside = (source, files_below(source)) if os.path.isdir(source) else (source.parent, (source.name,))
         for name in (one for one in inside if not is_hidden(one)):
             if name in found and found[name][0].resolve() != folder.resolve():
                 if not may_be_recording(folder / name):

@@ -11,7 +11,7 @@ import numpy as np
 from emgkit.channels import Event
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import FileContent, Signal, kind_of, numbered
-from emgkit.io._extras import library
+from emgkit.io._extras import library, silent
 from emgkit.io._text import shortened
 from emgkit.notation import counted
 from emgkit.units import as_unit
@@ -33,11 +33,11 @@ def load(path: Path) -> FileContent:
     where = str(path)
     reader = library("bioread.reader", extra="acq", where=where).Reader
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, silent("bioread"):
             headers = reader.read_headers(file).datafile
             claimed = sum(int(one.point_count) * np.dtype(one.dtype).itemsize for one in headers.channels)
             _check_size(claimed, path.stat().st_size, packed=bool(headers.is_compressed), where=where)
-        with path.open("rb") as file:
+        with path.open("rb") as file, silent("bioread"):
             found = reader.read(file).datafile
         signals, unknown = _signals(found)
         events, outside = _events(found)

@@ -131,7 +131,7 @@ def survey(
         raise StudyError(
             "The study's folder is not empty", where=str(folder), hint="Name a folder that is not there yet"
         )
-    if not source.is_dir():
+    if not os.path.isdir(source):
         raise StudyError("The folder of recordings is not there", where=str(source), hint="Name it with --data DIR")
     inventory = look(source, progress)
     _check_usable(inventory)

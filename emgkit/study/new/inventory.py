@@ -218,7 +218,7 @@ class Inventory:
 
 def natural(text: str) -> tuple[tuple[int, str], ...]:
     """A key that sorts ``squat60`` before ``squat100``."""
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text))
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text))
 
 
 def look(

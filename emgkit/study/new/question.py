@@ -66,7 +66,7 @@ def parsed(question: Question, text: str) -> Answer:
     """
     text = text.strip()
     if question.choices:
-        if text.isdigit() and 1 <= int(text) <= len(question.choices):
+        if text.isdecimal() and len(text) < 5 and 1 <= int(text) <= len(question.choices):
             text = question.choices[int(text) - 1]
         if text not in question.choices:
             raise ArgumentError(

@@ -31,7 +31,7 @@ def _simulated(name: str, seed: int, study: Path, progress: Progress, *, quick: 
     from emgkit import simulate
 
     beside = study / f"{name}.toml"
-    path = beside if beside.is_file() else shipped.path("datasets", "simulated", f"{name}.toml")
+    path = beside if os.path.isfile(beside) else shipped.path("datasets", "simulated", f"{name}.toml")
     spec = simulate.load_spec(path)
     if quick:
         spec = spec.model_copy(update={"participants": min(spec.participants, _QUICK_PARTICIPANTS)})

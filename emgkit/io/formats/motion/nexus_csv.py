@@ -173,7 +173,7 @@ def _columns(section: _Section) -> list[_Column]:
     width = max(len(names), len(units))
     while width > 2 and not (names[width - 1 : width] or [""])[0] and not (units[width - 1 : width] or [""])[0]:
         width -= 1
-    if width < 3 or names[0].lower() != "frame":
+    if width < 3 or not names or names[0].lower() != "frame":
         raise FormatError(
             "A section of the Nexus file has no columns", where=f"{section.place}, row {section.row + 3}",
             allowed="Frame, Sub Frame and names", got=repr(section.lines[3][:60]),

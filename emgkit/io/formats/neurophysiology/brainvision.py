@@ -6,6 +6,7 @@ samples of 16 or 32 bits or real ones, channel by channel or sample by sample.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -159,7 +160,7 @@ def _beside(path: Path, name: str) -> Path:
             allowed="the name of a file in the same folder", got=repr(name[:80]),
         )  # fmt: skip
     file = path.with_name(name)
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise FormatError(
             "A file of the recording is missing", where=str(path), allowed=f"{name[:80]} beside the header",
             got="no such file", hint="Copy all files of the recording; to rename them, change the names in the header",

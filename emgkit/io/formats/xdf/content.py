@@ -8,11 +8,8 @@ cut into recordings of their own.
 from __future__ import annotations
 
 import io
-import logging
 import re
-import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +21,7 @@ from numpy.typing import NDArray
 from emgkit.channels import Event
 from emgkit.errors import FormatError, Notice
 from emgkit.io._assembly import SAME_RATE, FileContent, Signal, kind_of, numbered
-from emgkit.io._extras import library
+from emgkit.io._extras import library, silent
 from emgkit.io._text import shortened
 from emgkit.io.formats.xdf.chunks import checked
 from emgkit.notation import counted, number
@@ -94,7 +91,7 @@ def load(path: Path) -> FileContent:
     pyxdf = library("pyxdf", extra="xdf", where=where)
     raw, counts = checked(path)
     try:
-        with _quiet():
+        with silent("pyxdf"):
             found, _ = pyxdf.load_xdf(io.BytesIO(raw), synchronize_clocks=True, dejitter_timestamps=False)
         streams = [_stream(one) for one in found]
         synchronised = sum(bool(len(one["clock_times"])) for one in found)
@@ -129,20 +126,6 @@ def load(path: Path) -> FileContent:
     labels = numbered(signal.label for signal in signals)
     named = tuple(replace(signal, label=label) for signal, label in zip(signals, labels, strict=True))
     return FileContent(signals=named, events=events, notices=tuple(notices))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """The library without its log: what it would say of damage is refused before, what it changed is told after."""
-    log = logging.getLogger("pyxdf")
-    level = log.level
-    log.setLevel(logging.CRITICAL + 1)
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        log.setLevel(level)
 
 
 def _stream(found: Mapping[str, Any]) -> _Stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -46,9 +47,9 @@ def find(folder: Path | None, rule: Accounting) -> tuple[tuple[RecordingSource, 
     """
     if folder is None:
         raise StudyError("The study does not say where its recordings are", hint=_where_to_get(rule))
-    if folder.is_file():
+    if os.path.isfile(folder):
         raise StudyError("The recordings are looked for in a folder", where=str(folder), got="a file")
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise StudyError("The folder of recordings is not there", where=str(folder), hint=_where_to_get(rule))
     names = files_below(folder)
     aside = _left_behind(names)
