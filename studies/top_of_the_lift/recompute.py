@@ -271,7 +271,9 @@ def _simulated(*, seed: int, repetitions: int) -> tuple[pd.DataFrame, pd.DataFra
             cuts += _cuts(trial, shape)
             for during, rows in found.items():
                 rows.append(measure(percent(trial.emg), "mean", during=during, phase="concentric"))
-            true.append({"participant": context["participant"], "exercise": shape, **_true_halves(shape, level, steepness)})
+            true.append(
+                {"participant": context["participant"], "exercise": shape, **_true_halves(shape, level, steepness)}
+            )
     halves, bins = (summarize(pd.concat(rows)) for rows in found.values())
     per_shape = pd.DataFrame(cuts).groupby("activation", sort=False)
     boundaries = per_shape.agg(
