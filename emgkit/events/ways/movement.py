@@ -322,7 +322,7 @@ def _rest_is_low(stream: Stream, rules: Rules, rest: str | None, starts: str) ->
     same = len(set(ends.values())) == 1
     if same and not _rests_elsewhere(stream, rules, ends):
         return next(iter(ends.values()))
-    begins, stops = (f"{number(round(stream.shown(float(smooth[end])), 4))} {stream.unit}" for end in (0, -1))
+    begins, stops = (f"{number(round(stream.shown(float(smooth[end])), 4) + 0.0)} {stream.unit}" for end in (0, -1))
     if same:
         how = f"begins at {begins} and ends at {stops} without a rest, and pauses longer at the other extreme"
     elif ends:
