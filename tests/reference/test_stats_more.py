@@ -86,6 +86,7 @@ def test_the_names_of_other_programs() -> None:
         ({"adjust": "tukey", "test": "wilcoxon"}, "Tukey's correction is of t tests of all pairs of levels"),
         ({"adjust": "tukey", "against": "load60"}, "Tukey's correction is of t tests of all pairs of levels"),
         ({"against": "load6"}, "'against' names no level of 'load'.*Did you mean 'load60'"),
+        ({"against": ["load60", "load70"]}, "'against' names no level of 'load'"),
         ({"adjust": "scheffe"}, "Unknown value for 'adjust'.*'holm-sidak'"),
     ],
 )
@@ -135,6 +136,9 @@ def test_weights_of_a_pair_give_that_contrast() -> None:
     [
         ({"a": {"hip_thrust": 1, "squat": -0.5}}, "weights of 'a' are none of a contrast.*add up to 0"),
         ({"a": {"hip_thrust": 1, "squad": -1}}, "weights of 'a' name no level.*Got: 'squad'"),
+        ({"a": {"hip_thrust": None, "squat": -1}}, "weights of 'a' cannot be used.*a number for each level"),
+        ({"a": {"hip_thrust": "1", "squat": -1}}, "weights of 'a' cannot be used.*a number for each level"),
+        ({"a": [1, -1, 0]}, "weights of 'a' cannot be used.*a number for each level"),
         ({}, "'weights' cannot be used"),
         ("helmert", "'weights' cannot be used.*'polynomial'"),
     ],

@@ -223,7 +223,7 @@ def arrange(
 
 def _check_against(against: Any, condition: Factor, where: str = "") -> None:
     """Refuse a level to compare with that is not there."""
-    if against is not None and against not in condition.levels:
+    if against is not None and against not in list(condition.levels):
         raise ArgumentError(
             f"'against' names no level of {condition.name!r}",
             where=where,

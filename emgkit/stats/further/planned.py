@@ -156,6 +156,12 @@ def _weights(
 
 def _checked(name: str, weights: Mapping[Any, float], levels: Sequence[Any], where: str) -> Array:
     """The weights of one contrast: of levels that are there, finite, adding up to 0."""
+    numbers = isinstance(weights, Mapping) and all(isinstance(one, (int, float, np.number)) for one in weights.values())
+    if not numbers:
+        raise ArgumentError(
+            f"The weights of {name!r} cannot be used", allowed="a number for each level, such as {'squat': -1}",
+            got=repr(weights),
+        )  # fmt: skip
     unknown = [level for level in weights if level not in levels]
     if unknown:
         raise ArgumentError(
