@@ -48,7 +48,10 @@ def write_word(content: Content, path: str | os.PathLike[str]) -> Path:
     if content.methods:
         document.add_heading("Methods", level=1)
         for text in content.methods.split("\n\n"):
-            document.add_paragraph(xml_text(text))
+            if text.strip() == "References":
+                document.add_heading(text.strip(), level=2)
+            else:
+                document.add_paragraph(xml_text(text))
     target = Path(path)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".word-") as folder:
         part = Path(folder) / target.name
