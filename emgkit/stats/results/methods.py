@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Any
 
 from emgkit import notation
@@ -65,9 +66,10 @@ class Text:
 
 def software(facts: AnalysisFacts) -> str:
     """The program and its version, and what the same analysis is in statsmodels."""
-    there: Mapping[str, str] = facts.get("in_statsmodels") or {}
-    same = " (Seabold and Perktold 2010) the same analysis is ".join(there.values())
-    return f"Computed with {facts['software']}{f'; in statsmodels {same}' if same else ''}."
+    if not (same := facts.get("in_statsmodels")):
+        return f"Computed with {facts['software']}."
+    there = f"statsmodels {metadata.version('statsmodels')} (Seabold and Perktold 2010)"
+    return f"Computed with {facts['software']}; in {there} the same analysis is {same}."
 
 
 def people_text(facts: AnalysisFacts) -> str:

@@ -24,7 +24,7 @@ from emgkit.stats.results.kinds import Kind, kind_of, missing_columns, title
 from emgkit.stats.results.latex_table import latex_table
 from emgkit.stats.results.methods import Text, doubts, people_text, software
 from emgkit.stats.results.spreadsheet import safe_cells
-from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects, made_once, statsmodels_version
+from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects, made_once
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -75,7 +75,7 @@ class Results(pd.DataFrame):
         ``objects`` make the same analysis in statsmodels, or name what statsmodels lacks.
         """
         results = cls(frame)
-        results._statsmodels = objects or f"such table ({table})"
+        results._statsmodels = f"such table ({table})" if objects == "" else objects
         attrs = {
             **facts, "notices": notice_facts(notices), "table": table, "software": f"emgkit {__version__}",
         }  # fmt: skip
@@ -84,7 +84,7 @@ class Results(pd.DataFrame):
         if "family_size" in frame.columns:
             attrs["largest_family"] = int(frame["family_size"].max()) if len(frame) else 0
         if isinstance(objects, StatsmodelsObjects):
-            attrs["in_statsmodels"] = {"version": statsmodels_version(), "what": objects.what.partition(";")[0]}
+            attrs["in_statsmodels"] = objects.what.partition(";")[0]
         if alike := _alike(frame):
             attrs["alike"] = alike
         results.attrs = attrs

@@ -5,14 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import metadata
 from typing import Any
 
 from emgkit.errors import DesignError
 from emgkit.notation import counted, listed
 
-__all__ = ["Key", "Numbers", "StatsmodelsObjects", "made_once", "statsmodels_version"]
+__all__ = ["Key", "Numbers", "StatsmodelsObjects", "made_once"]
 
 # levels of some columns, as text
 Key = tuple[str, ...]
@@ -136,9 +134,3 @@ def made_once(carried: StatsmodelsObjects | str | None) -> StatsmodelsObjects:
             hint="pandas loses it where tables are put together or merged: ask the table that emgkit.stats returned",
         )
     raise DesignError(f"statsmodels has no {carried}", hint="emgkit computed it by itself, and no object stands behind")
-
-
-@cache
-def statsmodels_version() -> str:
-    """The version of statsmodels, without loading it."""
-    return metadata.version("statsmodels")
