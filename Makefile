@@ -61,7 +61,7 @@ fuzz: $(DEV) ## damage files of every kind and read them (SECONDS says how long,
 kill: $(DEV) ## kill runs at random moments, fill the disk, forbid writing (KILLS says how often)
 	@$(BIN)/python .ci/kill.py $(or $(KILLS),100)
 
-calibrate: $(DEV) ## run the slow simulations that check the statistics (minutes)
+calibrate: $(DEV) ## run the slow checks: simulations of the statistics, every figure for every journal (minutes)
 	@$(BIN)/python -m pytest -m slow -n 2 --durations=15
 
 benchmark: $(DEV) ## time the statistics beside statsmodels and MNE, as ratios
