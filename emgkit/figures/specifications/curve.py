@@ -79,6 +79,8 @@ def specification_curve(table: pd.DataFrame, *, simulated: bool = False) -> Axes
         grid.set_xlabel(f"{counted(len(shown), 'specification')}, in the order of the {effect}")
         # the axes are as wide as the labels leave them
         style.fit_x_labels([grid])
+        # else PDF and SVG lay the marks of all options into one large picture, which takes a second each
+        figure.suppressComposite = True
         width = ax.bbox.width * 72.0 / figure.dpi
         up = style.legend_above(ax, _handles(shown), columns=3 if width > _WIDE else 1)
         marked = style.simulated_mark(table, simulated)
