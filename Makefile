@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python reproduce
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev reproduce studies check test fuzz kill docs lint calibrate benchmark bench clean
+.PHONY: help setup setup-dev reproduce studies check test lowest newest fuzz kill mutate docs lint calibrate benchmark bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,8 +19,8 @@ SIGNAL_TESTS := tests/test_signal.py tests/test_steps.py tests/test_steps_contra
 	tests/properties/test_signal_properties.py
 
 # two test workers share the cores; a BLAS that starts threads of its own beside them only slows them
-check test fuzz studies calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
-check test fuzz studies calibrate benchmark: export OMP_NUM_THREADS ?= 1
+check test fuzz mutate studies calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
+check test fuzz mutate studies calibrate benchmark: export OMP_NUM_THREADS ?= 1
 ifdef EMGKIT_RECORDINGS
 export EMGKIT_RECORDINGS
 endif
@@ -54,12 +54,21 @@ test: $(DEV) ## run the tests (EMGKIT_RECORDINGS names the folder of real record
 	@$(BIN)/python -m pytest -n 2 --durations=15
 	@EMGKIT_KERNELS=scipy $(BIN)/python -m pytest $(SIGNAL_TESTS) -n 2 -q -r fE
 
+lowest: $(DEV) ## a quick part of the tests, and the main study, with the lowest versions that pyproject.toml allows
+	@$(BIN)/python .ci/versions.py lowest
+
+newest: $(DEV) ## the same with the newest versions of everything
+	@$(BIN)/python .ci/versions.py newest
+
 fuzz: $(DEV) ## damage files of every kind and read them (SECONDS says how long, SUBJECTS what; ROUNDS repeats the tests' own damage)
 	@$(BIN)/python .ci/fuzz.py --seconds $(or $(SECONDS),600) $(SUBJECTS)
 	@$(if $(ROUNDS),EMGKIT_FUZZ=$(ROUNDS) $(BIN)/python -m pytest tests/io -m fuzz -n 2 -q)
 
 kill: $(DEV) ## kill runs at random moments, fill the disk, forbid writing (KILLS says how often)
 	@$(BIN)/python .ci/kill.py $(or $(KILLS),100)
+
+mutate: $(DEV) ## change the code in random places and count what the tests notice (NUMBER a room, ROOMS)
+	@$(BIN)/python .ci/mutate.py --number $(or $(NUMBER),40) $(ROOMS)
 
 calibrate: $(DEV) ## run the slow checks: simulations of the statistics, every figure for every journal (minutes)
 	@$(BIN)/python -m pytest -m slow -n 2 --durations=15

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -452,3 +453,53 @@ def test_the_simulated_trial_must_hold_a_window() -> None:
 def test_slips_of_the_call_are_told(call: Any, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         call(recording(steady(1e-4)))
+
+
+# ------------------------------------------------------------------ where the windows lie, and what is left out
+
+
+def test_the_best_window_is_told_in_seconds_with_how_even_the_signal_in_it_is() -> None:
+    rng = np.random.default_rng(3)
+    data = rng.normal(size=3000) * 1e-5
+    data[1200:1700] = rng.normal(size=500) * 1e-3 + 2e-4  # an offset inside the window
+    trial = Recording(data=[data], sfreq=1000.0, channels=(ek.Channel(name="VL", unit="V"),), start=2.0)
+    row = normalize.best_windows([trial], RMS, window=0.4).iloc[0]
+    envelope = RMS(trial).data[0]
+    width = 401
+    means = [envelope[first : first + width].mean() for first in range(3000 - width + 1)]
+    best = int(np.argmax(means))
+    assert row["start"] == pytest.approx(2.0 + best / 1000)
+    assert row["stop"] - row["start"] == pytest.approx(width / 1000)
+    part = data[best : best + width]
+    sizes = np.sort(np.abs(part - np.median(part)))
+    assert row["crest"] == pytest.approx(sizes[-1] / np.sqrt((sizes**2).mean()))
+    assert row["largest_share"] == pytest.approx(sizes[-4:].sum() / sizes.sum())  # 1 % of 401 samples
+
+
+def test_the_window_that_is_left_out_is_half_a_second_and_sessions_are_not_joined() -> None:
+    trial = recording(np.abs(noise(4, n_samples=2000)))
+    assert reference([trial], RECTIFIED) == reference([trial], RECTIFIED, window=0.5)
+    assert reference([trial], RECTIFIED) != reference([trial], RECTIFIED, window=0.75)
+    processed = normalize.ProcessedTrial(raw=(trial,), envelopes=(RECTIFIED(trial),))
+    assert normalize.learn([processed], RECTIFIED) == reference([trial], RECTIFIED)
+    assert not normalize.learn([processed], RECTIFIED).across_sessions
+    pd.testing.assert_frame_equal(
+        normalize.windows_of([processed]), normalize.best_windows([trial], RECTIFIED, window=0.5)
+    )
+    other = recording(np.abs(noise(4, n_samples=2000)), session="2")
+    with pytest.raises(NormalizationError, match="session"):
+        reference([trial, other], RECTIFIED)
+    assert reference([trial, other], RECTIFIED, across_sessions=True).across_sessions
+
+
+@pytest.mark.parametrize(("below", "is_refused"), [(0.24, False), (0.26, True)])
+def test_a_mean_of_half_the_amplitude_is_where_an_oscillation_begins(below: float, is_refused: bool) -> None:
+    # so large a part of the samples is −1: the mean is 1 − 2 × below of an amplitude of 1
+    data = np.where(np.arange(1000) < 1000 * below, -1e-4, 1e-4)
+    trial = recording(data)
+    pipeline = ek.Pipeline()
+    if is_refused:
+        with pytest.raises(NormalizationError, match="oscillates about zero"):
+            reference([trial], pipeline)
+    else:
+        assert reference([trial], pipeline).values[0].value == pytest.approx(1e-4)

@@ -1,0 +1,211 @@
+"""Change one place of the code at a time, and see whether the tests of its room notice.
+
+``python .ci/mutate.py [--number 40] [--seed N] [ROOM…]`` draws so many places of each room, as likely in one line as in
+another, runs the room's tests on a copy with that one change, and prints the score and the changes that survived.
+Comparisons, signs, ``and`` and ``or``, ``not``, numbers, and the conditions of ``if`` are changed; texts are not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = ("anova", "effects", "every_key", "more", "paired", "reliability")
+ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "signal": (
+        "emgkit/signal",
+        ("tests/test_signal.py", "tests/test_steps.py", "tests/test_steps_contract.py", "tests/test_offset.py",
+         "tests/properties/test_signal_properties.py"),
+    ),
+    "stats/within": (
+        "emgkit/stats/within",
+        ("tests/stats/within", *(f"tests/reference/test_stats_{name}.py" for name in REFERENCE),
+         "tests/stats/test_edges.py", "tests/stats/test_other_programs.py"),
+    ),
+    "events": ("emgkit/events", ("tests/events",)),
+    "normalize": ("emgkit/normalize.py", ("tests/test_normalize.py", "tests/study/test_mvc_hints.py")),
+}  # fmt: skip
+LONGEST = 600.0  # seconds for the tests of one change; a change that makes them hang is noticed
+OTHER = {
+    ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==", ast.Is: "is not",
+    ast.IsNot: "is", ast.In: "not in", ast.NotIn: "in", ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*",
+    ast.Pow: "*", ast.FloorDiv: "/", ast.Mod: "*",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """A stretch of a file (in bytes) and what stands in its place."""
+
+    file: str
+    line: int
+    start: int
+    stop: int
+    text: str
+
+    def of(self, raw: bytes) -> bytes:
+        return raw[: self.start] + self.text.encode() + raw[self.stop :]
+
+    def shown(self, raw: bytes) -> str:
+        old = raw[self.start : self.stop].decode()
+        line = raw.decode().splitlines()[self.line - 1].strip()
+        return f"{self.file}:{self.line}: {' '.join(old.split())[:40]!r} -> {self.text[:44]!r} in {line[:90]}"
+
+
+def changes(file: str) -> list[Change]:
+    """Every change of a file."""
+    raw = (ROOT / file).read_bytes()
+    starts = [0]
+    for line in raw.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    place = lambda line, column: starts[line - 1] + column  # noqa: E731
+    found = []
+    for node in _code(ast.parse(raw)):
+        first = place(node.lineno, node.col_offset)
+        last = place(node.end_lineno or 0, node.end_col_offset or 0)
+        for start, stop, text in _of(node, raw, first, last, place):
+            found.append(Change(file, node.lineno, start, stop, text))
+    return found
+
+
+def _code(tree: ast.AST) -> Iterator[ast.expr]:
+    """The expressions that run: no annotations, no decorators, no calls that make an error or a notice."""
+    for name, value in ast.iter_fields(tree):
+        if name in ("annotation", "returns", "decorator_list"):
+            continue
+        for node in value if isinstance(value, list) else [value]:
+            if not isinstance(node, ast.AST) or isinstance(node, ast.Raise):
+                continue
+            if isinstance(node, ast.keyword) and node.arg == "strict":  # of zip: guards what is so anyway
+                continue
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "").endswith(("Error", "Notice", "warn")):
+                continue
+            if isinstance(node, ast.expr):
+                yield node
+            yield from _code(node)
+
+
+def _of(node: ast.expr, raw: bytes, first: int, last: int, place) -> Iterator[tuple[int, int, str]]:  # type: ignore[no-untyped-def]
+    if isinstance(node, (ast.Compare, ast.BinOp)):
+        left = node.left
+        right = node.comparators[0] if isinstance(node, ast.Compare) else node.right
+        kind = type(node.ops[0] if isinstance(node, ast.Compare) else node.op)
+        texts = any(
+            isinstance(one, ast.JoinedStr)
+            or (isinstance(one, ast.Constant) and not isinstance(one.value, (int, float)))
+            for one in (left, right)
+        )
+        if kind in OTHER and not (isinstance(node, ast.BinOp) and texts):
+            start, stop = place(left.end_lineno, left.end_col_offset), place(right.lineno, right.col_offset)
+            sign = raw[start:stop].decode()
+            bare = sign.strip("() \n\t")
+            if bare and "#" not in sign:
+                yield start, stop, sign.replace(bare, OTHER[kind], 1)
+    elif isinstance(node, ast.BoolOp):
+        start = place(node.values[0].end_lineno, node.values[0].end_col_offset)
+        stop = place(node.values[1].lineno, node.values[1].col_offset)
+        sign, other = raw[start:stop].decode(), ("and", "or")
+        one, two = other if isinstance(node.op, ast.And) else other[::-1]
+        if len(node.values) == 2 and sign.count(one) == 1:
+            yield start, stop, sign.replace(one, two)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
+        yield first, last, raw[first + (3 if isinstance(node.op, ast.Not) else 1) : last].decode().strip()
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield first, last, str(not node.value)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
+        yield first, last, str(node.value + 1)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, float):
+        yield first, last, str(node.value * 1.5 or 1.0)
+    elif isinstance(node, ast.IfExp):
+        test = raw[
+            place(node.test.lineno, node.test.col_offset) : place(node.test.end_lineno, node.test.end_col_offset)
+        ]
+        start = place(node.test.lineno, node.test.col_offset)
+        yield start, start + len(test), f"(not ({test.decode()}))"
+
+
+def drawn(room: str, number: int, seed: int) -> list[Change]:
+    """So many changes of a room, at most one of a line."""
+    base = ROOT / ROOMS[room][0]
+    files = sorted(base.rglob("*.py")) if base.is_dir() else [base]
+    lines: dict[tuple[str, int], list[Change]] = {}
+    for file in files:
+        for one in changes(file.relative_to(ROOT).as_posix()):
+            lines.setdefault((one.file, one.line), []).append(one)
+    rng = random.Random(f"{room} {seed}")
+    chosen = rng.sample(sorted(lines), min(number, len(lines)))
+    return [rng.choice(lines[one]) for one in chosen]
+
+
+def survives(room: str, one: Change | None, work: Path) -> bool:
+    """Whether the tests of a room pass all the same; without a change they have to."""
+    folder = Path(tempfile.mkdtemp(dir=work))
+    shutil.copytree(ROOT / "emgkit", folder / "emgkit", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("tests", "studies", "datasets", "docs", "pyproject.toml", "CHANGELOG.md", "README.md", ".ci"):
+        (folder / name).symlink_to(ROOT / name)
+    if one is not None:
+        (folder / one.file).write_bytes(one.of((ROOT / one.file).read_bytes()))
+    process = get_context("fork").Process(target=_tests, args=(folder, room))
+    process.start()
+    process.join(LONGEST)
+    if process.is_alive():
+        os.kill(process.pid or 0, signal.SIGKILL)
+        process.join()
+    shutil.rmtree(folder, ignore_errors=True)
+    return process.exitcode == 0
+
+
+def _tests(folder: Path, room: str) -> None:
+    """Run the tests of a room in a copy of the repository; the libraries are loaded already."""
+    import pytest
+
+    with Path(os.devnull).open("w") as quiet:
+        os.dup2(quiet.fileno(), 1)
+        os.dup2(quiet.fileno(), 2)
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not slow and not site and not long"]
+    os._exit(int(pytest.main([*options, "--rootdir", str(folder), *ROOMS[room][1]])))
+
+
+def main() -> None:
+    """Print the score of each room, and what survived."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--number", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("rooms", nargs="*")
+    given = parser.parse_args()
+    import matplotlib.pyplot, pandas, pytest, scipy.signal, scipy.stats, statsmodels.formula.api  # noqa: E401, F401, I001
+
+    for room in given.rooms or ROOMS:
+        begun, picked = time.monotonic(), drawn(room, given.number, given.seed)
+        with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(os.cpu_count()) as pool:
+            if not survives(room, None, Path(work)):
+                sys.exit(f"the tests of {room} do not pass as they are")
+            passed = list(pool.map(lambda one: survives(room, one, Path(work)), picked))  # noqa: B023
+        left = [one for one, is_left in zip(picked, passed, strict=True) if is_left]
+        score = 100 * (1 - len(left) / len(picked))
+        print(
+            f"{room}: {len(picked) - len(left)} of {len(picked)} noticed, {score:.0f} %, "
+            f"in {time.monotonic() - begun:.0f} s",
+            flush=True,
+        )
+        for one in left:
+            print(f"  {one.shown((ROOT / one.file).read_bytes())}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
