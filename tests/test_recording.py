@@ -13,6 +13,7 @@ import emgkit as ek
 from emgkit import Channel, Event, Recording, Trial
 from emgkit.errors import ArgumentError, UnitError
 from emgkit.recording import check_recording
+from emgkit.steps import Crop
 
 
 def trial() -> ek.Trial:
@@ -86,3 +87,32 @@ def test_mne_gets_volts_only_and_rejected_events_as_bad() -> None:
     percent = replace(emg, channels=(Channel(name="VL", unit="%MVC"),))
     with pytest.raises(UnitError, match=r"MNE, which keeps EMG in volts.*'%MVC'"):
         percent.to_mne()
+
+
+def _later(*events: Event) -> Recording:
+    """Ten samples at 1000 Hz that begin at 2 s."""
+    channel = Channel(name="VL", unit="V")
+    return Recording(data=[np.arange(10.0)], sfreq=1000.0, channels=(channel,), start=2.0, events=events)
+
+
+def test_mne_gets_accepted_events_by_their_label_from_its_own_zero() -> None:
+    events = [
+        Event(onset=2.001, duration=0.002, label="repetition", columns={"accepted": True}),
+        Event(onset=2.004, duration=0.001, label="cue"),
+    ]
+    annotations = _later(*events).to_mne().annotations
+    assert annotations.description.tolist() == ["repetition", "cue"]
+    np.testing.assert_allclose(annotations.onset, [0.001, 0.004], atol=1e-12)
+
+
+def test_a_recording_that_begins_later_is_cut_by_its_own_times() -> None:
+    inside = Event(onset=2.004, duration=0.001, label="inside")
+    before = Event(onset=2.001, duration=0.001, label="ends where the part begins")
+    after = Event(onset=2.006, duration=0.001, label="begins where the part ends")
+    part = Crop(tmin=2.002, tmax=2.006)(_later(before, inside, after))
+    assert part.data.tolist() == [[2.0, 3.0, 4.0, 5.0]]
+    assert part.start == pytest.approx(2.002)
+    assert [event.label for event in part.events] == ["inside"]
+    with pytest.raises(ArgumentError, match=r"2 <= tmin < tmax <= 2\.01 s"):
+        Crop(tmin=0.002, tmax=0.006)(_later())
+    assert Crop(tmin=2.0, tmax=2.01)(_later()).data.shape == (1, 10)
