@@ -85,7 +85,7 @@ def test_the_place_of_a_velocity_lies_between_two_samples(v: list[float], place:
     assert _between(np.array(v), 0, 3.0) == 0.0
 
 
-@pytest.mark.parametrize("sfreq", [30.0, 60.0, 1000.0])
+@pytest.mark.parametrize("sfreq", [20.0, 30.0, 60.0, 1000.0])
 def test_a_sharp_turn_lies_in_the_middle_of_its_highest_samples(sfreq: float) -> None:
     raw = np.concatenate([np.arange(40.0), [40.0, 40.0], np.arange(39.0, -1, -1)])
     motion = Motion(
