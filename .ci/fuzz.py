@@ -486,6 +486,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=None, help="draws the damage; without it, another one every time")
     parser.add_argument("subjects", nargs="*")
     given = parser.parse_args()
+    sys.path.insert(0, str(ROOT))
     from emgkit.io import reading
 
     reading._UNFORESEEN = ()  # what a reader did not foresee fails here, though a user is told that the file is damaged

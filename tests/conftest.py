@@ -16,8 +16,12 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
+from hypothesis import settings
 
 mpl.use("Agg")
+# how long one example takes says how busy the machine is, and nothing of the code
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

@@ -1,4 +1,4 @@
-"""Filters of every net order end as SciPy's do: the same length of mirrored signal, the same numbers to the last sample."""
+"""Filters of every net order end as SciPy's do: as long a mirrored signal, the same numbers to the last sample."""
 
 from __future__ import annotations
 

@@ -397,6 +397,8 @@ def _check_rate(rate: float, *, where: str) -> float:
 def _shape(value: Any) -> str:
     if isinstance(value, dict):
         return f"a structure with {listed(list(value)[:5])}"
+    if isinstance(value, (list, tuple)):  # of unequal parts it has no shape
+        return f"{len(value)} values"
     return f"{'×'.join(map(str, np.shape(value)))} {type(value).__name__}" if np.ndim(value) else repr(value)[:40]
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emgkit.errors import FileError, FormatError
+from emgkit.errors import EmgkitError, FileError, FormatError
 from emgkit.io import read
 
 COUNTS = np.random.default_rng(2).integers(-2000, 2000, size=(40, 3))
@@ -130,3 +132,13 @@ def test_files_of_a_laboratory(recordings):
         read(folder / "Truncated.anc")
     with pytest.raises(FileError, match="empty"):
         read(folder / "Empty.anc")
+
+
+def test_a_line_of_ten_thousand_letters_in_the_header_ends_soon(tmp_path):
+    path = tmp_path / "a.anc"
+    for long in ("x" * 10_000, "(" * 10_000, "x(" * 5_000):
+        path.write_text(anc().replace("\n", f"\n{long}\n", 1))
+        begin = time.process_time()
+        with suppress(EmgkitError):
+            read(path)
+        assert time.process_time() - begin < 2

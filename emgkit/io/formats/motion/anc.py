@@ -8,7 +8,6 @@ number of each channel as the converter gave it. With ``Range`` in mV on either 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +24,6 @@ __all__ = ["load"]
 
 # the first generation of the format does not say its bits
 _USUAL_BITS = 12
-_PAIR = re.compile(r"(?P<key>[^\t:]+(?:\([^\t]*\))?[^\t:]*):\t+(?P<value>[^\t]*)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +100,10 @@ def _header(lines: list[str], *, where: str) -> _Header:
             rows[cells[0].strip()] = (place, [cell.strip() for cell in cells[1:]])
             if "Range" in rows:
                 break
-        pairs |= {found["key"].strip().lower(): found["value"].strip() for found in _PAIR.finditer(line)}
+        for at, cell in enumerate(cells):
+            if cell.endswith(":") and at + 1 < len(cells):
+                key = cell[:-1] if "(" in cell else cell[:-1].rpartition(":")[2]
+                pairs[key.strip().lower()] = next((one.strip() for one in cells[at + 1 :] if one), "")
     lacking = [name for name in ("Name", "Rate", "Range") if name not in rows]
     if lacking:
         raise FormatError(
