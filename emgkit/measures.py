@@ -19,7 +19,7 @@ from emgkit.notation import listed
 from emgkit.recording import Recording, check_recording
 from emgkit.stats.cells.labels import check_spelling
 from emgkit.steps import TKEO, Envelope, MovingRMS, Rectify
-from emgkit.windows import Window, reference_of, windows
+from emgkit.windows import OWN_SIDE, Window, check_own_repetitions, counted_over_sides, reference_of, windows
 
 __all__ = ["COLUMNS", "MEASURES", "Measure", "as_rows", "averaged_rows", "measure", "summarize", "values_in"]
 
@@ -206,7 +206,8 @@ def measure(
     Notes
     -----
     A window holds the samples with ``onset <= t < onset + duration``. A repetition that has a side is measured in the
-    channels of that side alone, one without a side in all. The integrated EMG is the sum of the samples divided by the
+    channels of that side alone, one without a side in all; where repetitions have sides, the column `repetition_side`
+    holds them. The integrated EMG is the sum of the samples divided by the
     sampling rate, in V·s or %MVC·s, and so does not depend on the rate. Rejected repetitions give no row; they stand in
     :func:`emgkit.events.audit`.
 
@@ -237,8 +238,8 @@ def measure(
     columns["value"] = values_in(recording, name, found, **options)
     columns["unit"] = _column("unit", [which.unit(channel.unit) for _, channel in rows_of])
     columns["reference"] = _column("reference", [reference_of(recording)] * len(rows_of))
-    if during == "angle":
-        columns |= {key: np.array([facts[key] for facts, _ in rows_of]) for key in ("angle_low", "angle_high")}
+    further = dict.fromkeys(key for window in found for key in window.further)
+    columns |= {key: np.array([facts.get(key) for facts, _ in rows_of]) for key in further}
     rows = pd.DataFrame(columns)
     remark = _not_rectified(recording, name)
     if remark is not None:
@@ -258,7 +259,7 @@ def as_rows(facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With the columns :data:`COLUMNS`, and those that the first row has besides; what is not known is None
+        With the columns :data:`COLUMNS`, and those that some row has besides; what is not known is None
         (`load_kg`: NaN).
 
     Examples
@@ -266,10 +267,10 @@ def as_rows(facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     >>> as_rows([{"participant": "01", "measure": "mean", "value": 40.0, "unit": "%MVC"}])["load_kg"].tolist()
     [nan]
     """
-    further = [name for name in (facts[0] if facts else ()) if name not in COLUMNS]
+    further = dict.fromkeys(name for one in facts for name in one if name not in COLUMNS)
     columns = {key: _column(key, [one.get(key) for one in facts]) for key in COLUMNS}
     columns["value"] = np.array([one["value"] for one in facts], dtype=np.float64)
-    return pd.DataFrame(columns | {key: np.array([one[key] for one in facts]) for key in further})
+    return pd.DataFrame(columns | {key: np.array([one.get(key) for one in facts]) for key in further})
 
 
 def _check_options(which: Measure, options: Collection[str]) -> None:
@@ -345,14 +346,16 @@ def summarize(rows: pd.DataFrame, *, over: str | Sequence[str] = "repetition") -
     over : str or sequence of str, default "repetition"
         What is averaged, one after the other in the order named, so that each set, side or session weighs the same
         however many repetitions it has. Sets, sides and sessions stay apart unless they are named here. With
-        ``"side"`` the channels of the two sides are averaged by muscle, and the column `channel` goes too; with
-        ``"session"`` the references of the sessions are joined by ``+``.
+        ``"side"`` the channels of the two sides are averaged by muscle, and the column `channel` goes too; where left
+        and right have repetitions of their own, ``"repetition"`` comes before it. With ``"session"`` the references of
+        the sessions are joined by ``+``.
 
     Returns
     -------
     DataFrame
         One row a cell, in order of appearance: all columns but those averaged over, `value` the mean, and
-        `n_repetitions`, how many repetitions (of all sets and sessions averaged) it rests on.
+        `n_repetitions`, how many repetitions (of all sets and sessions averaged) it rests on: with ``"side"`` those of
+        both sides together where each has its own.
 
     Raises
     ------
@@ -360,7 +363,7 @@ def summarize(rows: pd.DataFrame, *, over: str | Sequence[str] = "repetition") -
         `over` names no column that can be averaged over.
     DesignError
         A column is missing, a row has no participant, labels differ by blanks, case or Unicode form only, a value is
-        NaN, or the numbers of a cell differ in unit or reference.
+        NaN, the numbers of a cell differ in unit or reference, or sides are averaged before their own repetitions.
 
     Examples
     --------
@@ -377,7 +380,8 @@ def summarize(rows: pd.DataFrame, *, over: str | Sequence[str] = "repetition") -
     cells = rows.assign(n_repetitions=np.asarray(own, dtype=np.int64))
     for name in names:
         cells = _averaged(cells, name)
-    return cells
+    # a cell is of no repetition any more
+    return cells.drop(columns=[OWN_SIDE] if "repetition" in names and OWN_SIDE in cells.columns else [])
 
 
 def averaged_rows(rows: pd.DataFrame, *, over: Sequence[str]) -> tuple[NDArray[np.intp], ...]:
@@ -412,7 +416,7 @@ def _keys(rows: pd.DataFrame, name: str) -> list[str]:
 
 
 def _gone(name: str) -> set[str]:
-    return {name, *(("channel",) if name == "side" else ())}
+    return {name, *(("channel", OWN_SIDE) if name == "side" else ())}
 
 
 def _averaged(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -424,9 +428,12 @@ def _averaged(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     first = np.unique(cell, return_index=True)[1]
     cells = rows.iloc[first][[column for column in rows.columns if column not in gone]].reset_index(drop=True)
     cells["value"] = np.bincount(cell, weights=rows["value"].to_numpy(dtype=np.float64)) / np.bincount(cell)
-    counts = rows["n_repetitions"].groupby(cell)
-    # both sides take part in the same repetitions
-    cells["n_repetitions"] = (counts.max() if name == "side" else counts.sum()).to_numpy()
+    counts = rows["n_repetitions"]
+    cells["n_repetitions"] = (
+        counted_over_sides(counts, cell, rows.get(OWN_SIDE))
+        if name == "side"
+        else counts.groupby(cell).sum().to_numpy()
+    )
     if name == "session":
         cells["reference"] = rows["reference"].groupby(cell).agg(lambda column: "+".join(dict.fromkeys(column)))
     return cells
@@ -448,6 +455,7 @@ def _check_rows(rows: pd.DataFrame, names: tuple[str, ...]) -> None:
     fixed = ("participant", "measure", "value", "unit", "reference")
     for name in names:
         check_unknown("column to average over", name, [column for column in rows.columns if column not in fixed])
+    check_own_repetitions(rows, names)
     if not names:
         raise ArgumentError("There is nothing to average over", allowed="at least one column", got=repr(names))
     if rows.empty:

@@ -9,19 +9,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit._checks import check_option, nearest
 from emgkit.channels import SIDES, Event, Value
-from emgkit.errors import ArgumentError, SignalError
+from emgkit.errors import ArgumentError, DesignError, SignalError
 from emgkit.notation import capital, listed, number
 from emgkit.recording import Recording
 from emgkit.steps import Normalize
 
-__all__ = ["DURING", "Window", "reference_of", "windows"]
+__all__ = [
+    "DURING", "OWN_SIDE", "Window", "check_own_repetitions", "counted_over_sides", "reference_of", "windows",
+]  # fmt: skip
 
 # what a number or a curve can be taken during
 DURING = ("repetition", "phase", "half", "angle", "recording")
+# the column that holds whose repetition it is, where left and right have repetitions of their own
+OWN_SIDE = "repetition_side"
+# facts that some windows have
+_FURTHER = ("angle_low", "angle_high", OWN_SIDE)
 # which function cuts phases into these parts
 _CUT_BY = {"half": "find_halves", "angle": "find_angle_bins"}
 
@@ -36,7 +43,7 @@ class Window:
         The first sample, and the one after the last.
     facts : Mapping
         ``participant, group, session, task, exercise, set, load_kg, repetition, phase``; None where nothing is known.
-        Of bins of an angle also ``angle_low, angle_high`` (degrees).
+        Of bins of an angle also ``angle_low, angle_high`` (degrees), of a repetition of one side ``repetition_side``.
     rows : tuple of int
         The rows of the channels whose event it is: of a repetition of one side, those of that side; else all.
     """
@@ -45,6 +52,11 @@ class Window:
     stop: int
     facts: Mapping[str, Value]
     rows: tuple[int, ...]
+
+    @property
+    def further(self) -> dict[str, Value]:
+        """The facts that not every window has."""
+        return {key: self.facts[key] for key in _FURTHER if key in self.facts}
 
     def cut(self, data: NDArray[np.float64]) -> NDArray[np.float64]:
         """The samples of its channels, shape (n_rows, stop - first)."""
@@ -102,6 +114,54 @@ def reference_of(recording: Recording) -> str:
         if isinstance(step, Normalize):
             return step.label
     return "none"
+
+
+def check_own_repetitions(rows: pd.DataFrame, over: Sequence[str]) -> None:
+    """Refuse to average left and right before their repetitions, where each side has its own.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With the column `repetition_side`, where repetitions have a side.
+    over : sequence of str
+        What is averaged, one after the other.
+
+    Raises
+    ------
+    DesignError
+        The side comes before the repetitions, or without them.
+    """
+    own = rows[OWN_SIDE].dropna().unique() if OWN_SIDE in rows.columns and "repetition" in rows.columns else ()
+    if not len(own) or "side" not in over or "repetition" in over[: over.index("side")]:
+        return
+    raise DesignError(
+        "Left and right have repetitions of their own, and repetition 1 of one is not repetition 1 of the other",
+        allowed="an average over the repetitions of each side, then over the sides",
+        got=f"over={tuple(over)!r}",
+        hint=f"Say over={('repetition', *(name for name in over if name != 'repetition'))!r}",
+    )
+
+
+def counted_over_sides(counts: pd.Series, cell: NDArray[np.intp], own_side: pd.Series | None) -> NDArray[np.int64]:
+    """How many repetitions each cell rests on when sides are averaged.
+
+    Parameters
+    ----------
+    counts : Series, shape (n_rows,)
+        The repetitions of each row.
+    cell : ndarray, shape (n_rows,)
+        The cell that each row is in.
+    own_side : Series, optional
+        The side whose repetitions they are; nothing where both sides take part in them.
+
+    Returns
+    -------
+    ndarray, shape (n_cells,)
+        The sum of repetitions of one side, and of those in which both take part the number of the side with most.
+    """
+    own = np.zeros(len(counts), dtype=bool) if own_side is None else own_side.notna().to_numpy()
+    together = counts.where(~own, 0).groupby(cell).max() + counts.where(own, 0).groupby(cell).sum()
+    return np.asarray(together, dtype=np.int64)
 
 
 def _accepted(recording: Recording, label: str, phase: str | None) -> list[Event]:
@@ -192,7 +252,10 @@ def _window(recording: Recording, event: Event, rows: tuple[int, ...]) -> Window
     phase = "whole" if event.label == "repetition" else event.columns.get("phase")
     if event.label == "half":
         phase = f"{phase}, {event.columns.get('half')} half"
-    return Window(first=first, stop=stop, facts=_facts(recording, event.columns, phase), rows=rows)
+    facts = _facts(recording, event.columns, phase)
+    if event.side is not None:
+        facts[OWN_SIDE] = event.side
+    return Window(first=first, stop=stop, facts=facts, rows=rows)
 
 
 def _outside(recording: Recording, event: Event, *, before: bool, after: bool) -> SignalError:

@@ -324,3 +324,60 @@ def test_a_joint_that_rests_and_axes_that_differ_are_refused():
         dataclasses.replace(curves, angles=curves.points[::-1])
     with pytest.raises(SignalError, match="NaN or infinite"):
         dataclasses.replace(curves, values=np.full(curves.values.shape, np.inf))
+
+
+def of_own_sides(n_left, n_right):
+    """A cycle a second of each side, the left muscle at 10, 20, … and the right one at 100, 200, … %MVC."""
+    n = 100 * (max(n_left, n_right) + 1)
+    channels = tuple(
+        Channel(name=f"VL {side}", unit="%MVC", kind="EMG", muscle="vastus_lateralis", side=side)
+        for side in ("left", "right")
+    )
+    data, events = np.zeros((2, n)), []
+    for row, (side, count, step) in enumerate((("left", n_left, 10.0), ("right", n_right, 100.0))):
+        for repetition in range(1, count + 1):
+            onset = repetition - 1 + 0.5 * row
+            data[row, round(onset * 100) : round((onset + 1) * 100)] = step * repetition
+            columns = {"repetition": repetition, "side": side, "exercise": "walk"}
+            events.append(Event(onset=onset, duration=1.0, label="repetition", columns=columns))
+    return Recording(data=data, sfreq=100.0, channels=channels, events=events, context={"participant": "01"})
+
+
+def test_curves_of_repetitions_that_each_side_has_of_its_own_are_averaged_side_by_side():
+    curves = time_normalize(of_own_sides(3, 2), points=3)
+    assert curves.index["repetition_side"].tolist() == ["left", "right", "left", "right", "left"]
+    by_side = curves.participant_means()
+    assert "repetition_side" not in by_side.index.columns
+    assert dict(zip(by_side.index["side"], by_side.values[:, 0], strict=True)) == {"left": 20.0, "right": 150.0}
+    both = curves.participant_means(over=["repetition", "side"])
+    assert both.values.tolist() == [[85.0, 85.0, 85.0]]
+    assert both.index["n_repetitions"].tolist() == [5]
+    with pytest.raises(DesignError, match=r"repetitions of their own.*Say over=\('repetition', 'side'\)"):
+        curves.participant_means(over=["side", "repetition"])
+
+
+def test_sides_that_take_part_in_the_same_repetitions_are_no_repetitions_more():
+    channels = tuple(Channel(name=f"VL {side}", unit="%MVC", muscle="vl", side=side) for side in ("left", "right"))
+    events = [event(0.0, 1.0, repetition=1), event(1.0, 1.0, repetition=2)]
+    curves = time_normalize(recording(np.arange(600.0).reshape(2, 300), events, channels=channels), points=2)
+    assert "repetition_side" not in curves.index.columns
+    both = curves.participant_means(over=["side", "repetition"])
+    assert both.index["n_repetitions"].tolist() == [2]
+    assert both.values[0, 0] == pytest.approx((0 + 300 + 100 + 400) / 4)
+
+
+def test_the_most_repeatable_repetitions_of_each_side_are_its_own():
+    """Left repetition 2 and right repetition 3 are odd; together neither number would stand out."""
+    shape = np.sin(np.linspace(0, 3, 50))
+    index = pd.DataFrame(
+        [("01", side, side, side, n) for side in ("left", "right") for n in (1, 2, 3)],
+        columns=["participant", "channel", "side", "repetition_side", "repetition"],
+    )
+    values = np.array([shape, shape + 0.5, 1.1 * shape, shape, 1.1 * shape, shape + 0.8])
+    curves = Curves(values=values, index=index, during="repetition", unit="%MVC")
+    kept = curves.most_repeatable(2).index
+    assert kept.loc[kept["side"] == "left", "repetition"].tolist() == [1, 3]
+    assert kept.loc[kept["side"] == "right", "repetition"].tolist() == [1, 2]
+    shared = dataclasses.replace(curves, index=index.drop(columns="repetition_side")).most_repeatable(2).index
+    left, right = (shared.loc[shared["side"] == side, "repetition"].tolist() for side in ("left", "right"))
+    assert left == right

@@ -412,3 +412,45 @@ def test_a_number_of_several_repetitions_keeps_their_count():
     rows = pd.DataFrame([row | {"set": n, "value": 1.0, "n_repetitions": 5} for n in (1, 2)])
     assert summarize(rows)["n_repetitions"].tolist() == [5, 5]
     assert summarize(rows, over=["repetition", "set"])["n_repetitions"].tolist() == [10]
+
+
+def of_own_sides():
+    """Three repetitions of the left side at 10, 20 and 30 %MVC, two of the right side at 100 and 200."""
+    channels = tuple(
+        Channel(name=f"VL_{side[0].upper()}", unit="%MVC", muscle="vastus_lateralis", side=side)
+        for side in ("left", "right")
+    )
+    data = np.zeros((2, 4000))
+    events = []
+    for row, (side, values) in enumerate((("left", (10, 20, 30)), ("right", (100, 200)))):
+        for number, value in enumerate(values, 1):
+            onset = number - 1 + 0.5 * row
+            data[row, round(onset * 1000) : round((onset + 1) * 1000)] = value
+            events.append(repetition(onset, 1.0, repetition=number, side=side))
+    return recording(data, events=events, channels=channels)
+
+
+def test_repetitions_that_each_side_has_of_its_own_are_averaged_side_by_side():
+    rows = measure(of_own_sides(), "mean")
+    assert rows["repetition_side"].tolist() == rows["side"].tolist() == ["left", "right", "left", "right", "left"]
+    by_side = summarize(rows)
+    assert "repetition_side" not in by_side.columns
+    assert by_side.set_index("side")["value"].to_dict() == {"left": 20.0, "right": 150.0}
+    both = summarize(rows, over=["repetition", "side"])
+    assert both["value"].tolist() == [85.0]
+    assert both["n_repetitions"].tolist() == [5]
+    for over in ("side", ["side", "repetition"]):
+        with pytest.raises(
+            DesignError, match=r"repetition 1 of one is not repetition 1 of the other.*\('repetition', 's"
+        ):
+            summarize(rows, over=over)
+
+
+def test_repetitions_without_a_side_have_no_column_for_it():
+    emg = of_own_sides()
+    shared = recording(
+        emg.data, events=[repetition(0.5, 1.0), repetition(1.5, 1.0, repetition=2)], channels=emg.channels
+    )
+    rows = measure(shared, "mean")
+    assert "repetition_side" not in rows.columns
+    assert summarize(rows, over=["side", "repetition"])["n_repetitions"].tolist() == [2]

@@ -14,7 +14,7 @@ from emgkit.curves.table import INDEX, Curves
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.notation import listed, number
 from emgkit.recording import Recording
-from emgkit.windows import Window, reference_of, windows
+from emgkit.windows import OWN_SIDE, Window, reference_of, windows
 
 __all__ = ["curve_index", "one_unit", "register_phases", "time_normalize"]
 
@@ -108,6 +108,8 @@ def curve_index(recording: Recording, found: Sequence[Window]) -> pd.DataFrame:
     index = pd.DataFrame(
         {key: pd.Series(values, dtype=object) for key, values in zip(INDEX, zip(*facts, strict=True), strict=True)}
     )
+    if any(OWN_SIDE in w.facts for w in found):
+        index[OWN_SIDE] = pd.Series([w.facts.get(OWN_SIDE) for w in found for _ in w.rows], dtype=object)
     if all(isinstance(w.facts["repetition"], int) for w in found):
         index["repetition"] = index["repetition"].astype(np.int64)
     return index

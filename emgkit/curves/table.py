@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from emgkit._checks import check_unknown, check_whole
 from emgkit.errors import ArgumentError, DesignError, SignalError
 from emgkit.notation import listed, number, series
+from emgkit.windows import OWN_SIDE, check_own_repetitions, counted_over_sides
 
 __all__ = ["INDEX", "Axis", "Curves"]
 
@@ -34,6 +35,7 @@ class Curves:
         Values in `unit`; copied and made read-only. Against an angle they are NaN where it was not passed.
     index : DataFrame
         One row a curve, with the columns :data:`INDEX` or, after averaging, those that are left and `n_repetitions`.
+        Where left and right have repetitions of their own, `repetition_side` says whose a repetition is.
     during : str
         What 0 to 100 percent is of: ``"repetition"`` or ``"phase"``.
     unit : str
@@ -124,35 +126,44 @@ class Curves:
         ----------
         over : str or sequence of str, default "repetition"
             What is averaged, one after the other. Sets, sides and sessions stay apart unless they are named; with
-            ``"side"`` the column `channel` goes too.
+            ``"side"`` the column `channel` goes too. Where left and right have repetitions of their own,
+            ``"repetition"`` comes before ``"side"``.
 
         Returns
         -------
         Curves
-            With `n_repetitions` in the index, the number of repetitions averaged.
+            With `n_repetitions` in the index, the number of repetitions averaged; with ``"side"`` those of both sides
+            together where each has its own.
 
         Raises
         ------
         ArgumentError
             `over` names no column of the index, or the participant.
+        DesignError
+            Sides are averaged before the repetitions that each has of its own.
         """
         names = (over,) if isinstance(over, str) else tuple(over)
+        check_own_repetitions(self.index, names)
         averaged = self
         for name in names:
             known = [column for column in averaged.index.columns if column not in ("participant", "n_repetitions")]
             check_unknown("column to average over", name, known)
             averaged = averaged._averaged(name)
-        return averaged
+        own = [OWN_SIDE] if "repetition" in names and OWN_SIDE in averaged.index.columns else []
+        return replace(averaged, index=averaged.index.drop(columns=own))
 
     def _averaged(self, name: str) -> Curves:
         """The curves averaged over one column of the index, which goes."""
-        gone = {name, "n_repetitions", *(("channel",) if name == "side" else ())}
+        gone = {name, "n_repetitions", *(("channel", OWN_SIDE) if name == "side" else ())}
         keys = [column for column in self.index.columns if column not in gone]
         cell, first = _cells(self.index, keys)
         counts = np.bincount(cell)
         index = self.index.iloc[first][keys].reset_index(drop=True)
         before = self.index.get("n_repetitions", pd.Series(1, index=self.index.index))
-        index["n_repetitions"] = np.bincount(cell, weights=before.to_numpy()).astype(np.int64)
+        if name == "side":
+            index["n_repetitions"] = counted_over_sides(before, cell, self.index.get(OWN_SIDE))
+        else:
+            index["n_repetitions"] = np.bincount(cell, weights=before.to_numpy()).astype(np.int64)
         # an angle that some repetition did not pass has no mean over repetitions
         return replace(self, values=_sums(self.values, cell) / counts[:, None], index=index)
 
@@ -162,7 +173,8 @@ class Curves:
         Parameters
         ----------
         n : int
-            How many of each set; all where there are fewer.
+            How many of each set, and of each side where left and right have repetitions of their own; all where there
+            are fewer.
 
         Returns
         -------

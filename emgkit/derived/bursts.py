@@ -100,6 +100,7 @@ def burst_times(
                 "unit": "s",
                 "reference": "none",
             }
+            | window.further
             for window, own in zip(found, values, strict=True)
             for channel, value in ((recording.channels[row], own[row]) for row in window.rows)
         ]

@@ -68,7 +68,7 @@ def angle_of_peak(
                 "unit": angle.channels[0].unit,
                 "reference": "none",
             }
-            | {key: window.facts[key] for key in ("angle_low", "angle_high") if during == "angle"}
+            | window.further
             for channel, value in zip((recording.channels[row] for row in window.rows), values, strict=True)
         ]
     return as_rows(rows)

@@ -208,7 +208,7 @@ def co_contraction(
                     "unit": which.unit(channels[0].unit),
                     "reference": reference_of(recording),
                 }
-                | {key: window.facts[key] for key in ("angle_low", "angle_high") if during == "angle"}
+                | window.further
             )
     return as_rows(rows)
 

@@ -23,7 +23,7 @@ OF_BIDS = ("acquisition", "recording")
 _MADE = (
     "n_repetitions", "angle_low", "angle_high", "simulated", "recording", "why", "onset", "duration", "excursion",
     "accepted", "reason", "eccentric_s", "hold_s", "concentric_s", "point", "mean", "sd", "panel", "flagged",
-    "maximum", "minimum", "share_above", "trial", "won", "cv", "left_out",
+    "maximum", "minimum", "share_above", "trial", "won", "cv", "left_out", "repetition_side",
 )  # fmt: skip
 _RESULTS = (
     "contrast", "ratio", "difference", "ci_low", "ci_high", "t", "V", "df", "n", "n_first", "n_second", "p",

@@ -18,7 +18,7 @@ from emgkit.factorization import synergies
 from emgkit.notation import counted, listed, number, readable
 from emgkit.recording import Recording, Trial
 from emgkit.study.file.measures import MeasureSpec
-from emgkit.windows import Window, reference_of, windows
+from emgkit.windows import OWN_SIDE, Window, reference_of, windows
 
 __all__ = ["SYNERGY_SEED", "Signals", "Taken", "errors_name", "joint_of", "take"]
 
@@ -185,7 +185,7 @@ def _slope(signals: Signals, spec: MeasureSpec) -> Taken:
         lines = pd.concat([one for one, _ in parts], ignore_index=True).assign(n_repetitions=1)
         per, notices = "s", tuple(dict.fromkeys(notice for _, more in parts for notice in more))
     lines["unit"] = [f"{unit}/{per}" for unit in lines["unit"]]
-    further = ["n_repetitions", *(name for name in ("angle_low", "angle_high") if name in lines.columns)]
+    further = ["n_repetitions", *(name for name in ("angle_low", "angle_high", OWN_SIDE) if name in lines.columns)]
     rows = lines.rename(columns={"slope": "value"})[[*measures.COLUMNS, *further]].to_dict("records")
     details = lines.drop(columns=["n_repetitions", "reference"]).rename(columns={"measure": "of"})
     details.insert(0, "measure", spec.called)
