@@ -74,7 +74,17 @@ class Samples:
     @cached_property
     def is_constant(self) -> bool:
         """Whether all samples are equal."""
-        return bool(self.x.min() == self.x.max())
+        return self.lowest == self.highest
+
+    @cached_property
+    def lowest(self) -> float:
+        """The smallest sample."""
+        return float(self.x.min())
+
+    @cached_property
+    def highest(self) -> float:
+        """The largest sample."""
+        return float(self.x.max())
 
     @cached_property
     def middle(self) -> float:
@@ -89,14 +99,18 @@ class Samples:
     @cached_property
     def peak(self) -> float:
         """Largest distance of a sample from the median."""
-        return float(max(self.x.max() - self.middle, self.middle - self.x.min()))
+        return max(self.highest - self.middle, self.middle - self.lowest)
 
     @cached_property
     def runs(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """First sample and length of every run of exactly equal samples."""
-        edges = np.flatnonzero(self.x[1:] != self.x[:-1]) + 1
-        starts = np.concatenate(([0], edges))
-        return starts, np.diff(np.concatenate((starts, [self.x.size])))
+        starts = np.concatenate(([0], np.flatnonzero(self.x[1:] != self.x[:-1]) + 1))
+        return starts, np.diff(starts, append=self.x.size)
+
+    @cached_property
+    def still(self) -> NDArray[np.intp]:
+        """Which runs hold several samples."""
+        return np.flatnonzero(self.runs[1] > 1)
 
     @cached_property
     def frozen(self) -> NDArray[np.bool_]:
@@ -107,19 +121,27 @@ class Samples:
         the recording, or is five times as long as the run in tenth place.
         """
         starts, lengths = self.runs
+        found = np.zeros(starts.size, dtype=bool)
+        if not self.still.size:
+            return found
         jumps = np.abs(np.diff(self.x[starts]))
         step = jumps.min() if jumps.size else 0.0
         far = np.concatenate(([True], jumps > 1.5 * step, [True]))
-        usual = np.partition(lengths, -_TENTH)[-_TENTH] if lengths.size >= _TENTH else 0
-        return np.asarray((lengths > 1) & (far[:-1] | far[1:] | (lengths > _MUCH * usual)))
+        several = lengths[self.still]
+        # where fewer than ten runs hold several samples, the run in tenth place holds one
+        usual = np.partition(several, -_TENTH)[-_TENTH] if several.size >= _TENTH else starts.size >= _TENTH
+        found[self.still] = far[self.still] | far[self.still + 1] | (several > _MUCH * usual)
+        return found
 
     @cached_property
     def gone(self) -> NDArray[np.bool_]:
         """Which runs are lost samples: exact zeros of at least 10 ms between other samples."""
         starts, lengths = self.runs
-        inside = (starts > 0) & (starts + lengths < self.x.size)
-        long = lengths >= max(2.0, DROPOUT_DURATION * self.sfreq - 1e-6)
-        return np.asarray(inside & (self.x[starts] == 0) & long & self.frozen)
+        found = np.zeros(starts.size, dtype=bool)
+        long = self.still[lengths[self.still] >= DROPOUT_DURATION * self.sfreq - 1e-6]
+        inside = (starts[long] > 0) & (starts[long] + lengths[long] < self.x.size)
+        found[long] = inside & (self.x[starts[long]] == 0) & self.frozen[long]
+        return found
 
     @cached_property
     def power(self) -> Array | None:
@@ -138,9 +160,9 @@ class Samples:
         count = round(_WINDOW / _HOP)
         rms = np.sqrt(np.lib.stride_tricks.sliding_window_view(self.power, count).mean(axis=1))
         starts, lengths = self.runs
-        still = (lengths > 1) & ((lengths >= FLAT_DURATION * self.sfreq) | self.gone)
+        flat = self.still[(lengths[self.still] >= FLAT_DURATION * self.sfreq) | self.gone[self.still]]
         touched = np.zeros(self.power.size, dtype=bool)
-        firsts, lasts = starts[still] // self._block, (starts + lengths - 1)[still] // self._block
+        firsts, lasts = starts[flat] // self._block, (starts[flat] + lengths[flat] - 1) // self._block
         for first, last in zip(firsts, lasts, strict=True):
             touched[first : last + 1] = True
         rms[np.lib.stride_tricks.sliding_window_view(touched, count).any(axis=1)] = math.nan

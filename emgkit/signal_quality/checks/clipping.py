@@ -17,11 +17,11 @@ def clipped_share(samples: Samples) -> float:
     """Share of the samples in runs of at least 3 at the maximum or minimum; of amplitudes, at the maximum."""
     if samples.is_constant:
         return math.nan
-    starts, lengths = samples.runs
+    starts, lengths = (part[samples.still] for part in samples.runs)
     values = samples.x[starts]
-    extreme = values == samples.x.max()
+    extreme = values == samples.highest
     if not samples.amplitudes:  # zero is where amplitudes end, no rail
-        extreme |= values == samples.x.min()
+        extreme |= values == samples.lowest
     return float(lengths[extreme & (lengths >= _RAIL_RUN)].sum() / samples.x.size)
 
 

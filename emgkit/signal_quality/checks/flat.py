@@ -19,8 +19,8 @@ def longest_flat(samples: Samples) -> float:
 
 def _longest_frozen(samples: Samples) -> float:
     """Longest run of equal samples (s) that no coarse resolution explains; one of a second always counts."""
-    _, lengths = samples.runs
-    runs = lengths[samples.frozen | (lengths >= _ALWAYS * samples.sfreq)]
+    lengths = samples.runs[1][samples.still]
+    runs = lengths[samples.frozen[samples.still] | (lengths >= _ALWAYS * samples.sfreq)]
     return float(runs.max() / samples.sfreq) if runs.size else 0.0
 
 
