@@ -21,6 +21,10 @@ def check(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Recordings, or folders of recordings.")],
     sfreq: Annotated[float | None, typer.Option(metavar="HZ", help="Rate, if the files say none.")] = None,
     units: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the EMG, if the files say none.")] = None,
+    sheet: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Sheet of Excel workbooks; '*' stands for any letters; may be repeated."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge the EMG of recordings, channel by channel: good, doubtful or bad, with the number and the limit.
@@ -29,7 +33,7 @@ def check(
     """
     from emgkit.report.commands import quality_check
 
-    found = quality_check.check_files(paths, sfreq=sfreq, units=units)
+    found = quality_check.check_files(paths, sfreq=sfreq, units=units, sheet=sheet or ())
     if as_json:
         copies = [one.notice.text for one in found.copies]
         files = [one.to_dict() for one in found.files]
@@ -45,7 +49,7 @@ def _show_checked(found: CheckedFiles) -> None:
 
     say = sayer()
     for one in found.files:
-        say(str(one.path), style="bold")
+        say(one.name, style="bold")
         rows = one.rows()
         if rows:
             print_table(rows, title="channel")

@@ -58,3 +58,36 @@ def test_a_file_that_is_named_and_cannot_be_read_is_bad_input(emgkit, tmp_path):
     done = emgkit("check", str(tmp_path / "none.csv"))
     assert done.returncode == 2
     assert "does not exist" in done.stderr
+
+
+def workbook(path, sheets):
+    """A workbook without headers: two channels a sheet, the second with a third of a microvolt of noise only."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for seed, name in enumerate(sheets):
+        rng = np.random.default_rng(seed)
+        active = 100 * spectrum.shaped_noise(4000, sfreq=1000.0, rng=rng)[0]
+        sheet = book.create_sheet(name)
+        for row in np.column_stack([active, 0.3 * rng.standard_normal(4000)]).round(3).tolist():
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_the_sheets_of_a_workbook_are_recordings_and_their_dead_channels_have_numbers(emgkit, tmp_path):
+    path = workbook(tmp_path / "ID_1.xlsx", ["DNM", "EMG_VL", "EMG_BF"])
+    done = emgkit("check", str(path), "--sheet", "EMG_*", "--sfreq", "1000", "--units", "uV", "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [(one["file"], one["sheet"]) for one in found["files"]] == [(str(path), "EMG_VL"), (str(path), "EMG_BF")]
+    for one in found["files"]:
+        assert [(row["channel"], row["status"]) for row in one["channels"]] == [("ch1", "good"), ("ch2", "bad")]
+    asked = emgkit("check", str(path), "--sfreq", "1000", "--units", "uV")
+    assert asked.returncode == 2
+    assert "The workbook has several sheets" in asked.stderr
+    assert "Name those that are EMG, --sheet 'EMG_BF'; --sheet may be repeated, '*' stands for any" in asked.stderr
+    wrong = emgkit("check", str(tmp_path), "--sheet", "emg_*")
+    assert "The workbook has no sheet of that name" in wrong.stdout
+    assert "1 file could not be read" in wrong.stdout

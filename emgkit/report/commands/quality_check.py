@@ -6,13 +6,14 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from emgkit.errors import EmgkitError, Notice
-from emgkit.io import read
+from emgkit.errors import ArgumentError, EmgkitError, Notice
+from emgkit.io import place, read, sheets
 from emgkit.io.catalogue import may_be_recording
-from emgkit.notation import counted
+from emgkit.notation import counted, listed
 from emgkit.signal_quality import Duplicate, Scorecard, duplicates, quality
 
 __all__ = ["CheckedFile", "CheckedFiles", "check_files"]
@@ -20,7 +21,7 @@ __all__ = ["CheckedFile", "CheckedFiles", "check_files"]
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedFile:
-    """One recording: the scorecards of its EMG by stream, or why there is none.
+    """One recording, a file or a sheet of a workbook: the scorecards of its EMG by stream, or why there is none.
 
     `problem` is an error of reading; a recording without EMG has neither cards nor a problem.
     """
@@ -28,6 +29,12 @@ class CheckedFile:
     path: Path
     cards: Mapping[str, Scorecard]
     problem: str = ""
+    sheet: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file, and the sheet in it."""
+        return place(self.path, self.sheet)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -69,7 +76,10 @@ class CheckedFile:
             for card in self.cards.values()
             for row in card.rows
         ]  # fmt: skip
-        return {"file": str(self.path), "bad": self.is_bad, "problem": self.problem, "channels": channels}
+        sheet = {} if self.sheet is None else {"sheet": self.sheet}
+        return {
+            "file": str(self.path), **sheet, "bad": self.is_bad, "problem": self.problem, "channels": channels,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +103,13 @@ class CheckedFiles:
         return f"{counted(len(self.files), 'recording')}, {counted(len(status), 'channel')} of EMG: {counts}{read_not}."
 
 
-def check_files(paths: Sequence[Path], *, sfreq: float | None = None, units: str | None = None) -> CheckedFiles:
+def check_files(
+    paths: Sequence[Path],
+    *,
+    sfreq: float | None = None,
+    units: str | None = None,
+    sheet: Sequence[str] = (),
+) -> CheckedFiles:
     """Judge the EMG of recordings.
 
     Parameters
@@ -102,6 +118,8 @@ def check_files(paths: Sequence[Path], *, sfreq: float | None = None, units: str
         Recordings, and folders of which every recording is taken.
     sfreq, units : optional
         As for :func:`emgkit.read`, where the files say none.
+    sheet : sequence of str, optional
+        Names of the sheets of workbooks, each a recording; ``*`` stands for any letters.
 
     Returns
     -------
@@ -111,22 +129,25 @@ def check_files(paths: Sequence[Path], *, sfreq: float | None = None, units: str
     Raises
     ------
     EmgkitError
-        A file that was named itself cannot be read.
+        A file that was named itself cannot be read, or is a workbook of several sheets of which none is named.
     """
     checked: list[CheckedFile] = []
 
     def recordings() -> Iterator[tuple[str, Any]]:
         for path, named in _files(paths):
-            try:
-                trial = read(path, sfreq=sfreq, units=units)
-            except EmgkitError as problem:
-                if named:
-                    raise
-                checked.append(CheckedFile(path=path, cards={}, problem=str(problem)))
-                continue
-            streams = {name: recording for name, recording in trial.items() if recording.stream == "emg"}
-            checked.append(CheckedFile(path=path, cards={name: quality(one) for name, one in streams.items()}))
-            yield from ((f"{path}" if name == "emg" else f"{path} ({name})", one) for name, one in streams.items())
+            for own in _sheets(path, sheet, named=named, checked=checked):
+                try:
+                    trial = read(path, sfreq=sfreq, units=units, sheet=own)
+                except EmgkitError as problem:
+                    if named:
+                        raise
+                    checked.append(CheckedFile(path=path, cards={}, problem=str(problem), sheet=own))
+                    continue
+                streams = {name: recording for name, recording in trial.items() if recording.stream == "emg"}
+                cards = {name: quality(one) for name, one in streams.items()}
+                checked.append(CheckedFile(path=path, cards=cards, sheet=own))
+                label = checked[-1].name
+                yield from ((label if name == "emg" else f"{label} ({name})", one) for name, one in streams.items())
 
     copies = duplicates(recordings())
     return CheckedFiles(files=tuple(checked), copies=copies)
@@ -142,6 +163,34 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
             if one.resolve() not in seen:
                 seen.add(one.resolve())
                 yield one, named
+
+
+def _sheets(path: Path, patterns: Sequence[str], *, named: bool, checked: list[CheckedFile]) -> tuple[str | None, ...]:
+    """The sheets of a workbook that are asked for; None of a file that holds one recording."""
+    try:
+        return _asked(path, patterns)
+    except EmgkitError as problem:
+        if named:
+            raise
+        checked.append(CheckedFile(path=path, cards={}, problem=str(problem)))
+        return ()
+
+
+def _asked(path: Path, patterns: Sequence[str]) -> tuple[str | None, ...]:
+    there = [one for one in sheets(path) if one.kind == "table"]
+    names = [one.name for one in there]
+    if not there or (not patterns and sum(not one.hidden for one in there) < 2):
+        return (None,)
+    asked = tuple(name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns))
+    if not asked:
+        raise ArgumentError(
+            "The workbook has no sheet of that name" if patterns else "The workbook has several sheets",
+            where=str(path),
+            allowed=listed(names),
+            got=listed(patterns) if patterns else "",
+            hint=f"Name those that are EMG, --sheet {names[-1]!r}; --sheet may be repeated, '*' stands for any letters",
+        )
+    return asked
 
 
 def _plain(value: float) -> float | None:
