@@ -96,3 +96,28 @@ def test_a_repetition_of_one_side_shows_the_channels_of_that_side():
     assert [text.get_text() for text in ax.texts if ": 2.0 s" in text.get_text()] == ["L1: 2.0 s", "R1: 2.0 s"]
     lines = [one for one in ax.collections if isinstance(one, LineCollection)]
     assert [len(one.get_segments()) for one in lines] == [1, 1]
+
+
+@pytest.mark.parametrize("journal", [None, "frontiers"])
+def test_names_and_scales_are_cut_to_the_room_that_they_have(journal):
+    names = ("EMG Semitendinoso", "WWWWWWWWWWWWWWWWWWWW", "iiiiiiiiiiiiiiiiiiii", "VL")
+    events = [ek.Event(onset=0.0, duration=2.0, label="repetition", columns={"repetition": 1})]
+    wide = ek.Recording(
+        data=np.outer([1.0, 1e-3, 12345.678, 0.0], np.linspace(-3333.3, 3333.3, 200)), sfreq=100.0, events=events,
+        channels=tuple(ek.Channel(name=name, unit="%task", kind="EMG") for name in names),
+    )  # fmt: skip
+    with style.journal(journal) if journal else style.theme():
+        figure = figures.repetition_sheet(wide)
+        figure.canvas.draw()
+        (ax,) = figure.axes
+        beside = [text for text in ax.texts if text.get_ha() == "right"]
+        assert len(beside) == 2 * len(names)
+        for text in beside:
+            box = text.get_window_extent()
+            assert box.x0 >= 0, text.get_text()
+            assert box.x1 < ax.get_window_extent().x0
+    shown = [text.get_text() for text in beside[::2]]
+    assert "VL" in shown
+    assert shown[2] == names[2], "narrow letters need no cut"
+    assert shown[1].endswith("…")
+    assert shown[0].startswith("EMG Semitend")

@@ -28,7 +28,7 @@ _LEFT, _CELL, _ABOVE, _ROW, _GAP = 1.08, 0.62, 0.17, 0.30, 0.12
 _USED = 0.93  # of a cell's width
 _POINTS = 50  # of a line, an inch
 _MOST = 12
-_LETTERS = 17  # of a name or a scale beside a row
+_BESIDE = 0.06  # inches between a name and its row
 _MOVEMENT = ("position", "angle")
 _COLOURS = ("#2c7699", style.PALETTE[0])
 _REJECTED = "#f4f4f4"
@@ -238,18 +238,32 @@ def _draw(ax: Axes, strip: _Strip, columns: int) -> None:
 def _name_rows(ax: Axes, strip: _Strip, columns: int, tall: float) -> None:
     """The name of each channel and its scale, at the left of every line."""
     per_inch = columns / (ax.get_position().width * ax.get_figure(root=True).get_figwidth())  # type: ignore[union-attr]
+    texts = [(_cut(row.name), _scale(row)) for row in strip.rows]
     for line in range(strip.lines(columns)):
-        for place, row in enumerate(strip.rows):
+        for place, (row, (name, scale)) in enumerate(zip(strip.rows, texts, strict=True)):
             y = line * (tall + _GAP) + _ABOVE + _ROW * place
-            name = row.name if len(row.name) <= _LETTERS - 1 else f"{row.name[: _LETTERS - 2]}…"
-            scale = f"{_short(row.low)} to {_short(row.high)} {row.unit}".rstrip()
-            if len(scale) > _LETTERS:
-                scale = f"up to {_short(row.high)} {row.unit}"
             for text, down, color in ((name, 0.02, row.color), (scale, 0.145, style.GREY)):
                 ax.text(
-                    -0.06 * per_inch, y + down, text, ha="right", va="top", fontsize=style.size(), color=color,
+                    -_BESIDE * per_inch, y + down, text, ha="right", va="top", fontsize=style.size(), color=color,
                     clip_on=False,
                 )  # fmt: skip
+
+
+def _scale(row: _Row) -> str:
+    """The least and the greatest value of a row, or what there is room for."""
+    whole = f"{_short(row.low)} to {_short(row.high)} {row.unit}".rstrip()
+    return whole if _fits(whole) else _cut(f"up to {_short(row.high)} {row.unit}".rstrip())
+
+
+def _cut(text: str) -> str:
+    """As much of a text as there is room for beside a row."""
+    if _fits(text):
+        return text
+    return next(own for end in range(len(text) - 1, -1, -1) if _fits(own := f"{text[:end].rstrip()}…") or not end)
+
+
+def _fits(text: str) -> bool:
+    return style.text_width(text, key="legend.fontsize") <= 72.0 * (_LEFT - _BESIDE) - 2.0
 
 
 def _wrapped(text: str, width: float, *, key: str) -> str:
