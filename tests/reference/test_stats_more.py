@@ -154,7 +154,7 @@ def test_post_hoc_of_a_main_effect_and_of_simple_effects_as_emmeans_after_afex()
     agrees(stats.post_hoc(omnibus, D1, term="exercise", by="muscle", adjust="tukey"), "tukey_by", rtol=1e-5)
     with pytest.raises(ArgumentError, match=r"several factors.*term= one of 'exercise' and 'muscle'"):
         stats.post_hoc(omnibus, D1)
-    with pytest.raises(ArgumentError, match=r"no omnibus test.*rm_anova or of friedman"):
+    with pytest.raises(ArgumentError, match=r"is not an omnibus test.*rm_anova or of friedman"):
         stats.post_hoc(stats.contrasts(D3, outcome="emg", within="load"), D3)
 
 
@@ -218,7 +218,7 @@ def test_bayes_factors_as_the_package_of_that_name() -> None:
 
 def test_bayes_factors_as_rouder_printed_them() -> None:
     """Rouder et al. (2009) weigh two results of Grider and Malmberg (2008) with 80 people, t = 2.03 and t = 2.24."""
-    from emgkit.stats.further.bayes import jzs
+    from emgkit.stats.follow_up.bayes import jzs
 
     assert 1 / jzs(2.03, 80, r=1.0) == pytest.approx(1.56, abs=0.005)
     assert 1 / jzs(2.24, 80, r=1.0) == pytest.approx(1.02, abs=0.005)

@@ -1,4 +1,4 @@
-"""Do the corrections, trends and ranks of `stats.further` err, and intervals miss, as often as they say?
+"""Do the corrections, trends and ranks of `stats.follow_up` err, and intervals miss, as often as they say?
 
 Simulated studies whose truth is known, with 8 and 13 participants, log-normal and with unequal variances.
 """

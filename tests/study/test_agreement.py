@@ -14,7 +14,7 @@ import pytest
 from emgkit import stats
 from emgkit.errors import StudyError
 from emgkit.stats.cells import multiplicity
-from emgkit.stats.further import likelihood
+from emgkit.stats.follow_up import likelihood
 from emgkit.stats.meta import meta_analysis
 from emgkit.stats.mixed import model, reml
 from emgkit.stats.power import exact
