@@ -70,6 +70,7 @@ def mark(
         return
     if begin not in (None, "detected"):
         raise ArgumentError("--from names an unknown beginning", allowed="detected", got=str(begin))
+    _check_out(out)
     path = Path(str(recordings))
     if path.is_file() and path.suffix.lower() != ".toml":
         if begin or data:
@@ -100,6 +101,23 @@ def mark(
     more = f", {counted(found, 'repetition')} found" if begin else ""
     print(f"Wrote {out}: {counted(len(pages), 'recording')}{more}.")
     print("Open it in a browser, mark, and save the table.")
+
+
+def _check_out(out: Path) -> None:
+    """Refuse a place where a file stands that is no page to mark: it would be lost."""
+    from emgkit.report.marking import is_marking_page
+
+    try:
+        lost = out.is_file() and out.stat().st_size > 0 and not is_marking_page(out)
+    except (OSError, ValueError) as problem:  # a null in a name is a ValueError
+        got = getattr(problem, "strerror", None) or str(problem)
+        raise FileError("The page cannot be written", where=str(out), got=got) from None
+    if lost:
+        raise FileError(
+            "The file exists and is no page to mark repetitions on; it would be lost",
+            where=str(out),
+            hint="Name another file with --out",
+        )
 
 
 def _file_to_mark(

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,14 @@ from emgkit.report import viewer
 from emgkit.report.html import Script, asset, environment, viewer_scripts
 from emgkit.steps import Bandpass, Envelope, Rectify
 
-__all__ = ["COLUMNS", "RecordingToMark", "envelope_to_look_at", "marking_page", "recording_to_mark"]
+__all__ = [
+    "COLUMNS",
+    "RecordingToMark",
+    "envelope_to_look_at",
+    "is_marking_page",
+    "marking_page",
+    "recording_to_mark",
+]
 
 FACTS = ("participant", "task", "session", "run")
 """What is known of a recording beside its file, in the order of the table's columns."""
@@ -159,6 +167,12 @@ def marking_page(recordings: Sequence[RecordingToMark], *, title: str) -> str:
         style=Markup(style),
         scripts=scripts,
     )
+
+
+def is_marking_page(file: Path) -> bool:
+    """Whether a file is a page that :func:`marking_page` gave, which holds nothing that cannot be written again."""
+    with file.open("rb") as opened:
+        return b'<meta name="generator" content="emgkit mark">' in opened.read(4096)
 
 
 def _packed(recordings: Sequence[RecordingToMark]) -> Markup:

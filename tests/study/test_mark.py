@@ -69,6 +69,22 @@ def test_the_command_writes_the_page_of_a_file_and_of_a_study(emgkit, study: Stu
     assert (tmp_path / "marks.html").is_file()
 
 
+def test_a_page_takes_the_place_of_a_page_and_of_nothing_else(emgkit, study: Study, tmp_path: Path) -> None:
+    file = study.folder / "data" / "P1_squat.csv"
+    page, table, link = tmp_path / "marks.html", tmp_path / "marks.csv", tmp_path / "link.html"
+    for _ in range(2):
+        assert emgkit("mark", file, "--sfreq", 500, "--out", page).returncode == 0
+    table.write_text("file,start,end\n", encoding="utf-8")
+    link.symlink_to(table)
+    before = {one: one.read_bytes() for one in (file, table)}
+    for out in (file, table, link):
+        done = emgkit("mark", file, "--sfreq", 500, "--out", out)
+        assert done.returncode == 2
+        assert "is no page to mark repetitions on; it would be lost" in done.stderr
+        assert str(out) in done.stderr
+    assert {one: one.read_bytes() for one in before} == before
+
+
 def test_wrong_usage_is_refused_in_words(emgkit, study: Study, tmp_path: Path) -> None:
     file = study.folder / "data" / "P1_squat.csv"
     for words, text in (
