@@ -141,6 +141,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "r-below-siblings": "Correlations far below the others of a study",
         "rate-contradiction": "Sampling rates that contradict each other",
         "rate-likely": "Sampling rates that were inferred",
+        "files-kept": "Files of the data set that were made or changed by hand",
         "readme-kept": "Texts about the data set that were written by hand",
         "recording-short": "Recordings much shorter than others",
         "recordings-uneven": "Recordings that other participants have",

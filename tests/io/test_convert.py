@@ -605,3 +605,52 @@ def test_without_the_validator_the_way_to_get_it_is_told(lab, rules, tmp_path, m
     monkeypatch.setenv("PATH", "")
     with pytest.raises(FileError, match="pip install bids-validator-deno"):
         check_bids(tmp_path / "set")
+
+
+def test_what_somebody_changed_in_a_recording_is_not_written_over(lab, rules, tmp_path):
+    source, root, map_file = lab("P1_squat.csv", "P2_squat.csv"), tmp_path / "set", plain(rules)
+    convert(source, root, map=map_file)
+    sidecar = root / "sub-P1" / "emg" / "sub-P1_task-squat_emg.json"
+    sidecar.write_text(sidecar.read_text(encoding="utf-8").replace("Acme", "Acme, serial number 7"), encoding="utf-8")
+    # nothing is to be written, so nothing is in danger
+    assert len(convert(source, root, map=map_file).kept) == 2
+    map_file.write_text(map_file.read_text(encoding="utf-8").replace("= 20", "= 25"), encoding="utf-8")
+    before = contents(root)
+    with pytest.raises(FileError, match=r"1 file of the data set would be written again.*_emg\.json.*--out"):
+        convert(source, root, map=map_file)
+    assert contents(root) == before
+    sidecar.rename(tmp_path / "mine.json")
+    assert len(convert(source, root, map=map_file).written) == 2
+
+
+def test_electrodes_and_scans_of_somebody_else_stay(lab, rules, tmp_path):
+    source, root, map_file = lab("P1_squat.csv"), tmp_path / "set", plain(rules)
+    convert(source, root, map=map_file)
+    for name in ("emg/sub-P1_electrodes.tsv", "emg/sub-P1_space-leg_coordsystem.json", "sub-P1_scans.tsv"):
+        (root / "sub-P1" / name).write_text("mine", encoding="utf-8")
+    before = contents(root)
+    done = convert(source, root, map=map_file)
+    assert [one.code for one in done.notices[""]] == ["files-kept"]
+    assert "sub-P1/sub-P1_scans.tsv" in done.notices[""][0].text
+    assert {name: text for name, text in contents(root).items() if text == b"mine"} == {
+        name: text for name, text in before.items() if text == b"mine"
+    }
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_list_that_names_files_elsewhere_removes_nothing(lab, rules, tmp_path, linked):
+    source, root, map_file = lab("P1_squat.csv"), tmp_path / "set", plain(rules)
+    convert(source, root, map=map_file)
+    mine = tmp_path / "elsewhere" / "thesis.docx"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    (root / "link").symlink_to(mine.parent)
+    written = root / "code" / "emgkit_convert.json"
+    content = json.loads(written.read_text(encoding="utf-8"))
+    entry = next(iter(content["recordings"].values()))
+    entry["files"] = {"link/thesis.docx" if linked else "../elsewhere/thesis.docx": 0.0}
+    entry["hashes"] = {}
+    written.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(FileError, match=r"names a file outside the data set.*thesis\.docx.*--out"):
+        convert(source, root, map=map_file)
+    assert mine.read_text() == "mine"

@@ -13,13 +13,13 @@ from typing import Any
 
 from emgkit import __version__
 from emgkit.channels import Value
-from emgkit.errors import ArgumentError, EmgkitError, Notice
+from emgkit.errors import ArgumentError, EmgkitError, FileError, Notice
 from emgkit.io._tables import read_json, write_json, write_table
 from emgkit.io.bids import files_of
 from emgkit.io.bids._labels import ORIGINAL, bids_label
 from emgkit.io.bids._writing import README, add_facts, write_participants, write_recording, write_root
 from emgkit.io.conversion.electrodes import write_electrodes
-from emgkit.io.conversion.manifest import Entry, Manifest, move_into, workspace
+from emgkit.io.conversion.manifest import Entry, Manifest, hash_of, move_into, workspace
 from emgkit.io.conversion.map_file import ConversionMap, load_map
 from emgkit.io.conversion.merging import cells_of, merged_people
 from emgkit.io.conversion.people import facts_about
@@ -33,6 +33,8 @@ Progress = Callable[[str, int, int], None]
 
 # a day that is none on which anything was recorded, as BIDS asks for dates that are hidden
 _DAY = "1925-01-01T"
+# files about several recordings
+_BESIDE = ("*_scans.*", "*_electrodes.tsv", "*_coordsystem.json")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,9 +164,10 @@ class _Made:
 
     def recordings(self, manifest: Manifest) -> tuple[Manifest, list[str], list[LeftOut]]:
         """Write every recording that is not written yet; their names, and the sources that cannot be read."""
-        hashes = {one.stem: _hash(one.path) for one in self.planned.recordings}
+        hashes = {one.stem: hash_of(files_of(one.path)) for one in self.planned.recordings}
         stale = self._stale(manifest, set(hashes.values()))
         to_do = {one.stem for one in self.planned.recordings if not self._is_done(one, manifest, hashes[one.stem])}
+        self._check_unchanged(manifest, {*to_do, *stale})
         if to_do or stale or not manifest.finished:
             manifest.root.mkdir(parents=True, exist_ok=True)
             manifest = manifest.begun()
@@ -204,6 +207,16 @@ class _Made:
                 hint="Convert all sources of the data set together, or name another folder with --out",
             )  # fmt: skip
         return list(left)
+
+    def _check_unchanged(self, manifest: Manifest, stems: Iterable[str]) -> None:
+        """Refuse to write over what somebody changed by hand."""
+        changed = manifest.changed(stems)
+        if changed:
+            raise FileError(
+                f"{counted(len(changed), 'file')} of the data set would be written again, and changed by hand since",
+                where=str(manifest.root), got=listed(changed[:4]),
+                hint="Move these files out of the data set, or name another folder with --out",
+            )  # fmt: skip
 
     def _is_done(self, one: Planned, manifest: Manifest, source: str) -> bool:
         entry = manifest.recordings.get(one.stem)
@@ -250,7 +263,8 @@ class _Made:
         move_into(manifest.root)
         entry = Entry(
             key=self._key(one, source, read.labels), source=source, participant=one.participant, labels=read.labels,
-            files=starts, about=dict(read.about), simulated=simulated,
+            files=starts, hashes={file: hash_of([manifest.root / file]) for file in starts}, about=dict(read.about),
+            simulated=simulated,
             # the name of a file may be that of a person
             notices=tuple(
                 (n.code, n.text.replace(one.path.name, "the source"), _in_map(n.hint)) for n in read.notices
@@ -304,15 +318,14 @@ class _Made:
             facts = {name: {**about, ORIGINAL: name} for name, about in facts.items()}
         merged, kept = merged_people(facts, manifest.root, manifest.participants)
         described = manifest.root / "participants.json"
-        for pattern in ("*_scans.*", "*_electrodes.tsv", "*_coordsystem.json"):
-            for old in manifest.root.glob(f"sub-*/**/{pattern}"):
-                old.unlink()
         work = workspace(manifest.root)
         write_participants(work, merged, described=read_json(described) if described.is_file() else {})
         _write_scans(work, entries)
         if self.rules.placement is not None:
             signals = [file for entry in entries.values() for file in entry.files if file.endswith("_emg.bdf")]
             kept = (*kept, *write_electrodes(manifest.root, work, signals, self.rules.placement))
+        beside, more = self._beside(manifest, work)
+        kept = (*kept, *more)
         write_root(
             work, name=self.rules.dataset.name, n_participants=len(facts), n_trials=len(entries),
             n_simulated=sum(entry.simulated for entry in entries.values()), more=self.rules.dataset.described(),
@@ -324,9 +337,28 @@ class _Made:
             kept = (*kept, Notice(code="readme-kept", text="README.md was changed by hand, and stays as it is."))
         move_into(manifest.root)
         Manifest(
-            root=manifest.root, recordings=entries, participants=cells_of(facts), readme=readme, finished=True
-        ).saved()
+            root=manifest.root, recordings=entries, participants=cells_of(facts), readme=readme, beside=beside,
+            finished=True,
+        ).saved()  # fmt: skip
         return kept
+
+    def _beside(self, manifest: Manifest, work: Path) -> tuple[dict[str, str], tuple[Notice, ...]]:
+        """The files about several recordings that will be written, with their hashes; those of others are kept."""
+        found = [path for pattern in _BESIDE for path in manifest.root.glob(f"sub-*/**/{pattern}")]
+        names = [path.relative_to(manifest.root).as_posix() for path in found if path.is_file()]
+        theirs = [name for name in names if not (manifest.is_own(name) or _same(work / name, manifest.root / name))]
+        for name in names:
+            (work / name if name in theirs else manifest.root / name).unlink(missing_ok=True)
+        new = [path for pattern in _BESIDE for path in work.glob(f"sub-*/**/{pattern}")]
+        beside = {path.relative_to(work).as_posix(): hash_of([path]) for path in new}
+        if not theirs:
+            return beside, ()
+        text = f"{listed(sorted(theirs)[:4])}: made or changed by hand, so what stands there stays as it is."
+        return beside, (Notice(code="files-kept", text=text),)
+
+
+def _same(new: Path, old: Path) -> bool:
+    return new.is_file() and hash_of([new]) == hash_of([old])
 
 
 class _UnreadableError(Exception):
@@ -372,16 +404,6 @@ def _in_map(hint: str) -> str:
             'Say it in the map: units = "mV" beside the pattern for all EMG, or [channels] "label" = { unit = "mV" }.'
         )
     return f"{hint}." if hint and not hint.endswith((".", "?", "!")) else hint
-
-
-def _hash(path: Path) -> str:
-    """The content of a recording with all files that describe it, as one text."""
-    digest = sha256()
-    for file in files_of(path):
-        with file.open("rb") as opened:
-            while block := opened.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
 
 
 def _write_scans(root: Path, entries: Mapping[str, Entry]) -> None:

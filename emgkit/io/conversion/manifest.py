@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from emgkit.channels import Value
 from emgkit.errors import FileError
 from emgkit.io._tables import read_json, write_json
 
-__all__ = ["Entry", "Manifest", "move_into", "workspace"]
+__all__ = ["Entry", "Manifest", "hash_of", "move_into", "workspace"]
 
 # in the folder that BIDS keeps for how a data set was made
 _FILE = "code/emgkit_convert.json"
@@ -30,7 +31,8 @@ class Entry:
     """A recording that is written.
 
     `key` stands for its source and all that the map says of it, `source` for the source alone. `files` are its files
-    with the second at which each begins on the time of the source. `labels` are the source's channels.
+    with the second at which each begins on the time of the source, `hashes` their contents as they were written.
+    `labels` are the source's channels.
     """
 
     key: str
@@ -38,6 +40,7 @@ class Entry:
     participant: str
     labels: tuple[str, ...]
     files: Mapping[str, float]
+    hashes: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, Value] = field(default_factory=dict)
     simulated: bool = False
     notices: tuple[tuple[str, str, str], ...] = ()
@@ -48,12 +51,14 @@ class Manifest:
     """The recordings of a data set that are written, by their names.
 
     `participants` are the cells of ``participants.tsv``, and `readme` the text of ``README.md``, as they were written.
+    `beside` are the files about several recordings, with the hashes of their contents as they were written.
     """
 
     root: Path
     recordings: Mapping[str, Entry] = field(default_factory=dict)
     participants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     readme: str = ""
+    beside: Mapping[str, str] = field(default_factory=dict)
     finished: bool = False
 
     @classmethod
@@ -75,9 +80,11 @@ class Manifest:
                     )
                     for stem, entry in content["recordings"].items()
                 }
+                beside = dict(content.get("beside", {}))
+                _check_inside(root, [*beside, *(file for entry in recordings.values() for file in entry.files)])
                 return cls(
                     root=root, recordings=recordings, participants=dict(content.get("participants", {})),
-                    readme=str(content.get("readme", "")), finished=content["finished"] is True,
+                    readme=str(content.get("readme", "")), beside=beside, finished=content["finished"] is True,
                 )  # fmt: skip
             except (KeyError, TypeError, AttributeError) as problem:
                 raise FileError(
@@ -107,6 +114,16 @@ class Manifest:
         """With a recording, whose files are in place."""
         return replace(self, recordings={**self.recordings, stem: entry}).saved()
 
+    def changed(self, stems: Iterable[str]) -> list[str]:
+        """The files of these recordings that somebody changed since they were written."""
+        written = {file: known for stem in stems if stem in self.recordings
+                   for file, known in self.recordings[stem].hashes.items()}  # fmt: skip
+        return [file for file, known in written.items() if not _is_as_written(self.root / file, known)]
+
+    def is_own(self, file: str) -> bool:
+        """Whether a file about several recordings is gone, or as it was written."""
+        return _is_as_written(self.root / file, self.beside.get(file, ""))
+
     def without(self, stem: str) -> Manifest:
         """Without a recording, whose files are removed."""
         others = {file for name, entry in self.recordings.items() if name != stem for file in entry.files}
@@ -116,7 +133,7 @@ class Manifest:
     def saved(self) -> Manifest:
         """The manifest, after it is written."""
         content: dict[str, Any] = {"GeneratedBy": f"emgkit {__version__}", "finished": self.finished}
-        content |= {"participants": self.participants, "readme": self.readme}
+        content |= {"participants": self.participants, "readme": self.readme, "beside": self.beside}
         content["recordings"] = {stem: asdict(entry) for stem, entry in sorted(self.recordings.items())}
         with_name = workspace(self.root) / _FILE
         with_name.parent.mkdir(parents=True, exist_ok=True)
@@ -132,6 +149,33 @@ class Manifest:
                 if folder == self.root or not folder.is_dir() or any(folder.iterdir()):
                     break
                 folder.rmdir()
+
+
+def _check_inside(root: Path, files: Iterable[str]) -> None:
+    """Refuse a list that names files elsewhere: they would be removed."""
+    place = root.resolve()
+    for file in files:
+        folder = (root / file).parent.resolve()
+        if Path(file).name in ("", "..") or not folder.is_relative_to(place):
+            raise FileError(
+                "The list of what is written names a file outside the data set",
+                where=str(root / _FILE), got=repr(file),
+                hint="emgkit convert did not write this list. Name another folder with --out",
+            )  # fmt: skip
+
+
+def _is_as_written(file: Path, known: str) -> bool:
+    return not file.is_file() or hash_of([file]) == known
+
+
+def hash_of(files: Iterable[Path]) -> str:
+    """The content of files as one text."""
+    digest = sha256()
+    for file in files:
+        with file.open("rb") as opened:
+            while block := opened.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
 
 
 def _others(root: Path) -> Iterator[Path]:
