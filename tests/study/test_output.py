@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import pytest
 
 from emgkit._folders import hidden_beside
 from emgkit.errors import StudyError
+from emgkit.study import Study
 from emgkit.study.writing.folder import check_writable, fresh_folder, write_json, write_table
+
+SEEDS = Path(__file__).parents[1] / "data" / "seeds"
 
 
 def write_one(out, text="new", **options):
@@ -213,6 +217,21 @@ def test_the_folder_of_the_study_is_never_replaced(tmp_path):
     with pytest.raises(StudyError, match="that of the study"):
         check_writable(tmp_path, study=tmp_path, force=True)
     check_writable(tmp_path / "results", study=tmp_path)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_the_folder_of_the_recordings_is_never_replaced(tmp_path, named):
+    """Not even with force, which would move the recordings away from their study."""
+    study = tmp_path / "study"
+    study.mkdir()
+    shutil.copy(SEEDS / "whole-study" / "table" / "study.toml", study)
+    recordings = tmp_path / "lab" / "recordings" if named else study / "data"
+    recordings.mkdir(parents=True)
+    (recordings / "P1_squat.csv").write_text("mine")
+    for out in (recordings, *([recordings.parent] if named else [])):
+        with pytest.raises(StudyError, match=r"that of the study or its recordings.*--out"):
+            Study.load(study).run(out, recordings if named else None, force=True)
+    assert files(recordings) == ["P1_squat.csv"]
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "a\0b", "file/below"])

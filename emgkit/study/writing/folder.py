@@ -77,7 +77,7 @@ def write_figure(figure: Figure, stem: Path, *, quick: bool) -> str:
     return next(path for path in paths if path.suffix == ".svg").read_text(encoding="utf-8")
 
 
-def check_writable(out: Path, *, force: bool = False, study: Path | None = None) -> Path:
+def check_writable(out: Path, *, force: bool = False, study: Path | None = None, data: Path | None = None) -> Path:
     """Refuse an output folder that cannot be written, or that holds anything an earlier run did not write.
 
     What killed runs left behind is put right: results that were moved and not yet replaced stand again.
@@ -88,8 +88,8 @@ def check_writable(out: Path, *, force: bool = False, study: Path | None = None)
         Where the results shall be.
     force : bool, default False
         What is in the way will be kept under another name.
-    study : Path, optional
-        The folder of the study, which stays where it is.
+    study, data : Path, optional
+        The folders of the study and of its recordings, which stay where they are.
 
     Returns
     -------
@@ -103,9 +103,10 @@ def check_writable(out: Path, *, force: bool = False, study: Path | None = None)
     """
     with _errors_name(out):
         place = _without_links(out)
-        if any(inside.resolve().is_relative_to(place) for inside in (Path.cwd(), study) if inside):
+        if any(inside.resolve().is_relative_to(place) for inside in (Path.cwd(), study, data) if inside):
             raise StudyError(
-                "The output folder is that of the study, the current folder or one above it; it would be replaced",
+                "The output folder is that of the study or its recordings, the current folder or one above it; "
+                "it would be replaced",
                 where=str(out),
                 hint="Name a folder of its own with --out",
             )
@@ -131,7 +132,7 @@ def _without_links(out: Path) -> Path:
     """The place of the folder itself."""
     place = None
     if "\0" in str(out):
-        raise StudyError("No folder can have this name", got=repr(str(out)))
+        raise StudyError("The output folder cannot have this name", got=repr(str(out)))
     with suppress(RuntimeError):  # so older versions of Python say that a link leads to itself
         place = out.resolve()
     if place is None or (out.is_symlink() and not place.exists()):
