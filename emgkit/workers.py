@@ -173,6 +173,8 @@ class _Cluster:
                 hint='pip install "emgkit[dask]"',
             ) from None
         try:
+            # a client of an address that is none cannot be closed
+            importlib.import_module("distributed.comm").resolve_address(address)
             self._client: Any = self._dask.Client(address, timeout=_FIND, set_as_default=False)
         except (OSError, ValueError) as problem:
             raise EmgkitError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -57,3 +58,12 @@ def test_unusable_workers_are_refused() -> None:
         pass
     with pytest.raises(EmgkitError, match="both asked for"), workers(2, "tcp://127.0.0.1:1"):
         pass
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://", "foo://node1:8786", ""])
+def test_an_address_that_is_none_is_one_message(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    with pytest.raises(EmgkitError, match=r"cannot be reached.*such as tcp://node1:8786"), workers(1, address):
+        pass
+    gc.collect()
+    assert capsys.readouterr().err == ""
