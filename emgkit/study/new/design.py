@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from emgkit.study.recordings.account.near import shortly
 
 __all__ = [
     "FEW", "dead_channels", "exercise_name", "factors", "found_by", "left_out", "moving_channels",
-    "other_sensors", "renamed", "single_factors", "two_sided", "ways", "with_names", "without_emg", "without_mvc",
+    "other_signs", "renamed", "single_factors", "two_sided", "ways", "with_names", "without_emg", "without_mvc",
 ]  # fmt: skip
 
 # kinds of channels that show repetitions in other ways than a movement does
@@ -59,17 +60,26 @@ def found_by(own: tuple[FoundRecording, ...], answers: Mapping[str, Answer]) -> 
     names = dict.fromkeys(channel.name for each in channels for channel in each if channel.movement)
     if names:
         return None, f"the movement may be in {listed(names) if len(names) <= FEW else shortly(list(names))}"
-    sensors = [one for each in channels if (one := other_sensors(each))]
-    but = f", but {sensors[0]}" if sensors else ""
+    others = [one for each, recording in zip(channels, own, strict=True) if (one := other_signs(recording, each))]
+    but = f", but {others[0]}" if others else ""
     return None, f"no recording of it has repetition events or a channel of movement{but}"
 
 
-def other_sensors(channels: Sequence[FoundChannel]) -> str:
-    """The sensors of a recording that may show its repetitions too, with the way to use them; empty without any.
+def other_signs(recording: FoundRecording, channels: Sequence[FoundChannel]) -> str:
+    """The events and sensors of a recording that may show its repetitions too, with the way to use them."""
+    events = ""
+    if recording.labels:
+        likely = json.dumps(recording.labels[0], ensure_ascii=False)
+        events = f'events ({shortly(recording.labels, 3)}): by = "events", events = {{ repetition = {likely} }}'
+    return "; ".join(filter(None, [events, _other_sensors(channels)]))
+
+
+def _other_sensors(channels: Sequence[FoundChannel]) -> str:
+    """The sensors that may show repetitions, with the way to use them; empty without any.
 
     Examples
     --------
-    >>> print(other_sensors([FoundChannel(name="heel", kind="TRIG", unit="V", sfreq=1000.0)]))
+    >>> print(_other_sensors([FoundChannel(name="heel", kind="TRIG", unit="V", sfreq=1000.0)]))
     a trigger ('heel'): by = "trigger"
     """
     found = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -56,8 +57,8 @@ class FoundFile:
 class FoundRecording:
     """A recording: what its name tells, its channels, and its likely repetitions.
 
-    `beside` are the channels of its second files. `repetitions` counts events of that name; `counted` are repetitions
-    that were found in a channel, by its label.
+    `beside` are the channels of its second files. `repetitions` counts events of that name, `labels` are those of other
+    events, the most frequent one first; `counted` are repetitions that were found in a channel, by its label.
     `stated_sfreq` is a rate (Hz) that a comment of the file names, with the place. `thousands` is the sign that likely
     separates thousands in numbers that can be read in two ways, and what shows it.
     """
@@ -68,6 +69,7 @@ class FoundRecording:
     beside: tuple[FoundChannel, ...] = ()
     seconds: float | None = None
     repetitions: int = 0
+    labels: tuple[str, ...] = ()
     counted: Mapping[str, int] = field(default_factory=dict)
     constant: tuple[str, ...] = ()
     stated_sfreq: tuple[float, str] | None = None
@@ -356,6 +358,7 @@ class _Looked:
     format: str
     seconds: float | None
     repetitions: int
+    labels: tuple[str, ...]
     counted: Mapping[str, int]
     constant: tuple[str, ...]
     stated_sfreq: tuple[float, str] | None
@@ -367,8 +370,8 @@ class _Looked:
         counted = {} if named.mvc else self.counted
         return FoundRecording(
             named=named, channels=self.channels, format=self.format, seconds=self.seconds,
-            repetitions=self.repetitions, counted=counted, constant=self.constant, stated_sfreq=self.stated_sfreq,
-            thousands=self.thousands,
+            repetitions=self.repetitions, labels=self.labels, counted=counted, constant=self.constant,
+            stated_sfreq=self.stated_sfreq, thousands=self.thousands,
         )  # fmt: skip
 
 
@@ -377,11 +380,13 @@ def _look_into(path: Path, sheet: str | None) -> _Looked:
     signals = io.survey(content, Overrides(), where=io.place(path, sheet))
     channels = describe(signals)
     lengths = [one.size / one.sfreq for one in signals if one.sfreq]
+    labels = Counter(event.label for event in content.events if event.label != "repetition")
     return _Looked(
         channels=channels,
         format=path.suffix.lower(),
         seconds=max(lengths, default=None),
         repetitions=sum(event.label == "repetition" for event in content.events),
+        labels=tuple(label for label, _ in labels.most_common()),
         counted=_count(content, channels),
         constant=tuple(
             channel.name

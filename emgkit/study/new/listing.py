@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from emgkit.notation import counted, number
-from emgkit.study.new.design import other_sensors, without_emg
+from emgkit.study.new.design import other_signs, without_emg
 from emgkit.study.new.inventory import ROLES, FoundRecording, Inventory, natural
 from emgkit.study.new.layouts import layouts_of
 from emgkit.study.new.signals import FoundChannel
@@ -220,8 +220,10 @@ def _likely(own: Sequence[FoundRecording]) -> str:
         where = ", ".join(map(repr, moving)) if len(moving) <= _SHOWN else shortly(list(moving), _SHOWN)
         rates = {channel.sfreq for channel in channels if channel.name in moving}
         return f"not counted: {where} without a rate" if None in rates else f"no movement was found in {where}"
-    others = other_sensors(own[0].channels) if own else ""
-    return f"no events and no channel of movement, but {others}" if others else "no events and no channel of movement"
+    others = next((signs for one in own if (signs := other_signs(one, one.channels))), "")
+    return (
+        f"no repetitions and no channel of movement, but {others}" if others else "no events and no channel of movement"
+    )
 
 
 def _range(numbers: Sequence[int]) -> str:
