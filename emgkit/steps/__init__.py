@@ -21,8 +21,6 @@ from emgkit.steps._calling import parameters
 from emgkit.steps.conditioning import (
     TKEO,
     Bandpass,
-    Downsample,
-    Edited,
     Envelope,
     Highpass,
     Lowpass,
@@ -31,10 +29,10 @@ from emgkit.steps.conditioning import (
     Notch,
     Rectify,
     RemoveMean,
-    Resample,
 )  # fmt: skip
-from emgkit.steps.mending import EditedEvents, InterpolateSpikes, RemoveECG, RemoveMains
+from emgkit.steps.mending import Edited, EditedEvents, InterpolateSpikes, RemoveECG, RemoveMains
 from emgkit.steps.normalization import ChannelReference, Normalize, amplitude_steps
+from emgkit.steps.rates import Downsample, Resample
 
 __all__ = [
     "STEPS", "TKEO", "Bandpass", "ChannelReference", "Crop", "Downsample", "Edited", "EditedEvents", "Envelope",

@@ -1,4 +1,4 @@
-"""Steps that condition a signal: filters, rectification, envelopes, resampling, mending by hand."""
+"""Steps that condition a signal: filters, rectification, envelopes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from emgkit import signal
-from emgkit._checks import check_option, check_positive, check_unknown
+from emgkit._checks import check_option, check_positive
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.notation import number
-from emgkit.recording import Recording, Step, check_recording
-from emgkit.steps._calling import MEASURED, Array, SampleStep, check_units, parameters, put
+from emgkit.recording import Recording, Step
+from emgkit.steps._calling import Array, SampleStep, parameters, put
 from emgkit.steps.offset import is_about_zero, is_smooth, offset_ratio
 
 __all__ = [
     "TKEO",
     "Bandpass",
-    "Downsample",
-    "Edited",
     "Envelope",
     "Highpass",
     "Lowpass",
@@ -30,7 +28,6 @@ __all__ = [
     "Notch",
     "Rectify",
     "RemoveMean",
-    "Resample",
     "check_length",
     "is_without_offset",
 ]
@@ -388,162 +385,6 @@ class TKEO(SampleStep):
 
     def sentence(self) -> str:
         return "The Teager–Kaiser energy operator was applied."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resample(SampleStep):
-    """Bring the signals to `sfreq` samples per second."""
-
-    sfreq: float
-
-    accepts: ClassVar[tuple[str, ...]] = MEASURED
-
-    def __post_init__(self) -> None:
-        put(self, sfreq=check_positive("sfreq", self.sfreq, unit="Hz"))
-
-    def compute(self, x: Array, sfreq: float) -> Array:
-        return signal.resample(x, sfreq=sfreq, to=self.sfreq)
-
-    def changes(self) -> dict[str, Any]:
-        return {"sfreq": self.sfreq}
-
-    def sentence(self) -> str:
-        return f"The signals were resampled to {number(self.sfreq)} Hz."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Downsample(SampleStep):
-    """Keep the samples of an envelope that lie `sfreq` a second apart, and leave out those between them.
-
-    An envelope holds nothing above its cut-off, so nothing is lost: 100 samples a second are enough for 6 Hz, and take
-    a twentieth of the room of 2000. A chain that ends with this step never makes the full signal.
-
-    Parameters
-    ----------
-    sfreq : float
-        Samples a second after it, of which the present rate is a whole multiple.
-
-    Raises
-    ------
-    ArgumentError
-        The present rate is no whole multiple.
-    SignalError
-        No low-pass filter, envelope or moving window came before, or not one slow enough: a cut-off of at most a
-        quarter of the new rate, or a window of at least 4 of its samples.
-
-    Examples
-    --------
-    >>> Downsample(sfreq=100).sentence()
-    'Of the envelopes, 100 samples per second were kept.'
-    """
-
-    sfreq: float
-
-    accepts: ClassVar[tuple[str, ...]] = MEASURED
-    changes_amplitude: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        put(self, sfreq=check_positive("sfreq", self.sfreq, unit="Hz"))
-
-    def check(self, recording: Recording) -> None:
-        super().check(recording)
-        self.every(recording.sfreq)
-        self.check_slow(recording.history)
-
-    def every(self, sfreq: float) -> int:
-        """How many samples of `sfreq` a kept one stands for."""
-        every = round(sfreq / self.sfreq)
-        if every < 1 or abs(sfreq / self.sfreq / every - 1) > 1e-9:
-            raise ArgumentError(
-                "The rate cannot be reached by leaving samples out",
-                allowed=f"{number(sfreq)} Hz divided by a whole number",
-                got=f"{number(self.sfreq)} Hz",
-                hint="Resample(sfreq=…) makes any rate",
-            )
-        return every
-
-    def check_slow(self, history: Iterable[Step]) -> None:
-        """Refuse a signal that would be aliased."""
-        fastest = self.sfreq / 4
-        cutoffs = [step.cutoff for step in history if isinstance(step, (Lowpass, Envelope))]
-        cutoffs += [1 / step.window for step in history if isinstance(step, _MovingWindow)]
-        if not cutoffs or min(cutoffs) > fastest * (1 + 1e-9):
-            raise SignalError(
-                f"Downsample to {number(self.sfreq)} Hz would fold faster parts of the signal into slower ones",
-                allowed=f"a signal that was low-passed at {number(fastest)} Hz or below, or averaged over at least "
-                f"{number(1 / fastest)} s",
-                got=f"the slowest of its filters at {number(min(cutoffs))} Hz" if cutoffs else "no such filter before",
-                hint="Put Envelope(…) before it, or use Resample(sfreq=…), which filters",
-            )
-
-    def compute(self, x: Array, sfreq: float) -> Array:
-        return x[:, :: self.every(sfreq)].copy()
-
-    def changes(self) -> dict[str, Any]:
-        return {"sfreq": self.sfreq}
-
-    def sentence(self) -> str:
-        return f"Of the envelopes, {number(self.sfreq)} samples per second were kept."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Edited(SampleStep):
-    """Mend one channel by hand: a straight line between the neighbours of a stretch.
-
-    Parameters
-    ----------
-    channel : str
-        The channel.
-    tmin, tmax : float
-        The stretch, ``tmin <= time < tmax`` (s, on the trial's time zero).
-    reason : str
-        Why; it stands in the Methods.
-    """
-
-    channel: str
-    tmin: float
-    tmax: float
-    reason: str
-
-    accepts: ClassVar[tuple[str, ...]] = MEASURED
-    repair: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        if not self.reason.strip():
-            raise ArgumentError("An edited stretch needs a reason", allowed="a text", got=repr(self.reason))
-        put(self, tmin=float(self.tmin), tmax=float(self.tmax))
-        if not -np.inf < self.tmin < self.tmax < np.inf:
-            raise ArgumentError(
-                "The stretch to edit is empty or not finite",
-                allowed="tmin < tmax",
-                got=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
-            )
-
-    def __call__(self, recording: Recording) -> Recording:
-        check_recording(recording, by="Edited")
-        row = recording.names.index(check_unknown("channel", self.channel, recording.names, where="Edited"))
-        check_units(self, recording, (self.channel,))
-        # a thousandth of a sample absorbs the rounding of times, as in Crop
-        first, stop = (
-            int(np.ceil((edge - recording.start) * recording.sfreq - 1e-3)) for edge in (self.tmin, self.tmax)
-        )
-        if not 0 < first < stop < recording.data.shape[1]:
-            raise ArgumentError(
-                "The stretch to edit has no sample, or no neighbour on both sides",
-                where=f"channel {self.channel!r}",
-                allowed=f"inside {number(recording.times[0])}–{number(recording.times[-1])} s",
-                got=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
-                hint="Crop away a stretch at the edge",
-            )
-        data = recording.data.copy()
-        data[row, first - 1 : stop + 1] = np.linspace(data[row, first - 1], data[row, stop], stop - first + 2)
-        return self.derived(recording, data)
-
-    def sentence(self) -> str:
-        return (
-            f"Channel {self.channel} was replaced by a straight line from {number(self.tmin)} to "
-            f"{number(self.tmax)} s ({self.reason})."
-        )
 
 
 # after one of these every piece of a signal is about zero, or an amplitude already

@@ -15,7 +15,6 @@ from emgkit.signal.filters import design, design_notch
 from emgkit.steps._calling import check_units, parameters
 from emgkit.steps.conditioning import (
     Bandpass,
-    Downsample,
     Envelope,
     Highpass,
     Lowpass,
@@ -28,6 +27,7 @@ from emgkit.steps.conditioning import (
     is_without_offset,
 )
 from emgkit.steps.normalization import Normalize
+from emgkit.steps.rates import Downsample
 
 __all__ = ["apply", "run_length"]
 

@@ -1,4 +1,4 @@
-"""Steps that mend a signal: heartbeats, mains hum and spikes go, the muscle stays."""
+"""Steps that mend a signal, by hand or by rule: heartbeats, mains hum and spikes go, the muscle stays."""
 
 from __future__ import annotations
 
@@ -8,20 +8,80 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from emgkit import repairs
-from emgkit._checks import check_option, check_positive, check_whole
+from emgkit._checks import check_option, check_positive, check_unknown, check_whole
 from emgkit.errors import ArgumentError, Notice, SignalError, warn
 from emgkit.notation import counted, number
 from emgkit.recording import Recording, check_recording
-from emgkit.steps._calling import Array, SampleStep, put
+from emgkit.steps._calling import MEASURED, Array, SampleStep, check_units, put
 from emgkit.units import INSIDE
 
-__all__ = ["EditedEvents", "InterpolateSpikes", "RemoveECG", "RemoveMains"]
+__all__ = ["Edited", "EditedEvents", "InterpolateSpikes", "RemoveECG", "RemoveMains"]
 
 _METHODS = ("template", "gated")
 # Hz; the cut-off that is commonly recommended against heartbeats in EMG
 _CUTOFF = 30.0
 # a channel of which spikes take more is not mended by bridging them
 _MOST = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edited(SampleStep):
+    """Mend one channel by hand: a straight line between the neighbours of a stretch.
+
+    Parameters
+    ----------
+    channel : str
+        The channel.
+    tmin, tmax : float
+        The stretch, ``tmin <= time < tmax`` (s, on the trial's time zero).
+    reason : str
+        Why; it stands in the Methods.
+    """
+
+    channel: str
+    tmin: float
+    tmax: float
+    reason: str
+
+    accepts: ClassVar[tuple[str, ...]] = MEASURED
+    repair: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise ArgumentError("An edited stretch needs a reason", allowed="a text", got=repr(self.reason))
+        put(self, tmin=float(self.tmin), tmax=float(self.tmax))
+        if not -np.inf < self.tmin < self.tmax < np.inf:
+            raise ArgumentError(
+                "The stretch to edit is empty or not finite",
+                allowed="tmin < tmax",
+                got=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
+            )
+
+    def __call__(self, recording: Recording) -> Recording:
+        check_recording(recording, by="Edited")
+        row = recording.names.index(check_unknown("channel", self.channel, recording.names, where="Edited"))
+        check_units(self, recording, (self.channel,))
+        # a thousandth of a sample absorbs the rounding of times, as in Crop
+        first, stop = (
+            int(np.ceil((edge - recording.start) * recording.sfreq - 1e-3)) for edge in (self.tmin, self.tmax)
+        )
+        if not 0 < first < stop < recording.data.shape[1]:
+            raise ArgumentError(
+                "The stretch to edit has no sample, or no neighbour on both sides",
+                where=f"channel {self.channel!r}",
+                allowed=f"inside {number(recording.times[0])}–{number(recording.times[-1])} s",
+                got=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
+                hint="Crop away a stretch at the edge",
+            )
+        data = recording.data.copy()
+        data[row, first - 1 : stop + 1] = np.linspace(data[row, first - 1], data[row, stop], stop - first + 2)
+        return self.derived(recording, data)
+
+    def sentence(self) -> str:
+        return (
+            f"Channel {self.channel} was replaced by a straight line from {number(self.tmin)} to "
+            f"{number(self.tmax)} s ({self.reason})."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
