@@ -129,8 +129,9 @@ def test_one_column_files_run_by_bursts_and_as_a_whole_and_say_so(folder):
     Study.load(folder).run(folder / "none")
     text = (folder / "none" / "methods.md").read_text(encoding="utf-8")
     assert "No repetitions were searched in squat and thrust: the whole of each recording was measured." in text
-    for word in ("burst", "table", "turning point", "prominence", "rejected"):
+    for word in ("burst", "table", "turning point", "prominence", "rejected", "curve"):
         assert word not in text
+    assert not list((folder / "none").glob("*/curves*")), "nobody asked for curves of whole recordings"
 
 
 def test_cycles_say_in_words_and_on_the_axis_what_0_percent_is(folder):

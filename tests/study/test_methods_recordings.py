@@ -66,7 +66,8 @@ def methods(folder, text, parts, *, second=False):
 
 
 def test_a_muscle_a_file_names_every_muscle_and_a_whole_recording_is_no_repetition(tmp_path):
-    text = methods(tmp_path, STUDY % ("{muscle}", "", 'kind = "EMG"', "", ""), ("soleus", "vastus_medialis"))
+    study = STUDY % ("{muscle}", "", 'kind = "EMG"', "", "")
+    text = methods(tmp_path, f'{study}[[curves]]\nagainst = "time"\n', ("soleus", "vastus_medialis"))
     assert "The muscles recorded were soleus and vastus medialis." in text
     assert "The tasks were bridge (4 recordings) and plank (4 recordings)." in text
     assert "The measure was the mean over the whole recording (primary)." in text

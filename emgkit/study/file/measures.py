@@ -21,7 +21,7 @@ from emgkit.measures import MEASURES
 from emgkit.notation import listed
 from emgkit.toml_files import TomlTable
 
-__all__ = ["OF_ANOTHER", "CurveSpec", "Keys", "MeasureSpec", "indistinct", "keys_of", "names"]
+__all__ = ["OF_ANOTHER", "CurveSpec", "Keys", "MeasureSpec", "indistinct", "keys_of", "names", "usual_curves"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,3 +236,9 @@ def indistinct(specs: tuple[MeasureSpec, ...]) -> str | None:
             if one.overlaps(other) or (one.called == other.called and unlike):
                 return one.called
     return None
+
+
+def usual_curves(validated: Mapping[str, Any]) -> tuple[CurveSpec, ...]:
+    """The curves of a study file that names none: over time, but none where no exercise is cut into repetitions."""
+    ways = [exercise.by for exercise in validated.get("exercises", {}).values()]
+    return () if ways and set(ways) == {"none"} else (CurveSpec(),)

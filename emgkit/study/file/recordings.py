@@ -20,7 +20,7 @@ from emgkit.io.naming.layouts import IN_SHEET, ExcludedFile, ExcludedParticipant
 from emgkit.notation import listed
 from emgkit.stats.cells.multiplicity import TUKEY, as_adjust, check_family, check_tukey
 from emgkit.study.file.expected import Expected
-from emgkit.study.file.measures import CurveSpec, MeasureSpec, indistinct
+from emgkit.study.file.measures import CurveSpec, MeasureSpec, indistinct, usual_curves
 from emgkit.study.file.multiverse import Multiverse
 from emgkit.toml_files import NAME, TomlTable
 
@@ -382,7 +382,7 @@ class StudyFile(TomlTable):
     repetitions: RepetitionRules = RepetitionRules()
     measures: Annotated[tuple[MeasureSpec, ...], Field(min_length=1)]
     angle_bins: AngleBins = AngleBins()
-    curves: Annotated[tuple[CurveSpec, ...], Field(min_length=1)] = (CurveSpec(),)
+    curves: Annotated[tuple[CurveSpec, ...], Field(min_length=1, default_factory=usual_curves)]
     summary: Summary = Summary()
     comparisons: Annotated[tuple[Comparison, ...], Field(min_length=1)]
     exclude: Exclude = Exclude()

@@ -206,7 +206,8 @@ def _measures(analysis: Analysis) -> Iterator[Statement]:
     )
     made = dict.fromkeys(_curve_sentence(analysis, place, unit) for place in range(len(analysis.file.curves)))
     same = "The curves were averaged in the same way, and then over participants."
-    yield Statement.of(f"{' '.join(made)} {same}", "curves")
+    if made:
+        yield Statement.of(f"{' '.join(made)} {same}", "curves")
 
 
 def _several(analysis: Analysis) -> list[str]:
