@@ -36,6 +36,8 @@ def recompute(published, *, seed, quick):
     )
 """
 
+FRAME = 'frame=pd.DataFrame({"a": [1.0]})'
+
 
 @pytest.fixture
 def study(tmp_path, monkeypatch):
@@ -213,4 +215,32 @@ def test_an_error_of_the_script_is_named_as_the_scripts_with_its_line(study, tmp
     (study / "recompute.py").write_text(text.replace(old, new))
     with pytest.raises(StudyError, match=rf"(?s){message}"):
         Study.load(study).run(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (FRAME, "frame=pd.DataFrame()", r"columns of table 'ratios' have no names of their own.*each with a text"),
+        (FRAME, "frame=pd.DataFrame({3: [1.0]})", r"columns of table 'ratios' have no names of their own.*Got: \[3\]"),
+        (FRAME, "frame=pd.DataFrame({('a', 'b'): [1.0]})", r"columns of table 'ratios' have no names"),
+        (FRAME, "frame=pd.DataFrame([[1, 2]], columns=['a', 'a'])", r"columns of table 'ratios' have no names"),
+        ('title="Ratios"', "title=None", r"The title of table 'ratios' is no text.*NoneType"),
+        ('caption="As printed."', "caption=1", r"The caption of table 'ratios' is no text.*int"),
+        ("tables=(", "methods=3, tables=(", r"The methods of the study's script are no text.*int"),
+        (
+            "tables=(", "figures=(Drawn(name='f', title='a', caption='b', figure=None),), tables=(",
+            r"The figure 'f' holds no drawing.*matplotlib\.figure\.Figure.*NoneType",
+        ),
+        (
+            "tables=(", "tables=(Table(name='Ratios', title='R', caption='C', frame=pd.DataFrame({'a': [1]})), ",
+            r"Two tables have the name 'Ratios'",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_script_returns_is_looked_at_before_it_is_written(study, tmp_path, old, new, message):
+    assert old in SCRIPT
+    (study / "recompute.py").write_text(SCRIPT.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(StudyError, match=message):
+        Study.load(study).run(tmp_path / "out", quick=True)
     assert not (tmp_path / "out").exists()

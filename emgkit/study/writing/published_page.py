@@ -121,10 +121,17 @@ def _check(made: Any, path: Path) -> None:
         ("sentence on simulated data", made.simulated, str), ("limit", made.limits, str),
     ):  # fmt: skip
         _check_kind(kind, given, wanted, path)
+    if not isinstance(made.methods, str):
+        raise StudyError(
+            "The methods of the study's script are no text", where=str(path), allowed="a str",
+            got=type(made.methods).__name__,
+        )  # fmt: skip
     if not made.finding:
         raise StudyError("The study's script returned no finding", where=str(path), hint="Return one sentence or more")
     for kind, names in (("table", [t.name for t in made.tables]), ("figure", [f.name for f in made.figures])):
-        twice = sorted({name for name in names if names.count(name) > 1})
+        # some systems know no difference between capital and small letters
+        alike = [name.casefold() for name in names]
+        twice = sorted({name for name in names if alike.count(name.casefold()) > 1})
         if twice:
             raise StudyError(f"Two {kind}s have the name {twice[0]!r}", where=str(path), hint="Give each its own name")
     for item in made.tables:
@@ -162,13 +169,40 @@ def _check_kind(kind: str, items: Any, wanted: type, path: Path) -> None:
                 allowed="a letter, then letters, digits and _, at most 100 in all",
                 got=repr(one.name),
             )
-        if isinstance(one, Table) and not isinstance(one.frame, pd.DataFrame):
+        if isinstance(one, Table | Drawn):
+            _check_content(kind, one, path)
+
+
+def _check_content(kind: str, one: Table | Drawn, path: Path) -> None:
+    """Refuse a table without a frame, a figure without a drawing, and words that are no text."""
+    words = {name: getattr(one, name) for name in ("title", "caption", "alt") if hasattr(one, name)}
+    wrong = [name for name, text in words.items() if not isinstance(text, str)]
+    if wrong:
+        raise StudyError(
+            f"The {wrong[0]} of {kind} {one.name!r} is no text", where=str(path), allowed="a str",
+            got=type(words[wrong[0]]).__name__,
+        )  # fmt: skip
+    if isinstance(one, Table) and not isinstance(one.frame, pd.DataFrame):
+        raise StudyError(
+            f"The frame of table {one.name!r} is none",
+            where=str(path),
+            allowed="a pandas.DataFrame",
+            got=type(one.frame).__name__,
+        )
+    if isinstance(one, Table):
+        names = list(one.frame.columns)
+        if not names or len(set(names)) < len(names) or not all(isinstance(name, str) for name in names):
             raise StudyError(
-                f"The frame of table {one.name!r} is none",
-                where=str(path),
-                allowed="a pandas.DataFrame",
-                got=type(one.frame).__name__,
-            )
+                f"The columns of table {one.name!r} have no names of their own", where=str(path),
+                allowed="one column or more, each with a text of its own", got=repr(names[:8]),
+            )  # fmt: skip
+    if isinstance(one, Drawn) and not hasattr(one.figure, "savefig"):
+        raise StudyError(
+            f"The figure {one.name!r} holds no drawing",
+            where=str(path),
+            allowed="a matplotlib.figure.Figure",
+            got=type(one.figure).__name__,
+        )
 
 
 def _write(
