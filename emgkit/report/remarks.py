@@ -112,6 +112,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "no-heartbeat": "Recordings without a heartbeat to remove",
         "no-rate-left-out": "Devices without a sampling rate",
         "no-signal": "Channels that carry no signal",
+        "trend-steps": "Trends over levels whose steps are not equal",
         "no-variance": "Values without variation",
         "not-back-to-rest": "Movements that do not come back to rest",
         "not-converged": "Models that did not converge",

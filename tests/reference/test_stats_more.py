@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +148,29 @@ def test_weights_of_a_pair_give_that_contrast() -> None:
 def test_weights_that_are_no_contrast_are_refused(weights: Any, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         stats.planned_contrasts(GLUTEUS, outcome="emg", within="exercise", weights=weights)
+
+
+@pytest.mark.parametrize(
+    ("levels", "text"),
+    [
+        ([20, 25, 30, 100], r"The trends take 20, 25, 30 and 100 as equal steps in this order\."),
+        (list("abcd"), r"The trends take a, b, c and d as equal steps in this order\."),
+        ([20, 40, 60, 80], None),
+        (pd.Categorical(list("dbca"), categories=list("dbca"), ordered=True), None),
+    ],
+)
+def test_trends_say_which_steps_they_take_as_equal(levels: Any, text: str | None) -> None:
+    values = np.random.default_rng(0).lognormal(size=(5, 4))
+    table = pd.concat([
+        pd.DataFrame({"participant": f"P{row}", "load": levels, "value": one}) for row, one in enumerate(values)
+    ])  # fmt: skip
+    table["load"] = table["load"].astype(levels.dtype) if isinstance(levels, pd.Categorical) else table["load"]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        got = stats.planned_contrasts(table, within="load", weights="polynomial")
+    assert got["contrast"].tolist() == ["linear", "quadratic", "cubic"]
+    assert len(caught) == len(got.notices) == (text is not None)
+    assert text is None or re.fullmatch(text, got.notices[0].text)
 
 
 def test_post_hoc_of_a_main_effect_and_of_simple_effects_as_emmeans_after_afex() -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgkit.errors import ArgumentError
-from emgkit.notation import listed
+from emgkit.errors import ArgumentError, Notice
+from emgkit.notation import listed, series
 from emgkit.stats.cells.blocks import Block, arrange, check_who, check_within, level_columns
 from emgkit.stats.cells.columns import as_name, as_names, check_table, only_value
 from emgkit.stats.cells.effect_formulas import CONFIDENCE
@@ -115,6 +115,8 @@ def planned_contrasts(
     levels = level_columns(blocks, by_factors, repeats)
     result = pd.DataFrame({**levels, **{name: columns[name] for name in RESULT_COLUMNS if name in columns}})
     equal = one_sample.no_error_term(columns["contrast"], columns["p"], lost="t, p, d_z and the interval are")
+    if isinstance(weights, str):
+        found = [*found, *_of_steps(blocks[0].levels, named=isinstance(table[condition].dtype, pd.CategoricalDtype))]
     attrs: dict[Any, Any] = {
         "analysis": "planned contrasts within participants", **roles, "scale": "log" if log else "raw", "test": "t",
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "confidence": CONFIDENCE,
@@ -177,6 +179,17 @@ def _checked(name: str, weights: Mapping[Any, float], levels: Sequence[Any], whe
             hint="a mean of several levels has weights that add up to 1, and one against another to 0",
         )
     return row
+
+
+def _of_steps(levels: Sequence[Any], *, named: bool) -> list[Notice]:
+    """Say that trends take levels as equal steps, where their numbers are not, or where nobody chose their order."""
+    numbers = all(isinstance(level, (int, float, np.number)) and not isinstance(level, bool) for level in levels)
+    steps = np.diff(np.array(levels, dtype=float)) if numbers else np.empty(0)
+    if named or (numbers and np.ptp(steps) <= 1e-9 * np.abs(steps).max()):
+        return []
+    text = f"The trends take {series(str(level) for level in levels)} as equal steps in this order."
+    hint = "Weights of your own hold other steps; an ordered categorical column has an order of your own"
+    return [Notice(code="trend-steps", text=text, hint=hint)]
 
 
 def _trends(levels: int) -> list[Array]:

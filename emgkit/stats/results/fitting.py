@@ -82,6 +82,9 @@ def laid_out(
     The levels of `by` are headings of groups of rows, or columns where it is not `grouped`.
     """
     found, same = columns.folded(columns.columns(table, facts), facts)
+    if "p_adjusted" in table.columns and _heading("p_adjusted", facts) == heading("p"):
+        # nothing was adjusted: both are one number
+        found = [column for column in found if column.name != "p"]
     named = {column.name: column for column in found}
     factors = (*facts.get("outcomes", []), *(facts.get("by") or []))
     groups = [name for name in factors if name in named and grouped]
