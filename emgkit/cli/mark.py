@@ -72,6 +72,12 @@ def mark(
         raise ArgumentError("--from names an unknown beginning", allowed="detected", got=str(begin))
     _check_out(out)
     path = Path(str(recordings))
+    if path.suffix and path.suffix.lower() != ".toml" and not path.exists():
+        raise FileError(
+            "There is no such recording",
+            where=str(path),
+            hint="Name a file that is there, or the folder of a study",
+        )
     if path.is_file() and path.suffix.lower() != ".toml":
         if begin or data:
             raise ArgumentError(

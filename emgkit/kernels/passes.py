@@ -29,7 +29,7 @@ def zero_lag(
     """Filter by one filter, or moving window, after the other.
 
     The compiled chain does it where there is one and where its blocks hold what the filters remember; SciPy does it
-    elsewhere, with the same numbers to about 1e-13 of the largest.
+    elsewhere, with the same numbers to about 1e-13 of the largest (see :func:`emgkit.kernels.chain.zero_lag_chain`).
 
     Parameters
     ----------

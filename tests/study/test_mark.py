@@ -96,6 +96,7 @@ def test_wrong_usage_is_refused_in_words(emgkit, study: Study, tmp_path: Path) -
         ((file, "--compare", "a.csv", "b.csv"), "a recording or study, and --compare"),
         (("--compare", tmp_path / "a.csv", tmp_path / "b.csv"), "There is no table of repetitions"),
         ((tmp_path / "nothing",), "nothing"),
+        ((tmp_path / "P9_squat.csv",), "There is no such recording"),
     ):
         done = emgkit("mark", *words, cwd=tmp_path)
         assert done.returncode == 2, words
