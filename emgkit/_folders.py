@@ -6,6 +6,7 @@ next run sweeps it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -22,6 +23,8 @@ __all__ = ["hidden_beside", "left_over", "sweep"]
 
 # where a system has no locks that end with their process, left-overs are swept after a day
 _OLD = 24 * 3600
+# signs of a name that a hidden name holds
+_LONG = 100
 
 
 @contextmanager
@@ -61,8 +64,10 @@ def hidden_beside(place: Path, kind: str = "new") -> Iterator[Path]:
 
 def left_over(place: Path, kind: str = "new") -> Iterator[Path]:
     """The hidden folders beside a place that killed runs left behind; each is locked while it is looked at."""
-    for folder in sorted(place.parent.glob(f"{_escaped(_prefix(place, kind))}*")):
-        if folder.is_symlink() or not folder.is_dir():
+    prefix = _prefix(place, kind)
+    for folder in sorted(place.parent.glob(f"{_escaped(prefix)}*")):
+        # a dot behind the prefix is of another place, whose name begins alike
+        if folder.is_symlink() or not folder.is_dir() or "." in folder.name.removeprefix(prefix):
             continue
         lock = _lock(folder)
         if lock is None:
@@ -82,7 +87,9 @@ def sweep(place: Path) -> None:
 
 def _prefix(place: Path, kind: str) -> str:
     # a name may be as long as the file system allows; the rest of the hidden name needs room
-    return f".{place.name[:100]}.emgkit-{kind}-"
+    name = place.name
+    short = name if len(name) <= _LONG else f"{name[:_LONG]}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}"
+    return f".{short}.emgkit-{kind}-"
 
 
 def _escaped(name: str) -> str:

@@ -341,3 +341,19 @@ def test_an_error_of_the_disk_leaves_the_earlier_results(tmp_path):
         raise OSError(28, "No space left on device")
     assert (out / "tables" / "a.csv").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+@pytest.mark.parametrize("names", [("x" * 100 + "a", "x" * 100 + "b"), ("results.emgkit-old-1", "results")])
+def test_what_a_killed_run_left_is_given_to_no_place_whose_name_begins_alike(tmp_path, names):
+    mine, other = (tmp_path / name for name in names)
+    for kind in ("old", "new"):
+        with hidden_beside(mine, kind) as home:
+            (home / "results").mkdir()
+            (home / "results" / "a.csv").write_text("mine")
+    check_writable(other)
+    assert not other.exists()
+    assert len(list(tmp_path.rglob("a.csv"))) == 2
+    # back in its place, and nobody's: no record names it
+    with pytest.raises(StudyError, match=r"a\.csv"):
+        check_writable(mine)
+    assert (mine / "a.csv").read_text() == "mine"
