@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from emgkit.cli.options import CacheOption, DataOption, ForceOption, JobsOption, JsonOption, SchedulerOption
-from emgkit.cli.printing import progress_shown, sayer
+from emgkit.cli.printing import progress_shown, sayer, unchanged
 from emgkit.cli.run import shipped_studies
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def multiverse(
 
     with progress_shown() as progress:
         how: dict[str, Any] = {"jobs": jobs, "scheduler": scheduler, "cache": cache, "quick": quick, "force": force}
-        result = every_way.run(Study.load(study), out=out, data=data, progress=progress, **how)
+        result = every_way.run(Study.load(study), out=out, data=data, progress=progress, anew=False, **how)
     if as_json:
         print(_as_json(result))
         return
@@ -58,6 +58,8 @@ def multiverse(
     say(f"{result.study.file.study.title}: every defensible processing", "bold")
     for sentence in result.finding:
         say(f"\n{sentence}")
+    if result.since is not None:
+        say(f"\n{unchanged(result.since)}")
     say(f"\nReport: {result.report}")
 
 

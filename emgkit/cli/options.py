@@ -37,7 +37,8 @@ OutOption = Annotated[
 
 
 ForceOption = Annotated[
-    bool, typer.Option("--force", help="Keep what is in the way under another name beside --out, and write.")
+    bool,
+    typer.Option("--force", help="Compute anew in any case, and keep what is in the way under another name."),
 ]
 
 

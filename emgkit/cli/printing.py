@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from emgkit.errors import EmgkitError
 
-__all__ = ["print_table", "progress_shown", "say_error", "sayer"]
+__all__ = ["print_table", "progress_shown", "say_error", "sayer", "unchanged"]
 
 
 def sayer() -> Callable[..., None]:
@@ -62,6 +63,11 @@ def progress_shown() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(tasks[what], completed=done, total=total)
 
         yield show
+
+
+def unchanged(since: datetime) -> str:
+    """What a run prints that computed nothing."""
+    return f"Nothing has changed since these results were written, on {since:%Y-%m-%d at %H:%M}. --force computes anew."
 
 
 def say_error(problem: EmgkitError) -> None:

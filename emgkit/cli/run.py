@@ -19,7 +19,7 @@ from emgkit.cli.options import (
     OutOption,
     SchedulerOption,
 )
-from emgkit.cli.printing import progress_shown
+from emgkit.cli.printing import progress_shown, unchanged
 from emgkit.cli.trust import check_allowed
 from emgkit.notation import capital
 
@@ -93,7 +93,7 @@ def _run(study: Study, *, as_json: bool, out: Path | None, data: Path | None = N
     if study.simulated and data is None and not as_json:
         print(f"SIMULATED DATA: {_SIMULATED}", flush=True)
     with progress_shown() as progress:
-        result = study.run(out, data, progress=progress, **how)
+        result = study.run(out, data, progress=progress, anew=False, **how)
     if as_json:
         print(_as_json(result))
     else:
@@ -171,6 +171,8 @@ def _show(result: Result, *, warned: bool) -> None:
             say(f"verdict, from the published figures alone: {one.verdict}. {one.why}", 4)
     console.print()
     _show_notices(result, say)
+    if result.since is not None:
+        say(unchanged(result.since))
     console.print(f"Report: {result.report}", markup=False, soft_wrap=True)
 
 

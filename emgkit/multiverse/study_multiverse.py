@@ -17,8 +17,9 @@ from emgkit.study.file.read import check_filled_in
 from emgkit.study.file.recordings import StudyFile
 from emgkit.study.file.wording import errors_as_in_a_study
 from emgkit.study.recordings.keys import key
-from emgkit.study.recordings.simulated import cache_folder
+from emgkit.study.recordings.simulated import cache_folder, data_folder
 from emgkit.study.recordings.walking import Progress, Walk, nobody, store
+from emgkit.study.unchanged import Unchanged
 from emgkit.study.writing.folder import check_writable, fresh_folder
 from emgkit.workers import here, workers
 
@@ -37,6 +38,7 @@ def run(
     progress: Progress | None = None,
     quick: bool = False,
     force: bool = False,
+    anew: bool = True,
 ) -> Result:
     """Repeat a study under every combination of defensible choices, and test all of them together.
 
@@ -63,6 +65,8 @@ def run(
     force : bool
         Where `out` holds files that no run wrote or that were changed since, keep the folder as ``NAME-kept-1`` and
         write; else they are refused.
+    anew : bool
+        Compute in any case; the commands give False, see :meth:`emgkit.Study.run`.
 
     Returns
     -------
@@ -92,6 +96,13 @@ def run(
     check_filled_in(study.text, where=str(study.folder))
     where = (Path(out) if out is not None else _default_out(study)).absolute()
     check_writable(where, force=force, study=study.folder)
+    progress = progress or nobody
+    folder = Path(data) if data is not None else None
+    if folder is None and isinstance(study.file, StudyFile):
+        folder = data_folder(study.file.data, study.folder, progress, quick=quick)
+    unchanged = None if anew else Unchanged.of("multiverse", study, out=where, data=folder, quick=quick)
+    if unchanged is not None and not force and (earlier := unchanged.result(study)) is not None:
+        return earlier
     name = key("multiverse", [str(study.folder), str(where)])[:16]
     place = cache_folder() / "unfinished" if cache is None else Path(cache)
     with (
@@ -101,8 +112,8 @@ def run(
     ):
         # each of these is kept as a notice of the result
         warnings.simplefilter("ignore", EmgkitWarning)
-        walk = Walk(workers=found, store=kept, progress=progress or nobody)
-        computed = compute(study, axes, data=data, walk=walk, quick=quick)
+        walk = Walk(workers=found, store=kept, progress=progress)
+        computed = compute(study, axes, data=folder, walk=walk, quick=quick)
         own = data is None or (isinstance(study.file, StudyFile) and study.file.data.registry is not None)
         walk.progress("Writing tables, figures and report", 0, 1)
         # the folder may be out of a cluster's sight
@@ -110,6 +121,8 @@ def run(
         with fresh_folder(where, force=force) as fresh, errors_as_in_a_study():
             result = write(study, computed, folder=fresh, out=where, own=own, quick=quick, workers=drawers)
         walk.progress("Writing tables, figures and report", 1, 1)
+    if unchanged is not None:
+        unchanged.keep(result)
     return result
 
 

@@ -13,7 +13,6 @@ from emgkit.notation import listed
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.read import check_filled_in, load_text, parse
-from emgkit.study.file.recordings import StudyFile
 from emgkit.study.file.wording import errors_as_in_a_study
 from emgkit.study.recordings.analysis import analyse
 from emgkit.study.recordings.keys import key
@@ -21,6 +20,7 @@ from emgkit.study.recordings.plan import plan_of
 from emgkit.study.recordings.simulated import cache_folder, data_folder
 from emgkit.study.recordings.walking import Progress, Walk, store
 from emgkit.study.script import read_script
+from emgkit.study.unchanged import Unchanged
 from emgkit.study.writing import published_page, recordings_page
 from emgkit.study.writing.folder import check_writable, fresh_folder
 from emgkit.study.writing.result import Result
@@ -102,6 +102,7 @@ class Study(StudyDefinition):
         scheduler: str | None = None,
         cache: str | os.PathLike[str] | None = None,
         force: bool = False,
+        anew: bool = True,
     ) -> Result:
         """Recompute everything, from raw recordings or published figures, and write tables, figures and report.
 
@@ -130,6 +131,10 @@ class Study(StudyDefinition):
         force : bool
             Where `out` holds files that no run wrote or that were changed since, keep the folder as ``NAME-kept-1``
             and write; else they are refused.
+        anew : bool
+            Compute in any case. The commands give False: where the study, its recordings, emgkit, the libraries and
+            every file in `out` are as they were when a command wrote `out`, the result is that of then, and says since
+            when. A study with a script, or with more than 4 GiB of recordings, is always computed.
 
         Returns
         -------
@@ -157,28 +162,28 @@ class Study(StudyDefinition):
                         hint="Leave --data out; [data] published names the figures",
                     )
                 return published_page.run(self, self.file, where, progress, quick=quick, force=force)
-            own, name = Path(data) if data is not None else None, key("run", [str(self.folder), str(where)])[:16]
+            # the steps and their parameters are checked before any file is read
+            plan = plan_of(self.file, self.folder)
+            folder = Path(data) if data is not None else data_folder(self.file.data, self.folder, progress, quick=quick)
+            # what is expected is expected of the study's own data
+            own = data is None or self.file.data.registry is not None
+            unchanged = None if anew else Unchanged.of("run", self, out=where, data=folder, quick=quick)
+            if unchanged is not None and not force and (earlier := unchanged.result(self)) is not None:
+                return earlier
+            name = key("run", [str(self.folder), str(where)])[:16]
             place = cache_folder() / "unfinished" if cache is None else Path(cache)
             with store(place, name, keep=cache is not None) as kept:
                 walk = Walk(workers=found, store=kept, progress=progress)
-                return self._run_recordings(self.file, where, own, walk, quick=quick, force=force)
-
-    def _run_recordings(
-        self, file: StudyFile, out: Path, data: Path | None, walk: Walk, *, quick: bool, force: bool
-    ) -> Result:
-        # the steps and their parameters are checked before any file is read
-        plan = plan_of(file, self.folder)
-        folder = data if data is not None else data_folder(file.data, self.folder, walk.progress, quick=quick)
-        analysis = analyse(file, plan, folder, walk=walk)
-        # what is expected is expected of the study's own data
-        own = data is None or file.data.registry is not None
-        walk.progress("Writing tables, figures and report", 0, 1)
-        with fresh_folder(out, force=force) as fresh, errors_as_in_a_study():
-            result = recordings_page.write(
-                self, analysis, pipeline=plan.pipeline, folder=fresh, out=out, own=own, quick=quick
-            )
-        walk.progress("Writing tables, figures and report", 1, 1)
-        return result
+                analysis = analyse(self.file, plan, folder, walk=walk)
+                progress("Writing tables, figures and report", 0, 1)
+                with fresh_folder(where, force=force) as fresh, errors_as_in_a_study():
+                    result = recordings_page.write(
+                        self, analysis, pipeline=plan.pipeline, folder=fresh, out=where, own=own, quick=quick
+                    )
+                progress("Writing tables, figures and report", 1, 1)
+            if unchanged is not None:
+                unchanged.keep(result)
+            return result
 
     def _recordings(self, data: str | os.PathLike[str] | None) -> Path | None:
         """The folder of recordings that somebody made."""

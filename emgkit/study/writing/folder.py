@@ -28,9 +28,9 @@ from emgkit.study.recordings.keys import sha256
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["check_writable", "fresh_folder", "write_figure", "write_json", "write_table"]
+__all__ = ["RECORD", "check_writable", "fresh_folder", "record_of", "write_figure", "write_json", "write_table"]
 
-_RECORD = "provenance.json"
+RECORD = "provenance.json"
 _OUTPUTS, _OWN = "outputs", "sha256_of_this_record"
 # a message names no more files; a folder that holds as many is not searched to its end
 _SHOWN = 5
@@ -184,7 +184,7 @@ def _not_ours(place: Path) -> tuple[list[str], list[str]]:
     foreign, changed = list[str](), list[str]()
     if not place.exists():
         return foreign, changed
-    known = _recorded(place / _RECORD)
+    known = _recorded(place / RECORD)
     folders = {str(above) for name in known for above in Path(name).parents}
     for root, inside, names in os.walk(place, onerror=_raise):
         links = [name for name in inside if (Path(root) / name).is_symlink()]
@@ -192,7 +192,7 @@ def _not_ours(place: Path) -> tuple[list[str], list[str]]:
             name = path.relative_to(place).as_posix()
             if name not in known:
                 # a record that cannot be trusted was changed itself
-                (changed if name == _RECORD else foreign).append(name)
+                (changed if name == RECORD else foreign).append(name)
             elif not stat.S_ISREG(path.lstat().st_mode) or known[name] not in (None, sha256(path)):
                 changed.append(name)
         empty = not inside and not names
@@ -213,7 +213,15 @@ def _recorded(record: Path) -> dict[str, str | None]:
         intact = content.pop(_OWN) == _hash_of(content)
     except (ValueError, KeyError, TypeError, RecursionError):
         return {}
-    return {**outputs, _RECORD: None} if intact else {}
+    return {**outputs, RECORD: None} if intact else {}
+
+
+def record_of(place: Path) -> str | None:
+    """The hash of the record of a run whose outputs are all there as they were written, and nothing else; else None."""
+    known = _recorded(place / RECORD)
+    if not known or any(not (place / name).is_file() for name in known) or any(_not_ours(place)):
+        return None
+    return sha256(place / RECORD)
 
 
 def _hash_of(content: Mapping[str, Any]) -> str:
@@ -253,7 +261,7 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
 
 def _record_outputs(folder: Path) -> None:
     """Add the files written and their hashes to the provenance record, so that a later run knows them as ours."""
-    record = folder / _RECORD
+    record = folder / RECORD
     content = json.loads(record.read_text(encoding="utf-8"))
     written = sorted(path for path in folder.rglob("*") if path.is_file() and path != record)
     content[_OUTPUTS] = {path.relative_to(folder).as_posix(): sha256(path) for path in written}
@@ -288,7 +296,7 @@ def _restore(place: Path) -> None:
         if old.exists() and not place.exists():
             old.rename(place)
         # what stands in the place may be no run's; then the results of the earlier run are kept too
-        if not old.exists() or _recorded(place / _RECORD):
+        if not old.exists() or _recorded(place / RECORD):
             shutil.rmtree(home, ignore_errors=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -36,6 +37,8 @@ class Result:
         What is doubtful.
     opening : tuple of str
         What published studies found, where the report opens with it.
+    since : datetime, optional
+        When the files were written, if they were not written anew because nothing has changed since.
     """
 
     study: StudyDefinition
@@ -46,6 +49,7 @@ class Result:
     levels: tuple[LevelFinding, ...]
     notices: tuple[Notice, ...]
     opening: tuple[str, ...] = ()
+    since: datetime | None = None
 
     @property
     def report(self) -> Path:
