@@ -69,8 +69,9 @@ def other_signs(recording: FoundRecording, channels: Sequence[FoundChannel]) -> 
     """The events and sensors of a recording that may show its repetitions too, with the way to use them."""
     events = ""
     if recording.labels:
-        likely = json.dumps(recording.labels[0], ensure_ascii=False)
-        events = f'events ({shortly(recording.labels, 3)}): by = "events", events = {{ repetition = {likely} }}'
+        label, what = next(iter(recording.labels.items()))
+        likely = f"{what} = {json.dumps(label, ensure_ascii=False)}"
+        events = f'events ({shortly(list(recording.labels), 3)}): by = "events", events = {{ {likely} }}'
     return "; ".join(filter(None, [events, _other_sensors(channels)]))
 
 

@@ -57,8 +57,9 @@ class FoundFile:
 class FoundRecording:
     """A recording: what its name tells, its channels, and its likely repetitions.
 
-    `beside` are the channels of its second files. `repetitions` counts events of that name, `labels` are those of other
-    events, the most frequent one first; `counted` are repetitions that were found in a channel, by its label.
+    `beside` are the channels of its second files. `repetitions` counts events of that name; `labels` are those of other
+    events, the most frequent one first, each with what it may be: a repetition or, where it lasts no time, a start.
+    `counted` are repetitions that were found in a channel, by its label.
     `stated_sfreq` is a rate (Hz) that a comment of the file names, with the place. `thousands` is the sign that likely
     separates thousands in numbers that can be read in two ways, and what shows it.
     """
@@ -69,7 +70,7 @@ class FoundRecording:
     beside: tuple[FoundChannel, ...] = ()
     seconds: float | None = None
     repetitions: int = 0
-    labels: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     counted: Mapping[str, int] = field(default_factory=dict)
     constant: tuple[str, ...] = ()
     stated_sfreq: tuple[float, str] | None = None
@@ -358,7 +359,7 @@ class _Looked:
     format: str
     seconds: float | None
     repetitions: int
-    labels: tuple[str, ...]
+    labels: Mapping[str, str]
     counted: Mapping[str, int]
     constant: tuple[str, ...]
     stated_sfreq: tuple[float, str] | None
@@ -381,12 +382,13 @@ def _look_into(path: Path, sheet: str | None) -> _Looked:
     channels = describe(signals)
     lengths = [one.size / one.sfreq for one in signals if one.sfreq]
     labels = Counter(event.label for event in content.events if event.label != "repetition")
+    lasting = {event.label for event in content.events if event.duration > 0}
     return _Looked(
         channels=channels,
         format=path.suffix.lower(),
         seconds=max(lengths, default=None),
         repetitions=sum(event.label == "repetition" for event in content.events),
-        labels=tuple(label for label, _ in labels.most_common()),
+        labels={label: "repetition" if label in lasting else "start" for label, _ in labels.most_common()},
         counted=_count(content, channels),
         constant=tuple(
             channel.name

@@ -523,8 +523,9 @@ def test_the_muscle_of_a_sensor_is_likely_although_its_accelerometer_has_the_lab
     assert found["R VL (10001): ACC X"][0] is None
 
 
-def test_events_of_other_names_are_named_with_the_way_to_use_them(tmp_path):
-    """EDF annotations in which each repetition is called "rep", after one about something else."""
+@pytest.mark.parametrize(("lasts", "what"), [(1.5, "repetition"), (None, "start")])
+def test_events_of_other_names_are_named_with_the_way_to_use_them(tmp_path, lasts, what):
+    """EDF annotations in which each repetition, or its start, is called "rep", after one about something else."""
     import edfio
 
     folder = tmp_path / "data"
@@ -535,11 +536,11 @@ def test_events_of_other_names_are_named_with_the_way_to_use_them(tmp_path):
             edfio.Edf(
                 [edfio.EdfSignal(100 * rng.standard_normal(10_000), 1000, label="VL", physical_dimension="uV")],
                 annotations=[edfio.EdfAnnotation(0.5, None, 'talking to "him"')]
-                + [edfio.EdfAnnotation(2.0 * n, 1.5, "rep") for n in range(1, 4)],
+                + [edfio.EdfAnnotation(2.0 * n, lasts, "rep") for n in range(1, 4)],
             ).write(folder / f"{who}_{task}.edf")
     found = new.look(folder)
     listing = " ".join(new.listing(found, 80).split())
     assert "no repetitions and no channel of movement, but events ('rep' and 'talking to \"him\"')" in listing
-    assert 'by = "events", events = { repetition = "rep" }' in listing
+    assert f'by = "events", events = {{ {what} = "rep" }}' in listing
     by = next(one for one in new.questions(found) if one.id == "exercises.squat.by")
     assert by.remark.startswith("no recording of it has repetition events or a channel of movement, but events ('rep'")
