@@ -77,10 +77,7 @@ def test_a_table_opens_in_a_spreadsheet_and_keeps_every_digit(tmp_path):
     raw = (tmp_path / "tables" / "a.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     assert b"\r" not in raw
-    assert (
-        pd.read_csv(tmp_path / "tables" / "a.csv", encoding="utf-8-sig", float_precision="round_trip")["value"][0]
-        == 0.1 + 0.2
-    )
+    assert float(pd.read_csv(tmp_path / "tables" / "a.csv", encoding="utf-8-sig", dtype=str)["value"][0]) == 0.1 + 0.2
 
 
 def record_of(out):
