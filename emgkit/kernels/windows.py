@@ -76,7 +76,10 @@ class Plan:
     families: tuple[_Family, ...]
 
     def measure(self, samples: Samples) -> WindowNumbers:
-        """Rectify signals of the plan's shape, smooth them in every way, and measure each envelope."""
+        """Rectify signals of the plan's shape, smooth them in every way, and measure each envelope.
+
+        The signals are finite, as those of a recording are: a NaN would not reach every number.
+        """
         n_signals = self.shape[0]
         sums = np.empty((self.n_smoothers, self.n_stretches, n_signals))
         peaks = np.empty_like(sums)

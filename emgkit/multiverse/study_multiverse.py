@@ -95,9 +95,9 @@ def run(
     """
     check_filled_in(study.text, where=str(study.folder))
     where = (Path(out) if out is not None else _default_out(study)).absolute()
-    check_writable(where, force=force, study=study.folder)
-    progress = progress or nobody
     folder = Path(data) if data is not None else None
+    check_writable(where, force=force, study=study.folder, data=folder or study.recorded)
+    progress = progress or nobody
     if folder is None and isinstance(study.file, StudyFile):
         folder = data_folder(study.file.data, study.folder, progress, quick=quick)
     unchanged = None if anew else Unchanged.of("multiverse", study, out=where, data=folder, quick=quick)

@@ -43,3 +43,9 @@ class StudyDefinition:
     def simulated(self) -> bool:
         """Whether the recordings that the study file names are simulated."""
         return isinstance(self.file, StudyFile) and self.file.study.simulated
+
+    @property
+    def recorded(self) -> Path | None:
+        """The folder of recordings that the study file names, where they are not simulated."""
+        named = (self.file.data.bids or self.file.data.folder) if isinstance(self.file, StudyFile) else None
+        return self.folder / named if named else None

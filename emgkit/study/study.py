@@ -148,7 +148,7 @@ class Study(StudyDefinition):
         """
         check_filled_in(self.text, where=str(self.folder))
         where = (Path(out) if out is not None else self._default_out()).absolute()
-        check_writable(where, force=force, study=self.folder, data=self._recordings(data))
+        check_writable(where, force=force, study=self.folder, data=Path(data) if data else self.recorded)
         progress = progress or (lambda _what, _done, _total: None)
         with warnings.catch_warnings(), workers(jobs, scheduler) as found:
             # each of these is kept as a notice of the result
@@ -184,13 +184,6 @@ class Study(StudyDefinition):
             if unchanged is not None:
                 unchanged.keep(result)
             return result
-
-    def _recordings(self, data: str | os.PathLike[str] | None) -> Path | None:
-        """The folder of recordings that somebody made."""
-        if data is not None:
-            return Path(data)
-        named = None if isinstance(self.file, PublishedFile) else self.file.data.bids or self.file.data.folder
-        return self.folder / named if named else None
 
     def _default_out(self) -> Path:
         return Path("results") / self.slug if self.bare else self.folder / "results"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from emgkit import multiverse
 from emgkit._folders import hidden_beside
 from emgkit.errors import StudyError
 from emgkit.study import Study
@@ -216,8 +217,9 @@ def test_the_folder_of_the_study_is_never_replaced(tmp_path):
     check_writable(tmp_path / "results", study=tmp_path)
 
 
+@pytest.mark.parametrize("run", [Study.run, multiverse.run])
 @pytest.mark.parametrize("named", [False, True])
-def test_the_folder_of_the_recordings_is_never_replaced(tmp_path, named):
+def test_the_folder_of_the_recordings_is_never_replaced(tmp_path, named, run):
     """Not even with force, which would move the recordings away from their study."""
     study = tmp_path / "study"
     study.mkdir()
@@ -227,7 +229,7 @@ def test_the_folder_of_the_recordings_is_never_replaced(tmp_path, named):
     (recordings / "P1_squat.csv").write_text("mine")
     for out in (recordings, *([recordings.parent] if named else [])):
         with pytest.raises(StudyError, match=r"that of the study or its recordings.*--out"):
-            Study.load(study).run(out, recordings if named else None, force=True)
+            run(Study.load(study), out=out, data=recordings if named else None, force=True)
     assert files(recordings) == ["P1_squat.csv"]
 
 
