@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from emgkit.cli.options import JsonOption
+from emgkit.cli.printing import sayer
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -75,17 +76,10 @@ def _show_ledger(ledger: DataFrame) -> None:
 
 
 def _show_claim(one: Claim, table: DataFrame) -> None:
-    from rich.console import Console
-    from rich.padding import Padding
-
     from emgkit.literature.claims import grouped, verdict
     from emgkit.literature.wording import reference
 
-    console = Console(highlight=False)
-
-    def say(text: str, indent: int = 0, style: str | None = None) -> None:
-        console.print(Padding(text, (0, 0, 0, indent)), style=style, markup=False)
-
+    say = sayer()
     say(f"Claim {one.number}: {one.claim}", style="bold")
     say(f"The evidence read: {verdict(one)}", style=_STYLES.get(one.evidence_says))
     told = {
@@ -100,7 +94,7 @@ def _show_claim(one: Claim, table: DataFrame) -> None:
     groups = grouped(one, table) | {"References": [reference(each) for each in one.references]}
     for heading, lines in groups.items():
         if lines:
-            console.print()
+            say()
             say(heading, style="bold cyan")
             for line in lines:
-                say(line, 2)
+                say(line, indent=2)

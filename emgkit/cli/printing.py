@@ -14,13 +14,17 @@ __all__ = ["print_table", "progress_shown", "say_error", "sayer", "unchanged"]
 
 
 def sayer() -> Callable[..., None]:
-    """Something that prints a text, broken between its words where a terminal is narrow."""
+    """Something that prints a text, broken between its words where a terminal is narrow; in a file it is one line."""
     from rich.console import Console
+    from rich.padding import Padding
 
-    console = Console()
+    console = Console(highlight=False)
 
-    def say(text: str, style: str | None = None) -> None:
-        console.print(text, style=style, markup=False, highlight=False, soft_wrap=not console.is_terminal)
+    def say(text: str = "", style: str | None = None, *, indent: int = 0) -> None:
+        if console.is_terminal:
+            console.print(Padding(text, (0, 0, 0, indent), expand=False), style=style, markup=False)
+        else:
+            console.print(" " * indent + text, markup=False, soft_wrap=True)
 
     return say
 

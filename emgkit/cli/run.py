@@ -19,7 +19,7 @@ from emgkit.cli.options import (
     OutOption,
     SchedulerOption,
 )
-from emgkit.cli.printing import progress_shown, unchanged
+from emgkit.cli.printing import progress_shown, sayer, unchanged
 from emgkit.cli.trust import check_allowed
 from emgkit.notation import capital
 
@@ -135,22 +135,15 @@ def _as_json(result: Result) -> str:
 
 
 def _show(result: Result, *, warned: bool) -> None:
-    from rich.console import Console
-    from rich.padding import Padding
-
     from emgkit.study.writing.finding import described
 
-    console = Console(highlight=False)
-
-    def say(text: str, indent: int = 0, style: str | None = None) -> None:
-        console.print(Padding(text, (0, 0, 0, indent)), style=style, markup=False)
-
+    say = sayer()
     if result.simulated and not warned:
         say(f"SIMULATED DATA: {_SIMULATED}")
-    console.print()
+    say()
     say(result.study.file.study.title, style="bold")
     for answer in result.opening:
-        console.print()
+        say()
         say(f"Published studies. {answer}")
     # doubts and levels that are described alone stand with the levels, the notices below
     shown = {notice.text for notice in result.notices} | set(described(result.levels))
@@ -158,22 +151,22 @@ def _show(result: Result, *, warned: bool) -> None:
         if text not in shown and not text.startswith(("The data are", "Verdict on")):
             say(text)
     for level in result.levels:
-        console.print()
+        say()
         say(f"{capital(level.name)}: {level.order}", style="bold cyan")
         for contrast in level.contrasts:
-            say(contrast, 2)
+            say(contrast, indent=2)
         if level.doubt:
-            say(level.doubt, 2, style="yellow")
+            say(level.doubt, indent=2, style="yellow")
         for one in level.published:
-            say(f"Claim: {one.claim}.", 2)
+            say(f"Claim: {one.claim}.", indent=2)
             for statement in one.statements:
-                say(f"published: {statement}", 4, style="dim")
-            say(f"verdict, from the published figures alone: {one.verdict}. {one.why}", 4)
-    console.print()
+                say(f"published: {statement}", indent=4, style="dim")
+            say(f"verdict, from the published figures alone: {one.verdict}. {one.why}", indent=4)
+    say()
     _show_notices(result, say)
     if result.since is not None:
         say(unchanged(result.since))
-    console.print(f"Report: {result.report}", markup=False, soft_wrap=True)
+    print(f"Report: {result.report}")
 
 
 def _show_notices(result: Result, say: Callable[..., None]) -> None:
