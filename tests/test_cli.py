@@ -139,6 +139,33 @@ def test_info_takes_a_channel_map_as_read_does(emgkit, tmp_path):
     refused(emgkit("info", table, "--channels", tmp_path / "mapp.toml"), "does not exist", "'map.toml'")
 
 
+def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(emgkit, tmp_path):
+    for seed, name in enumerate(("P01_squat", "P01_lunge", "P02_squat")):
+        values = np.random.default_rng(seed).normal(size=50)
+        (tmp_path / f"{name}.csv").write_text(
+            "time (s),L vastus lateralis (mV),R vastus lateralis (mV),L biceps femoris (mV)\n"
+            + "".join(f"{row / 1000},{value:.4f},{value / 2:.4f},{value / 3:.4f}\n" for row, value in enumerate(values))
+        )
+    (tmp_path / "P03_squat.csv").write_bytes(b"")
+    lines = emgkit("info", tmp_path, columns=80).stdout.splitlines()
+    assert any(line.startswith("All: format: delimited") for line in lines)
+    assert any(line.split()[:2] == ["P03_squat.csv", "P03"] for line in lines)
+
+
+def test_a_name_that_is_nearly_that_of_a_study_is_proposed(emgkit, tmp_path, monkeypatch):
+    refused(emgkit("run", "thre_lifts"), "Did you mean 'three_lifts'?")
+    (tmp_path / "gait").mkdir()
+    (tmp_path / "gait" / "study.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    refused(emgkit("run", "gat"), "Did you mean 'gait'?")
+
+
+def test_what_a_run_prints_into_a_file_has_no_blanks_at_the_ends_of_lines(emgkit, tmp_path):
+    lines = emgkit("run", csv_study(tmp_path)).stdout.splitlines()
+    assert len(lines) > 5
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
 def test_info_of_a_folder_is_a_table_of_its_recordings(emgkit, small):
     done = emgkit("info", small)
     assert done.returncode == 0

@@ -112,7 +112,10 @@ def _list_recordings(folder: Path, *, as_json: bool) -> None:
         return
     say = sayer()
     say(str(folder), style="bold")
-    print_table([recording_info.folder_row(row) for row in rows], title="path")
+    # what cannot be read has no facts: it would hide what is the same in all others
+    read, unread = ([row for row in rows if bool(row["n_channels"]) is whole] for whole in (True, False))
+    for part in (read, unread):
+        print_table([recording_info.folder_row(row) for row in part], title="path")
     remarks, counts = recording_info.folder_texts(rows, others=table.attrs["others"], likely=table.attrs["likely"])
     for text in remarks:
         say(text, style="yellow")

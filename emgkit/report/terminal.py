@@ -11,7 +11,7 @@ __all__ = ["table_lines"]
 def table_lines(rows: Sequence[Mapping[str, object]], *, width: int, title: str) -> list[str]:
     r"""A table as lines: columns where they fit, their cells broken between words, else a paragraph a row.
 
-    Where the columns do not fit, those that are the same in all rows are put above the others first.
+    Where a row does not fit in one line, the columns that are the same in all rows are put above the others.
 
     Parameters
     ----------
@@ -47,14 +47,15 @@ def table_lines(rows: Sequence[Mapping[str, object]], *, width: int, title: str)
     least = {
         key: max(len(word) for text in (key, *cells) for word in text.split() or [""]) for key, cells in columns.items()
     }
-    gap = 2 if sum(least.values()) + 2 * (len(columns) - 1) <= width else 1
-    room = width - gap * (len(columns) - 1)
-    if sum(least.values()) > room:
+    if sum(whole.values()) + 2 * (len(columns) - 1) > width and len(rows) > 1:
         same = {key: rows[0][key] for key, cells in columns.items() if key != title and len(set(cells)) == 1}
-        if same and len(rows) > 1:
+        if same:
             others = [{key: value for key, value in row.items() if key not in same} for row in rows]
             facts = ", ".join(f"{key}: {_shown(value)}" for key, value in same.items())
             return [*_wrapped(f"All: {facts}", width), *table_lines(others, width=width, title=title)]
+    gap = 2 if sum(least.values()) + 2 * (len(columns) - 1) <= width else 1
+    room = width - gap * (len(columns) - 1)
+    if sum(least.values()) > room:
         return [line for row in rows for line in _paragraph(row, width=width, title=title)]
     widths = dict(whole)
     while sum(widths.values()) > room:

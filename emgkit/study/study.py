@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emgkit import shipped
+from emgkit._checks import nearest
 from emgkit.errors import EmgkitWarning, StudyError
 from emgkit.notation import listed
 from emgkit.study.definition import StudyDefinition
@@ -77,6 +78,7 @@ class Study(StudyDefinition):
                 raise StudyError(
                     f"There is no study {str(path)!r}",
                     allowed=f"a folder with a study.toml, or one that comes with emgkit: {listed(names)}",
+                    hint=nearest(str(path), [*names, *(one.parent.name for one in Path().glob("*/study.toml"))]),
                 )
             named = shipped.path("studies", str(path))
         file = named if named.suffix == ".toml" else named / "study.toml"

@@ -30,6 +30,13 @@ def test_what_is_the_same_in_all_rows_goes_above_where_the_columns_do_not_fit():
     assert table_lines(rows, width=34, title="channel")[:2] == ["All: kind: EMG", "position channel  muscle   seconds"]
 
 
+def test_what_is_the_same_goes_above_where_cells_would_break():
+    rows = [row | {"muscle": "a long name of a muscle"} for row in ROWS]
+    lines = table_lines(rows, width=55, title="channel")
+    assert lines[0] == "All: muscle: a long name of a muscle"
+    assert len(lines) == 1 + 1 + len(rows)
+
+
 @pytest.mark.parametrize("width", range(14, 90))
 def test_no_word_is_cut_and_no_line_is_too_long(width):
     lines = table_lines(ROWS, width=width, title="channel")
