@@ -83,6 +83,12 @@ def test_a_side_a_file_names_both_sides(tmp_path):
     assert "averaged arithmetically over sides, so that" in text
 
 
+def test_runs_that_were_measured_whole_are_averaged_too(tmp_path):
+    parts = ("L_1", "L_2", "R_1", "R_2")
+    text = methods(tmp_path, STUDY % ("{side}_{run}", "", 'muscle = "soleus"', "", ', "side"'), parts)
+    assert "averaged arithmetically over recordings and sides, so that" in text
+
+
 @pytest.mark.parametrize(
     ("offset", "when"),
     [

@@ -117,6 +117,15 @@ def test_quiet_muscles_of_mvc_trials_do_not_count():
     assert list(muscle_doubts(table)) == ["VL"]
 
 
+def test_two_sides_are_channels_of_recordings():
+    facts = {"participant": "P1", "session": None, "task": "squat", "run": ["1", "1", "2", "2"], "muscle": "VL"}
+    table = pd.DataFrame(facts | {"channel": ["L", "R", "L", "R"], "flagged": "drift"})
+    assert muscle_doubts(table) == {"VL": "Its signal is flagged in 4 of 4 channels of recordings: drift (4)."}
+    assert muscle_doubts(table[table["channel"] == "L"]) == {
+        "VL": "Its signal is flagged in 2 of 2 recordings: drift (2)."
+    }
+
+
 def test_a_spike_that_was_bridged_in_an_mvc_is_a_remark_that_names_the_file(folder):
     change(folder / "data" / "P2_mvc.csv", samples={2000: 50.0})
     file = folder / "study.toml"

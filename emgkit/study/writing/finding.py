@@ -115,7 +115,8 @@ def muscle_doubts(quality: pd.DataFrame, *, quiet: Collection[str] = ()) -> dict
     Parameters
     ----------
     quality : DataFrame
-        One row a channel of a recording: ``muscle, task, flagged`` (codes with commas).
+        One row a channel of a recording: ``muscle, task, flagged`` (codes with commas), and where a muscle
+        may have several channels ``participant, session, run, channel``.
     quiet : collection of str
         Tasks in which a muscle that is not tested is meant to be quiet.
 
@@ -139,7 +140,11 @@ def muscle_doubts(quality: pd.DataFrame, *, quiet: Collection[str] = ()) -> dict
         if 2 * flagged > len(codes):
             reasons = Counter(code for some in codes for code in some).most_common()
             why = ", ".join(f"{code_words(code)} ({times})" for code, times in reasons)
-            found[str(muscle)] = f"Its signal is flagged in {flagged} of {counted(len(codes), 'recording')}: {why}."
+            # two sides, or two electrodes, are two channels of one recording
+            facts = [name for name in ("participant", "session", "task", "run") if name in own]
+            several = "channel" in own and own.groupby(facts, dropna=False)["channel"].nunique().max() > 1
+            total = f"{len(codes)} channels of recordings" if several else counted(len(codes), "recording")
+            found[str(muscle)] = f"Its signal is flagged in {flagged} of {total}: {why}."
     return found
 
 

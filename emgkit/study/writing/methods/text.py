@@ -199,7 +199,7 @@ def _measures(analysis: Analysis) -> Iterator[Statement]:
     yield Statement.of(f"{listing}.")
     for sentence in further_sentences(analysis.file.measures):
         yield Statement.of(sentence)
-    over = series(plural(unit if name == "repetition" else name) for name in _several(analysis))
+    over = series(plural(unit if name == "repetition" else name) for name in _several(analysis, unit))
     yield Statement.of(
         f"The measures were averaged arithmetically over {over}, so that the participant is the unit of analysis.",
         "averaging",
@@ -210,10 +210,14 @@ def _measures(analysis: Analysis) -> Iterator[Statement]:
         yield Statement.of(f"{' '.join(made)} {same}", "curves")
 
 
-def _several(analysis: Analysis) -> list[str]:
+def _several(analysis: Analysis, unit: str) -> list[str]:
     """What was averaged over, of which the recordings have more than one."""
     rows = pd.concat([session.rows for session in analysis.sessions])
     varied = [name for name in analysis.over if name in rows.columns and len(rows[name].unique()) > 1]
+    if unit != "repetition" and "repetition" in analysis.over and "repetition" not in varied:
+        # whole recordings are repetitions with the number 1: those of several runs are averaged, too
+        cell = [name for name in rows.columns if name not in ("run", "repetition", "value")]
+        varied = ["repetition", *varied] if rows.duplicated(cell).any() else varied
     return varied or list(analysis.over[:1])
 
 
