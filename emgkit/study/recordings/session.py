@@ -220,7 +220,8 @@ def _reference_stages(
             f"There is no MVC trial of {about}" + (f", session {first.session}" if first.session else ""),
             allowed=f"tasks named {listed(plan.accounting.mvc_tasks)}",
             got=listed(sorted({one.task for one in group})),
-            hint="Record or name the MVC trials, or set mvc.own_task_maximum",
+            hint=f"Name the MVC trials in [mvc] tasks; or leave the participant out: [exclude] participants = "
+            f'[{{ participant = "{first.participant}", reason = "…" }}]; or set mvc.own_task_maximum',
         )
     conditioned = {
         one.name: Stage(
