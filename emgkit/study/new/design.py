@@ -16,7 +16,7 @@ from emgkit.study.new.signals import MOVING, FoundChannel
 from emgkit.study.recordings.account.near import shortly
 
 __all__ = [
-    "FEW", "dead_channels", "exercise_name", "factors", "found_by", "left_out", "moving_channels",
+    "FEW", "TILTING", "dead_channels", "exercise_name", "factors", "found_by", "left_out", "moving_channels",
     "other_signs", "renamed", "single_factors", "two_sided", "ways", "with_names", "without_emg", "without_mvc",
 ]  # fmt: skip
 
@@ -26,6 +26,8 @@ _OTHER_SENSORS = (
     ("ACCEL", "an accelerometer", "acceleration"),
     ("GYRO", "a gyroscope", "gyroscope"),
 )  # fmt: skip
+# sensors whose turn or tilt has phases, as an angle has
+TILTING = frozenset({"ACCEL", "GYRO"})
 # as many files are left out one by one, each with its reason
 FEW = 8
 
@@ -87,7 +89,8 @@ def _other_sensors(channels: Sequence[FoundChannel]) -> str:
     for kind, what, way in _OTHER_SENSORS:
         names = [one.name for one in channels if (one.kind or one.likely_kind) == kind]
         if names:
-            found.append(f'{what} ({shortly(names, 3)}): by = "{way}"')
+            one_sensor = ", and channels = the axes of one sensor" if kind in TILTING and len(names) > 3 else ""
+            found.append(f'{what} ({shortly(names, 3)}): by = "{way}"{one_sensor}')
     return "; ".join(found)
 
 
@@ -173,8 +176,11 @@ def two_sided(inventory: Inventory, answers: Mapping[str, Answer]) -> bool:
 
 
 def left_out(inventory: Inventory) -> tuple[str, ...]:
-    """Copies, files that the layouts take for recordings and that cannot be used, and those that no layout fits."""
-    copies = [file.name for file in inventory.of("copy")]
+    """Copies, files that the layouts take for recordings and that cannot be used, and those that no layout fits.
+
+    A recording with the samples of another is one of them whatever its name: a run refuses both.
+    """
+    copies = [*(file.name for file in inventory.of("copy")), *inventory.doubles]
     unread = [file.name for file in inventory.of("cannot be read")]
     unread = [name for name in unread if name in inventory.taken or _fits(name, inventory)]
     return (*copies, *unread, *(file.name for file in inventory.of("name not understood")))

@@ -211,6 +211,12 @@ class Inventory:
         return sum(any(channel.name == name for channel in one.channels) for one in self.recordings)
 
     @property
+    def doubles(self) -> dict[str, str]:
+        """Recordings with the samples of another one whose name is another: a run refuses both."""
+        names = {one.name for one in self.recordings if any(channel.is_emg for channel in one.channels)}
+        return {name: first for name, first in self.same.items() if {name, first} <= names}
+
+    @property
     def shared_labels(self) -> tuple[str, ...]:
         """Labels of participants that stand in several groups."""
         groups: dict[str, set[str]] = {}

@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import PurePosixPath
 from typing import Any
 
 from emgkit.notation import counted, number
@@ -73,11 +74,19 @@ def _files(inventory: Inventory, width: int) -> list[str]:
         names = [file.name.rpartition("/")[2] for file in files]
         text = ", ".join(names[:2]) + (" …" if len(names) > 2 else "")
         rows.append([_PLURALS[role], str(len(files)), text])
-    return lines + _table(rows, width)
+    lines += _table(rows, width)
+    for name, first in list(inventory.doubles.items())[:_SHOWN]:
+        lines += _wrapped(f"  {name} has the same samples as {first}: whose are they?", width)
+    if len(inventory.doubles) > _SHOWN:
+        lines += _wrapped(f"  … and {len(inventory.doubles) - _SHOWN} more with the samples of another", width)
+    return lines
 
 
 def _formats(inventory: Inventory) -> str:
     counts = Counter(one.format for one in (*inventory.recordings, *inventory.companions))
+    # a copy and what cannot be read were exported by the same program
+    unused = (*inventory.of("copy"), *inventory.of("cannot be read"), *inventory.of("name not understood"))
+    counts.update(PurePosixPath(one.name).suffix.lower() for one in unused if PurePosixPath(one.name).suffix)
     return ", ".join(f"{count} {ending}" for ending, count in counts.most_common()) or "no recordings"
 
 
@@ -142,12 +151,30 @@ def _channels(inventory: Inventory, width: int) -> list[str]:
         ])  # fmt: skip
     lines = [f"{counted(len(rows) - 1, 'channel')} (a question mark: the file does not say it)"]
     lines += _table(_axes_together(rows), width)
+    for text in _units(inventory):
+        lines += _wrapped(text, width)
     for one in inventory.recordings:
         if one.constant:
             lines += _wrapped(f"  constant in {one.name}: {', '.join(one.constant)}", width)
     if nothing := without_emg(inventory):
         lines += _wrapped(f"  no channel of {shortly(list(nothing))} is EMG", width)
     return lines
+
+
+def _units(inventory: Inventory) -> list[str]:
+    """The channels that have a unit in few recordings and another one in the others, with these recordings."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in inventory.recordings:
+        for channel in one.channels:
+            found.setdefault(channel.name, {}).setdefault(channel.unit or "?", []).append(one.name)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, units in found.items():
+        most = max(units, key=lambda unit: len(units[unit]))
+        for unit, files in units.items():
+            if unit != most:
+                where = shortly(files, _SHOWN) + (f" (of {len(files)})" if len(files) > _SHOWN else "")
+                alike.setdefault((where, f"{unit}, elsewhere {most}"), []).append(name)
+    return [f"  in {where} the unit of {shortly(names, 3)} is {text}" for (where, text), names in alike.items()]
 
 
 def _axes_together(rows: Sequence[list[str]]) -> list[list[str]]:

@@ -11,6 +11,7 @@ from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Comparison, Data, Exclude
 from emgkit.study.new.design import (
     FEW,
+    TILTING,
     dead_channels,
     exercise_name,
     factors,
@@ -239,8 +240,11 @@ def _exercises(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[
                 id=f"{stem}.by", place=place, key="by", remark=remark, choices=ways(), stand_in="position",
                 text=f"What shows the repetitions of {readable(name)!r}?",
             )  # fmt: skip
-            moves = any(channel.movement for one in own for channel in (*one.channels, *one.beside))
+            seen = [channel for one in own for channel in (*one.channels, *one.beside)]
+            moves = any(channel.movement or (channel.kind or channel.likely_kind) in TILTING for channel in seen)
             by = str(answers.get(f"{stem}.by", "?" if moves else ""))
+        if by in ("acceleration", "gyroscope"):
+            yield _starts(name, place, stem)
         if by in (*MOVING.values(), "?"):
             channels = moving_channels(own, by, answers)
             if channels:

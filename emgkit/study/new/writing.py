@@ -330,7 +330,10 @@ def _missing(sheet: _Sheet) -> list[str]:
 
 def _exclude(sheet: _Sheet) -> list[str]:
     inventory = sheet.inventory
-    reasons = {file.name: file.why for file in inventory.files}
+    reasons = {file.name: file.why for file in inventory.files} | {
+        name: f"the same samples as {first}; whose are they? One of the two can stay"
+        for name, first in inventory.doubles.items()
+    }
     lists = {
         "files": [
             (f"path = {as_toml(name)}", f"exclude.files.{name}", reasons[name] or "its name does not tell who did what")

@@ -21,9 +21,10 @@ def emgkit(*words, **given):
 
 @pytest.fixture
 def data(record, tmp_path):
-    for who in ("P01", "P02"):
-        for task in ("squat", "lunge", "mvc"):
-            record(tmp_path / "my data" / f"{who}_{task}.csv", mvc=task == "mvc", movement=["Knee"], time="t (s)")
+    names = [(who, task) for who in ("P01", "P02") for task in ("squat", "lunge", "mvc")]
+    for seed, (who, task) in enumerate(names):
+        path = tmp_path / "my data" / f"{who}_{task}.csv"
+        record(path, seed=seed, mvc=task == "mvc", movement=["Knee"], time="t (s)")
     return tmp_path / "my data"
 
 

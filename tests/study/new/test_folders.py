@@ -293,6 +293,53 @@ def test_a_copy_is_left_out_and_no_task_of_its_own(record, answered, tmp_path, c
     assert f'{{ path = "{copy}", reason = "no recording of the study" }},  # the same samples as P01_squat.csv' in text
 
 
+def test_the_samples_of_another_person_are_shown_and_to_be_decided_on(record, tmp_path):
+    for seed, name in enumerate(("P01_squat", "P01_mvc", "P02_mvc")):
+        record(tmp_path / "d" / f"{name}.csv", seed=seed, mvc="mvc" in name, time="t (s)")
+    (tmp_path / "d" / "P02_squat.csv").write_bytes((tmp_path / "d" / "P01_squat.csv").read_bytes())
+    found = new.look(tmp_path / "d")
+    assert roles(found) == {"exercise": 2, "MVC": 2}
+    assert "P02_squat.csv has the same samples as P01_squat.csv: whose are they?" in new.listing(found, 120)
+    text = new.new(tmp_path / "s", tmp_path / "d").file.read_text("utf-8")
+    assert '{ path = "P02_squat.csv", reason = "TODO" },  # the same samples as P01_squat.csv; whose are they?' in text
+
+
+def test_files_of_an_ending_are_counted_with_copies_and_what_cannot_be_read(record, tmp_path):
+    for seed, name in enumerate(("P01_squat", "P01_mvc")):
+        record(tmp_path / "d" / f"{name}.csv", seed=seed, mvc="mvc" in name, time="t (s)")
+    (tmp_path / "d" / "P01_squat (2).csv").write_bytes((tmp_path / "d" / "P01_squat.csv").read_bytes())
+    (tmp_path / "d" / "P02_squat.csv").write_bytes(b"")
+    first = new.listing(new.look(tmp_path / "d"), 200).splitlines()[0]
+    assert first.startswith("4 files in ")
+    assert first.endswith("(4 .csv)")
+
+
+def test_a_file_in_another_unit_is_named(record, tmp_path):
+    for seed, name in enumerate(("P01_squat", "P02_squat", "P01_mvc", "P02_mvc")):
+        record(tmp_path / "d" / f"{name}.csv", seed=seed, mvc="mvc" in name, time="t (s)", emg=["VL (mV)"])
+    odd = tmp_path / "d" / "P02_squat.csv"
+    odd.write_text(odd.read_text().replace("(mV)", "(V)"))
+    text = new.listing(new.look(tmp_path / "d"), 120)
+    assert "in 'P02_squat.csv' the unit of 'VL' is V, elsewhere mV" in text
+
+
+def test_german_words_for_a_maximal_contraction(record, tmp_path):
+    for seed, name in enumerate(("VP1_Kniebeuge", "VP1_Maximalkraft_Gesäß", "VP1_Maximalkontraktion")):
+        record(tmp_path / "d" / f"{name}.csv", seed=seed, mvc="Max" in name, time="t (s)")
+    assert roles(new.look(tmp_path / "d")) == {"exercise": 1, "MVC": 2}
+
+
+def test_repetitions_that_an_accelerometer_shows_have_a_first_phase(record, answered, tmp_path):
+    axes = [f"VL (1): ACC {axis} (g)" for axis in "XYZ"] + [f"BF (2): ACC {axis} (g)" for axis in "XYZ"]
+    for seed, name in enumerate(("P01_squat", "P01_mvc")):
+        record(tmp_path / "d" / f"{name}.csv", seed=seed, mvc="mvc" in name, time="t (s)", movement=axes)
+    text = new.new(tmp_path / "s", tmp_path / "d").file.read_text("utf-8")
+    assert 'by = "TODO"\n# squat usually begins "eccentric"\nstarts = "TODO"' in text
+    assert 'by = "acceleration", and channels = the axes of one sensor' in " ".join(text.replace("\n# ", " ").split())
+    found = answered(tmp_path / "d", **{"exercises.squat.by": "acceleration", "exercises.squat.starts": "eccentric"})
+    assert 'by = "acceleration"\nstarts = "eccentric"' in found.file.read_text("utf-8")
+
+
 def test_labels_that_differ_by_case_are_translated_once_the_user_agrees(record, run, tmp_path):
     names = ("P01_Squat.csv", "p02_squat.CSV", "P03_SQUAT.Csv", "P01_MVC.csv", "p02_mvc.CSV", "P03_MVC.Csv")
     for seed, name in enumerate((*names, "P01_lunge.csv", "p02_lunge.csv", "P03_lunge.csv")):
