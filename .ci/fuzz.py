@@ -3,7 +3,11 @@
 ``python .ci/fuzz.py [--seconds 60] [--seed N] [SUBJECT…]`` shares the time between the subjects: every reader of
 recordings, study files, whole small studies, tables of repetitions, BIDS folders, channel maps and conversions. The
 whole files stand in ``tests/data/seeds``, small real ones in the folder that ``EMGKIT_RECORDINGS`` names. What fails
-is made as small as it gets and stored in ``tests/data/found``, where ``tests/test_found.py`` reads it ever after.
+is made as small as it gets and stored in ``tests/data/found``, where ``tests/test_found.py`` reads it ever after; what
+was made from a real file may not be given on, and is stored in ``build/fuzz`` instead.
+
+``--inputs 40`` tries so many inputs of each subject, however long they take, and makes them from the files of the
+repository alone: with a seed they are the same on every machine.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import math
 import multiprocessing
 import os
 import random
@@ -32,10 +37,19 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 SEEDS, FOUND = ROOT / "tests" / "data" / "seeds", ROOT / "tests" / "data" / "found"
+PRIVATE = ROOT / "build" / "fuzz"  # findings made from real recordings; git ignores it
 LONGEST = 10.0  # seconds of computing for one input
 MEMORY = 4 * 2**30  # bytes of address space for one process
 LARGEST = 300_000  # bytes of a real file that is taken as a seed
 Tree = dict[str, bytes]  # the files of one input, by their path
+
+
+@dataclass(frozen=True)
+class Input:
+    """The files of an input, and whether there is anything of a real recording in them."""
+
+    files: Tree
+    real: bool = False
 
 
 class HangError(BaseException):
@@ -298,12 +312,12 @@ def _in_archive(raw: bytes, rng: random.Random) -> bytes:
 # ---------------------------------------------------------------------------------------------------------- the seeds
 
 
-def seeds(name: str) -> list[Tree]:
+def seeds(name: str, *, real: bool = True) -> list[Input]:
     """The whole inputs of a subject: those of the repository, then small real ones."""
-    found = [tree_of(folder) for folder in sorted((SEEDS / name).glob("*/"))]
+    found = [Input(tree_of(folder)) for folder in sorted((SEEDS / name).glob("*/"))]
     if name == "study-file":
-        found += [{"study.toml": path.read_bytes()} for path in sorted(ROOT.glob("studies/*/study.toml"))]
-    return [*found, *_real(name)]
+        found += [Input({"study.toml": path.read_bytes()}) for path in sorted(ROOT.glob("studies/*/study.toml"))]
+    return [*found, *(Input(files, real=True) for files in (_real(name) if real else ()))]
 
 
 def tree_of(folder: Path) -> Tree:
@@ -351,19 +365,38 @@ class Count:
     finished: bool = False
 
 
-def made(name: str, whole: list[Tree], seed: int, number: int) -> Tree:
-    """The input of that number: a few in a hundred are whole, the rest damaged."""
+def made(name: str, whole: list[Input], seed: int, number: int) -> Input:
+    """The input of that number: the first are whole, the rest damaged; nothing of a real file gets into another."""
+    if number < len(whole):
+        return whole[number]
     rng = random.Random(f"{name} {seed} {number}")
-    chosen = whole[number] if number < len(whole) else rng.choice(whole)
-    return chosen if number < len(whole) else damaged(chosen, rng, whole)
+    chosen = rng.choice(whole)
+    alike = [one.files for one in whole if one.real == chosen.real]
+    return Input(damaged(chosen.files, rng, alike), real=chosen.real)
 
 
-def work(name: str, seed: int, first: int, until: float, to: Connection) -> None:
-    """Try the inputs of a subject until the time is over; runs in a process of its own."""
+@dataclass(frozen=True)
+class Plan:
+    """What is tried: inputs of this seed, for so many seconds or so many of each subject."""
+
+    seed: int
+    seconds: float = math.inf
+    inputs: float = math.inf
+
+    def seeds(self, name: str) -> list[Input]:
+        """The whole inputs of a subject; a number of inputs is of the repository's own."""
+        return seeds(name, real=self.inputs == math.inf)
+
+    def __str__(self) -> str:
+        return f"{self.seconds:g} s" if self.inputs == math.inf else f"{self.inputs} inputs of each subject"
+
+
+def work(name: str, plan: Plan, first: int, until: float, to: Connection) -> None:
+    """Try the inputs of a subject until the time is over or their number reached; runs in a process of its own."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    subject, whole, number = subjects()[name], seeds(name), first
-    while time.monotonic() < until:
-        files = made(name, whole, seed, number)
+    subject, whole, number = subjects()[name], plan.seeds(name), first
+    while number < plan.inputs and time.monotonic() < until:
+        files = made(name, whole, plan.seed, number).files
         to.send(("begun", number))
         begun = time.process_time()
         kind, text = attempt(subject, files)
@@ -372,16 +405,16 @@ def work(name: str, seed: int, first: int, until: float, to: Connection) -> None
     to.send(("finished", number))
 
 
-def run(names: list[str], seconds: float, seed: int) -> dict[str, Count]:
+def run(names: list[str], plan: Plan) -> dict[str, Count]:
     """Share the time between the subjects, as many at once as there are cores."""
     counts, waiting, going = {name: Count() for name in names}, list(names), dict[Connection, Any]()
     cores = os.cpu_count() or 1
-    share = seconds * cores / len(names)
+    share = plan.seconds * cores / len(names)
     process = multiprocessing.get_context("fork")
 
     def start(name: str, first: int, until: float) -> None:
         mine, theirs = process.Pipe(duplex=False)
-        one = process.Process(target=work, args=(name, seed, first, until, theirs), daemon=True)
+        one = process.Process(target=work, args=(name, plan, first, until, theirs), daemon=True)
         one.start()
         theirs.close()
         going[mine] = [name, one, until, first, time.monotonic()]
@@ -458,10 +491,10 @@ def smallest(name: str, files: Tree, kind: str, seconds: float = 20.0) -> Tree:
     return kept
 
 
-def store(name: str, files: Tree) -> Path:
-    """Keep an input as a regression file."""
+def store(name: str, files: Tree, *, real: bool) -> Path:
+    """Keep an input as a regression file; one with anything of a real recording out of what git sees."""
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:8]
-    folder = FOUND / name / digest
+    folder = (PRIVATE if real else FOUND) / name / digest
     for file, raw in files.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_bytes(raw)
@@ -482,7 +515,9 @@ def report(counts: Mapping[str, Count]) -> None:
 def main() -> None:
     """Try everything, print a table, store what failed; status 1 where anything did."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=60.0)
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--seconds", type=float, default=60.0)
+    length.add_argument("--inputs", type=int, help="so many of each subject, of the repository's own files alone")
     parser.add_argument("--seed", type=int, default=None, help="draws the damage; without it, another one every time")
     parser.add_argument("subjects", nargs="*")
     given = parser.parse_args()
@@ -491,22 +526,22 @@ def main() -> None:
 
     reading._UNFORESEEN = ()  # what a reader did not foresee fails here, though a user is told that the file is damaged
     seed = random.randrange(10**6) if given.seed is None else given.seed
+    plan = Plan(seed, seconds=given.seconds) if given.inputs is None else Plan(seed, inputs=given.inputs)
     names = given.subjects or list(subjects())
-    empty = [name for name in names if not seeds(name)]
+    empty = [name for name in names if not plan.seeds(name)]
     names = [name for name in names if name not in empty]
-    print(f"seed {seed}; {given.seconds:g} s" + (f"; no whole file, left out: {', '.join(empty)}" if empty else ""))
+    print(f"seed {seed}; {plan}" + (f"; no whole file, left out: {', '.join(empty)}" if empty else ""))
     for name in names:  # loads the libraries too, which is no work of an input
-        ended = attempt(subjects()[name], seeds(name)[0])
+        ended = attempt(subjects()[name], plan.seeds(name)[0].files)
         if ended[0] != "read":
             sys.exit(f"the first whole input of {name} is not read but {ended[0]}\n{ended[1]}")
-    counts = run(names, given.seconds, seed)
+    counts = run(names, plan)
     report(counts)
     for name, one in counts.items():
         for kind, (number, text) in one.failures.items():
-            files = made(name, seeds(name), seed, number)
-            if text and "HangError" not in kind:
-                files = smallest(name, files, kind)
-            kept = store(name, files).relative_to(ROOT)
+            failing = made(name, plan.seeds(name), seed, number)
+            files = smallest(name, failing.files, kind) if text and "HangError" not in kind else failing.files
+            kept = store(name, files, real=failing.real).relative_to(ROOT)
             print(f"\n{name}, input {number}: {kind}\nstored in {kept}", *text.splitlines()[-14:], sep="\n")
     sys.exit(any(one.failures for one in counts.values()))
 

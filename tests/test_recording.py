@@ -56,6 +56,25 @@ def test_a_kind_in_plain_words_is_understood_in_the_message(word: str, kind: str
         ek.Channel(name="x", unit="m", kind=word)
 
 
+@pytest.mark.parametrize(
+    ("unit", "inside", "factor"),
+    [("mV", "V", "0.001"), ("uV", "V", "1e-06"), ("cm", "m", "0.01"), ("ms", "s", "0.001")],
+)
+def test_a_channel_in_another_unit_than_that_kept_inside_names_the_factor(unit: str, inside: str, factor: str) -> None:
+    with pytest.raises(ek.errors.UnitError) as caught:
+        Channel(name="VL", unit=unit)
+    text = str(caught.value)
+    assert text.startswith(f"Channel 'VL' cannot be in '{unit}'. Allowed: '{inside}' (inside, emgkit keeps 'V', ")
+    assert f"Got: '{unit}'. Hint: Multiply its samples by {factor} and say '{inside}', or read it with" in text
+    assert Channel(name="VL", unit=inside).unit == inside
+
+
+def test_a_channel_has_a_name_of_at_least_one_character() -> None:
+    with pytest.raises(ArgumentError, match=r"A channel needs a name\. Allowed: a text of at least one .*Got: ''"):
+        Channel(name="", unit="V")
+    assert Channel(name="x", unit="V").name == "x"
+
+
 def test_frozen_values_copy_and_pickle() -> None:
     emg = Recording(
         data=[[1e-6, 2e-6, 3e-6]], sfreq=1000.0, channels=(Channel(name="VL", unit="V", muscle="vastus_lateralis"),)

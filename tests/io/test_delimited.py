@@ -251,3 +251,21 @@ def test_a_column_of_times_without_a_header_is_no_signal(tmp_path):
     path.write_text("".join(f"{i / 1000:.3f} {(-1) ** i * 0.1} 0.2\n" for i in range(20)), encoding="utf-8")
     with pytest.raises(FormatError, match=r"rises evenly.*0, 0\.001, 0\.002.*Add a header row"):
         read(path, sfreq=1000, units="mV")
+
+
+def test_a_file_without_times_begins_at_zero_and_one_with_times_where_they_begin(tmp_path):
+    """Also where only a part of the files has a column of times, and the times are in milliseconds."""
+    assert read(written(tmp_path, "VL (V)\n1\n2\n3\n"), sfreq=1000).emg.start == 0.0
+    late = read(written(tmp_path, "time (ms),VL (V)\n2500,1\n2501,2\n2502,3\n"))
+    assert (late.emg.start, late.emg.sfreq) == (2.5, 1000.0)
+
+
+@pytest.mark.parametrize(
+    ("digits", "seconds", "sfreq"),
+    # the last digit leaves open 50, 5 and 0.0005 of a million; the true rate is 20 of a million above 1000 Hz
+    [(4, 2, 1000.0), (4, 20, 1000.02), (9, 2, 1000.02)],
+)
+def test_a_rate_is_as_round_as_the_printed_digits_leave_open(tmp_path, digits, seconds, sfreq):
+    rows = "".join(f"{at / 1000.02:.{digits}f},1\n" for at in range(1000 * seconds + 1))
+    trial = read(written(tmp_path, f"time (s),VL (V)\n{rows}"))
+    assert trial.emg.sfreq == (sfreq if sfreq == 1000.0 else pytest.approx(sfreq, rel=1e-6))

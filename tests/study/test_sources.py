@@ -134,6 +134,16 @@ def test_what_is_excluded_or_kept_must_be_there(tmp_path):
         account(folder, rule)
 
 
+def test_what_is_excluded_or_kept_and_is_there_is_no_matter_for_a_notice(tmp_path):
+    folder = lay(tmp_path, "p1_squat.csv", "p2_squat.csv", "p3_squat.csv")
+    rule = lifts(
+        excluded_files=(ExcludedFile(path="p2_squat.csv", reason="noise"),),
+        excluded_participants=(ExcludedParticipant(participant="p3", reason="ill"),),
+        kept=(("p2_squat.csv",),),
+    )
+    assert account(folder, rule).notices == ()
+
+
 def test_halves_of_own_events_are_refused_before_any_file_is_read(minimal):
     text = minimal.replace('starts = "eccentric"', 'by = "events"')
     text += '[[measures]]\nname = "peak"\nduring = "half"\n'

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
 
+from emgkit import Channel, Recording, Trial
 from emgkit.errors import StudyError
 from emgkit.study import Study
 from emgkit.study.file.read import parse
+from emgkit.study.recordings.read import Reading, read
 from tests.study.conftest import TWO_LIFTS, record
 
 WITH = TWO_LIFTS.replace('task = "squat"\n', 'task = "squat"\nby = ["position", "angle"]\n')
@@ -57,3 +62,30 @@ def test_the_agreement_of_streams_stands_in_tables_methods_and_report(tmp_path):
 def test_a_list_of_streams_is_checked(by, words):
     with pytest.raises(StudyError, match=words):
         parse(WITH.replace('["position", "angle"]', by), where="study.toml")
+
+
+def channels(name, sfreq, *labels):
+    said = tuple(Channel(name=label, unit="V") for label in labels)
+    return {name: Recording(data=np.linspace(-1e-4, 1e-4, 2 * len(said)).reshape(len(said), 2), sfreq=sfreq,
+                            channels=said)}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        ({}, None),
+        (
+            channels("emg_2", 500.0, "BF"),
+            r"EMG at two rates; a study needs one\. Where: P1_squat\.csv\. Got: 'emg' and 'emg_2'",
+        ),
+    ],
+)
+def test_a_recording_of_a_study_has_emg_at_one_rate(monkeypatch, second, words):
+    trial = Trial(streams={**channels("emg", 1000.0, "VL", "VM"), **second})
+    monkeypatch.setattr("emgkit.study.recordings.read._assembled", lambda _path, _rule: trial)
+    rule = Reading(name="P1_squat.csv", facts={"participant": "P1"})
+    if words is None:
+        assert read(Path("a"), rule).emg.names == ("VL", "VM")
+    else:
+        with pytest.raises(StudyError, match=words):
+            read(Path("a"), rule)
