@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 import emgkit
-from emgkit.cli.options import JsonOption
+from emgkit.cli.options import JobsOption, JsonOption
 from emgkit.cli.printing import progress_shown, sayer
 from emgkit.errors import ArgumentError
 from emgkit.notation import counted
@@ -32,6 +32,7 @@ def convert_recordings(
     check: Annotated[
         bool, typer.Option("--check", help="Run the BIDS validator on the data set; without SRC, do only that.")
     ] = False,
+    jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Convert recordings to an EMG-BIDS data set, by a map; run it again to go on where it was stopped."""
@@ -51,7 +52,7 @@ def convert_recordings(
     if sources and map_file:
         try:
             with progress_shown() as progress:
-                done = emgkit.io.convert(sources, out, map=map_file, progress=progress)
+                done = emgkit.io.convert(sources, out, map=map_file, progress=progress, jobs=jobs)
         except KeyboardInterrupt:
             print("Interrupted; what is finished is kept. The same command goes on.", file=sys.stderr)
             raise typer.Exit(130) from None

@@ -279,6 +279,27 @@ def test_what_is_written_is_not_written_again_while_source_and_map_stay(lab, rul
     assert [issue for issue in check_bids(root) if issue.severity == "error"] == []
 
 
+def test_processes_write_what_one_writes_go_on_and_raise_the_same(lab, rules, tmp_path):
+    source, map_file = lab(*(f"P{k}_squat.csv" for k in range(5))), plain(rules)
+    (source / "P1_squat.csv").write_text("time (s),VL (mV),Knee (deg)\n0,1,2\n0.001,1\n0.002,5,6,7\n")
+    seen = []
+    errors = []
+    for jobs, name in ((1, "one"), (2, "two")):
+        with pytest.raises(FileError) as caught:
+            convert(source, tmp_path / name, map=map_file, jobs=jobs)
+        errors.append(str(caught.value))
+        assert list(manifest.Manifest.of(tmp_path / name).recordings) == ["sub-P0_task-squat"]
+    assert errors[0] == errors[1]
+    map_file.write_text(map_file.read_text() + "[exclude]\nallow = true\n")
+    one = convert(source, tmp_path / "one", map=map_file)
+    two = convert(source, tmp_path / "two", map=map_file, jobs=2, progress=lambda *given: seen.append(given))
+    assert replace(two, root=one.root) == one
+    assert (two.kept, two.written) == (("sub-P0_task-squat",), tuple(f"sub-P{k}_task-squat" for k in (2, 3, 4)))
+    assert [done for _, done, _ in seen] == [1, 2, 3, 4, 5, 5]
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+    assert not list((tmp_path / "two").glob(".emgkit*"))
+
+
 def test_a_source_with_a_new_name_replaces_the_old_recording_and_another_is_refused(lab, rules, tmp_path):
     source, root = lab("P1_squat.csv", "P2_squat.csv"), tmp_path / "set"
     convert(source, root, map=plain(rules))

@@ -16,6 +16,7 @@ from emgkit.errors import StudyError
 from emgkit.multiverse import tree
 from emgkit.multiverse.computing import compute
 from emgkit.study import Result, Study
+from emgkit.study.file.recordings import StudyFile
 from emgkit.study.recordings.analysis import Analysis, analyse
 from emgkit.study.recordings.plan import plan_of
 from emgkit.study.recordings.walking import Store, Walk
@@ -68,7 +69,7 @@ def test_there_is_a_row_for_every_specification_and_contrast(result: Result) -> 
     assert len(table) == SIZE * CONTRASTS
     assert sorted(table.loc[table["muscle"] == "vastus_lateralis", "specification"]) == list(range(1, SIZE + 1))
     axes = list(table.columns[table.columns.get_loc("specification") + 1 : table.columns.get_loc("ratio")])
-    assert axes == list(ek.study.study.StudyFile.model_fields["multiverse"].annotation.__args__[0].model_fields)[3:]
+    assert axes == list(StudyFile.model_fields["multiverse"].annotation.__args__[0].model_fields)[3:]
     assert not table.duplicated(["muscle", *axes]).any()
     # a ratio or a difference, never both
     assert (table["ratio"].isna() ^ table["difference"].isna()).all()

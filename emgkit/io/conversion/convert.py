@@ -1,31 +1,27 @@
-"""Converting recordings to a data set, one after the other, so that it can be stopped at any moment and go on."""
+"""Converting recordings to a data set, in their order, so that it can be stopped at any moment and go on."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from emgkit import __version__
 from emgkit.channels import Value
 from emgkit.errors import ArgumentError, EmgkitError, FileError, Notice
 from emgkit.io._tables import read_json, write_json, write_table
 from emgkit.io.bids import files_of
 from emgkit.io.bids._labels import ORIGINAL, bids_label
-from emgkit.io.bids._writing import README, add_facts, write_participants, write_recording, write_root
+from emgkit.io.bids._writing import README, add_facts, write_participants, write_root
 from emgkit.io.conversion.electrodes import write_electrodes
 from emgkit.io.conversion.manifest import Entry, Manifest, hash_of, move_into, workspace
 from emgkit.io.conversion.map_file import ConversionMap, load_map
 from emgkit.io.conversion.merging import cells_of, merged_people
 from emgkit.io.conversion.people import facts_about
 from emgkit.io.conversion.planning import LeftOut, Plan, Planned, paths_of, plan
-from emgkit.io.conversion.reading import read_source
+from emgkit.io.conversion.writing import UnreadableError, Writer
 from emgkit.notation import counted, listed
+from emgkit.workers import Workers, workers
 
 __all__ = ["Conversion", "convert"]
 
@@ -66,6 +62,7 @@ def convert(
     *,
     map: str | os.PathLike[str] | ConversionMap,
     progress: Progress | None = None,
+    jobs: int = 1,
 ) -> Conversion:
     r"""Convert recordings of any format that is read to an EMG-BIDS data set.
 
@@ -80,6 +77,9 @@ def convert(
         writes one to fill in.
     progress : callable, optional
         Called with a text, the number of recordings that are done, and their number.
+    jobs : int
+        Processes of this machine that read and write recordings side by side; the data set is the same. With more than
+        one, a script needs ``if __name__ == "__main__":`` around what it does.
 
     Returns
     -------
@@ -129,8 +129,12 @@ def convert(
     people, notices = facts_about(
         dict.fromkeys(one.participant for one in planned.recordings), rules.participants, folder
     )
-    made = _Made(planned=planned, rules=rules, progress=progress or (lambda _what, _done, _total: None))
-    manifest, written, failed = made.recordings(manifest)
+    with workers(jobs) as found:
+        made = _Made(
+            planned=planned, rules=rules, writer=Writer(root=root.absolute(), rules=rules), workers=found,
+            progress=progress or (lambda _what, _done, _total: None),
+        )  # fmt: skip
+        manifest, written, failed = made.recordings(manifest)
     made.check_channels(manifest)
     kept = made.finish(manifest, people)
     done = {one.stem: one for one in planned.recordings if one.stem in manifest.recordings}
@@ -156,10 +160,12 @@ def _check_apart(sources: Sequence[Path], root: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Made:
-    """A conversion under way: the plan, the map, and whom to tell."""
+    """A conversion under way: the plan, the map, who reads and writes, and whom to tell."""
 
     planned: Plan
     rules: ConversionMap
+    writer: Writer
+    workers: Workers
     progress: Progress
 
     def recordings(self, manifest: Manifest) -> tuple[Manifest, list[str], list[LeftOut]]:
@@ -173,20 +179,25 @@ class _Made:
             manifest = manifest.begun()
         for stem in stale:
             manifest = manifest.without(stem)
-        written, failed, total = [], [], len(self.planned.recordings)
-        for count, one in enumerate(self.planned.recordings):
-            self.progress("Converting", count, total)
-            if one.stem not in to_do:
-                continue
-            try:
-                manifest = self._write(one, manifest, hashes[one.stem])
-                written.append(one.stem)
-            except _UnreadableError as problem:
+        written, failed, total = list[str](), list[LeftOut](), len(self.planned.recordings)
+        left = [one for one in self.planned.recordings if one.stem in to_do]
+        self.progress("Converting", total - len(left), total)
+        entries = self.workers.map(self.writer.attempt, [(one, hashes[one.stem]) for one in left])
+        for count, (one, entry) in enumerate(zip(left, entries, strict=True), total - len(left) + 1):
+            if isinstance(entry, EmgkitError):
+                raise entry
+            if isinstance(entry, UnreadableError):
                 if not self.rules.exclude.allow:
-                    raise problem.with_hint() from None
-                failed.append(LeftOut(name=one.name, reason=f"could not be read: {problem.cause}"))
-                if one.stem in manifest.recordings:
-                    manifest = manifest.without(one.stem)
+                    raise entry.with_hint()
+                failed.append(LeftOut(name=one.name, reason=f"could not be read: {entry.cause}"))
+            if one.stem in manifest.recordings:
+                # the old files go first: a mixture of old and new ones is never listed
+                manifest = manifest.without(one.stem)
+            if isinstance(entry, Entry):
+                move_into(manifest.root, one.stem)
+                manifest = manifest.with_entry(one.stem, entry)
+                written.append(one.stem)
+            self.progress("Converting", count, total)
         self.progress("Converting", total, total)
         return manifest, written, failed
 
@@ -220,68 +231,7 @@ class _Made:
 
     def _is_done(self, one: Planned, manifest: Manifest, source: str) -> bool:
         entry = manifest.recordings.get(one.stem)
-        return entry is not None and manifest.has(one.stem, self._key(one, source, entry.labels))
-
-    def _key(self, one: Planned, source: str, labels: Sequence[str]) -> str:
-        """What a recording is made from, as one text: its source, and the part of the map that is about it."""
-        channels = {**self.rules.channels, **one.layout.channels}
-        parts = [
-            __version__, source, one.participant, one.task, one.sheet, dict(one.labels), dict(one.facts),
-            one.layout.model_dump(include={"sfreq", "units", "thousands"}),
-            {label: channels[label].model_dump() for label in sorted(labels) if label in channels},
-            [entry.channel for entry in self.rules.exclude.channels if entry.channel in labels],
-            self.rules.placement and self.rules.placement.model_dump(exclude={"lines"}),
-            self.rules.hardware.model_dump(),
-            one.task in self.rules.tasks and self.rules.tasks[one.task].model_dump(),
-        ]  # fmt: skip
-        return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-    def _write(self, one: Planned, manifest: Manifest, source: str) -> Manifest:
-        """Write the files of a recording."""
-        try:
-            read = read_source(one, self.rules)
-        except EmgkitError as problem:
-            raise _UnreadableError(one, problem) from None
-        if one.stem in manifest.recordings:
-            # the old files go first: a mixture of old and new ones is never listed
-            manifest = manifest.without(one.stem)
-        work = workspace(manifest.root)
-        sidecar, simulated = self._sidecar(one), False
-        starts: dict[str, float] = {}
-        for part in read.parts:
-            names = {channel.name for recording in part.values() for channel in recording.channels}
-            columns = {
-                column: {name: value for name, value in values.items() if name in names}
-                for column, values in read.columns.items()
-            }
-            try:
-                simulated = write_recording(part, work, sidecar, columns=columns) or simulated
-            except EmgkitError as problem:
-                raise _for_map(problem, one) from None
-            new = {path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file()} - set(starts)
-            starts |= dict.fromkeys(sorted(new), next(iter(part.values())).start)
-        move_into(manifest.root)
-        entry = Entry(
-            key=self._key(one, source, read.labels), source=source, participant=one.participant, labels=read.labels,
-            files=starts, hashes={file: hash_of([manifest.root / file]) for file in starts}, about=dict(read.about),
-            simulated=simulated,
-            # the name of a file may be that of a person
-            notices=tuple(
-                (n.code, n.text.replace(one.path.name, "the source"), _in_map(n.hint)) for n in read.notices
-            ),
-        )  # fmt: skip
-        return manifest.with_entry(one.stem, entry)
-
-    def _sidecar(self, one: Planned) -> dict[str, Any]:
-        """What ``_emg.json`` says that the recording does not."""
-        content: dict[str, Any] = {"TaskName": one.task}
-        task = self.rules.tasks.get(one.task)
-        if task is not None:
-            given = {"TaskDescription": task.description, "Instructions": task.instructions}
-            content |= {key: text for key, text in given.items() if text is not None}
-        if self.rules.placement is not None:
-            content |= self.rules.placement.sidecar()
-        return content | self.rules.hardware.model_dump(exclude_none=True)
+        return entry is not None and manifest.has(one.stem, self.writer.key(one, source, entry.labels))
 
     def check_channels(self, manifest: Manifest) -> None:
         """Refuse what the map says of channels and tasks that no recording has."""
@@ -359,51 +309,6 @@ class _Made:
 
 def _same(new: Path, old: Path) -> bool:
     return new.is_file() and hash_of([new]) == hash_of([old])
-
-
-class _UnreadableError(Exception):
-    """A source that cannot be read, with the reason."""
-
-    def __init__(self, one: Planned, cause: EmgkitError) -> None:
-        super().__init__(str(cause))
-        self.one, self.cause = one, cause
-
-    def with_hint(self) -> EmgkitError:
-        """The reason, for the user of a map."""
-        error = self.cause
-        leave = "Leave the file out under [exclude] files, or write allow = true there for all that cannot be read"
-        hint = f"{_in_map(error.hint)} {leave}"
-        return type(error)(error.what, where=error.where or self.one.name, allowed=error.allowed, got=error.got,
-                           hint=hint.strip())  # fmt: skip
-
-
-def _for_map(error: EmgkitError, one: Planned) -> EmgkitError:
-    """The error of a recording that cannot be written, with what to change in the map."""
-    hint = error.hint
-    if "channel name" in error.what.lower():
-        hint = (
-            'Give them short names in the map: [channels] "label in the file" = { name = "…" }; --draft proposes some'
-        )
-    elif error.what.startswith(("Channel", "The unit of channel")):
-        hint = "Leave the channel out under [exclude] channels with the reason, or give it the unit that it has"
-    return type(error)(error.what, where=f"{one.name}", allowed=error.allowed, got=error.got, hint=hint)
-
-
-def _in_map(hint: str) -> str:
-    """What reading proposes, in the words of a map."""
-    if "Leave sfreq out" in hint:
-        return (
-            "A rate is for files that give none: let these have a layout of their own, which "
-            "values.participant = { … } or values.task = { … } tell apart, with sfreq in it."
-        )
-    hint = re.sub(r"\b[Ss]ay sfreq=([\d.]+)", r"Write sfreq = \1 beside the pattern", hint)
-    if "read(path, sfreq=" in hint:
-        return "Say it in the map: sfreq = 1000 beside the pattern."
-    if "read(path, units=" in hint or "units={" in hint:
-        return (
-            'Say it in the map: units = "mV" beside the pattern for all EMG, or [channels] "label" = { unit = "mV" }.'
-        )
-    return f"{hint}." if hint and not hint.endswith((".", "?", "!")) else hint
 
 
 def _write_scans(root: Path, entries: Mapping[str, Entry]) -> None:

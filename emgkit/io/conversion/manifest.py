@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +24,8 @@ __all__ = ["Entry", "Manifest", "hash_of", "move_into", "workspace"]
 # in the folder that BIDS keeps for how a data set was made
 _FILE = "code/emgkit_convert.json"
 _WORK = ".emgkit-unfinished"
+# the workspace of what is about the whole data set
+_SET = "data-set"
 _DESCRIPTION = "dataset_description.json"
 
 
@@ -108,6 +111,8 @@ class Manifest:
     def begun(self) -> Manifest:
         """The manifest of a set that is not finished, as which it is marked on the disk."""
         (self.root / _DESCRIPTION).unlink(missing_ok=True)
+        # what a conversion that was stopped had not moved
+        shutil.rmtree(self.root / _WORK, ignore_errors=True)
         return replace(self, finished=False).saved()
 
     def with_entry(self, stem: str, entry: Entry) -> Manifest:
@@ -183,20 +188,22 @@ def _others(root: Path) -> Iterator[Path]:
     return (path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] != _WORK)
 
 
-def workspace(root: Path) -> Path:
-    """An empty folder in which files are written before they are moved to their places."""
-    work = root / _WORK
+def workspace(root: Path, name: str = _SET) -> Path:
+    """An empty folder in which files are written before they are moved to their places; a recording has its own."""
+    work = root / _WORK / name
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     return work
 
 
-def move_into(root: Path) -> tuple[str, ...]:
-    """Move the files of the workspace to their places, the description of the data set last; their names."""
-    work = root / _WORK
+def move_into(root: Path, name: str = _SET) -> tuple[str, ...]:
+    """Move the files of a workspace to their places, the description of the data set last; their names."""
+    work = root / _WORK / name
     files = sorted(path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file())
     for file in sorted(files, key=lambda file: file == _DESCRIPTION):
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (work / file).replace(root / file)
     shutil.rmtree(work)
+    with suppress(OSError):  # others write there, too
+        (root / _WORK).rmdir()
     return tuple(files)
