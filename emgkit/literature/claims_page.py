@@ -65,8 +65,8 @@ def answers_markdown() -> str:
 
     Examples
     --------
-    >>> answers_markdown().splitlines()[0][:40]
-    '- **Gluteus maximus: the hip thrust.** C'
+    >>> answers_markdown().splitlines()[0][:38]
+    '- **Gluteus maximus: the hip thrust.**'
     """
     return "\n".join(f"- **{answer.lead}.** {answer.details}" for answer in lift_answers())
 

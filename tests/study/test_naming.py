@@ -242,7 +242,7 @@ def test_a_fact_that_cannot_be_is_refused(fact, text, match):
 
 def test_the_name_and_the_task_agree():
     with pytest.raises(
-        StudyError, match=r"says two different things of 'load'.*Got: '80' and, in the task 'squat60', '60'"
+        StudyError, match=r"says two different things about 'load'.*Got: '80' and, in the task 'squat60', '60'"
     ):
         checked_facts({"task": "squat60", "load": "80"}, {"load": "60"}, where="x.csv")
     assert context_of(checked_facts({"load_kg": "7,5", "set": "02", "side": "L"}, {}, where="x")) == {

@@ -80,7 +80,7 @@ def find_in_sensor(
     ArgumentError
         There are the axes of several sensors, or a threshold cannot be used.
     SignalError
-        There is no such stream, the sensor hardly tilts or turns about no one axis, or no rhythm was found.
+        There is no such stream, the sensor hardly tilts or does not turn about one axis, or no rhythm was found.
 
     Warns
     -----
