@@ -188,7 +188,7 @@ class Event:
         name = str(written).strip().lower()
         if name not in _WRITTEN:
             raise ArgumentError(
-                f"Event {self.label!r} has a side that is none",
+                f"Event {self.label!r} has an unknown side",
                 where=f"at {number(round(self.onset, 3))} s",
                 allowed=listed((*SIDES, "both")),
                 got=repr(written),

@@ -400,8 +400,8 @@ def test_printed_decimals_are_those_of_the_text(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (HEADER + ROW.replace("%MVIC", "%MVICC"), r"The unit is none of those known.*'%MVICC'.*Did you mean '%MVIC'"),
-        (HEADER + ROW.replace("direct", "heard"), "The seen is none of those known"),
+        (HEADER + ROW.replace("%MVIC", "%MVICC"), r"The unit is unknown.*'%MVICC'.*Did you mean '%MVIC'"),
+        (HEADER + ROW.replace("direct", "heard"), "The seen is unknown"),
         (HEADER + ROW.replace(".025", "0.025"), "The p is not as papers print it"),
         (HEADER + ROW.replace("86.80", "86,80", 1).replace("86,80", '"86,80"'), "should hold a number does not"),
         (HEADER + ROW.replace("abstract", "abstract,more"), "line 2.*21 cells.*22"),

@@ -218,7 +218,7 @@ def _row(row: dict[str, Any], where: str, *, study: str, origin: PublishedSource
     for column, allowed in (("unit", UNITS), ("statistic", STATISTICS), ("seen", SEEN)):
         if row[column] not in allowed:
             raise FormatError(
-                f"The {column} is none of those known",
+                f"The {column} is unknown",
                 where=where,
                 allowed=listed(allowed),
                 got=repr(row[column]),

@@ -285,7 +285,7 @@ def _check_axis(name: str, choices: Sequence[Choice], own: Mapping[str, Any]) ->
         raise StudyError("An option stands twice", where=where, allowed="options that differ", got=twice[0])
     if not any(one.own for one in choices):
         raise StudyError(
-            "The study's own setting is none of the options",
+            "The study's own setting is not among the options",
             where=where,
             allowed=f"{_label(name, own[name])}, as the study has it, among them",
             got=listed(labels),

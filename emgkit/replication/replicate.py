@@ -235,7 +235,7 @@ def _chain(design: PublishedDesign, error: pd.DataFrame | None) -> dict[str, tup
         mine = known.loc[[(muscle, c) for c in design.conditions(muscle)]].to_numpy(dtype=np.float64)
         if not np.isfinite(mine).all() or (mine[:, 1] < 0).any():
             raise ArgumentError(
-                "'error' holds values that are none", where=muscle, allowed="finite numbers, sd of 0 or more"
+                "'error' holds values that cannot be used", where=muscle, allowed="finite numbers, sd of 0 or more"
             )
         chain[muscle] = (mine[:, 0], mine[:, 1])
     return chain

@@ -91,7 +91,7 @@ def test_events_as_emgkit_writes_them_have_a_side():
     rows = measure(found.emg, "mean", phase="hold")
     assert middles(rows, "right") == [1.75]
     odd = Event(onset=1.0, duration=1.0, label="repetition", columns={"side": "port"})
-    with pytest.raises(ArgumentError, match=r"has a side that is none.*at 1 s.*'left', 'right' and 'both'.*'port'"):
+    with pytest.raises(ArgumentError, match=r"has an unknown side.*at 1 s.*'left', 'right' and 'both'.*'port'"):
         measure(Trial(streams={"emg": emg("left")}, events=[odd]).emg, "mean")
 
 

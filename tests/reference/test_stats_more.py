@@ -136,7 +136,7 @@ def test_weights_of_a_pair_give_that_contrast() -> None:
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        ({"a": {"hip_thrust": 1, "squat": -0.5}}, "weights of 'a' are none of a contrast.*add up to 0"),
+        ({"a": {"hip_thrust": 1, "squat": -0.5}}, "weights of 'a' are not those of a contrast.*add up to 0"),
         ({"a": {"hip_thrust": 1, "squad": -1}}, "weights of 'a' name no level.*Got: 'squad'"),
         ({"a": {"hip_thrust": None, "squat": -1}}, "weights of 'a' cannot be used.*a number for each level"),
         ({"a": {"hip_thrust": "1", "squat": -1}}, "weights of 'a' cannot be used.*a number for each level"),

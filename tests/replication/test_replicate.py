@@ -237,8 +237,8 @@ def test_the_monte_carlo_error_is_that_of_a_share(table):
         (lambda t: t.assign(measure="peak"), "another measure or phase. Allowed: mean, whole. Got: peak, whole"),
         (lambda t: t.iloc[:1], "'error' does not hold every condition. Got: none for 'squat in bf'"),
         (lambda t: pd.concat([t, t]), "'error' holds several rows of one muscle and condition"),
-        (lambda t: t.assign(sd_own=-1.0), "'error' holds values that are none. Where: bf"),
-        (lambda t: t.assign(bias=np.nan), "'error' holds values that are none. Where: bf"),
+        (lambda t: t.assign(sd_own=-1.0), "'error' holds values that cannot be used. Where: bf"),
+        (lambda t: t.assign(bias=np.nan), "'error' holds values that cannot be used. Where: bf"),
     ],
 )
 def test_the_error_of_another_design_is_refused(change, message):

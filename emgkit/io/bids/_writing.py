@@ -195,7 +195,7 @@ def _check_target(root: Path, *, overwrite: bool) -> None:
         )
     if not (root / "dataset_description.json").is_file():
         raise FileError(
-            "Only a BIDS data set is replaced, and the folder is none",
+            "Only a BIDS data set is replaced, and the folder is not one",
             where=str(root),
             allowed="a folder with a dataset_description.json",
             hint="Remove the folder yourself if it is not needed",

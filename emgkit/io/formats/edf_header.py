@@ -334,7 +334,7 @@ def _check_channel(channel: ChannelHeader, record: Fraction, *, is_bdf: bool, wh
     rate, seconds = channel.samples / record, float(record)
     if not RATES[0] <= rate <= RATES[1]:
         raise FormatError(
-            f"The sampling rate of channel {channel.label!r} is none of a recording",
+            f"The sampling rate of channel {channel.label!r} is too low or too high for a recording",
             where=place, allowed=f"{number(float(RATES[0]))} Hz to {number(float(RATES[1]))} Hz",
             got=f"{number(channel.samples / seconds)} Hz: {counted(channel.samples, 'sample')} in {number(seconds)} s",
             hint="The header is damaged: export the recording again from its program",

@@ -127,7 +127,7 @@ def _opened(path: Path, *, formulas: bool = False) -> Iterator[Workbook]:
             raise
         except Exception as problem:  # a damaged workbook makes its library raise errors of any kind
             raise FormatError(
-                "The workbook is damaged, or is none that can be read",
+                "The file is a damaged workbook, or not a workbook",
                 where=str(path), allowed="an Excel workbook (.xlsx)",
                 got=f"{type(problem).__name__}: {str(problem)[:120]}",
                 hint="Open it in the program that it is from, save it as .xlsx again, or copy it again",

@@ -173,7 +173,7 @@ def _checked(name: str, weights: Mapping[Any, float], levels: Sequence[Any], whe
     row = np.array([float(weights.get(level, 0.0)) for level in levels])
     if not np.isfinite(row).all() or not row.any() or abs(row.sum()) > 1e-9 * np.abs(row).sum():
         raise ArgumentError(
-            f"The weights of {name!r} are none of a contrast",
+            f"The weights of {name!r} are not those of a contrast",
             allowed="finite weights, some of them above and some below 0, that add up to 0",
             got=listed(row.tolist()),
             hint="a mean of several levels has weights that add up to 1, and one against another to 0",

@@ -154,7 +154,7 @@ def _account(inventory: Inventory, here: str, *, by_regex: bool) -> Account:
     text = study_text(inventory, title="A study", here=here, answers=stand_ins(inventory), by_regex=by_regex)
     file = parse(text, where="the new study file")
     if not isinstance(file, StudyFile):
-        raise StudyError("The new study file is none of recordings", where=str(inventory.folder))
+        raise StudyError("The new study file is not a study of recordings", where=str(inventory.folder))
     return account(inventory.folder, plan_of(file).accounting)
 
 

@@ -70,7 +70,7 @@ def parsed(question: Question, text: str) -> Answer:
             text = question.choices[int(text) - 1]
         if text not in question.choices:
             raise ArgumentError(
-                "This is none of the answers", where=f"{question.place} {question.key}",
+                "This is not one of the answers", where=f"{question.place} {question.key}",
                 allowed=f"{listed(question.choices)}, or a number from 1 to {len(question.choices)}", got=repr(text),
                 hint=nearest(text, question.choices),
             )  # fmt: skip

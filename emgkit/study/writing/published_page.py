@@ -157,7 +157,7 @@ def _check_kind(kind: str, items: Any, wanted: type, path: Path) -> None:
         if not isinstance(one, wanted):
             name = "str" if wanted is str else f"emgkit.study.{wanted.__name__}"
             raise StudyError(
-                f"{capital(kind)} {number} of the study's script is none",
+                f"{capital(kind)} {number} of the study's script is not a {kind}",
                 where=str(path),
                 allowed=f"one of type {name}",
                 got=type(one).__name__,
@@ -179,12 +179,12 @@ def _check_content(kind: str, one: Table | Drawn, path: Path) -> None:
     wrong = [name for name, text in words.items() if not isinstance(text, str)]
     if wrong:
         raise StudyError(
-            f"The {wrong[0]} of {kind} {one.name!r} is no text", where=str(path), allowed="a str",
+            f"The {wrong[0]} of {kind} {one.name!r} is not a text", where=str(path), allowed="a str",
             got=type(words[wrong[0]]).__name__,
         )  # fmt: skip
     if isinstance(one, Table) and not isinstance(one.frame, pd.DataFrame):
         raise StudyError(
-            f"The frame of table {one.name!r} is none",
+            f"The frame of table {one.name!r} is not a DataFrame",
             where=str(path),
             allowed="a pandas.DataFrame",
             got=type(one.frame).__name__,

@@ -72,7 +72,7 @@ def test_answers_stand_in_the_file_and_enter_leaves_a_todo(data, tmp_path):
         "study.question": "Which?", "channels.VL.muscle": "vastus_lateralis", "channels.Knee.kind": "JNTANG",
         "channels.Knee.unit": "deg", "exercises.lunge.starts": "concentric", "exercises.squat.starts": "eccentric",
     }  # fmt: skip
-    assert any("This is none of the answers" in line and "'knee'" in line for line in shown)
+    assert any("This is not one of the answers" in line and "'knee'" in line for line in shown)
     made = new.write(tmp_path / "s", found, answers=answers)
     assert [one.text for one in made.to_do] == ['"BF" = { muscle = "TODO" }']
     text = made.file.read_text(encoding="utf-8")

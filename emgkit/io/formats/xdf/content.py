@@ -249,7 +249,7 @@ def _parts(one: _Stream, *, where: str) -> tuple[list[_Part], int]:
     place = f"{where}, stream {one.name!r}"
     if one.times.size and not np.abs(one.times).max() < _LATEST:
         raise FormatError(
-            "A time stamp of a stream is none that a clock gives", where=place,
+            "A time stamp of a stream is larger than a clock gives", where=place,
             allowed=f"below {_LATEST:.0e} s", got=f"{float(np.abs(one.times).max()):.3g} s",
         )  # fmt: skip
     steps = np.diff(one.times)

@@ -150,7 +150,7 @@ def _not_used(names: Sequence[str], layouts: Sequence[str]) -> tuple[Notice, ...
     if not names:
         return ()
     verb = "was" if len(names) == 1 else "were"
-    fits = f"does not fit {' or '.join(layouts)}" if layouts else "is none that BIDS knows"
+    fits = f"does not fit {' or '.join(layouts)}" if layouts else "is not one that BIDS knows"
     text = f"{counted(len(names), 'file')} {verb} not used because the name {fits}: "
     return (Notice(code="files-not-used", text=text + ", ".join(names[:8]) + (" …" if len(names) > 8 else "")),)
 
