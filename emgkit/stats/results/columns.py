@@ -45,7 +45,7 @@ _CONFIDENCE = ("d_z", "g_av", "g", "d_av", "d_rm", "ratio_ci", "tau2")
 _KEPT = (
     "contrast", "ratio", "difference", "90 % CI", "p_adjusted", "p_gg", "term", "F", "df1", "df2", "verdict",
     "verdict_changes", "equivalent", "left_out", "quantity", "value", "range", "study", "ratio 95 % CI",
-    "ratio, 95 % prediction", "k", "tau2", "i2", "letters", "geometric_mean", "mean",
+    "ratio, 95 % prediction", "k", "tau2", "i2", "letters", "geometric_mean", "mean", "chi_square",
 )  # fmt: skip
 _SIZES = ("n", "n_first", "n_second", "family_size", "n_trials", "contradicts")
 # columns that hold names in a table of any kind, those of a table of results that hold none, and quantities with names
@@ -144,7 +144,7 @@ def text(table: pd.DataFrame, facts: Mapping[str, Any], *, head: str, notes: Seq
     levels = [str(name) for name in _levels(facts) if name in table.columns]
     found, below = folded(found, facts)
     lacking: list[str] = []
-    while sum(_width(column) + 2 for column in found) - 2 > WIDTH and (least := _least(found, levels)) is not None:
+    while sum(_width(column) + 2 for column in found) - 2 > WIDTH and (least := _least(found, facts)) is not None:
         lacking.insert(0, found.pop(least).name)
     lines = _lines(found, levels if "contrast" in table and not _stacked(facts) else [*levels, "contrast"])
     size = len(table) if not found else len(found[0].cells)
@@ -162,6 +162,9 @@ def needed(found: Sequence[ResultColumn], facts: Mapping[str, Any]) -> list[str]
     """Names of the columns that a table cannot do without, wherever it is shown."""
     names = [column.name for column in found]
     only = ["95 % CI"] if not {"90 % CI", "ratio 95 % CI"} & set(names) else []
+    # a p that no correction stands beside
+    only += ["p"] if not {"p_adjusted", "p_gg"} & set(names) else []
+    only += ["df"] if {"chi_square", "df"} <= set(names) else []
     return [name for name in names if name in {*_KEPT, *_levels(facts), *only, *names[:1]}]
 
 
@@ -188,11 +191,12 @@ def _width(column: ResultColumn) -> int:
     return max(len(text) for text in (column.name, *column.cells))
 
 
-def _least(found: Sequence[ResultColumn], levels: Sequence[str]) -> int | None:
+def _least(found: Sequence[ResultColumn], facts: Mapping[str, Any]) -> int | None:
     """The column that can best be done without: limits of effect sizes, uncorrected p, then the last ones."""
-    names = [column.name for column in found]
-    kept = {*_KEPT, *levels, *(["95 % CI"] if not {"90 % CI", "ratio 95 % CI"} & set(names) else [])}
+    names, kept = [column.name for column in found], needed(found, facts)
     free = [i for i, name in enumerate(names) if i > 0 and name not in kept]
+    if "deviance" in names and "log_likelihood" in names:  # one is minus twice the other
+        return names.index("log_likelihood")
     limits = [i for i in free if names[i].endswith(" 95 % CI")]
     plain = [i for i in free if names[i] == "p" and "p_adjusted" in names]
     return next(iter([*reversed(limits), *plain, *reversed(free)]), None)

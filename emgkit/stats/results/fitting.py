@@ -9,10 +9,21 @@ from typing import Any
 import pandas as pd
 
 from emgkit._checks import check_option
-from emgkit.notation import capital, heading, p_heading, place, readable
+from emgkit.notation import capital, heading, p_heading, place, readable, series
 from emgkit.stats.results import columns
 
-__all__ = ["CHOICES", "PLACES", "Fitted", "Paper", "fitted", "headed_lines", "laid_out", "plain_paper", "widths_of"]
+__all__ = [
+    "CHOICES",
+    "PLACES",
+    "Fitted",
+    "Paper",
+    "fitted",
+    "headed_lines",
+    "laid_out",
+    "plain_paper",
+    "shortened",
+    "widths_of",
+]
 
 CHOICES = ("short", "full")
 PLACES: Mapping[str, float] = {"column": 8.0, "page": 12.1, "landscape": 19.0}
@@ -145,6 +156,26 @@ def fitted(paper: Paper, *, choice: str = "short", width: str = "page") -> Fitte
             return Fitted(place="column" if narrow else where, parts=(set_widths,), left_out=tuple(left_out))
     kept = list(paper.columns) if choice == "full" else kept
     return Fitted(place="landscape", parts=_parts(kept, PLACES["landscape"]), left_out=tuple(left_out))
+
+
+def shortened(paper: Paper, *, choice: str) -> Paper:
+    """The table with the columns that fit an upright page, the others named in a note; or with all of them.
+
+    Raises
+    ------
+    ArgumentError
+        `choice` is unknown.
+    """
+    fits = fitted(paper, choice=choice)
+    if choice == "full" or not fits.left_out:
+        return paper
+    kept = tuple(column for part in fits.parts for column, _ in part)
+    names = {column.name for column in kept}
+    return replace(
+        paper,
+        columns=tuple(column for column in paper.columns if column.name in names),
+        notes=(*paper.notes, f"Not shown: {series(fits.left_out)}."),
+    )
 
 
 def widths_of(part: Sequence[tuple[columns.ResultColumn, float | None]]) -> list[float]:

@@ -207,19 +207,26 @@ class Results(pd.DataFrame):
         """The table as a ``great_tables.GT``, to go on with: row groups, headings, notes, rounded cells."""
         return great_table(paper_of(self))
 
-    def to_html(self, buf: Target = None, **pandas_options: Any) -> str | None:  # type: ignore[override]
+    def to_html(  # type: ignore[override]
+        self, buf: Target = None, *, columns: Any = "full", **pandas_options: Any
+    ) -> str | None:
         """The table as HTML, rounded for readers, set by great-tables.
 
         Parameters
         ----------
         buf : path, optional
             File to write, whole or not at all: a page by itself. Without one the table is returned, to put into a page.
+        columns : {"full", "short"}
+            All columns; or those that fit an upright page, as :meth:`to_latex` chooses them, and a note names the
+            others.
         **pandas_options
             With any option of ``pandas.DataFrame.to_html`` pandas writes its own table.
         """
-        if pandas_options or not self._is_whole():
-            return super().to_html(buf, **pandas_options)
-        return _written(self.great_table().as_raw_html(make_page=buf is not None), buf)
+        if pandas_options or not self._is_whole() or not isinstance(columns, str):
+            chosen = {} if columns == "full" else {"columns": columns}
+            return super().to_html(buf, **chosen, **pandas_options)
+        paper = fitting.shortened(paper_of(self), choice=columns)
+        return _written(great_table(paper).as_raw_html(make_page=buf is not None), buf)
 
     def to_latex(  # type: ignore[override]
         self, buf: Target = None, *, columns: Any = "short", width: str = "page", **pandas_options: Any

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgkit import __version__, stats
-from emgkit.errors import DesignError, EmgkitError
+from emgkit.errors import ArgumentError, DesignError, EmgkitError
 from emgkit.notation import degrees, fixed, p_phrase, p_text, places, share
 from emgkit.stats import Results
 
@@ -691,6 +691,37 @@ def test_html_is_a_page_in_a_file_and_a_part_of_one_else(tmp_path: Path) -> None
     assert whole().to_html() == table.to_html(), "the same table is the same text"
     assert "dataframe" in table.to_html(index=False), "an option of pandas gives pandas' table"
     assert r"\begin{tabular}" in table.to_latex(index=False)
+
+
+def test_html_has_the_columns_that_fit_a_page_where_they_are_asked_for(made: Callable[[str], Results]) -> None:
+    table = made("rm_anova")
+    full, short = table.to_html(), table.to_html(columns="short")
+    assert table.to_html(columns="full") == full
+    heads = [len(re.findall(r"<th ", page)) for page in (full, short)]
+    assert heads[1] < heads[0]
+    left_out = re.search(r"% left out, for lack of room: (.*);", table.to_latex())
+    assert left_out is not None
+    note = re.search(r"Not shown: ([^.]*(?:\.[^.]+)*)\.$", re.sub(r"<[^>]+>", "", short), re.MULTILINE)
+    assert note is not None
+    assert note[1].replace(" and ", ", ") == left_out[1], "the same columns as in LaTeX"
+    assert "Not shown" not in full
+    with pytest.raises(ArgumentError, match=r"columns.*'short' and 'full'.*'wide'"):
+        table.to_html(columns="wide")
+    assert "dataframe" in table.to_html(columns=list(table.columns[:2]))
+
+
+def test_two_models_compared_show_p_wherever_they_are_shown() -> None:
+    table = cells(unit="V")
+    models = [stats.mixed_model(table, f"value ~ {terms}") for terms in ("exercise + muscle", "exercise * muscle")]
+    found = stats.compare_models(*models)
+    head = next(line for line in repr(found).splitlines() if line.startswith("formula"))
+    assert head.split()[-3:] == ["chi_square", "df", "p"]
+    assert max(map(len, repr(found).splitlines())) <= 100
+    cell = re.sub(r"^0", "", f"{found['p'][1]:.3f}")
+    assert "Without room here: log_likelihood." in repr(found)
+    assert cell in repr(found)
+    assert cell in found.to_html(columns="short")
+    assert cell in found.to_latex()
 
 
 def test_letters_that_mean_something_are_escaped() -> None:
