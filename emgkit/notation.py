@@ -11,8 +11,8 @@ from typing import Any
 __all__ = [
     "MISSING", "alone", "alpha", "as_title", "capital", "contrast_text", "counted", "degrees", "equation",
     "estimate", "fixed", "heading", "interval", "listed", "missing", "named", "number", "p_heading", "p_phrase",
-    "p_text", "place", "places", "ratio_places", "readable", "series", "share", "spelled", "surface", "symbol",
-    "term_text", "three_digits", "writer",
+    "p_text", "percent", "place", "places", "ratio_places", "readable", "series", "share", "spelled", "surface",
+    "symbol", "term_text", "three_digits", "writer",
 ]  # fmt: skip
 
 MISSING = "–"
@@ -167,6 +167,17 @@ def share(value: float, decimals: int = 3) -> str:
     """
     text = fixed(value, decimals)
     return text.replace("0.", ".", 1) if text.startswith(("0.", "−0.")) else text
+
+
+def percent(share: float) -> str:
+    """A share of the whole in percent, with two digits; from 99.5 % up it is 100 %.
+
+    Examples
+    --------
+    >>> percent(0.123), percent(0.997), percent(0.0004), percent(1.25)
+    ('12 %', '100 %', '0.04 %', '120 %')
+    """
+    return f"{number(float(f'{100 * share:.2g}'))} %"
 
 
 def degrees(value: float) -> str:

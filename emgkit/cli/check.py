@@ -45,6 +45,14 @@ def check(
 
 
 def _show_checked(found: CheckedFiles) -> None:
+    """One recording channel by channel; of several a summary, a row each, and what was found by its kind."""
+    if len(found.files) == 1:
+        _show_one(found)
+    else:
+        _show_several(found)
+
+
+def _show_one(found: CheckedFiles) -> None:
     from emgkit.report import remarks
 
     say = sayer()
@@ -65,3 +73,25 @@ def _show_checked(found: CheckedFiles) -> None:
     for copy in found.copies:
         say(copy.notice.text, style="red")
     say(found.summary())
+
+
+def _show_several(found: CheckedFiles) -> None:
+    from emgkit.report.commands import quality_summary
+
+    say = sayer()
+    say(found.summary(), style="bold")
+    if not found.files:
+        return
+    folder, _ = quality_summary.names_within(found)
+    say(f"\nRecordings in {folder}")
+    print_table(quality_summary.recording_rows(found), title="recording")
+    for kind in quality_summary.found_kinds(found):
+        say(f"\n{kind.heading}. {kind.hint}".rstrip(), style="yellow")
+        for line in kind.lines:
+            say(line, indent=2)
+    problems = [one.problem for one in found.files if one.problem]
+    if problems or found.copies:
+        say()
+    for text in (*problems, *(copy.notice.text for copy in found.copies)):
+        say(text, style="red")
+    say("\nemgkit check FILE shows each channel of one recording, and --json all numbers.")

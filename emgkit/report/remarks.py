@@ -10,7 +10,7 @@ from types import MappingProxyType
 from emgkit.errors import Notice
 from emgkit.notation import capital
 
-__all__ = ["HEADINGS", "Remarks", "code_words", "remarks"]
+__all__ = ["HEADINGS", "Remarks", "code_words", "heading_of", "remarks"]
 
 _ABBREVIATIONS = ("ecg", "emg", "mvc", "sd", "snr")
 # what each code is about, for a reader
@@ -223,7 +223,7 @@ def remarks(notices: Iterable[Notice]) -> list[Remarks]:
     """
     headings: dict[str, list[Notice]] = {}
     for notice in notices:
-        headings.setdefault(_heading(notice.code), []).append(notice)
+        headings.setdefault(heading_of(notice.code), []).append(notice)
     return [_gathered(heading, own) for heading, own in headings.items()]
 
 
@@ -245,6 +245,6 @@ def code_words(code: str) -> str:
     return " ".join(word.upper() if word in _ABBREVIATIONS else word for word in code.replace("-", " ").split(" "))
 
 
-def _heading(code: str) -> str:
+def heading_of(code: str) -> str:
     """The heading of a code; one of a user's own is its words."""
     return HEADINGS.get(code) or capital(code_words(code))

@@ -10,7 +10,7 @@ import numpy as np
 from emgkit import repairs
 from emgkit._checks import check_option, check_positive, check_unknown, check_whole
 from emgkit.errors import ArgumentError, Notice, SignalError, warn
-from emgkit.notation import counted, number
+from emgkit.notation import counted, number, percent
 from emgkit.recording import Recording, check_recording
 from emgkit.steps._calling import MEASURED, Array, SampleStep, check_units, put
 from emgkit.units import INSIDE
@@ -162,11 +162,11 @@ class InterpolateSpikes(SampleStep):
             raise SignalError(
                 f"Spikes take too much of channel {recording.names[worst]!r} to be bridged",
                 allowed=f"at most {number(100 * _MOST)} % of its samples",
-                got=f"{100 * shares[worst]:.2g} %",
+                got=percent(shares[worst]),
                 hint="Leave the channel out with pick(), or raise times=",
             )
         touched = [
-            f"{name} {counted(int(mark.sum()), 'sample')} ({100 * share:.2g} %)"
+            f"{name} {counted(int(mark.sum()), 'sample')} ({percent(share)})"
             for name, mark, share in zip(recording.names, bad, shares, strict=True)
             if mark.any()
         ]

@@ -58,7 +58,7 @@ def test_a_pair_that_shares_its_signal_is_named_once_and_flagged_twice():
     card = ek.quality(emg(x, other, 1.2 * x))
     assert [row.flagged for row in card.rows] == [("crosstalk",), (), ("crosstalk",)]
     (notice,) = card.notices
-    assert "'E0' shares 1e+02 % of its power with 'E2'" in notice.text
+    assert "'E0' shares 100 % of its power with 'E2'" in notice.text
 
 
 def test_clipping_counts_samples_in_plateaus_at_both_rails():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from emgkit.notation import percent
 from emgkit.signal_quality.check import Check
 from emgkit.signal_quality.samples import Array, Samples
 
@@ -57,7 +58,7 @@ CHECKS = (
         bad=0.01,
         source="One plateau of three samples at a single peak is chance in 12-bit data; a thousandth of all samples is "
         "not [engineering choice].",
-        words=lambda _, value: f"rests at its extreme values for {100 * value:.2g} % of the samples: it was clipped.",
+        words=lambda _, value: f"rests at its extreme values for {percent(value)} of the samples: it was clipped.",
         hint="Its peaks are lost; record again with less gain, or leave the channel out.",
         of="both",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from emgkit.notation import percent
 from emgkit.signal_quality.check import Check
 from emgkit.signal_quality.samples import Array, Crosstalk
 
@@ -62,7 +63,7 @@ CHECKS = (
         "0.31 (792 channels); of the 264 real ones, of neighbouring muscles, 13 % lie above 0.5, mostly the two "
         "hamstrings. Nearly all power in common is the same signal [engineering choice].",
         words=lambda samples, value: (
-            f"shares {100 * value**2:.2g} % of its power with {samples.crosstalk.other!r} "
+            f"shares {percent(value**2)} of its power with {samples.crosstalk.other!r} "
             f"(cross-correlation {value:.2f}): crosstalk, a common disturbance, or one sensor twice."
         ),
         hint="Look at both signals; compare neither muscle with the other before it is known.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from emgkit.notation import number
+from emgkit.notation import number, percent
 from emgkit.signal_quality.check import Check
 from emgkit.signal_quality.samples import LOW, Samples
 
@@ -27,7 +27,7 @@ CHECKS = (
         bad=0.80,
         source="Surface EMG has some 1 % of its power below 10 Hz; movement artefact lies below the 20 Hz at which De "
         "Luca et al. (2010) recommend a high-pass. The limits are [engineering choice].",
-        words=lambda _, value: f"has {100 * value:.2g} % of its power below {number(LOW)} Hz: movement artefact.",
+        words=lambda _, value: f"has {percent(value)} of its power below {number(LOW)} Hz: movement artefact.",
         hint="A high-pass at 20 Hz takes most of it off; look at the signal, since contacts that come loose reach "
         "higher frequencies, too.",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emgkit.notation import number
+from emgkit.notation import number, percent
 from emgkit.signal_quality.check import Check
 
 __all__ = ["CHECKS", "FREQUENCIES"]
@@ -20,7 +20,7 @@ CHECKS = (
         source="A tenth of the power being hum makes an amplitude 1 / sqrt(0.9) = 5 % too large; half makes it 41 % "
         "too large [engineering choice].",
         words=lambda samples, value: (
-            f"has {100 * value:.2g} % of its power at {number(samples.mains)} Hz and its harmonics."
+            f"has {percent(value)} of its power at {number(samples.mains)} Hz and its harmonics."
         ),
         hint="Take the hum off with Notch, and look after reference electrode and cables.",
     ),

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from emgkit.notation import percent
 from emgkit.signal_quality.check import Check
 from emgkit.signal_quality.samples import Samples
 
@@ -39,8 +40,7 @@ CHECKS = (
         source="Of a rectified Gaussian signal 31 % lie there, of one with an offset and one sign at most some 5 % "
         "[engineering choice].",
         words=lambda _, value: (
-            f"has hardly a sample of the other sign, and {100 * value:.2g} % of them near zero: it "
-            "was rectified before."
+            f"has hardly a sample of the other sign, and {percent(value)} of them near zero: it was rectified before."
         ),
         hint="Read the raw EMG; filters and spectra of a rectified signal mean something else.",
     ),
@@ -52,7 +52,7 @@ CHECKS = (
         doubtful=0.0,
         bad=float("nan"),
         source="By definition an amplitude is not negative; a zero-lag Butterworth envelope can undershoot.",
-        words=lambda _, value: f"holds amplitudes, yet {100 * value:.2g} % of the samples are below zero.",
+        words=lambda _, value: f"holds amplitudes, yet {percent(value)} of the samples are below zero.",
         of="amplitudes",
     ),
 )

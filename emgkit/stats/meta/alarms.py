@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from emgkit.errors import Notice
-from emgkit.notation import p_phrase, p_text
+from emgkit.notation import p_phrase, p_text, percent
 from emgkit.stats.meta.printed import Contrast, Span, correlation, crosses, over_corners, two_sided_p
 
 # an r this far below the median of its siblings is pointed out
@@ -85,7 +85,7 @@ def _as_standard_errors(row: Contrast, spread: Span | None) -> str:
 def small_sds(row: Contrast) -> list[Notice]:
     """Point to standard deviations that are small for people's EMG amplitudes."""
     small = [
-        f"{name} is {100 * sd.value / mean.value:.2g} % of its mean"
+        f"{name} is {percent(sd.value / mean.value)} of its mean"
         for name, sd, mean in (("sd1", row.sd1, row.mean1), ("sd2", row.sd2, row.mean2))
         if sd and mean and sd.high < SMALL_CV * mean.low
     ]
