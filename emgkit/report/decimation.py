@@ -127,5 +127,5 @@ def blocks(values: ArrayLike, *, steps: int = _STEPS) -> Blocks:
         changes = np.diff(whole[first : first + _BLOCK], prepend=np.int16(0))
         # without signs the upper bytes of small changes are all 0, and take no room
         coded = np.where(changes < 0, -2 * changes - 1, 2 * changes).astype("<u2")
-        packed.append(zlib.compress(coded.view(np.uint8).reshape(-1, 2).T.tobytes(), 9))
+        packed.append(zlib.compress(coded.view(np.uint8).reshape(-1, 2).T.tobytes()))
     return Blocks(size=signal.size, length=_BLOCK, scale=scale, packed=tuple(packed))

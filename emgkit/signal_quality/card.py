@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -137,15 +137,17 @@ class Scorecard:
         """One row a channel, the fields of :class:`ChannelQuality` without the findings as columns."""
         import pandas as pd
 
-        rows = [{**asdict(row), "flagged": ", ".join(row.flagged)} for row in self.rows]
-        return pd.DataFrame(rows).drop(columns="findings", errors="ignore")
+        names = [field.name for field in fields(ChannelQuality) if field.name != "findings"]
+        rows = [{name: getattr(row, name) for name in names} | {"flagged": ", ".join(row.flagged)} for row in self.rows]
+        return pd.DataFrame(rows)
 
     def checks(self) -> pd.DataFrame:
         """One row a channel and check: ``channel, check, value, unit, limit, verdict``."""
         import pandas as pd
 
         columns = ["channel", "check", "value", "unit", "limit", "verdict"]
-        return pd.DataFrame([asdict(one) for row in self.rows for one in row.findings], columns=columns)
+        rows = [[getattr(one, name) for name in columns] for row in self.rows for one in row.findings]
+        return pd.DataFrame(rows, columns=columns)
 
     def __repr__(self) -> str:
         flagged = [f"{row.channel}: {', '.join(row.flagged)}" for row in self.rows if row.flagged]
