@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from emgkit import figures
 from emgkit.errors import ArgumentError
@@ -106,6 +107,26 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path):
     first = [path.read_bytes() for path in figures.save(drawn(), tmp_path / "a")]
     second = [path.read_bytes() for path in figures.save(drawn(), tmp_path / "b")]
     assert first == second
+
+
+def test_bitmaps_are_drawn_once_and_have_an_alpha_channel_only_where_something_shines_through(tmp_path, monkeypatch):
+    drawings = []
+    write = Figure.savefig
+    monkeypatch.setattr(
+        Figure, "savefig", lambda self, *given, **named: drawings.append(1) or write(self, *given, **named)
+    )
+    ax = drawn()
+    png, tiff = figures.save(ax, tmp_path / "white", formats=("png", "tiff"))
+    assert len(drawings) == 1
+    with Image.open(png) as one, Image.open(tiff) as other:
+        assert (one.mode, other.mode) == ("RGB", "RGB")
+        assert round(one.info["dpi"][0]) == round(other.info["dpi"][0]) == 600
+        assert np.array_equal(np.asarray(one), np.asarray(other))
+        assert np.asarray(one).min() < 50
+    ax.figure.patch.set_alpha(0)
+    with Image.open(figures.save(ax, tmp_path / "clear", formats=("png",))[0]) as one:
+        assert one.mode == "RGBA"
+        assert one.getpixel((0, 0))[3] == 0
 
 
 def test_an_error_while_writing_leaves_the_old_files(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -28,7 +29,8 @@ __all__ = ["DPI", "FORMATS", "check", "close", "save"]
 FORMATS = ("pdf", "png", "svg")
 DPI = 600  # of bitmaps: what print asks of lines with text
 _ALL_FORMATS = (*FORMATS, "tiff")
-_NO_DATES: Mapping[str, Mapping[str, None]] = {"pdf": {"CreationDate": None}, "png": {}, "svg": {"Date": None}}
+_NO_DATES: Mapping[str, Mapping[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
+_BITMAPS = (".png", ".tiff")
 
 
 def save(figure: Figure | Axes, stem: str | Path, *, formats: Iterable[str] = FORMATS) -> list[Path]:
@@ -80,23 +82,41 @@ def save(figure: Figure | Axes, stem: str | Path, *, formats: Iterable[str] = FO
     # written beside their places first, so that a full disk or an error leaves the old files whole
     with theme(), tempfile.TemporaryDirectory(dir=stem.parent, prefix=".figure-") as folder:
         parts = [Path(folder) / path.name for path in paths]
-        with _laid_out(drawn):
-            for part, ending in zip(parts, formats, strict=True):
-                _write(drawn, part, ending)
+        with _laid_out(drawn), ThreadPoolExecutor(1) as packer:
+            bitmaps = [part for part in parts if part.suffix in _BITMAPS]
+            dots = _dots(drawn) if bitmaps else b""
+            # they are packed while the others are drawn
+            packed = [packer.submit(_pack, dots, part) for part in bitmaps]
+            for part in parts:
+                if part not in bitmaps:
+                    _write(drawn, part, part.suffix[1:])
+            for one in packed:
+                one.result()
         for part, path in zip(parts, paths, strict=True):
             os.replace(part, path)
     return paths
 
 
 def _write(figure: Figure, target: Path | BytesIO, ending: str) -> None:
-    """Write one format, without dates."""
-    if ending == "tiff":  # matplotlib's own has an alpha channel, which journals refuse
-        dots = BytesIO()
-        figure.savefig(dots, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
-        with Image.open(dots) as image:
-            image.convert("RGB").save(target, format="TIFF", compression="tiff_lzw", dpi=(DPI, DPI))
-        return
+    """Write one format of lines and letters, without dates."""
     figure.savefig(target, format=ending, metadata=dict(_NO_DATES[ending]), dpi=DPI)
+
+
+def _dots(figure: Figure) -> bytes:
+    """Draw all bitmaps of a figure at once, as one that is not packed."""
+    drawn = BytesIO()
+    figure.savefig(drawn, format="tiff", dpi=DPI)
+    return drawn.getvalue()
+
+
+def _pack(dots: bytes, target: Path) -> None:
+    """Write a bitmap, without an alpha channel where nothing shines through; journals refuse it in a TIFF."""
+    with Image.open(BytesIO(dots)) as image:
+        if target.suffix == ".tiff":
+            image.convert("RGB").save(target, format="TIFF", compression="tiff_lzw", dpi=(DPI, DPI))
+        else:
+            clear = image.mode == "RGBA" and image.getchannel("A").getextrema() != (255, 255)
+            (image if clear else image.convert("RGB")).save(target, format="PNG", dpi=(DPI, DPI))
 
 
 @contextmanager
