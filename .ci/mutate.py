@@ -195,16 +195,16 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(os.cpu_count()) as pool:
             if not survives(room, None, Path(work)):
                 sys.exit(f"the tests of {room} do not pass as they are")
-            passed = list(pool.map(lambda one: survives(room, one, Path(work)), picked))  # noqa: B023
-        left = [one for one, is_left in zip(picked, passed, strict=True) if is_left]
-        score = 100 * (1 - len(left) / len(picked))
+            left, ends = 0, pool.map(lambda one: survives(room, one, Path(work)), picked)  # noqa: B023
+            for one, is_left in zip(picked, ends, strict=True):
+                if is_left:
+                    left += 1
+                    print(f"  survived: {one.shown((ROOT / one.file).read_bytes())}", flush=True)
         print(
-            f"{room}: {len(picked) - len(left)} of {len(picked)} noticed, {score:.0f} %, "
+            f"{room}: {len(picked) - left} of {len(picked)} noticed, {100 * (1 - left / len(picked)):.0f} %, "
             f"in {time.monotonic() - begun:.0f} s",
             flush=True,
         )
-        for one in left:
-            print(f"  {one.shown((ROOT / one.file).read_bytes())}", flush=True)
 
 
 if __name__ == "__main__":

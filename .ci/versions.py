@@ -26,7 +26,7 @@ TESTS = (
     "tests/io/test_edf.py", "tests/io/test_xlsx.py", "tests/io/test_read.py",  # edfio, openpyxl
     "tests/study/test_file.py", "tests/study/test_keys.py",  # pydantic
     "tests/test_toml_files.py", "tests/test_errors.py",  # typer, rich
-    "tests/report/test_tables.py", "tests/report/test_word.py", "tests/report/test_html.py",  # great-tables, docx
+    "tests/stats/results", "tests/report/test_word.py",  # great-tables, python-docx
     "tests/figures/test_style.py", "tests/figures/test_paired_plots.py", "tests/figures/test_strips.py",  # matplotlib
 )  # fmt: skip
 TOOLS = ("pytest", "pytest-xdist", "hypothesis")

@@ -51,7 +51,7 @@ def test_a_hostile_text_is_read_or_refused_soon(tmp_path, name):
     path = tmp_path / "hostile.csv"
     text = TEXTS[name]
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    begun, refused = time.perf_counter(), f"{path}"
+    begun, refused = time.process_time(), f"{path}"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ek.EmgkitWarning)
@@ -60,7 +60,7 @@ def test_a_hostile_text_is_read_or_refused_soon(tmp_path, name):
         refused = str(problem)
     assert "hostile.csv" in refused
     assert len(refused) <= 605
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize("ending", ["csv", "txt", "mat", "xdf", "tdf", "bdf", "edf", "c3d", "xlsx"])
@@ -70,10 +70,10 @@ def test_a_sparse_file_is_refused_soon(tmp_path, ending, begins):
     with path.open("wb") as file:
         file.write(begins)
         file.truncate(1_200_000_000)
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(EmgkitError, match="sparse"):
         ek.read(path)
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/dev/random"])
