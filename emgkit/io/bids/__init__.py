@@ -236,41 +236,41 @@ def _entities(path: Path) -> dict[str, str] | None:
     return dict(part.split("-", 1) for part in parts)
 
 
-def _levels(path: Path) -> tuple[Path, list[list[Path]]]:
+def _levels(path: Path) -> tuple[Path, list[list[str]]]:
     """The root of the recording's data set, and the sidecars of each level from there to the recording."""
     root = next((folder for folder in path.parents if (folder / "dataset_description.json").is_file()), path.parent)
     between = [path.parent, *path.parent.parents]
     return root, _beside(list(reversed(between[: between.index(root) + 1])))
 
 
-def _beside(levels: Sequence[Path]) -> list[list[Path]]:
+def _beside(levels: Sequence[Path]) -> list[list[str]]:
     """The JSON and TSV files of each level, the root first; listed once for all sidecars of a recording."""
     return [
-        [Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith((".json", ".tsv"))]
+        [entry.path for entry in os.scandir(folder) if entry.name.endswith((".json", ".tsv"))]
         for folder in levels
     ]
 
 
-def _applicable(files: Sequence[Path], ending: str, entities: Mapping[str, str]) -> list[Path]:
+def _applicable(files: Sequence[str], ending: str, entities: Mapping[str, str]) -> list[Path]:
     """The files of one level that describe the recording, the most specific last."""
     found = []
     for path in files:
-        if not path.name.endswith(ending):
+        if not path.endswith(ending):
             continue
-        *parts, last = path.name.split("_")
+        *parts, last = os.path.basename(path).split("_")
         named = dict(part.split("-", 1) for part in parts if "-" in part)
         if last == ending and len(named) == len(parts) and named.items() <= entities.items():
             found.append((len(named), path))
-    return [path for _, path in sorted(found)]
+    return [Path(path) for _, path in sorted(found)]
 
 
-def _deepest(levels: Sequence[Sequence[Path]], suffix: str, entities: Mapping[str, str]) -> Path | None:
+def _deepest(levels: Sequence[Sequence[str]], suffix: str, entities: Mapping[str, str]) -> Path | None:
     """The table that describes the recording: the deepest, then the most specific one."""
     found = [path for files in levels for path in _applicable(files, f"{suffix}.tsv", entities)]
     return found[-1] if found else None
 
 
-def _merged(levels: Sequence[Sequence[Path]], suffix: str, entities: Mapping[str, str]) -> dict[str, Any]:
+def _merged(levels: Sequence[Sequence[str]], suffix: str, entities: Mapping[str, str]) -> dict[str, Any]:
     """The JSON that describes the recording; a deeper or more specific file goes before the others."""
     content: dict[str, Any] = {}
     for files in levels:
