@@ -245,10 +245,7 @@ def _levels(path: Path) -> tuple[Path, list[list[str]]]:
 
 def _beside(levels: Sequence[Path]) -> list[list[str]]:
     """The JSON and TSV files of each level, the root first; listed once for all sidecars of a recording."""
-    return [
-        [entry.path for entry in os.scandir(folder) if entry.name.endswith((".json", ".tsv"))]
-        for folder in levels
-    ]
+    return [[entry.path for entry in os.scandir(folder) if entry.name.endswith((".json", ".tsv"))] for folder in levels]
 
 
 def _applicable(files: Sequence[str], ending: str, entities: Mapping[str, str]) -> list[Path]:

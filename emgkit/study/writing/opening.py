@@ -46,13 +46,14 @@ def opening_of(analysis: Analysis, folder: Path, *, quick: bool) -> report.Openi
     levels = set() if first.contrasts is None else {lift_of(level) for level in first.cells[first.spec.within]}
     if not analysis.file.published or first.contrasts is None or levels != set(LIFTS):
         return None
-    from emgkit.literature import lift_answers
+    from emgkit.literature import lift_answers, lift_contrasts
 
-    answers = lift_answers()
+    published = lift_contrasts()
+    answers = lift_answers(published)
     run = first.contrasts if first.spec.log and first.spec.by == ("muscle",) else None
     pages = [
         write_figure(
-            first_figure(run, simulated=analysis.simulated, narrow=narrow),
+            _drawn(run, published, simulated=analysis.simulated, narrow=narrow),
             folder / ("lifts_narrow" if narrow else "lifts"),
             quick=quick or narrow,
         )
@@ -81,11 +82,17 @@ def first_figure(run: pd.DataFrame | None, *, simulated: bool, narrow: bool) -> 
     narrow : bool
         For a phone.
     """
-    from emgkit.literature import lift_answers, lift_contrasts
+    from emgkit.literature import lift_contrasts
 
-    headings = {answer.muscle: answer.lead for answer in lift_answers()}
+    return _drawn(run, lift_contrasts(), simulated=simulated, narrow=narrow)
+
+
+def _drawn(run: pd.DataFrame | None, published: pd.DataFrame, *, simulated: bool, narrow: bool) -> Figure:
+    from emgkit.literature import lift_answers
+
+    headings = {answer.muscle: answer.lead for answer in lift_answers(published)}
     below = None if run is None else _run(run)
-    return figures.lifts(lift_contrasts(), below, headings=headings, simulated=simulated, narrow=narrow)
+    return figures.lifts(published, below, headings=headings, simulated=simulated, narrow=narrow)
 
 
 def _run(contrasts: pd.DataFrame) -> pd.DataFrame | None:
