@@ -499,6 +499,48 @@ def test_the_recordings_of_a_person_who_lacks_others_may_be_those_that_are_missi
         raise StudyError("There is no MVC trial of participant P1")
 
 
+def near(folder: Path, rule: Accounting, who: str = "P1") -> str:
+    """The hint of an error that this participant has no MVC trial."""
+    with pytest.raises(StudyError) as caught, telling_near_files(found(folder, rule), rule):
+        raise StudyError(f"There is no MVC trial of participant {who}", hint="Look")
+    return caught.value.hint
+
+
+def test_files_of_those_who_are_left_out_or_have_all_recordings_do_not_nearly_fit(tmp_path):
+    lay(tmp_path, "P1_squat.csv", "P2_squat.csv", "P2_mvc.csv", "P2_mvc_old.csv", "P3_mvc.csv")
+    # as no layout reads it, and without its task
+    lay(tmp_path, "P2_mvc.doc", "P3_mvc.doc", text="x")
+    assert near(tmp_path, lifts()) == "Files that nearly fit: 'P3_mvc.csv' and 'P3_mvc.doc'. Look"
+    people = (ExcludedParticipant(participant="P3", reason="ill"),)
+    assert near(tmp_path, lifts(excluded_participants=people)) == "Look"
+    files = (ExcludedFile(path="P3_mvc.csv", reason="noise"), ExcludedFile(path="P3_mvc.doc", reason="a note"))
+    assert near(tmp_path, lifts(excluded_files=files)) == "Look"
+
+
+def test_one_label_within_another_and_the_same_label_in_another_group_are_told_apart(tmp_path):
+    lay(tmp_path, "P1_squat.csv", "P10_squat.csv", "P10_mvc.csv", "P2_squat.csv", "P2_mvc.csv")
+    lay(tmp_path, "P1_mvc.doc", "P10_mvc.doc", text="x")
+    assert near(tmp_path, lifts()) == "Files that nearly fit: 'P1_mvc.doc'. Look"
+    grouped = tmp_path / "groups"
+    lay(grouped, "men/P1_squat.csv", "men/P1_mvc.csv", "women/P1_squat.csv")
+    lay(grouped, "men/P1_mvc.doc", "women/P1_mvc.doc", text="x")
+    rule = lifts("{group}/{participant}_{task}.csv", labels="per group")
+    assert near(grouped, rule, "women/P1") == "Files that nearly fit: 'women/P1_mvc.doc'. Look"
+
+
+def test_what_is_left_out_is_no_recording_of_a_task_without_one(tmp_path):
+    lay(tmp_path, "P1_squat.csv", "P2_squat.csv", "P2_thrst.csv")
+    tasks = {"squat": "squat", "thrust": "thrust"}
+    assert "nearly" in message(tmp_path, lifts(exercises=tasks))
+    for left_out in (
+        {"excluded_files": (ExcludedFile(path="P2_thrst.csv", reason="noise"),)},
+        {"excluded_participants": (ExcludedParticipant(participant="P2", reason="ill"),)},
+    ):
+        text = message(tmp_path, lifts(exercises=tasks, **left_out))
+        assert "No recording of the task 'thrust' was found" in text
+        assert "nearly" not in text
+
+
 def test_a_task_without_a_recording_shows_what_nearly_fits(tmp_path):
     lay(tmp_path, "P1_squat.csv")
     lay(tmp_path, "P1_thrust.c3d.txt", text="x")

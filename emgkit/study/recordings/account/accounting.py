@@ -62,7 +62,11 @@ def account(folder: Path | None, rule: Accounting) -> Account:
     missing = sorted(task for task, name in rule.exercises.items() if name not in present)
     every = (*(_entry(source) for source in sources), *others)
     if missing:
-        idle = [one.name for one in every if one.role in IDLE]
+        idle = [
+            one.name
+            for one in every
+            if one.role in IDLE and not rule.leaves_out(one.name, one.facts.get("participant", ""))
+        ]
         near = near_files([one.name.replace(one.task, task) for task in missing for one in sources if one.task], idle)
         raise StudyError(
             f"No recording of the task {listed(missing)} was found",

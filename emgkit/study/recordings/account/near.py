@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from emgkit.errors import EmgkitError
 from emgkit.notation import listed
 from emgkit.stats.cells.labels import spelled_alike
-from emgkit.study.recordings.account.sources import IDLE, Account, Accounting
+from emgkit.study.recordings.account.sources import IDLE, Account, Accounting, RecordingSource
 
 __all__ = ["near_files", "near_label", "quoted", "shortly", "telling_near_files"]
 
@@ -105,9 +105,20 @@ def _near_files_of(participant: str, account: Account, rule: Accounting) -> list
     every = set().union(*tasks.values())
     own = [source for source in account.sources if source.participant == participant]
     lacking = every - tasks[participant]
+    # whoever has every recording, or is left out, is somebody else
+    others = {who for who in tasks if who != participant and (tasks[who] == every or rule.leaves_out("", who))}
+    theirs = [_signs(source, rule) for source in account.sources if source.participant in others]
+    signs = _signs(own[0], rule)
     # what lies idle, and what belongs to somebody who lacks a recording as well and may be the same person
-    idle = [one.name for one in account.files if one.role in IDLE]
-    idle += [one.name for one in account.sources if one.participant != participant and tasks[one.participant] != every]
+    files = {one.name: one.facts.get("participant", "") for one in account.files if one.role in IDLE}
+    files |= {one.name: one.participant for one in account.sources if one.participant != participant}
+    idle = [
+        name
+        for name, who in files.items()
+        if who not in others
+        and not rule.leaves_out(name, who)
+        and (_bears(name, signs) or not any(_bears(name, one) for one in theirs))
+    ]
     # the names that others' recordings would have, were they of the participant
     names = {
         source.name.replace(source.participant, participant) for source in account.sources if source.task in lacking
@@ -116,6 +127,22 @@ def _near_files_of(participant: str, account: Account, rule: Accounting) -> list
         words = [pattern.strip("*?") for pattern in rule.mvc_tasks]
         names |= {own[0].name.replace(own[0].task, word) for word in words if word}
     return near_files(names, idle)
+
+
+def _signs(source: RecordingSource, rule: Accounting) -> tuple[str, ...]:
+    """What in the name of a file tells whose it is: the label, and the group where labels are those of a group."""
+    label = source.written.get("participant", source.participant)
+    group = source.written.get("group", "") if rule.labels == "per group" else ""
+    return (label, group) if group else (label,)
+
+
+def _bears(name: str, signs: Sequence[str]) -> bool:
+    """Whether each of these stands in a name as a part of its own: P1 does not in ``P10_squat.csv``."""
+
+    def ends(sign: str) -> str:
+        return r"(?!\d)" if sign[-1:].isdigit() else r"(?![^\W_])"
+
+    return all(re.search(rf"(?<![^\W_]){re.escape(one)}{ends(one)}", name, re.IGNORECASE) for one in signs)
 
 
 def _plain(name: str) -> str:

@@ -65,6 +65,12 @@ class Accounting:
         """The tasks that the study knows."""
         return Tasks(exercises=self.exercises, mvc=self.mvc_tasks)
 
+    def leaves_out(self, name: str, participant: str) -> bool:
+        """Whether the study file leaves out the file of this name, or whoever it is of."""
+        files = {composed(entry.path) for entry in self.excluded_files}
+        people = {composed(entry.participant) for entry in self.excluded_participants}
+        return composed(name) in files or composed(participant) in people
+
 
 @dataclass(frozen=True, kw_only=True)
 class JoinedFile:
