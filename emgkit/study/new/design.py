@@ -37,10 +37,10 @@ def exercise_name(task: str) -> str:
 
     Examples
     --------
-    >>> exercise_name("hipThrust"), exercise_name("squat{load}")
-    ('hip_thrust', 'squat')
+    >>> exercise_name("hipThrust"), exercise_name("squat{load}"), exercise_name("squat{load}kg")
+    ('hip_thrust', 'squat', 'squat')
     """
-    name = task.replace("{load}", "").strip("_-. ")
+    name = task.partition("{load}")[0].strip("_-. ")
     apart = "".join(f"_{sign}" if place and sign.isupper() and name[place - 1].islower() else sign
                     for place, sign in enumerate(name))  # fmt: skip
     return apart.lower().replace("-", "_").replace(" ", "_")

@@ -20,12 +20,13 @@ from emgkit.events import find_repetitions
 from emgkit.io import FileContent, Overrides
 from emgkit.io.naming.likely.names import Named, read_names
 from emgkit.io.naming.likely.parts import IN_SHEET, without_copy_mark
-from emgkit.io.naming.likely.words import EVENTS, NOT_RECORDINGS, SIDE_TABLES, is_mvc, words_of
+from emgkit.io.naming.likely.words import EVENTS, NOT_RECORDINGS, SIDE_TABLES, words_of
 from emgkit.recording import Recording, Trial
 from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Layout
+from emgkit.study.new.data_set import facts_of_people, in_bids
 from emgkit.study.new.signals import MOVING, FoundChannel, describe
-from emgkit.study.recordings.account import Accounting, find, is_bids
+from emgkit.study.recordings.account import is_bids
 
 __all__ = ["ROLES", "FoundFile", "FoundRecording", "Inventory", "look", "natural"]
 
@@ -135,6 +136,8 @@ class Inventory:
         Recordings that have the samples of another, whatever their names, with the name of the first.
     taken : tuple of str
         Files that a run would take for recordings and that are none of these.
+    people_facts : mapping of str to mapping
+        Columns of a data set's table of participants that divide the people: column -> participant -> level.
     """
 
     folder: Path
@@ -144,6 +147,7 @@ class Inventory:
     companions: tuple[FoundRecording, ...] = ()
     same: Mapping[str, str] = field(default_factory=dict)
     taken: tuple[str, ...] = ()
+    people_facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of(self, role: str) -> tuple[FoundFile, ...]:
         """The files of a role."""
@@ -163,6 +167,12 @@ class Inventory:
     def people(self) -> tuple[str, ...]:
         """Who was recorded."""
         return tuple(sorted({one.person for one in self.recordings}, key=natural))
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """The group of each person, by the names of the files or the table of participants; empty without several."""
+        named = {one.person: one.named.facts["group"] for one in self.recordings if "group" in one.named.facts}
+        return named if len(set(named.values())) > 1 else dict(self.people_facts.get("group", {}))
 
     def values(self, fact: str, *, mvc: bool = False) -> tuple[str, ...]:
         """The values that a fact has in the names of the exercises, or of the maximal contractions."""
@@ -255,7 +265,7 @@ def look(
     same = _same(contents)
     copies = {} if bids else _copies(contents)
     contents = {name: one for name, one in contents.items() if name not in copies}
-    named = {one.name: one for one in (_in_bids(folder) if bids else read_names(contents))}
+    named = {one.name: one for one in (in_bids(folder) if bids else read_names(contents))}
     if has_key(Layout, "task"):
         named = {name: one.with_task(_NO_TASK) for name, one in named.items()}
     if not any("participant" in one.facts for one in named.values()):
@@ -282,6 +292,7 @@ def look(
         recordings=recordings,
         companions=tuple(one for one in found if one.name in companions),
         same={name: own for name, own in same.items() if name not in copies},
+        people_facts=facts_of_people(folder, {one.participant for one in recordings}) if bids else {},
     )
 
 
@@ -342,19 +353,6 @@ def _with_sheets(paths: Mapping[str, Path]) -> dict[str, tuple[Path, str | None]
         else:
             places[name] = (path, None)
     return places
-
-
-def _in_bids(folder: Path) -> tuple[Named, ...]:
-    """What the names of the recordings of a BIDS data set tell."""
-    sources, _ = find(folder, Accounting())
-    return tuple(
-        Named(
-            name=name, facts=dict(one.facts), pattern="", regex="", base=one.task,
-            companion="" if name == one.name else "device", mvc=is_mvc(one.task),
-        )
-        for one in sources
-        for name in one.paths
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

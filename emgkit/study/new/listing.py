@@ -93,11 +93,9 @@ def _formats(inventory: Inventory) -> str:
 def _tasks(inventory: Inventory, width: int) -> list[str]:
     people = inventory.people
     lines = [f"{counted(len(people), 'participant')} and {counted(len(inventory.tasks), 'task')}"]
-    groups = sorted(
-        {one.named.facts["group"] for one in inventory.recordings if "group" in one.named.facts}, key=natural
-    )
-    if len(groups) > 1:
-        numbers = Counter(person.partition("/")[0] for person in people)
+    numbers = Counter(inventory.groups.values())
+    if numbers:
+        groups = sorted(numbers, key=natural)
         lines[0] += f" in {len(groups)} groups: " + ", ".join(f"{group} {numbers[group]}" for group in groups)
     rows = [["task", "role", "people", "files", "missing for"]]
     for task, own in inventory.tasks.items():
@@ -125,7 +123,8 @@ def _loads(inventory: Inventory) -> tuple[str, ...]:
     found = set()
     for task, own in inventory.tasks.items():
         if "{load}" in task:
-            found |= {one.task.removeprefix(task.removesuffix("{load}")) for one in own}
+            word, _, unit = task.partition("{load}")
+            found |= {one.task.removeprefix(word).removesuffix(unit) for one in own}
     return tuple(sorted(found, key=natural))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -307,8 +308,8 @@ def _summary(sheet: _Sheet) -> list[str]:
 def _comparison(sheet: _Sheet) -> list[str]:
     inventory = sheet.inventory
     found = factors(inventory)
-    group = ["group"] if len({one.named.facts.get("group") for one in inventory.recordings}) > 1 else []
-    lines = ["[[comparisons]]"]
+    group = ["group"] if inventory.groups else []
+    lines = ["[[comparisons]]", *_other_facts(inventory)]
     if "comparisons.within" in sheet.open:
         lines += sheet.lines("comparisons.within")
         answer = sheet.answers.get("comparisons.within")
@@ -322,6 +323,13 @@ def _comparison(sheet: _Sheet) -> list[str]:
     lines.append(f'within = "{found[0] if found else "exercise"}"')
     lines.append(f"by = {as_toml(by[0]) if len(by) == 1 else '[' + ', '.join(map(as_toml, by)) + ']'}")
     return [*lines, *_missing(sheet)]
+
+
+def _other_facts(inventory: Inventory) -> list[str]:
+    """A remark on what else divides the people and may stand in `by`."""
+    others = [one for one in inventory.people_facts if one != "group" and re.fullmatch(r"[^\W\d]\w*", one)]
+    text = f"participants.tsv tells of each participant, and by may name: {', '.join(others)}"
+    return as_comment(text) if others else []
 
 
 def _missing(sheet: _Sheet) -> list[str]:

@@ -23,7 +23,7 @@ from emgkit.io.naming.likely.words import (
     is_mvc,
 )
 
-__all__ = ["Named", "read_names"]
+__all__ = ["Named", "number_role", "read_names"]
 
 # the order in which facts are shown
 _ORDER = {"participant": 0, "task": 1}
@@ -182,7 +182,7 @@ def _with_numbers(rows: Rows) -> Rows:
     behind = {name: [place for place in places if _after_words(rows[name], place)] for name, places in last.items()}
     # the last number of one name is compared with the last of the others
     role = {
-        back: _number_role([rows[name][places[-back]].text for name, places in behind.items() if len(places) >= back])
+        back: number_role([rows[name][places[-back]].text for name, places in behind.items() if len(places) >= back])
         for back in (1, 2, 3)
     }
     made = {}
@@ -206,7 +206,7 @@ def _after_words(row: Row, place: int) -> bool:
     return not words or min(words) < place
 
 
-def _number_role(numbers: Sequence[str]) -> str:
+def number_role(numbers: Sequence[str]) -> str:
     """What numbers at one place are: runs count from 1 (or 0), loads do not."""
     values = sorted({int(number) for number in numbers})
     counting = bool(values) and values[0] <= 1 and values[-1] <= 30
@@ -300,7 +300,7 @@ def _with_runs_in_words(rows: Rows) -> Rows:
 
     def are_runs(base: str, numbers: list[str]) -> bool:
         every = [*counted[base], *numbers]
-        return len(set(every)) > 1 and (is_mvc(base) or _number_role(every) == "run")
+        return len(set(every)) > 1 and (is_mvc(base) or number_role(every) == "run")
 
     return _split_tasks(rows, are_runs)
 
