@@ -9,6 +9,7 @@ from emgkit._checks import nearest
 from emgkit.errors import StudyError
 from emgkit.events.ways.table import WHOSE, RepetitionTable
 from emgkit.notation import listed
+from emgkit.study.file.places import telling_tables
 from emgkit.study.recordings.account import RecordingSource
 
 __all__ = ["check_rows", "read_table", "rows_of"]
@@ -24,7 +25,8 @@ def read_table(path: Path) -> RepetitionTable:
     EmgkitError
         It cannot be read, or has a column that is unknown.
     """
-    table = RepetitionTable.read(path)
+    with telling_tables():
+        table = RepetitionTable.read(path)
     for row in table.rows:
         if "file" not in row and not {"participant", "task"} <= set(row):
             raise StudyError(

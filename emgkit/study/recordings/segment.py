@@ -11,6 +11,7 @@ from emgkit.errors import Notice, StudyError
 from emgkit.events import OPTIONS, find_angle_bins, find_halves, find_repetitions, resting_end
 from emgkit.notation import counted, listed
 from emgkit.recording import Trial
+from emgkit.study.file.places import telling_tables
 from emgkit.study.file.recordings import AngleBins
 
 __all__ = ["Segmentation", "segment"]
@@ -60,9 +61,12 @@ def segment(trial: Trial, rule: Segmentation) -> Trial:
     EmgkitError
         No repetition is found, or what shows them is not there.
     """
-    trial = _without_rejected(_with_repetitions(trial, rule), rule)
+    with telling_tables(rule.exercise, rule.by):
+        trial = _with_repetitions(trial, rule)
+    trial = _without_rejected(trial, rule)
     if rule.halves:
-        trial = find_halves(trial, by=rule.by, channel=_channel(trial, rule))
+        with telling_tables(rule.exercise, rule.by):
+            trial = find_halves(trial, by=rule.by, channel=_channel(trial, rule))
     if rule.angle_bins is not None:
         own = _channel(trial, rule) if rule.angle_bins.by == rule.by else None
         trial = find_angle_bins(trial, width=rule.angle_bins.width, by=rule.angle_bins.by, channel=own)
