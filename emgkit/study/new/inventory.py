@@ -25,6 +25,7 @@ from emgkit.recording import Recording, Trial
 from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Layout
 from emgkit.study.new.data_set import facts_of_people, in_bids
+from emgkit.study.new.markers import Ranges, moved
 from emgkit.study.new.signals import MOVING, FoundChannel, describe
 from emgkit.study.recordings.account import is_bids
 
@@ -60,7 +61,7 @@ class FoundRecording:
 
     `beside` are the channels of its second files. `repetitions` counts events of that name; `labels` are those of other
     events, the most frequent one first, each with what it may be: a repetition or, where it lasts no time, a start.
-    `counted` are repetitions that were found in a channel, by its label.
+    `counted` are repetitions that were found in a channel, and `ranges` how far it moves, by its label.
     `stated_sfreq` is a rate (Hz) that a comment of the file names, with the place. `thousands` is the sign that likely
     separates thousands in numbers that can be read in two ways, and what shows it.
     """
@@ -73,6 +74,7 @@ class FoundRecording:
     repetitions: int = 0
     labels: Mapping[str, str] = field(default_factory=dict)
     counted: Mapping[str, int] = field(default_factory=dict)
+    ranges: Ranges = field(default_factory=dict)
     constant: tuple[str, ...] = ()
     stated_sfreq: tuple[float, str] | None = None
     thousands: tuple[str, str] | None = None
@@ -365,6 +367,7 @@ class _Looked:
     repetitions: int
     labels: Mapping[str, str]
     counted: Mapping[str, int]
+    ranges: Ranges
     constant: tuple[str, ...]
     stated_sfreq: tuple[float, str] | None
     thousands: tuple[str, str] | None
@@ -375,8 +378,8 @@ class _Looked:
         counted = {} if named.mvc else self.counted
         return FoundRecording(
             named=named, channels=self.channels, format=self.format, seconds=self.seconds,
-            repetitions=self.repetitions, labels=self.labels, counted=counted, constant=self.constant,
-            stated_sfreq=self.stated_sfreq, thousands=self.thousands,
+            repetitions=self.repetitions, labels=self.labels, counted=counted, ranges=self.ranges,
+            constant=self.constant, stated_sfreq=self.stated_sfreq, thousands=self.thousands,
         )  # fmt: skip
 
 
@@ -394,6 +397,7 @@ def _look_into(path: Path, sheet: str | None) -> _Looked:
         repetitions=sum(event.label == "repetition" for event in content.events),
         labels={label: "repetition" if label in lasting else "start" for label, _ in labels.most_common()},
         counted=_count(content, channels),
+        ranges={c.name: moved(s.samples) for c, s in zip(channels, content.signals, strict=True) if c.movement},
         constant=tuple(
             channel.name
             for channel, signal in zip(channels, signals, strict=True)
@@ -471,7 +475,8 @@ def _with_others(one: FoundRecording, found: Sequence[FoundRecording], companion
     others = [other for other in found if companions.get(other.name) == one.name]
     counted = {} if one.mvc else {name: n for other in others for name, n in other.counted.items()}
     beside = tuple(channel for other in others for channel in other.channels)
-    return replace(one, beside=beside, counted={**one.counted, **counted})
+    ranges = {name: size for other in others for name, size in other.ranges.items()}
+    return replace(one, beside=beside, counted={**one.counted, **counted}, ranges={**one.ranges, **ranges})
 
 
 def _companions(found: Sequence[FoundRecording]) -> dict[str, str]:

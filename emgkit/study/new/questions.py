@@ -26,6 +26,7 @@ from emgkit.study.new.design import (
 )
 from emgkit.study.new.inventory import FoundRecording, Inventory
 from emgkit.study.new.layouts import FoundLayout, layouts_of, spellings
+from emgkit.study.new.markers import likely_vertical, markers_in_words
 from emgkit.study.new.question import CYCLES, NO_MUSCLE, Answer, Question
 from emgkit.study.new.signals import MOVING, FoundChannel
 from emgkit.toml_files import one_line
@@ -255,14 +256,20 @@ def _exercises(inventory: Inventory, answers: Mapping[str, Answer]) -> Iterator[
 def _moving_channel(
     exercise: str, channels: tuple[str, ...], own: Sequence[FoundRecording], *, settled: bool
 ) -> Question:
-    shown = textwrap.shorten(", ".join(channels), _LISTED, placeholder=" …")
     counts = {channel: [one.counted[channel] for one in own if channel in one.counted] for channel in channels}
     alike = [channel for channel, found in counts.items() if len(found) == len(own) and min(found) > 0]
     most = max(alike, key=lambda channel: min(counts[channel]), default=channels[0])
+    vertical = likely_vertical(channels, [one.ranges for one in own])
+    shown = textwrap.shorten(", ".join(channels), _LISTED, placeholder=" …")
     remark = f"the channel that shows the movement, one of {len(channels)}; the others are not used: {shown}"
+    if markers := markers_in_words(channels):
+        remark = f"the channel that shows the movement, one of {len(channels)}, {markers}; the others are not used"
+    if vertical:
+        remark += f'. Likely channel = "{one_line(vertical)}": of the axes called z, usually the vertical ones, it '
+        remark += "moves most"
     return Question(
         id=f"exercises.{exercise}.channel", place=f"[exercises.{exercise}]", key="channel", choices=channels,
-        text=f"Which channel shows the movement of {readable(exercise)!r}?", stand_in=most,
+        text=f"Which channel shows the movement of {readable(exercise)!r}?", stand_in=vertical or most,
         remark=remark if settled else f"{remark}. Take the line out where the repetitions are in no channel",
     )  # fmt: skip
 

@@ -464,8 +464,8 @@ def test_of_many_markers_one_question_asks_which_shows_the_movement(record, tmp_
     assert [one.id for one in asked] == ["exercises.lunge.channel", "exercises.squat.channel"]
     assert asked[0].choices == tuple(MARKERS)
     assert asked[0].remark == (
-        "the channel that shows the movement, one of 9; the others are not used: LASI_x, LASI_y, LASI_z, RASI_x, "
-        "RASI_y, RASI_z, SACR_x, SACR_y, SACR_z"
+        "the channel that shows the movement, one of 9, the axes of 3 markers: LASI, RASI, SACR; the others are not "
+        'used. Likely channel = "LASI_z": of the axes called z, usually the vertical ones, it moves most'
     )
     text = new.write(tmp_path / "s", found).file.read_text(encoding="utf-8")
     assert text.count('\nchannel = "TODO"\n') == 2
