@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -16,6 +17,7 @@ from emgkit.study import Study
 from emgkit.study.file.read import parse
 from emgkit.study.recordings.analysis import analyse
 from emgkit.study.recordings.plan import plan_of
+from emgkit.study.writing.methods.people import people_and_recordings
 
 # `Study.run` keeps what is doubtful as a notice
 pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
@@ -379,7 +381,7 @@ def test_a_muscle_of_one_person_is_described_and_not_compared(lifts, tmp_path):
     cells = result.tables["cells"].query("muscle == 'biceps_femoris'")
     assert set(cells["participant"]) == {"P5"}
     assert texts(result.notices, "level-not-compared") == [
-        "'contrasts' has no contrasts at muscle biceps_femoris: P5 alone has values there; they are described, not "
+        "'contrasts' has no contrasts at muscle biceps femoris: P5 alone has values there; they are described, not "
         "compared."
     ]
     described = result.levels[-1]
@@ -546,8 +548,54 @@ def test_people_of_whom_no_exercise_can_be_read_are_named(lifts, tmp_path):
     # one reason for all, without a place on this disk and without advice
     assert f"({', '.join(sorted(names))})." in methods
     assert "Hint" not in methods
+    account = (
+        f"P2 did not enter the comparison: all recordings of these tasks were left out ({', '.join(sorted(names))})."
+    )
+    assert "; 4 of them entered the comparison." in methods
+    assert account in methods
+    assert account in html.unescape((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
     for written in (methods, why.to_string()):
         assert str(folder) not in written
+
+
+@pytest.mark.parametrize(
+    ("gone", "exclude", "more", "account"),
+    [
+        (
+            ("P2_mvc.csv", "P2_squat.csv", "P2_deadlift.csv"),
+            '[exclude]\nfiles = [{ path = "P2_thrust.csv", reason = "empty" }]\n',
+            "",
+            "P2 did not enter the comparison: the only recording of these tasks was left out (P2_thrust.csv).",
+        ),
+        (
+            ("P2_squat.csv", "P2_thrust.csv"),
+            "",
+            PAIRWISE,
+            "P2 did not enter the comparison: there are no two levels of exercise to compare.",
+        ),
+        (
+            (),
+            '[exclude]\nfiles = [{ path = "P2_thrust.csv", reason = "empty" }]\n',
+            "",
+            "Participant P2 is not in the comparison 'contrasts': a level of exercise is missing because a recording was "
+            "left out.",
+        ),
+        (
+            (),
+            '[exclude]\nparticipants = [{ participant = "P2", reason = "ill" }]\n',
+            "",
+            "1 participant was left out because “ill” (P2).",
+        ),
+    ],
+)
+def test_everybody_who_does_not_enter_the_comparison_is_accounted_for(computed, gone, exclude, more, account):
+    done = computed(exclude, more, gone=gone)
+    tables = {"repetitions": pd.concat([session.repetitions for session in done.sessions])}
+    text = " ".join(one.text for one in people_and_recordings(done, tables, own=True))
+    assert "Recordings of 5 participants" in text
+    assert "; 4 of them entered the comparison." in text
+    assert text.count(account) == 1
+    assert len(re.findall(r"P2(?!_)", text)) == 1
 
 
 def two_positions(data):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, DesignError, Notice
-from emgkit.notation import counted, listed
+from emgkit.notation import counted, listed, series
 from emgkit.stats.cells.columns import (
     Factor,
     cell_numbers,
@@ -30,6 +30,7 @@ from emgkit.stats.cells.columns import (
 )
 from emgkit.stats.cells.people import as_crossed, check_people, people_at_levels
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_between_muscles, check_references, is_percent
+from emgkit.stats.cells.regions import regions
 
 Array = NDArray[np.float64]
 
@@ -216,7 +217,7 @@ def arrange(
     ]
     notices += [_participants_absent(block) for block in blocks if block.missing]
     if missing == "pairwise":
-        blocks, found = _pairwise(blocks, condition, log=log)
+        blocks, found = _pairwise(blocks, condition, by_factors, log=log)
         notices += found
     return blocks, by_factors, notices
 
@@ -247,21 +248,32 @@ def levels_of(block: Block, by_factors: Sequence[Factor]) -> dict[str, tuple[str
 
 
 def gap_facts(blocks: Sequence[Block], by_factors: Sequence[Factor]) -> list[dict[str, Any]]:
-    """Who lacks what where, as plain values: ``who``, ``lacks`` (none: all levels) and ``at``, the levels of ``by``.
+    """Who lacks what where, as plain values: ``who``, ``lacks`` (none: all levels) and ``at``, regions of ``by``.
 
-    The places are left out where the same people lack the same at all of them.
+    There are no regions where people lack the same at all places of theirs.
     """
-    places = {block.place: block for block in blocks}
+    places = {block.place: (_at(block, by_factors), block) for block in blocks}
+    theirs: dict[str, list[dict[str, str]]] = {}
+    for at, block in places.values():
+        for who in dict.fromkeys(map(str, (*block.participants, *block.missing))):
+            theirs.setdefault(who, []).append(at)
     found: dict[tuple[str, tuple[str, ...]], list[dict[str, str]]] = {}
-    for block in places.values():
-        at = {name: level for name, (level,) in levels_of(block, by_factors).items()}
+    for at, block in places.values():
         for who, lacks in block.gaps.items():
             found.setdefault((who, lacks), []).append(at)
+    # a factor of which everybody has one level (a group) says nothing of where a participant lacks something
+    groups = [f.name for f in by_factors if all(len({at[f.name] for at in own}) == 1 for own in theirs.values())]
     alike: dict[str, dict[str, Any]] = {}
     for (who, lacks), there in found.items():
-        where = [] if len(there) == len(places) else there
+        own = [at for at, _ in places.values() if all(at[name] == there[0][name] for name in groups)]
+        where = [region for region in regions(there, own) if region]
         alike.setdefault(repr((lacks, where)), {"who": [], "lacks": list(lacks), "at": where})["who"].append(who)
     return list(alike.values())
+
+
+def _at(block: Block, by_factors: Sequence[Factor]) -> dict[str, str]:
+    """The level of each column of ``by`` that a block is of."""
+    return {name: level for name, (level,) in levels_of(block, by_factors).items()}
 
 
 def level_columns(blocks: list[Block], by_factors: list[Factor], repeats: Sequence[int]) -> dict[str, Any]:
@@ -313,9 +325,12 @@ def _participants_absent(block: Block) -> Notice:
     return Notice(code="participants-absent", text=f"{lacking}: its contrasts rest on the other participants.")
 
 
-def _pairwise(blocks: list[Block], condition: Factor, *, log: bool) -> tuple[list[Block], list[Notice]]:
+def _pairwise(
+    blocks: list[Block], condition: Factor, by_factors: Sequence[Factor], *, log: bool
+) -> tuple[list[Block], list[Notice]]:
     """Make each pair of levels a block of the participants who have both; one without two of them is left out."""
-    made, notices, lacking = [], [], dict[tuple[str, tuple[str, ...]], list[str]]()
+    made, notices, lacking = [], [], dict[tuple[str, tuple[str, ...]], list[dict[str, str]]]()
+    every = [_at(block, by_factors) for block in blocks]
     for block in blocks:
         place = f" at {block.label}" if block.label else ""
         whole = ~np.isnan(block.values)
@@ -339,9 +354,11 @@ def _pairwise(blocks: list[Block], condition: Factor, *, log: bool) -> tuple[lis
             )
         for who, levels in block.gaps.items():
             if levels:
-                lacking.setdefault((who, levels), []).append(block.label)
-    for (who, levels), labels in lacking.items():
-        places = f" at {' and at '.join(labels)}" if any(labels) else ""
+                lacking.setdefault((who, levels), []).append(_at(block, by_factors))
+    for (who, levels), there in lacking.items():
+        found = [region for region in regions(there, every) if region]
+        texts = [", ".join(f"{name} {series(region[name])}" for name in region) for region in found]
+        places = f" at {' and at '.join(texts)}" if texts else ""
         text = f"{who!r} lacks {listed(levels)}{places}: each contrast uses the participants who have both levels."
         notices.append(Notice(code="cells-missing", text=text))
     if not made:

@@ -10,9 +10,10 @@ from typing import Any
 from emgkit import notation
 from emgkit.notation import capital, counted, readable, series, surface
 from emgkit.stats.cells.multiplicity import NAMES
+from emgkit.stats.cells.regions import region_text
 from emgkit.stats.results.facts import AnalysisFacts
 
-__all__ = ["CAVEATS", "Text", "doubts", "gaps_text", "p_was_adjusted", "people_text", "software"]
+__all__ = ["CAVEATS", "Text", "doubts", "gaps_text", "p_was_adjusted", "people_text", "regions_text", "software"]
 
 
 # what a sentence with a p adds where the p could mislead, by the code of the notice
@@ -83,7 +84,7 @@ def people_text(facts: AnalysisFacts) -> str:
     for name, fact in known.items():
         alike.setdefault((fact["varies"], _sizes(fact, facts)), []).append(readable(name))
     texts = [f"{series(names)} varied {varies} participants ({n})" for (varies, n), names in alike.items()]
-    return " ".join(part for part in (f"{capital('; '.join(texts))}.", gaps_text(facts)) if part)
+    return f"{capital('; '.join(texts))}."
 
 
 def gaps_text(facts: AnalysisFacts) -> str:
@@ -92,13 +93,18 @@ def gaps_text(facts: AnalysisFacts) -> str:
     for gap in facts.get("gaps") or []:
         lacks, are = ("lacks", "is") if len(gap["who"]) == 1 else ("lack", "are")
         levels = [_level(level, facts) for level in gap["lacks"]]
-        places = [", ".join(notation.place(name, _level(each, facts)) for name, each in at.items()) for at in gap["at"]]
+        place = regions_text(gap["at"], facts)
         texts.append(f"{series(gap['who'])} {f'{lacks} {series(levels)}' if levels else f'{are} missing'}")
-        texts[-1] += f" ({series(places)})" if places else ""
+        texts[-1] += f" ({place})" if place else ""
     if not texts:
         return ""
     rule = " Each contrast uses the participants who have both of its levels."
     return f"{capital('; '.join(texts))}.{rule if facts.get('missing') == 'pairwise' else ''}"
+
+
+def regions_text(found: Sequence[Mapping[str, Sequence[str]]], facts: AnalysisFacts) -> str:
+    """Regions of the design in words; empty for the whole design."""
+    return "; ".join(filter(None, (region_text(region, lambda level: _level(level, facts)) for region in found)))
 
 
 def _level(level: str, facts: AnalysisFacts) -> str:

@@ -22,7 +22,7 @@ from emgkit.stats.results.fitting import Paper
 from emgkit.stats.results.great_table import great_table
 from emgkit.stats.results.kinds import Kind, kind_of, missing_columns, title
 from emgkit.stats.results.latex_table import latex_table
-from emgkit.stats.results.methods import Text, doubts, people_text, software
+from emgkit.stats.results.methods import Text, doubts, gaps_text, people_text, software
 from emgkit.stats.results.spreadsheet import safe_cells
 from emgkit.stats.results.statsmodels_objects import StatsmodelsObjects, made_once
 
@@ -150,8 +150,9 @@ class Results(pd.DataFrame):
         -------
         dict of str to str
             ``analysis`` (test, scale, error term, n), ``people`` (what varied within participants and what
-            between them, with n at each level), ``interval``, ``family`` (correction of p), ``effect`` (kind of
-            effect size), ``doubts`` and ``software``, in this order; what does not apply is not there.
+            between them, with n at each level), ``gaps`` (who lacks what), ``interval``, ``family``
+            (correction of p), ``effect`` (kind of effect size), ``doubts`` and ``software``, in this order; what does
+            not apply is not there.
 
         Raises
         ------
@@ -160,7 +161,7 @@ class Results(pd.DataFrame):
         """
         facts = self._facts()
         text = kind_of(facts).methods(facts)
-        parts = {"analysis": text.what, "people": people_text(facts)}
+        parts = {"analysis": text.what, "people": people_text(facts), "gaps": gaps_text(facts)}
         parts |= {"interval": text.interval, "family": text.family, "effect": text.effect}
         parts |= {"doubts": " ".join(doubts(facts)), "software": software(facts)}
         return {name: part for name, part in parts.items() if part}

@@ -31,6 +31,7 @@ from emgkit.stats.cells.columns import (
     outcome_values,
 )
 from emgkit.stats.cells.references import MUSCLE_COLUMNS, check_references, is_percent
+from emgkit.stats.cells.regions import regions
 from emgkit.stats.results.facts import announce
 from emgkit.stats.results.results import Results
 from emgkit.stats.within import interactions
@@ -171,7 +172,7 @@ def rm_anova(
         "groups": sizes[0] if all(one == sizes[0] for one in sizes) else {},
         "scale": "log" if log else "raw",
         "unit": only_value(table, "unit"), "measure": only_value(table, "measure"), "people": people,
-        "missing": missing, "left_out": left_out,
+        "missing": missing, "left_out": _left_out_facts(left_out, [levels for levels, _ in _parts(table, by_names)]),
         "epsilon_corrected": corrected.unique().tolist(),
     }  # fmt: skip
     objects = anova_objects(
@@ -219,6 +220,17 @@ def _complete_cases(
             hint="contrasts(…, missing='pairwise') compares those who have both levels of each contrast",
         )
     return whole, left_out
+
+
+def _left_out_facts(left_out: Sequence[Mapping[str, Any]], every: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Who is left out, with ``kept`` as of each place, and ``at``, the regions of ``by`` where both are the same."""
+    alike: dict[tuple[tuple[str, ...], int], list[Mapping[str, str]]] = {}
+    for gap in left_out:
+        # where none was made it does not matter who has every cell
+        who = tuple(gap["who"]) if gap["kept"] > 1 else ()
+        alike.setdefault((who, gap["kept"]), []).append(gap["at"])
+    places = [{name: str(level) for name, level in levels.items()} for levels in every]
+    return [{"who": list(who), "kept": kept, "at": regions(there, places)} for (who, kept), there in alike.items()]
 
 
 def _left_out_notice(gap: dict[str, Any], *, of: int) -> Notice:

@@ -33,6 +33,7 @@ from emgkit.stats.results.methods import (
     names_of,
     outcome_text,
     p_was_adjusted,
+    regions_text,
     scale_text,
     separately,
 )
@@ -98,7 +99,7 @@ def anova_sentence(row: Row, facts: AnalysisFacts) -> str:
         parts.append(f"Greenhouse-Geisser-corrected {corrected} (epsilon = {alone('epsilon_gg', row['epsilon_gg'])})")
     sizes = (("generalised eta squared", "ges"), ("partial eta squared", "pes"))
     parts += [f"{name} = {alone(key, row[key])}" for name, key in sizes if not missing(row.get(key))]
-    here = [gap for gap in facts.get("left_out") or [] if is_about(row, [{k: [v] for k, v in gap["at"].items()}])]
+    here = [gap for gap in facts.get("left_out") or [] if is_about(row, gap["at"])]
     who = f"{n_of_row(row)} complete cases, without {series(here[0]['who'])}" if here else n_of_row(row)
     return sentence(row, facts, [*parts, who], tail=not_shown(decides, "effect"), of=term_text(row["term"]))
 
@@ -276,7 +277,7 @@ def _cases(facts: AnalysisFacts) -> str:
         return ""
     texts = []
     for gap in gaps:
-        place = ", ".join(place_text(name, level, facts) for name, level in gap["at"].items())
+        place = regions_text(gap["at"], facts)
         there = f" ({place})" if place else ""
         if gap["kept"] < 2:
             texts.append(f"none was made for {place}, of which {counted(gap['kept'], 'participant')} had every level")

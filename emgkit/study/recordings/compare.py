@@ -14,6 +14,7 @@ from emgkit.errors import Notice, StudyError
 from emgkit.measures import summarize
 from emgkit.notation import listed, readable, series
 from emgkit.stats.cells.labels import label_order
+from emgkit.stats.cells.regions import regions
 from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.influence import influence_of
 
@@ -195,22 +196,14 @@ def _parts(cells: pd.DataFrame, spec: Comparison) -> dict[Place, pd.DataFrame]:
     return {tuple(zip(by, map(str, levels), strict=True)): part for levels, part in parts}
 
 
-def _label(place: Place) -> str:
-    return ", ".join(f"{name} {level}" for name, level in place)
-
-
-def _region(places: Sequence[Place], every: Sequence[Place]) -> str:
-    """Some of the places: by the columns that tell them from the others, else one by one."""
-    columns = {name: {dict(place)[name] for place in places} for name, _ in places[0]}
-    inside = [place for place in every if all(level in columns[name] for name, level in place)]
-    if set(inside) != set(places):
-        return "; ".join(map(_label, places))
-    known = {name: list(dict.fromkeys(dict(place)[name] for place in every)) for name in columns}
-    return ", ".join(
-        f"{readable(name)} {series(readable(level) for level in levels if level in columns[name])}"
-        for name, levels in known.items()
-        if len(columns[name]) < len(levels)
-    )
+def _there(places: Sequence[Place], every: Sequence[Place]) -> str:
+    """Where some of the places are, behind a blank; empty where they are all."""
+    found = [region for region in regions([dict(one) for one in places], [dict(one) for one in every]) if region]
+    texts = [
+        ", ".join(f"{readable(name)} {series(map(readable, levels))}" for name, levels in region.items())
+        for region in found
+    ]
+    return f" at {'; '.join(texts)}" if texts else ""
 
 
 def _levels_by_person(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
@@ -220,7 +213,7 @@ def _levels_by_person(cells: pd.DataFrame, spec: Comparison) -> pd.DataFrame:
 
 def _comparable(cells: pd.DataFrame, spec: Comparison) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
     """The cells of the levels of `by` in which two participants or more have two levels in common."""
-    kept, alone = [], list[tuple[str, list[str]]]()
+    kept, alone = [], dict[tuple[str, ...], list[Place]]()
     for place, part in _parts(cells, spec).items():
         has = _levels_by_person(part, spec).astype(int)
         together = has.T @ has
@@ -229,7 +222,7 @@ def _comparable(cells: pd.DataFrame, spec: Comparison) -> tuple[pd.DataFrame, tu
         if part[spec.within].isna().any() or values.max() > 1 or (len(together) == 1 and len(has) > 1):
             kept.append(part)
         else:
-            alone.append((_label(place), list(has.index)))
+            alone.setdefault(tuple(has.index), []).append(place)
     people = sorted(set(cells["participant"].astype(str)))
     if len(people) == 1:
         text = f"Nothing was compared: there is one participant ({people[0]}), and a comparison needs two or more."
@@ -241,14 +234,15 @@ def _comparable(cells: pd.DataFrame, spec: Comparison) -> tuple[pd.DataFrame, tu
             "a comparison needs two or more."
         )
         return cells.iloc[:0], (Notice(code="nothing-compared", text=text),)
+    every = tuple(_parts(cells, spec))
     notices = [
         Notice(
             code="level-not-compared",
-            text=f"{spec.name!r} has no contrasts{f' at {label}' if label else ''}: "
-            + (f"{who[0]} alone has values there" if len(who) == 1 else "no two participants have two levels in common")
+            text=f"{spec.name!r} has no contrasts{_there(places, every)}: "
+            + (f"{who[0]} alone has values there" if len(who) == 1 else f"no two of {series(who)} share two levels")
             + "; they are described, not compared.",
         )
-        for label, who in alone
+        for who, places in alone.items()
     ]
     return (cells.loc[pd.concat(kept).index.sort_values()] if kept else cells.iloc[:0]), tuple(notices)
 
@@ -289,7 +283,7 @@ def _without_incomplete(
         if (open_ones := [one for one in places if not all(_reasons(who, levels, one, spec, affected))])
     }
     if unexplained:
-        raise _incomplete(unexplained, spec, total=len(kept))
+        raise _incomplete(unexplained, spec, every=tuple(_parts(cells, spec)))
     if not lacking:
         return cells, ()
     left = pd.concat(kept).sort_index().reset_index(drop=True)
@@ -316,7 +310,7 @@ def _taken_out(
     """Say who is not in a comparison, or at some levels of `by`, and why: one notice for all of whom the same holds."""
     alike: dict[tuple[str, str], list[str]] = {}
     for (who, levels), places in lacking.items():
-        where = "" if len(places) == len(every) else f" at {_region(places, every)}"
+        where = _there(places, every)
         reasons = {reason for place in places for reason in _reasons(who, levels, place, spec, affected)}
         alike.setdefault((where, " and ".join(sorted(reasons))), []).append(who)
     for (where, what), people in alike.items():
@@ -328,12 +322,9 @@ def _taken_out(
         yield Notice(code="incomplete-by-exclusion", text=text)
 
 
-def _incomplete(lacking: Gaps, spec: Comparison, *, total: int) -> StudyError:
+def _incomplete(lacking: Gaps, spec: Comparison, *, every: Sequence[Place]) -> StudyError:
     """The error of participants who lack a level that nothing explains: who lacks what, and the two ways on."""
-    texts = [
-        f"{who} lacks {listed(levels)}" + ("" if len(places) == total else f" at {'; '.join(map(_label, places))}")
-        for (who, levels), places in lacking.items()
-    ]
+    texts = [f"{who} lacks {listed(levels)}{_there(places, every)}" for (who, levels), places in lacking.items()]
     (who, levels), _ = next(iter(lacking.items()))
     more = f"; and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
     return StudyError(

@@ -162,6 +162,7 @@ def _guarded(act: Callable[[], Result], *, where: str) -> Result:
         raise
     except Exception as problem:  # both libraries end in many kinds of errors on damaged files
         raise FormatError(
-            "The file is a damaged archive, or not an archive", where=where, allowed="a TAR without compression, or a ZIP",
+            "The file is a damaged archive, or not an archive", where=where,
+            allowed="a TAR without compression, or a ZIP",
             got=f"{type(problem).__name__}: {str(problem)[:120]}", hint="Copy or export the file again",
         ) from None  # fmt: skip

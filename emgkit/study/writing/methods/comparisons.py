@@ -58,7 +58,7 @@ def _bare(compared: ComparisonResult) -> list[str]:
     return [
         text.replace(n_text(facts), "n").replace(unit_text(facts) or " ", " ")
         for facts, part, text in parts
-        if part != "people"
+        if part not in ("people", "gaps")
     ]
 
 

@@ -16,6 +16,7 @@ from emgkit.simulate.words import generator_sentences
 from emgkit.study.file.recordings import Exercise
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing.left_out import left_out_sentences
+from emgkit.study.writing.methods.entering import EXPLAINED, entered, not_entered
 from emgkit.study.writing.methods.statements import Statement
 
 if TYPE_CHECKING:
@@ -27,16 +28,20 @@ __all__ = ["people_and_recordings", "plural", "subject", "unit_of"]
 def people_and_recordings(analysis: Analysis, tables: Mapping[str, pd.DataFrame], *, own: bool) -> Iterator[Statement]:
     """Who was recorded, who is compared, and what was left out and why."""
     simulated = "simulated " if analysis.simulated else ""
-    n = len({source.participant for source in analysis.used})
+    recorded = {source.participant for source in analysis.used}
+    n = len(recorded)
     people = counted(n, f"{simulated}participant")
     rates = series(f"{number(rate)} Hz" for rate in sorted({each for one in analysis.sessions for each in one.rates}))
     first = analysis.compared[0]
-    compared = first.compared_cells["participant"].nunique()
+    there = entered(first)
     which = "the first comparison" if len(analysis.compared) > 1 else "the comparison"
-    entered = f"; {'all' if compared == n else compared} of them entered {which}{_groups(first)}"
-    entered = "" if first.contrasts is None else entered
+    compared = (
+        ""
+        if first.contrasts is None
+        else f"; {'all' if there == recorded else len(there)} of them entered {which}{_groups(first, there)}"
+    )
     yield Statement(
-        text=f"Recordings of {people}, sampled at {rates}, were available{entered}.",
+        text=f"Recordings of {people}, sampled at {rates}, were available{compared}.",
         facts={"participants": people, "rate": rates},
     )
     repetitions = tables["repetitions"].groupby("exercise", sort=False)["repetition"].size()
@@ -54,18 +59,20 @@ def people_and_recordings(analysis: Analysis, tables: Mapping[str, pd.DataFrame]
         reasons = "; ".join(f"{row.recording}: {row.why}" for row in kept.itertuples())
         text = f"{capital(which)} kept {series(kept['recording'])}, which the study file excludes ({reasons})."
         yield Statement(text=text)
-    codes = ("incomplete-by-exclusion", "level-not-compared")
     for notice in first.notices if first.contrasts is not None else ():
-        if notice.code in codes:
+        if notice.code in EXPLAINED:
             yield Statement(text=notice.text)
+    for sentence in not_entered(analysis):
+        yield Statement(text=sentence)
     yield from _origin(analysis, own=own)
 
 
-def _groups(first: ComparisonResult) -> str:
+def _groups(first: ComparisonResult, there: set[str]) -> str:
     """How many of each group, where the comparison names groups."""
     if "group" not in first.spec.by:
         return ""
-    counts = first.compared_cells.groupby("group", observed=True)["participant"].nunique()
+    cells = first.compared_cells[first.compared_cells["participant"].astype(str).isin(there)]
+    counts = cells.groupby("group", observed=True)["participant"].nunique()
     return f" ({', '.join(f'{group} {count}' for group, count in counts.items())})"
 
 
