@@ -451,7 +451,17 @@ def _column(key: str, values: Sequence[Any]) -> object:
 def _check_rows(rows: pd.DataFrame, names: tuple[str, ...]) -> None:
     missing = [column for column in COLUMNS if column not in rows.columns]
     if missing:
-        raise DesignError("The table lacks columns", allowed=listed(COLUMNS), got=f"without {listed(missing)}")
+        # only this function counts repetitions
+        already = "n_repetitions" in rows.columns
+        raise DesignError(
+            "The table is averaged already" if already else "The table lacks columns",
+            allowed=listed(COLUMNS),
+            got=f"without {listed(missing)}" + ", with 'n_repetitions'" * already,
+            hint="Use it as it is; to average over more, name all of it in one call on the rows of measure(…): "
+            "summarize(rows, over=['repetition', 'side'])"
+            if already
+            else "",
+        )
     fixed = ("participant", "measure", "value", "unit", "reference")
     for name in names:
         check_unknown("column to average over", name, [column for column in rows.columns if column not in fixed])

@@ -236,6 +236,13 @@ def test_summaries_refuse_what_a_mean_would_hide():
         summarize(table(repetition=[1, 2], value=[1.0, 2.0], reference=["mvc", "none"]))
     with pytest.raises(DesignError, match=r"lacks columns.*without 'set' and 'unit'"):
         summarize(table(value=[1.0]).drop(columns=["unit", "set"]))
+    cells = summarize(table(repetition=[1, 2], value=[1.0, 2.0]))
+    with pytest.raises(
+        DesignError, match=r"averaged already.*with 'n_repetitions'\. Hint: Use it as it is.*over=\['rep"
+    ):
+        summarize(cells)
+    with pytest.raises(DesignError, match="averaged already"):
+        summarize(cells, over="side")
     with pytest.raises(DesignError, match="The table is empty"):
         summarize(table(value=[1.0]).iloc[:0])
     with pytest.raises(ArgumentError, match=r"Unknown column to average over 'repetitions'.*'repetition'"):

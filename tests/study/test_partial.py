@@ -577,8 +577,8 @@ def test_people_of_whom_no_exercise_can_be_read_are_named(lifts, tmp_path):
             (),
             '[exclude]\nfiles = [{ path = "P2_thrust.csv", reason = "empty" }]\n',
             "",
-            "Participant P2 is not in the comparison 'contrasts': a level of exercise is missing because a recording was "
-            "left out.",
+            "Participant P2 is not in the comparison 'contrasts': a level of exercise is missing because a recording "
+            "was left out.",
         ),
         (
             (),

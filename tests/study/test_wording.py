@@ -52,6 +52,10 @@ SAME = [
         ("compare differences with log=False", "compare differences with [[comparisons]] log = false"),
         ("it stands in crossed=['group', 'set']", 'it stands in [[comparisons]] crossed = ["group", "set"]'),
         ("contrasts(…, missing='pairwise') compares", '[[comparisons]] missing = "pairwise" compares'),
+        (
+            "compare those who have both levels of each contrast, contrasts(…, missing='pairwise'), or leave out",
+            'compare those who have both levels of each contrast, [[comparisons]] missing = "pairwise", or leave out',
+        ),
         ("a time column, a rate in the header, or sfreq=", "a time column, a rate in the header, or [data] sfreq"),
         ("read(path, sheet='A'); in a study, [[data.layouts]] sheet = 'A'", "[[data.layouts]] sheet = 'A'"),
         *zip(SAME, SAME, strict=True),

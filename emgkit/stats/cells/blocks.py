@@ -163,12 +163,13 @@ def arrange(
     within: str,
     by: Sequence[str],
     log: bool,
-    missing: str = "refuse",
+    missing: str | None = None,
     against: Any = None,
 ) -> tuple[list[Block], list[Factor], list[Notice]]:
     """Cut the values by level of ``by``, every participant complete.
 
-    A missing cell raises, or with ``missing="pairwise"`` makes each pair of levels a block of those who have both.
+    A missing cell raises, or with ``missing="pairwise"`` makes each pair of levels a block of those who have both. An
+    analysis without that choice gives None.
     """
     values = outcome_values(table, outcome, participant, log=log)
     by_factors = [Factor.of(table, name) for name in by]
@@ -207,8 +208,8 @@ def arrange(
                 against=against,
             )
         )
-    if missing == "refuse":
-        _check_complete(blocks, person, lacking, total)
+    if missing != "pairwise":
+        _check_complete(blocks, person, lacking, total, pairwise=missing is not None)
     notices += _levels_absent(blocks, condition)
     absent = _absent(blocks, person, by_factors)
     blocks = [
@@ -284,11 +285,13 @@ def level_columns(blocks: list[Block], by_factors: list[Factor], repeats: Sequen
     }
 
 
-def _check_complete(blocks: list[Block], person: Factor, missing: dict[Any, list[str]], total: int) -> None:
+def _check_complete(
+    blocks: list[Block], person: Factor, missing: dict[Any, list[str]], total: int, *, pairwise: bool
+) -> None:
     """Refuse missing cells, and a level of ``by`` with a single participant."""
     if missing:
         ordered = {name: missing[name] for name in person.levels if name in missing}
-        raise incomplete(person.levels, ordered, total=total)
+        raise incomplete(person.levels, ordered, total=total, pairwise=pairwise)
     for block in blocks:
         check_participants(block.participants, where=block.label)
 

@@ -232,8 +232,11 @@ def _no_numbers(table: pd.DataFrame, outcome: str) -> DesignError:
     )
 
 
-def cell_numbers(table: pd.DataFrame, factors: Sequence[Factor]) -> Codes:
-    """Find the place of every row in the array spanned by ``factors``; two rows in one cell raise."""
+def cell_numbers(table: pd.DataFrame, factors: Sequence[Factor], *, further: str = "by") -> Codes:
+    """Find the place of every row in the array spanned by ``factors``; two rows in one cell raise.
+
+    ``further`` is the parameter that names further columns.
+    """
     shape = tuple(len(factor.levels) for factor in factors)
     numbers = np.ravel_multi_index(tuple(factor.codes for factor in factors), shape)
     repeated = np.bincount(numbers, minlength=1)[numbers] > 1
@@ -246,12 +249,12 @@ def cell_numbers(table: pd.DataFrame, factors: Sequence[Factor]) -> Codes:
         raise DesignError(
             f"{_count(int(repeated.sum()), 'row')} share a cell, and a participant needs one value in each",
             where=f"{cell}: {_rows(table, numbers == numbers[first[0]])}",
-            hint=_one_value(differing),
+            hint=_one_value(differing, further),
         )
     return numbers
 
 
-def _one_value(differing: Sequence[str]) -> str:
+def _one_value(differing: Sequence[str], further: str) -> str:
     """How rows that share a cell become one; only repetitions of one person are ever averaged."""
     if not differing:
         return (
@@ -260,8 +263,8 @@ def _one_value(differing: Sequence[str]) -> str:
         )
     advice = f"the rows differ in {listed(differing)}: filter"
     if set(differing) <= set(REPEATED):
-        return f"{advice}, average with emgkit.summarize(rows, over=...), or name a column in 'by'"
-    return f"{advice}, or name a column in 'by'; if they are of different people, let their labels differ"
+        return f"{advice}, average with emgkit.summarize(rows, over=...), or name a column in {further!r}"
+    return f"{advice}, or name a column in {further!r}; if they are of different people, let their labels differ"
 
 
 def check_levels(name: str, levels: pd.Index[Any], where: str = "") -> None:
@@ -310,10 +313,13 @@ def only_value(table: pd.DataFrame, column: str) -> str:
     return str(found[0]) if len(found) == 1 else ""
 
 
-def incomplete(participants: pd.Index[Any], missing: dict[Any, list[str]], *, total: int) -> DesignError:
+def incomplete(
+    participants: pd.Index[Any], missing: dict[Any, list[str]], *, total: int, pairwise: bool = False
+) -> DesignError:
     """Build the error for missing cells: who lacks what, and who would be left.
 
     ``missing`` has the missing cells, as text, by participant; ``total`` counts the cells of a complete design.
+    ``pairwise`` is whether the analysis can compare those who have both levels of a contrast.
     """
     count = sum(len(cells) for cells in missing.values())
     kept = len(participants) - len(missing)
@@ -325,7 +331,9 @@ def incomplete(participants: pd.Index[Any], missing: dict[Any, list[str]], *, to
         f"would keep {kept} of {len(participants)} participants, and emgkit leaves nobody out silently",
         where="; ".join(who),
         allowed="every participant in every cell",
-        hint="find the missing cells, leave those participants out of the table yourself and report it, "
+        hint="find the missing cells, "
+        + "compare those who have both levels of each contrast, contrasts(…, missing='pairwise'), " * pairwise
+        + "leave those participants out of the table yourself and report it, "
         "or fit a mixed model, which can use incomplete participants",
     )
 

@@ -76,7 +76,7 @@ def to_wide(
     check_columns(table, roles)
     check_single_valued(table, [*factors, *groups], "'within' or 'between'")
     found = [Factor.of(table, name) for name in (participant, *factors)]
-    cell_numbers(table, found)
+    cell_numbers(table, found, further="within")
     several = table.groupby(participant, observed=True)[groups].nunique() if groups else pd.DataFrame()
     if (several > 1).any(axis=None):
         who = list(several.index[(several > 1).any(axis=1)])

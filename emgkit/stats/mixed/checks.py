@@ -215,7 +215,8 @@ def check_identified(problem: reml.Problem, random: RandomTerms, *, people: int)
         allowed="random terms with several values in each of their levels",
         got=f"{problem.n} rows of {people} participants",
         hint="leave the term out, or give the repetitions instead of their means"
-        + "; with one row a participant, random=None is the model without random terms" * (problem.n == people),
+        + "; with one row a participant, mixed_model(…, random=None) is the model without random terms"
+        * (problem.n == people),
     )
 
 

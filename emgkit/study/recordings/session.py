@@ -216,12 +216,18 @@ def _reference_stages(
     else:
         used = [one for one in group if one.mvc]
     if not used:
+        joins = first.session and plan.reference.kind != "task"
         raise StudyError(
             f"There is no MVC trial of {about}" + (f", session {first.session}" if first.session else ""),
             allowed=f"tasks named {listed(plan.accounting.mvc_tasks)}",
             got=listed(sorted({one.task for one in group})),
             hint=f"Name the MVC trials in [mvc] tasks; or leave the participant out: [exclude] participants = "
-            f'[{{ participant = "{first.participant}", reason = "…" }}]; or set mvc.own_task_maximum',
+            f'[{{ participant = "{first.participant}", reason = "…" }}]; or set mvc.own_task_maximum'
+            + (
+                "; or, where another session of this participant has MVC trials, [mvc] across_sessions = true"
+                if joins
+                else ""
+            ),
         )
     conditioned = {
         one.name: Stage(
