@@ -342,7 +342,7 @@ def test_samples_beyond_their_digital_limits_are_refused_with_their_place(writte
 )
 def test_rates_of_no_recording_are_refused(written, samples, duration, rate):
     with pytest.raises(
-        FormatError, match=rf"rate of channel 'VL' is too low or too high for a recording.*0\.1 Hz to 1000000 Hz.*{rate}"
+        FormatError, match=rf"rate of channel 'VL' is too low or too high for a .*0\.1 Hz to 1000000 Hz.*{rate}"
     ):
         read(written({"samples": samples}, {"label": "BF", "samples": 5}, duration=duration))
     for fine in ((1, "10", 0.1), (1, "0.000001", 1e6)):

@@ -115,7 +115,7 @@ def test_rectification_before_an_rms_is_no_other_setting(study: Study) -> None:
 @pytest.mark.parametrize(
     ("axes", "message"),
     [
-        ({"mvc": [option(window=1)]}, r"own setting is not among the options. Where: \[multiverse\] mvc. Allowed: 0.5 s"),
+        ({"mvc": [option(window=1)]}, r"setting is not among the options. Where: \[multiverse\] mvc. Allowed: 0.5 s"),
         ({"mvc": [option(window=0.5), option(window=0.5)]}, r"An option stands twice. Where: \[multiverse\] mvc"),
         ({"mvc": [option("N", window=0.5)]}, 'measures what the study measures.*mvc, 0.5 s. Allowed: kind = "E"'),
         ({"mvc": [option(window=0.5), option(window=0)]}, r"is no duration. Where: \[multiverse\] mvc, option 2"),
