@@ -675,3 +675,17 @@ def test_a_list_that_names_files_elsewhere_removes_nothing(lab, rules, tmp_path,
     with pytest.raises(FileError, match=r"names a file outside the data set.*thesis\.docx.*--out"):
         convert(source, root, map=map_file)
     assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("error", "got"),
+    [("Traceback (most recent call last):\n  File \"x\", line 1\nModuleNotFoundError: No module named 'deno'\n",
+      "ModuleNotFoundError: No module named 'deno'"), ("", "nothing")],
+)  # fmt: skip
+def test_of_a_validator_that_fails_the_message_has_the_last_line(monkeypatch, tmp_path, error, got):
+    (tmp_path / "dataset_description.json").write_text("{}")
+    done = subprocess.CompletedProcess([], 1, "", error)
+    monkeypatch.setattr("emgkit.io.conversion.checking.subprocess.run", lambda *_words, **_given: done)
+    with pytest.raises(FileError, match=r"The BIDS validator gave no result") as caught:
+        check_bids(tmp_path)
+    assert str(caught.value).endswith(f"Got: {got}.")

@@ -92,7 +92,8 @@ def check_bids(root: str | os.PathLike[str]) -> tuple[Issue, ...]:
         result = json.loads(ran.stdout)["issues"]
         found, meanings = result["issues"], result.get("codeMessages", {})
     except (ValueError, KeyError, TypeError):
-        raise FileError("The BIDS validator gave no result", where=str(folder), got=ran.stderr[-300:]) from None
+        last = (ran.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise FileError("The BIDS validator gave no result", where=str(folder), got=last[:300]) from None
     groups: dict[tuple[str, str, str, str], list[str]] = {}
     for one in found:
         text = one.get("issueMessage") or meanings.get(one.get("code")) or one.get("rule") or ""
