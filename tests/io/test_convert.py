@@ -679,10 +679,14 @@ def test_a_list_that_names_files_elsewhere_removes_nothing(lab, rules, tmp_path,
 
 @pytest.mark.parametrize(
     ("error", "got"),
-    [("Traceback (most recent call last):\n  File \"x\", line 1\nModuleNotFoundError: No module named 'deno'\n",
-      "ModuleNotFoundError: No module named 'deno'"), ("", "nothing")],
-)  # fmt: skip
-def test_of_a_validator_that_fails_the_message_has_the_last_line(monkeypatch, tmp_path, error, got):
+    [
+        ("error: no /proc\n\n  note: shown in part\n", "error: no /proc; note: shown in part"),
+        (f"Traceback\n{'x' * 290}\nModuleNotFoundError: no 'deno'\n", "ModuleNotFoundError: no 'deno'"),
+        ("y" * 400, "y" * 300),
+        ("", "nothing"),
+    ],
+)
+def test_of_a_validator_that_fails_the_message_has_the_last_lines(monkeypatch, tmp_path, error, got):
     (tmp_path / "dataset_description.json").write_text("{}")
     done = subprocess.CompletedProcess([], 1, "", error)
     monkeypatch.setattr("emgkit.io.conversion.checking.subprocess.run", lambda *_words, **_given: done)

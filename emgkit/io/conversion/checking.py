@@ -92,8 +92,8 @@ def check_bids(root: str | os.PathLike[str]) -> tuple[Issue, ...]:
         result = json.loads(ran.stdout)["issues"]
         found, meanings = result["issues"], result.get("codeMessages", {})
     except (ValueError, KeyError, TypeError):
-        last = (ran.stderr.strip().splitlines() or ["nothing"])[-1]
-        raise FileError("The BIDS validator gave no result", where=str(folder), got=last[:300]) from None
+        got = _end_of(ran.stderr)
+        raise FileError("The BIDS validator gave no result", where=str(folder), got=got) from None
     groups: dict[tuple[str, str, str, str], list[str]] = {}
     for one in found:
         text = one.get("issueMessage") or meanings.get(one.get("code")) or one.get("rule") or ""
@@ -108,3 +108,11 @@ def check_bids(root: str | os.PathLike[str]) -> tuple[Issue, ...]:
         if severity in ("error", "warning")
     ]
     return tuple(sorted(issues, key=lambda issue: issue.severity != "error"))
+
+
+def _end_of(text: str) -> str:
+    """The last lines of a text, as one of at most 300 characters."""
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    while len(lines) > 1 and len("; ".join(lines)) > 300:
+        del lines[0]
+    return "; ".join(lines)[-300:] or "nothing"

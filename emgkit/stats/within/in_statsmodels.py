@@ -42,7 +42,7 @@ class Rows:
     @classmethod
     def of(cls, table: pd.DataFrame, **roles: Any) -> Rows:
         """A copy of the rows, which shares their memory until somebody writes into the table."""
-        return cls(table=table.copy(deep=False), **roles)
+        return cls(table=table.copy(), **roles)
 
     def parts(self) -> Iterator[tuple[Key, pd.DataFrame]]:
         """The rows of each level of ``by``, with what was analysed in column ``analysed``."""
