@@ -41,7 +41,7 @@ class Rows:
 
     @classmethod
     def of(cls, table: pd.DataFrame, **roles: Any) -> Rows:
-        """A copy of the rows, which shares their memory until somebody writes into the table."""
+        """A copy of the rows, which no later change of the table reaches."""
         return cls(table=table.copy(), **roles)
 
     def parts(self) -> Iterator[tuple[Key, pd.DataFrame]]:
