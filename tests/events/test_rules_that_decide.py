@@ -9,6 +9,7 @@ import pytest
 
 from emgkit import Channel, Recording, Trial
 from emgkit.events import find_repetitions
+from emgkit.events.ways.movement import _zero_is_high
 from emgkit.events.ways.phases import Motion, _between, meet, turning_point
 from emgkit.events.ways.search import Found, Rules, judged
 
@@ -92,3 +93,11 @@ def test_a_sharp_turn_lies_in_the_middle_of_its_highest_samples(sfreq: float) ->
         raw=raw, smooth=raw, velocity=np.gradient(raw) * sfreq, sfreq=sfreq, edge=0.05, noise=0.0, grain=0.0
     )
     assert turning_point(motion, 40) == 40.5
+
+
+@pytest.mark.parametrize(("low", "highest"), [(-1.0, True), (-1.6, True), (-1.8, False), (-3.0, False)])
+def test_a_stream_that_spends_its_time_nearly_evenly_begins_its_cycles_at_the_highest_value(low, highest):
+    """The limit lies where the median is an eighth of the range off the middle: at -1.67 for a highest value of 1."""
+    smooth = np.r_[np.full(50, low), np.zeros(200), np.full(50, 1.0)]
+    stream = SimpleNamespace(motion=SimpleNamespace(smooth=smooth))
+    assert _zero_is_high(stream, None, None) is highest
