@@ -246,7 +246,7 @@ def test_a_sheet_that_cannot_be_read_is_named(study, tmp_path):
 def test_a_workbook_that_cannot_be_read_is_named_unless_it_is_left_out(study, tmp_path):
     folder = as_workbooks(study.folder / "data", tmp_path / "data")
     (folder / "P2.xlsx").write_bytes((folder / "P2.xlsx").read_bytes()[:3000])
-    error = fails(of_sheets(study), folder, EmgkitError, "The workbook is damaged")
+    error = fails(of_sheets(study), folder, EmgkitError, "The file is a damaged workbook")
     assert "P2.xlsx" in error.where
     text = study.text.replace(
         'pattern = "{participant}_{task}.csv"', 'pattern = "{participant}.xlsx"\nsheet = "EMG_{task}"'
