@@ -2,7 +2,7 @@
 # Another Python: make PYTHON=/path/to/python reproduce
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev reproduce studies check test lowest newest fuzz kill mutate docs lint calibrate benchmark bench clean
+.PHONY: help setup setup-dev reproduce studies check test test-long lowest newest fuzz kill mutate docs lint calibrate benchmark bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,8 +19,8 @@ SIGNAL_TESTS := tests/test_signal.py tests/test_steps.py tests/test_steps_contra
 	tests/properties/test_signal_properties.py
 
 # two test workers share the cores; a BLAS that starts threads of its own beside them only slows them
-check test fuzz mutate studies calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
-check test fuzz mutate studies calibrate benchmark: export OMP_NUM_THREADS ?= 1
+check test test-long fuzz mutate studies calibrate benchmark: export OPENBLAS_NUM_THREADS ?= 1
+check test test-long fuzz mutate studies calibrate benchmark: export OMP_NUM_THREADS ?= 1
 ifdef EMGKIT_RECORDINGS
 export EMGKIT_RECORDINGS
 endif
@@ -51,8 +51,11 @@ check: $(DEV) ## lint of what changed, and the tests near and above it (SINCE na
 	@$(BIN)/python .ci/check.py $(SINCE)
 
 test: $(DEV) ## run the tests (EMGKIT_RECORDINGS names the folder of real recordings)
-	@$(BIN)/python -m pytest -n 2 --durations=15
+	@$(BIN)/python -m pytest -n 2 --durations=15 -m "not slow and not site and not long"
 	@EMGKIT_KERNELS=scipy $(BIN)/python -m pytest $(SIGNAL_TESTS) -n 2 -q -r fE
+
+test-long: $(DEV) ## run the tests that take seconds each: whole studies, many simulated ones, pages in a browser
+	@$(BIN)/python -m pytest -n 2 --durations=15 -m "long and not slow"
 
 lowest: $(DEV) ## a quick part of the tests, and the main study, with the lowest versions that pyproject.toml allows
 	@$(BIN)/python .ci/versions.py lowest

@@ -206,7 +206,7 @@ ITEMS: tuple[Item, ...] = (
         title="Time normalisation and averaging",
         parts=(
             _done("averaging, unit of analysis", "averaging"),
-            _done("points and averaging of the curves", "curves", needs="curves"),
+            _done("points and averaging of the curves", "curves", needs="drawn_curves"),
             _done("outliers", "outliers", needs="left_in_turn"),
         ),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -111,6 +112,24 @@ def test_a_damaged_entry_is_none_and_a_full_store_takes_nothing(tmp_path: Path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX ones")
+def test_what_another_run_takes_away_meanwhile_does_not_stop_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("one", "two"):
+        with store(tmp_path, name, keep=True) as kept:
+            kept.put("key", 1)
+    there = Path.stat
+
+    def gone(path: Path, **how: Any) -> os.stat_result:
+        found = there(path, **how)
+        if path == tmp_path / "one":
+            shutil.rmtree(path)
+        return found
+
+    monkeypatch.setattr(Path, "stat", gone)
+    with store(tmp_path, "three", keep=True) as kept:
+        kept.put("key", 3)
+        assert kept.get("key") is not None
+
+
 def test_a_store_in_which_others_can_write_is_refused(tmp_path: Path):
     tmp_path.chmod(0o777)
     with pytest.raises(StudyError, match="Others can write"), store(tmp_path, "a", keep=True):

@@ -16,6 +16,8 @@ from emgkit.errors import ArgumentError, EmgkitError, StudyError
 from emgkit.study import Study
 from emgkit.study.writing.result import Result
 
+pytestmark = pytest.mark.long
+
 LOADS = ("60", "80", "100")
 PEOPLE = ("José", "Zoe\u0308", "O'Brien", "P_01 $x_1$")  # ë as a disk may write it
 TEXT = """

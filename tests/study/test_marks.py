@@ -14,6 +14,8 @@ from emgkit.study.file.read import parse
 from emgkit.study.recordings.analysis import Analysis, analyse
 from emgkit.study.recordings.plan import plan_of
 
+pytestmark = pytest.mark.long
+
 STUDY = """
 [study]
 title = "Two lifts without a stream"

@@ -121,6 +121,7 @@ def test_a_last_row_that_stands_twice_is_left_out(write):
     [
         (opensim(["a", "b", "c"], rows=25), r"cut off.*row 27\. Allowed: 25 rows.*Got: 20 rows"),
         (opensim(["a", "b", "c"], end="end"), "header does not end"),
+        ("Coordinates\nendheader\n \n", "begins with its times.*row 3"),
         (opensim(["a", "b", "c"]).replace("nColumns=4", "nColumns=7"), "Allowed: 7 columns.*Got: 4 names"),
         (opensim(["a", "b", "c"]).replace("time\t", "frame\t"), "begins with its times"),
         (opensim(["a", "b", "c"], more=["DataType=Quaternion"]), "are vectors.*DataType=quaternion"),

@@ -129,7 +129,8 @@ def _header(lines: list[str], *, where: str) -> _Header:
     sep = next((sign for sign in ("\t", ",", ";") if sign in lines[head].strip()), SPACES)
     names = lines[head].split() if sep == SPACES else lines[head].rstrip().split(sep)
     names = [name.strip() for name in names]
-    if names[0].lower() != "time":
+    # a row of blanks has no names at all
+    if not names or names[0].lower() != "time":
         raise FormatError(
             "The table of an OpenSim file begins with its times", where=f"{where}, row {head + 1}",
             allowed="a first column 'time'", got=repr(lines[head][:60]),

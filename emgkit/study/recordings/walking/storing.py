@@ -119,16 +119,28 @@ def _refuse_shared(folder: Path) -> None:
 
 def _make_room(place: Path, own: Path) -> int:
     """Delete the stores of other runs, the oldest first, until all take half of what they may; bytes that are left."""
-    sizes = {
-        run: sum(file.stat().st_size for file in run.rglob("*") if file.is_file())
-        for run in sorted((one for one in place.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime)
-    }
+    # the files of a run that ends meanwhile go at any moment
+    sizes = {run: sum(each.st_size for each in _stats(run)) for run in sorted(place.iterdir(), key=_last_changed)}
     for run in [one for one in sizes if one != own.parent]:
         if sum(sizes.values()) <= _MOST // 2:
             break
         shutil.rmtree(run, ignore_errors=True)
         del sizes[run]
     return sum(sizes.values())
+
+
+def _stats(run: Path) -> Iterator[os.stat_result]:
+    """Of each file of a run's store that is there."""
+    for folder, _, names in os.walk(run):
+        for name in names:
+            with suppress(OSError):
+                yield os.stat(os.path.join(folder, name))
+
+
+def _last_changed(run: Path) -> float:
+    with suppress(OSError):
+        return run.stat().st_mtime
+    return 0.0
 
 
 def _code() -> str:

@@ -99,6 +99,7 @@ def _asked(analysis: Analysis) -> dict[str, str]:
         "several": first.contrasts is not None and first.contrasts.attrs.get("largest_family", 1) > 1,
         "not_spherical": first.anova is not None and bool(first.anova.attrs.get("epsilon_corrected")),
         "left_in_turn": first.influence is not None,
+        "drawn_curves": bool(analysis.file.curves),
     }
     return {name: "yes" for name, needed in needs.items() if needed}
 
