@@ -108,7 +108,7 @@ class Study(StudyDefinition):
     ) -> Result:
         """Recompute everything, from raw recordings or published figures, and write tables, figures and report.
 
-        A study of published figures runs its :attr:`script`, a Python program that may do all that you may.
+        A study of published figures runs its ``script``, a Python program that may do all that you may.
 
         Parameters
         ----------

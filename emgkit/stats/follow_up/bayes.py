@@ -60,7 +60,7 @@ def bayes_factors(
 
     Notes
     -----
-    The prior of d_z is a Cauchy distribution with scale r, and the Bayes factor is :func:`jzs` of t and n. It depends
+    The prior of d_z is a Cauchy distribution with scale r, and the Bayes factor is ``jzs`` of t and n. It depends
     on r, which is printed beside it, and is not corrected for several contrasts. No threshold makes it a test.
 
     References
