@@ -153,7 +153,7 @@ def _moving_rms() -> Row:
     # the window of 200 ms is the nearest odd number of samples; signals that stand on no offset need no look at it
     filtered = ek.Pipeline(Bandpass(low=20, high=450))(emg)
     squares = pd.DataFrame(filtered.data.T)
-    step = MovingRMS(window=0.2)
+    step = ek.Pipeline(MovingRMS(window=0.2))
     return duel(
         "moving RMS over 200 ms, 8 channels × 60 s", lambda: step(filtered),
         lambda: np.sqrt(squares.pow(2).rolling(401, center=True).mean()),

@@ -10,8 +10,8 @@ backward it is the first samples, and the lane before. At its ends a stretch has
 remember together, which is thrown away. At the ends of a signal stands the extension that SciPy's ``sosfiltfilt`` gives
 it, and beyond it a constant, in whose steady state the filter starts.
 
-The cut depends on the length of a signal and on the filters alone, so that a signal has the same result to the last
-bit, whichever others are beside it.
+The cut (:mod:`emgkit.kernels.cutting`) depends on the length of a signal and on the filters alone, so that a signal has
+the same result to the last bit, whichever others are beside it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TypeAlias
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,25 +37,22 @@ from emgkit.kernels.compiled import (
     copy_lanes_out,
     put_lanes_in,
 )
+from emgkit.kernels.cutting import Cut, Placing, cut_of, memory_of, placing_of, rounded_up
 from emgkit.kernels.designs import After, Filter, Window
+from emgkit.kernels.edges import Side, edges_of
 
 __all__ = ["is_fast", "zero_lag_chain"]
 
 Samples = NDArray[np.float64]
 Places = NDArray[np.int64]
-Sides: TypeAlias = "list[tuple[Places, int, int]]"
 
-# what a filter has forgotten: this share of what it was given
-_FORGOTTEN = 1e-15
-# a stretch with its margins: so many samples where that is many margins (2 MB), and never more than the second (16 MB)
-_STRETCH, _LONGEST = 262_144, 2_097_152
 # work space of up to so many numbers (8 MB) is kept
 _KEPT = 1_048_576
 
 
 def is_fast(n: int, stages: Sequence[Filter | Window], *, every: int = 1) -> bool:
     """Whether there is a compiled chain, and its stretches hold what these filters remember."""
-    return bool(compiled()) and _cut(n, stages, every=every) is not None
+    return bool(compiled()) and cut_of(n, stages, every=every) is not None
 
 
 def zero_lag_chain(
@@ -91,7 +87,7 @@ def zero_lag_chain(
     n_signals, n = samples.shape
     rows = samples if samples.strides[-1] == samples.itemsize else np.ascontiguousarray(samples)
     result = np.empty((n_signals, -(-n // every)))
-    cut = _cut(n, stages, every=every)
+    cut = cut_of(n, stages, every=every)
     if cut is None:
         raise ValueError("these filters remember more than the signals hold; ask is_fast first")
     work = _Work(
@@ -112,96 +108,6 @@ def _in_threads(
     with ThreadPoolExecutor(threads - 1) as pool:
         others = [pool.submit(run, blocks[first::threads]) for first in range(1, threads)]
         return [run(blocks[::threads]), *(one.result() for one in others)]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Cut:
-    """How signals are cut: a stretch gives ``core`` samples, and is ``lanes`` pieces of ``length`` samples long."""
-
-    n: int
-    every: int
-    core: int
-    margin: int
-    lanes: int
-    length: int
-
-    @property
-    def stretches(self) -> int:
-        """How many stretches lie side by side."""
-        return LANES // self.lanes
-
-    @property
-    def reach(self) -> int:
-        """How many samples a stretch has, with its margins and what fills it up."""
-        return self.lanes * self.length
-
-    def sides(self, firsts: Places) -> Sides:
-        """Which of the stretches that begin at these samples reach beyond their signal, in the extension or behind it.
-
-        Their first lanes, where in them the signal begins, and where it ends.
-        """
-        found = list[tuple[Places, int, int]]()
-        for first in dict.fromkeys(firsts.tolist()):
-            if first < 0 or first + self.reach > self.n:
-                lanes = self.lanes * np.flatnonzero(firsts == first)
-                found.append((lanes, max(-first, 0), min(self.n - first, self.reach)))
-        return found
-
-
-def _cut(n: int, stages: Sequence[Filter | Window], *, every: int = 1) -> _Cut | None:
-    """How signals of ``n`` samples are cut; None where the filters remember too much for any cut."""
-    every = min(every, n)
-    edge = max(one.half if isinstance(one, Window) else one.pad for one in stages) + 1
-    memories = [
-        one.half if isinstance(one, Window) else _memory(one.sections.tobytes(), len(one.sections)) for one in stages
-    ]
-    margin = edge + sum(memories)
-    stretch = max(_STRETCH, 8 * margin)
-    n_stretches = 1 if n + 2 * edge <= stretch else -(-n // (stretch - 2 * margin))
-    margin = edge if n_stretches == 1 else margin
-    core = _rounded_up(-(-n // n_stretches), every)
-    whole = core + 2 * margin
-    # pieces that are whole groups, or all of whose kept samples stand at the same places
-    unit = GROUP if every == 1 else every
-    for lanes in (16, 8, 4, 2, 1):  # many, where pieces hold the memory and are not mostly filled up
-        length = _rounded_up(-(-whole // lanes), unit)
-        if lanes == 1 or (length >= max(memories) and lanes * length <= 1.5 * whole):
-            break
-    if length * LANES > _LONGEST:
-        return None
-    return _Cut(n=n, every=every, core=core, margin=margin, lanes=lanes, length=length)
-
-
-def _rounded_up(count: int, unit: int) -> int:
-    return -(-count // unit) * unit
-
-
-@lru_cache(maxsize=256)
-def _memory(sections_bytes: bytes, n_sections: int) -> int:
-    """How many samples a cascade remembers what was before: until a state of any kind has decayed to 1e-15."""
-    sections = np.frombuffer(sections_bytes).reshape(n_sections, 6)
-    # state-space form of the cascade: the next states from the states and the input
-    size = 2 * n_sections
-    states, gain = np.zeros((size, size)), np.zeros(size)  # gain: the input of a section from the states before it
-    for s, (b0, b1, b2, _, a1, a2) in enumerate(sections):
-        out = b0 * gain
-        out[2 * s] += 1.0
-        states[2 * s] = b1 * gain - a1 * out
-        states[2 * s, 2 * s + 1] += 1.0
-        states[2 * s + 1] = b2 * gain - a2 * out
-        gain = out
-    power, powers, n = states, [states], 1
-    while np.abs(power).max() > _FORGOTTEN and n < 2**24:
-        power = power @ power
-        powers.append(power)
-        n *= 2
-    # the shortest length, by bisection over the powers of two
-    reached, length = np.eye(size), 0
-    for exponent in range(len(powers) - 2, -1, -1):
-        further = reached @ powers[exponent]
-        if np.abs(further).max() > _FORGOTTEN:
-            reached, length = further, length + 2**exponent
-    return length + 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -225,7 +131,7 @@ def _prepared(one: Filter | Window) -> _Prepared | Window:
 @lru_cache(maxsize=64)
 def _cascade(sections_bytes: bytes, n_sections: int) -> tuple[Cascade, int]:
     sections = np.frombuffer(sections_bytes).reshape(n_sections, 6)
-    return Cascade(sections), _memory(sections_bytes, n_sections)
+    return Cascade(sections), memory_of(sections_bytes, n_sections)
 
 
 class _Space(threading.local):
@@ -252,7 +158,7 @@ _SPACE = _Space()
 class _Work:
     """Signals on their way through a chain."""
 
-    cut: _Cut
+    cut: Cut
     rows: Samples
     result: Samples
     offsets: Samples
@@ -262,168 +168,114 @@ class _Work:
     def run(self, blocks: Iterable[list[tuple[int, int]]]) -> bool:
         """Compute stretches, given as signal and first sample; whether all of their results are finite."""
         cut = self.cut
-        # whole groups, with some rows that are not used
-        rows = _rounded_up(cut.length, GROUP)
-        whole, spare, check = _SPACE.array("lanes", rows, LANES), _SPACE.array("spare", LANES, rows), np.zeros(LANES)
-        block = _Block(whole[: cut.length], cut)
+        block = _Block(cut, windows=[one.half for one in self.stages if isinstance(one, Window)])
+        spare, check = _SPACE.array("spare", LANES, len(block.whole)), np.zeros(LANES)
         for stretches in blocks:
             full = [*stretches, *stretches[-1:] * (cut.stretches - len(stretches))]
-            signals, starts = np.array(full).repeat(cut.lanes, axis=0).T
-            places = starts - cut.margin + np.arange(LANES) % cut.lanes * cut.length
-            self._put(whole, spare, signals, places)
-            sides = cut.sides(starts[:: cut.lanes] - cut.margin)
+            signals, placing = [signal for signal, _ in full], placing_of(cut, tuple(start for _, start in full))
+            self._put(block.whole, spare, signals, placing)
             for one in self.stages:
                 if isinstance(one, Window):
-                    block.average(one, sides)
+                    block.average(one, placing.sides)
                 else:
-                    block.filter(one, sides)
-            self._out(block.samples, spare, signals, starts, places, check)
+                    block.filter(one, placing.sides)
+            self._out(block.samples, spare, signals, placing, check)
         return bool(np.isfinite(check).all())
 
-    def _put(self, whole: Samples, spare: Samples, signals: Places, places: Places) -> None:
+    def _put(self, whole: Samples, spare: Samples, signals: list[int], placing: Placing) -> None:
         """Fill the lanes; one that is not all inside its signal is put together first."""
-        length = len(whole)
-        sources = self.rows.ctypes.data + self.rows.strides[0] * signals + 8 * places
-        parts = np.flatnonzero((places < 0) | (places + length > self.cut.n))
-        sources[parts] = spare.ctypes.data + spare.strides[0] * parts
-        for lane, signal, place in np.stack([parts, signals[parts], places[parts]], axis=1).tolist():
-            first, last = max(place, 0), min(place + length, self.cut.n)
-            if first < last:
-                spare[lane, first - place : last - place] = self.rows[signal, first:last]
-        put_lanes_in(whole, sources, self.offsets[signals])
+        of_lane = np.array(signals)[placing.stretches]
+        sources = self.rows.ctypes.data + self.rows.strides[0] * of_lane + 8 * placing.firsts
+        for part in placing.read_in_part:
+            sources[part.lane] = spare.ctypes.data + spare.strides[0] * part.lane
+            spare[part.lane, part.inside] = self.rows[signals[part.stretch], part.samples]
+        put_lanes_in(whole, sources, self.offsets[of_lane])
 
-    def _out(
-        self, block: Samples, spare: Samples, signals: Places, starts: Places, places: Places, check: Samples
-    ) -> None:
+    def _out(self, block: Samples, spare: Samples, signals: list[int], placing: Placing, check: Samples) -> None:
         """Write what lies in the core of each stretch; of a lane that is not all in it, the part that is."""
-        every, total, (begin, count) = self.cut.every, self.result.shape[1], self._kept()
-        first, ends = (places + begin) // every, np.minimum((starts + self.cut.core) // every, total)
-        own = starts // every
-        targets = self.result.ctypes.data + 8 * (signals * total + first)
-        parts = np.flatnonzero((first < own) | (first + count > ends))
-        targets[parts] = spare.ctypes.data + spare.strides[0] * parts
-        copy_lanes_out(block[begin:], targets, count, every=every, factors=self.factors[signals], check=check)
-        lows, highs = np.maximum(first, own), np.minimum(first + count, ends)
-        for lane, signal, begins, low, high in np.stack(
-            [parts, *(a[parts] for a in (signals, first, lows, highs))], axis=1
-        ).tolist():
-            if low < high:
-                self.result[signal, low:high] = spare[lane, low - begins : high - begins]
-
-    def _kept(self) -> tuple[int, int]:
-        """The first sample of a lane that is kept, and how many of it are; the same in all lanes."""
-        return self.cut.margin % self.cut.every, self.cut.length // self.cut.every
+        of_lane = np.array(signals)[placing.stretches]
+        targets = self.result.ctypes.data + self.result.strides[0] * of_lane + 8 * placing.targets
+        for part in placing.kept_in_part:
+            targets[part.lane] = spare.ctypes.data + spare.strides[0] * part.lane
+        begin, count, every = self.cut.kept_from, self.cut.kept, self.cut.every
+        copy_lanes_out(block[begin:], targets, count, every=every, factors=self.factors[of_lane], check=check)
+        for part in placing.kept_in_part:
+            self.result[signals[part.stretch], part.samples] = spare[part.lane, part.inside]
 
 
-@dataclass(frozen=True, eq=False)
 class _Block:
-    """Stretches side by side.
+    """Stretches side by side, with room before and behind for what a window reaches to; and as much to average into.
 
-    ``sides`` are those of them that reach beyond their signal: their first lanes, and where in them it begins and ends.
+    Parameters
+    ----------
+    cut : Cut
+        How they are cut.
+    windows : sequence of int
+        How far windows reach to each side.
     """
 
-    samples: Samples
-    cut: _Cut
+    def __init__(self, cut: Cut, *, windows: Sequence[int]) -> None:
+        half = max(windows, default=0)
+        rows = half + rounded_up(cut.length, GROUP) + half + 1
+        self.cut, self.first = cut, half
+        self.space = _SPACE.array("lanes", rows, LANES)
+        self.other = _SPACE.array("averages", rows if windows else 0, LANES)
+        # the states in which the passes start, those that they reach, and a row that nobody reads
+        self.states = np.empty((2 * 2 * MOST_SECTIONS + 1, LANES))
 
-    @cached_property
-    def states(self) -> Samples:
-        """The states in which the passes start, those that they reach, and a row that nobody reads."""
-        return np.empty((2 * 2 * MOST_SECTIONS + 1, LANES))
+    @property
+    def samples(self) -> Samples:
+        """The stretches, shape (length, LANES)."""
+        return self.space[self.first : self.first + self.cut.length]
 
-    @cached_property
-    def addresses(self) -> tuple[int, int]:
-        """Of the samples and of the states."""
-        return self.samples.ctypes.data, self.states.ctypes.data
+    @property
+    def whole(self) -> Samples:
+        """The same in whole groups, with some rows that are not used."""
+        return self.space[self.first : self.first + rounded_up(self.cut.length, GROUP)]
 
-    def filter(self, one: _Prepared, sides: Sides) -> None:
+    def filter(self, one: _Prepared, sides: tuple[Side, ...]) -> None:
         """Filter forward and backward, in place."""
-        reach, pad = self.cut.reach, one.pad
-        mirror = np.arange(1, pad + 1)
-        for lanes, begin, end in sides:
-            if one.zeros:
-                self._fill(lanes, 0, begin, 0.0)
-                self._fill(lanes, end, reach, 0.0)
-                continue
-            if begin:
-                self._mirror(lanes, begin, begin - mirror)
-                self._fill(lanes, 0, begin - pad, self._at(lanes, begin - pad))
-            if end < reach:
-                self._mirror(lanes, end - 1, end - 1 + mirror[: reach - end])
-        self._go_on(sides, pad, zeros=one.zeros)
+        edges = edges_of(sides, one.pad, length=self.cut.length, reach=self.cut.reach, zeros=one.zeros)
+        edges.extend(self.samples, zeros=one.zeros)
+        edges.go_on(self.samples, zeros=one.zeros)
         for cascade, memory in one.cascades:
             self._run(cascade, memory, backward=False, after="plain")
-        self._go_on(sides, pad, zeros=one.zeros)
+        edges.go_on(self.samples, zeros=one.zeros)
         for place, (cascade, memory) in enumerate(one.cascades, start=1):
             self._run(cascade, memory, backward=True, after=one.after if place == len(one.cascades) else "plain")
 
     def _run(self, cascade: Cascade, memory: int, *, backward: bool, after: After) -> None:
         """One pass through all lanes, each in the state in which the pass leaves the lane beside it."""
-        n, lanes, row, half = self.cut.length, self.cut.lanes, 8 * LANES, 2 * MOST_SECTIONS
-        top, states = self.addresses
-        starts, reached = (
-            self.states[begin : begin + 2 * len(cascade.sections)].reshape(-1, 2, LANES) for begin in (0, half)
-        )
+        samples = self.samples
+        n, lanes, row, half, size = self.cut.length, self.cut.lanes, 8 * LANES, 2 * MOST_SECTIONS, len(cascade.steady)
+        top, states = samples.ctypes.data, self.states.ctypes.data
+        starts, reached = self.states[:size], self.states[half : half + size]
         if lanes > 1:
             memory = min(memory, n)
             first = memory - 1 if backward else n - memory
-            reached[...] = cascade.steady * self.samples[first]
+            np.multiply(cascade.steady, samples[first], out=reached)
             cascade.run(top + row * first, memory, states + row * half, backward=backward, only=states + 2 * row * half)
             if backward:
-                starts[:, :, :-1] = reached[:, :, 1:]
+                starts[:, :-1] = reached[:, 1:]
             else:
-                starts[:, :, 1:] = reached[:, :, :-1]
+                starts[:, 1:] = reached[:, :-1]
         # the pass enters each stretch through one of its lanes
         first, outer = (n - 1, slice(lanes - 1, None, lanes)) if backward else (0, slice(0, None, lanes))
-        starts[:, :, outer] = cascade.steady * self.samples[first, outer]
+        np.multiply(cascade.steady, samples[first, outer], out=starts[:, outer])
         cascade.run(top + row * first, n, states, backward=backward, after=after)
 
-    def average(self, one: Window, sides: Sides) -> None:
-        """Move a window over all lanes, in place."""
-        samples, lanes, half, width = self.samples, self.cut.lanes, one.half, one.width
-        reach, n = self.cut.reach, len(samples)
-        for first_lanes, begin, end in sides:
-            self._fill(first_lanes, 0, begin, 0.0)
-            self._fill(first_lanes, end, reach, 0.0)
-        longer = _SPACE.array("longer", n + width, LANES)
-        longer[half : half + n] = samples
-        longer[:half, 1:] = samples[n - half :, :-1]
-        longer[half + n : n + 2 * half, :-1] = samples[:half, 1:]
-        longer[:half, ::lanes] = 0.0
-        longer[half + n :, lanes - 1 :: lanes] = 0.0
-        longer[-1] = 0.0
-        average_lanes(longer, samples, _SPACE.array("ends", width, LANES), squared=one.squared)
-        inside = np.arange(half)
-        fewer = width / (half + 1 + inside)[:, np.newaxis]
-        fewer = np.sqrt(fewer) if one.squared else fewer
-        for first_lanes, begin, end in sides:
-            for places in (begin + inside, end - 1 - inside):
-                at = self._index(first_lanes, places)
-                samples[at] *= fewer
-
-    def _index(self, lanes: Places, places: Places) -> tuple[Places, Places]:
-        """Rows and lanes of some places in stretches."""
-        lane, row = np.divmod(places[:, np.newaxis], self.cut.length)
-        return row, lane + lanes
-
-    def _at(self, lanes: Places, place: int) -> Samples:
-        lane, row = divmod(place, self.cut.length)
-        values: Samples = self.samples[row, lanes + lane]
-        return values
-
-    def _mirror(self, lanes: Places, middle: int, places: Places) -> None:
-        """Go on beyond the end of a signal, point by point through its last sample."""
-        mirrored = self.samples[self._index(lanes, 2 * middle - places)]
-        self.samples[self._index(lanes, places)] = 2 * self._at(lanes, middle) - mirrored
-
-    def _fill(self, lanes: Places, low: int, high: int, value: Samples | float) -> None:
-        """Put a constant into a part of each stretch."""
-        length = self.cut.length
-        for lane in range(low // length, -(-high // length)):
-            self.samples[max(low - lane * length, 0) : high - lane * length, lanes + lane] = value
-
-    def _go_on(self, sides: Sides, pad: int, *, zeros: bool) -> None:
-        """Beyond the extension behind a signal, repeat its last value."""
-        reach = self.cut.reach
-        for lanes, _, end in sides:
-            if end + pad < reach:
-                self._fill(lanes, end + pad, reach, 0.0 if zeros else self._at(lanes, end + pad - 1))
+    def average(self, one: Window, sides: tuple[Side, ...]) -> None:
+        """Move a window over all lanes."""
+        half, width, lanes, n, first = one.half, one.width, self.cut.lanes, self.cut.length, self.first
+        edges = edges_of(sides, half, length=n, reach=self.cut.reach, zeros=True)
+        samples, space = self.samples, self.space
+        edges.extend(samples, zeros=True)
+        before, behind = space[first - half : first], space[first + n : first + n + half]
+        before[:, 1:], behind[:, :-1] = samples[n - half :, :-1], samples[:half, 1:]
+        before[:, ::lanes] = behind[:, lanes - 1 :: lanes] = 0.0
+        space[first + n + half] = 0.0  # read, and not used
+        window, averages = space[first - half : first + n + half + 1], self.other[first : first + n]
+        average_lanes(window, averages, _SPACE.array("ends", width, LANES), squared=one.squared)
+        fewer = width / np.arange(half + 1, width)
+        averages.reshape(-1)[edges.inside] *= np.resize(np.sqrt(fewer) if one.squared else fewer, edges.inside.size)
+        self.space, self.other = self.other, self.space

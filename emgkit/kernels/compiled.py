@@ -64,11 +64,11 @@ class Cascade:
 
     @cached_property
     def steady(self) -> Samples:
-        """The states of a cascade that has always got 1, shape (n_sections, 2, 1)."""
-        states, level = np.zeros((len(self.sections), 2, 1)), 1.0
+        """The states of a cascade that has always got 1, shape (2 * n_sections, 1)."""
+        states, level = np.zeros((2 * len(self.sections), 1)), 1.0
         for s, (b0, b1, b2, _, a1, a2) in enumerate(self.sections):
             out = level * (b0 + b1 + b2) / (1 + a1 + a2)
-            states[s, :, 0] = out - b0 * level, b2 * level - a2 * out
+            states[2 * s : 2 * s + 2, 0] = out - b0 * level, b2 * level - a2 * out
             level = out
         return states
 

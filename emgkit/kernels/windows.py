@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.kernels.chain import _memory
 from emgkit.kernels.compiled import compiled
+from emgkit.kernels.cutting import memory_of
 from emgkit.kernels.designs import Filter, Samples, Window
 from emgkit.kernels.window_code import WIDTH as LANES
 from emgkit.kernels.window_code import function
@@ -168,7 +168,7 @@ def _layout(shape: tuple[int, int], members: Sequence[Smoother], reach: int) -> 
     first = members[0]
     if isinstance(first, Filter):
         pad = first.pad
-        margin = max(_memory(one.sections.tobytes(), len(one.sections)) for one in members if isinstance(one, Filter))
+        margin = max(memory_of(one.sections.tobytes(), len(one.sections)) for one in members if isinstance(one, Filter))
     else:
         pad = margin = max(one.half for one in members if isinstance(one, Window)) + 1
     total = n + 2 * pad

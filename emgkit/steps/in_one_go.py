@@ -38,20 +38,25 @@ _SMOOTHERS = (Envelope, MovingMean, MovingRMS)
 def apply(steps: Sequence[Step], recording: Recording) -> Recording:
     """Apply steps in order: the result is that of one after the other, but runs of filters are computed together."""
     while steps:
-        length = run_length(steps, recording.history)
-        recording = _together(steps[:length], recording) if length > 1 else steps[0](recording)
-        steps = steps[length:]
+        run = _run(steps, recording.history)
+        recording = _together(run, recording) if run else steps[0](recording)
+        steps = steps[max(len(run), 1) :]
     return recording
 
 
 def run_length(steps: Sequence[Step], history: Sequence[Step]) -> int:
     """How many of the first steps can be computed together; 1 where there is nothing to join."""
+    return max(len(_run(steps, history)), 1)
+
+
+def _run(steps: Sequence[Step], history: Sequence[Step]) -> list[Step]:
+    """The first steps that can be computed together; none where no filter is among them."""
     run: list[Step] = []
     for step in steps:
         if not _joins(step, run, history):
             break
         run.append(step)
-    return len(run) if any(type(step) in (*_FILTERS, *_SMOOTHERS) for step in run) else 1
+    return run if any(type(step) in (*_FILTERS, *_SMOOTHERS) for step in run) else []
 
 
 def _joins(step: Step, run: Sequence[Step], history: Sequence[Step]) -> bool:

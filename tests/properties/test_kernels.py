@@ -14,7 +14,7 @@ from scipy import signal as scipy_signal
 
 import emgkit as ek
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.kernels import Filter, Window, chain, compiled, designs, passes
+from emgkit.kernels import Filter, Window, compiled, cutting, designs, passes
 from emgkit.steps import in_one_go
 
 needs_compiled = pytest.mark.skipif(not compiled.compiled(), reason="the compiled kernels are not installed")
@@ -106,14 +106,14 @@ def test_samples_that_overflow_are_refused(filters):
 @pytest.mark.parametrize("more", [-1, 0, 1, 17])
 def test_at_the_borders_of_stretches_and_lanes(name, every, more, monkeypatch):
     # stretches as short as the memory of the filters allows
-    monkeypatch.setattr(chain, "_STRETCH", 2000)
-    edge = chain._cut(200, CHAINS[name]).margin
-    longest = next(n for n in range(10_000, 10_000_000, 1000) if chain._cut(n, CHAINS[name]).core < n)
+    monkeypatch.setattr(cutting, "_STRETCH", 2000)
+    edge = cutting.cut_of(200, CHAINS[name]).margin
+    longest = next(n for n in range(10_000, 10_000_000, 1000) if cutting.cut_of(n, CHAINS[name]).core < n)
     if longest > 150_000:
         assert name == "notches", "only notches remember so much"
         return
     # the longest signal of one stretch, several whole stretches, and one whose lanes just hold the memory
-    cut = chain._cut(longest, CHAINS[name], every=every)
+    cut = cutting.cut_of(longest, CHAINS[name], every=every)
     stretch = max(2000, 8 * cut.margin)
     for n in (stretch - 2 * edge + more, 3 * cut.core + more):
         samples = np.random.default_rng(7).standard_normal((2, n)) * np.linspace(1, 1e-3, n)
@@ -151,7 +151,7 @@ def test_a_signal_has_the_same_result_whichever_others_are_beside_it():
         np.testing.assert_array_equal(passes.zero_lag(samples[row : row + 1], [BAND, SLOW])[0], together[row])
     # several of these lie side by side in the lanes, and the last ones of them alone
     short, stages = np.random.default_rng(3).random((37, 500)), [Window(width=251, squared=True)]
-    assert chain._cut(500, stages).stretches > 1
+    assert cutting.cut_of(500, stages).stretches > 1
     together = passes.zero_lag(short, stages)
     for row, alone in enumerate(together):
         np.testing.assert_array_equal(passes.zero_lag(short[row : row + 1], stages)[0], alone)
