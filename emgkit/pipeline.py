@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 from html import escape
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from emgkit import __version__
-from emgkit._checks import check_unknown
+from emgkit._checks import check_option, check_unknown
 from emgkit.errors import ArgumentError
 from emgkit.recording import Recording, Step, check_recording
 from emgkit.steps import (
@@ -72,13 +72,17 @@ class Pipeline:
         """Make a new Pipeline with these steps after its own."""
         return Pipeline(self, *steps)
 
-    def __call__(self, recording: Recording) -> Recording:
+    def __call__(self, recording: Recording, *, precision: Literal["double", "single"] = "double") -> Recording:
         """Apply the steps in order.
 
         Parameters
         ----------
         recording : Recording
             Left as it is.
+        precision : {"double", "single"}
+            Of what numbers filters and moving windows compute. ``"single"`` takes about two thirds of the time, and
+            its result is off by some 1e-6 of the largest value. Other steps compute in double precision, as does all
+            where the compiled filters are missing.
 
         Returns
         -------
@@ -88,10 +92,11 @@ class Pipeline:
         Raises
         ------
         ArgumentError
-            A whole Trial, or something else that is no Recording, was given.
+            A whole Trial, or something else that is no Recording, was given, or the precision is unknown.
         """
         check_recording(recording, by="Pipeline")
-        return in_one_go.apply(self.steps, recording)
+        check_option("precision", precision, ("double", "single"))
+        return in_one_go.apply(self.steps, recording, single=precision == "single")
 
     def split_at_amplitude(self) -> tuple[Pipeline, Pipeline]:
         """The steps that leave a signal with its two signs, and those from the first that makes an amplitude of it.

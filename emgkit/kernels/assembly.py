@@ -4,19 +4,31 @@ A section of a filter is the transposed direct form II, y = b0 x + s1, s1 = b1 x
 put into the states, so that a state waits for the one before it and not for the output::
 
     y = b0 x + s1        s1 = (b1 - a1 b0) x + s2 - a1 s1        s2 = (b2 - a2 b0) x - a2 s1
+
+In single precision this would lose what slow filters live on, since their poles lie so near to 1 that the states hardly
+change from sample to sample. There the states are what a section *adds up* (z is replaced by 1 + d), and what is added
+has all its digits (Middleton & Goodwin, 1986, IEEE Trans Automatic Control 31, 1015-1021)::
+
+    y = b0 x + s1        s1 = s1 + (g1 x + s2 - e1 s1)           s2 = s2 + (g2 x - e2 s1)
+    e1 = 2 + a1          e2 = 1 + a1 + a2        g1 = 2 b0 + b1 - e1 b0        g2 = b0 + b1 + b2 - e2 b0
 """
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 from emgkit.kernels.designs import After
 
-__all__ = ["GROUP", "LANES", "MOST_SECTIONS", "assembly", "pass_names"]
+__all__ = ["GROUP", "LANES", "MOST_SECTIONS", "Precision", "assembly", "pass_names"]
 
 LANES = 16
 GROUP = 8  # samples of each lane that are turned into lanes, or back, in one go
 MOST_SECTIONS = 4  # a longer cascade runs in several passes
 _AFTER: tuple[After, ...] = ("plain", "rectified")
+Precision: TypeAlias = Literal["double", "single"]
+_NUMBERS: dict[Precision, str] = {"double": "double", "single": "float"}
 _VECTOR = f"<{LANES} x double>"
+_SINGLE_VECTOR = f"<{LANES} x float>"
 _HALF = f"<{GROUP} x double>"
 _COUNTS = f"<{LANES} x i16>"
 _ALL_FIRST = f"<{LANES} x i32> zeroinitializer"  # the first element in every lane
@@ -27,29 +39,22 @@ def pass_names() -> list[str]:
     return [f"pass_{n}_{after}" for n in range(1, MOST_SECTIONS + 1) for after in _AFTER]
 
 
-def assembly() -> str:
-    """The whole module in LLVM's assembly language."""
+def assembly(precision: Precision) -> str:
+    """The whole module in LLVM's assembly language, for filters and windows of one precision."""
     declared = [
-        f"declare {_VECTOR} @llvm.fma.v{LANES}f64({_VECTOR}, {_VECTOR}, {_VECTOR})",
-        f"declare {_VECTOR} @llvm.fabs.v{LANES}f64({_VECTOR})",
-        f"declare {_VECTOR} @llvm.sqrt.v{LANES}f64({_VECTOR})",
+        *(
+            f"declare {vector} @llvm.{name}.v{LANES}{short}({', '.join([vector] * count)})"
+            for vector, short in ((_VECTOR, "f64"), (_SINGLE_VECTOR, "f32"))
+            for name, count in (("fma", 3), ("fabs", 1), ("sqrt", 1))
+        ),
         "declare i64 @llvm.smin.i64(i64, i64)",
         *(f"declare {_COUNTS} @llvm.{name}.v{LANES}i16({_COUNTS}, {_COUNTS})" for name in ("smin", "smax")),
         f"declare {_HALF} @llvm.fma.v{GROUP}f64({_HALF}, {_HALF}, {_HALF})",
     ]
-    passes = [_pass(n, after) for n in range(1, MOST_SECTIONS + 1) for after in _AFTER]
-    return "\n".join(
-        [
-            *declared,
-            *passes,
-            _average("mean", squared=False),
-            _average("root_mean_square", squared=True),
-            _scale(),
-            _put(),
-            _out(),
-            _out_some(),
-        ]
-    )
+    passes = [_pass(n, after, precision) for n in range(1, MOST_SECTIONS + 1) for after in _AFTER]
+    averages = [_average("mean", precision, squared=False), _average("root_mean_square", precision, squared=True)]
+    parts = [*declared, *passes, *averages, _scale(), _put(precision), _out(precision), _out_some(precision)]
+    return "\n".join(parts)
 
 
 def _loop(signature: str, before: list[str], carried: list[tuple[str, str, str, str]], body: list[str],
@@ -66,103 +71,129 @@ def _loop(signature: str, before: list[str], carried: list[tuple[str, str, str, 
     return "\n".join(lines)
 
 
-def _fma(name: str, a: str, b: str, c: str) -> str:
-    return f"%{name} = call {_VECTOR} @llvm.fma.v{LANES}f64({_VECTOR} %{a}, {_VECTOR} %{b}, {_VECTOR} %{c})"
+def _vector(precision: Precision) -> tuple[str, str, str]:
+    """The type of a vector, of a number in it, and how LLVM's functions call it."""
+    number = _NUMBERS[precision]
+    return f"<{LANES} x {number}>", number, f"v{LANES}f{64 if number == 'double' else 32}"
 
 
-def _pass(n_sections: int, after: After) -> str:
+def _fma(name: str, a: str, b: str, c: str, precision: Precision = "double") -> str:
+    vector, _, short = _vector(precision)
+    return f"%{name} = call {vector} @llvm.fma.{short}({vector} %{a}, {vector} %{b}, {vector} %{c})"
+
+
+def _pass(n_sections: int, after: After, precision: Precision) -> str:
     """One pass of a cascade over a block, forward or backward by the sign of the step."""
+    vector, number, short = _vector(precision)
     before, body, first, last = list[str](), list[str](), list[str](), list[str]()
     carried = [("ptr", "at", "%block", "%at.next"), ("ptr", "to.at", "%to", "%to.next")]
-    body.append(f"%x0 = load {_VECTOR}, ptr %at, align 8")
+    body.append(f"%x0 = load {vector}, ptr %at, align 4")
     for s in range(n_sections):
         for place, name in enumerate(("b0", "c1", "c2", "a1", "a2")):
             before += [
-                f"%{name}.{s}.at = getelementptr double, ptr %sections, i64 {5 * s + place}",
-                f"%{name}.{s}.one = load double, ptr %{name}.{s}.at",
-                f"%{name}.{s}.first = insertelement {_VECTOR} undef, double %{name}.{s}.one, i32 0",
-                f"%{name}.{s} = shufflevector {_VECTOR} %{name}.{s}.first, {_VECTOR} undef, {_ALL_FIRST}",
+                f"%{name}.{s}.at = getelementptr {number}, ptr %sections, i64 {5 * s + place}",
+                f"%{name}.{s}.one = load {number}, ptr %{name}.{s}.at",
+                f"%{name}.{s}.first = insertelement {vector} undef, {number} %{name}.{s}.one, i32 0",
+                f"%{name}.{s} = shufflevector {vector} %{name}.{s}.first, {vector} undef, {_ALL_FIRST}",
             ]
         for state in (0, 1):
             name = f"{state}.{s}"
             before += [
-                f"%start{name}.at = getelementptr double, ptr %states, i64 {(2 * s + state) * LANES}",
-                f"%start{name} = load {_VECTOR}, ptr %start{name}.at, align 8",
+                f"%start{name}.at = getelementptr {number}, ptr %states, i64 {(2 * s + state) * LANES}",
+                f"%start{name} = load {vector}, ptr %start{name}.at, align 4",
             ]
-            carried.append((_VECTOR, f"s{name}", f"%start{name}", f"%s{name}.next"))
-            first.append(f"%end{name} = phi {_VECTOR} [%start{name}, %entry], [%s{name}.next, %loop]")
-            last.append(f"store {_VECTOR} %end{name}, ptr %start{name}.at, align 8")
-        body += [
-            _fma(f"x{s + 1}", f"b0.{s}", f"x{s}", f"s0.{s}"),
-            _fma(f"part.{s}", f"c1.{s}", f"x{s}", f"s1.{s}"),
-            _fma(f"s0.{s}.next", f"a1.{s}", f"s0.{s}", f"part.{s}"),
-            f"%last.{s} = fmul {_VECTOR} %c2.{s}, %x{s}",
-            _fma(f"s1.{s}.next", f"a2.{s}", f"s0.{s}", f"last.{s}"),
-        ]
+            carried.append((vector, f"s{name}", f"%start{name}", f"%s{name}.next"))
+            first.append(f"%end{name} = phi {vector} [%start{name}, %entry], [%s{name}.next, %loop]")
+            last.append(f"store {vector} %end{name}, ptr %start{name}.at, align 4")
+        body += _section(s, precision)
     stored = f"%x{n_sections}"
     if after == "rectified":
-        body.append(f"%stored = call {_VECTOR} @llvm.fabs.v{LANES}f64({_VECTOR} {stored})")
+        body.append(f"%stored = call {vector} @llvm.fabs.{short}({vector} {stored})")
         stored = "%stored"
     body += [
-        f"store {_VECTOR} {stored}, ptr %to.at, align 8",
-        "%at.next = getelementptr double, ptr %at, i64 %step",
-        "%to.next = getelementptr double, ptr %to.at, i64 %to_step",
+        f"store {vector} {stored}, ptr %to.at, align 4",
+        f"%at.next = getelementptr {number}, ptr %at, i64 %step",
+        f"%to.next = getelementptr {number}, ptr %to.at, i64 %to_step",
     ]
     places = "ptr %block, i64 %n, i64 %step, ptr %to, i64 %to_step, ptr noalias %sections, ptr noalias %states"
     return _loop(f"@pass_{n_sections}_{after}({places})", before, carried, body, [*first, *last])
 
 
-def _average(name: str, *, squared: bool) -> str:
+def _section(s: int, precision: Precision) -> list[str]:
+    """One section: its output, and its next states."""
+    vector, _, _ = _vector(precision)
+    lines = [
+        _fma(f"x{s + 1}", f"b0.{s}", f"x{s}", f"s0.{s}", precision),
+        _fma(f"part.{s}", f"c1.{s}", f"x{s}", f"s1.{s}", precision),
+    ]
+    if precision == "single":
+        return [
+            *lines,
+            _fma(f"more.{s}", f"a1.{s}", f"s0.{s}", f"part.{s}", precision),
+            f"%s0.{s}.next = fadd {vector} %s0.{s}, %more.{s}",
+            _fma(f"last.{s}", f"c2.{s}", f"x{s}", f"s1.{s}", precision),
+            _fma(f"s1.{s}.next", f"a2.{s}", f"s0.{s}", f"last.{s}", precision),
+        ]
+    return [
+        *lines,
+        _fma(f"s0.{s}.next", f"a1.{s}", f"s0.{s}", f"part.{s}"),
+        f"%last.{s} = fmul {vector} %c2.{s}, %x{s}",
+        _fma(f"s1.{s}.next", f"a2.{s}", f"s0.{s}", f"last.{s}"),
+    ]
+
+
+def _average(name: str, precision: Precision, *, squared: bool) -> str:
     """Moving means: in each piece the sums up to its end; to each is added the running sum of the next piece."""
+    vector, number, short = _vector(precision)
 
     def plus(name: str, x: str, total: str) -> str:
-        return _fma(name, x, x, total) if squared else f"%{name} = fadd {_VECTOR} %{total}, %{x}"
+        return _fma(name, x, x, total, precision) if squared else f"%{name} = fadd {vector} %{total}, %{x}"
 
-    root = f"%root = call {_VECTOR} @llvm.sqrt.v{LANES}f64({_VECTOR} %mean)" if squared else ""
+    root = f"%root = call {vector} @llvm.sqrt.{short}({vector} %mean)" if squared else ""
     places = "ptr noalias %ends, ptr noalias %averages, ptr %factor"
     return f"""
     define void @{name}(ptr noalias %block, i64 %n, i64 %width, {places}) {{
     entry:
-        %one = load double, ptr %factor
-        %first = insertelement {_VECTOR} undef, double %one, i32 0
-        %all = shufflevector {_VECTOR} %first, {_VECTOR} undef, {_ALL_FIRST}
+        %one = load {number}, ptr %factor
+        %first = insertelement {vector} undef, {number} %one, i32 0
+        %all = shufflevector {vector} %first, {vector} undef, {_ALL_FIRST}
         %last = sub i64 %width, 1
         br label %piece
     piece:
         %p = phi i64 [0, %entry], [%p.next, %piece.end]
         %p.at = mul i64 %p, {LANES}
-        %begin = getelementptr double, ptr %block, i64 %p.at
-        %to = getelementptr double, ptr %averages, i64 %p.at
+        %begin = getelementptr {number}, ptr %block, i64 %p.at
+        %to = getelementptr {number}, ptr %averages, i64 %p.at
         %next.at = mul i64 %width, {LANES}
-        %next = getelementptr double, ptr %begin, i64 %next.at
+        %next = getelementptr {number}, ptr %begin, i64 %next.at
         %left = sub i64 %n, %p
         %count = call i64 @llvm.smin.i64(i64 %left, i64 %width)
         br label %backward
     backward:
         %k = phi i64 [%last, %piece], [%k.next, %backward]
-        %sum = phi {_VECTOR} [zeroinitializer, %piece], [%sum.next, %backward]
+        %sum = phi {vector} [zeroinitializer, %piece], [%sum.next, %backward]
         %k.place = mul i64 %k, {LANES}
-        %x.at = getelementptr double, ptr %begin, i64 %k.place
-        %x = load {_VECTOR}, ptr %x.at, align 8
+        %x.at = getelementptr {number}, ptr %begin, i64 %k.place
+        %x = load {vector}, ptr %x.at, align 4
         {plus("sum.next", "x", "sum")}
-        %end.at = getelementptr double, ptr %ends, i64 %k.place
-        store {_VECTOR} %sum.next, ptr %end.at, align 8
+        %end.at = getelementptr {number}, ptr %ends, i64 %k.place
+        store {vector} %sum.next, ptr %end.at, align 4
         %k.next = sub i64 %k, 1
         %k.more = icmp sgt i64 %k, 0
         br i1 %k.more, label %backward, label %forward
     forward:
         %i = phi i64 [0, %backward], [%i.next, %forward]
-        %beginning = phi {_VECTOR} [zeroinitializer, %backward], [%beginning.next, %forward]
+        %beginning = phi {vector} [zeroinitializer, %backward], [%beginning.next, %forward]
         %i.place = mul i64 %i, {LANES}
-        %e.at = getelementptr double, ptr %ends, i64 %i.place
-        %e = load {_VECTOR}, ptr %e.at, align 8
-        %both = fadd {_VECTOR} %e, %beginning
-        %mean = fmul {_VECTOR} %both, %all
+        %e.at = getelementptr {number}, ptr %ends, i64 %i.place
+        %e = load {vector}, ptr %e.at, align 4
+        %both = fadd {vector} %e, %beginning
+        %mean = fmul {vector} %both, %all
         {root}
-        %to.at = getelementptr double, ptr %to, i64 %i.place
-        store {_VECTOR} {"%root" if squared else "%mean"}, ptr %to.at, align 8
-        %y.at = getelementptr double, ptr %next, i64 %i.place
-        %y = load {_VECTOR}, ptr %y.at, align 8
+        %to.at = getelementptr {number}, ptr %to, i64 %i.place
+        store {vector} {"%root" if squared else "%mean"}, ptr %to.at, align 4
+        %y.at = getelementptr {number}, ptr %next, i64 %i.place
+        %y = load {vector}, ptr %y.at, align 4
         {plus("beginning.next", "y", "beginning")}
         %i.next = add i64 %i, 1
         %i.more = icmp slt i64 %i.next, %count
@@ -285,7 +316,7 @@ def _zipped(lines: list[str], names: list[str], times: int) -> list[str]:
     return names
 
 
-def _put() -> str:
+def _put(precision: Precision) -> str:
     """Samples from LANES addresses into a block, a group of each at a time."""
     before = _lanes("""
         %source#.at = getelementptr ptr, ptr %sources, i64 #
@@ -302,13 +333,18 @@ def _put() -> str:
         %group# = load {_HALF}, ptr %from#, align 8
     """)
     rows = _zipped(body, [f"%group{lane}" for lane in range(LANES)], 4)
+    half, number = f"<{GROUP} x {_NUMBERS[precision]}>", _NUMBERS[precision]
     for place, row in enumerate(rows):
+        stored = f"%sample{place}"
+        body.append(f"{stored} = fsub {_HALF} {row}, %offset{place % 2}")
+        if precision == "single":
+            body.append(f"%short{place} = fptrunc {_HALF} {stored} to {half}")
+            stored = f"%short{place}"
         body += [
-            f"%sample{place} = fsub {_HALF} {row}, %offset{place % 2}",
-            f"%at{place} = getelementptr double, ptr %at, i64 {GROUP * place}",
-            f"store {_HALF} %sample{place}, ptr %at{place}, align 8",
+            f"%at{place} = getelementptr {number}, ptr %at, i64 {GROUP * place}",
+            f"store {half} {stored}, ptr %at{place}, align 4",
         ]
-    body.append(f"%at.next = getelementptr double, ptr %at, i64 {LANES * GROUP}")
+    body.append(f"%at.next = getelementptr {number}, ptr %at, i64 {LANES * GROUP}")
     signature = "@put(ptr noalias %sources, i64 %n, ptr noalias %block, ptr noalias %offsets)"
     return _loop(signature, before, [("ptr", "at", "%block", "%at.next")], body, [])
 
@@ -321,7 +357,7 @@ _TARGETS = """
 """
 
 
-def _out() -> str:
+def _out(precision: Precision) -> str:
     """All samples of the lanes to LANES addresses, a group of each at a time."""
     before = _lanes(f"""
         {_TARGETS.strip()}
@@ -329,11 +365,14 @@ def _out() -> str:
         %factor#.all = shufflevector {_HALF} %factor#.first, {_HALF} undef, <{GROUP} x i32> zeroinitializer
     """)
     body = [f"%first = mul i64 %t, {GROUP}"]
+    half, number = f"<{GROUP} x {_NUMBERS[precision]}>", _NUMBERS[precision]
     for place in range(LANES):
         body += [
-            f"%at{place} = getelementptr double, ptr %at, i64 {GROUP * place}",
-            f"%row{place} = load {_HALF}, ptr %at{place}, align 8",
+            f"%at{place} = getelementptr {number}, ptr %at, i64 {GROUP * place}",
+            f"%{'short' if precision == 'single' else 'row'}{place} = load {half}, ptr %at{place}, align 4",
         ]
+        if precision == "single":
+            body.append(f"%row{place} = fpext {half} %short{place} to {_HALF}")
     groups, found = _zipped(body, [f"%row{place}" for place in range(LANES)], 3), "%check.now"
     for lane, group in enumerate(groups):
         body += [
@@ -344,7 +383,7 @@ def _out() -> str:
             f"{_HALF} {found})",
         ]
         found = f"%found{lane}"
-    body.append(f"%at.next = getelementptr double, ptr %at, i64 {LANES * GROUP}")
+    body.append(f"%at.next = getelementptr {number}, ptr %at, i64 {LANES * GROUP}")
     carried = [("ptr", "at", "%block", "%at.next"), (_HALF, "check.now", "zeroinitializer", found)]
     after = [
         f"%last = phi {_HALF} [zeroinitializer, %entry], [{found}, %loop]",
@@ -356,13 +395,17 @@ def _out() -> str:
     return _loop(signature, before, carried, body, after)
 
 
-def _out_some() -> str:
+def _out_some(precision: Precision) -> str:
     """Samples of the lanes, so many apart, to LANES addresses."""
     before = _lanes(_TARGETS)
-    body = ["%shift = mul i64 %t, %step", "%row = getelementptr double, ptr %block, i64 %shift"]
-    body += _lanes("""
-        %from# = getelementptr double, ptr %row, i64 #
-        %one# = load double, ptr %from#
+    number = _NUMBERS[precision]
+    read = "%one# = load double, ptr %from#"
+    if precision == "single":
+        read = "%short# = load float, ptr %from#\n%one# = fpext float %short# to double"
+    body = ["%shift = mul i64 %t, %step", f"%row = getelementptr {number}, ptr %block, i64 %shift"]
+    body += _lanes(f"""
+        %from# = getelementptr {number}, ptr %row, i64 #
+        {read}
         %scaled# = fmul double %one#, %factor#
         %to# = getelementptr double, ptr %target#, i64 %t
         store double %scaled#, ptr %to#

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,9 +51,9 @@ Places = NDArray[np.int64]
 _KEPT = 1_048_576
 
 
-def is_fast(n: int, stages: Sequence[Filter | Window], *, every: int = 1) -> bool:
+def is_fast(n: int, stages: Sequence[Filter | Window], *, every: int = 1, single: bool = False) -> bool:
     """Whether there is a compiled chain, and its stretches hold what these filters remember."""
-    return bool(compiled()) and cut_of(n, stages, every=every) is not None
+    return bool(compiled()) and cut_of(n, stages, every=every, single=single) is not None
 
 
 def zero_lag_chain(
@@ -62,6 +63,7 @@ def zero_lag_chain(
     offsets: Samples,
     factors: Samples,
     every: int,
+    single: bool = False,
 ) -> tuple[Samples, bool]:
     """Filter signals forward and backward by one filter after the other.
 
@@ -75,24 +77,26 @@ def zero_lag_chain(
         What is subtracted from each signal first, and what the result is multiplied by.
     every : int
         Keep every so-manieth sample of the result.
+    single : bool
+        Compute in single precision.
 
     Returns
     -------
     samples : ndarray, shape (n_signals, ceil(n_samples / every))
         The same as one filter after the other by SciPy, to about 1e-13 of the largest value (of filters slower than a
-        thousandth of the rate to about 1e-9, since rounded coefficients hold them no better).
+        thousandth of the rate to about 1e-9, since rounded coefficients hold them no better), in single precision to
+        about 1e-6.
     is_finite : bool
         Whether all of them are finite.
     """
     n_signals, n = samples.shape
     rows = samples if samples.strides[-1] == samples.itemsize else np.ascontiguousarray(samples)
     result = np.empty((n_signals, -(-n // every)))
-    cut = cut_of(n, stages, every=every)
+    cut = cut_of(n, stages, every=every, single=single)
     if cut is None:
         raise ValueError("these filters remember more than the signals hold; ask is_fast first")
-    work = _Work(
-        cut=cut, rows=rows, result=result, offsets=offsets, factors=factors, stages=tuple(map(_prepared, stages))
-    )
+    prepared = tuple(_prepared(one, single=single) for one in stages)
+    work = _Work(cut=cut, rows=rows, result=result, offsets=offsets, factors=factors, stages=prepared, single=single)
     jobs = [(signal, start) for signal in range(n_signals) for start in range(0, n, cut.core)]
     blocks = [jobs[begin : begin + cut.stretches] for begin in range(0, len(jobs), cut.stretches)]
     return result, all(_in_threads(work.run, blocks))
@@ -120,34 +124,34 @@ class _Prepared:
     after: After
 
 
-def _prepared(one: Filter | Window) -> _Prepared | Window:
+def _prepared(one: Filter | Window, *, single: bool) -> _Prepared | Window:
     if isinstance(one, Window):
         return one
     parts = [one.sections[begin : begin + MOST_SECTIONS] for begin in range(0, len(one.sections), MOST_SECTIONS)]
-    cascades = tuple(_cascade(part.tobytes(), len(part)) for part in parts)
+    cascades = tuple(_cascade(part.tobytes(), len(part), single) for part in parts)
     return _Prepared(cascades=cascades, pad=one.pad, zeros=one.zeros, after=one.after)
 
 
 @lru_cache(maxsize=64)
-def _cascade(sections_bytes: bytes, n_sections: int) -> tuple[Cascade, int]:
+def _cascade(sections_bytes: bytes, n_sections: int, single: bool) -> tuple[Cascade, int]:
     sections = np.frombuffer(sections_bytes).reshape(n_sections, 6)
-    return Cascade(sections), memory_of(sections_bytes, n_sections)
+    return Cascade(sections, single), memory_of(sections, single=single)
 
 
 class _Space(threading.local):
     """What a thread works in, kept for its next call: fresh memory costs more than the work on a short signal."""
 
     def __init__(self) -> None:
-        self.held = dict[str, Samples]()
+        self.held = dict[tuple[str, bool], NDArray[Any]]()
 
-    def array(self, name: str, *shape: int) -> Samples:
-        """An array that may hold anything; the one of this name before it is gone."""
+    def array(self, name: str, *shape: int, single: bool = False) -> NDArray[Any]:
+        """An array that may hold anything; the one of this name and precision before it is gone."""
         size = math.prod(shape)
-        flat = self.held.get(name)
+        flat = self.held.get((name, single))
         if flat is None or flat.size < size:
-            flat = np.zeros(size)
+            flat = np.zeros(size, dtype=np.float32 if single else np.float64)
             if size <= _KEPT:
-                self.held[name] = flat
+                self.held[name, single] = flat
         return flat[:size].reshape(shape)
 
 
@@ -164,11 +168,12 @@ class _Work:
     offsets: Samples
     factors: Samples
     stages: tuple[_Prepared | Window, ...]
+    single: bool
 
     def run(self, blocks: Iterable[list[tuple[int, int]]]) -> bool:
         """Compute stretches, given as signal and first sample; whether all of their results are finite."""
         cut = self.cut
-        block = _Block(cut, windows=[one.half for one in self.stages if isinstance(one, Window)])
+        block = _Block(cut, windows=[one.half for one in self.stages if isinstance(one, Window)], single=self.single)
         spare, check = _SPACE.array("spare", LANES, len(block.whole)), np.zeros(LANES)
         for stretches in blocks:
             full = [*stretches, *stretches[-1:] * (cut.stretches - len(stretches))]
@@ -182,7 +187,7 @@ class _Work:
             self._out(block.samples, spare, signals, placing, check)
         return bool(np.isfinite(check).all())
 
-    def _put(self, whole: Samples, spare: Samples, signals: list[int], placing: Placing) -> None:
+    def _put(self, whole: NDArray[Any], spare: Samples, signals: list[int], placing: Placing) -> None:
         """Fill the lanes; one that is not all inside its signal is put together first."""
         of_lane = np.array(signals)[placing.stretches]
         sources = self.rows.ctypes.data + self.rows.strides[0] * of_lane + 8 * placing.firsts
@@ -191,7 +196,7 @@ class _Work:
             spare[part.lane, part.inside] = self.rows[signals[part.stretch], part.samples]
         put_lanes_in(whole, sources, self.offsets[of_lane])
 
-    def _out(self, block: Samples, spare: Samples, signals: list[int], placing: Placing, check: Samples) -> None:
+    def _out(self, block: NDArray[Any], spare: Samples, signals: list[int], placing: Placing, check: Samples) -> None:
         """Write what lies in the core of each stretch; of a lane that is not all in it, the part that is."""
         of_lane = np.array(signals)[placing.stretches]
         targets = self.result.ctypes.data + self.result.strides[0] * of_lane + 8 * placing.targets
@@ -212,24 +217,26 @@ class _Block:
         How they are cut.
     windows : sequence of int
         How far windows reach to each side.
+    single : bool
+        Whether it holds single precision.
     """
 
-    def __init__(self, cut: Cut, *, windows: Sequence[int]) -> None:
+    def __init__(self, cut: Cut, *, windows: Sequence[int], single: bool) -> None:
         half = max(windows, default=0)
         rows = half + rounded_up(cut.length, GROUP) + half + 1
-        self.cut, self.first = cut, half
-        self.space = _SPACE.array("lanes", rows, LANES)
-        self.other = _SPACE.array("averages", rows if windows else 0, LANES)
+        self.cut, self.first, self.single = cut, half, single
+        self.space = _SPACE.array("lanes", rows, LANES, single=single)
+        self.other = _SPACE.array("averages", rows if windows else 0, LANES, single=single)
         # the states in which the passes start, those that they reach, and a row that nobody reads
-        self.states = np.empty((2 * 2 * MOST_SECTIONS + 1, LANES))
+        self.states = np.empty((2 * 2 * MOST_SECTIONS + 1, LANES), dtype=self.space.dtype)
 
     @property
-    def samples(self) -> Samples:
+    def samples(self) -> NDArray[Any]:
         """The stretches, shape (length, LANES)."""
         return self.space[self.first : self.first + self.cut.length]
 
     @property
-    def whole(self) -> Samples:
+    def whole(self) -> NDArray[Any]:
         """The same in whole groups, with some rows that are not used."""
         return self.space[self.first : self.first + rounded_up(self.cut.length, GROUP)]
 
@@ -247,7 +254,8 @@ class _Block:
     def _run(self, cascade: Cascade, memory: int, *, backward: bool, after: After) -> None:
         """One pass through all lanes, each in the state in which the pass leaves the lane beside it."""
         samples = self.samples
-        n, lanes, row, half, size = self.cut.length, self.cut.lanes, 8 * LANES, 2 * MOST_SECTIONS, len(cascade.steady)
+        n, lanes, half, size = self.cut.length, self.cut.lanes, 2 * MOST_SECTIONS, len(cascade.steady)
+        row = LANES * samples.itemsize
         top, states = samples.ctypes.data, self.states.ctypes.data
         starts, reached = self.states[:size], self.states[half : half + size]
         if lanes > 1:
@@ -275,7 +283,7 @@ class _Block:
         before[:, ::lanes] = behind[:, lanes - 1 :: lanes] = 0.0
         space[first + n + half] = 0.0  # read, and not used
         window, averages = space[first - half : first + n + half + 1], self.other[first : first + n]
-        average_lanes(window, averages, _SPACE.array("ends", width, LANES), squared=one.squared)
+        average_lanes(window, averages, _SPACE.array("ends", width, LANES, single=self.single), squared=one.squared)
         fewer = width / np.arange(half + 1, width)
         averages.reshape(-1)[edges.inside] *= np.resize(np.sqrt(fewer) if one.squared else fewer, edges.inside.size)
         self.space, self.other = self.other, self.space

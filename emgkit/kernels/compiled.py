@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import ArgumentError
-from emgkit.kernels.assembly import GROUP, LANES, MOST_SECTIONS, assembly, pass_names
+from emgkit.kernels.assembly import GROUP, LANES, MOST_SECTIONS, Precision, assembly, pass_names
 from emgkit.kernels.designs import After, Samples
 
 __all__ = [
@@ -52,25 +52,32 @@ class Cascade:
     ----------
     sections : ndarray, shape (n_sections, 6)
         As in SciPy, with a0 = 1.
+    single : bool
+        Whether they are computed in single precision; the states are others then (:mod:`emgkit.kernels.assembly`).
     """
 
     sections: Samples
+    single: bool = False
 
     @cached_property
-    def _coefficients(self) -> Samples:
+    def _coefficients(self) -> NDArray[Any]:
         """What the input and the first state of each section are multiplied by, shape (n_sections, 5)."""
         b0, b1, b2, _, a1, a2 = self.sections.T
-        return np.ascontiguousarray(np.stack([b0, b1 - a1 * b0, b2 - a2 * b0, -a1, -a2], axis=1))
+        if self.single:
+            b1, b2, a1, a2 = 2 * b0 + b1, b0 + b1 + b2, 2 + a1, 1 + a1 + a2
+        numbers = np.stack([b0, b1 - a1 * b0, b2 - a2 * b0, -a1, -a2], axis=1)
+        return np.ascontiguousarray(numbers, dtype=np.float32 if self.single else np.float64)
 
     @cached_property
-    def steady(self) -> Samples:
+    def steady(self) -> NDArray[Any]:
         """The states of a cascade that has always got 1, shape (2 * n_sections, 1)."""
         states, level = np.zeros((2 * len(self.sections), 1)), 1.0
         for s, (b0, b1, b2, _, a1, a2) in enumerate(self.sections):
             out = level * (b0 + b1 + b2) / (1 + a1 + a2)
-            states[2 * s : 2 * s + 2, 0] = out - b0 * level, b2 * level - a2 * out
+            second = (2 + a1) * out - (2 * b0 + b1) * level if self.single else b2 * level - a2 * out
+            states[2 * s : 2 * s + 2, 0] = out - b0 * level, second
             level = out
-        return states
+        return states.astype(np.float32) if self.single else states
 
     @cached_property
     def _place(self) -> int:
@@ -98,10 +105,11 @@ class Cascade:
         """
         step = -LANES if backward else LANES
         to, to_step = (first, step) if only is None else (only, 0)
-        compiled()[f"pass_{len(self.sections)}_{after}"](first, n, step, to, to_step, self._place, states)
+        functions = compiled("single") if self.single else compiled()
+        functions[f"pass_{len(self.sections)}_{after}"](first, n, step, to, to_step, self._place, states)
 
 
-def average_lanes(block: Samples, averages: Samples, ends: Samples, *, squared: bool) -> None:
+def average_lanes(block: NDArray[Any], averages: NDArray[Any], ends: NDArray[Any], *, squared: bool) -> None:
     """Write the mean of each sample and the ``width - 1`` after it, or the root of the mean of their squares.
 
     The block is cut into pieces as long as the window. A window is the end of one piece and the beginning of the next
@@ -111,25 +119,30 @@ def average_lanes(block: Samples, averages: Samples, ends: Samples, *, squared: 
     Parameters
     ----------
     block : ndarray, shape (n_samples + width, LANES)
-        In C order; the last sample is not used.
+        In C order, double or single as the other two; the last sample is not used.
     averages : ndarray, shape (n_samples, LANES)
         Where they go.
     ends : ndarray, shape (width, LANES)
         Work space.
     """
     width = len(ends)
-    factor = np.array([1 / width])
-    run = compiled()["root_mean_square" if squared else "mean"]
+    factor = np.array([1 / width], dtype=block.dtype)
+    run = _functions(block)["root_mean_square" if squared else "mean"]
     run(block.ctypes.data, len(averages), width, ends.ctypes.data, averages.ctypes.data, factor.ctypes.data)
 
 
-def put_lanes_in(block: Samples, sources: NDArray[np.int64], offsets: Samples) -> None:
+def _functions(block: NDArray[Any]) -> dict[str, Any]:
+    """Those for the precision of a block."""
+    return compiled("single") if block.dtype == np.float32 else compiled()
+
+
+def put_lanes_in(block: NDArray[Any], sources: NDArray[np.int64], offsets: Samples) -> None:
     """Fill a block, a whole number of ``GROUP`` samples long, from LANES addresses, minus each lane's offset."""
-    compiled()["put"](sources.ctypes.data, len(block) // GROUP, block.ctypes.data, offsets.ctypes.data)
+    _functions(block)["put"](sources.ctypes.data, len(block) // GROUP, block.ctypes.data, offsets.ctypes.data)
 
 
 def copy_lanes_out(
-    block: Samples, targets: NDArray[np.int64], n: int, *, every: int, factors: Samples, check: Samples
+    block: NDArray[Any], targets: NDArray[np.int64], n: int, *, every: int, factors: Samples, check: Samples
 ) -> None:
     """Copy ``n`` samples of each lane, every how-many-th one, times the lane's factor, to LANES addresses.
 
@@ -138,7 +151,7 @@ def copy_lanes_out(
     """
     name, count = ("out", n // GROUP) if every == 1 else ("out_some", n)
     arguments = (block.ctypes.data, targets.ctypes.data, count, every * LANES, factors.ctypes.data, check.ctypes.data)
-    compiled()[name](*arguments)
+    _functions(block)[name](*arguments)
 
 
 def scale_counts(
@@ -166,8 +179,13 @@ def scale_counts(
 
 
 @cache
-def compiled() -> dict[str, Any]:
+def compiled(precision: Precision = "double") -> dict[str, Any]:
     """The compiled functions by name; empty where the machine or the environment has none.
+
+    Parameters
+    ----------
+    precision : {"double", "single"}
+        Of what filters and windows compute.
 
     Returns
     -------
@@ -186,7 +204,7 @@ def compiled() -> dict[str, Any]:
         )
     if choice == "scipy":
         return {}
-    functions, problem = _compile()
+    functions, problem = _compile(precision)
     if problem and choice == "compiled":
         raise ArgumentError(
             "The compiled kernels cannot be had",
@@ -197,7 +215,7 @@ def compiled() -> dict[str, Any]:
     return functions
 
 
-def _compile() -> tuple[dict[str, Any], str]:
+def _compile(precision: Precision) -> tuple[dict[str, Any], str]:
     """The functions, or why there are none."""
     try:
         llvm: Any = importlib.import_module("llvmlite.binding")
@@ -213,7 +231,7 @@ def _compile() -> tuple[dict[str, Any], str]:
         "scale": (address, count, count, count, address, address, address),
     }  # fmt: skip
     arguments |= dict.fromkeys(pass_names(), (address, count, count, address, count, address, address))
-    return made(assembly(), {name: (None, given) for name, given in arguments.items()}), ""
+    return made(assembly(precision), {name: (None, given) for name, given in arguments.items()}), ""
 
 
 def made(text: str, signatures: Mapping[str, tuple[Any, Sequence[Any]]], *, optimise: bool = False) -> dict[str, Any]:

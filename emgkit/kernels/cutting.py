@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.kernels.assembly import GROUP, LANES
-from emgkit.kernels.designs import Filter, Window
+from emgkit.kernels.designs import Filter, Samples, Window
 from emgkit.kernels.edges import Side
 
 __all__ = ["Cut", "Part", "Placing", "cut_of", "memory_of", "placing_of", "rounded_up"]
@@ -19,7 +19,7 @@ __all__ = ["Cut", "Part", "Placing", "cut_of", "memory_of", "placing_of", "round
 Places: TypeAlias = NDArray[np.int64]
 
 # what a filter has forgotten: this share of what it was given
-_FORGOTTEN = 1e-15
+_FORGOTTEN, _FORGOTTEN_IN_SINGLE = 1e-15, 1e-8
 # a stretch with its margins: so many samples where that is many margins (2 MB), and never more than the second (16 MB)
 _STRETCH, _LONGEST = 262_144, 2_097_152
 
@@ -56,13 +56,11 @@ class Cut:
         return self.length // self.every
 
 
-def cut_of(n: int, stages: Sequence[Filter | Window], *, every: int = 1) -> Cut | None:
+def cut_of(n: int, stages: Sequence[Filter | Window], *, every: int = 1, single: bool = False) -> Cut | None:
     """How signals of ``n`` samples are cut; None where the filters remember too much for any cut."""
     every = min(every, n)
     edge = max(one.half if isinstance(one, Window) else one.pad for one in stages) + 1
-    memories = [
-        one.half if isinstance(one, Window) else memory_of(one.sections.tobytes(), len(one.sections)) for one in stages
-    ]
+    memories = [one.half if isinstance(one, Window) else memory_of(one.sections, single=single) for one in stages]
     margin = edge + sum(memories)
     stretch = max(_STRETCH, 8 * margin)
     n_stretches = 1 if n + 2 * edge <= stretch else -(-n // (stretch - 2 * margin))
@@ -85,9 +83,16 @@ def rounded_up(count: int, unit: int) -> int:
     return -(-count // unit) * unit
 
 
+def memory_of(sections: Samples, *, single: bool = False) -> int:
+    """How many samples a cascade remembers what was before: until a state of any kind has decayed to 1e-15.
+
+    In single precision to 1e-8.
+    """
+    return _memory(sections.tobytes(), len(sections), _FORGOTTEN_IN_SINGLE if single else _FORGOTTEN)
+
+
 @lru_cache(maxsize=256)
-def memory_of(sections_bytes: bytes, n_sections: int) -> int:
-    """How many samples a cascade remembers what was before: until a state of any kind has decayed to 1e-15."""
+def _memory(sections_bytes: bytes, n_sections: int, forgotten: float) -> int:
     sections = np.frombuffer(sections_bytes).reshape(n_sections, 6)
     # state-space form of the cascade: the next states from the states and the input
     size = 2 * n_sections
@@ -100,7 +105,7 @@ def memory_of(sections_bytes: bytes, n_sections: int) -> int:
         states[2 * s + 1] = b2 * gain - a2 * out
         gain = out
     power, powers, n = states, [states], 1
-    while np.abs(power).max() > _FORGOTTEN and n < 2**24:
+    while np.abs(power).max() > forgotten and n < 2**24:
         power = power @ power
         powers.append(power)
         n *= 2
@@ -108,7 +113,7 @@ def memory_of(sections_bytes: bytes, n_sections: int) -> int:
     reached, length = np.eye(size), 0
     for exponent in range(len(powers) - 2, -1, -1):
         further = reached @ powers[exponent]
-        if np.abs(further).max() > _FORGOTTEN:
+        if np.abs(further).max() > forgotten:
             reached, length = further, length + 2**exponent
     return length + 1
 

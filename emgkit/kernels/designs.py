@@ -96,23 +96,29 @@ def butterworth_sections(
 def _designed(edges: tuple[float, ...], kind: Kind, sfreq: float, per_pass: int, two_passes: bool) -> Samples:
     """Butterworth's poles on the analogue circle, moved to the edges, and by the bilinear transform to z.
 
-    Two poles are a section, the least resonant first. Each section has the gain 1 where the whole filter has it.
+    Two poles are a section, the least resonant first. Each section has the gain 1 where the whole filter has it, and of
+    a band-pass the zeros that its poles are nearer to, so that no section lets through more than the next one wants.
     """
     design = _design_edges(edges, kind=kind, sfreq=sfreq, per_pass=per_pass) if two_passes else edges
     warped = [math.tan(math.pi * edge / sfreq) for edge in design]
     middle = 1j * math.sqrt(warped[0] * warped[-1])
     unity = {"lowpass": 1.0, "highpass": -1.0, "bandpass": (1 + middle) / (1 - middle)}[kind]
     sections = []
-    for pair in _pole_pairs(warped, kind=kind, per_pass=per_pass):
-        poles = [(1 + pole) / (1 - pole) for pole in pair]
-        zeros = {"lowpass": [-1.0, -1.0], "highpass": [1.0, 1.0], "bandpass": [1.0, -1.0]}[kind][: len(pair)]
+    for analogue, zeros in _roots(warped, kind=kind, per_pass=per_pass):
+        poles = [(1 + pole) / (1 - pole) for pole in analogue]
         gain = math.prod(abs(unity - pole) for pole in poles) / math.prod(abs(unity - zero) for zero in zeros)
         sections.append([*(gain * _monic(zeros)), *_monic(poles)])
     return np.array(sorted(sections, key=lambda section: abs(section[5])))
 
 
-def _pole_pairs(warped: list[float], *, kind: Kind, per_pass: int) -> Iterator[tuple[complex, ...]]:
-    """The analogue poles of one pass, the two of a section together; a real pole of a low- or high-pass alone."""
+def _roots(
+    warped: list[float], *, kind: Kind, per_pass: int
+) -> Iterator[tuple[tuple[complex, ...], tuple[float, ...]]]:
+    """The analogue poles of one pass, the two of a section together, and the zeros in z that belong to them.
+
+    A real pole of a low- or high-pass stands alone.
+    """
+    zero = -1.0 if kind == "lowpass" else 1.0
     for k in range((per_pass + 1) // 2):
         pole = complex(cmath.exp(1j * math.pi * (2 * k + per_pass + 1) / (2 * per_pass)))
         is_real = 2 * k + 1 == per_pass
@@ -120,15 +126,16 @@ def _pole_pairs(warped: list[float], *, kind: Kind, per_pass: int) -> Iterator[t
             half = (-1.0 if is_real else pole) * (warped[1] - warped[0]) / 2
             root = cmath.sqrt(half * half - warped[0] * warped[1])
             if is_real:
-                yield half + root, half - root
+                yield (half + root, half - root), (1.0, -1.0)
             else:
-                for one in (half + root, half - root):
-                    yield one, one.conjugate()
+                lower, upper = sorted((half + root, half - root), key=abs)
+                yield (lower, lower.conjugate()), (1.0, 1.0)
+                yield (upper, upper.conjugate()), (-1.0, -1.0)
         elif is_real:
-            yield (complex(-warped[0]),)
+            yield (complex(-warped[0]),), (zero,)
         else:
             one = pole * warped[0] if kind == "lowpass" else warped[0] / pole
-            yield one, one.conjugate()
+            yield (one, one.conjugate()), (zero, zero)
 
 
 def _monic(roots: Sequence[complex]) -> Samples:

@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.kernels.assembly import LANES
-from emgkit.kernels.designs import Samples
 
 __all__ = ["Edges", "Side", "edges_of"]
 
@@ -56,19 +55,19 @@ class Edges:
     behind: tuple[_Constant, ...]
     inside: Places
 
-    def extend(self, block: Samples, *, zeros: bool) -> None:
+    def extend(self, block: NDArray[Any], *, zeros: bool) -> None:
         """Go on beyond the ends of the signals as a filter wants it, or with zeros."""
         flat = block.reshape(-1)
         if not zeros and self.mirrored.size:
             flat[self.mirrored] = 2 * flat[self.middles] - flat[self.sources]
         _fill(block, flat, self.before, zeros=zeros)
 
-    def go_on(self, block: Samples, *, zeros: bool) -> None:
+    def go_on(self, block: NDArray[Any], *, zeros: bool) -> None:
         """Behind the extension behind a signal, repeat its last value, or zeros."""
         _fill(block, block.reshape(-1), self.behind, zeros=zeros)
 
 
-def _fill(block: Samples, flat: Samples, constants: Iterable[_Constant], *, zeros: bool) -> None:
+def _fill(block: NDArray[Any], flat: NDArray[Any], constants: Iterable[_Constant], *, zeros: bool) -> None:
     for rows_and_lane, place in constants:
         block[rows_and_lane] = 0.0 if zeros else flat[place]
 

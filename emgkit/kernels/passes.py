@@ -25,6 +25,7 @@ def zero_lag(
     offsets: Samples | None = None,
     factors: Samples | None = None,
     every: int = 1,
+    single: bool = False,
 ) -> Samples:
     """Filter by one filter, or moving window, after the other.
 
@@ -41,6 +42,8 @@ def zero_lag(
         What is subtracted from each signal first, and what the result is multiplied by.
     every : int
         Keep every so-manieth sample of the result.
+    single : bool
+        Compute in single precision, where there is a compiled chain; SciPy computes in double precision.
 
     Raises
     ------
@@ -57,8 +60,10 @@ def zero_lag(
     offsets = np.zeros(len(rows)) if offsets is None else offsets
     factors = np.ones(len(rows)) if factors is None else factors
     with np.errstate(over="ignore", invalid="ignore"):
-        if chain.is_fast(n, stages, every=every):
-            result, is_finite = chain.zero_lag_chain(rows, stages, offsets=offsets, factors=factors, every=every)
+        if chain.is_fast(n, stages, every=every, single=single):
+            result, is_finite = chain.zero_lag_chain(
+                rows, stages, offsets=offsets, factors=factors, every=every, single=single
+            )
         else:
             result = np.empty((len(rows), -(-n // every)))
             for row, signal, offset, factor in zip(result, rows, offsets, factors, strict=True):
@@ -67,8 +72,9 @@ def zero_lag(
     if not is_finite:
         raise SignalError(
             "The samples are too large to be filtered: the result overflows",
-            allowed="samples up to about 1e300", got=f"{np.abs(samples).max():.3g}",
-        )  # fmt: skip
+            allowed=f"samples up to about 1e{18 if single else 300}{' in single precision' if single else ''}",
+            got=f"{np.abs(samples).max():.3g}",
+        )
     return result if samples.ndim == 2 else result.reshape(*samples.shape[:-1], -1)
 
 

@@ -168,7 +168,7 @@ def _layout(shape: tuple[int, int], members: Sequence[Smoother], reach: int) -> 
     first = members[0]
     if isinstance(first, Filter):
         pad = first.pad
-        margin = max(memory_of(one.sections.tobytes(), len(one.sections)) for one in members if isinstance(one, Filter))
+        margin = max(memory_of(one.sections) for one in members if isinstance(one, Filter))
     else:
         pad = margin = max(one.half for one in members if isinstance(one, Window)) + 1
     total = n + 2 * pad

@@ -35,11 +35,14 @@ _FILTERS = (Bandpass, Highpass, Lowpass, Notch)
 _SMOOTHERS = (Envelope, MovingMean, MovingRMS)
 
 
-def apply(steps: Sequence[Step], recording: Recording) -> Recording:
-    """Apply steps in order: the result is that of one after the other, but runs of filters are computed together."""
+def apply(steps: Sequence[Step], recording: Recording, *, single: bool = False) -> Recording:
+    """Apply steps in order: the result is that of one after the other, but runs of filters are computed together.
+
+    These in single precision, if it is asked for.
+    """
     while steps:
         run = _run(steps, recording.history)
-        recording = _together(run, recording) if run else steps[0](recording)
+        recording = _together(run, recording, single=single) if run else steps[0](recording)
         steps = steps[max(len(run), 1) :]
     return recording
 
@@ -82,7 +85,7 @@ def _joins(step: Step, run: Sequence[Step], history: Sequence[Step]) -> bool:
     return kind in (Downsample, Normalize) and last not in (None, RemoveMean) and kind not in joined
 
 
-def _together(steps: Sequence[Step], recording: Recording) -> Recording:
+def _together(steps: Sequence[Step], recording: Recording, *, single: bool) -> Recording:
     """The steps' result; what they ask of a recording is asked first, in their order."""
     stages, channels = list[Filter | Window](), recording.channels
     has_mean, factors, every, sfreq = True, None, 1, recording.sfreq
@@ -110,8 +113,10 @@ def _together(steps: Sequence[Step], recording: Recording) -> Recording:
             squared = isinstance(step, MovingRMS)
             n = recording.data.shape[1]
             stages.append(moving_window(step.window, sfreq=recording.sfreq, n=n, squared=squared))
-    offsets = None if has_mean else _means(recording.data, stages[0])
-    data = zero_lag(recording.data, stages, offsets=offsets, factors=factors, every=every)
+    # of a signal on a large offset single precision holds few digits, so one goes before the filter that takes it out
+    stays = has_mean and not (single and _takes_constants_out(stages[0]))
+    offsets = None if stays else _means(recording.data, stages[0])
+    data = zero_lag(recording.data, stages, offsets=offsets, factors=factors, every=every, single=single)
     data.setflags(write=False)  # so that it need not be copied
     known: Any = Finite(data)
     return replace(recording, data=known, channels=channels, sfreq=sfreq, history=(*recording.history, *steps))
@@ -122,9 +127,12 @@ def _means(samples: Samples, first: Filter | Window) -> Samples:
 
     No constant changes the result of such a filter but by rounding, which a constant near the mean keeps small.
     """
-    takes_out = isinstance(first, Filter) and first.takes_constants_out
-    some = samples[:, :: max(1, samples.shape[1] // 1000)] if takes_out else samples
+    some = samples[:, :: max(1, samples.shape[1] // 1000)] if _takes_constants_out(first) else samples
     return np.asarray(some.mean(axis=-1))
+
+
+def _takes_constants_out(first: Filter | Window) -> bool:
+    return isinstance(first, Filter) and first.takes_constants_out
 
 
 def _filter_of(step: Bandpass | Envelope | Highpass | Lowpass | Notch, sfreq: float) -> Filter:

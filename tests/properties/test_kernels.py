@@ -75,6 +75,40 @@ def test_any_length_and_number_of_signals(name, seed, n_signals, n, every):
     agree(samples, CHAINS[name], every=every)
 
 
+@needs_compiled
+@pytest.mark.parametrize("name", CHAINS)
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 2**20), n_signals=st.integers(1, 20), n=st.integers(100, 300_000), every=st.integers(1, 25))
+def test_single_precision_is_off_by_a_few_millionths(name, seed, n_signals, n, every):
+    rng = np.random.default_rng(seed)
+    samples = rng.standard_normal((n_signals, max(n // n_signals, 100))) * 10.0 ** rng.uniform(-9, 3, (n_signals, 1))
+    offsets = rng.normal(0, 1e3, n_signals)
+    wanted = by_scipy(samples, CHAINS[name])[:, ::every]
+    got = passes.zero_lag(samples + offsets[:, None], CHAINS[name], offsets=offsets, every=every, single=True)
+    # a double holds about 16 digits of a signal on an offset
+    largest = np.maximum(np.abs(wanted).max(axis=1), np.abs(samples).max(axis=1)) + 1e-9 * np.abs(offsets)
+    assert (np.abs(got - wanted).max(axis=1) <= 5e-6 * largest).all()
+
+
+@needs_compiled
+def test_single_precision_is_asked_for_in_the_call_and_is_no_copy_of_double_precision():
+    raw = recording()
+    far = ek.Recording(data=raw.data + 2.5, sfreq=raw.sfreq, channels=raw.channels)
+    whole = ek.Pipeline(ek.Bandpass(low=20, high=450), ek.MovingRMS(window=0.1))
+    for recorded in (raw, far):
+        double, single = whole(recorded), whole(recorded, precision="single")
+        assert not np.array_equal(double.data, single.data)
+        np.testing.assert_allclose(single.data, double.data, rtol=0, atol=5e-6 * double.data.max())
+        assert single.history == double.history
+    with pytest.raises(
+        ArgumentError, match=r"Unknown value for 'precision'. Allowed: 'double' and 'single'. Got: 'float32'"
+    ):
+        whole(raw, precision="float32")
+    huge = ek.Recording(data=raw.data * 1e26, sfreq=raw.sfreq, channels=raw.channels)
+    with pytest.raises(SignalError, match=r"Allowed: samples up to about 1e18 in single precision"):
+        whole(huge, precision="single")
+
+
 @pytest.mark.parametrize("name", CHAINS)
 def test_the_shortest_signals(name):
     filters = CHAINS[name]
