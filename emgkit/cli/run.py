@@ -73,6 +73,7 @@ def run(
     if loaded.script is not None:
         check_allowed(loaded.script, allow=allow_script)
     how = {"quick": quick, "force": force, "jobs": jobs, "scheduler": scheduler, "cache": cache}
+    _announce(loaded, data=data, as_json=as_json)
     _run(loaded, data=data, out=out, as_json=as_json, **how)
 
 
@@ -83,15 +84,28 @@ def reproduce(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the main study: hip thrust, squat and deadlift, from simulated raw signals to the report."""
+    """Run the main study: hip thrust, squat and deadlift, from simulated raw signals to the report.
+
+    It runs under every defensible processing, too, and the report tells what that changes.
+    """
+    from emgkit import multiverse
     from emgkit.study import Study
 
-    _run(Study.load("three_lifts"), out=out, as_json=as_json, quick=quick, force=force, jobs=jobs)
+    study, every_way = Study.load("three_lifts"), None
+    _announce(study, data=None, as_json=as_json)
+    if not quick:
+        with progress_shown() as progress:
+            beside = None if out is None else out.with_name(f"{out.absolute().name}-multiverse")
+            every_way = multiverse.run(study, out=beside, jobs=jobs, force=force, anew=False, progress=progress)
+    _run(study, out=out, as_json=as_json, quick=quick, force=force, jobs=jobs, multiverse=every_way)
+
+
+def _announce(study: Study, *, data: Path | None, as_json: bool) -> None:
+    if study.simulated and data is None and not as_json:
+        print(f"SIMULATED DATA: {_SIMULATED}", flush=True)
 
 
 def _run(study: Study, *, as_json: bool, out: Path | None, data: Path | None = None, **how: Any) -> None:
-    if study.simulated and data is None and not as_json:
-        print(f"SIMULATED DATA: {_SIMULATED}", flush=True)
     with progress_shown() as progress:
         result = study.run(out, data, progress=progress, anew=False, **how)
     if as_json:

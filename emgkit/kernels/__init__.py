@@ -4,7 +4,8 @@ Nothing here checks arguments; :mod:`emgkit.signal` has done so. Time is the las
 
 The idea of the quick filters stands in two places: :mod:`emgkit.kernels.compiled` tells why 16 pieces of signals are
 computed side by side, and :mod:`emgkit.kernels.chain` how a signal is cut into them (:mod:`emgkit.kernels.cutting`,
-:mod:`emgkit.kernels.edges`) and goes through a whole chain of filters before anything is written. :mod:`emgkit.kernels.passes` has the same by SciPy.
+:mod:`emgkit.kernels.edges`) and goes through a whole chain of filters before anything is written.
+:mod:`emgkit.kernels.passes` has the same by SciPy.
 """
 
 from emgkit.kernels.designs import (

@@ -105,6 +105,7 @@ class Study(StudyDefinition):
         cache: str | os.PathLike[str] | None = None,
         force: bool = False,
         anew: bool = True,
+        multiverse: Result | None = None,
     ) -> Result:
         """Recompute everything, from raw recordings or published figures, and write tables, figures and report.
 
@@ -137,6 +138,9 @@ class Study(StudyDefinition):
             Compute in any case. The commands give False: where the study, its recordings, emgkit, the libraries and
             every file in `out` are as they were when a command wrote `out`, the result is that of then, and says since
             when. A study with a script, or with more than 4 GiB of recordings, is always computed.
+        multiverse : Result, optional
+            What :func:`emgkit.multiverse.run` gave of the same study; the report then tells how far the answer depends
+            on the processing.
 
         Returns
         -------
@@ -151,6 +155,12 @@ class Study(StudyDefinition):
         check_filled_in(self.text, where=str(self.folder))
         where = (Path(out) if out is not None else self._default_out()).absolute()
         check_writable(where, force=force, study=self.folder, data=Path(data) if data else self.recorded)
+        if multiverse is not None and (multiverse.study.folder, multiverse.study.text) != (self.folder, self.text):
+            raise StudyError(
+                "The multiverse is of another study, or of an earlier study file",
+                allowed=f"what multiverse.run gave of {self.slug!r} as it is now",
+                got=f"that of {multiverse.study.slug!r}",
+            )
         progress = progress or (lambda _what, _done, _total: None)
         with warnings.catch_warnings(), workers(jobs, scheduler) as found:
             # each of these is kept as a notice of the result
@@ -169,7 +179,10 @@ class Study(StudyDefinition):
             folder = Path(data) if data is not None else data_folder(self.file.data, self.folder, progress, quick=quick)
             # what is expected is expected of the study's own data
             own = data is None or self.file.data.registry is not None
-            unchanged = None if anew else Unchanged.of("run", self, out=where, data=folder, quick=quick)
+            unchanged = None
+            if not anew:
+                beside = None if multiverse is None else multiverse.out
+                unchanged = Unchanged.of("run", self, out=where, data=folder, quick=quick, beside=beside)
             if unchanged is not None and not force and (earlier := unchanged.result(self)) is not None:
                 return earlier
             name = key("run", [str(self.folder), str(where)])[:16]
@@ -180,7 +193,14 @@ class Study(StudyDefinition):
                 progress("Writing tables, figures and report", 0, 1)
                 with fresh_folder(where, force=force) as fresh, errors_as_in_a_study():
                     result = recordings_page.write(
-                        self, analysis, pipeline=plan.pipeline, folder=fresh, out=where, own=own, quick=quick
+                        self,
+                        analysis,
+                        pipeline=plan.pipeline,
+                        folder=fresh,
+                        out=where,
+                        own=own,
+                        quick=quick,
+                        multiverse=multiverse,
                     )
                 progress("Writing tables, figures and report", 1, 1)
             if unchanged is not None:

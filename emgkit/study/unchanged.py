@@ -56,7 +56,16 @@ class Unchanged:
     out: Path
 
     @classmethod
-    def of(cls, kind: str, study: StudyDefinition, *, out: Path, data: Path | None, quick: bool) -> Unchanged:
+    def of(
+        cls,
+        kind: str,
+        study: StudyDefinition,
+        *,
+        out: Path,
+        data: Path | None,
+        quick: bool,
+        beside: Path | None = None,
+    ) -> Unchanged:
         """What a run depends on, as it is now.
 
         Parameters
@@ -71,11 +80,13 @@ class Unchanged:
             The folder of the recordings.
         quick : bool
             A quick look has other results.
+        beside : Path, optional
+            The folder of other results that these tell of.
         """
         found = None
         # a folder that cannot be read is told by the run itself
         with suppress(OSError, EmgkitError):
-            found = _key(kind, study, out=out, data=data, quick=quick)
+            found = _key(kind, study, out=out, data=data, quick=quick, beside=beside)
         return cls(name=key(kind, [str(study.folder), str(out)])[:16], key=found, out=out)
 
     def result(self, study: StudyDefinition) -> Result | None:
@@ -124,7 +135,9 @@ def _clear(kept: Store) -> None:
         path.unlink(missing_ok=True)
 
 
-def _key(kind: str, study: StudyDefinition, *, out: Path, data: Path | None, quick: bool) -> str | None:
+def _key(
+    kind: str, study: StudyDefinition, *, out: Path, data: Path | None, quick: bool, beside: Path | None
+) -> str | None:
     """The content key of a run, None if it depends on what cannot be listed."""
     if study.script is not None or not isinstance(study.file, StudyFile):
         return None
@@ -138,6 +151,7 @@ def _key(kind: str, study: StudyDefinition, *, out: Path, data: Path | None, qui
             "study": [str(study.folder.resolve()), study.text],
             "data": None if data is None else str(data.resolve()),
             "quick": quick,
+            "beside": None if beside is None else [str(beside), str(record_of(beside))],
             "machine": [sys.version, platform.platform(), *_installed()],
             "versions": versions(),
             "environment": {name: text for name, text in sorted(os.environ.items()) if name.startswith("EMGKIT_")},

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +257,26 @@ def test_all_envelopes_at_once_are_those_step_by_step(study: Study, monkeypatch:
         np.testing.assert_allclose(fast[name], slow[name], rtol=1e-10)
     # the study's own specification goes step by step in both
     pd.testing.assert_frame_equal(fast[fast["own"]], slow[slow["own"]], check_exact=True)
+
+
+def test_the_report_of_the_study_tells_what_came_out(study: Study, result: Result, tmp_path: Path) -> None:
+    found = study.run(tmp_path / "out", quick=True, multiverse=result)
+    page, alone = found.report.read_text(encoding="utf-8"), study.run(tmp_path / "alone", quick=True)
+    assert "every defensible processing" not in alone.report.read_text(encoding="utf-8").casefold()
+    words = " ".join(html.unescape(re.sub("<[^>]+>", "", page)).split())
+    where = Path(os.path.relpath(result.report, found.out)).as_posix()
+    assert f"Every defensible processing: {result.finding[0]} {where} tells what each choice does." in words
+    table = pd.read_csv(found.out / "tables" / "every_processing.csv")
+    own = result.tables["multiverse"].query("curve == 'as in the study'")
+    assert list(table["muscle"]) == list(own["muscle"])
+    np.testing.assert_allclose(table[["own", "lowest", "highest"]], own[["own", "lowest", "highest"]], rtol=1e-12)
+    # the study's own numbers stand in both tables
+    ratios = pd.read_csv(found.out / "tables" / "contrasts.csv").set_index("muscle")["ratio"]
+    np.testing.assert_allclose(table.set_index("muscle")["own"], ratios[table["muscle"]], rtol=1e-9)
+
+
+def test_a_multiverse_of_another_study_is_refused(study: Study, result: Result, tmp_path: Path) -> None:
+    other = dataclasses.replace(study, text=study.text + "# another line\n")
+    with pytest.raises(StudyError, match=r"of another study, or of an earlier study file"):
+        other.run(tmp_path / "out", quick=True, multiverse=result)
+    assert not (tmp_path / "out").exists()

@@ -15,7 +15,7 @@ from emgkit.notation import counted, fixed, spelled
 from emgkit.pipeline import Pipeline
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file.wording import noticed_in_a_study
-from emgkit.study.writing import claims, finding
+from emgkit.study.writing import claims, every_processing, finding
 from emgkit.study.writing.checklist_facts import facts_of
 from emgkit.study.writing.figures import figures_of
 from emgkit.study.writing.methods import methods_of
@@ -32,7 +32,15 @@ __all__ = ["write"]
 
 
 def write(
-    study: StudyDefinition, analysis: Analysis, *, pipeline: Pipeline, folder: Path, out: Path, own: bool, quick: bool
+    study: StudyDefinition,
+    analysis: Analysis,
+    *,
+    pipeline: Pipeline,
+    folder: Path,
+    out: Path,
+    own: bool,
+    quick: bool,
+    multiverse: Result | None = None,
 ) -> Result:
     """Write all outputs of a study into a folder.
 
@@ -52,6 +60,8 @@ def write(
         The data are the study's own, so that what its file expects of them can be checked.
     quick : bool
         The run is a quick look: simulated numbers are not those expected.
+    multiverse : Result, optional
+        The same study under every defensible processing.
     """
     file, simulated, tables = analysis.file, analysis.simulated, study_tables(analysis)
     if own:
@@ -76,13 +86,17 @@ def write(
         summary=" ".join(sentence for sentence in found if sentence in summarized),
         answer=levels_item(analysis),
         finding="\n\n".join(
-            [*(sentence for sentence in found if sentence not in elsewhere), *_where_claims_are(levels)]
+            [
+                *(sentence for sentence in found if sentence not in elsewhere),
+                *every_processing.paragraphs(multiverse, out=out),
+                *_where_claims_are(levels),
+            ]
         ),
         simulated=simulated,
         figures=drawn,
         sheets=sheets,
         signals=tuple(one for session in analysis.sessions for one in session.views),
-        tables=readable_tables(analysis, tables),
+        tables=(*readable_tables(analysis, tables), *every_processing.items(multiverse, out=out)),
         quality=tables["quality"],
         excluded=tables["excluded"] if len(tables["excluded"]) else None,
         methods=methods.text,
