@@ -22,10 +22,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["KeywordsOnly", "check_option", "check_positive", "check_samples", "check_unknown", "check_whole", "nearest"]
+__all__ = [
+    "KeywordsOnly",
+    "check_option",
+    "check_positive",
+    "check_samples",
+    "check_unknown",
+    "check_whole",
+    "nearest",
+    "shown_value",
+]
 
 
-def nearest(name: str, allowed: Iterable[object]) -> str:
+def nearest(name: object, allowed: Iterable[object]) -> str:
     """``"Did you mean 'x'?"``, or an empty string where nothing is close.
 
     Examples
@@ -33,6 +42,8 @@ def nearest(name: str, allowed: Iterable[object]) -> str:
     >>> nearest("exercize", ["exercise", "muscle"])
     "Did you mean 'exercise'?"
     """
+    if not isinstance(name, str):
+        return ""
     candidates = {str(option).lower(): str(option) for option in allowed}
     close = difflib.get_close_matches(name.lower(), list(candidates), n=1, cutoff=0.6)
     return f"Did you mean {candidates[close[0]]!r}?" if close else ""
@@ -52,13 +63,28 @@ class KeywordsOnly:
             return super().__new__(cls)
         names = [one.name for one in fields(cast(Any, cls)) if one.init]
         named = dict(zip((name for name in names if name not in keywords), values, strict=False)) | keywords
-        written = ", ".join(f"{name}={reprlib.repr(named[name])}" for name in names if name in named)
+        written = ", ".join(f"{name}={shown_value(named[name])}" for name in names if name in named)
         raise ArgumentError(
             f"{cls.__name__} takes {'its parameters by keyword' if names else 'no parameters'}",
             allowed=", ".join(f"{name}=" for name in names),
             got=f"{', '.join(map(reprlib.repr, values))} without a name",
             hint=f"Write {cls.__name__}({written}){'' if names else '(recording)'}",
         )
+
+
+def shown_value(value: object) -> str:
+    """A value in an error, as Python writes it; a long one in part.
+
+    Examples
+    --------
+    >>> shown_value("squat"), shown_value(list(range(100)))
+    ("'squat'", '[0, 1, 2, 3, 4, 5, ...]')
+    """
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= 80 else reprlib.repr(value)
 
 
 def check_option(parameter: str, value: T, allowed: Collection[T]) -> T:
@@ -69,12 +95,13 @@ def check_option(parameter: str, value: T, allowed: Collection[T]) -> T:
     ArgumentError
         Names the parameter, the allowed values, the value, and the nearest allowed one.
     """
-    if value not in allowed:
+    # a list, a table or an array has no place in a set, and may be equal to nothing
+    if not any(isinstance(value, type(option)) and value == option for option in allowed):
         raise ArgumentError(
             f"Unknown value for {parameter!r}",
             allowed=listed(allowed),
-            got=repr(value),
-            hint=nearest(str(value), allowed),
+            got=shown_value(value),
+            hint=nearest(value, allowed),
         )
     return value
 
@@ -88,9 +115,10 @@ def check_unknown(kind: str, name: str, known: Iterable[object], *, where: str =
         Says what kind of name is unknown, the known ones and the nearest.
     """
     known = [str(option) for option in known]
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
+        shown = shown_value(name)
         raise ArgumentError(
-            f"Unknown {kind} {name!r}", where=where, allowed=listed(known), got=repr(name), hint=nearest(name, known)
+            f"Unknown {kind} {shown}", where=where, allowed=listed(known), got=shown, hint=nearest(name, known)
         )
     return name
 
@@ -106,15 +134,15 @@ def check_positive(parameter: str, value: Any, *, unit: str = "", zero: bool = F
     allowed = f"a finite number {'of at least' if zero else 'above'} 0{' ' + unit if unit else ''}"
     try:
         checked = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         checked = math.nan
     if isinstance(value, (bool, str)) or not math.isfinite(checked) or checked < 0 or (checked == 0 and not zero):
-        raise ArgumentError(f"{parameter!r} cannot be used", allowed=allowed, got=repr(value))
+        raise ArgumentError(f"{parameter!r} cannot be used", allowed=allowed, got=shown_value(value))
     return checked
 
 
-def check_whole(parameter: str, value: Any, *, least: int = 1, where: str = "") -> int:
-    """Refuse anything but a whole number of at least ``least``.
+def check_whole(parameter: str, value: Any, *, least: int = 1, most: int = 10**9, where: str = "") -> int:
+    """Refuse anything but a whole number of at least ``least``, and one that would fill the memory.
 
     Raises
     ------
@@ -130,9 +158,10 @@ def check_whole(parameter: str, value: Any, *, least: int = 1, where: str = "") 
         checked = None if isinstance(value, bool) else operator.index(value)
     except TypeError:
         checked = None
-    if checked is None or checked < least:
-        allowed = f"a whole number of at least {least}"
-        raise ArgumentError(f"{parameter!r} cannot be used", where=where, allowed=allowed, got=repr(value))
+    if checked is None or not least <= checked <= most:
+        too_large = checked is not None and checked > most
+        allowed = f"a whole number {f'from {least} to {most}' if too_large else f'of at least {least}'}"
+        raise ArgumentError(f"{parameter!r} cannot be used", where=where, allowed=allowed, got=shown_value(value))
     return checked
 
 
@@ -154,7 +183,9 @@ def check_samples(x: Any, *, at_least: int = 1) -> NDArray[np.float64]:
         raise ArgumentError("The samples cannot be used", allowed="an array of real numbers", got=kind)
     samples = np.asarray(got, dtype=np.float64)
     if samples.ndim == 0:
-        raise ArgumentError("The samples cannot be used", allowed="an array with time on its last axis", got=repr(x))
+        raise ArgumentError(
+            "The samples cannot be used", allowed="an array with time on its last axis", got=shown_value(x)
+        )
     if samples.size == 0 or samples.shape[-1] < at_least:
         raise SignalError(
             "The signal is too short" if samples.size else "The signal is empty",

@@ -204,7 +204,7 @@ def exact_floats() -> dict[str, Any]:
 
 
 def _parsed(body: str | Span, rows: Rows) -> NDArray[np.float64]:
-    """The numbers of the text by compiled code if it is long and plain, else by pandas; its errors are ValueErrors."""
+    """The numbers of the text by compiled code if it is long and plain, else by pandas; all errors are ValueErrors."""
     import pandas as pd
 
     if not isinstance(body, str):
@@ -212,16 +212,19 @@ def _parsed(body: str | Span, rows: Rows) -> NDArray[np.float64]:
         if plain is not None:
             return plain
     with _opened(body) as source:
-        table = pd.read_csv(
-            source,
-            sep=rows.sep,
-            decimal=rows.decimal,
-            header=None,
-            dtype=np.float64,
-            skip_blank_lines=False,
-            engine="c",
-            **exact_floats(),
-        )
+        try:
+            table = pd.read_csv(
+                source,
+                sep=rows.sep,
+                decimal=rows.decimal,
+                header=None,
+                dtype=np.float64,
+                skip_blank_lines=False,
+                engine="c",
+                **exact_floats(),
+            )
+        except OverflowError as problem:  # of a whole number of more than 308 digits
+            raise ValueError(str(problem)) from problem
     numbers: NDArray[np.float64] = table.to_numpy()
     return numbers
 

@@ -17,6 +17,7 @@ from emgkit.signal.amplitudes import (
 )
 from emgkit.signal.filters import CUTOFF_RULES as CUTOFF_RULES
 from emgkit.signal.filters import HIGHEST_CUTOFF as HIGHEST_CUTOFF
+from emgkit.signal.filters import HIGHEST_ORDER as HIGHEST_ORDER
 from emgkit.signal.filters import PADDINGS as PADDINGS
 from emgkit.signal.filters import CutoffRule as CutoffRule
 from emgkit.signal.filters import Padding as Padding

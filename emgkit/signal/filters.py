@@ -23,6 +23,7 @@ from emgkit.notation import number
 __all__ = [
     "CUTOFF_RULES",
     "HIGHEST_CUTOFF",
+    "HIGHEST_ORDER",
     "PADDINGS",
     "CutoffRule",
     "Padding",
@@ -42,6 +43,8 @@ PADDINGS: tuple[Padding, ...] = ("odd", "zeros-after")
 
 # Nearer to Nyquist than this, the recorder's own analogue filter has acted before; nothing is lowered silently.
 HIGHEST_CUTOFF = 0.95
+# both passes together; steeper filters ring for longer than any phase of a movement lasts
+HIGHEST_ORDER = 100
 
 
 def highpass(
@@ -259,7 +262,7 @@ def design(
     _check_edges(edges, sfreq)
     check_option("cutoff_rule", cutoff_rule, CUTOFF_RULES)
     check_option("padding", padding, PADDINGS)
-    if check_whole("order", order) % 2:
+    if check_whole("order", order, most=HIGHEST_ORDER) % 2:
         raise ArgumentError(
             "The order is odd: it counts both passes, so each has half of it",
             allowed="an even number of at least 2",

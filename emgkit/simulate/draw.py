@@ -174,7 +174,7 @@ def stated_means(spec: Specification) -> Array:
 
 def check_seed(seed: int) -> int:
     """Refuse a seed that is not a whole number of at least 0."""
-    return check_whole("seed", seed, least=0)
+    return check_whole("seed", seed, least=0, most=2**128)
 
 
 @lru_cache(maxsize=16)

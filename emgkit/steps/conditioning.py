@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from emgkit import signal
-from emgkit._checks import check_option, check_positive
+from emgkit._checks import check_option, check_positive, check_whole, shown_value
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.notation import number
 from emgkit.recording import Recording, Step
@@ -33,23 +33,24 @@ __all__ = [
 ]
 
 
-def _whole(parameter: str, value: Any, *, even: bool = False) -> int:
+def _order(value: Any) -> int:
     try:
         checked = 0 if isinstance(value, bool) else operator.index(value)
     except TypeError:
         checked = 0
-    if checked < 1 or (even and checked % 2):
+    if not 2 <= checked <= signal.HIGHEST_ORDER or checked % 2:
+        too_large = checked > signal.HIGHEST_ORDER
         raise ArgumentError(
-            f"{parameter!r} cannot be used",
-            allowed="an even whole number of at least 2" if even else "a whole number of at least 1",
-            got=repr(value),
-            hint="Two passes double the order of one, so the net order is even" if even else "",
+            "'order' cannot be used",
+            allowed=f"an even whole number {f'from 2 to {signal.HIGHEST_ORDER}' if too_large else 'of at least 2'}",
+            got=shown_value(value),
+            hint="" if too_large else "Two passes double the order of one, so the net order is even",
         )
     return checked
 
 
 def _check_filter(step: _OneCutoff | Bandpass) -> None:
-    put(step, order=_whole("order", step.order, even=True))
+    put(step, order=_order(step.order))
     check_option("cutoff_rule", step.cutoff_rule, signal.CUTOFF_RULES)
     check_option("padding", step.padding, signal.PADDINGS)
 
@@ -240,7 +241,7 @@ class Notch(SampleStep):
         put(
             self,
             frequency=check_positive("frequency", self.frequency, unit="Hz"),
-            harmonics=_whole("harmonics", self.harmonics),
+            harmonics=check_whole("harmonics", self.harmonics),
             width=check_positive("width", self.width, unit="Hz"),
         )
 

@@ -25,7 +25,7 @@ __all__ = ["load"]
 _CHANNEL = re.compile(
     r"Channel \d+: '(?P<name>[^']*)', (?P<count>\d+) values, engineering units: (?P<unit>[^,]*?)[,.](?P<rest>.*)"
 )
-_FILLED = re.compile(r"extrapolated from (?P<recorded>[\d.]+) to (?P<rate>[\d.]+) samples per second")
+_FILLED = re.compile(r"extrapolated from (?P<recorded>\d+(?:\.\d+)?) to (?P<rate>\d+(?:\.\d+)?) samples per second")
 
 
 @dataclass(frozen=True, kw_only=True)

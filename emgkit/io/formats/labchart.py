@@ -24,7 +24,7 @@ from emgkit.units import as_unit
 __all__ = ["load"]
 
 _FIELD = re.compile(r"(?P<name>[A-Z][A-Za-z]+)=\t?(?P<value>.*)")
-_INTERVAL = re.compile(r"(?P<value>[\d.,]+(?:[eE]-?\d+)?)\s*(?P<unit>s|ms|us|µs)?")
+_INTERVAL = re.compile(r"(?P<value>\d+(?:[.,]\d*)?(?:[eE]-?\d{1,3})?)\s*(?P<unit>s|ms|us|µs)?")
 _COMMENT = re.compile(r"\t?#\*?\s?(?P<text>.*)$")
 _RANGE = re.compile(r"\s*-?[\d.,]+(?:[eE][-+]?\d+)?\s*(?P<unit>.*?)\s*")
 _TIME = re.compile(r"\d+(?:[.,]\d+)?")

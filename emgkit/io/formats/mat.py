@@ -210,8 +210,8 @@ def _is_noraxon(found: Variables) -> bool:
 def _noraxon(found: Variables, where: str) -> FileContent:
     """A structure a signal, each with name, rate and unit."""
     signals = []
-    for one in _noraxon_signals(found):
-        label = _texts(one["name"])[0]
+    for place, one in enumerate(_noraxon_signals(found), start=1):
+        label = (_texts(one["name"]) or [f"signal {place}"])[0]
         rate = _check_rate(_numbers(one["frequency"])[0], where=f"{where}, {label}")
         unit = (_texts(one.get("units", "")) or [""])[0]
         values = np.ravel(np.asarray(one["data"], dtype=np.float64))

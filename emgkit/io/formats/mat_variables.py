@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import FormatError
-from emgkit.io._extras import library
+from emgkit.io._extras import DAMAGED, hdf5
 
 __all__ = ["variables"]
 
@@ -210,12 +210,13 @@ def _squeezed(values: NDArray[Any]) -> Any:
 
 def _hdf5(path: Path) -> dict[str, Any]:
     """The variables of a file of version 7.3."""
-    h5py = library("h5py", extra="hdf5", where=str(path))
     try:
-        with h5py.File(path, "r") as file:
+        with hdf5(path) as file:
             most = _MOST_PACKED * path.stat().st_size + 10**7
             return {name: _member(file, file[name], most, 0) for name in file if not name.startswith("#")}
-    except (OSError, KeyError, ValueError, RuntimeError, TypeError, AttributeError) as problem:
+    except FormatError:
+        raise
+    except DAMAGED as problem:
         raise FormatError("The MATLAB file is damaged", where=str(path), got=str(problem)[:200]) from None
 
 

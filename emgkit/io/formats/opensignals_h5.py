@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emgkit.errors import EmgkitError, FormatError
 from emgkit.io._assembly import FileContent
-from emgkit.io._extras import library
+from emgkit.io._extras import DAMAGED, hdf5
 from emgkit.io._time_axis import Window
 from emgkit.io.formats.opensignals import Device, content_of
 from emgkit.notation import counted, listed
@@ -35,10 +35,9 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     """
     is_part = start is not None or stop is not None
     window = Window(start=start or 0.0, stop=stop, where=str(path)) if is_part else None
-    h5py = library("h5py", extra="hdf5", where=str(path))
     try:
-        with h5py.File(path, "r") as file:
-            groups = [file[name] for name in file if isinstance(file[name], h5py.Group) and "raw" in file[name]]
+        with hdf5(path) as file:
+            groups = [file[name] for name in file if hasattr(file[name], "keys") and "raw" in file[name]]
             if not groups:
                 raise FormatError(
                     "This HDF5 file is not of OpenSignals",
@@ -49,7 +48,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
             devices, parts, wholes = zip(*(_device(group, window, where=str(path)) for group in groups), strict=True)
     except EmgkitError:
         raise
-    except (OSError, KeyError, ValueError, RuntimeError, TypeError) as problem:
+    except DAMAGED as problem:
         raise FormatError("The HDF5 file is damaged", where=str(path), got=str(problem)[:200]) from None
     return content_of(devices, parts, where=str(path), wholes=wholes if is_part else (), window=window)
 

@@ -63,8 +63,8 @@ def as_adjust(adjust: str | None, *, pairs: bool = False) -> str:
     """
     if adjust is None:
         return "none"
-    name = OTHER_NAMES.get(adjust.lower(), adjust.lower()) if isinstance(adjust, str) else adjust
     allowed = NAMES if pairs else ADJUSTMENTS
+    name = OTHER_NAMES.get(adjust.lower(), adjust.lower()) if isinstance(adjust, str) else ""
     return name if name in allowed else check_option("adjust", adjust, allowed)
 
 

@@ -257,7 +257,7 @@ def _check_seed(seed: int | None, *, method: str, flips: int | str) -> int | Non
             got="seed=None",
             hint=f"give one, such as flips={flips!r}, seed=1, or take all flips with flips='exact'",
         )
-    return check_whole("seed", seed, least=0)
+    return check_whole("seed", seed, least=0, most=2**128)
 
 
 @dataclass(frozen=True, kw_only=True)

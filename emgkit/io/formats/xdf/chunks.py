@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -77,7 +78,7 @@ def _raw(path: Path) -> bytes:
     try:
         with gzip.open(path) as file:
             unpacked = file.read(most + 1)
-    except (OSError, EOFError, ValueError) as problem:
+    except (OSError, EOFError, ValueError, zlib.error) as problem:
         raise FormatError("The packed file is damaged", where=str(path), got=str(problem)[:120]) from None
     if len(unpacked) > most:
         raise FormatError(
