@@ -166,7 +166,7 @@ def find_repetitions(
     1           2    4.0       3.0        0.5      True
     2           3    7.0       3.0        0.5      True
     """
-    streams = (by,) if isinstance(by, str) else tuple(by)
+    streams = tuple(by) if isinstance(by, list | tuple) else (by,)
     way = _way(streams)
     if starts is not _NOT_GIVEN:
         options = {"starts": starts, **options}
@@ -191,7 +191,8 @@ def find_repetitions(
 
 def _way(streams: Sequence[str]) -> Way:
     """The way of these streams: several can only be those of a movement."""
-    names = [check_option("by", one.rstrip("0123456789").rstrip("_"), tuple(WAYS)) for one in streams]
+    known = tuple(WAYS)
+    names = [check_option("by", str(one).rstrip("0123456789").rstrip("_"), known) for one in streams]
     movements = [name for name, way in WAYS.items() if way.stream]
     if not names or (len(names) > 1 and not set(names) <= {*movements}):
         raise ArgumentError(

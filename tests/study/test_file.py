@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import datetime
+import math
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
-from emgkit import shipped
+from emgkit import shipped, toml_files
 from emgkit.errors import StudyError
 from emgkit.study.file.published import PublishedFile
 from emgkit.study.file.read import parse
+from emgkit.study.file.recordings import StudyFile
 
 
 def test_minimal_file_has_the_documented_defaults(minimal):
@@ -63,3 +71,36 @@ def test_every_shipped_study_is_valid(path):
     file = parse(path.read_text(encoding="utf-8"), where=str(path))
     # recordings have one primary measure; what rests on published figures says what comes out
     assert file.expected if isinstance(file, PublishedFile) else file.primary.name == "mean"
+
+
+ODD: tuple[Any, ...] = (
+    {}, [], [[]], [{}], ["", 1], {"a": 1}, "", "x" * 600, "\x00", "[", "{participant}", "../x", True, -1, 10**30,
+    10**400, math.nan, math.inf, datetime.date(2026, 1, 1),
+)  # fmt: skip
+
+
+def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to everything that stands in a table."""
+    yield place
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(inner, (*place, key))
+
+
+@pytest.mark.parametrize("slug", ["three_lifts", "contreras_2015"])
+def test_any_value_at_any_place_is_taken_or_refused_in_one_message(slug):
+    tables = tomllib.loads((shipped.path("studies", slug) / "study.toml").read_text(encoding="utf-8"))
+    schema = PublishedFile if "recompute" in tables else StudyFile
+    refused = []
+    for place in list(places(tables))[1:]:
+        for odd in ODD:
+            changed = copy.deepcopy(tables)
+            inner = changed
+            for key in place[:-1]:
+                inner = inner[key]
+            inner[place[-1]] = odd
+            try:
+                toml_files.validate(changed, schema, where="study.toml", name="The study file", error=StudyError)
+            except StudyError as error:
+                refused.append(str(error))
+    assert len(refused) > 500
+    assert max(map(len, refused)) <= 700

@@ -162,7 +162,7 @@ class Exercise(TomlTable):
 
     task: str
     starts: Literal["eccentric", "concentric"] | None = None
-    by: Way | tuple[Literal["position", "angle"], ...] = "position"
+    by: Way | Annotated[tuple[Literal["position", "angle"], ...], Field(min_length=1)] = "position"
     rest: Rest | tuple[RestOf, ...] | None = None
     channel: str | dict[str, str] | tuple[str | dict[str, str], ...] | None = None
     channels: tuple[str, ...] | dict[str, str | tuple[str, ...]] | None = None
