@@ -131,8 +131,8 @@ def test_the_real_rooms():
     assert signal.left >= {"tests/stats/within/test_anova.py", "tests/test_literature.py"}
     edf = check.select(["emgkit/io/formats/edf.py"], imports, {})
     assert edf.near >= {"tests/io/test_edf.py", "tests/io/test_read.py"}
-    ground = check.select(["emgkit/errors.py", "emgkit/notation.py", "emgkit/_checks.py"], imports, {})
-    assert ground.ground == {"emgkit/errors.py", "emgkit/notation.py", "emgkit/_checks.py"}
+    ground = check.select(["emgkit/errors.py", "emgkit/notation/numbers.py", "emgkit/_checks.py"], imports, {})
+    assert ground.ground == {"emgkit/errors.py", "emgkit/notation/numbers.py", "emgkit/_checks.py"}
     every = {file for file in imports if check.PurePosixPath(file).name.startswith("test_")}
     for chosen in (signal, edf, ground):
         assert chosen.near | chosen.above | chosen.left == every

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import math
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-import emgkit
 from emgkit import figures, stats
 from emgkit.notation import (
     alone,
     alpha,
     contrast_text,
-    equation,
     estimate,
-    heading,
     p_heading,
-    p_phrase,
     p_text,
-    ratio_places,
     readable,
-    surface,
-    symbol,
     writer,
 )
 from emgkit.report import TableItem, typeset
@@ -43,13 +32,11 @@ from emgkit.stats.within.levels import level_summaries
 from emgkit.study.file.recordings import Comparison, MeasureSpec
 from emgkit.study.recordings.compare import ComparisonResult
 from emgkit.study.writing.finding import level_findings
-from emgkit.units import INSIDE
 
 # of ratios, and of differences
 ROWS, LEVELS = 250, 5
 FORMULA = "value ~ exercise * muscle"
 PARTS = "vastus rectus biceps long head gluteus upper part medial lateral soleus back hip thrust squat romanian pull"
-SOURCES = sorted(Path(emgkit.__file__).parent.rglob("*.py"))
 
 
 # ------------------------------------------------------------------ 500 results, read wherever they are written
@@ -268,83 +255,6 @@ def test_methods_and_headings_write_the_names_as_the_rest(made: tuple[pd.DataFra
     assert "lift_type" not in " ".join(table.sentences())
 
 
-# ------------------------------------------------------------------ the rules
-
-
-@pytest.mark.parametrize(
-    ("p", "text"),
-    [
-        (0.5, ".500"), (0.0342, ".034"), (0.00121, ".001"), (0.001, ".001"), (4.1e-9, "< .001"), (0.0, "< .001"),
-        (0.000999, "< .001"), (0.9994, ".999"), (0.9996, "> .999"), (1.0, "> .999"), (0.05, ".050"),
-        (0.0497, ".0497"), (0.0496, ".0496"), (0.04996, ".04996"), (0.049999, ".049999"), (0.05004, ".05004"),
-        (0.0504, ".0504"), (0.0494, ".049"), (0.0506, ".051"), (math.nan, "–"),
-    ],
-)  # fmt: skip
-def test_p_has_three_decimals_and_the_side_of_five_percent(p: float, text: str) -> None:
-    assert p_text(p) == text
-    assert p_phrase(p) == (f"p {text}" if text[0] in "<>" else f"p = {text}")
-
-
-@given(p=st.floats(0, 1) | st.floats(0.0494, 0.0506))
-def test_p_is_never_read_on_the_wrong_side(p: float) -> None:
-    text = p_text(p)
-    if text.startswith("."):
-        assert float(text) == pytest.approx(p, abs=0.000501)
-        assert (float(text) < 0.05, float(text) > 0.05) == (p < 0.05, p > 0.05)
-    else:
-        assert (p < 0.001) == text.startswith("<")
-    assert "= >" not in p_phrase(p)
-    assert "= <" not in p_phrase(p)
-
-
-@given(low=st.floats(0.01, 10), high=st.floats(0.01, 10))
-def test_an_interval_that_is_off_one_reads_so(low: float, high: float) -> None:
-    low, high = sorted((low, high))
-    _, limits = estimate(math.sqrt(low * high), low, high, ratio=True)
-    first, last = (float(text) for text in limits.strip("[]").split(", "))
-    if not 1 - 1e-5 < low < 1 + 1e-5 and not 1 - 1e-5 < high < 1 + 1e-5:
-        assert (first > 1, last < 1) == (low > 1, high < 1)
-
-
-def test_a_limit_that_lies_on_one_but_for_rounding_errors_has_two_decimals() -> None:
-    assert ratio_places([(0.8, 0.64, 0.8 * 1.25 - 1e-16)]) == 2
-    assert ratio_places([(0.8, 0.64, 0.9996)]) == 4
-
-
-def test_every_unit_inside_has_one_surface() -> None:
-    shown = {unit: surface(unit)[0] for unit in INSIDE}
-    changed = {unit: text for unit, text in shown.items() if unit != text}
-    assert changed == {"V": "µV", "V^2": "µV²", "V·s": "µV·s", "deg": "°", "deg/s": "°/s", "m/s^2": "m/s²"}
-    assert [surface(unit)[1] for unit in changed] == [1e6, 1e12, 1e6, 1.0, 1.0, 1.0]
-    assert not any("^" in text for text in shown.values())
-
-
-@pytest.mark.parametrize(
-    ("name", "text"), [("p", "p = n.s."), ("n", "n = 13"), ("weight", "weight = 28 %"), ("p", "p > .999")]
-)
-def test_a_name_and_its_number(name: str, text: str) -> None:
-    number = text.removeprefix(f"{name} ").removeprefix("= ")
-    assert equation(name, number) == (text if number[0] not in "n" else "p n.s.")
-
-
-@pytest.mark.parametrize(
-    ("name", "plain", "parts"),
-    [
-        ("d_z", "d_z", ("d", "z", "")),
-        ("g_av 95 % CI", "g_av 95 % CI", ("g", "av", " 95 % CI")),
-        ("p_adjusted", "p adjusted", ("p", "", " adjusted")),
-        ("epsilon_hf_uncapped", "ε (HF), uncapped", ("ε", "", " (HF), uncapped")),
-        ("load_kg", "load (kg)", ("", "", "load (kg)")),
-        ("participant", "participant", ("", "", "participant")),
-        ("baseline_noise (µV)", "baseline noise (µV)", ("", "", "baseline noise (µV)")),
-        ("n_repetitions", "repetitions", ("", "", "repetitions")),
-    ],
-)
-def test_headings(name: str, plain: str, parts: tuple[str, str, str]) -> None:
-    assert heading(name) == plain
-    assert symbol(plain) == parts
-
-
 @pytest.mark.parametrize("adjust", ADJUSTMENTS)
 def test_the_head_of_p_is_one_in_figures_tables_and_sentences(adjust: str) -> None:
     rng = np.random.default_rng(1)
@@ -539,88 +449,3 @@ def test_a_sentence_has_no_number_that_its_table_writes_otherwise(kind: str, uni
         assert fractions(sentence.replace("alpha = .05", "")) <= fractions(cells)
     bounds = fractions(table.methods().partition("against bounds of ")[2].partition(" on the")[0])
     assert bounds <= fractions(" ".join(text for column in shown for text in column.cells))
-
-
-# ------------------------------------------------------------------ and nothing else decides
-
-
-def strings(tree: ast.AST) -> list[ast.Call]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
-
-
-# files whose numbers come from a result, so that another place prints them too
-WRITTEN = re.compile(r"words|summaries|influence|columns|methods|sentences|.*_plots|raw_signals")
-# what may have digits of its own there, by file and expression
-OWN_DIGITS = {
-    # printed figures stand as their sources print them, with the decimals of the print
-    "published_plots.py": {"spread", "low", "high", "value", "each"},
-}
-
-
-def own_digits(path: Path) -> list[str]:
-    """Numbers with digits of their own where notation should write them."""
-    allowed = OWN_DIGITS.get(path.name, set())
-    return [
-        f"line {node.lineno}: {ast.unparse(node.value)} with digits of its own"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FormattedValue)
-        and node.format_spec is not None
-        and re.search(r"[fgeE%]'?$", ast.unparse(node.format_spec))
-        and ast.unparse(node.value) not in allowed
-    ]
-
-
-def second_notation(source: str) -> list[str]:
-    """What in a source decides how something is written, although notation does."""
-    tree, found = ast.parse(source), []
-    for call in strings(tree):
-        given = [one.value if isinstance(one, ast.Constant) else None for one in call.args]
-        if call.func.attr == "replace" and given == ["_", " "]:  # type: ignore[attr-defined]
-            found.append(f"line {call.lineno}: a name without its underscores")
-    shown = {"µV", "µV·s", "µV²", "°", "°/s", "m/s²"}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name in ("p_text", "_p_value", "p_phrase", "_p", "p_value"):
-            found.append(f"line {node.lineno}: a function for p")
-        if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
-            what, how = ast.unparse(node.value), ast.unparse(node.format_spec)
-            if re.fullmatch(r"p|p_\w+|.*\[['\"]p(_\w+)?['\"]\]|.*\.p|float\(p\)", what) and re.search(r"[fge]", how):
-                found.append(f"line {node.lineno}: a p with digits of its own")
-        if isinstance(node, ast.Dict):
-            keys = {one.value for one in node.keys if isinstance(one, ast.Constant)}
-            values = {one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and one not in node.keys}
-            if keys & set(INSIDE) and values & shown:
-                found.append(f"line {node.lineno}: a map of units as they are shown")
-    return found
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(SOURCES[0].parent)))
-def test_only_notation_decides_how_something_is_written(path: Path) -> None:
-    if path.name != "notation.py":
-        assert second_notation(path.read_text(encoding="utf-8")) == []
-
-
-@pytest.mark.parametrize(
-    "path",
-    [path for path in SOURCES if {"stats", "figures"} & set(path.parts) and WRITTEN.fullmatch(path.stem)],
-    ids=lambda path: str(path.relative_to(SOURCES[0].parent)),
-)
-def test_numbers_of_results_have_no_digits_of_their_own(path: Path) -> None:
-    assert own_digits(path) == []
-
-
-def test_the_search_finds_digits_of_their_own(tmp_path: Path) -> None:
-    for spec in (":.3g", ":.2f", ":g", ":.1e", ":z.2f", ":.{decimals}f"):
-        source = tmp_path / "words.py"
-        source.write_text(f'text = f"{{value{spec}}} of {{name:>8}} and {{other}}"\n', encoding="utf-8")
-        assert len(own_digits(source)) == 1, spec
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        'x = name.replace("_", " ")', 'x = f"p = {p:.3f}"', "x = f\"{row['p_adjusted']:.2g}\"", "def p_text(p): ...",
-        'UNITS = {"V": ("µV", 1e6)}',
-    ],
-)  # fmt: skip
-def test_the_search_finds_a_second_notation(source: str) -> None:
-    assert len(second_notation(source)) == 1
