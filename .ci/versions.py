@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 # a few files for each library, all of them quick: the whole is about three minutes of one core
 TESTS = (
     "tests/test_recording.py",  # mne
-    "tests/test_signal.py", "tests/test_normalize.py",  # numpy, scipy
+    "tests/test_signal.py", "tests/normalize",  # numpy, scipy
     "tests/reference/test_stats_every_key.py", "tests/reference/test_stats_power.py",  # scipy, statsmodels, pandas
     "tests/reference/test_stats_mixed.py", "tests/reference/test_stats_paired.py",
     "tests/io/test_edf.py", "tests/io/test_xlsx.py", "tests/io/test_read.py",  # edfio, openpyxl
