@@ -94,15 +94,15 @@ class Divide(SampleStep):
         ],
     },
     "measure": {
-        "emgkit/measures.py": [
+        "emgkit/measures/definitions.py": [
             (
-                "def measure(",
+                "def _mean(",
                 "def _range(segment: Array, sfreq: float) -> Array:  # noqa: ARG001\n"
                 "    return np.asarray(np.ptp(segment, axis=-1))\n\n\n",
             ),
             (
                 '            Measure(name="mean"',
-                '            Measure(name="range", function=lambda *given: _range(*given), unit=lambda unit: unit),\n',
+                '            Measure(name="range", function=_range, unit=lambda unit: unit),\n',
             ),
         ],
     },
@@ -221,7 +221,7 @@ UNKNOWN = (
     {
         "reader": ("emgkit/io/registry.py", "FormatError: The file is of an unknown format"),
         "step": ("emgkit/steps/__init__.py", "AttributeError: module 'emgkit.steps' has no attribute 'Divide'"),
-        "measure": ("emgkit/measures.py", "ArgumentError: Unknown measure 'range'"),
+        "measure": ("emgkit/measures/definitions.py", "ArgumentError: Unknown measure 'range'"),
         "statistic": ("emgkit/stats/within/words.py", "DesignError: The table is of an unknown kind"),
         "figure": ("emgkit/figures/__init__.py", "AttributeError: module 'emgkit.figures' has no attribute 'line'"),
         "study": ("studies/toy/study.toml", "StudyError: There is no study 'toy'"),
