@@ -184,20 +184,15 @@ def arrange(
     dense = np.full((*by_shape, len(person.levels), len(condition.levels)), np.nan)
     dense.ravel()[numbers] = values
     present = ~np.isnan(dense)
-    blocks, lacking, total = [], dict[Any, list[str]](), 0
+    blocks = []
     for place in np.ndindex(by_shape):
         people = np.flatnonzero(present[place].any(axis=1)).tolist()
         levels = np.flatnonzero(present[place].any(axis=0)).tolist()
         if not people:
             continue
-        names = [str(factor.levels[i]) for factor, i in zip(by_factors, place, strict=True)]
-        label = ", ".join(f"{factor.name} {name}" for factor, name in zip(by_factors, names, strict=True))
+        label = ", ".join(f"{factor.name} {factor.levels[i]}" for factor, i in zip(by_factors, place, strict=True))
         check_levels(within, condition.levels.take(levels), where=label)
         _check_against(against, replace(condition, levels=condition.levels.take(levels)), where=label)
-        total += len(people) * len(levels)
-        for i, j in np.argwhere(~present[place][np.ix_(people, levels)]).tolist():
-            cell = " × ".join([*names, str(condition.levels[levels[j]])])
-            lacking.setdefault(person.levels[people[i]], []).append(cell)
         blocks.append(
             Block(
                 place=place,
@@ -209,7 +204,7 @@ def arrange(
             )
         )
     if missing != "pairwise":
-        _check_complete(blocks, person, lacking, total, pairwise=missing is not None)
+        _check_complete(blocks, person, by_factors, pairwise=missing is not None)
     notices += _levels_absent(blocks, condition)
     absent = _absent(blocks, person, by_factors)
     blocks = [
@@ -285,13 +280,16 @@ def level_columns(blocks: list[Block], by_factors: list[Factor], repeats: Sequen
     }
 
 
-def _check_complete(
-    blocks: list[Block], person: Factor, missing: dict[Any, list[str]], total: int, *, pairwise: bool
-) -> None:
+def _check_complete(blocks: list[Block], person: Factor, by_factors: list[Factor], *, pairwise: bool) -> None:
     """Refuse missing cells, and a level of ``by`` with a single participant."""
-    if missing:
-        ordered = {name: missing[name] for name in person.levels if name in missing}
-        raise incomplete(person.levels, ordered, total=total, pairwise=pairwise)
+    lacking: dict[Any, list[str]] = {}
+    for block in blocks:
+        at = _at(block, by_factors).values()
+        for i, j in np.argwhere(np.isnan(block.values)).tolist():
+            lacking.setdefault(block.participants[i], []).append(" × ".join([*at, str(block.levels[j])]))
+    if lacking:
+        ordered = {name: lacking[name] for name in person.levels if name in lacking}
+        raise incomplete(person.levels, ordered, total=sum(block.values.size for block in blocks), pairwise=pairwise)
     for block in blocks:
         check_participants(block.participants, where=block.label)
 

@@ -158,31 +158,13 @@ def contrasts(
     if groups is None and interaction is None:
         compared = _paired(table, roles, **options, missing=missing, against=against)
     else:
-        if against is not None:
-            raise ArgumentError(
-                "'against' cannot be used with 'between' or 'interaction', which compare every pair of levels",
-                allowed="against=None there",
-                got=f"against={against!r}",
-                hint="leave the other levels out of the table where two of them are to be compared",
-            )
-        if missing != "refuse":
-            raise ArgumentError(
-                "Missing cells are left out in pairs of levels within participants alone",
-                allowed="missing='refuse' with 'between' or 'interaction'",
-                got=f"missing={missing!r}",
-                hint="fit a mixed model, which can use incomplete participants",
-            )
+        _check_plain(against, missing)
         compared = interactions.compare(
             table, roles, between=groups, interaction=factors, result_columns=RESULT_COLUMNS, **options
         )
 
-    columns, repeats = dict(compared.columns), compared.repeats
-    members = families(compared.blocks, by_names, chosen, repeats)
-    columns["p_adjusted"], columns["family_size"] = adjusted(
-        columns["p"], members, adjust="none" if adjust == TUKEY else adjust
-    )
-    if adjust == TUKEY:
-        columns["p_adjusted"] = tukey(columns["t"], columns["df"], np.repeat(levels_compared(compared.blocks), repeats))
+    repeats = compared.repeats
+    columns = {**compared.columns, **_corrected(compared, by_names, chosen, adjust=adjust)}
     if any(block.missing for block in compared.blocks):
         names = [", ".join(map(str, block.missing)) for block in compared.blocks]
         columns["missing"] = np.repeat(np.array(names, dtype=object), repeats)
@@ -204,6 +186,35 @@ def contrasts(
         against=against,
     )  # fmt: skip
     return Results.of(result, kind, attrs, notices=announce(compared.notices), objects=objects)
+
+
+def _check_plain(against: Any, missing: str) -> None:
+    """Refuse, of contrasts between further levels or groups, what only pairs of levels within participants can have."""
+    if against is not None:
+        raise ArgumentError(
+            "'against' cannot be used with 'between' or 'interaction', which compare every pair of levels",
+            allowed="against=None there",
+            got=f"against={against!r}",
+            hint="leave the other levels out of the table where two of them are to be compared",
+        )
+    if missing != "refuse":
+        raise ArgumentError(
+            "Missing cells are left out in pairs of levels within participants alone",
+            allowed="missing='refuse' with 'between' or 'interaction'",
+            got=f"missing={missing!r}",
+            hint="fit a mixed model, which can use incomplete participants",
+        )
+
+
+def _corrected(
+    compared: interactions.RawContrasts, by: list[str], family: str | list[str], *, adjust: str
+) -> dict[str, Any]:
+    """The columns of the corrected p-values and of the sizes of their families."""
+    columns, members = compared.columns, families(compared.blocks, by, family, compared.repeats)
+    p, size = adjusted(columns["p"], members, adjust="none" if adjust == TUKEY else adjust)
+    if adjust == TUKEY:
+        p = tukey(columns["t"], columns["df"], np.repeat(levels_compared(compared.blocks), compared.repeats))
+    return {"p_adjusted": p, "family_size": size}
 
 
 def _paired(

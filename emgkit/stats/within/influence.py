@@ -128,14 +128,7 @@ def influence(
     notices = check_within(table, **roles, result_columns=RESULT_COLUMNS)
     people = check_who(table, participant, [condition, *by_names], complete=[condition], crossed=crossed)
     blocks, by_factors, found = arrange(table, **roles, log=log, missing=missing, against=against)
-    for block in blocks:
-        if len(block.participants) < FEWEST:
-            raise DesignError(
-                "Leaving one participant out needs others to compare with",
-                where=block.label,
-                allowed=f"at least {FEWEST} participants",
-                got=f"{len(block.participants)}",
-            )
+    _check_enough(blocks)
     parts = [_leave_out(block, log=log) for block in blocks]
     sizes = _adjust(parts, blocks, by_names, chosen, adjust=adjust)
     starts = np.cumsum([0, *(len(block.pairs) for block in blocks[:-1])])
@@ -168,6 +161,18 @@ def influence(
         against=against,
     )
     return Results.of(result, "influence", attrs, notices=announce(notices), objects=objects)
+
+
+def _check_enough(blocks: list[Block]) -> None:
+    """Refuse a level of ``by`` with so few participants that leaving one out leaves nothing to compare with."""
+    for block in blocks:
+        if len(block.participants) < FEWEST:
+            raise DesignError(
+                "Leaving one participant out needs others to compare with",
+                where=block.label,
+                allowed=f"at least {FEWEST} participants",
+                got=f"{len(block.participants)}",
+            )
 
 
 def _leave_out(block: Block, *, log: bool) -> dict[str, Any]:
