@@ -23,7 +23,7 @@ from emgkit.cli.options import (
 from emgkit.cli.printing import print_table, sayer
 
 if TYPE_CHECKING:
-    from emgkit.io import FileContent, Sheet
+    from emgkit.io import FileContent, Overrides, Sheet
     from emgkit.recording import Trial
 
 __all__ = ["info"]
@@ -45,8 +45,6 @@ def info(
 
     Of a folder, show its recordings: who, what, how long, and which are copies of others.
     """
-    from emgkit.report import recording_info
-
     if path.is_dir():
         _list_recordings(path, as_json=as_json)
         return
@@ -56,7 +54,13 @@ def info(
         return
     content = emgkit.io.load(path, thousands=thousands, sheet=sheet)
     overrides = overrides_given(sfreq, units or [], channels)
-    where = emgkit.io.place(path, sheet)
+    _show_recording(path, content, overrides, where=emgkit.io.place(path, sheet), as_json=as_json)
+
+
+def _show_recording(path: Path, content: FileContent, overrides: Overrides, *, where: str, as_json: bool) -> None:
+    """Print the channels of a recording, its events, and what is doubtful or lacking."""
+    from emgkit.report import recording_info
+
     signals = emgkit.io.survey(content, overrides, where=where)
     needs = recording_info.needs(signals, content.stated_sfreq)
     signals = emgkit.io.with_muscles(signals)

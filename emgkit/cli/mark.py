@@ -72,13 +72,7 @@ def mark(
         raise ArgumentError("--from names an unknown beginning", allowed="detected", got=str(begin))
     _check_out(out)
     path = Path(str(recordings))
-    if path.suffix and path.suffix.lower() != ".toml" and not path.exists():
-        raise FileError(
-            "There is no such recording",
-            where=str(path),
-            hint="Name a file that is there, or the folder of a study",
-        )
-    if path.is_file() and path.suffix.lower() != ".toml":
+    if _is_recording(path):
         if begin or data:
             raise ArgumentError(
                 f"{'--from' if begin else '--data'} needs a study",
@@ -94,11 +88,7 @@ def mark(
         if given:
             raise ArgumentError(f"{', '.join(given)} cannot be given for a study", hint="Write it into the study file")
         page, pages = _study_to_mark(str(recordings), data, detected=begin is not None)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(page, encoding="utf-8")
-    except OSError as problem:
-        raise FileError("The page cannot be written", where=str(out), got=str(problem.strerror)) from None
+    _write(page, out)
     found = sum(len(one.found) for one in pages)
     if as_json:
         names = [one.file for one in pages]
@@ -107,6 +97,18 @@ def mark(
     more = f", {counted(found, 'repetition')} found" if begin else ""
     print(f"Wrote {out}: {counted(len(pages), 'recording')}{more}.")
     print("Open it in a browser, mark, and save the table.")
+
+
+def _is_recording(path: Path) -> bool:
+    """Whether a file is to be marked, and not a study; a file that is not there is refused."""
+    study_file = path.suffix.lower() == ".toml"
+    if path.suffix and not study_file and not path.exists():
+        raise FileError(
+            "There is no such recording",
+            where=str(path),
+            hint="Name a file that is there, or the folder of a study",
+        )
+    return path.is_file() and not study_file
 
 
 def _check_out(out: Path) -> None:
@@ -124,6 +126,15 @@ def _check_out(out: Path) -> None:
             where=str(out),
             hint="Name another file with --out",
         )
+
+
+def _write(page: str, out: Path) -> None:
+    """Write the page, in a folder that is made where there is none."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(page, encoding="utf-8")
+    except OSError as problem:
+        raise FileError("The page cannot be written", where=str(out), got=str(problem.strerror)) from None
 
 
 def _file_to_mark(
