@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit._checks import check_option, check_unknown
-from emgkit.derived.tables import check_columns
-from emgkit.measures import COLUMNS, as_rows
+from emgkit.derived.tables import check_columns, row_of
+from emgkit.measures import as_rows
 from emgkit.recording import Recording, check_recording
 from emgkit.windows import windows
 
@@ -90,19 +90,9 @@ def burst_times(
         values[own, row] = _values(onsets, channel, spans[own], name)
     return as_rows(
         [
-            {key: window.facts[key] for key in COLUMNS[:9]}
-            | {
-                "channel": channel.name,
-                "muscle": channel.muscle,
-                "side": channel.side,
-                "measure": name,
-                "value": value,
-                "unit": "s",
-                "reference": "none",
-            }
-            | window.further
+            row_of(window, recording.channels[row], measure=name, value=own[row], unit="s")
             for window, own in zip(found, values, strict=True)
-            for channel, value in ((recording.channels[row], own[row]) for row in window.rows)
+            for row in window.rows
         ]
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from emgkit.curves.angle import angle_at, check_angle
-from emgkit.measures import COLUMNS, as_rows
+from emgkit.derived.tables import row_of
+from emgkit.measures import as_rows
 from emgkit.recording import Recording, check_recording
 from emgkit.windows import windows
 
@@ -58,17 +59,7 @@ def angle_of_peak(
         places = window.first + window.cut(recording.data).argmax(axis=1)
         values = angle_at(angle, recording.start + places / recording.sfreq)
         rows += [
-            {key: window.facts[key] for key in COLUMNS[:9]}
-            | {
-                "channel": channel.name,
-                "muscle": channel.muscle,
-                "side": channel.side,
-                "measure": "angle_of_peak",
-                "value": value,
-                "unit": angle.channels[0].unit,
-                "reference": "none",
-            }
-            | window.further
-            for channel, value in zip((recording.channels[row] for row in window.rows), values, strict=True)
+            row_of(window, recording.channels[row], measure="angle_of_peak", value=value, unit=angle.channels[0].unit)
+            for row, value in zip(window.rows, values, strict=True)
         ]
     return as_rows(rows)

@@ -1,4 +1,4 @@
-"""What the functions that take tables of numbers ask of them."""
+"""What the functions that take tables of numbers ask of them, and how a row of a new one is made."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from emgkit.channels import Channel
 from emgkit.errors import DesignError
+from emgkit.measures import COLUMNS
 from emgkit.notation import listed
+from emgkit.windows import Window
 
-__all__ = ["check_columns", "row_named"]
+__all__ = ["check_columns", "row_named", "row_of"]
 
 
 def check_columns(table: pd.DataFrame, needed: tuple[str, ...]) -> None:
@@ -32,3 +35,13 @@ def check_columns(table: pd.DataFrame, needed: tuple[str, ...]) -> None:
 def row_named(row: Any, keys: Sequence[str]) -> str:
     """The facts of a row that are known, for a message."""
     return ", ".join(f"{key} {row[key]}" for key in keys if not pd.isna(row[key]))
+
+
+def row_of(window: Window, channel: Channel, *, measure: str, value: float, unit: str) -> dict[str, Any]:
+    """The row of a number that needs no reference, of one channel in one window."""
+    return (
+        {key: window.facts[key] for key in COLUMNS[:9]}
+        | {"channel": channel.name, "muscle": channel.muscle, "side": channel.side}
+        | {"measure": measure, "value": value, "unit": unit, "reference": "none"}
+        | window.further
+    )
