@@ -17,6 +17,7 @@ from matplotlib.patches import Patch, Rectangle
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.figures.drawing.letters import LETTERS_NOTE, letters_of, write_letter
+from emgkit.figures.drawing.tables import check_rows
 from emgkit.notation import as_title, counted, listed, number, surface
 from emgkit.stats.cells.labels import in_order, numbered
 from emgkit.stats.cells.means import mean_with_interval
@@ -175,41 +176,7 @@ def prepare(
     cells: pd.DataFrame, *, x: str, by: str | None, value: str, participant: str, unit: str | None, log: bool
 ) -> tuple[pd.DataFrame, _Spec]:
     """Give the table with plain column names and values as shown, and what will be drawn."""
-    needed = [participant, x, value, *([] if by is None else [by])]
-    missing = [column for column in needed if column not in cells.columns]
-    if missing or cells.empty:
-        raise DesignError(
-            "The table holds no activation to draw",
-            allowed=f"at least one row and the columns {listed(needed)}",
-            got=f"{len(cells)} rows; missing columns: {listed(missing)}",
-        )
-    nobody = int(cells[participant].isna().sum())
-    if nobody:
-        raise DesignError(
-            f"{nobody} of {len(cells)} rows have no participant",
-            where=f"column {participant!r}",
-            allowed="the participant of every row",
-            got="missing values",
-            hint="Say who was recorded when reading: trial.with_context(participant='01')",
-        )
-    for column in _SINGLE:
-        if column in cells.columns and column not in needed and len(cells[column].unique()) > 1:
-            raise DesignError(
-                f"The rows differ in {column!r} and cannot share one figure",
-                allowed=f"one {column}",
-                got=listed(_levels(cells[column])),
-                hint=f"Select the rows of one {column} first",
-            )
-    keys = [participant, x, *([] if by is None else [by])]
-    twice = cells[cells.duplicated(keys)]
-    if len(twice):
-        raise DesignError(
-            "A participant has more than one row in a cell",
-            where=", ".join(f"{key} {twice.iloc[0][key]}" for key in keys),
-            allowed=f"one row a combination of {listed(keys)}",
-            hint="Average repetitions, sets and sides with ek.summarize first; if the rows are of different people, "
-            "let their labels differ",
-        )
+    _check_cells(cells, x, by, value=value, participant=participant)
     if unit is None:
         unit = str(cells["unit"].iloc[0]) if "unit" in cells.columns else ""
     if not unit:
@@ -237,6 +204,39 @@ def prepare(
         n=int(table["participant"].nunique()), unit=shown, measure=measure, factor=x,
         log=log,
     )  # fmt: skip
+
+
+def _check_cells(cells: pd.DataFrame, x: str, by: str | None, *, value: str, participant: str) -> None:
+    """Refuse a table that is not one row a participant and condition of one thing."""
+    needed = [participant, x, value, *([] if by is None else [by])]
+    check_rows(cells, needed, "activation to draw")
+    nobody = int(cells[participant].isna().sum())
+    if nobody:
+        raise DesignError(
+            f"{nobody} of {len(cells)} rows have no participant",
+            where=f"column {participant!r}",
+            allowed="the participant of every row",
+            got="missing values",
+            hint="Say who was recorded when reading: trial.with_context(participant='01')",
+        )
+    for column in _SINGLE:
+        if column in cells.columns and column not in needed and len(cells[column].unique()) > 1:
+            raise DesignError(
+                f"The rows differ in {column!r} and cannot share one figure",
+                allowed=f"one {column}",
+                got=listed(_levels(cells[column])),
+                hint=f"Select the rows of one {column} first",
+            )
+    keys = [participant, x, *([] if by is None else [by])]
+    twice = cells[cells.duplicated(keys)]
+    if len(twice):
+        raise DesignError(
+            "A participant has more than one row in a cell",
+            where=", ".join(f"{key} {twice.iloc[0][key]}" for key in keys),
+            allowed=f"one row a combination of {listed(keys)}",
+            hint="Average repetitions, sets and sides with ek.summarize first; if the rows are of different people, "
+            "let their labels differ",
+        )
 
 
 def _levels(column: pd.Series[Any]) -> tuple[str, ...]:

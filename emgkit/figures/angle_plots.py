@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
+from emgkit.figures.drawing.tables import check_rows
 from emgkit.notation import alone, as_title, listed, surface
 
 __all__ = ["angle", "angle_grid"]
@@ -136,13 +137,7 @@ def angle_grid(
 
 def _check(table: pd.DataFrame, *, hue: str, unit: str | None) -> tuple[list[str], str]:
     """Refuse what are no bins of one unit, and give the muscles and the unit."""
-    missing = [column for column in (hue, *_NEEDED) if column not in table.columns]
-    if missing or table.empty:
-        raise DesignError(
-            "The table holds no activation by angle to draw",
-            allowed=f"at least one row and the columns {listed((hue, *_NEEDED))}",
-            got=f"{len(table)} rows; missing columns: {listed(missing)}",
-        )
+    check_rows(table, (hue, *_NEEDED), "activation by angle to draw")
     units = list(table["unit"].unique()) if "unit" in table.columns else []
     if unit is None and len(units) != 1:
         raise DesignError("The unit of the values is not known", allowed="one unit, or unit=", got=listed(units))

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
-from emgkit.notation import capital, contrast_text, listed, number, p_heading, p_text, place, readable, surface
+from emgkit.figures.drawing.tables import check_rows
+from emgkit.notation import capital, contrast_text, number, p_heading, p_text, place, readable, surface
 from emgkit.stats.cells.labels import numbered
 
 __all__ = ["contrasts"]
@@ -63,13 +63,7 @@ def contrasts(
     groups = _groups(table, by)
     outcome = "ratio" if "ratio" in table.columns else "difference"
     needed = [*groups, "contrast", outcome, "ci_low", "ci_high", "n", "p_adjusted"]
-    missing = [column for column in needed if column not in table.columns]
-    if missing or table.empty:
-        raise DesignError(
-            "The table holds no contrasts to draw",
-            allowed=f"at least one row and the columns {listed(needed)}",
-            got=f"{len(table)} rows; missing columns: {listed(missing)}",
-        )
+    check_rows(table, needed, "contrasts to draw")
     unit = str(table.attrs.get("unit", "")) if unit is None else unit
     shown = table.copy()
     if outcome == "difference":

@@ -17,6 +17,7 @@ from emgkit.curves import Curves
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
 from emgkit.figures.drawing.journals import active
+from emgkit.figures.drawing.tables import check_rows
 from emgkit.notation import alone, as_title, contrast_text, listed, number, p_phrase, surface
 from emgkit.stats.cells.labels import numbered
 
@@ -193,14 +194,7 @@ def _table(
         frame = table.ensemble(by=tuple(dict.fromkeys(name for name in names if name in table.index.columns)))
     else:
         frame = table
-    missing = [column for column in (hue, *_NEEDED) if column not in frame.columns]
-    if missing or frame.empty:
-        raise DesignError(
-            "The table holds no mean curves to draw",
-            allowed=f"at least one row and the columns {listed((hue, *_NEEDED))}",
-            got=f"{len(frame)} rows; missing columns: {listed(missing)}",
-            hint="Take Curves.ensemble(by=(…, 'muscle'))",
-        )
+    check_rows(frame, (hue, *_NEEDED), "mean curves to draw", hint="Take Curves.ensemble(by=(…, 'muscle'))")
     if "muscle" in frame.columns and frame["muscle"].isna().all():
         raise DesignError(
             "No curve has a muscle",

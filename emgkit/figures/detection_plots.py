@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import style
+from emgkit.figures.drawing.tables import check_rows
 from emgkit.notation import alone, as_title, contrast_text, listed, number
 
 __all__ = ["detection", "detection_grid"]
@@ -107,13 +108,7 @@ def detection_grid(table: pd.DataFrame, *, columns: int | None = None) -> Figure
 
 def _check(table: pd.DataFrame) -> list[str]:
     """Refuse what is not a table of shares, and give its muscles."""
-    missing = [column for column in _NEEDED if column not in table.columns]
-    if missing or table.empty:
-        raise DesignError(
-            "The table holds no shares of simulated studies",
-            allowed=f"at least one row and the columns {listed(_NEEDED)}",
-            got=f"{len(table)} rows; missing columns: {listed(missing)}",
-        )
+    check_rows(table, _NEEDED, "shares of simulated studies")
     outside = ~table["share_found"].between(0.0, 1.0)
     if outside.any():
         raise DesignError(

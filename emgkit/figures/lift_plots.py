@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
+from emgkit.figures.drawing.tables import check_rows
 from emgkit.lifts import is_variant, lift_name, lift_of
-from emgkit.notation import as_title, fixed, listed, p_text, readable
+from emgkit.notation import as_title, fixed, p_text, readable
 
 __all__ = ["lifts"]
 
@@ -140,14 +140,7 @@ def lifts(
 
 
 def _check(table: pd.DataFrame, needed: Sequence[str], what: str) -> None:
-    missing = [column for column in needed if column not in table.columns]
-    if missing or table.empty:
-        raise DesignError(
-            f"The table holds no {what} to draw",
-            allowed=f"at least one row and the columns {listed(needed)}",
-            got=f"{len(table)} rows; missing columns: {listed(missing)}",
-            hint="ek.literature.lift_contrasts() gives such a table",
-        )
+    check_rows(table, needed, f"{what} to draw", hint="ek.literature.lift_contrasts() gives such a table")
 
 
 def _published_rows(table: pd.DataFrame) -> list[_Row]:

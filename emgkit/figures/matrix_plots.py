@@ -13,6 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
+from emgkit.figures.drawing.tables import check_rows
 from emgkit.notation import capital, fixed, listed, number, p_heading, p_phrase, place, readable, surface
 
 __all__ = ["effect_matrix"]
@@ -114,13 +115,7 @@ def _panel_column(table: pd.DataFrame) -> str | None:
 
 def _check(table: pd.DataFrame, outcome: str, by: str | None) -> None:
     needed = [*([] if by is None else [by]), "contrast", outcome, "ci_low", "ci_high", "n", "p_adjusted"]
-    missing = [column for column in needed if column not in table.columns]
-    if missing or table.empty:
-        raise DesignError(
-            "The table holds no contrasts to draw",
-            allowed=f"at least one row and the columns {listed(needed)}",
-            got=f"{len(table)} rows; missing columns: {listed(missing)}",
-        )
+    check_rows(table, needed, "contrasts to draw")
     keys = [*([] if by is None else [by]), "contrast"]
     twice = table[table.duplicated(keys)]
     if len(twice):

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
+from emgkit.figures.drawing.tables import check_rows
 from emgkit.lifts import lift_of
 from emgkit.notation import as_title, listed, p_text, readable, surface
 
@@ -105,13 +106,7 @@ def published(
 def _check(table: pd.DataFrame, *, by: str, unit: str | None) -> str:
     """Refuse what one value axis cannot hold, and give the unit."""
     needed = ["study", "exercise", by, "value"]
-    missing = [column for column in needed if column not in table.columns]
-    if missing or table.empty:
-        raise DesignError(
-            "The table holds no published values to draw",
-            allowed=f"at least one row and the columns {listed(needed)}",
-            got=f"{len(table)} rows; missing columns: {listed(missing)}",
-        )
+    check_rows(table, needed, "published values to draw")
     units = list(table["unit"].unique()) if "unit" in table.columns else []
     if unit is None and len(units) != 1:
         raise DesignError(

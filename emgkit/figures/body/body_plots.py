@@ -17,6 +17,7 @@ from matplotlib.patches import Ellipse, Polygon
 from emgkit.errors import DesignError
 from emgkit.figures.body.outline import AREAS, BODY, GROUPS, HEAD, VIEWS, closed_curve
 from emgkit.figures.drawing import style
+from emgkit.figures.drawing.tables import check_rows
 from emgkit.notation import as_title, counted, fixed, listed, number, surface
 from emgkit.stats.cells.labels import in_order
 from emgkit.stats.cells.means import mean_with_interval
@@ -189,12 +190,7 @@ def _table(
     """The rows, once they are known to be of one kind, and the unit as shown."""
     groups = [] if by is None else [by]
     needed = [participant, "muscle", value, *groups]
-    missing = [column for column in needed if column not in cells.columns]
-    if missing or cells.empty:
-        raise DesignError(
-            "The table holds no activation to draw", allowed=f"at least one row and the columns {listed(needed)}",
-            got=f"{len(cells)} rows; missing columns: {listed(missing)}",
-        )  # fmt: skip
+    check_rows(cells, needed, "activation to draw")
     for column in _SINGLE:
         if column != by:
             _check_single(cells, column, hint="Select one first")

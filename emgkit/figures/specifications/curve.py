@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from emgkit.errors import DesignError
 from emgkit.figures.drawing import rows, style
+from emgkit.figures.drawing.tables import check_rows
 from emgkit.figures.specifications.options import HEAD, draw_options
 from emgkit.notation import capital, contrast_text, counted, listed, place, readable
 
@@ -99,13 +100,7 @@ def _check(table: pd.DataFrame) -> tuple[str, list[str]]:
     columns = [str(name) for name in table.columns]
     effect = "ratio" if "ratio" in columns and table["ratio"].notna().any() else "difference"
     needed = [*_NEEDED, effect]
-    missing = [name for name in needed if name not in columns]
-    if missing or table.empty:
-        raise DesignError(
-            "The table holds no specifications to draw",
-            allowed=f"at least one row and the columns {listed(needed)}",
-            got=f"{len(table)} rows; missing columns: {listed(missing)}",
-        )
+    check_rows(table, needed, "specifications to draw")
     facts = columns[: columns.index("specification")]
     for name in facts:
         if len(set(table[name].astype(str))) > 1:
