@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -70,11 +70,8 @@ def write(
     doubts = finding.muscle_doubts(tables["quality"], quiet=quiet)
     levels = finding.level_findings(analysis.compared[0], claims.stated(file.published), doubts)
     found = _finding(levels, analysis, tables)
+    above, below = _above_and_below(found, levels, analysis)
     notices = _notices(analysis, tables)
-    first = analysis.compared[0]
-    # what stands above the table, in the summary; the claims have a table of their own
-    summarized = (finding.SIMULATED, *finding.answers(first), *finding.not_compared(first))
-    elsewhere = (*summarized, *_verdicts(levels))
     methods = methods_of(analysis, pipeline, tables, own=own)
     with figures.style.theme():
         drawn = draw(figures_of(analysis, tables), folder / "figures", quick=quick)
@@ -83,15 +80,9 @@ def write(
     content = report.Content(
         title=file.study.title,
         question=file.study.question,
-        summary=" ".join(sentence for sentence in found if sentence in summarized),
+        summary=" ".join(above),
         answer=levels_item(analysis),
-        finding="\n\n".join(
-            [
-                *(sentence for sentence in found if sentence not in elsewhere),
-                *every_processing.paragraphs(multiverse, out=out),
-                *_where_claims_are(levels),
-            ]
-        ),
+        finding="\n\n".join([*below, *every_processing.paragraphs(multiverse, out=out), *_where_claims_are(levels)]),
         simulated=simulated,
         figures=drawn,
         sheets=sheets,
@@ -103,15 +94,7 @@ def write(
         checklist=report.checklist(facts_of(analysis, methods)),
         # what the finding says already is no remark of its own
         notices=tuple(notice for notice in notices if notice.text not in found),
-        provenance=provenance_of(
-            study,
-            {name: path for source in analysis.used for name, path in source.paths.items()},
-            simulated=simulated,
-            seed=file.data.seed if simulated and own else None,
-            steps=json.loads(pipeline.to_json())["steps"],
-            excluded=analysis.excluded.to_dict(orient="records"),
-            statsmodels_agreement=analysis.agreement.as_dict(),
-        ),
+        provenance=_provenance(study, analysis, pipeline, own=own),
         opening=opening,
     )
     write_page(content, tables, folder)
@@ -127,6 +110,20 @@ def write(
     )
 
 
+def _provenance(study: StudyDefinition, analysis: Analysis, pipeline: Pipeline, *, own: bool) -> dict[str, Any]:
+    """Files, parameters and versions that the numbers rest on."""
+    simulated = analysis.simulated
+    return provenance_of(
+        study,
+        {name: path for source in analysis.used for name, path in source.paths.items()},
+        simulated=simulated,
+        seed=analysis.file.data.seed if simulated and own else None,
+        steps=json.loads(pipeline.to_json())["steps"],
+        excluded=analysis.excluded.to_dict(orient="records"),
+        statsmodels_agreement=analysis.agreement.as_dict(),
+    )
+
+
 def _finding(
     levels: tuple[finding.LevelFinding, ...], analysis: Analysis, tables: dict[str, pd.DataFrame]
 ) -> tuple[str, ...]:
@@ -139,6 +136,17 @@ def _finding(
     if "recovery" in tables:
         sentences.append(_simulation_check(tables["recovery"]["interval_holds_it"]))
     return tuple(sentences)
+
+
+def _above_and_below(
+    found: tuple[str, ...], levels: tuple[finding.LevelFinding, ...], analysis: Analysis
+) -> tuple[list[str], list[str]]:
+    """What of the finding stands above the page's table and below it; the claims have a table of their own."""
+    first = analysis.compared[0]
+    summarized = (finding.SIMULATED, *finding.answers(first), *finding.not_compared(first))
+    elsewhere = (*summarized, *_verdicts(levels))
+    above = [sentence for sentence in found if sentence in summarized]
+    return above, [sentence for sentence in found if sentence not in elsewhere]
 
 
 def _verdicts(levels: tuple[finding.LevelFinding, ...]) -> list[str]:
