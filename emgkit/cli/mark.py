@@ -79,9 +79,8 @@ def mark(
                 where=str(path),
                 hint="The study file says how repetitions are found; emgkit new writes one",
             )
-        page, pages = _file_to_mark(
-            path, overrides_given(sfreq, units or [], channels), thousands=thousands, sheet=sheet
-        )
+        overrides = overrides_given(sfreq, units or [], channels)
+        page, pages = _file_to_mark(path, overrides, thousands=thousands, sheet=sheet)
     else:
         options = {"sfreq": sfreq, "units": units, "channels": channels, "thousands": thousands, "sheet": sheet}
         given = [f"--{name}" for name, value in options.items() if value is not None]

@@ -97,7 +97,7 @@ def published(
         if not compared and shown[np.isfinite(shown)].min() >= 0:
             ax.set_xlim(left=0.0)
         colors = _colors(table, compared)
-        _draw(ax, values, spreads, seen, layout, colors)
+        _draw(ax, values, spreads, seen=seen, layout=layout, colors=colors)
         style.mark(ax, "published values", pad=17, right=layout.right, color=style.INK)
         _legend(ax, spreads, seen, color=colors[0] if len(set(colors)) == 1 else style.INK)
     return ax
@@ -242,6 +242,7 @@ def _draw(
     ax: Axes,
     values: np.ndarray[Any, Any],
     spreads: dict[str, Any],
+    *,
     seen: Sequence[str],
     layout: rows.RowLayout,
     colors: Sequence[str],

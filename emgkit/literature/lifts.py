@@ -93,7 +93,7 @@ def lift_contrasts(table: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     table = figures() if table is None else table
     found = [
-        _row(name, muscle, first, second, contrast, table)
+        _row(name, contrast, table, muscle=muscle, first=first, second=second)
         for name, muscle in MUSCLES.items()
         for first, second, contrast in _pairs(table[table["muscle"].isin(muscle.recorded)], table)
     ]
@@ -136,11 +136,12 @@ def _compares(row: pd.Series) -> bool:
 
 def _row(
     name: str,
+    row: pd.Series,
+    table: pd.DataFrame,
+    *,
     muscle: Muscle,
     first: pd.Series | None,
     second: pd.Series | None,
-    row: pd.Series,
-    table: pd.DataFrame,
 ) -> dict[str, Any]:
     ratio, low, high = _ratio(first, second, row)
     exercise, comparator = row["exercise"], row["comparator"]

@@ -223,7 +223,8 @@ def contrasts(
     difference = (cells[:, first] - cells[:, second]).reshape(-1, rows.shape[-1])
     both = [[grid.factors[factor][i] for i in pair] for pair in pairs] * len(cells)
     n = _people(grid, {name: [[level] for level in keys[name]] for name in by} | {factor: both})
-    return _compared(grid, known, keys | {"contrast": labels}, difference, members, adjust, n=n, levels=size)
+    keys |= {"contrast": labels}
+    return _compared(grid, known, keys, rows=difference, members=members, adjust=adjust, n=n, levels=size)
 
 
 def interaction_contrasts(
@@ -253,7 +254,8 @@ def interaction_contrasts(
     for position, name in enumerate(wanted):
         held[name] = [[grid.factors[name][i] for i in one[position]] for one in combined] * len(cells)
     members = _members(keys, by, family, total)
-    return _compared(grid, known, keys, cells.reshape(total, -1), members, adjust, n=_people(grid, held))
+    rows = cells.reshape(total, -1)
+    return _compared(grid, known, keys, rows=rows, members=members, adjust=adjust, n=_people(grid, held))
 
 
 def joint_tests(grid: Grid, known: Inference, factor: str, by: Sequence[str]) -> pd.DataFrame:
@@ -363,10 +365,10 @@ def _compared(
     grid: Grid,
     known: Inference,
     keys: Mapping[str, Sequence[Any]],
+    *,
     rows: Array,
     members: NDArray[np.intp],
     adjust: str,
-    *,
     n: Sequence[int],
     levels: int = 0,
 ) -> pd.DataFrame:
