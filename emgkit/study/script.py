@@ -20,7 +20,7 @@ from emgkit.errors import EmgkitError, StudyError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Drawn", "Recomputed", "Script", "Table", "load_script", "read_script"]
+__all__ = ["Drawn", "Recomputed", "Script", "Table", "read_script"]
 
 _FUNCTION = "recompute"
 
@@ -195,22 +195,6 @@ def read_script(folder: Path, name: str) -> Script:
         got = getattr(problem, "strerror", None) or str(problem)
         raise StudyError("The study's script cannot be read", where=str(where), got=got, hint=hint) from None
     return Script(path=path, content=content, shipped=home.parent == shipped.folder("studies").resolve())
-
-
-def load_script(path: Path) -> Callable[..., Recomputed]:
-    """The function ``recompute(published, *, seed, quick)`` of a study's script, which is run.
-
-    Parameters
-    ----------
-    path : Path
-        The script.
-
-    Raises
-    ------
-    StudyError
-        There is no such script, it fails, or it defines no such function.
-    """
-    return read_script(path.parent, path.name).load()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from emgkit.study.file import recordings as study_file
 from emgkit.study.file.read import parse
 from emgkit.study.file.recordings import Layout
 from emgkit.study.recordings.account.tasks import Tasks
-from emgkit.study.script import load_script
+from emgkit.study.script import read_script
 
 PAGE = Path(__file__).parents[2] / "docs" / "how_to" / "study-file.md"
 
@@ -37,7 +37,7 @@ def test_the_example_of_a_script_keeps_its_promise(tmp_path):
     (text,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
     (tmp_path / "recompute.py").write_text(text, encoding="utf-8")
     rows = pd.DataFrame({"id": ["a:b"], "value": [1.5], "unit": ["%MVIC"], "seen": ["direct"]})
-    made = load_script(tmp_path / "recompute.py")(rows, seed=1, quick=True)
+    made = read_script(tmp_path, "recompute.py").load()(rows, seed=1, quick=True)
     assert made.finding == ("1 figures were printed.",)
     pd.testing.assert_frame_equal(made.tables[0].frame, rows[["id", "value", "unit", "seen"]])
 

@@ -204,10 +204,6 @@ def _axes_together(rows: Sequence[list[str]]) -> list[list[str]]:
     return made
 
 
-def _likely_text(text: str | None) -> str:
-    return f"{text}?" if text else ""
-
-
 def _kind(channel: FoundChannel) -> str:
     if channel.kind:
         return channel.kind
