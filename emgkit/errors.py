@@ -89,6 +89,18 @@ class EmgkitError(Exception):
         ended = [text if text.endswith((".", "?", "!")) else f"{text}." for text in sentences]
         super().__init__(" ".join(_readable(ended)))
 
+    @property
+    def parts(self) -> dict[str, str]:
+        """The parts of the message by name; ``type(error)(**error.parts)`` is the same error again.
+
+        Examples
+        --------
+        >>> error = EmgkitError("The cut-off is too high", got="600 Hz")
+        >>> print(EmgkitError(**{**error.parts, "where": "[[steps]] 1"}))
+        The cut-off is too high. Where: [[steps]] 1. Got: 600 Hz.
+        """
+        return {name: getattr(self, name) for name in ("what", "where", "allowed", "got", "hint")}
+
     def _labelled(self) -> tuple[tuple[str, str], ...]:
         return (("Where", self.where), ("Allowed", self.allowed), ("Got", self.got), ("Hint", self.hint))
 

@@ -260,7 +260,7 @@ def _in_plain_words(
     cause = first["ctx"]["error"]
     if isinstance(cause, EmgkitError):
         place = ", ".join(part for part in (place, cause.where) if part)
-        return error(cause.what, where=place, allowed=cause.allowed, got=cause.got, hint=cause.hint)
+        return error(**{**cause.parts, "where": place})
     return error(f"{name} does not hold together: {cause}", where=place, got=got)
 
 

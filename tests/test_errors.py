@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
-from emgkit.errors import ArgumentError, EmgkitError, FormatError, Notice
+from emgkit.errors import ArgumentError, DesignError, EmgkitError, FormatError, Notice
 
 
 def test_a_short_message_is_printed_whole():
@@ -26,6 +28,17 @@ def test_the_longest_part_of_a_message_loses_its_middle(part, length):
         assert 550 < len(str(error)) <= 600
         assert " … " in str(error)
         assert ("x>" in str(error), "<x" in str(error)) == (True, True)
+
+
+@pytest.mark.parametrize("kind", [ArgumentError, DesignError, FormatError])
+def test_an_error_is_made_again_from_its_parts(kind):
+    error = kind("It is wrong", where="a.csv", allowed="b", got="c", hint="d")
+    again, elsewhere = kind(**error.parts), kind(**{**error.parts, "where": "row 3, a.csv"})
+    assert (str(again), again.args, again.parts) == (str(error), error.args, error.parts)
+    assert str(elsewhere) == str(error).replace("a.csv", "row 3, a.csv")
+    assert (str(pickle.loads(pickle.dumps(again))), pickle.loads(pickle.dumps(again)).parts) == (
+        str(error), error.parts,
+    )  # fmt: skip
 
 
 def test_many_long_parts_are_cut_alike():

@@ -216,9 +216,7 @@ def _by_side(trial: Trial, find: Callable[..., Trial], options: Mapping[str, Any
             found = find(trial, **{**options, key: channel})
         except EmgkitError as problem:
             where = ", ".join(filter(None, (f"{side} side", problem.where)))
-            raise type(problem)(
-                problem.what, where=where, allowed=problem.allowed, got=problem.got, hint=problem.hint
-            ) from problem
+            raise type(problem)(**{**problem.parts, "where": where}) from problem
         new = found.events[len(trial.events) :]
         events += [replace(event, columns={**event.columns, "side": side}) for event in new]
         notices += [

@@ -108,9 +108,7 @@ def find_in_streams(
                 other = find(trial, by=by, channel=name, **{**options, "rest": rest})
         except EmgkitError as problem:
             where = ", ".join(filter(None, (f"stream {by!r}, which is compared", problem.where)))
-            raise type(problem)(
-                problem.what, where=where, allowed=problem.allowed, got=problem.got, hint=problem.hint
-            ) from problem
+            raise type(problem)(**{**problem.parts, "where": where}) from problem
         found = _beside(found, other, streams[0], by if streams.count(by) == 1 or name is None else name)
     return found
 

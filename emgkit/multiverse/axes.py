@@ -227,9 +227,7 @@ def errors_name(where: str) -> Iterator[None]:
         yield
     except EmgkitError as problem:
         place = ", ".join(part for part in (where, problem.where) if part)
-        raise StudyError(
-            problem.what, where=place, allowed=problem.allowed, got=problem.got, hint=problem.hint
-        ) from problem
+        raise StudyError(**{**problem.parts, "where": place}) from problem
 
 
 def _own_values(file: StudyFile, pipeline: Pipeline, comparison: Comparison, measure: MeasureSpec) -> dict[str, Any]:

@@ -207,9 +207,7 @@ def _errors_name(path: Path) -> Iterator[None]:
         where = f"{path}, line {line}" if line else str(path)
         if isinstance(problem, EmgkitError):
             inside = ", ".join(part for part in (where, problem.where) if part)
-            raise StudyError(
-                problem.what, where=inside, allowed=problem.allowed, got=problem.got, hint=problem.hint
-            ) from problem
+            raise StudyError(**{**problem.parts, "where": inside}) from problem
         text = problem.msg if isinstance(problem, SyntaxError) else str(problem)
         raise StudyError(
             "The study's script failed",

@@ -253,9 +253,7 @@ def _marks(trial: Trial, groups: Mapping[Key, Sequence[Event]], side: str | None
         if side is None:
             raise
         where = ", ".join(filter(None, (f"{side} side", problem.where)))
-        raise ArgumentError(
-            problem.what, where=where, allowed=problem.allowed, got=problem.got, hint=problem.hint
-        ) from None
+        raise ArgumentError(**{**problem.parts, "where": where}) from None
     marks = [*around, *_lasting(phases, around)]
     return marks if side is None else [replace(one, facts={**one.facts, "side": side}) for one in marks]
 

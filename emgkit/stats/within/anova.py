@@ -268,7 +268,7 @@ def _one(
             raise
         label = ", ".join(f"{name} {level}" for name, level in where.items())
         place = f"{label}: {error.where}" if error.where else label
-        raise DesignError(error.what, where=place, allowed=error.allowed, got=error.got, hint=error.hint) from None
+        raise DesignError(**{**error.parts, "where": place}) from None
     notices += _normalisers(table, names, between, log=log)
 
     terms = [term for size in range(1, len(names) + 1) for term in itertools.combinations(range(len(names)), size)]

@@ -55,9 +55,7 @@ def telling_tables(exercise: str | None = None, by: str = "table") -> Iterator[N
         if not places:
             raise
         hint = "; ".join(filter(None, [problem.hint.rstrip("."), *places]))
-        raise type(problem)(
-            problem.what, where=problem.where, allowed=problem.allowed, got=problem.got, hint=capital(hint)
-        ) from problem
+        raise type(problem)(**{**problem.parts, "hint": capital(hint)}) from problem
 
 
 def _places(text: str, exercise: str | None, by: str) -> list[str]:

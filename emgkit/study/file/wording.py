@@ -94,8 +94,8 @@ def errors_as_in_a_study() -> Iterator[None]:
     try:
         yield
     except EmgkitError as problem:
-        old = (problem.what, problem.allowed, problem.hint)
-        what, allowed, hint = new = tuple(map(as_in_a_study, old))
-        if new == old:
+        parts = problem.parts
+        worded = {**parts, **{name: as_in_a_study(parts[name]) for name in ("what", "allowed", "hint")}}
+        if worded == parts:
             raise
-        raise type(problem)(what, where=problem.where, allowed=allowed, got=problem.got, hint=hint) from problem
+        raise type(problem)(**worded) from problem

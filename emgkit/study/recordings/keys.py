@@ -205,6 +205,4 @@ def _errors_name(about: str) -> Iterator[None]:
         if about in str(problem):
             raise
         where = ", ".join(part for part in (about, problem.where) if part)
-        raise type(problem)(
-            problem.what, where=where, allowed=problem.allowed, got=problem.got, hint=problem.hint
-        ) from problem
+        raise type(problem)(**{**problem.parts, "where": where}) from problem

@@ -63,10 +63,8 @@ def telling_near_files(account: Account, rule: Accounting) -> Iterator[None]:
         found = [name for who in about for name in _near_files_of(who, account, rule)][:_MOST]
         if not found:
             raise
-        raise type(problem)(
-            problem.what, where=problem.where, allowed=problem.allowed, got=problem.got,
-            hint=f"Files that nearly fit: {listed(found)}. {problem.hint}".strip(),
-        ) from problem  # fmt: skip
+        hint = f"Files that nearly fit: {listed(found)}. {problem.hint}".strip()
+        raise type(problem)(**{**problem.parts, "hint": hint}) from problem
 
 
 def quoted(labels: Sequence[str]) -> list[str]:

@@ -76,9 +76,7 @@ def errors_name(spec: MeasureSpec) -> Iterator[None]:
         if "[[measures]]" in problem.where:
             raise
         where = ", ".join(part for part in (problem.where, f"[[measures]] {spec.called}") if part)
-        raise type(problem)(
-            problem.what, where=where, allowed=problem.allowed, got=problem.got, hint=problem.hint
-        ) from problem
+        raise type(problem)(**{**problem.parts, "where": where}) from problem
 
 
 def joint_of(trial: Trial, channel: str | None, where: str) -> Recording:
