@@ -71,10 +71,10 @@ def sentence(row: Row, facts: AnalysisFacts, parts: Sequence[str], *, tail: str,
 
 def place_text(name: str, level: object, facts: AnalysisFacts) -> str:
     """A level that a sentence is about; the name of the column stands before it where it is needed."""
-    return place(name, _level_text(level, facts))
+    return place(name, level_text(level, facts))
 
 
-def _level_text(level: object, facts: AnalysisFacts) -> str:
+def level_text(level: object, facts: AnalysisFacts) -> str:
     """A level in words, but for one that would read like another."""
     return str(level) if str(level) in facts.get("alike", ()) else readable(level)
 

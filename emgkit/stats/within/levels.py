@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from emgkit.notation import capital, contrast_text, counted, missing, place, readable, series, surface, writer
+from emgkit.notation import capital, contrast_text, counted, missing, readable, series, surface, writer
 from emgkit.stats.cells.blocks import pair_names
 from emgkit.stats.cells.columns import only_value
 from emgkit.stats.cells.effect_formulas import ALPHA
@@ -21,7 +21,7 @@ from emgkit.stats.results.facts import AnalysisFacts
 from emgkit.stats.results.letters import letters_of_difference
 from emgkit.stats.results.methods import alpha_text, p_was_adjusted
 from emgkit.stats.results.results import Results
-from emgkit.stats.results.sentences import bare, place_text
+from emgkit.stats.results.sentences import bare, level_text, place_text
 
 __all__ = [
     "LevelSummary", "by_size", "finding_sentences", "level_summaries", "level_table", "level_values", "order_rule",
@@ -177,7 +177,7 @@ def finding_sentences(levels: Results, contrasts: Results) -> tuple[str, ...]:
         return (_significant(contrasts, facts),)
     alone, shared = dict[Kept, list[Place]](), dict[Kept, list[Place]]()
     for at, _, rows in _parts(levels, contrasts):
-        names = [numbered(factor, _readable(level, facts)) for level in rows[factor]]
+        names = [numbered(factor, level_text(level, facts)) for level in rows[factor]]
         letters = [_split(text) for text in rows["letters"]]
         equal = [name for name, own in zip(names[1:], letters[1:], strict=True) if own & letters[0]]
         others = (names[1],) if len(names) == 2 else ()
@@ -301,14 +301,9 @@ def _name(levels: Mapping[str, Any], facts: AnalysisFacts) -> str:
 
 def _about(levels: Mapping[str, Any], facts: AnalysisFacts) -> Place:
     """A level of `by` in a sentence: the muscle, and what else there is, which stands in brackets behind it."""
-    texts = {column: place(column, _readable(level, facts)) for column, level in levels.items()}
+    texts = {column: place_text(column, level, facts) for column, level in levels.items()}
     first = texts.pop("muscle", None) or (texts.pop(next(iter(texts))) if texts else "")
     return first, ", ".join(texts.values())
-
-
-def _readable(level: object, facts: AnalysisFacts) -> str:
-    """A level in words, but for one that would read like another."""
-    return str(level) if str(level) in facts.get("alike", ()) else readable(level)
 
 
 def _order(rows: pd.DataFrame, facts: AnalysisFacts) -> str:
@@ -323,7 +318,7 @@ def _with_means(rows: pd.DataFrame, facts: AnalysisFacts) -> tuple[list[str], st
     log, unit = facts["scale"] == "log", str(facts.get("unit") or "")
     name = "geometric_mean" if log else "mean"
     write = writer(name, [(value,) for value in rows[name]], log=log, unit=unit)
-    levels = [numbered(facts["within"], _readable(level, facts)) for level in rows[facts["within"]]]
+    levels = [numbered(facts["within"], level_text(level, facts)) for level in rows[facts["within"]]]
     means = [write(value) for value in rows[name]]
     texts = [f"{level} {mean} {surface(unit)[0]}".rstrip() for level, mean in zip(levels, means, strict=True)]
     sizes = [str(n) for n in rows["n"]]
