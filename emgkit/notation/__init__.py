@@ -13,6 +13,7 @@ from emgkit.notation.names import (
     capital,
     contrast_text,
     counted,
+    first_few,
     listed,
     named,
     place,
@@ -44,7 +45,7 @@ from emgkit.notation.numbers import (
 
 __all__ = [
     "MISSING", "alone", "alpha", "as_title", "capital", "contrast_text", "counted", "degrees", "equation",
-    "estimate", "fixed", "heading", "interval", "listed", "missing", "named", "number", "p_heading", "p_phrase",
-    "p_text", "percent", "place", "places", "ratio_places", "readable", "series", "share", "spelled", "surface",
-    "symbol", "term_text", "three_digits", "writer",
+    "estimate", "first_few", "fixed", "heading", "interval", "listed", "missing", "named", "number", "p_heading",
+    "p_phrase", "p_text", "percent", "place", "places", "ratio_places", "readable", "series", "share", "spelled",
+    "surface", "symbol", "term_text", "three_digits", "writer",
 ]  # fmt: skip

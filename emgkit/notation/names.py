@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 __all__ = [
-    "as_title", "capital", "contrast_text", "counted", "listed", "named", "place", "readable", "series",
+    "as_title", "capital", "contrast_text", "counted", "first_few", "listed", "named", "place", "readable", "series",
     "spelled", "term_text",
 ]  # fmt: skip
 
@@ -129,6 +129,19 @@ def listed(names: Iterable[object]) -> str:
     if not quoted:
         return "none"
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def first_few(texts: Sequence[str], most: int, *, between: str = ", ") -> str:
+    """The first of many texts, and how many more there are.
+
+    Examples
+    --------
+    >>> first_few(["a", "b", "c"], 2), first_few(["a", "b"], 2), first_few(["a", "b", "c", "d"], 2, between="; ")
+    ('a, b and 1 more', 'a, b', 'a; b; and 2 more')
+    """
+    text = between.join(texts[:most])
+    # no comma stands before "and"
+    return text if len(texts) <= most else f"{text}{between.replace(',', '')}and {len(texts) - most} more"
 
 
 def series(texts: Iterable[str]) -> str:

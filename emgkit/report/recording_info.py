@@ -11,7 +11,7 @@ from emgkit.channels import stream_of
 from emgkit.io._assembly import Signal
 from emgkit.io._kinds import example_unit
 from emgkit.io.labels import recognise, recognise_all
-from emgkit.notation import capital, counted, listed, number, series
+from emgkit.notation import capital, counted, first_few, listed, number, series
 from emgkit.units import UNITS
 
 __all__ = ["channel_row", "doubt_texts", "folder_row", "folder_texts", "muscle_doubts", "needs", "shown", "sources"]
@@ -82,7 +82,7 @@ def sources(signals: Sequence[Signal]) -> dict[str, Any]:
 
 def _positions(places: Sequence[str]) -> str:
     """Channels by position, the first of many."""
-    some = series(places[:8]) if len(places) <= 8 else f"{', '.join(places[:7])} and {len(places) - 7} more"
+    some = series(places) if len(places) <= 8 else first_few(places, 7)
     return f"{'channel' if len(places) == 1 else 'channels'} {some}"
 
 
@@ -131,7 +131,7 @@ def folder_texts(rows: Sequence[Mapping[str, Any]], *, others: int, likely: bool
             problems.setdefault(_in_command(row["problem"]), []).append(row["path"])
     remarks = [
         f"{paths[0] if len(paths) == 1 else counted(len(paths), 'recording')}: {problem}"
-        + (f" ({_some(paths)})" if len(paths) > 1 else "")
+        + (f" ({first_few(paths, _SHOWN)})" if len(paths) > 1 else "")
         for problem, paths in problems.items()
     ]
     people = {row["participant"] for row in rows if row["participant"]}
@@ -147,10 +147,6 @@ def folder_texts(rows: Sequence[Mapping[str, Any]], *, others: int, likely: bool
             f"{counted(mvcs, 'maximal contraction')}{source}."
         )
     return remarks, facts
-
-
-def _some(paths: Sequence[str]) -> str:
-    return ", ".join(paths[:_SHOWN]) + (f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else "")
 
 
 def _in_command(problem: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from emgkit.notation import (
     equation,
     estimate,
+    first_few,
     heading,
     p_phrase,
     p_text,
@@ -93,3 +94,11 @@ def test_a_name_and_its_number(name: str, text: str) -> None:
 def test_headings(name: str, plain: str, parts: tuple[str, str, str]) -> None:
     assert heading(name) == plain
     assert symbol(plain) == parts
+
+
+@pytest.mark.parametrize(
+    ("texts", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a, b"), (["a", "b", "c"], "a, b and 1 more")]
+)
+def test_of_many_texts_the_first_stand_and_the_number_of_the_others(texts: list[str], text: str) -> None:
+    assert first_few(texts, 2) == text
+    assert first_few(texts, 2, between="; ") == text.replace(", ", "; ").replace(" and", "; and")

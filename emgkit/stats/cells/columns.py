@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from emgkit._checks import nearest
 from emgkit.errors import ArgumentError, DesignError
-from emgkit.notation import listed, number
+from emgkit.notation import counted, first_few, listed, number
 from emgkit.stats.cells.labels import check_spelling, label_order
 
 Codes = NDArray[np.intp]
@@ -78,7 +78,7 @@ class Factor:
         codes, found = pd.factorize(column)
         if (codes < 0).any():
             raise DesignError(
-                f"Column {name!r} is empty in {_count(int((codes < 0).sum()), 'row')}",
+                f"Column {name!r} is empty in {counted(int((codes < 0).sum()), 'row')}",
                 where=_rows(table, codes < 0),
                 hint="fill it in or leave those rows out of the table",
             )
@@ -187,7 +187,7 @@ def outcome_values(table: pd.DataFrame, outcome: str, participant: str, *, log: 
     bad = ~np.isfinite(values)
     if bad.any():
         raise DesignError(
-            f"Column {outcome!r} is empty or infinite in {_count(int(bad.sum()), 'row')}",
+            f"Column {outcome!r} is empty or infinite in {counted(int(bad.sum()), 'row')}",
             where=_rows(table, bad, values, participant),
             allowed="finite numbers",
             hint="find out why; a cell that was never measured is no row of the table",
@@ -198,7 +198,7 @@ def outcome_values(table: pd.DataFrame, outcome: str, participant: str, *, log: 
         few = bad.sum() <= max(1, FEW * len(values))
         cause = "a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, or "
         raise DesignError(
-            f"The logarithm needs values above 0, and {outcome!r} is 0 or negative in {_count(int(bad.sum()), 'row')}",
+            f"The logarithm needs values above 0, and {outcome!r} is 0 or negative in {counted(int(bad.sum()), 'row')}",
             where=_rows(table, bad, values, participant),
             hint=f"{cause if few else ''}compare differences with log=False",
         )
@@ -221,8 +221,8 @@ def _no_numbers(table: pd.DataFrame, outcome: str) -> DesignError:
         )
     at = np.flatnonzero(bad)
     return DesignError(
-        f"Column {outcome!r} holds text in {_count(len(at), 'row')}",
-        where=_some(
+        f"Column {outcome!r} holds text in {counted(len(at), 'row')}",
+        where=first_few(
             [f"row {label} ({text!r})" for label, text in zip(table.index.take(at), column.take(at), strict=True)],
             NAMED,
         ),
@@ -247,7 +247,7 @@ def cell_numbers(table: pd.DataFrame, factors: Sequence[Factor], *, further: str
         rows = table.iloc[first]
         differing = [c for c in rows.columns if c not in named and not _is_float(rows[c]) and len(rows[c].unique()) > 1]
         raise DesignError(
-            f"{_count(int(repeated.sum()), 'row')} share a cell, and a participant needs one value in each",
+            f"{counted(int(repeated.sum()), 'row')} share a cell, and a participant needs one value in each",
             where=f"{cell}: {_rows(table, numbers == numbers[first[0]])}",
             hint=_one_value(differing, further),
         )
@@ -323,7 +323,7 @@ def incomplete(
     """
     count = sum(len(cells) for cells in missing.values())
     kept = len(participants) - len(missing)
-    who = [f"{name} lacks {_some(cells, 6)}" for name, cells in itertools.islice(missing.items(), NAMED)]
+    who = [f"{name} lacks {first_few(cells, 6)}" for name, cells in itertools.islice(missing.items(), NAMED)]
     if len(missing) > NAMED:
         who.append(f"and {len(missing) - NAMED} participants more")
     return DesignError(
@@ -336,15 +336,6 @@ def incomplete(
         + "leave those participants out of the table yourself and report it, "
         "or fit a mixed model, which can use incomplete participants",
     )
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
-def _some(texts: Sequence[str], most: int) -> str:
-    rest = len(texts) - most
-    return ", ".join(texts[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _is_float(column: pd.Series[Any]) -> bool:
@@ -360,4 +351,4 @@ def _rows(
     if values is not None:
         people = table[participant].tolist()
         texts = [f"{text} ({people[i]}: {number(values[i])})" for text, i in zip(texts, at, strict=True)]
-    return _some(texts, NAMED)
+    return first_few(texts, NAMED)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgkit.errors import DesignError
-from emgkit.notation import listed, number
+from emgkit.notation import first_few, listed, number
 from emgkit.stats.cells.columns import REPEATED, Factor, outcome_values
 
 Array = NDArray[np.float64]
@@ -92,7 +92,7 @@ def _not_positive(matrix: Array, names: list[str], value: str) -> DesignError:
     texts = [f"{names[i]}: {int((matrix[i] <= 0).sum())} points, lowest {number(matrix[i].min())}" for i in bad]
     return DesignError(
         f"The logarithm needs values above 0, and {value!r} is 0 or negative in {len(bad)} of {len(matrix)} curves",
-        where="; ".join(texts[:10]) + (f"; and {len(bad) - 10} more" if len(bad) > 10 else ""),
+        where=first_few(texts, 10, between="; "),
         hint="a zero-lag Butterworth envelope can undershoot below zero: process with MovingRMS instead, "
         "or compare differences with log=False",
     )

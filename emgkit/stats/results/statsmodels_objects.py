@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emgkit.errors import DesignError
-from emgkit.notation import counted, listed
+from emgkit.notation import counted, first_few, listed
 
 __all__ = ["Key", "Numbers", "StatsmodelsObjects", "made_once"]
 
@@ -107,9 +107,7 @@ class StatsmodelsObjects(Mapping[Any, Any]):
         return parts
 
     def _keys_text(self) -> str:
-        shown = [_shown(key) for key in self]
-        more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
-        return f"{', '.join(shown[:_NAMED])}{more}"
+        return first_few([_shown(key) for key in self], _NAMED)
 
     def of_row(self, row: Mapping[str, Any]) -> Mapping[str, float]:
         """What statsmodels says of the columns of a row; nothing where columns that name the row were taken out."""

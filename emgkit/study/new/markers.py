@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from emgkit.notation import number
+from emgkit.notation import first_few
 
 __all__ = ["Ranges", "likely_vertical", "markers_in_words", "moved"]
 
@@ -40,9 +40,8 @@ def markers_in_words(channels: Sequence[str]) -> str:
         return ""
     markers = list(dict.fromkeys(match["marker"] for match in matches if match))
     markers.sort(key=lambda name: _UNNAMED.fullmatch(name) is not None)
-    more = f" and {number(len(markers) - _NAMED)} more" if len(markers) > _NAMED else ""
     word = "marker" if len(markers) == 1 else "markers"
-    return f"the axes of {len(markers)} {word}: {', '.join(markers[:_NAMED])}{more}"
+    return f"the axes of {len(markers)} {word}: {first_few(markers, _NAMED)}"
 
 
 def likely_vertical(channels: Sequence[str], recordings: Sequence[Ranges]) -> str | None:

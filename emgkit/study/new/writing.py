@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emgkit.io.naming.likely.parts import IN_SHEET
-from emgkit.notation import series
+from emgkit.notation import first_few, series
 from emgkit.study.file.read import has_key
 from emgkit.study.file.recordings import Exclude
 from emgkit.study.new.design import (
@@ -138,7 +138,7 @@ def _doubt(misread: Sequence[str]) -> list[str]:
     """A TODO for names that a run would read otherwise."""
     if not misread:
         return []
-    names = ", ".join(misread[:3]) + (f" and {len(misread) - 3} more" if len(misread) > 3 else "")
+    names = first_few(misread, 3)
     first, *more = as_comment(f"TODO: emgkit run would not read these names as it is meant here: {names}")
     return [first, *more]
 

@@ -12,7 +12,7 @@ import pandas as pd
 from emgkit import stats
 from emgkit.errors import Notice, StudyError
 from emgkit.measures import summarize
-from emgkit.notation import listed, readable, series
+from emgkit.notation import first_few, listed, readable, series
 from emgkit.stats.cells.labels import label_order
 from emgkit.stats.cells.regions import regions
 from emgkit.study.file.recordings import Comparison, MeasureSpec
@@ -326,12 +326,11 @@ def _incomplete(lacking: Gaps, spec: Comparison, *, every: Sequence[Place]) -> S
     """The error of participants who lack a level that nothing explains: who lacks what, and the two ways on."""
     texts = [f"{who} lacks {listed(levels)}{_there(places, every)}" for (who, levels), places in lacking.items()]
     (who, levels), _ = next(iter(lacking.items()))
-    more = f"; and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
     return StudyError(
         f"Participant {who} has no {spec.within} {listed(levels)}",
         where=f"comparison {spec.name!r}",
         allowed=f"every participant in every {spec.within}; no participant is left out silently",
-        got="; ".join(texts[:_NAMED]) + more,
+        got=first_few(texts, _NAMED, between="; "),
         hint="Look at the names of the files. Then compare those who have both levels: [[comparisons]] missing = "
         f'"pairwise"; or leave people out: [exclude] participants = [{{ participant = "{who}", reason = "…" }}]',
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 
 from emgkit.errors import EmgkitError
-from emgkit.notation import listed
+from emgkit.notation import first_few, listed
 from emgkit.stats.cells.labels import spelled_alike
 from emgkit.study.recordings.account.sources import IDLE, Account, Accounting, RecordingSource
 
@@ -92,7 +92,7 @@ def shortly(names: Sequence[str], most: int = 8) -> str:
     """
     if len(names) <= most:
         return listed(names)
-    return f"{', '.join(map(repr, names[:most]))} and {len(names) - most} more"
+    return first_few(list(map(repr, names)), most)
 
 
 def _near_files_of(participant: str, account: Account, rule: Accounting) -> list[str]:
