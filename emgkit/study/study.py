@@ -155,24 +155,13 @@ class Study(StudyDefinition):
         check_filled_in(self.text, where=str(self.folder))
         where = (Path(out) if out is not None else self._default_out()).absolute()
         check_writable(where, force=force, study=self.folder, data=Path(data) if data else self.recorded)
-        if multiverse is not None and (multiverse.study.folder, multiverse.study.text) != (self.folder, self.text):
-            raise StudyError(
-                "The multiverse is of another study, or of an earlier study file",
-                allowed=f"what multiverse.run gave of {self.slug!r} as it is now",
-                got=f"that of {multiverse.study.slug!r}",
-            )
+        self._check_multiverse(multiverse)
         progress = progress or (lambda _what, _done, _total: None)
         with warnings.catch_warnings(), workers(jobs, scheduler) as found:
             # each of these is kept as a notice of the result
             warnings.simplefilter("ignore", EmgkitWarning)
             if isinstance(self.file, PublishedFile):
-                if data is not None:
-                    raise StudyError(
-                        "A study of published figures takes no recordings",
-                        where=self.slug,
-                        got=f"data {str(data)!r}",
-                        hint="Leave --data out; [data] published names the figures",
-                    )
+                self._refuse_recordings(data)
                 return published_page.run(self, self.file, where, progress, quick=quick, force=force)
             # the steps and their parameters are checked before any file is read
             plan = plan_of(self.file, self.folder)
@@ -206,6 +195,25 @@ class Study(StudyDefinition):
             if unchanged is not None:
                 unchanged.keep(result)
             return result
+
+    def _check_multiverse(self, multiverse: Result | None) -> None:
+        """Refuse a multiverse that is not of this study as it is now."""
+        if multiverse is not None and (multiverse.study.folder, multiverse.study.text) != (self.folder, self.text):
+            raise StudyError(
+                "The multiverse is of another study, or of an earlier study file",
+                allowed=f"what multiverse.run gave of {self.slug!r} as it is now",
+                got=f"that of {multiverse.study.slug!r}",
+            )
+
+    def _refuse_recordings(self, data: str | os.PathLike[str] | None) -> None:
+        """Refuse recordings for a study of published figures."""
+        if data is not None:
+            raise StudyError(
+                "A study of published figures takes no recordings",
+                where=self.slug,
+                got=f"data {str(data)!r}",
+                hint="Leave --data out; [data] published names the figures",
+            )
 
     def _default_out(self) -> Path:
         return Path("results") / self.slug if self.bare else self.folder / "results"
