@@ -5,7 +5,6 @@ Everything here is frozen. An operation returns a new object and leaves its inpu
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -13,12 +12,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from emgkit._checks import KeywordsOnly, check_option, check_positive, check_unknown
 from emgkit.channels import SOURCES, STREAMS, Channel, Event, Value, pickled_parts, stream_of
-from emgkit.errors import ArgumentError, Notice, SignalError, UnitError
+from emgkit.errors import ArgumentError, Notice, UnitError
 from emgkit.notation import counted, listed, number
+from emgkit.samples import Array, Finite, InFile, check_finite, check_fit, frozen
 from emgkit.units import INSIDE
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Crop", "Finite", "Pick", "Recording", "Step", "Trial", "check_recording"]
-
-Array = NDArray[np.float64]
 
 
 @runtime_checkable
@@ -53,21 +51,6 @@ class Step(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
-class Finite:
-    """Samples of which the reader of a file knows that none is NaN or infinite, such as scaled whole numbers.
-
-    Given as `data` of a Recording in place of the array; the samples are then not searched once more.
-
-    Examples
-    --------
-    >>> Recording(data=Finite(np.ones((1, 3))), sfreq=1000.0, channels=(Channel(name="VL", unit="V"),)).duration
-    0.003
-    """
-
-    samples: Array
-
-
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Recording:
     """Signals of one stream that share one clock and one rate; immutable.
@@ -75,7 +58,8 @@ class Recording:
     Parameters
     ----------
     data : array_like, shape (n_channels, n_samples)
-        Finite samples in the unit of each channel; copied and made read-only.
+        Finite samples in the unit of each channel; copied and made read-only. Those of a file that was read with
+        ``lazy=True`` are read when they are first asked for.
     sfreq : float
         Samples per second (Hz).
     channels : sequence of Channel
@@ -115,9 +99,9 @@ class Recording:
     sfreq_source: str = "user"
 
     def __post_init__(self) -> None:
-        known: Array | Finite = self.data
+        known: Array | Finite | InFile = self.data
+        shape = known.shape if isinstance(known, InFile) else self._hold(known)
         for name, value in (
-            ("data", _frozen(known.samples if isinstance(known, Finite) else known)),
             ("sfreq", check_positive("sfreq", self.sfreq, unit="Hz")),
             ("channels", tuple(self.channels)),
             ("events", tuple(self.events)),
@@ -127,9 +111,24 @@ class Recording:
         ):
             object.__setattr__(self, name, value)
         check_option("sfreq_source", self.sfreq_source, SOURCES)
-        _check_channels(self.data, self.channels)
-        if not isinstance(known, Finite):
-            _check_finite(self.data, self.channels, self.sfreq, self.start)
+        check_fit(shape, self.channels)
+        if isinstance(known, InFile):
+            self.__dict__["_in_file"] = self.__dict__.pop("data")
+        elif not isinstance(known, Finite):
+            check_finite(self.data, self.channels, self.sfreq, start=self.start)
+
+    def _hold(self, known: Array | Finite) -> tuple[int, ...]:
+        """Keep the samples as an array that nobody can write to, and give its shape."""
+        object.__setattr__(self, "data", frozen(known.samples if isinstance(known, Finite) else known))
+        return self.data.shape
+
+    if not TYPE_CHECKING:  # for a type checker `data` is a field, and a misspelt name an error
+
+        def __getattr__(self, name: str) -> Array:
+            """The samples where they still stand in their file, of a recording that has no `data` yet."""
+            if name != "data" or "_in_file" not in self.__dict__:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            return self.__dict__.setdefault("data", frozen(self.__dict__["_in_file"].samples))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -137,14 +136,25 @@ class Recording:
         return tuple(channel.name for channel in self.channels)
 
     @property
+    def n_samples(self) -> int:
+        """Samples of each channel; they are not read for this.
+
+        Examples
+        --------
+        >>> Recording(data=[[1e-6, 2e-6]], sfreq=1000.0, channels=(Channel(name="VL", unit="V"),)).n_samples
+        2
+        """
+        return int(held(self).shape[1])
+
+    @property
     def times(self) -> Array:
         """Second of each sample on the trial's time zero, shape (n_samples,)."""
-        return self.start + np.arange(self.data.shape[1]) / self.sfreq
+        return self.start + np.arange(self.n_samples) / self.sfreq
 
     @property
     def duration(self) -> float:
         """Seconds covered: number of samples / rate."""
-        return float(self.data.shape[1] / self.sfreq)
+        return float(self.n_samples / self.sfreq)
 
     @property
     def stream(self) -> str:
@@ -175,14 +185,15 @@ class Recording:
         return Crop(tmin=tmin, tmax=tmax)(self)
 
     def derive(
-        self, data: ArrayLike, *, step: Step | None = None, unit: str | None = None, **changes: Any
+        self, data: ArrayLike | InFile, *, step: Step | None = None, unit: str | None = None, **changes: Any
     ) -> Recording:
         """The same recording with other samples (and, if said, another unit), the step added to its history."""
         channels = changes.pop("channels", self.channels)
         if unit is not None:
             channels = tuple(replace(channel, unit=unit) for channel in channels)
         history = self.history if step is None else (*self.history, step)
-        return replace(self, data=np.asarray(data, dtype=np.float64), channels=channels, history=history, **changes)
+        given: Any = data if isinstance(data, InFile) else np.asarray(data, dtype=np.float64)
+        return replace(self, data=given, channels=channels, history=history, **changes)
 
     def to_frame(self) -> pd.DataFrame:
         """A table with ``time`` (s) and one column a channel."""
@@ -254,10 +265,9 @@ class Recording:
     def __repr__(self) -> str:
         kinds = "/".join(dict.fromkeys(channel.kind for channel in self.channels))
         units = "/".join(dict.fromkeys(channel.unit for channel in self.channels))
-        n_channels, n_samples = self.data.shape
         made = " → ".join(type(step).__name__ for step in self.history)
         return (
-            f"<Recording: {counted(n_channels, f'{kinds} channel')} × {n_samples} samples at "
+            f"<Recording: {counted(len(self.channels), f'{kinds} channel')} × {self.n_samples} samples at "
             f"{number(self.sfreq)} Hz = {self.duration:.4g} s, in {units}: {', '.join(self.names)}"
             f"{'; after ' + made if made else ''}>"
         )
@@ -304,7 +314,9 @@ class Pick(KeywordsOnly):
             check_unknown("channel", name, recording.names)
         rows = [recording.names.index(name) for name in self.names]
         channels = tuple(recording.channels[row] for row in rows)
-        return recording.derive(recording.data[rows], step=self, channels=channels)
+        samples = held(recording)
+        picked = samples.picked(rows) if isinstance(samples, InFile) else samples[rows]
+        return recording.derive(picked, step=self, channels=channels)
 
     def sentence(self) -> str:
         """The step's sentence for a Methods section."""
@@ -328,7 +340,7 @@ class Crop(KeywordsOnly):
         # a thousandth of a sample absorbs the rounding of times such as 0.1 * 2148.148
         first = int(np.ceil((self.tmin - recording.start) * recording.sfreq - 1e-3))
         stop = int(np.ceil((self.tmax - recording.start) * recording.sfreq - 1e-3))
-        if first < 0 or stop > recording.data.shape[1] or first >= stop:
+        if first < 0 or stop > recording.n_samples or first >= stop:
             raise ArgumentError(
                 "The window to crop to is empty or reaches beyond the recording",
                 allowed=f"{number(recording.start)} <= tmin < tmax <= {number(recording.start + recording.duration)} s",
@@ -337,7 +349,9 @@ class Crop(KeywordsOnly):
         start = recording.start + first / recording.sfreq
         end = recording.start + stop / recording.sfreq
         events = tuple(event for event in recording.events if event.onset < end and event.end > start)
-        return recording.derive(recording.data[:, first:stop], step=self, start=start, events=events)
+        samples = held(recording)
+        part = samples.cropped(first, stop) if isinstance(samples, InFile) else samples[:, first:stop]
+        return recording.derive(part, step=self, start=start, events=events)
 
     def sentence(self) -> str:
         """The step's sentence for a Methods section."""
@@ -465,36 +479,11 @@ def check_recording(given: object, *, by: str) -> Recording:
     raise ArgumentError(f"{by} works on one Recording", allowed="a Recording", got=type(given).__name__)
 
 
-def _frozen(data: ArrayLike) -> Array:
-    """A read-only float64 array that nobody else can write to: a view whose base is read-only too."""
-    array = np.asarray(data, dtype=np.float64)
-    base = array.base
-    # a part of another array is copied, so that it does not keep the whole in memory
-    shared = isinstance(base, np.ndarray) and (base.flags.writeable or base.size != array.size)
-    if array.flags.writeable or shared:
-        array = array.copy(order="C")
-        array.setflags(write=False)
-    return array.view()
-
-
-def _check_channels(data: Array, channels: tuple[Channel, ...]) -> None:
-    if data.ndim != 2 or not channels or data.shape[0] != len(channels) or data.shape[1] == 0:
-        raise ArgumentError(
-            "The samples and the channels do not fit together",
-            allowed="data of shape (n_channels, n_samples), at least one sample, one Channel a row",
-            got=f"data of shape {data.shape} and {len(channels)} channels",
-        )
-    counts = Counter(channel.name for channel in channels)
-    twice = sorted(name for name, count in counts.items() if count > 1)
-    if twice:
-        raise ArgumentError("Channel names must be unique", got=f"more than once: {listed(twice)}")
-    streams = {stream_of(channel.kind) for channel in channels}
-    if len(streams) > 1:
-        raise ArgumentError(
-            "A recording holds signals of one stream",
-            got=f"channels of {listed(sorted(streams))}",
-            hint="Make one Recording a stream and put them into a Trial",
-        )
+def held(recording: Recording) -> Array | InFile:
+    """The samples of a recording, without reading those that still stand in their file."""
+    in_file: InFile | None = recording.__dict__.get("_in_file")
+    is_read = in_file is None or in_file.is_read or "data" in recording.__dict__
+    return recording.data if in_file is None or is_read else in_file
 
 
 def with_history(recording: Recording, history: tuple[Step, ...]) -> Recording:
@@ -509,20 +498,3 @@ def _belonging(recording: Recording, events: tuple[Event, ...], context: Mapping
     mine = object.__new__(Recording)
     mine.__dict__.update(recording.__dict__, events=events, context=context)
     return mine
-
-
-def _check_finite(data: Array, channels: tuple[Channel, ...], sfreq: float, start: float) -> None:
-    # the sum of finite samples is finite, and costs one pass without a temporary
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(data.sum()):
-            return
-    for channel, row in zip(channels, data, strict=True):
-        bad = np.flatnonzero(~np.isfinite(row))
-        if bad.size:
-            raise SignalError(
-                f"Channel {channel.name!r} has {bad.size} samples that are NaN or infinite",
-                where=f"first at sample {bad[0]} ({number(start + bad[0] / sfreq)} s)",
-                allowed="finite samples",
-                got=str(row[bad[0]]),
-                hint="Leave out the stretch or the channel; emgkit fills no gaps by itself",
-            )

@@ -96,7 +96,7 @@ def windows(recording: Recording, *, during: str, phase: str | None = None) -> t
             raise ArgumentError(
                 "A whole recording has no phases", allowed="phase=None with during='recording'", got=f"phase={phase!r}"
             )
-        return (Window(first=0, stop=recording.data.shape[1], facts=_facts(recording, {}, "whole"), rows=every),)
+        return (Window(first=0, stop=recording.n_samples, facts=_facts(recording, {}, "whole"), rows=every),)
     label = "phase" if during == "repetition" and phase is not None else during
     events = _accepted(recording, label, phase)
     _check_sides(recording, events)
@@ -239,7 +239,7 @@ def _window(recording: Recording, event: Event, rows: tuple[int, ...]) -> Window
     # a thousandth of a sample absorbs the rounding of times such as 0.1 * 2148.148
     first = int(np.ceil((event.onset - recording.start) * recording.sfreq - 1e-3))
     stop = int(np.ceil((event.end - recording.start) * recording.sfreq - 1e-3))
-    n_samples = recording.data.shape[1]
+    n_samples = recording.n_samples
     if first < 0 or stop > n_samples:
         raise _outside(recording, event, before=first < 0, after=stop > n_samples)
     if first >= stop:

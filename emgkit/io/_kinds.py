@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,8 @@ from emgkit.notation import listed, number
 from emgkit.units import UNITS
 
 __all__ = [
-    "VOLTS", "amplitude_doubts", "beside_emg", "constant_notice", "example_unit", "is_other_quantity", "kind_of",
-    "units_of",
+    "VOLTS", "Row", "amplitude_doubts", "beside_emg", "constant_notice", "evenly_spaced", "example_unit",
+    "is_other_quantity", "kind_of", "units_of",
 ]  # fmt: skip
 
 VOLTS = tuple(unit for unit, (inside, _) in UNITS.items() if inside == "V")
@@ -95,6 +96,8 @@ _CODES = ("boolean", "bool", "count", "counts", "code", "bit", "bits", "number",
 _LEAST, _MOST = 1e-7, 1e-2
 # the amplitude is taken from at most so many samples of a channel
 _LOOKED_AT = 10_000
+# samples that are held against the first one at once
+_AT_ONCE = 1 << 16
 # so many equal samples are no chance
 _LEAST_CONSTANT = 100
 # fewer samples have no 1st percentile
@@ -181,6 +184,30 @@ def units_of(kind: str | None) -> str:
     return listed(_COMMON.get(kind or "EMG", tuple(UNITS)))
 
 
+class Row(Protocol):
+    """Samples of one channel: an array, or what reads a part of them."""
+
+    @property
+    def size(self) -> int:
+        """How many."""
+        ...
+
+    def __getitem__(self, places: slice, /) -> Any:
+        """The samples of a part, an array."""
+        ...
+
+
+def evenly_spaced(n: int) -> int:
+    """The step from each sample that is looked at to the next, of `n`; one for what was taken at that step.
+
+    Examples
+    --------
+    >>> evenly_spaced(7_200_000), evenly_spaced(10_000)
+    (720, 1)
+    """
+    return max(1, n // _LOOKED_AT)
+
+
 def amplitude_doubts(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, ...]:
     """Ask for the unit where EMG is too large or too small for one in volts; nothing is rescaled.
 
@@ -197,7 +224,7 @@ def amplitude_doubts(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, 
     >>> print(amplitude_doubts({"VL": np.linspace(-300.0, 300.0, 1001)})[0].text)
     The amplitude of EMG is 294 V in 'VL', where 0.1 µV to 10 mV are likely. Is this in volts?
     """
-    wide = {label: (x[:: max(1, x.size // _LOOKED_AT)]) for label, x in volts.items() if x.size >= _TOO_FEW}
+    wide = {label: x[:: evenly_spaced(x.size)] for label, x in volts.items() if x.size >= _TOO_FEW}
     limits = {label: np.percentile(x, (1, 99)) for label, x in wide.items() if not _is_likely(x)}
     sizes = {label: float(high - low) / 2 for label, (low, high) in limits.items()}
     notices = []
@@ -214,7 +241,7 @@ def amplitude_doubts(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, 
     return tuple(notices)
 
 
-def constant_notice(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, ...]:
+def constant_notice(volts: Mapping[str, Row]) -> tuple[Notice, ...]:
     """A notice on EMG channels of 100 samples or more that are all equal.
 
     Examples
@@ -224,15 +251,20 @@ def constant_notice(volts: Mapping[str, NDArray[np.float64]]) -> tuple[Notice, .
     >>> constant_notice({"VL": np.zeros(2)})
     ()
     """
-    # the first samples tell most channels apart, without a pass over all of them
-    dead = [
-        label for label, x in volts.items() if x.size >= _TOO_FEW and (x[:_TOO_FEW] == x[0]).all() and (x == x[0]).all()
-    ]
+    dead = [label for label, x in volts.items() if x.size >= _TOO_FEW and _is_constant(x)]
     if not dead:
         return ()
     text = f"All samples of {shortened(dead)} are equal: nothing was measured there."
     hint = "Leave the channels out, or look whether their sensors were worn and switched on."
     return (Notice(code="channel-constant", text=text, hint=hint),)
+
+
+def _is_constant(x: Row) -> bool:
+    # the first samples tell most channels apart, without a pass over all of them
+    some = x[:_TOO_FEW]
+    return bool((some == some[0]).all()) and all(
+        bool((x[first : first + _AT_ONCE] == some[0]).all()) for first in range(0, x.size, _AT_ONCE)
+    )
 
 
 def _is_likely(x: NDArray[np.float64]) -> bool:

@@ -40,6 +40,7 @@ def read(
     sheet: str | None = None,
     start: float | None = None,
     stop: float | None = None,
+    lazy: bool = False,
 ) -> Trial:
     r"""Read one recording; nothing is resampled, filled, rescaled by guess or dropped.
 
@@ -68,6 +69,11 @@ def read(
         Read only this part: seconds from the beginning of the recording, a sample at `stop` is not in it.
         Of EDF, BDF, C3D, TDF, Poly5, OpenSignals HDF5 and Delsys' .emg and .hpf the rest is not read at all. The
         samples are those of the whole recording, on its times; events stay that overlap the part.
+    lazy : bool, default False
+        Leave the samples of EDF, EDF+, BDF, BDF+ and C3D in the file until they are used. They are looked at all the
+        same, a part at a time, so that errors and notices are those of any reading. A Pipeline of filters reads such a
+        recording a stretch at a time; what needs all of it, such as ``recording.data``, reads all. The file must stay
+        as it is until then. Other formats are read whole, and their trial is the same with and without ``lazy``.
 
     Returns
     -------
@@ -119,13 +125,13 @@ def read(
     window = None
     if start is not None or stop is not None:
         window = Window(start=0.0 if start is None else float(start), stop=stop, where=place(path, sheet))
-    content = _loaded(path, format, {"thousands": thousands, "sheet": sheet}, window)
+    content = _loaded(path, format, {"thousands": thousands, "sheet": sheet}, window, lazy=lazy)
     if window is not None:
         with _errors_name(Path(path)):
             content = window.cut(content, sfreq=sfreq)
     specs = channel_map(channels) if isinstance(channels, (str, os.PathLike)) else channels
     overrides = Overrides(sfreq=sfreq, units=units, channels=specs)
-    return assemble(content, overrides, where=place(path, sheet), recognise=True)
+    return assemble(content, overrides, where=place(path, sheet), recognise=True, lazy=lazy)
 
 
 def place(path: str | os.PathLike[str], sheet: str | None) -> str:
@@ -176,11 +182,16 @@ def load(path: str | os.PathLike[str], *, format: str | None = None, **options: 
     ArgumentError
         An option was given for a file of a format that has none of that name.
     """
-    return _loaded(path, format, options, None)
+    return _loaded(path, format, options, None, lazy=False)
 
 
 def _loaded(
-    path: str | os.PathLike[str], format: str | None, options: Mapping[str, str | None], window: Window | None
+    path: str | os.PathLike[str],
+    format: str | None,
+    options: Mapping[str, str | None],
+    window: Window | None,
+    *,
+    lazy: bool,
 ) -> FileContent:
     """What a file says, or only what it says of a part, where its format can be read in parts."""
     file = _existing(Path(path))
@@ -194,6 +205,8 @@ def _loaded(
                 raise ArgumentError(f"{name!r} is for {able} alone", where=str(path), got=f"a {chosen.name} file")
         if window is not None and chosen.parts:
             given |= {"start": window.start, "stop": window.stop}
+        if lazy and chosen.lazy:
+            given["lazy"] = True
         content: FileContent = importlib.import_module(chosen.module).load(file, **given)
         return with_sidecars(content, file)
 

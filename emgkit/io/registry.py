@@ -41,6 +41,8 @@ class Format:
         Parameters of :func:`read` that only some formats have, and this one has.
     parts : bool, default False
         Whether ``load`` takes ``start`` and ``stop`` (s), and reads that part alone: its signals then have ``whole``.
+    lazy : bool, default False
+        Whether ``load`` takes ``lazy``, and can leave the samples in the file until they are used.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Format:
     module: str
     options: tuple[str, ...] = ()
     parts: bool = False
+    lazy: bool = False
 
 
 _BOM = rb"\A(?:\xef\xbb\xbf)?"
@@ -62,6 +65,7 @@ FORMATS = (
         marker=re.compile(rb"\A\xffBIOSEMI"),
         module="emgkit.io.formats.edf",
         parts=True,
+        lazy=True,
     ),
     Format(
         name="edf",
@@ -70,6 +74,7 @@ FORMATS = (
         marker=re.compile(rb"\A0 {7}.{160}[ \d]\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d", re.DOTALL),
         module="emgkit.io.formats.edf",
         parts=True,
+        lazy=True,
     ),
     Format(
         name="datalog",
@@ -138,6 +143,7 @@ FORMATS = (
         marker=re.compile(rb"\A[\x01-\x08]P"),
         module="emgkit.io.formats.c3d",
         parts=True,
+        lazy=True,
     ),
     Format(
         name="poly5",

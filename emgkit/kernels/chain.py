@@ -39,7 +39,7 @@ from emgkit.kernels.compiled import (
     put_lanes_in,
 )
 from emgkit.kernels.cutting import Cut, Placing, cut_of, memory_of, placing_of, rounded_up
-from emgkit.kernels.designs import After, Filter, Window
+from emgkit.kernels.designs import After, Filter, Unread, Window
 from emgkit.kernels.edges import Side, edges_of
 
 __all__ = ["is_fast", "zero_lag_chain"]
@@ -57,7 +57,7 @@ def is_fast(n: int, stages: Sequence[Filter | Window], *, every: int = 1, single
 
 
 def zero_lag_chain(
-    samples: Samples,
+    samples: Samples | Unread,
     stages: Sequence[Filter | Window],
     *,
     offsets: Samples,
@@ -69,8 +69,9 @@ def zero_lag_chain(
 
     Parameters
     ----------
-    samples : ndarray, shape (n_signals, n_samples)
-        Longer than every filter's ``pad``.
+    samples : ndarray, shape (n_signals, n_samples), or Unread
+        Longer than every filter's ``pad``. Of signals that are not read yet, each stretch is read just before it is
+        filtered, one moment of all signals after the other, as they stand in most files.
     stages : sequence of Filter or Window
         In their order.
     offsets, factors : ndarray, shape (n_signals,)
@@ -90,7 +91,9 @@ def zero_lag_chain(
         Whether all of them are finite.
     """
     n_signals, n = samples.shape
-    rows = samples if samples.strides[-1] == samples.itemsize else np.ascontiguousarray(samples)
+    rows = samples
+    if isinstance(samples, np.ndarray) and samples.strides[-1] != samples.itemsize:
+        rows = np.ascontiguousarray(samples)
     result = np.empty((n_signals, -(-n // every)))
     cut = cut_of(n, stages, every=every, single=single)
     if cut is None:
@@ -98,6 +101,8 @@ def zero_lag_chain(
     prepared = tuple(_prepared(one, single=single) for one in stages)
     work = _Work(cut=cut, rows=rows, result=result, offsets=offsets, factors=factors, stages=prepared, single=single)
     jobs = [(signal, start) for signal in range(n_signals) for start in range(0, n, cut.core)]
+    if not isinstance(rows, np.ndarray):
+        jobs.sort(key=lambda job: job[1])
     blocks = [jobs[begin : begin + cut.stretches] for begin in range(0, len(jobs), cut.stretches)]
     return result, all(_in_threads(work.run, blocks))
 
@@ -163,7 +168,7 @@ class _Work:
     """Signals on their way through a chain."""
 
     cut: Cut
-    rows: Samples
+    rows: Samples | Unread
     result: Samples
     offsets: Samples
     factors: Samples
@@ -190,11 +195,30 @@ class _Work:
     def _put(self, whole: NDArray[Any], spare: Samples, signals: list[int], placing: Placing) -> None:
         """Fill the lanes; one that is not all inside its signal is put together first."""
         of_lane = np.array(signals)[placing.stretches]
-        sources = self.rows.ctypes.data + self.rows.strides[0] * of_lane + 8 * placing.firsts
+        if isinstance(self.rows, np.ndarray):
+            sources = self.rows.ctypes.data + self.rows.strides[0] * of_lane + 8 * placing.firsts
+        else:
+            read = self._read(self.rows, signals, placing)
+            begins = [part.ctypes.data - 8 * first for part, first in read]
+            sources = np.array(begins)[placing.stretches] + 8 * placing.firsts
         for part in placing.read_in_part:
             sources[part.lane] = spare.ctypes.data + spare.strides[0] * part.lane
-            spare[part.lane, part.inside] = self.rows[signals[part.stretch], part.samples]
+            if isinstance(self.rows, np.ndarray):
+                spare[part.lane, part.inside] = self.rows[signals[part.stretch], part.samples]
+            else:
+                row, first = read[part.stretch]
+                spare[part.lane, part.inside] = row[part.samples.start - first : part.samples.stop - first]
         put_lanes_in(whole, sources, self.offsets[of_lane])
+
+    def _read(self, rows: Unread, signals: list[int], placing: Placing) -> list[tuple[Samples, int]]:
+        """Of each stretch what is read of its signal, and the first sample that is."""
+        cut, read = self.cut, dict[tuple[int, int], tuple[Samples, int]]()
+        stretches = list(zip(signals, placing.firsts[:: cut.lanes].tolist(), strict=True))
+        for signal, first in dict.fromkeys(stretches):
+            begin = max(first, 0)
+            # the last lane is read up to a whole group
+            read[signal, first] = rows.part(signal, begin, min(first + cut.reach + GROUP, cut.n)), begin
+        return [read[one] for one in stretches]
 
     def _out(self, block: NDArray[Any], spare: Samples, signals: list[int], placing: Placing, check: Samples) -> None:
         """Write what lies in the core of each stretch; of a lane that is not all in it, the part that is."""

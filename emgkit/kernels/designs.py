@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ __all__ = [
     "Filter",
     "Kind",
     "Samples",
+    "Unread",
     "Window",
     "butterworth_sections",
     "critically_damped_sections",
@@ -26,6 +27,20 @@ __all__ = [
 After: TypeAlias = Literal["plain", "rectified"]
 Kind: TypeAlias = Literal["lowpass", "highpass", "bandpass"]
 Samples: TypeAlias = NDArray[np.float64]
+
+
+class Unread(Protocol):
+    """Signals that are read a part at a time."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_signals, n_samples)."""
+        ...
+
+    def part(self, row: int, first: int, stop: int) -> Samples:
+        """The samples of one signal from `first` to before `stop`, side by side in memory."""
+        ...
+
 
 # Two equal passes are 3 dB down where the squared gain of one is 1 / sqrt(2): at this (w / w_design)^(2N).
 _TWO_PASSES = math.sqrt(2) - 1

@@ -5,7 +5,7 @@ Nothing here checks more than lengths; :mod:`emgkit.signal` has done so. Time is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,13 +13,13 @@ import numpy as np
 
 from emgkit.errors import SignalError
 from emgkit.kernels import chain
-from emgkit.kernels.designs import Filter, Samples, Window
+from emgkit.kernels.designs import Filter, Samples, Unread, Window
 
 __all__ = ["each_signal", "polyphase", "whole_ratio", "window_sums", "zero_lag"]
 
 
 def zero_lag(
-    samples: Samples,
+    samples: Samples | Unread,
     stages: Sequence[Filter | Window],
     *,
     offsets: Samples | None = None,
@@ -34,8 +34,8 @@ def zero_lag(
 
     Parameters
     ----------
-    samples : ndarray, shape (..., n_samples)
-        Signals.
+    samples : ndarray, shape (..., n_samples), or Unread
+        Signals; of those that are not read yet, a part is read just before it is needed.
     stages : sequence of Filter or Window
         In their order.
     offsets, factors : ndarray, shape (n_signals,), optional
@@ -56,26 +56,35 @@ def zero_lag(
             raise SignalError(
                 "The signal is too short for this filter", allowed=f"at least {one.pad + 1} samples", got=f"{n} samples"
             )
-    rows = samples.reshape(-1, n)
-    offsets = np.zeros(len(rows)) if offsets is None else offsets
-    factors = np.ones(len(rows)) if factors is None else factors
+    rows = samples.reshape(-1, n) if isinstance(samples, np.ndarray) else samples
+    n_signals = rows.shape[0]
+    offsets = np.zeros(n_signals) if offsets is None else offsets
+    factors = np.ones(n_signals) if factors is None else factors
     with np.errstate(over="ignore", invalid="ignore"):
         if chain.is_fast(n, stages, every=every, single=single):
             result, is_finite = chain.zero_lag_chain(
                 rows, stages, offsets=offsets, factors=factors, every=every, single=single
             )
         else:
-            result = np.empty((len(rows), -(-n // every)))
-            for row, signal, offset, factor in zip(result, rows, offsets, factors, strict=True):
+            result = np.empty((n_signals, -(-n // every)))
+            for row, signal, offset, factor in zip(result, _one_by_one(rows), offsets, factors, strict=True):
                 row[:] = _by_scipy(signal - offset, stages)[::every] * factor
             is_finite = bool(np.isfinite(result).all())
     if not is_finite:
         raise SignalError(
             "The samples are too large to be filtered: the result overflows",
             allowed=f"samples up to about 1e{18 if single else 300}{' in single precision' if single else ''}",
-            got=f"{np.abs(samples).max():.3g}",
+            got=f"{max(np.abs(signal).max() for signal in _one_by_one(rows)):.3g}",
         )
-    return result if samples.ndim == 2 else result.reshape(*samples.shape[:-1], -1)
+    return result if len(samples.shape) == 2 else result.reshape(*samples.shape[:-1], -1)
+
+
+def _one_by_one(rows: Samples | Unread) -> Iterator[Samples]:
+    if isinstance(rows, np.ndarray):
+        yield from rows
+    else:
+        for row in range(rows.shape[0]):
+            yield rows.part(row, 0, rows.shape[1])
 
 
 def _by_scipy(signal: Samples, stages: Sequence[Filter | Window]) -> Samples:

@@ -93,7 +93,7 @@ def is_without_offset(history: Iterable[Step]) -> bool:
 
 def check_length(step: _OneCutoff, recording: Recording) -> None:
     """Refuse a piece that does not hold one period of the cut-off: its edges would make up the result."""
-    n, least = recording.data.shape[1], recording.sfreq / step.cutoff
+    n, least = recording.n_samples, recording.sfreq / step.cutoff
     if n < least * (1 - 1e-9):
         raise SignalError(
             f"{type(step).__name__} cannot work on a piece shorter than one period of its cut-off",

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from emgkit.kernels import Filter, Kind, Samples, Window, zero_lag
-from emgkit.recording import Finite, Recording, Step, with_history
+from emgkit.recording import Recording, Step, held, with_history
+from emgkit.samples import Finite, InFile
 from emgkit.signal.amplitudes import moving_window
 from emgkit.signal.filters import design, design_notch
 from emgkit.steps._calling import check_units, parameters
@@ -111,24 +112,30 @@ def _together(steps: Sequence[Step], recording: Recording, *, single: bool) -> R
             stages.append(_filter_of(step, recording.sfreq))
         elif isinstance(step, (MovingMean, MovingRMS)):
             squared = isinstance(step, MovingRMS)
-            n = recording.data.shape[1]
+            n = recording.n_samples
             stages.append(moving_window(step.window, sfreq=recording.sfreq, n=n, squared=squared))
+    samples = held(recording)
     # of a signal on a large offset single precision holds few digits, so one goes before the filter that takes it out
     stays = has_mean and not (single and _takes_constants_out(stages[0]))
-    offsets = None if stays else _means(recording.data, stages[0])
-    data = zero_lag(recording.data, stages, offsets=offsets, factors=factors, every=every, single=single)
+    offsets = None if stays else _means(samples, stages[0])
+    data = zero_lag(samples, stages, offsets=offsets, factors=factors, every=every, single=single)
     data.setflags(write=False)  # so that it need not be copied
     known: Any = Finite(data)
     return replace(recording, data=known, channels=channels, sfreq=sfreq, history=(*recording.history, *steps))
 
 
-def _means(samples: Samples, first: Filter | Window) -> Samples:
+def _means(samples: Samples | InFile, first: Filter | Window) -> Samples:
     """What to subtract of each channel: its mean, or something near to it where the filter takes constants out.
 
     No constant changes the result of such a filter but by rounding, which a constant near the mean keeps small.
     """
-    some = samples[:, :: max(1, samples.shape[1] // 1000)] if _takes_constants_out(first) else samples
-    return np.asarray(some.mean(axis=-1))
+    takes_out = _takes_constants_out(first)
+    step = max(1, samples.shape[1] // 1000) if takes_out else 1
+    if not isinstance(samples, InFile):
+        return np.asarray(samples[:, ::step].mean(axis=-1))
+    if takes_out:
+        return np.asarray(samples.every(step).mean(axis=-1))
+    return np.array([samples.part(row, 0, samples.shape[1]).mean() for row in range(samples.shape[0])])
 
 
 def _takes_constants_out(first: Filter | Window) -> bool:

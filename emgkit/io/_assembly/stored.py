@@ -7,7 +7,7 @@ once, and nothing of the size of the recording is made beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from typing import Any, TypeAlias
@@ -15,9 +15,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from emgkit.io._assembly.in_file import FileNumbers
 from emgkit.kernels.compiled import compiled, scale_counts
 
-__all__ = ["Array", "Block", "Stored", "fill"]
+__all__ = ["Array", "Block", "InBlocks", "Stored", "fill"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -31,8 +32,8 @@ class Block:
 
     Parameters
     ----------
-    numbers : ndarray, shape (n_channels, n_groups, n_samples_in_a_group)
-        A view of the bytes of the file; a group is a data record, or a frame.
+    numbers : ndarray or FileNumbers, shape (n_channels, n_groups, n_samples_in_a_group)
+        A view of the bytes of the file, or what reads them; a group is a data record, or a frame.
     offsets, gains : ndarray, shape (n_channels,)
         What makes samples of the numbers.
     part : slice
@@ -45,7 +46,7 @@ class Block:
         Gets the block when samples are made of numbers beyond the limits, and raises if any of those is meant.
     """
 
-    numbers: NDArray[Any]
+    numbers: NDArray[Any] | FileNumbers
     offsets: Array
     gains: Array
     part: slice
@@ -95,12 +96,14 @@ class Block:
         offsets, gains = self.offsets[chosen, np.newaxis], self.gains[chosen, np.newaxis]
         by = np.array(factors)[:, np.newaxis]
         if self._is_plain():
-            for row, counts, offset, gain, factor in zip(
-                out, self.numbers[chosen], offsets[:, 0], gains[:, 0], factors, strict=True
-            ):
-                self._check(*scale_counts(counts, row, offset=offset, gain=gain, factor=factor))
+            at_once = self.numbers.size if isinstance(self.numbers, np.ndarray) else None
+            for place, numbers, _ in self.parts(chosen, at_once=at_once):
+                for row, counts, offset, gain, factor in zip(
+                    out, numbers, offsets[:, 0], gains[:, 0], factors, strict=True
+                ):
+                    self._check(*scale_counts(counts, row[place], offset=offset, gain=gain, factor=factor))
             return
-        has_offset, has_gain, has_factor = offsets.any(), (gains != 1).any(), (by != 1).any()
+        has_offset, has_gain, has_factor = self.offsets.any(), (gains != 1).any(), (by != 1).any()
         for place, numbers, meant in self.parts(chosen):
             if self.limits is not None:
                 self._check(numbers.min(), numbers.max())
@@ -152,6 +155,39 @@ class Stored:
         """The samples, in the unit of the file."""
         row: Array = self.block.samples[self.row]
         return row
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class InBlocks:
+    """Channels of one stream, each of which stands in its file, and the factors from the units of the file."""
+
+    sources: tuple[Stored, ...]
+    factors: tuple[float, ...]
+
+    def check(self) -> None:
+        """Refuse numbers beyond the limits of their blocks; the same for all parts that are read later."""
+        for block in dict.fromkeys(one.block for one in self.sources):
+            if block.refuse is not None:
+                block.refuse(block)
+
+    def is_finite(self) -> bool:
+        """Whether all samples are finite; else they must be looked at."""
+        pairs = zip(self.sources, self.factors, strict=True)
+        return all(source.block.is_finite([source.row], [factor]) for source, factor in pairs)
+
+    def fill(self, out: Array, rows: Sequence[int], first: int) -> None:
+        """Put the samples of some channels, from a first one on, into the rows of an array."""
+        begin, stop = 0, first + out.shape[1]
+        for block, found in groupby(rows, key=lambda row: self.sources[row].block):
+            members = list(found)
+            part = slice(block.part.start + first, block.part.start + stop)
+            own = replace(block, part=part, limits=None, refuse=None)
+            with np.errstate(over="ignore", invalid="ignore"):
+                own.fill(
+                    out[begin : begin + len(members)],
+                    [self.sources[row].row for row in members], [self.factors[row] for row in members],
+                )  # fmt: skip
+            begin += len(members)
 
 
 def fill(out: Array, sources: Sequence[Array | Stored], factors: Sequence[float]) -> bool:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emgkit.channels import Channel, stream_of
 from emgkit.errors import Notice, UnitError
 from emgkit.io._assembly.content import FileContent, Overrides, Signal
-from emgkit.io._assembly.stored import fill
+from emgkit.io._assembly.in_file import FileNumbers
+from emgkit.io._assembly.stored import InBlocks, Stored, fill
 from emgkit.io._assembly.surveying import checked
-from emgkit.io._kinds import VOLTS, amplitude_doubts, constant_notice, units_of
+from emgkit.io._kinds import VOLTS, amplitude_doubts, constant_notice, evenly_spaced, units_of
 from emgkit.io.labels import recognise_all
 from emgkit.notation import number
-from emgkit.recording import Finite, Recording, Trial
+from emgkit.recording import Recording, Trial, held
+from emgkit.samples import Array, Finite, InFile, check_finite
 from emgkit.units import UNITS, in_si
 
 __all__ = ["assemble", "free_stream", "with_muscles"]
 
 
-def assemble(content: FileContent, overrides: Overrides, *, where: str, recognise: bool = False) -> Trial:
+def assemble(
+    content: FileContent, overrides: Overrides, *, where: str, recognise: bool = False, lazy: bool = False
+) -> Trial:
     """The Trial of a file's content, with what the user said in place of it.
 
     Parameters
@@ -33,6 +37,8 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str, recognis
         The file, for messages.
     recognise : bool, default False
         Whether muscles and sides that nobody says are taken from the labels.
+    lazy : bool, default False
+        Whether samples that still stand in their file stay there. They are looked at all the same.
 
     Raises
     ------
@@ -52,33 +58,87 @@ def assemble(content: FileContent, overrides: Overrides, *, where: str, recognis
         key = (stream_of(channel.kind), float(signal.sfreq or 0.0), signal.start, signal.whole or signal.size)
         groups.setdefault(key, []).append((signal, channel))
     streams: dict[str, Recording] = {}
-    volts: dict[str, NDArray[np.float64]] = {}
+    emg: dict[str, tuple[Recording, int]] = {}
     for (stream, rate, start, _), members in groups.items():
         sources = {signal.sfreq_source for signal, _ in members}
-        data = np.empty((len(members), members[0][0].size))
-        factors = [UNITS[str(signal.unit)][1] for signal, _ in members]
-        with np.errstate(over="ignore", invalid="ignore"):  # what is no number is refused by Recording
-            is_finite = fill(data, [signal.values for signal, _ in members], factors)
-        volts |= {
-            signal.label: row
-            for row, (signal, channel) in zip(data, members, strict=True)
-            if channel.kind == "EMG" and channel.unit == "V"
-        }
-        data.flags.writeable = False  # so that it need not be copied
-        streams[free_stream(stream, streams)] = Recording(
-            data=Finite(data) if is_finite else data,  # type: ignore[arg-type]  # a Recording holds the array
+        recording = Recording(
+            data=_samples([signal for signal, _ in members], lazy=lazy),
             sfreq=rate,
             channels=tuple(channel for _, channel in members),
             start=start,
             sfreq_source=next(source for source in ("heuristic", "user", "header") if source in sources),
         )
-    # a reader that tells which sensors were silent has told of those that are zero throughout
+        _check_unread(recording)
+        streams[free_stream(stream, streams)] = recording
+        emg |= {
+            signal.label: (recording, row)
+            for row, (signal, channel) in enumerate(members)
+            if channel.kind == "EMG" and channel.unit == "V"
+        }
     told = any(notice.code == "sensor-silent" for notice in content.notices)
-    untold = {label: row for label, row in volts.items() if not (told and row.size and row[0] == 0)}
-    notices = (*content.notices, *notices, *amplitude_doubts(volts), *constant_notice(untold))
+    notices = (*content.notices, *notices, *_doubts(emg, told=told))
     if all(signal.whole is None for signal in signals):
         notices += _unequal(streams)
     return Trial(streams=streams, events=content.events, context=content.context, notices=notices)
+
+
+def _samples(signals: Sequence[Signal], *, lazy: bool) -> Any:
+    """The samples of a stream in the units of the inside, for a Recording."""
+    values, factors = [one.values for one in signals], [UNITS[str(one.unit)][1] for one in signals]
+    stored = tuple(one for one in values if isinstance(one, Stored) and isinstance(one.block.numbers, FileNumbers))
+    if lazy and len(stored) == len(values):
+        reader = InBlocks(sources=stored, factors=tuple(factors))
+        reader.check()
+        return InFile(reader=reader, rows=tuple(range(len(values))), first=0, stop=values[0].size)
+    data = np.empty((len(values), values[0].size))
+    with np.errstate(over="ignore", invalid="ignore"):  # what is no number is refused by Recording
+        is_finite = fill(data, values, factors)
+    data.flags.writeable = False  # so that it need not be copied
+    return Finite(data) if is_finite else data
+
+
+def _check_unread(recording: Recording) -> None:
+    """Refuse samples in a file that are NaN or infinite, channel by channel, as a Recording refuses its own."""
+    samples = held(recording)
+    if isinstance(samples, InFile) and isinstance(samples.reader, InBlocks) and not samples.reader.is_finite():
+        for row, channel in enumerate(recording.channels):
+            values = samples.part(row, 0, recording.n_samples)[np.newaxis]
+            check_finite(values, (channel,), recording.sfreq, start=recording.start)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Row:
+    """One channel of samples that still stand in their file; a part of it is read at each look."""
+
+    samples: InFile
+    row: int
+
+    @property
+    def size(self) -> int:
+        return self.samples.shape[1]
+
+    def __getitem__(self, places: slice) -> Array:
+        first, stop, _ = places.indices(self.size)
+        return self.samples.part(self.row, first, stop)
+
+
+def _doubts(emg: Mapping[str, tuple[Recording, int]], *, told: bool) -> tuple[Notice, ...]:
+    """What the samples of EMG in volts make doubtful, by label; `told` if a reader has named the silent sensors."""
+    some, rows = dict[str, Array](), dict[str, Array | _Row]()
+    for recording in dict.fromkeys(recording for recording, _ in emg.values()):
+        own = {label: row for label, (one, row) in emg.items() if one is recording}
+        samples = held(recording)
+        step = evenly_spaced(recording.n_samples)
+        if isinstance(samples, InFile):
+            taken = samples.picked(own.values()).every(step)
+            rows |= {label: _Row(samples=samples, row=row) for label, row in own.items()}
+        else:
+            taken = samples[list(own.values()), ::step]
+            rows |= {label: samples[row] for label, row in own.items()}
+        some |= dict(zip(own, taken, strict=True))
+    # a reader that tells which sensors were silent has told of those that are zero throughout
+    untold = {label: row for label, row in rows.items() if not (told and some[label][0] == 0)}
+    return (*amplitude_doubts(some), *constant_notice(untold))
 
 
 def free_stream(stream: str, taken: Collection[str]) -> str:

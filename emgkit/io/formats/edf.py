@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from emgkit.channels import Channel, Event
 from emgkit.errors import ArgumentError, FileError, FormatError, Notice, warn
-from emgkit.io._assembly import Block, FileContent, Signal, kind_of
+from emgkit.io._assembly import Block, Bytes, FileContent, FileNumbers, Signal, bytes_of, kind_of, numbers_in
 from emgkit.io._time_axis import Window
 from emgkit.io.formats.edf_annotations import Annotation, read_annotations
 from emgkit.io.formats.edf_header import ChannelHeader, Header, read_header
@@ -59,7 +59,7 @@ class Written:
     duration: float
 
 
-def load(path: Path, *, start: float | None = None, stop: float | None = None) -> FileContent:
+def load(path: Path, *, start: float | None = None, stop: float | None = None, lazy: bool = False) -> FileContent:
     """What is in an EDF or BDF file, or in a part of it; its padding is cut away.
 
     Parameters
@@ -68,6 +68,8 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
         The file.
     start, stop : float, optional
         Read the samples from `start` up to `stop` (s) alone; the events are those of the whole file.
+    lazy : bool, default False
+        Read samples from the file whenever they are asked for; else it is mapped into the memory.
 
     Raises
     ------
@@ -75,6 +77,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
         The header is damaged, the file is cut off or much longer than its header says, the recording has gaps, or
         samples lie outside of the limits in the header.
     """
+    raw = bytes_of(path, lazy=lazy)
     header = read_header(path)
     if not header.channels:
         raise FormatError(
@@ -82,10 +85,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
             where=str(path), allowed="a physical and a digital range with different ends",
             got="; ".join(f"{one.label!r}: {one.scaled}" for one in header.left_out[:6]) or "annotations alone",
         )  # fmt: skip
-    raw = np.asarray(np.memmap(path, np.uint8, "r"))
-    end = header.n_bytes + header.records * header.record_bytes
-    records = raw[header.n_bytes : end].reshape(header.records, header.record_bytes)
-    blocks = [records[:, one.place] for one in header.annotations]
+    blocks = [_annotations(raw, one, header) for one in header.annotations]
     annotations = read_annotations(blocks, header, where=str(path))
     total = float(header.records * header.record)
     spans = _padding(annotations.notes, total)
@@ -122,14 +122,22 @@ def _padding(notes: Iterable[Annotation], total: float) -> dict[str, float]:
     return spans
 
 
-def _numbers(raw: NDArray[np.uint8], channel: ChannelHeader, header: Header) -> NDArray[Any]:
-    """The samples of a channel in the bytes of a file, shape (n_records, n_samples); of 24 bits, see `_upper`."""
-    shape = (header.records, channel.samples)
+def _annotations(raw: Bytes, channel: ChannelHeader, header: Header) -> NDArray[np.uint8]:
+    """The bytes of a signal of annotations, shape (n_records, n_bytes)."""
+    shape = (1, header.records, channel.place.stop - channel.place.start)
+    begin, record = header.n_bytes + channel.place.start, header.record_bytes
+    found: NDArray[np.uint8] = numbers_in(raw, "u1", shape, begin=begin, strides=(record, record, 1))[:, :][0]
+    return found
+
+
+def _numbers(raw: Bytes, channel: ChannelHeader, header: Header) -> NDArray[Any] | FileNumbers:
+    """The samples of a channel in the bytes of a file, shape (1, n_records, n_samples); of 24 bits, see `_upper`."""
+    shape = (1, header.records, channel.samples)
     begin, record = header.n_bytes + channel.place.start, header.record_bytes
     if not header.is_bdf:
-        return np.ndarray(shape, "<i2", raw, begin, (record, 2))
+        return numbers_in(raw, "<i2", shape, begin=begin, strides=(record, record, 2))
     # four bytes from the one before each sample on
-    return np.ndarray(shape, "<i4", raw, begin - 1, (record, 3))
+    return numbers_in(raw, "<i4", shape, begin=begin - 1, strides=(record, record, 3))
 
 
 def _upper(numbers: NDArray[Any]) -> NDArray[Any]:
@@ -138,7 +146,7 @@ def _upper(numbers: NDArray[Any]) -> NDArray[Any]:
 
 
 def _signal(
-    channel: ChannelHeader, raw: NDArray[np.uint8], header: Header, *,
+    channel: ChannelHeader, raw: Bytes, header: Header, *,
     end: float | None, window: Window | None, where: str,
 ) -> Signal:  # fmt: skip
     """The channel, or a part of it, in its unit; refuses samples that the header rules out."""
@@ -147,7 +155,7 @@ def _signal(
     part = slice(0, whole) if window is None else window.samples(whole, sfreq)
     numbers = _numbers(raw, channel, header)
     block = Block(
-        numbers=numbers[np.newaxis], decode=_upper if header.is_bdf else None, part=part,
+        numbers=numbers, decode=_upper if header.is_bdf else None, part=part,
         offsets=np.array([channel.physical[1] / channel.gain - channel.digital[1]]), gains=np.array([channel.gain]),
         limits=channel.digital, refuse=partial(_check_limits, channel=channel, sfreq=sfreq, where=where),
     )  # fmt: skip

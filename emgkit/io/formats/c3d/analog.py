@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import FormatError, Notice
-from emgkit.io._assembly import Block
+from emgkit.io._assembly import Block, Bytes
 from emgkit.io._text import shortened
 from emgkit.io.formats.c3d.layout import Layout
 from emgkit.io.formats.motion.described import described, known_unit, plate_kind, without_unit_notice
@@ -94,15 +94,13 @@ def _notices(channels: Sequence[AnalogChannel], texts: Sequence[str]) -> tuple[N
 
 
 def analog_values(
-    layout: Layout, frames: NDArray[np.uint8], channels: Sequence[AnalogChannel], *, first: int, last: int
+    layout: Layout, raw: Bytes, channels: Sequence[AnalogChannel], *, first: int, last: int
 ) -> tuple[Block, NDArray[np.intp]]:
     """The samples from `first` to before `last`, and how many of each channel are not finite numbers."""
-    n, per_frame, part = layout.n_analog, layout.per_frame, slice(first, last)
-    raw = frames[:, layout.width * 4 * layout.n_points :]
+    n, part = layout.n_analog, slice(first, last)
     kind = f"{layout.numbers.order}f4" if layout.is_real else f"{layout.numbers.order}{_sign(layout)}2"
-    numbers = raw.view(kind).reshape(len(frames), per_frame, n).transpose(2, 0, 1)
     block = Block(
-        numbers=numbers, part=part, decode=layout.numbers.decode if layout.is_real else None,
+        numbers=layout.analog_numbers(raw, kind), part=part, decode=layout.numbers.decode if layout.is_real else None,
         offsets=-np.array([one.offset for one in channels]), gains=np.array([one.scale for one in channels]),
     )  # fmt: skip
     lacking = _lacking(block) if layout.is_real else np.zeros(n, np.intp)

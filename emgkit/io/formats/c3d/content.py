@@ -7,7 +7,7 @@ from pathlib import Path
 
 from emgkit.channels import Event
 from emgkit.errors import ArgumentError, FormatError, Notice
-from emgkit.io._assembly import FileContent, Signal, numbered
+from emgkit.io._assembly import Bytes, FileContent, Signal, bytes_of, numbered
 from emgkit.io._text import shortened
 from emgkit.io._time_axis import Window
 from emgkit.io.formats.c3d.analog import analog_channels, analog_values
@@ -20,7 +20,7 @@ from emgkit.notation import counted, number
 __all__ = ["load"]
 
 
-def load(path: Path, *, start: float | None = None, stop: float | None = None) -> FileContent:
+def load(path: Path, *, start: float | None = None, stop: float | None = None, lazy: bool = False) -> FileContent:
     """What is in a C3D file; only the frames asked for are read.
 
     Parameters
@@ -30,6 +30,8 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     start, stop : float, optional
         Read the samples from `start` up to `stop` (s from the first frame) alone; the events are those of the whole
         file.
+    lazy : bool, default False
+        Read analogue samples from the file whenever they are asked for; else it is mapped into the memory.
 
     Raises
     ------
@@ -38,6 +40,7 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
     FormatError
         The file is damaged, cut off or contradicts itself, or no channel of it can be read.
     """
+    raw = bytes_of(path, lazy=lazy)
     layout = read_layout(path)
     if not layout.n_frames or not layout.n_points + layout.n_analog:
         raise FormatError(
@@ -46,8 +49,8 @@ def load(path: Path, *, start: float | None = None, stop: float | None = None) -
         )  # fmt: skip
     is_part = start is not None or stop is not None
     window = Window(start=start or 0.0, stop=stop, where=str(path)) if is_part else None
-    analog, analog_notices = _analog(layout, path, window)
-    markers, point_notices = _points(layout, path, window)
+    analog, analog_notices = _analog(layout, raw, window, where=str(path))
+    markers, point_notices = _points(layout, raw, window)
     found = [*analog, *markers]
     labels = numbered(one.signal.label for one in found)
     signals, left_out = [], {}
@@ -77,13 +80,15 @@ class _Found:
     lacking: int = 0
 
 
-def _analog(layout: Layout, path: Path, window: Window | None) -> tuple[list[_Found], tuple[Notice, ...]]:
+def _analog(
+    layout: Layout, raw: Bytes, window: Window | None, *, where: str
+) -> tuple[list[_Found], tuple[Notice, ...]]:
     if not layout.n_analog:
         return [], ()
     whole = layout.n_frames * layout.per_frame
     part = _part(window, whole, layout.analog_rate)
-    channels, notices = analog_channels(layout, where=str(path))
-    block, lacking = analog_values(layout, layout.frames(path), channels, first=part.start, last=part.stop)
+    channels, notices = analog_channels(layout, where=where)
+    block, lacking = analog_values(layout, raw, channels, first=part.start, last=part.stop)
     begin = _second(layout, part.start, layout.analog_rate)
     found = [
         _Found(
@@ -102,13 +107,13 @@ def _analog(layout: Layout, path: Path, window: Window | None) -> tuple[list[_Fo
     return found, notices
 
 
-def _points(layout: Layout, path: Path, window: Window | None) -> tuple[list[_Found], tuple[Notice, ...]]:
+def _points(layout: Layout, raw: Bytes, window: Window | None) -> tuple[list[_Found], tuple[Notice, ...]]:
     """Three signals a point, in metres where it is a marker; a point with gaps is left out."""
     if not layout.n_points:
         return [], ()
     part = _part(window, layout.n_frames, layout.frame_rate)
     named = points(layout)
-    values, lacking = point_values(layout, layout.frames(path)[part], named)
+    values, lacking = point_values(layout, raw, named, part)
     unit, source, notices = point_unit(layout, values)
     begin = _second(layout, part.start, layout.frame_rate)
     found = [

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import FileError, FormatError, Notice
+from emgkit.io._assembly import Bytes, FileNumbers, numbers_in
 from emgkit.io.formats.c3d.parameters import BLOCK, Numbers, Parameters, read_parameters, shortest
 from emgkit.notation import number
 
@@ -88,10 +90,18 @@ class Layout:
         """Second of the first frame."""
         return (self.first_frame - 1) / self.frame_rate if self.frame_rate else 0.0
 
-    def frames(self, path: Path) -> NDArray[np.uint8]:
-        """The bytes of the frames, shape (n_frames, frame_bytes); they stay in the file until they are used."""
-        raw = np.memmap(path, np.uint8, "r", offset=self.n_bytes, shape=(self.n_frames * self.frame_bytes,))
-        return np.asarray(raw).reshape(self.n_frames, self.frame_bytes)
+    def point_bytes(self, raw: Bytes) -> NDArray[np.uint8] | FileNumbers:
+        """The bytes of the points in those of the file, shape (1, n_frames, n_bytes)."""
+        own, frame = self.width * 4 * self.n_points, self.frame_bytes
+        return numbers_in(raw, "u1", (1, self.n_frames, own), begin=self.n_bytes, strides=(frame, frame, 1))
+
+    def analog_numbers(self, raw: Bytes, kind: str) -> NDArray[Any] | FileNumbers:
+        """The analogue numbers in the bytes of the file, shape (n_analog, n_frames, per_frame)."""
+        return numbers_in(
+            raw, kind, (self.n_analog, self.n_frames, self.per_frame),
+            begin=self.n_bytes + self.width * 4 * self.n_points,
+            strides=(self.width, self.frame_bytes, self.width * self.n_analog),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgkit.errors import Notice
+from emgkit.io._assembly import Bytes
 from emgkit.io.formats.c3d.layout import Layout
 from emgkit.io.formats.c3d.parameters import Parameters
 from emgkit.notation import number
@@ -100,27 +101,26 @@ def _without_persons(labels: list[str], parameters: Parameters) -> list[str]:
     return [f"{subject}:{name}" if subject else name for subject, name in parts]
 
 
-def point_values(
-    layout: Layout, frames: NDArray[np.uint8], named: list[Point]
-) -> tuple[NDArray[np.float64], list[int]]:
-    """Coordinates of the points, shape (3 * n_points, n_frames), and of how many frames each lacks them.
+def point_values(layout: Layout, raw: Bytes, named: list[Point], part: slice) -> tuple[NDArray[np.float64], list[int]]:
+    """Coordinates of the points in some frames, shape (3 * n_points, n_frames), and of how many frames each lacks them.
 
     A point lacks its position where its residual is negative, where a coordinate is not a number, and where a marker
     stands at the very origin, which programs write in place of what the cameras did not see.
     """
     n, scale = layout.n_points, 1.0 if layout.is_real else layout.point_scale
-    values = np.empty((3 * n, len(frames)))
+    frames, n_frames = layout.point_bytes(raw), part.stop - part.start
+    values = np.empty((3 * n, n_frames))
     lacking = np.zeros(n, dtype=np.intp)
     is_marker = np.array([one.kind == "POS" for one in named])[:, np.newaxis]
     at_once = max(1, _AT_ONCE // (4 * n))
-    for low in range(0, len(frames), at_once):
-        raw = frames[low : low + at_once, : layout.width * 4 * n]
-        numbers = layout.numbers.reals(raw) if layout.is_real else raw.view(f"{layout.numbers.order}i2")
+    for low in range(0, n_frames, at_once):
+        own = values[:, low : low + at_once]
+        read = frames[:, part.start + low : part.start + low + own.shape[1]][0]
+        numbers = layout.numbers.reals(read) if layout.is_real else read.view(f"{layout.numbers.order}i2")
         words = numbers.reshape(-1, n, 4)
-        part = values[:, low : low + at_once]
         with np.errstate(invalid="ignore"):
-            part[...] = words[..., :3].reshape(-1, 3 * n).T
-            x, y, z = part[0::3], part[1::3], part[2::3]
+            own[...] = words[..., :3].reshape(-1, 3 * n).T
+            x, y, z = own[0::3], own[1::3], own[2::3]
             # the sum of three is finite where each of them is
             gap = (words[..., 3].T < 0) | ~np.isfinite(x + y + z) | (is_marker & (x == 0) & (y == 0) & (z == 0))
         lacking += gap.sum(axis=1)

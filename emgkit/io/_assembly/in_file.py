@@ -1,0 +1,164 @@
+"""Numbers that are read from their file when they are asked for, as long as nobody has changed it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgkit.errors import FileError, FormatError
+
+__all__ = ["Bytes", "File", "FileNumbers", "bytes_of", "numbers_in"]
+
+# bytes that are read in one go
+_AT_ONCE = 1 << 20
+# so many bytes between two groups are sooner skipped than read
+_SKIPPED = 1 << 13
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class File:
+    """A file as it was when its reading began.
+
+    It is opened for each part and closed again, so that any number of recordings can wait, and nothing keeps a file
+    from being moved or deleted.
+    """
+
+    path: Path
+    state: tuple[int, int, int]
+
+    @classmethod
+    def now(cls, path: Path) -> File:
+        """The file as it is now."""
+        return cls(path=path.absolute(), state=_state(path))
+
+    @contextmanager
+    def opened(self) -> Iterator[FileIO]:
+        """The open file; what was read counts only if the file is still the one it was, which is looked at last.
+
+        Raises
+        ------
+        FileError
+            The file is gone, or the system does not give it.
+        FormatError
+            It has changed.
+        """
+        try:
+            with FileIO(self.path) as file:
+                yield file
+            if _state(self.path) == self.state:
+                return
+        except FileNotFoundError:
+            raise FileError(
+                "The file is gone, and not all of its samples were read",
+                where=str(self.path),
+                hint="Bring it back and read it again, or read it without lazy=True",
+            ) from None
+        except OSError as problem:
+            raise FileError(
+                "The file cannot be read any more", where=str(self.path), got=problem.strerror or str(problem)
+            ) from problem
+        raise _changed(self.path)
+
+
+def _changed(path: Any) -> FormatError:
+    return FormatError(
+        "The file has changed since its reading began", where=str(path),
+        hint="Read it again; a file that changes while it is in use is better read without lazy=True",
+    )  # fmt: skip
+
+
+# the bytes of a file: in the memory as far as they are used, or read when numbers of them are asked for
+Bytes: TypeAlias = "NDArray[np.uint8] | File"
+
+
+def bytes_of(path: Path, *, lazy: bool) -> Bytes:
+    """The bytes of a file, which is mapped into the memory, or opened for each part that is read."""
+    return File.now(path) if lazy else np.asarray(np.memmap(path, np.uint8, "r"))
+
+
+def numbers_in(
+    source: Bytes, kind: str, shape: tuple[int, int, int], *, begin: int, strides: tuple[int, int, int]
+) -> NDArray[Any] | FileNumbers:
+    """Numbers in the bytes of a file, by channels, groups and samples; see :class:`FileNumbers`."""
+    if isinstance(source, File):
+        return FileNumbers(file=source, dtype=np.dtype(kind), shape=shape, begin=begin, strides=strides)
+    return np.ndarray(shape, kind, source, begin, strides)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What tells whether a file is the one it was."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FileNumbers:
+    """Numbers in groups of equal size, which are indexed by channels and groups, as an array is.
+
+    Parameters
+    ----------
+    file : File
+        Where they stand.
+    dtype : dtype
+        Their type.
+    shape : tuple of int
+        Channels, groups, and numbers of a channel in a group; a group is a data record, or a frame.
+    begin : int
+        Byte at which the first number stands.
+    strides : tuple of int
+        Bytes from a channel to the next, from a group to the next, and from a number to the next.
+    """
+
+    file: File
+    dtype: np.dtype[Any]
+    shape: tuple[int, int, int]
+    begin: int
+    strides: tuple[int, int, int]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return math.prod(self.shape)
+
+    def __getitem__(self, places: tuple[slice | list[int], slice]) -> NDArray[Any]:
+        """Numbers of some channels in some groups, shape (n_chosen, n_groups, n_in_a_group)."""
+        chosen, (low, high, _) = places[0], places[1].indices(self.shape[1])
+        rows = range(len(self))[chosen] if isinstance(chosen, slice) else chosen
+        first, (to_row, own, to_number) = min(rows), self.strides
+        # the bytes of a group in which these channels stand, and the bytes of one that are read
+        reach = (max(rows) - first) * to_row + (self.shape[2] - 1) * to_number + self.dtype.itemsize
+        step = own if own - reach <= _SKIPPED else reach
+        at_once, parts = max(1, _AT_ONCE // step), list[NDArray[Any]]()
+        with self.file.opened() as file:
+            for group in range(low, high, at_once):
+                n = min(at_once, high - group)
+                raw = np.empty((n - 1) * step + reach, np.uint8)
+                begin = self.begin + first * to_row + group * own
+                for place in [0] if step == own else range(n):
+                    into = raw if step == own else raw[place * reach : (place + 1) * reach]
+                    _read(file, begin + place * own, into.data)
+                shape, strides = (max(rows) - first + 1, n, self.shape[2]), (to_row, step, to_number)
+                numbers: NDArray[Any] = np.ndarray(shape, self.dtype, raw, 0, strides)
+                parts.append(numbers if isinstance(chosen, slice) else numbers[[row - first for row in rows]])
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+
+def _read(file: FileIO, begin: int, into: memoryview) -> None:
+    """Fill a stretch of memory with the bytes from a place on."""
+    file.seek(begin)
+    while into:
+        n = file.readinto(into)
+        if not n:
+            raise _changed(file.name)
+        into = into[n:]
