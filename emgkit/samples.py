@@ -19,9 +19,6 @@ __all__ = ["Finite", "InFile"]
 
 Array = NDArray[np.float64]
 
-# numbers that are looked at in one go
-_AT_ONCE = 1 << 18
-
 
 @dataclass(frozen=True, eq=False)
 class Finite:
@@ -44,6 +41,14 @@ class Reader(Protocol):
 
     def fill(self, out: Array, rows: Sequence[int], first: int) -> None:
         """Put the samples of some channels, from a first one on, into the rows of an array."""
+        ...
+
+    def part(self, row: int, first: int, stop: int) -> Array:
+        """The samples of one channel from `first` to before `stop`."""
+        ...
+
+    def every(self, rows: Sequence[int], places: range) -> Array:
+        """Some of the samples of some channels, at the same places, shape (n_rows, n_places)."""
         ...
 
 
@@ -89,21 +94,11 @@ class InFile:
 
     def part(self, row: int, first: int, stop: int) -> Array:
         """The samples of one channel from `first` to before `stop`."""
-        made = np.empty((1, stop - first))
-        self.reader.fill(made, self.rows[row : row + 1], self.first + first)
-        part: Array = made[0]
-        return part
+        return self.reader.part(self.rows[row], self.first + first, self.first + stop)
 
     def every(self, step: int) -> Array:
         """Every so-manieth sample of all channels, shape (n_channels, ceil(n_samples / step))."""
-        n_channels, n = self.shape
-        made = np.empty((n_channels, -(-n // step)))
-        length = step * max(1, _AT_ONCE // (n_channels * step))
-        for first in range(0, n, length):
-            part = np.empty((n_channels, min(length, n - first)))
-            self.reader.fill(part, self.rows, self.first + first)
-            made[:, first // step :][:, : -(-part.shape[1] // step)] = part[:, ::step]
-        return made
+        return self.reader.every(self.rows, range(self.first, self.stop, step))
 
     def picked(self, rows: Iterable[int]) -> InFile:
         """Some of the channels."""

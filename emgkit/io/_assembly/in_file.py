@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 
 from emgkit.errors import FileError, FormatError
 
-__all__ = ["Bytes", "File", "FileNumbers", "bytes_of", "numbers_in"]
+__all__ = ["Bytes", "File", "FileNumbers", "bytes_of", "numbers_in", "read_together"]
 
 # bytes that are read in one go
 _AT_ONCE = 1 << 20
 # so many bytes between two groups are sooner skipped than read
 _SKIPPED = 1 << 13
+# reads from a place on in one call, where the system has that
+_AT_A_PLACE: Callable[[int, Sequence[memoryview], int], int] | None = getattr(os, "preadv", None)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -127,6 +130,14 @@ class FileNumbers:
         return self.shape[0]
 
     @property
+    def reach(self) -> int:
+        """The bytes of a group from the first of these numbers to the last."""
+        return (
+            sum((n - 1) * step for n, step in ((self.shape[0], self.strides[0]), (self.shape[2], self.strides[2])))
+            + self.dtype.itemsize
+        )
+
+    @property
     def size(self) -> int:
         """How many numbers there are."""
         return math.prod(self.shape)
@@ -144,21 +155,56 @@ class FileNumbers:
             for group in range(low, high, at_once):
                 n = min(at_once, high - group)
                 raw = np.empty((n - 1) * step + reach, np.uint8)
-                begin = self.begin + first * to_row + group * own
-                for place in [0] if step == own else range(n):
-                    into = raw if step == own else raw[place * reach : (place + 1) * reach]
-                    _read(file, begin + place * own, into.data)
+                begin, into = self.begin + first * to_row + group * own, raw.data
+                if step == own:
+                    _read(file, begin, into)
+                else:
+                    for place in range(n):
+                        _read(file, begin + place * own, into[place * reach : (place + 1) * reach])
                 shape, strides = (max(rows) - first + 1, n, self.shape[2]), (to_row, step, to_number)
                 numbers: NDArray[Any] = np.ndarray(shape, self.dtype, raw, 0, strides)
                 parts.append(numbers if isinstance(chosen, slice) else numbers[[row - first for row in rows]])
         return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 
+def read_together(all_numbers: Sequence[FileNumbers], groups: range) -> Iterator[tuple[range, list[NDArray[Any]]]]:
+    """Numbers that stand in the same groups of one file, some groups after the other, each read once.
+
+    Yields
+    ------
+    groups : range
+        Those that were read.
+    numbers : list of ndarray, shape (n_channels, n_groups, n_in_a_group)
+        The numbers in them, in the order given.
+    """
+    first, own = min(one.begin for one in all_numbers), all_numbers[0].strides[1]
+    span = max(one.begin + one.reach for one in all_numbers) - first
+    raw = replace(
+        all_numbers[0], dtype=np.dtype(np.uint8), shape=(1, groups.stop, span), begin=first, strides=(own, own, 1)
+    )
+    at_once = max(1, _AT_ONCE // own)
+    for low in range(groups.start, groups.stop, at_once):
+        some = range(low, min(low + at_once, groups.stop))
+        read = raw[:, low : some.stop][0]
+        yield some, [_within(one, read, begin=one.begin - first) for one in all_numbers]
+
+
+def _within(numbers: FileNumbers, read: NDArray[np.uint8], *, begin: int) -> NDArray[Any]:
+    """Numbers in bytes of shape (n_groups, n_bytes), in which the first one stands at a byte."""
+    first = read[0, begin : begin + numbers.dtype.itemsize].view(numbers.dtype)
+    shape = (len(numbers), len(read), numbers.shape[2])
+    strides = (numbers.strides[0], read.strides[0], numbers.strides[2])
+    return np.lib.stride_tricks.as_strided(first, shape, strides, writeable=False)
+
+
 def _read(file: FileIO, begin: int, into: memoryview) -> None:
     """Fill a stretch of memory with the bytes from a place on."""
-    file.seek(begin)
     while into:
-        n = file.readinto(into)
+        if _AT_A_PLACE is not None:
+            n = _AT_A_PLACE(file.fileno(), (into,), begin)
+        else:
+            file.seek(begin)
+            n = file.readinto(into)
         if not n:
             raise _changed(file.name)
-        into = into[n:]
+        into, begin = into[n:], begin + n

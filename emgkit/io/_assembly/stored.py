@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from emgkit.io._assembly.in_file import FileNumbers
+from emgkit.io._assembly.in_file import FileNumbers, read_together
 from emgkit.kernels.compiled import compiled, scale_counts
 
 __all__ = ["Array", "Block", "InBlocks", "Stored", "fill"]
@@ -93,17 +93,15 @@ class Block:
         """Put the samples of some channels, each times its factor, into rows of an array."""
         steps = rows[0] + np.arange(len(rows))
         chosen = slice(rows[0], rows[-1] + 1) if (steps == rows).all() else list(rows)
-        offsets, gains = self.offsets[chosen, np.newaxis], self.gains[chosen, np.newaxis]
-        by = np.array(factors)[:, np.newaxis]
         if self._is_plain():
             at_once = self.numbers.size if isinstance(self.numbers, np.ndarray) else None
             for place, numbers, _ in self.parts(chosen, at_once=at_once):
                 for row, counts, offset, gain, factor in zip(
-                    out, numbers, offsets[:, 0], gains[:, 0], factors, strict=True
+                    out, numbers, self.offsets[chosen], self.gains[chosen], factors, strict=True
                 ):
                     self._check(*scale_counts(counts, row[place], offset=offset, gain=gain, factor=factor))
             return
-        has_offset, has_gain, has_factor = self.offsets.any(), (gains != 1).any(), (by != 1).any()
+        scaling = self._scaling(rows, factors)
         for place, numbers, meant in self.parts(chosen):
             if self.limits is not None:
                 self._check(numbers.min(), numbers.max())
@@ -112,23 +110,54 @@ class Block:
                 part.reshape(numbers.shape)[...] = numbers
             else:
                 part[...] = numbers.reshape(len(numbers), -1)[:, meant]
-            if has_offset:
-                part += offsets
-            if has_gain:
-                part *= gains
-            if has_factor:
-                part *= by
+            for operation, by in scaling:
+                operation(part, by, out=part)
+
+    def scale(self, part: Array, rows: Sequence[int], factors: Sequence[float]) -> None:
+        """Make samples of the numbers of some channels, in place."""
+        for operation, by in self._scaling(rows, factors):
+            operation(part, by, out=part)
+
+    def _scaling(self, rows: Sequence[int], factors: Sequence[float]) -> list[tuple[np.ufunc, Array]]:
+        """What is added to numbers and multiplied with them; it is the same for some channels as for all."""
+        offsets, gains, by = self.offsets[list(rows)], self.gains[list(rows)], np.array(factors)
+        steps = [(np.add, offsets, self.offsets.any()), (np.multiply, gains, (gains != 1).any())]
+        steps.append((np.multiply, by, (by != 1).any()))
+        return [(operation, number[:, np.newaxis]) for operation, number, does_change in steps if does_change]
 
     def _check(self, low: int, high: int) -> None:
-        if self.limits is not None and self.refuse is not None and (low < self.limits[0] or high > self.limits[1]):
+        if self.limits is not None and (low < self.limits[0] or high > self.limits[1]):
+            self.refuse_all()
+
+    def is_beyond(self, low: Any, high: Any) -> bool:
+        """Whether the least or the largest number, as it stands in the file, lies beyond the limits."""
+        ends = np.array([low, high])
+        least, most = ends if self.decode is None else self.decode(ends)
+        return self.limits is not None and bool(least < self.limits[0] or most > self.limits[1])
+
+    def refuse_all(self) -> None:
+        """Raise if a number that is meant lies beyond the limits."""
+        if self.refuse is not None:
             self.refuse(self)
+
+    def between(self, first: int, stop: int) -> Block:
+        """Other samples of the same channels, whose limits are not looked at again."""
+        return replace(self, part=slice(first, stop), limits=None, refuse=None)
+
+    @property
+    def in_file(self) -> FileNumbers:
+        """The numbers, which are read when they are asked for."""
+        if not isinstance(self.numbers, FileNumbers):
+            raise TypeError("the numbers of this block are in the memory")
+        return self.numbers
 
     def _is_plain(self) -> bool:
         """Whether whole groups of 16-bit counts are meant: compiled code makes floats of them in one pass."""
-        numbers, whole = self.numbers, slice(0, self.numbers.shape[1] * self.numbers.shape[2])
+        numbers, n = self.numbers, self.numbers.shape[2]
         plain = numbers.dtype == np.int16 and numbers.dtype.isnative and numbers.strides[2] == 2
+        whole = self.part.start % n == 0 and self.part.stop % n == 0
         # the few counts of a frame are quicker to gather by NumPy
-        return bool(plain and self.decode is None and self.part == whole and numbers.shape[2] >= 16 and compiled())
+        return bool(plain and self.decode is None and whole and n >= 16 and compiled())
 
     def is_finite(self, rows: Sequence[int], factors: Sequence[float]) -> bool:
         """Whether all samples are finite: those of the largest numbers that its type can hold are."""
@@ -165,29 +194,77 @@ class InBlocks:
     factors: tuple[float, ...]
 
     def check(self) -> None:
-        """Refuse numbers beyond the limits of their blocks; the same for all parts that are read later."""
-        for block in dict.fromkeys(one.block for one in self.sources):
-            if block.refuse is not None:
-                block.refuse(block)
+        """Refuse numbers beyond the limits of their blocks, as reading all of them does."""
+        limited = [row for row, one in enumerate(self.sources) if one.block.limits is not None]
+        for _, channels in self._together(limited, 0, self.sources[0].size):
+            if any(self.sources[row].block.is_beyond(numbers.min(), numbers.max()) for row, numbers in channels):
+                for block in dict.fromkeys(self.sources[row].block for row in limited):
+                    block.refuse_all()
+                return
 
     def is_finite(self) -> bool:
         """Whether all samples are finite; else they must be looked at."""
         pairs = zip(self.sources, self.factors, strict=True)
         return all(source.block.is_finite([source.row], [factor]) for source, factor in pairs)
 
+    def part(self, row: int, first: int, stop: int) -> Array:
+        """The samples of one channel from `first` to before `stop`."""
+        source = self.sources[row]
+        per_group, begin = source.block.numbers.shape[2], source.block.part.start + first
+        low, high = begin // per_group, -(-(begin + stop - first) // per_group)
+        # whole groups, since they are quicker to make
+        whole = np.empty((1, (high - low) * per_group))
+        source.block.between(low * per_group, high * per_group).fill(whole, [source.row], [self.factors[row]])
+        part: Array = whole[0, begin - low * per_group :][: stop - first]
+        return part
+
     def fill(self, out: Array, rows: Sequence[int], first: int) -> None:
         """Put the samples of some channels, from a first one on, into the rows of an array."""
-        begin, stop = 0, first + out.shape[1]
+        begin = 0
         for block, found in groupby(rows, key=lambda row: self.sources[row].block):
             members = list(found)
-            part = slice(block.part.start + first, block.part.start + stop)
-            own = replace(block, part=part, limits=None, refuse=None)
-            with np.errstate(over="ignore", invalid="ignore"):
-                own.fill(
-                    out[begin : begin + len(members)],
-                    [self.sources[row].row for row in members], [self.factors[row] for row in members],
-                )  # fmt: skip
+            low = block.part.start + first
+            block.between(low, low + out.shape[1]).fill(
+                out[begin : begin + len(members)],
+                [self.sources[row].row for row in members], [self.factors[row] for row in members],
+            )  # fmt: skip
             begin += len(members)
+
+    def every(self, rows: Sequence[int], places: range) -> Array:
+        """Some of the samples of some channels, at the same places, shape (n_rows, n_places)."""
+        made = np.empty((len(rows), len(places)))
+        for begin, channels in self._together(rows, places.start, places[-1] + 1):
+            n = channels[0][1].size
+            low, high = (max(0, -(-(at - places.start) // places.step)) for at in (begin, begin + n))
+            at = np.array(places[low:high]) - begin
+            for row, numbers in channels:
+                found = numbers[np.divmod(at, numbers.shape[1])]
+                decode = self.sources[row].block.decode
+                made[rows.index(row), low : low + len(at)] = found if decode is None else decode(found)
+        for row, values in zip(rows, made, strict=True):
+            self.sources[row].block.scale(values[np.newaxis], [self.sources[row].row], [self.factors[row]])
+        return made
+
+    def _together(
+        self, rows: Sequence[int], first: int, stop: int
+    ) -> Iterator[tuple[int, list[tuple[int, NDArray[Any]]]]]:
+        """Channels and their numbers, shape (n_groups, n_in_a_group), read together where they stand side by side.
+
+        With them comes the sample with which they begin.
+        """
+        for (shape, _, begin), found in groupby(rows, key=self._layout):
+            members = list(found)
+            blocks = list(dict.fromkeys(self.sources[row].block for row in members))
+            groups = range((begin + first) // shape[1], -(-(begin + stop) // shape[1]))
+            for some, numbers in read_together([block.in_file for block in blocks], groups):
+                of = dict(zip(blocks, numbers, strict=True))
+                sources = [(row, self.sources[row]) for row in members]
+                yield some.start * shape[1] - begin, [(row, of[one.block][one.row]) for row, one in sources]
+
+    def _layout(self, row: int) -> tuple[tuple[int, ...], int, int]:
+        """What channels share whose samples stand in the same groups of a file."""
+        block = self.sources[row].block
+        return block.numbers.shape[1:], block.numbers.strides[1], block.part.start
 
 
 def fill(out: Array, sources: Sequence[Array | Stored], factors: Sequence[float]) -> bool:
