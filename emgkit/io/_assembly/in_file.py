@@ -58,6 +58,8 @@ class File:
                 yield file
             if _state(self.path) == self.state:
                 return
+        except FormatError:
+            raise
         except FileNotFoundError:
             raise FileError(
                 "The file is gone, and not all of its samples were read",
