@@ -121,6 +121,22 @@ def read(
     ...     trial = read(path, sfreq=1000, channels={"VL (mV)": {"muscle": "vastus_lateralis"}})
     >>> trial.emg
     <Recording: 2 EMG channels × 2 samples at 1000 Hz = 0.002 s, in V: VL, BF>
+
+    A long recording is filtered without ever being whole in the memory:
+
+    >>> from emgkit import Channel, Pipeline, Recording, Trial
+    >>> from emgkit.io import write_bdf
+    >>> from emgkit.steps import Bandpass, Downsample, Envelope, Rectify
+    >>> vl = Channel(name="VL", unit="V")
+    >>> emg = Recording(data=np.sin(np.arange(4000))[np.newaxis] * 1e-4, sfreq=2000.0, channels=(vl,))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_bdf(Trial(streams={"emg": emg}), pathlib.Path(folder, "night.bdf"))
+    ...     unread = read(path, lazy=True).emg
+    ...     envelope = Pipeline(
+    ...         Bandpass(low=20, high=450), Rectify(), Envelope(cutoff=6), Downsample(sfreq=100)
+    ...     )(unread)
+    >>> envelope.data.shape
+    (1, 200)
     """
     window = None
     if start is not None or stop is not None:
