@@ -67,6 +67,14 @@ class InFile:
         The channels that are meant, as the reader counts them.
     first, stop : int
         The samples of each channel that are meant.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> ramps = SimpleNamespace(part=lambda row, first, stop: 10.0 * row + np.arange(first, stop))
+    >>> unread = InFile(reader=ramps, rows=(0, 2), first=1, stop=4)
+    >>> unread.shape, unread.part(1, first=0, stop=2)
+    ((2, 3), array([21., 22.]))
     """
 
     reader: Reader

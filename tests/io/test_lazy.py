@@ -135,6 +135,12 @@ def test_every_format_is_the_same_read_lazily(name):
     assert any(stays) == registry.named(name).lazy
 
 
+def test_a_file_of_a_data_set_is_the_same_read_lazily():
+    (path,) = (SEEDS / "bids").rglob("sub-02*_emg.bdf")
+    assert alike(path).context["participant"] == "02"
+    assert is_unread(ek.read(path, lazy=True).emg)
+
+
 def test_every_recording_is_the_same_read_lazily(recordings):
     paths = [path for path in sorted(recordings.rglob("*")) if path.suffix.lower() in (".bdf", ".c3d", ".edf")]
     assert len(paths) > 15
@@ -383,6 +389,7 @@ def test_a_chain_gives_the_same_to_the_last_bit(files, name, data):
     n, steps = whole.n_samples, CHAINS[name]
     if whole.sfreq != 2000.0:
         steps = tuple(step for step in steps if not isinstance(step, Downsample))
+    precision = data.draw(st.sampled_from(["double", "single"]))
     first = data.draw(st.integers(0, n // 2))
     stop = data.draw(st.integers(first + 1200, n))
     names = data.draw(st.permutations(whole.names).map(lambda order: order[: 1 + len(order) // 2]))
@@ -391,7 +398,7 @@ def test_a_chain_gives_the_same_to_the_last_bit(files, name, data):
         picked = one.pick(*names).crop(one.start + first / one.sfreq, one.start + stop / one.sfreq)
         values = [ek.steps.ChannelReference(channel=label, value=1e-4, unit="V", trial="mvc") for label in names]
         percent = Normalize(window=0.5, values=values, processing=(*picked.history, *steps))
-        made.append(ek.Pipeline(*steps, percent)(picked))
+        made.append(ek.Pipeline(*steps, percent)(picked, precision=precision))
         assert is_unread(picked) == (one is lazy)
     assert made[0].data.tobytes() == made[1].data.tobytes()
     assert repr(made[0]) == repr(made[1])

@@ -130,12 +130,11 @@ def _doubts(emg: Mapping[str, tuple[Recording, int]], *, told: bool) -> tuple[No
         samples = held(recording)
         step = evenly_spaced(recording.n_samples)
         if isinstance(samples, InFile):
-            taken = samples.picked(own.values()).every(step)
+            some |= dict(zip(own, samples.picked(own.values()).every(step), strict=True))
             rows |= {label: _Row(samples=samples, row=row) for label, row in own.items()}
         else:
-            taken = samples[list(own.values()), ::step]
+            some |= {label: samples[row, ::step] for label, row in own.items()}
             rows |= {label: samples[row] for label, row in own.items()}
-        some |= dict(zip(own, taken, strict=True))
     # a reader that tells which sensors were silent has told of those that are zero throughout
     untold = {label: row for label, row in rows.items() if not (told and some[label][0] == 0)}
     return (*amplitude_doubts(some), *constant_notice(untold))

@@ -157,9 +157,10 @@ def _signal(
     block = Block(
         numbers=numbers, decode=_upper if header.is_bdf else None, part=part,
         offsets=np.array([channel.physical[1] / channel.gain - channel.digital[1]]), gains=np.array([channel.gain]),
-        limits=channel.digital, refuse=partial(_check_limits, channel=channel, sfreq=sfreq, where=where),
+        limits=channel.digital if _has_limits(channel, header) else None,
+        refuse=partial(_check_limits, channel=channel, sfreq=sfreq, where=where),
     )  # fmt: skip
-    if not window and whole < numbers.size:  # the padding is checked, too
+    if block.limits and not window and whole < numbers.size:  # the padding is checked, too
         _check_limits(replace(block, part=slice(0, numbers.size)), channel, sfreq, where=where)
     is_boolean = channel.unit.casefold() in ("boolean", "bool")
     # codes have no unit; BioSemi writes one all the same
@@ -172,15 +173,17 @@ def _signal(
     )  # fmt: skip
 
 
+def _has_limits(channel: ChannelHeader, header: Header) -> bool:
+    """Whether samples can lie beyond the digital limits of the header: these leave out some that the bits can hold."""
+    most: int = 2 ** (23 if header.is_bdf else 15) - 1
+    return channel.digital[0] > -most - 1 or channel.digital[1] < most
+
+
 def _check_limits(block: Block, channel: ChannelHeader, sfreq: float, *, where: str) -> None:
-    """Refuse samples beyond the digital limits of the header, where samples can lie beyond them."""
-    (least, most), bits = channel.digital, 16 if block.decode is None else 24
-    is_low, is_high = least > -(2 ** (bits - 1)), most < 2 ** (bits - 1) - 1
-    if not is_low and not is_high:
-        return
-    first, count, got = 0, 0, 0
+    """Refuse samples beyond the digital limits of the header."""
+    (least, most), first, count, got = channel.digital, 0, 0, 0
     for place, numbers, meant in block.parts(slice(0, 1), at_once=_LOOKED_AT):
-        if not (is_low and numbers.min() < least) and not (is_high and numbers.max() > most):
+        if numbers.min() >= least and numbers.max() <= most:
             continue
         part = numbers.reshape(-1)[meant]
         outside = np.flatnonzero((part < least) | (part > most))
