@@ -321,7 +321,12 @@ def replace(path):
     other.replace(path)
 
 
-@pytest.mark.parametrize("change", [cut_off, grow, overwrite, overwrite_and_keep_the_time, replace])
+CHANGES = [cut_off, grow, overwrite, replace]
+if os.name != "nt":  # Windows keeps no time of the last change beside the one that can be set
+    CHANGES.append(overwrite_and_keep_the_time)
+
+
+@pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("kind", ["edf", "bdf", "c3d of real", "short records"])
 def test_a_file_that_changed_is_refused_and_named(files, kind, change, tmp_path):
     path = tmp_path / files[kind].name

@@ -18,8 +18,8 @@ from emgkit.errors import FileError, FormatError
 
 __all__ = ["Bytes", "File", "FileNumbers", "bytes_of", "numbers_in", "read_together"]
 
-# bytes that are read in one go
-_AT_ONCE = 1 << 20
+# bytes that are read in one go; more where these are few groups, but not so many
+_AT_ONCE, _FEW, _MOST = 1 << 20, 8, 1 << 22
 # so many bytes between two groups are sooner skipped than read
 _SKIPPED = 1 << 13
 # reads from a place on in one call, where the system has that
@@ -71,6 +71,24 @@ class File:
                 "The file cannot be read any more", where=str(self.path), got=problem.strerror or str(problem)
             ) from problem
         raise _changed(self.path)
+
+    def groups(self, places: range, *, begin: int, reach: int, to_next: int) -> NDArray[np.uint8]:
+        """Some bytes of each of some groups, shape (n_groups, reach); of the first group they begin at a byte."""
+        n, step = len(places), _bytes_read(reach, to_next)
+        raw = np.empty((n - 1) * step + reach, np.uint8)
+        into = raw.data
+        with self.opened() as file:
+            if step == to_next:
+                _read(file, begin + places.start * to_next, into)
+            else:
+                for place, group in enumerate(places):
+                    _read(file, begin + group * to_next, into[place * reach : (place + 1) * reach])
+        return np.lib.stride_tricks.as_strided(raw, (n, reach), (step, 1))
+
+
+def _bytes_read(reach: int, to_next: int) -> int:
+    """How many bytes are read of a group: what lies between is read, too, where that is quicker than to skip it."""
+    return to_next if to_next - reach <= _SKIPPED else reach
 
 
 def _changed(path: Any) -> FormatError:
@@ -148,24 +166,14 @@ class FileNumbers:
         """Numbers of some channels in some groups, shape (n_chosen, n_groups, n_in_a_group)."""
         chosen, (low, high, _) = places[0], places[1].indices(self.shape[1])
         rows = range(len(self))[chosen] if isinstance(chosen, slice) else chosen
-        first, (to_row, own, to_number) = min(rows), self.strides
-        # the bytes of a group in which these channels stand, and the bytes of one that are read
-        reach = (max(rows) - first) * to_row + (self.shape[2] - 1) * to_number + self.dtype.itemsize
-        step = own if own - reach <= _SKIPPED else reach
-        at_once, parts = max(1, _AT_ONCE // step), list[NDArray[Any]]()
-        with self.file.opened() as file:
-            for group in range(low, high, at_once):
-                n = min(at_once, high - group)
-                raw = np.empty((n - 1) * step + reach, np.uint8)
-                begin, into = self.begin + first * to_row + group * own, raw.data
-                if step == own:
-                    _read(file, begin, into)
-                else:
-                    for place in range(n):
-                        _read(file, begin + place * own, into[place * reach : (place + 1) * reach])
-                shape, strides = (max(rows) - first + 1, n, self.shape[2]), (to_row, step, to_number)
-                numbers: NDArray[Any] = np.ndarray(shape, self.dtype, raw, 0, strides)
-                parts.append(numbers if isinstance(chosen, slice) else numbers[[row - first for row in rows]])
+        first, last = min(rows), max(rows)
+        own = replace(self, begin=self.begin + first * self.strides[0], shape=(last - first + 1, *self.shape[1:]))
+        at_once, parts = max(1, _AT_ONCE // _bytes_read(own.reach, self.strides[1])), list[NDArray[Any]]()
+        for group in range(low, high, at_once):
+            some = range(group, min(group + at_once, high))
+            read = self.file.groups(some, begin=own.begin, reach=own.reach, to_next=self.strides[1])
+            numbers = _within(own, read, begin=0)
+            parts.append(numbers if isinstance(chosen, slice) else numbers[[row - first for row in rows]])
         return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 
@@ -180,14 +188,11 @@ def read_together(all_numbers: Sequence[FileNumbers], groups: range) -> Iterator
         The numbers in them, in the order given.
     """
     first, own = min(one.begin for one in all_numbers), all_numbers[0].strides[1]
-    span = max(one.begin + one.reach for one in all_numbers) - first
-    raw = replace(
-        all_numbers[0], dtype=np.dtype(np.uint8), shape=(1, groups.stop, span), begin=first, strides=(own, own, 1)
-    )
-    at_once = max(1, _AT_ONCE // own)
+    reach = max(one.begin + one.reach for one in all_numbers) - first
+    at_once = max(1, _AT_ONCE // own, min(_FEW, _MOST // own))
     for low in range(groups.start, groups.stop, at_once):
         some = range(low, min(low + at_once, groups.stop))
-        read = raw[:, low : some.stop][0]
+        read = all_numbers[0].file.groups(some, begin=first, reach=reach, to_next=own)
         yield some, [_within(one, read, begin=one.begin - first) for one in all_numbers]
 
 

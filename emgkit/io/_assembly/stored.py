@@ -232,15 +232,14 @@ class InBlocks:
 
     def every(self, rows: Sequence[int], places: range) -> Array:
         """Some of the samples of some channels, at the same places, shape (n_rows, n_places)."""
-        made = np.empty((len(rows), len(places)))
+        made, to = np.empty((len(rows), len(places))), {row: place for place, row in enumerate(rows)}
         for begin, channels in self._together(rows, places.start, places[-1] + 1):
-            n = channels[0][1].size
-            low, high = (max(0, -(-(at - places.start) // places.step)) for at in (begin, begin + n))
-            at = np.array(places[low:high]) - begin
+            groups, per_group = channels[0][1].shape
+            low, high = (max(0, -(-(at - places.start) // places.step)) for at in (begin, begin + groups * per_group))
+            at = np.divmod(np.array(places[low:high], dtype=np.intp) - begin, per_group)
             for row, numbers in channels:
-                found = numbers[np.divmod(at, numbers.shape[1])]
-                decode = self.sources[row].block.decode
-                made[rows.index(row), low : low + len(at)] = found if decode is None else decode(found)
+                found, decode = numbers[at], self.sources[row].block.decode
+                made[to[row], low : low + found.size] = found if decode is None else decode(found)
         for row, values in zip(rows, made, strict=True):
             self.sources[row].block.scale(values[np.newaxis], [self.sources[row].row], [self.factors[row]])
         return made
