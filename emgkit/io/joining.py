@@ -13,7 +13,7 @@ from emgkit.channels import Event
 from emgkit.errors import ArgumentError, Notice, SignalError
 from emgkit.io._assembly import free_stream
 from emgkit.notation import listed, number
-from emgkit.recording import Recording, Trial
+from emgkit.recording import Recording, Trial, held
 
 __all__ = ["join"]
 
@@ -92,7 +92,7 @@ def join(trial: Trial, other: Trial, *, offset: float = 0.0, by: str | None = No
     shift = _start(trial) + offset - _start(other)
     streams = dict(trial)
     for name, recording in other.items():
-        streams[free_stream(name, streams)] = replace(recording, start=recording.start + shift)
+        streams[free_stream(name, streams)] = recording.derive(held(recording), start=recording.start + shift)
     events = [*trial.events, *_further(trial.events, [replace(one, onset=one.onset + shift) for one in other.events])]
     return Trial(
         streams=streams,

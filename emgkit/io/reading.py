@@ -292,7 +292,9 @@ def _errors_name(path: Path) -> Iterator[None]:
         raise
     except MemoryError as problem:
         raise FileError(
-            "The file does not fit the memory of this computer", where=str(path), hint="Read a part: start and stop"
+            "The file does not fit the memory of this computer",
+            where=str(path),
+            hint="Read a part (start and stop), or EDF, BDF and C3D lazily (lazy=True)",
         ) from problem
     except OSError as problem:
         raise _system_error(path, problem) from problem

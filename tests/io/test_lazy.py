@@ -272,6 +272,14 @@ def test_nothing_is_read_before_it_is_needed(files, kind, opened):
     assert not is_unread(emg.crop(0.0, 1.0))
 
 
+def test_recordings_that_are_joined_stay_unread(files):
+    first, other = (ek.read(files[kind], lazy=True) for kind in ("bdf", "c3d of real"))
+    joined = ek.io.join(first, other, offset=0.25)
+    assert [is_unread(one) for one in joined.values()] == [True, True]
+    assert (joined["emg_2"].start, joined["emg_2"].n_samples) == (0.25, 9000)
+    assert (joined["emg_2"].data == other.emg.data).all()
+
+
 def test_a_chain_leaves_its_recording_unread(files):
     emg = ek.read(files["edf"], lazy=True).emg
     envelope = ek.Pipeline(*LINEAR)(emg)
