@@ -36,7 +36,7 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
          "tests/stats/test_edges.py", "tests/stats/test_other_programs.py"),
     ),
     "events": ("emgkit/events", ("tests/events",)),
-    "normalize": ("emgkit/normalize.py", ("tests/test_normalize.py", "tests/study/test_mvc_hints.py")),
+    "normalize": ("emgkit/normalize", ("tests/normalize", "tests/study/test_mvc_hints.py")),
 }  # fmt: skip
 LONGEST = 600.0  # seconds for the tests of one change; a change that makes them hang is noticed
 OTHER = {

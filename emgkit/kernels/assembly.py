@@ -35,8 +35,8 @@ _ALL_FIRST = f"<{LANES} x i32> zeroinitializer"  # the first element in every la
 
 
 def pass_names() -> list[str]:
-    """The name of a pass for each number of sections and of what it stores."""
-    return [f"pass_{n}_{after}" for n in range(1, MOST_SECTIONS + 1) for after in _AFTER]
+    """The name of a pass through the lanes for each number of sections and of what it stores."""
+    return [f"through_{n}_{after}" for n in range(1, MOST_SECTIONS + 1) for after in _AFTER]
 
 
 def assembly(precision: Precision) -> str:
@@ -51,7 +51,9 @@ def assembly(precision: Precision) -> str:
         *(f"declare {_COUNTS} @llvm.{name}.v{LANES}i16({_COUNTS}, {_COUNTS})" for name in ("smin", "smax")),
         f"declare {_HALF} @llvm.fma.v{GROUP}f64({_HALF}, {_HALF}, {_HALF})",
     ]
-    passes = [_pass(n, after, precision) for n in range(1, MOST_SECTIONS + 1) for after in _AFTER]
+    passes = [
+        make(n, after, precision) for make in (_pass, _through) for n in range(1, MOST_SECTIONS + 1) for after in _AFTER
+    ]
     averages = [_average("mean", precision, squared=False), _average("root_mean_square", precision, squared=True)]
     parts = [*declared, *passes, *averages, _scale(), _put(precision), _out(precision), _out_some(precision)]
     return "\n".join(parts)
@@ -117,6 +119,54 @@ def _pass(n_sections: int, after: After, precision: Precision) -> str:
     ]
     places = "ptr %block, i64 %n, i64 %step, ptr %to, i64 %to_step, ptr noalias %sections, ptr noalias %states"
     return _loop(f"@pass_{n_sections}_{after}({places})", before, carried, body, [*first, *last])
+
+
+def _through(n_sections: int, after: After, precision: Precision) -> str:
+    """A pass through all lanes, each in the state in which the pass leaves the lane beside it.
+
+    The end of all lanes is filtered first, for the states alone; these move on by one lane. Where a stretch begins, the
+    state is that of a constant.
+    """
+    vector, number, _ = _vector(precision)
+    along = ", ".join(f"i32 {max(lane - 1, 0)}" for lane in range(LANES))
+    against = ", ".join(f"i32 {min(lane + 1, LANES - 1)}" for lane in range(LANES))
+    first, second = list[str](), list[str]()
+    for i in range(2 * n_sections):
+        first += [
+            f"%steady{i}.at = getelementptr {number}, ptr %steady, i64 {i}",
+            f"%steady{i}.one = load {number}, ptr %steady{i}.at",
+            f"%steady{i}.first = insertelement {vector} undef, {number} %steady{i}.one, i32 0",
+            f"%steady{i} = shufflevector {vector} %steady{i}.first, {vector} undef, {_ALL_FIRST}",
+            f"%state{i}.at = getelementptr {number}, ptr %states, i64 {i * LANES}",
+            f"%first{i} = fmul {vector} %steady{i}, %end",
+            f"store {vector} %first{i}, ptr %state{i}.at, align 4",
+        ]
+        second += [
+            f"%reached{i} = load {vector}, ptr %state{i}.at, align 4",
+            f"%along{i} = shufflevector {vector} %reached{i}, {vector} undef, <{LANES} x i32> <{along}>",
+            f"%against{i} = shufflevector {vector} %reached{i}, {vector} undef, <{LANES} x i32> <{against}>",
+            f"%moved{i} = select i1 %backward, {vector} %against{i}, {vector} %along{i}",
+            f"%constant{i} = fmul {vector} %steady{i}, %begin",
+            f"%start{i} = select <{LANES} x i1> %is_outer, {vector} %constant{i}, {vector} %moved{i}",
+            f"store {vector} %start{i}, ptr %state{i}.at, align 4",
+        ]
+    states = "ptr %sections, ptr %states"
+    lines = [
+        f"define void @through_{n_sections}_{after}(ptr %block, i64 %n, i64 %step, ptr %last, i64 %memory, ptr %outer, "
+        "ptr %sections, ptr %steady, ptr %states, ptr %spare) {",
+        "%backward = icmp slt i64 %step, 0",
+        f"%outer.bytes = load <{LANES} x i8>, ptr %outer, align 1",
+        f"%is_outer = icmp ne <{LANES} x i8> %outer.bytes, zeroinitializer",
+        f"%begin = load {vector}, ptr %block, align 4",
+        f"%end = load {vector}, ptr %last, align 4",
+        *first,
+        f"call void @pass_{n_sections}_plain(ptr %last, i64 %memory, i64 %step, ptr %spare, i64 0, {states})",
+        *second,
+        f"call void @pass_{n_sections}_{after}(ptr %block, i64 %n, i64 %step, ptr %block, i64 %step, {states})",
+        "ret void",
+        "}",
+    ]
+    return "\n".join(lines)
 
 
 def _section(s: int, precision: Precision) -> list[str]:

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import math
 import os
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -143,8 +143,8 @@ def _cascade(sections_bytes: bytes, n_sections: int, single: bool) -> tuple[Casc
     return Cascade(sections, single), memory_of(sections, single=single)
 
 
-class _Space(threading.local):
-    """What a thread works in, kept for its next call: fresh memory costs more than the work on a short signal."""
+class _Space:
+    """What a thread works in, kept for a later call: fresh memory costs more than the work on a short signal."""
 
     def __init__(self) -> None:
         self.held = dict[tuple[str, bool], NDArray[Any]]()
@@ -160,7 +160,19 @@ class _Space(threading.local):
         return flat[:size].reshape(shape)
 
 
-_SPACE = _Space()
+# the spaces in which nobody works now
+_FREE = list[_Space]()
+
+
+@contextmanager
+def _space() -> Iterator[_Space]:
+    """A space for one thread."""
+    try:
+        space = _FREE.pop()
+    except IndexError:
+        space = _Space()
+    yield space
+    _FREE.append(space)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -177,19 +189,21 @@ class _Work:
 
     def run(self, blocks: Iterable[list[tuple[int, int]]]) -> bool:
         """Compute stretches, given as signal and first sample; whether all of their results are finite."""
-        cut = self.cut
-        block = _Block(cut, windows=[one.half for one in self.stages if isinstance(one, Window)], single=self.single)
-        spare, check = _SPACE.array("spare", LANES, len(block.whole)), np.zeros(LANES)
-        for stretches in blocks:
-            full = [*stretches, *stretches[-1:] * (cut.stretches - len(stretches))]
-            signals, placing = [signal for signal, _ in full], placing_of(cut, tuple(start for _, start in full))
-            self._put(block.whole, spare, signals, placing)
-            for one in self.stages:
-                if isinstance(one, Window):
-                    block.average(one, placing.sides)
-                else:
-                    block.filter(one, placing.sides)
-            self._out(block.samples, spare, signals, placing, check)
+        cut, check = self.cut, np.zeros(LANES)
+        windows = [one.half for one in self.stages if isinstance(one, Window)]
+        with _space() as space:
+            block = _Block(cut, space, windows=windows, single=self.single)
+            spare = space.array("spare", LANES, len(block.whole))
+            for stretches in blocks:
+                full = [*stretches, *stretches[-1:] * (cut.stretches - len(stretches))]
+                signals, placing = [signal for signal, _ in full], placing_of(cut, tuple(start for _, start in full))
+                self._put(block.whole, spare, signals, placing)
+                for one in self.stages:
+                    if isinstance(one, Window):
+                        block.average(one, placing.sides)
+                    else:
+                        block.filter(one, placing.sides)
+                self._out(block.samples, spare, signals, placing, check)
         return bool(np.isfinite(check).all())
 
     def _put(self, whole: NDArray[Any], spare: Samples, signals: list[int], placing: Placing) -> None:
@@ -239,30 +253,32 @@ class _Block:
     ----------
     cut : Cut
         How they are cut.
+    space : _Space
+        Where its memory is from.
     windows : sequence of int
         How far windows reach to each side.
     single : bool
         Whether it holds single precision.
     """
 
-    def __init__(self, cut: Cut, *, windows: Sequence[int], single: bool) -> None:
+    def __init__(self, cut: Cut, space: _Space, *, windows: Sequence[int], single: bool) -> None:
         half = max(windows, default=0)
         rows = half + rounded_up(cut.length, GROUP) + half + 1
         self.cut, self.first, self.single = cut, half, single
-        self.space = _SPACE.array("lanes", rows, LANES, single=single)
-        self.other = _SPACE.array("averages", rows if windows else 0, LANES, single=single)
-        # the states in which the passes start, those that they reach, and a row that nobody reads
-        self.states = np.empty((2 * 2 * MOST_SECTIONS + 1, LANES), dtype=self.space.dtype)
+        self.ends = space.array("ends", 2 * half + 1, LANES, single=single)
+        self.other = space.array("averages", rows if windows else 0, LANES, single=single)
+        # the states of a pass, and a row that nobody reads
+        self.states = np.empty((2 * MOST_SECTIONS + 1, LANES), dtype=np.float32 if single else np.float64)
+        self.states_at = self.states.ctypes.data
+        self.use(space.array("lanes", rows, LANES, single=single))
 
-    @property
-    def samples(self) -> NDArray[Any]:
-        """The stretches, shape (length, LANES)."""
-        return self.space[self.first : self.first + self.cut.length]
-
-    @property
-    def whole(self) -> NDArray[Any]:
-        """The same in whole groups, with some rows that are not used."""
-        return self.space[self.first : self.first + rounded_up(self.cut.length, GROUP)]
+    def use(self, space: NDArray[Any]) -> None:
+        """Have the stretches in this array from now on: ``samples``, and in whole groups ``whole``."""
+        self.space, first = space, self.first
+        self.samples = space[first : first + self.cut.length]
+        self.whole = space[first : first + rounded_up(self.cut.length, GROUP)]
+        # an array takes long to say where it stands
+        self.samples_at = self.samples.ctypes.data
 
     def filter(self, one: _Prepared, sides: tuple[Side, ...]) -> None:
         """Filter forward and backward, in place."""
@@ -277,24 +293,14 @@ class _Block:
 
     def _run(self, cascade: Cascade, memory: int, *, backward: bool, after: After) -> None:
         """One pass through all lanes, each in the state in which the pass leaves the lane beside it."""
-        samples = self.samples
-        n, lanes, half, size = self.cut.length, self.cut.lanes, 2 * MOST_SECTIONS, len(cascade.steady)
-        row = LANES * samples.itemsize
-        top, states = samples.ctypes.data, self.states.ctypes.data
-        starts, reached = self.states[:size], self.states[half : half + size]
-        if lanes > 1:
-            memory = min(memory, n)
-            first = memory - 1 if backward else n - memory
-            np.multiply(cascade.steady, samples[first], out=reached)
-            cascade.run(top + row * first, memory, states + row * half, backward=backward, only=states + 2 * row * half)
-            if backward:
-                starts[:, :-1] = reached[:, 1:]
-            else:
-                starts[:, 1:] = reached[:, :-1]
-        # the pass enters each stretch through one of its lanes
-        first, outer = (n - 1, slice(lanes - 1, None, lanes)) if backward else (0, slice(0, None, lanes))
-        np.multiply(cascade.steady, samples[first, outer], out=starts[:, outer])
-        cascade.run(top + row * first, n, states, backward=backward, after=after)
+        n, lanes = self.cut.length, self.cut.lanes
+        memory = min(memory, n) if lanes > 1 else 0
+        first, last = (n - 1, max(memory - 1, 0)) if backward else (0, min(n - memory, n - 1))
+        top, row = self.samples_at, LANES * self.space.itemsize
+        cascade.run(
+            top + row * first, n, last=top + row * last, memory=memory, states=self.states_at,
+            outer=_outer(lanes, backward)[1], backward=backward, after=after,
+        )  # fmt: skip
 
     def average(self, one: Window, sides: tuple[Side, ...]) -> None:
         """Move a window over all lanes."""
@@ -307,7 +313,16 @@ class _Block:
         before[:, ::lanes] = behind[:, lanes - 1 :: lanes] = 0.0
         space[first + n + half] = 0.0  # read, and not used
         window, averages = space[first - half : first + n + half + 1], self.other[first : first + n]
-        average_lanes(window, averages, _SPACE.array("ends", width, LANES, single=self.single), squared=one.squared)
+        average_lanes(window, averages, self.ends[:width], squared=one.squared)
         fewer = width / np.arange(half + 1, width)
         averages.reshape(-1)[edges.inside] *= np.resize(np.sqrt(fewer) if one.squared else fewer, edges.inside.size)
-        self.space, self.other = self.other, self.space
+        self.other, space = space, self.other
+        self.use(space)
+
+
+@cache
+def _outer(lanes: int, backward: bool) -> tuple[NDArray[np.uint8], int]:
+    """By which lanes a pass enters a stretch of so many lanes, and where that stands."""
+    found = np.zeros(LANES, np.uint8)
+    found[lanes - 1 if backward else 0 :: lanes] = 1
+    return found, found.ctypes.data

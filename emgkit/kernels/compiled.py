@@ -80,33 +80,37 @@ class Cascade:
         return states.astype(np.float32) if self.single else states
 
     @cached_property
-    def _place(self) -> int:
-        return int(self._coefficients.ctypes.data)
+    def _places(self) -> tuple[int, int]:
+        """Where the coefficients and the steady states stand."""
+        return int(self._coefficients.ctypes.data), int(self.steady.ctypes.data)
 
     def run(
-        self, first: int, n: int, states: int, *, backward: bool, after: After = "plain", only: int | None = None
+        self, first: int, n: int, *, last: int, memory: int, states: int, outer: int, backward: bool, after: After
     ) -> None:
-        """Filter all lanes in place, in one direction; all places are addresses, which take long to ask an array for.
+        """Filter all lanes in place; all places are addresses, which take long to ask an array for.
 
         Parameters
         ----------
         first : int
-            Where the first row of samples stands that the pass goes through, or for ``backward`` the last.
+            Where the row of samples stands that the pass begins at.
         n : int
             How many rows.
+        last, memory : int
+            Where the row stands behind which a lane is what the state at its end depends on, and how many rows that is;
+            0 if each lane is a stretch.
         states : int
-            Where the states stand, (n_sections, 2, LANES): those in which it starts, and then those in which it ends.
+            Work space for 2 * MOST_SECTIONS + 1 rows.
+        outer : int
+            Where for each lane a byte tells whether the pass enters a stretch by it.
         backward : bool
             From the last sample to the first.
         after : {"plain", "rectified"}
             What is stored.
-        only : int, optional
-            A row that takes all results, where only the states are wanted and the samples stay as they are.
         """
-        step = -LANES if backward else LANES
-        to, to_step = (first, step) if only is None else (only, 0)
-        functions = compiled("single") if self.single else compiled()
-        functions[f"pass_{len(self.sections)}_{after}"](first, n, step, to, to_step, self._place, states)
+        size, functions = (4, compiled("single")) if self.single else (8, compiled())
+        step, spare = -LANES if backward else LANES, states + 2 * MOST_SECTIONS * LANES * size
+        name = f"through_{len(self.sections)}_{after}"
+        functions[name](first, n, step, last, memory, outer, *self._places, states, spare)
 
 
 def average_lanes(block: NDArray[Any], averages: NDArray[Any], ends: NDArray[Any], *, squared: bool) -> None:
@@ -230,7 +234,8 @@ def _compile(precision: Precision) -> tuple[dict[str, Any], str]:
         **dict.fromkeys(("mean", "root_mean_square"), (address, count, count, address, address, address)),
         "scale": (address, count, count, count, address, address, address),
     }  # fmt: skip
-    arguments |= dict.fromkeys(pass_names(), (address, count, count, address, count, address, address))
+    passes = (address, count, count, address, count, address, address, address, address, address)
+    arguments |= dict.fromkeys(pass_names(), passes)
     return made(assembly(precision), {name: (None, given) for name, given in arguments.items()}), ""
 
 
