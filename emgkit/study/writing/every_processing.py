@@ -28,7 +28,7 @@ def paragraphs(multiverse: Result | None, *, out: Path) -> list[str]:
         return []
     # of simulated data the first sentence says so, as that of the study does
     summary = multiverse.finding[1 if multiverse.simulated else 0]
-    return [f"Every defensible processing: {summary} {_where(multiverse, out)} tells what each choice does."]
+    return [f"Every defensible processing: {summary} The page {_where(multiverse, out)} tells what each choice does."]
 
 
 def items(multiverse: Result | None, *, out: Path) -> list[report.TableItem]:
@@ -36,7 +36,7 @@ def items(multiverse: Result | None, *, out: Path) -> list[report.TableItem]:
     if multiverse is None:
         return []
     table = multiverse.tables["multiverse"]
-    own = table[table["curve"] == table["curve"].iloc[0]]
+    own = table[table["own"].notna()]
     names = list(own.columns)
     frame = own[[*names[: names.index("curve")], *_COLUMNS]]
     return [
@@ -44,8 +44,8 @@ def items(multiverse: Result | None, *, out: Path) -> list[report.TableItem]:
             title="The same comparison under every defensible processing",
             caption="The specifications that measure what the study measures. Column own is the study as it is; lowest "
             "and highest are the ends of the range over all of them, and higher and lower the shares with p < .05 in "
-            f"either direction. The p of the median is that of all of them together. {_where(multiverse, out)} has "
-            "further quantities, and the reason for every choice.",
+            "either direction. The p of the median is that of all of them together. The page "
+            f"{_where(multiverse, out)} has further quantities, and the reason for every choice.",
             frame=frame.reset_index(drop=True),
             stem="every_processing",
             simulated=multiverse.simulated,
@@ -54,4 +54,7 @@ def items(multiverse: Result | None, *, out: Path) -> list[report.TableItem]:
 
 
 def _where(multiverse: Result, out: Path) -> str:
-    return Path(os.path.relpath(multiverse.report, out)).as_posix()
+    try:
+        return Path(os.path.relpath(multiverse.report, out)).as_posix()
+    except ValueError:  # on another drive
+        return str(multiverse.report)
