@@ -13,7 +13,7 @@ import emgkit as ek
 from emgkit import Channel, Event, Recording, Trial
 from emgkit.errors import ArgumentError, UnitError
 from emgkit.recording import check_recording
-from emgkit.steps import Crop
+from emgkit.steps import Crop, Pick
 
 
 def trial() -> ek.Trial:
@@ -135,3 +135,98 @@ def test_a_recording_that_begins_later_is_cut_by_its_own_times() -> None:
     with pytest.raises(ArgumentError, match=r"2 <= tmin < tmax <= 2\.01 s"):
         Crop(tmin=0.002, tmax=0.006)(_later())
     assert Crop(tmin=2.0, tmax=2.01)(_later()).data.shape == (1, 10)
+
+
+def test_events_of_a_part_of_a_dated_mne_recording_begin_at_its_first_sample() -> None:
+    raw = _later(Event(onset=2.005, duration=0.002, label="cue")).to_mne()
+    raw.set_meas_date(0)
+    found = Recording.from_mne(raw.crop(tmin=0.003))
+    assert [(event.label, round(event.onset, 6)) for event in found.events] == [("cue", 0.002)]
+    assert found.data.tolist() == [[3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]]
+
+
+def test_emg_alone_is_taken_from_mne() -> None:
+    raw = _later().to_mne()
+    other = replace(_later(), channels=(Channel(name="knee", unit="deg", kind="JNTANG"),)).to_mne()
+    both = raw.copy().add_channels([other])
+    assert Recording.from_mne(both).names == ("VL",)
+    with pytest.raises(ArgumentError, match=r"no channel of type 'emg'\. Got: 'misc'"):
+        Recording.from_mne(other)
+
+
+def test_times_and_duration_are_those_of_the_samples() -> None:
+    recording = _later()
+    assert recording.duration == 0.01
+    np.testing.assert_allclose(recording.times, 2 + np.arange(10) / 1000, rtol=1e-12)
+    assert Recording(data=[[1.0], [2.0]], sfreq=4.0, channels=_channels("V", "V")).duration == 0.25
+
+
+def _channels(*units: str) -> tuple[Channel, ...]:
+    return tuple(Channel(name=f"E{place}", unit=unit) for place, unit in enumerate(units))
+
+
+@pytest.mark.parametrize(
+    ("data", "channels", "shape"),
+    [
+        ([1.0, 2.0], _channels("V"), r"\(2,\) and 1"),
+        ([[[1.0]]], _channels("V"), r"\(1, 1, 1\) and 1"),
+        ([[1.0], [2.0]], _channels("V"), r"\(2, 1\) and 1"),
+        ([[]], _channels("V"), r"\(1, 0\) and 1"),
+        (np.ones((0, 3)), (), r"\(0, 3\) and 0"),
+    ],
+)
+def test_samples_and_channels_that_do_not_fit_are_refused(data, channels, shape) -> None:
+    with pytest.raises(ArgumentError, match=f"do not fit together.*Got: data of shape {shape} channels"):
+        Recording(data=data, sfreq=1000.0, channels=channels)
+
+
+def test_one_stream_and_names_of_their_own_are_what_a_recording_has() -> None:
+    angle = Channel(name="knee", unit="deg", kind="JNTANG")
+    with pytest.raises(ArgumentError, match=r"signals of one stream\. Got: channels of 'angle' and 'emg'"):
+        Recording(data=[[1.0], [2.0]], sfreq=1000.0, channels=(*_channels("V"), angle))
+    with pytest.raises(ArgumentError, match=r"names must be unique\. Got: more than once: 'E0'"):
+        Recording(data=[[1.0], [2.0]], sfreq=1000.0, channels=_channels("V") * 2)
+    with pytest.raises(ArgumentError, match=r"at least one stream.*Got: none"):
+        Trial(streams={})
+    with pytest.raises(ArgumentError, match=r"No channel was picked\. Allowed: 'VL'\. Got: nothing"):
+        _later().pick()
+
+
+def test_a_sample_that_is_no_number_is_named_with_its_time() -> None:
+    with pytest.raises(ek.errors.SignalError, match=r"'E1' has 2 samples.*first at sample 1 \(2\.5 s\).*Got: nan"):
+        Recording(data=[[1.0] * 3, [0.0, np.nan, np.inf]], sfreq=2.0, channels=_channels("V", "V"), start=2.0)
+    # finite samples whose sum is none
+    assert Recording(data=[[1.7e308] * 3], sfreq=2.0, channels=_channels("V")).data.shape == (1, 3)
+
+
+def test_a_recording_tells_the_steps_that_made_it() -> None:
+    made = "<Recording: 1 EMG channel × 10 samples at 1000 Hz = 0.01 s, in V: VL"
+    assert repr(_later()) == f"{made}>"
+    assert repr(_later().pick("VL").crop(2.0, 2.01)) == f"{made}; after Pick → Crop>"
+    bare = Trial(streams={"emg": _later()})
+    assert repr(bare) == f"<Trial, 0 events; emg: {made}>>"
+    assert repr(bare.with_context(participant="01", run=None)).startswith("<Trial (participant 01), 0 events; ")
+    assert "<p>Trial, 0 events</p>" in bare._repr_html_()
+
+
+def test_a_part_and_a_derived_recording_keep_what_they_do_not_change() -> None:
+    recording = _later()
+    percent = recording.derive(recording.data * 2, unit="%MVC")
+    assert [channel.unit for channel in percent.channels] == ["%MVC"]
+    assert (percent.history, percent.start) == ((), 2.0)
+    assert recording.derive(recording.data).channels == recording.channels
+    for step in (Crop(tmin=2.0, tmax=2.01), Pick(names=("VL",))):
+        assert not step.changes_amplitude
+        assert not step.repair
+        assert step(recording).history == (step,)
+
+
+def test_a_stream_is_an_attribute_of_its_trial_and_nothing_else_is() -> None:
+    found = Trial(streams={"emg": _later()})
+    assert found.emg is found["emg"]
+    with pytest.raises(AttributeError, match=r"no stream or attribute 'angle'; its streams are 'emg'"):
+        found.angle  # noqa: B018
+    with pytest.raises(KeyError, match="no stream 'angle'; it has 'emg'"):
+        found["angle"]
+    assert (len(found), list(found)) == (1, ["emg"])
+    assert {"emg", "with_events"} <= set(dir(found))

@@ -285,8 +285,19 @@ def test_a_notch_at_or_above_nyquist_is_refused_instead_of_skipped() -> None:
     assert signal.notch(x, 50, sfreq=1000, harmonics=9).shape == x.shape
     with pytest.raises(ArgumentError, match=r"'harmonics' cannot be used.*Got: 0"):
         signal.notch(x, 50, sfreq=1000, harmonics=0)
-    with pytest.raises(ArgumentError, match=r"too wide.*below 50 Hz.*Got: 60 Hz"):
-        signal.notch(x, 50, sfreq=1000, width=60)
+    for width in (50, 60):
+        with pytest.raises(ArgumentError, match=rf"too wide.*below 50 Hz.*Got: {width} Hz"):
+            signal.notch(x, 50, sfreq=1000, width=width)
+    assert signal.notch(x, 50, sfreq=1000, width=49.9).shape == x.shape
+
+
+@pytest.mark.parametrize(("width", "is_refused"), [(1.9, False), (2, True), (2.1, True)])
+def test_a_notch_and_half_its_width_stay_below_nyquist(width: float, is_refused: bool) -> None:
+    if is_refused:
+        with pytest.raises(ArgumentError, match="reaches the Nyquist"):
+            signal.notch(np.ones(1000), 49, sfreq=100, width=width)
+    else:
+        assert signal.notch(np.ones(1000), 49, sfreq=100, width=width).shape == (1000,)
 
 
 # --- moving windows ---------------------------------------------------------------------------------------------
@@ -294,8 +305,9 @@ def test_a_notch_at_or_above_nyquist_is_refused_instead_of_skipped() -> None:
 
 @pytest.mark.parametrize(
     ("window", "sfreq", "expected"),
-    [(0.1, 2000, 201), (0.0999, 2000, 199), (0.1, 1000, 101), (0.29, 100, 29), (0.5, 2148.148148, 1075), (1, 1, 1)],
-)
+    [(0.1, 2000, 201), (0.0999, 2000, 199), (0.1, 1000, 101), (0.29, 100, 29), (0.5, 2148.148148, 1075), (1, 1, 1),
+     (30 - 4e-7, 1, 31), (30 - 6e-7, 1, 29)],  # a length is told to a millionth of a sample
+)  # fmt: skip
 def test_a_window_is_the_nearest_odd_number_of_samples(window: float, sfreq: float, expected: int) -> None:
     assert signal.window_samples(window, sfreq=sfreq) == expected
 
@@ -344,6 +356,9 @@ def test_the_teager_energy_of_a_sine_is_constant() -> None:
     assert np.allclose(energy, 9 * math.sin(2 * math.pi * 80 / 1000) ** 2, rtol=1e-12)
     with pytest.raises(SignalError, match=r"too short.*at least 3 samples.*shape \(2,\)"):
         signal.tkeo([1.0, 2.0])
+    # 3^2 - 2 * 5, and 5^2 - 3 * 4; the ends repeat what stands beside them
+    assert signal.tkeo([2.0, 3.0, 5.0, 4.0]).tolist() == [-1.0, -1.0, 13.0, 13.0]
+    assert signal.tkeo([1.0, 1.0, 1.0]).tolist() == [0.0] * 3
 
 
 @pytest.mark.parametrize(
@@ -384,6 +399,18 @@ def test_rates_without_a_simple_ratio_are_refused() -> None:
         signal.resample(np.ones(100), sfreq=2148.14, to=2000)
     with pytest.raises(ArgumentError, match="no simple ratio"):
         signal.resample(np.ones(100), sfreq=1e6, to=1)
+
+
+def test_the_largest_ratio_and_the_shortest_signal_are_resampled() -> None:
+    assert signal.resample([1.0, 1.0], sfreq=1, to=10_000) == pytest.approx(np.ones(20_000))
+    with pytest.raises(ArgumentError, match="no simple ratio"):
+        signal.resample([1.0, 1.0], sfreq=1, to=10_001)
+    with pytest.raises(SignalError, match=r"too short.*at least 2 samples"):
+        signal.resample([1.0], sfreq=1, to=2)
+    # to one part in 10^9
+    assert len(signal.resample(np.ones(10), sfreq=1000 * (1 + 9e-10), to=500)) == 5
+    with pytest.raises(ArgumentError, match="no simple ratio"):
+        signal.resample(np.ones(10), sfreq=1000 * (1 + 2e-9), to=500)
 
 
 @pytest.mark.parametrize("order", [2, 4, 8])

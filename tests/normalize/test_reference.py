@@ -54,8 +54,9 @@ def test_the_value_is_the_best_of_all_complete_windows() -> None:
 def test_a_window_cut_off_by_the_edge_does_not_count() -> None:
     knock = np.full(1000, 1e-4)
     knock[:3] = 1e-2
-    value = reference([recording(knock)], RECTIFIED, window=0.101).values[0].value
-    assert value == pytest.approx((98 * 1e-4 + 3 * 1e-2) / 101, rel=1e-12)
+    for trial in (knock, knock[::-1]):
+        value = reference([recording(trial)], RECTIFIED, window=0.101).values[0].value
+        assert value == pytest.approx((98 * 1e-4 + 3 * 1e-2) / 101, rel=1e-12)
 
 
 def test_a_loud_knock_does_not_blur_the_quiet_channel_beside_it() -> None:
@@ -147,6 +148,12 @@ def test_the_trial_that_won_is_100_percent_of_itself() -> None:
     assert list(above.columns) == ["channel", "maximum", "share_above"]
     assert above["maximum"][0] == percent.data.max() > 105
     assert above["share_above"][0] == (percent.data > 100).mean() > 0.1
+
+
+def test_what_equals_the_reference_is_not_above_it() -> None:
+    found = above_reference(recording([[100.0, 100.0, 100.1, 40.0], [7.0, 8.0, 6.0, 5.0]], unit="%task"))
+    assert found["maximum"].tolist() == [100.1, 8.0]
+    assert found["share_above"].tolist() == [0.25, 0.0]
 
 
 def test_above_reference_needs_percent() -> None:
@@ -241,6 +248,11 @@ def test_a_silent_channel_is_refused_by_name() -> None:
         "mvcKnee_run-1",
         0.0,
     )
+
+
+@pytest.mark.parametrize("level", [1e-9, 1e-5, 1.0])
+def test_an_even_amplitude_that_no_filter_took_away_is_a_reference(level: float) -> None:
+    assert reference([recording(np.full(1000, level))], RMS).values[0].value == pytest.approx(level, rel=1e-12)
 
 
 @pytest.mark.parametrize("pipeline", [ek.Pipeline(), ek.Pipeline(ek.Highpass(cutoff=20))], ids=["nothing", "high-pass"])
