@@ -135,6 +135,14 @@ def test_a_recording_that_begins_later_is_cut_by_its_own_times() -> None:
     with pytest.raises(ArgumentError, match=r"2 <= tmin < tmax <= 2\.01 s"):
         Crop(tmin=0.002, tmax=0.006)(_later())
     assert Crop(tmin=2.0, tmax=2.01)(_later()).data.shape == (1, 10)
+    with pytest.raises(ArgumentError, match="empty or reaches beyond"):
+        Crop(tmin=2.004, tmax=2.004)(_later())
+
+
+def test_a_time_is_that_of_a_sample_to_a_thousandth_of_one() -> None:
+    for place, first in ((2.0008, 2.0), (2.0012, 3.0), (1.9992, 2.0)):
+        assert Crop(tmin=2 + place / 1000, tmax=2.008)(_later()).data[0, 0] == first
+        assert Crop(tmin=2.0, tmax=2 + place / 1000)(_later()).data[0, -1] == first - 1
 
 
 def test_events_of_a_part_of_a_dated_mne_recording_begin_at_its_first_sample() -> None:

@@ -325,6 +325,21 @@ def test_a_movement_that_does_not_come_back_to_rest_ends_at_its_valley(sign, sca
     assert "Repetition 2 begins at its valley" in texts[1]
 
 
+@pytest.mark.parametrize("sfreq", [20.0, 200.0])
+@pytest.mark.parametrize("valley", [0.12, 0.2])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_movement_that_bounces_off_above_rest_ends_where_it_turns_and_is_not_cut(sfreq, valley, turned):
+    # without a stop the velocity never stays below the threshold before the bar goes up again
+    times, levels = [1.0, 2.4, 2.9, 4.3, 6.0], [0, 0.94, valley, 0.98, 0]
+    x = np.interp(np.arange(0, 7, 1 / sfreq), times, levels)
+    x = x[::-1] if turned else x
+    table = audit(squats(x, sfreq=sfreq, starts="concentric", rest="low", distance=0.3))
+    assert table["reason"].to_list() == ["", ""]
+    ends = table["onset"] + table["duration"]
+    turn = 7 - 1 / sfreq - 2.9 if turned else 2.9
+    assert [ends[0], table["onset"][1]] == pytest.approx([turn, turn], abs=0.1)
+
+
 @settings(deadline=None, max_examples=40)
 @given(
     peaks=st.lists(st.floats(0.75, 1.0), min_size=2, max_size=6),

@@ -11,7 +11,7 @@ from emgkit import Channel, Recording, Trial
 from emgkit.events import find_repetitions
 from emgkit.events.ways.movement import _zero_is_high
 from emgkit.events.ways.phases import Motion, _between, meet, turning_point
-from emgkit.events.ways.search import Found, Rules, judged
+from emgkit.events.ways.search import Found, Rules, Stream, cycles_of, judged
 
 RULES = Rules(cutoff=6, prominence=0.3, distance=0.5, edge=0.05, minimum_hold=0.2, smallest=0.6, largest=1.5)
 STREAM = SimpleNamespace(unit="m", motion=SimpleNamespace(sfreq=100.0))
@@ -93,6 +93,35 @@ def test_a_sharp_turn_lies_in_the_middle_of_its_highest_samples(sfreq: float) ->
         raw=raw, smooth=raw, velocity=np.gradient(raw) * sfreq, sfreq=sfreq, edge=0.05, noise=0.0, grain=0.0
     )
     assert turning_point(motion, 40) == 40.5
+
+
+@pytest.mark.parametrize(
+    ("sfreq", "width", "is_sharp"),
+    # 0.04 s are 4 samples, and never fewer than 2
+    [(100.0, 3, True), (100.0, 4, True), (100.0, 5, False), (20.0, 2, True), (20.0, 3, False)],
+)
+def test_a_top_is_sharp_that_lasts_a_twenty_fifth_of_a_second(sfreq: float, width: int, is_sharp: bool) -> None:
+    raw = np.concatenate([np.arange(40.0), np.full(width + 1, 40.0), np.arange(39.0, -1, -1)])
+    motion = Motion(
+        raw=raw, smooth=raw, velocity=np.gradient(raw) * sfreq, sfreq=sfreq, edge=0.05, noise=0.0, grain=0.0
+    )
+    assert turning_point(motion, 41) == (40 + width / 2 if is_sharp else 41)
+
+
+@pytest.mark.parametrize(("first", "last", "n"), [(9, 291, 3), (8, 291, 2), (9, 292, 2), (8, 292, 1)])
+def test_a_turning_point_a_twelfth_of_a_second_from_an_end_is_none(first: int, last: int, n: int) -> None:
+    # the filter of 6 Hz reaches 8.3 samples in; the recording ends with sample 300
+    smooth = np.zeros(301)
+    smooth[[first, 100, 200, last]] = 1.0
+    motion = Motion(raw=smooth, smooth=smooth, velocity=smooth, sfreq=100.0, edge=0.05, noise=0.0, grain=0.0)
+    found = cycles_of(Stream(motion=motion, size=1.0, middle=0.0, recording=None), RULES)
+    assert len(found) == n
+    assert (100.0, 200.0) in [(one.first, one.last) for one in found]
+
+
+def test_a_stream_at_the_limit_of_evenness_begins_its_cycles_at_the_highest_value() -> None:
+    smooth = np.r_[np.full(50, -5.0), np.zeros(200), np.full(50, 3.0)]
+    assert _zero_is_high(SimpleNamespace(motion=SimpleNamespace(smooth=smooth)), None, None)
 
 
 @pytest.mark.parametrize(("low", "highest"), [(-1.0, True), (-1.6, True), (-1.8, False), (-3.0, False)])

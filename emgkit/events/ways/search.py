@@ -176,7 +176,6 @@ def repetitions_of(stream: Stream, rules: Rules, starts: str) -> list[Found]:
     rest = float(np.median(lows))
     # most valleys may be far from rest: both ends of the recording lie lower then
     lowest = min(rest, max(lows[0], lows[-1]))
-    # a valley between two repetitions ends them where it is, also far from rest
     away = [
         [end for end, at in (("start", left), ("end", right)) if 0 < at < last and _is_away(y[at], y[peak], lowest)]
         for left, peak, right in zip(valleys, peaks, valleys[1:], strict=False)
@@ -187,9 +186,10 @@ def repetitions_of(stream: Stream, rules: Rules, starts: str) -> list[Found]:
             left=left,
             peak=peak,
             right=right,
-            rest=(float(y[left]) if "start" in off else rest, float(y[right]) if "end" in off else rest),
+            # a valley between two repetitions ends them where it is, also far from rest: the recording cuts neither
+            rest=(float(y[left]) if left > 0 else rest, float(y[right]) if right < last else rest),
         )
-        for left, peak, right, off in zip(valleys, peaks, valleys[1:], away, strict=False)
+        for left, peak, right in zip(valleys, peaks, valleys[1:], strict=False)
     ]
     shortest = rules.minimum_hold * stream.motion.sfreq
     for i, valley in enumerate(valleys[1:-1]):
