@@ -38,7 +38,7 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "stats/within": (
         "emgkit/stats/within",
-        ("tests/stats/within", *(f"tests/reference/test_stats_{name}.py" for name in REFERENCE),
+        ("tests/stats/within", "tests/stats/results", *(f"tests/reference/test_stats_{name}.py" for name in REFERENCE),
          "tests/stats/test_edges.py", "tests/stats/test_other_programs.py",
          "tests/properties/test_statistics_properties.py", LEFT_OUT),
     ),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from emgkit.events.ways.phases import Motion, find_phases, meet, turning_point
+from emgkit.events.ways.phases import Motion, _beginning, find_phases, meet, turning_point
 
 SFREQ = 1000.0
 
@@ -123,3 +123,18 @@ def test_a_steep_top_is_placed_on_the_stream_as_recorded_and_a_blurred_one_on_th
 )
 def test_two_movements_meet_at_the_turning_point_unless_a_pause_parts_them(before, after, expected):
     assert meet(before, after, 150.0, shortest=100.0) == expected
+
+
+@pytest.mark.parametrize(("core", "is_fitted"), [(7, False), (8, True), (9, True)])
+def test_a_beginning_is_fitted_to_eight_samples_or_more(core, is_fitted):
+    # a parabola that rises from sample 2 on; the movement was found to begin halfway to its core
+    raw = np.maximum(np.arange(20.0) - 2, 0) ** 2
+    found = _beginning(raw, core / 2, core)
+    assert found == (pytest.approx(2, abs=0.2) if is_fitted else core / 2)
+
+
+@pytest.mark.parametrize("longer", [1, 10, 40])
+def test_a_beginning_is_as_exact_in_a_long_movement_whose_samples_are_averaged(longer):
+    begins, core = 30 * longer, 80 * longer
+    raw = np.maximum(np.arange(100.0 * longer) - begins, 0) ** 2
+    assert _beginning(raw, 1.1 * begins, core) == pytest.approx(begins, abs=0.6 * longer)

@@ -124,8 +124,6 @@ def double_threshold(y: Array, threshold: float, *, step: int, pairs: int, enoug
     count = sum(padded[offset + place : offset + place + len(y)] for place in places.tolist())
     loud = np.flatnonzero(squares > threshold / 2)
     found = runs(np.asarray(count >= enough))
-    if not len(loud):
-        return found[:0]
     first = loud[np.minimum(np.searchsorted(loud, found[:, 0]), len(loud) - 1)]
     last = loud[np.maximum(np.searchsorted(loud, found[:, 1]) - 1, 0)]
     kept = (first < found[:, 1]) & (last >= found[:, 0]) & (first <= last)

@@ -107,6 +107,14 @@ def test_refusals() -> None:
         reliability(table[table["trial"] == 1])
     with pytest.raises(DesignError, match=r"at least 3 participants. Got: 2"):
         reliability(table[table["participant"] < "P002"])
+    assert set(reliability(table[table["participant"] < "P003"])["n"]) == {3}
+    for least, is_refused in ((0.0, True), (1.0, False)):
+        lowered = table.assign(value=table["value"].where(table.index > 0, least))
+        if is_refused:
+            with pytest.raises(DesignError, match="needs values above 0, and 'value' is 0 or negative"):
+                reliability(lowered)
+        else:
+            assert len(reliability(lowered)) == 14
     with pytest.raises(DesignError, match="needs values above 0"):
         reliability(table.assign(value=table["value"] - 700))
     with pytest.raises(ArgumentError, match="'n' in 'by' would stand beside"):
