@@ -434,3 +434,27 @@ def test_a_mean_of_half_the_amplitude_is_where_an_oscillation_begins(below: floa
             reference([trial], pipeline)
     else:
         assert reference([trial], pipeline).values[0].value == pytest.approx(1e-4)
+
+
+@pytest.mark.parametrize(
+    ("samples", "crest", "share"),
+    [
+        ([0.0, 0.0, 0.0, 5.0], 2.0, 1.0),  # 5 over the root of 25 / 4
+        ([1.0, 1.0, 1.0, -5.0], 2.0, 1.0),
+        ([-3.0, 3.0, -3.0, 3.0], 1.0, 0.25),
+        ([2.0] * 4, np.nan, np.nan),
+        ([7.0], np.nan, np.nan),
+        ([], np.nan, np.nan),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
+def test_the_evenness_of_few_samples_is_known(samples: list[float], crest: float, share: float) -> None:
+    found = normalize._evenness(np.array(samples))
+    assert found == pytest.approx((crest, share), nan_ok=True)
+
+
+@pytest.mark.parametrize(("n", "n_largest"), [(149, 1), (151, 2)])
+def test_the_largest_hundredth_is_the_nearest_whole_number_of_samples(n: int, n_largest: int) -> None:
+    x = np.zeros(n)
+    x[:10] = [1.0] * 8 + [10.0, -10.0]
+    assert normalize._evenness(x)[1] == pytest.approx(10 * n_largest / 28)
