@@ -8,8 +8,8 @@ import pytest
 from emgkit import Channel, Event, Recording, Trial
 from emgkit.errors import ArgumentError, SignalError
 from emgkit.events.agreement import paired
-from emgkit.events.ways.bursts import _bursts, _judged
-from emgkit.events.ways.inertial import _main_axis, _tilt, inertial_sentence
+from emgkit.events.ways.bursts import _bursts, _judged, bursts_sentence
+from emgkit.events.ways.inertial import _axes, _main_axis, _tilt, inertial_sentence
 from emgkit.events.ways.marking import Mark, marked
 from emgkit.events.ways.own import events_sentence, take_events
 
@@ -98,6 +98,20 @@ def test_a_burst_that_is_cut_neither_judges_nor_is_judged():
     assert _judged(cut) == cut
     found = _judged([*cut, *lasting(2, 2.1)])
     assert [one.facts["reason"] for one in found] == ["cut", "cut", "", ""]
+
+
+def test_the_methods_tell_the_numbers_of_bursts():
+    assert bursts_sentence("squat", channels=["VL", "BF"], gap=0.5) == (
+        "The repetitions of squat are bursts of the EMG itself (VL and BF): the amplitude that is measured chose its "
+        "windows, which is circular. The EMG was high-pass filtered at 20 Hz, rectified, low-pass filtered at 2.5 Hz "
+        "and divided by its level of rest, its 10th percentile, and channels were averaged; a burst is where this is "
+        "above 0.2 of the way from rest to the 85th percentile, for at least 0.4 s, and bursts less than 0.5 s apart "
+        "are one. Bursts were rejected if the recording cut them, or if their duration differed from the median by "
+        "more than a factor of two and three scaled median absolute deviations."
+    )
+    assert "(all channels)" in bursts_sentence("squat")
+    assert "(VL)" in bursts_sentence("squat", channels="VL")
+    assert "(each side by itself)" in bursts_sentence("squat", channels={"left": "VL L", "right": "VL R"})
 
 
 # ------------------------------------------------------------------ marks
@@ -259,6 +273,22 @@ def test_a_tilt_of_ten_degrees_is_the_least():
     for n_axes in (1, 2):
         with pytest.raises(SignalError, match=rf"three axes that feel gravity.*Got: {n_axes} axes that feel .* m/s"):
             _tilt(tilting(30, n_axes=n_axes))
+
+
+def test_all_axes_of_one_sensor_may_be_named_and_those_of_two_may_not():
+    first = tilting(30)
+    second = Recording(
+        data=first.data, sfreq=100.0, channels=tuple(Channel(name=f"2 {c.name}", unit=c.unit, kind=c.kind)
+                                                     for c in first.channels),
+    )  # fmt: skip
+    trial = Trial(streams={"acc": first, "acc_2": second})
+    assert _axes(trial, "acc", ["X", "Y", "Z"]).names == ("X", "Y", "Z")
+    assert _axes(trial, "acc", "2 Y").names == ("2 Y",)
+    with pytest.raises(ArgumentError, match=r"of several sensors.*'X' and '2 X'"):
+        _axes(trial, "acc", ["X", "2 X"])
+    with pytest.raises(ArgumentError, match=r"has the axes of several sensors.*Got: 6 channels"):
+        _axes(trial, "acc", None)
+    assert _axes(Trial(streams={"acc": first}), "acc", None).names == ("X", "Y", "Z")
 
 
 def test_the_main_axis_points_to_its_largest_part_and_has_its_share_of_the_power():

@@ -59,6 +59,31 @@ def test_halves_meet_where_half_of_the_way_is_done_whatever_the_sign(sign, phase
     assert first.columns["phase"] == phase
 
 
+@pytest.mark.parametrize("starts", ["concentric", "eccentric"])
+def test_halves_of_few_samples_meet_between_two_of_them(starts):
+    # 20 samples a second of a straight line: the two ends of the phase lie between samples, and so does its middle
+    times = np.arange(0, 6, 0.05)
+    sign = 1 if starts == "concentric" else -1
+    bar = Recording(data=[sign * 0.1 * times], sfreq=20.0, channels=(Channel(name="bar", unit="m", kind="POS"),))
+    columns = {"repetition": 1, "exercise": "deadlift", "accepted": True, "phase": starts}
+    phase = Event(onset=2.01, duration=2.02, label="phase", columns=columns)
+    first, second = parts(find_halves(Trial(streams={"position": bar}, events=(phase,)), by="position"), "half")
+    assert first.end == pytest.approx(3.02, abs=2e-3)
+    assert second.onset == pytest.approx(first.end)
+
+
+def test_a_phase_falls_where_it_ends_lower_than_it_begins_though_it_falls_below_that_first():
+    # from 60 deg in one sample to 10, and up to 25: bins of 15 degrees on the way down, and none on the way up
+    levels = np.r_[np.full(20, 60.0), 10.0, np.full(19, 25.0)]
+    knee = Recording(data=[levels], sfreq=20.0, channels=(Channel(name="knee", unit="deg", kind="JNTANG"),))
+    columns = {"repetition": 1, "exercise": "deadlift", "accepted": True, "phase": "eccentric"}
+    phase = Event(onset=0.95, duration=0.1, label="phase", columns=columns)
+    trial = Trial(streams={"angle": knee}, events=(phase,))
+    bins = parts(find_angle_bins(trial, width=15.0, cutoff=9.0), "angle")
+    assert [one.columns["angle_low"] for one in bins] == [45.0, 30.0, 15.0, 0.0]
+    assert all(one.onset >= other.onset for other, one in pairwise(bins))
+
+
 def test_halves_by_time_are_something_else():
     trial = lift(lambda u: (u / 2) ** 2, kind="POS", unit="m")
     first, _ = parts(find_halves(trial, by="position"), "half")

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from emgkit import Channel, Recording, Trial
+from emgkit.errors import ArgumentError
 from emgkit.events import find_repetitions
+from emgkit.events.streams import channels_of
 from emgkit.events.ways.movement import _zero_is_high
 from emgkit.events.ways.phases import Motion, _between, meet, turning_point
-from emgkit.events.ways.search import Found, Rules, Stream, cycles_of, judged
+from emgkit.events.ways.search import Found, Rules, Stream, cycles_of, judged, smoothed
 
 RULES = Rules(cutoff=6, prominence=0.3, distance=0.5, edge=0.05, minimum_hold=0.2, smallest=0.6, largest=1.5)
 STREAM = SimpleNamespace(unit="m", motion=SimpleNamespace(sfreq=100.0))
@@ -130,3 +132,35 @@ def test_a_stream_that_spends_its_time_nearly_evenly_begins_its_cycles_at_the_hi
     smooth = np.r_[np.full(50, low), np.zeros(200), np.full(50, 1.0)]
     stream = SimpleNamespace(motion=SimpleNamespace(smooth=smooth))
     assert _zero_is_high(stream, None, None) is highest
+
+
+@pytest.mark.parametrize("sfreq", [50.0, 100.0, 1000.0])
+def test_the_velocity_that_noise_makes_is_that_of_low_passed_white_noise(sfreq: float) -> None:
+    rng, size = np.random.default_rng(3), 0.01
+    times = np.arange(0, 60, 1 / sfreq)
+    white = size * rng.normal(size=times.size)
+    channel = Channel(name="bar", unit="m", kind="POS")
+    moving = np.where(times < 30, 0.0, 1 - np.cos(np.pi * times))
+    motion = smoothed(Recording(data=[moving + white], sfreq=sfreq, channels=(channel,)), RULES).motion
+    # the integral of (2 pi f)^2 over the spectrum of the noise up to 6 Hz, a sample, three times
+    closed = 3 * size * 2 * np.pi * np.sqrt(2 / 3 * 6**3 / sfreq) / sfreq
+    assert motion.noise == pytest.approx(closed, rel=0.1)
+    # a filter that is not sharp lets more through
+    assert closed < 3 * np.std(motion.velocity[times < 29]) < 1.4 * closed
+    assert motion.grain == pytest.approx(size, rel=0.1)
+
+
+@pytest.mark.parametrize("channel", ["ab", {"left": "a", "right": "b"}, ["a"], ["a", "b", "c"]])
+def test_each_of_several_streams_has_its_channel(channel: object) -> None:
+    with pytest.raises(ArgumentError, match=r"its channel.*a list of 2, in the order of by"):
+        channels_of(("position", "angle"), channel)
+
+
+def test_channels_of_streams_are_a_list_or_those_of_each_side() -> None:
+    assert channels_of(("position", "angle"), ["a", "b"]) == ("a", "b")
+    assert channels_of(("position", "angle"), None) == (None, None)
+    sides = [{"left": "a", "right": "b"}, {"right": "d", "left": "c"}]
+    assert channels_of(("position", "angle"), sides) == {"left": ("a", "c"), "right": ("b", "d")}
+    for lacking in (["a", sides[1]], [sides[0], {"left": "c"}]):
+        with pytest.raises(ArgumentError, match="a channel for each side, or none has"):
+            channels_of(("position", "angle"), lacking)

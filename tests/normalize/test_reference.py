@@ -15,6 +15,7 @@ import emgkit as ek
 from emgkit import normalize
 from emgkit.errors import ArgumentError, NormalizationError, UnitError
 from emgkit.normalize import above_reference, reference
+from emgkit.normalize.windows import _evenness
 from emgkit.recording import Recording, Trial
 from emgkit.steps import Crop, Normalize, Pick, step_from_dict, step_to_dict
 
@@ -449,7 +450,7 @@ def test_a_mean_of_half_the_amplitude_is_where_an_oscillation_begins(below: floa
 )
 @pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
 def test_the_evenness_of_few_samples_is_known(samples: list[float], crest: float, share: float) -> None:
-    found = normalize._evenness(np.array(samples))
+    found = _evenness(np.array(samples))
     assert found == pytest.approx((crest, share), nan_ok=True)
 
 
@@ -457,4 +458,4 @@ def test_the_evenness_of_few_samples_is_known(samples: list[float], crest: float
 def test_the_largest_hundredth_is_the_nearest_whole_number_of_samples(n: int, n_largest: int) -> None:
     x = np.zeros(n)
     x[:10] = [1.0] * 8 + [10.0, -10.0]
-    assert normalize._evenness(x)[1] == pytest.approx(10 * n_largest / 28)
+    assert _evenness(x)[1] == pytest.approx(10 * n_largest / 28)

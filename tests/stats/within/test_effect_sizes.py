@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import gamma
 
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
 from emgkit.stats import contrasts, effect_sizes
@@ -42,7 +43,19 @@ def test_sizes_stand_in_their_known_relations() -> None:
     np.testing.assert_allclose(got["d_z"] * sd_difference, got["difference"], rtol=1e-12)
     average = np.sqrt((got["sd_first"] ** 2 + got["sd_second"] ** 2) / 2)
     np.testing.assert_allclose(got["d_av"] * average, got["difference"], rtol=1e-12)
-    np.testing.assert_allclose(got["d_rm"], got["d_z"] * np.sqrt(2 * (1 - got["r"])), rtol=1e-12)
+    for end in ("", "_low", "_high"):
+        np.testing.assert_allclose(got[f"d_rm{end}"], got[f"d_z{end}"] * np.sqrt(2 * (1 - got["r"])), rtol=1e-12)
+        # J of 9 degrees of freedom is Γ(4.5) / (√4.5 Γ(4))
+        shrunk = gamma(4.5) / (np.sqrt(4.5) * gamma(4))
+        np.testing.assert_allclose(got[f"g_z{end}"], shrunk * got[f"d_z{end}"], rtol=1e-12)
+    np.testing.assert_allclose(got["g_z_var"], 1 / 10 + got["g_z"] ** 2 / 20, rtol=1e-12)
+    np.testing.assert_allclose(got["g_first_var"], 2 * (1 - got["r"]) / 10 + got["g_first"] ** 2 / 20, rtol=1e-12)
+    np.testing.assert_allclose(
+        (got["g_first_high"] - got["g_first_low"]) / 2, 1.959964 * np.sqrt(got["g_first_var"]), rtol=1e-6
+    )
+    relative = (got["sd_first"] / got["mean_first"]) ** 2 + (got["sd_second"] / got["mean_second"]) ** 2
+    both = 2 * got["r"] * got["sd_first"] * got["sd_second"] / (got["mean_first"] * got["mean_second"])
+    np.testing.assert_allclose(got["ratio_of_means_var"], (relative - both) / 10, rtol=1e-10)
     variance = got["sd_first"] ** 2 + got["sd_second"] ** 2 - 2 * got["r"] * got["sd_first"] * got["sd_second"]
     np.testing.assert_allclose(variance, sd_difference**2, rtol=1e-10)
     for size in ("difference", "ratio", "ratio_of_means", "d_z", "g_z", "d_av", "g_av", "d_rm", "g_first"):
