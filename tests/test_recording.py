@@ -238,3 +238,32 @@ def test_a_stream_is_an_attribute_of_its_trial_and_nothing_else_is() -> None:
         found["angle"]
     assert (len(found), list(found)) == (1, ["emg"])
     assert {"emg", "with_events"} <= set(dir(found))
+
+
+def test_a_recording_shows_a_row_a_channel() -> None:
+    channels = (
+        Channel(name="<VL>", unit="V", muscle="vastus_lateralis", side="right"),
+        Channel(name="BF", unit="V"),
+    )
+    recording = Recording(data=np.zeros((2, 5)), sfreq=1000.0, channels=channels)
+    assert recording._repr_html_() == (
+        "<p>Recording: 2 EMG channels × 5 samples at 1000 Hz = 0.005 s, in V: &lt;VL&gt;, BF</p><table><thead><tr>"
+        "<th>channel</th><th>muscle</th><th>side</th><th>kind</th><th>unit</th></tr></thead><tbody>"
+        "<tr><td>&lt;VL&gt;</td><td>vastus_lateralis</td><td>right</td><td>EMG</td><td>V</td></tr>"
+        "<tr><td>BF</td><td></td><td></td><td>EMG</td><td>V</td></tr></tbody></table>"
+    )
+
+
+def test_the_stream_is_that_of_the_kind_of_its_channels() -> None:
+    assert _later().stream == "emg"
+    knee = Channel(name="knee", unit="deg", kind="JNTANG")
+    assert Recording(data=[[1.0]], sfreq=100.0, channels=(knee,)).stream == "angle"
+
+
+def test_a_part_of_an_array_is_copied_and_a_whole_one_that_nobody_can_write_to_is_not() -> None:
+    whole = np.ones((1, 100))
+    whole.setflags(write=False)
+    channel = (Channel(name="VL", unit="V"),)
+    assert np.shares_memory(Recording(data=whole[:, :], sfreq=100.0, channels=channel).data, whole)
+    assert not np.shares_memory(Recording(data=whole[:, :10], sfreq=100.0, channels=channel).data, whole)
+    assert not np.shares_memory(Recording(data=np.ones((1, 9)), sfreq=100.0, channels=channel).data, whole)

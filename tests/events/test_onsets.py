@@ -250,6 +250,7 @@ def test_the_mathematics_has_its_closed_forms():
     y = np.r_[np.full(300, 0.1), np.full(400, 5.0), np.full(300, 0.1)] * np.tile([1.0, -1.0], 500)
     assert double_threshold(y, 9.0, step=4, pairs=5, enough=1).tolist() == [[300, 700]]
     assert likeliest_change(np.abs(y[:500])) == 300
+    assert [likeliest_change(np.full(n, 5.0)) for n in (0, 1, 2)] == [0, 0, 1]
     assert change_points(y**2, least=20, gain=50.0, begin=350).tolist() == [0, 300, 700, 1000]
     # n/2 (r − 1 − ln r)
     assert evidence(np.array([np.e]), n=20).item() == pytest.approx(10 * (np.e - 2))

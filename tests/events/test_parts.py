@@ -72,16 +72,15 @@ def test_halves_of_few_samples_meet_between_two_of_them(starts):
     assert second.onset == pytest.approx(first.end)
 
 
-def test_a_phase_falls_where_it_ends_lower_than_it_begins_though_it_falls_below_that_first():
-    # from 60 deg in one sample to 10, and up to 25: bins of 15 degrees on the way down, and none on the way up
-    levels = np.r_[np.full(20, 60.0), 10.0, np.full(19, 25.0)]
-    knee = Recording(data=[levels], sfreq=20.0, channels=(Channel(name="knee", unit="deg", kind="JNTANG"),))
-    columns = {"repetition": 1, "exercise": "deadlift", "accepted": True, "phase": "eccentric"}
-    phase = Event(onset=0.95, duration=0.1, label="phase", columns=columns)
-    trial = Trial(streams={"angle": knee}, events=(phase,))
-    bins = parts(find_angle_bins(trial, width=15.0, cutoff=9.0), "angle")
-    assert [one.columns["angle_low"] for one in bins] == [45.0, 30.0, 15.0, 0.0]
-    assert all(one.onset >= other.onset for other, one in pairwise(bins))
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_phase_that_goes_back_a_little_at_first_has_the_bins_of_its_way(sign):
+    def path(u):
+        # 90 degrees in 2 s, and in the first 0.4 s up to 3 degrees the other way
+        return sign * (45 * u - 8 * np.sin(np.pi * np.clip(u / 0.4, 0, 1)))
+
+    bins = parts(find_angle_bins(lift(path), width=30.0), "angle")
+    lows = [one.columns["angle_low"] for one in bins if one.columns["accepted"]]
+    assert lows == ([0.0, 30.0, 60.0] if sign == 1 else [-30.0, -60.0, -90.0])
 
 
 def test_halves_by_time_are_something_else():

@@ -116,6 +116,18 @@ def test_changes_between_groups_have_rows_for_every_contrast() -> None:
     np.testing.assert_allclose(got["change_first"] - got["change_second"], got["difference"], rtol=1e-10)
 
 
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_changes_that_are_equal_but_for_rounding_have_no_size(size: float) -> None:
+    table = cells(muscles=1).assign(value=lambda t: size * t["value"])
+    squats, thrusts = (table["exercise"] == name for name in ("squat", "thrust"))
+    table.loc[squats, "value"] = table.loc[thrusts, "value"].to_numpy() + 0.1 * size
+    with pytest.warns(EmgkitWarning, match="no spread to divide by in 'squat - thrust'"):
+        got = effect_sizes(table, within="exercise", between="group").set_index("contrast")
+    assert got["g_change"].isna().to_dict() == {
+        "deadlift - squat": False, "deadlift - thrust": False, "squat - thrust": True,
+    }  # fmt: skip
+
+
 def test_a_column_of_the_result_is_not_hidden() -> None:
     with pytest.raises(ArgumentError, match="'r' in 'by' would stand beside a column of the result"):
         effect_sizes(cells().rename(columns={"muscle": "r"}), within="exercise", by="r")

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 from emgkit.errors import ArgumentError, DesignError, EmgkitWarning
 from emgkit.stats import reliability
@@ -77,6 +78,19 @@ def test_rows_and_units() -> None:
     assert (got["ci_low"] < got["value"]).all()
     assert (got["value"] < got["ci_high"]).all()
     assert json.loads(json.dumps(got.attrs)) == got.attrs
+
+
+def test_limits_of_errors_are_those_of_a_standard_deviation() -> None:
+    rows = reliability(trials()).set_index("quantity").loc[["sem", "mdc95", "cv"]]
+    # 12 people and 3 trials: 11 * 2 degrees of freedom
+    low, high = (np.sqrt(22 / chi2.ppf(share, 22)) for share in (0.975, 0.025))
+    for name in ("sem", "mdc95"):
+        value = rows.loc[name, "value"]
+        assert rows.loc[name, ["ci_low", "ci_high"]].tolist() == pytest.approx([low * value, high * value], rel=1e-9)
+    assert rows.loc["mdc95", "value"] == pytest.approx(1.96 * np.sqrt(2) * rows.loc["sem", "value"])
+    log_error = np.log1p(rows.loc["cv", "value"] / 100)
+    limits = 100 * np.expm1(log_error * np.array([low, high]))
+    assert rows.loc["cv", ["ci_low", "ci_high"]].tolist() == pytest.approx(limits.tolist(), rel=1e-9)
 
 
 def test_levels_of_by() -> None:
