@@ -309,3 +309,16 @@ def test_equal_values_everywhere_give_nan_and_a_notice() -> None:
     with pytest.warns(EmgkitWarning, match="same effect of exercise"):
         table = rm_anova(cells, within="exercise", log=False)
     assert table[["F", "p", "ges", "pes"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(("levels", "epsilon"), [(2, 1.0), (3, np.nan)])
+def test_without_an_error_a_single_contrast_is_spherical_and_several_have_no_epsilon(levels, epsilon) -> None:
+    names = ["a", "b", "c"][:levels]
+    table = pd.DataFrame(
+        [(f"P{who}", name, float(who**2 + 2 * place**2)) for who in range(5) for place, name in enumerate(names)],
+        columns=["participant", "exercise", "value"],
+    )
+    with pytest.warns(EmgkitWarning):
+        row = rm_anova(table, within="exercise", log=False).iloc[0]
+    for column in ("epsilon_gg", "epsilon_hf", "epsilon_hf_uncapped"):
+        assert row[column] == pytest.approx(epsilon, nan_ok=True)

@@ -116,7 +116,17 @@ def test_changes_between_groups_have_rows_for_every_contrast() -> None:
     np.testing.assert_allclose(got["change_first"] - got["change_second"], got["difference"], rtol=1e-10)
 
 
-@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_the_methods_of_sizes_of_changes_and_of_conditions() -> None:
+    changes = effect_sizes(cells(), within="exercise", by="muscle", between="group").methods()
+    assert changes.startswith(
+        "Changes of values (%MVC), on the raw scale, between every pair of levels of exercise were compared between "
+        "the levels of group, separately for each muscle; no test was made (n = 10)."
+    )
+    plain = effect_sizes(cells(), within="exercise", by="muscle").methods()
+    assert plain.startswith("Effect sizes of values (%MVC), on the raw scale, are given for every pair of levels of ")
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1234.5])
 def test_changes_that_are_equal_but_for_rounding_have_no_size(size: float) -> None:
     table = cells(muscles=1).assign(value=lambda t: size * t["value"])
     squats, thrusts = (table["exercise"] == name for name in ("squat", "thrust"))

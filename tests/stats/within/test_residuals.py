@@ -73,3 +73,9 @@ def test_nothing_is_left_where_everything_is_fitted() -> None:
     assert "The largest" not in normality_sentences(
         residuals(one, outcome="value", log=True, **ROLES), log=True, **ROLES
     )
+
+
+@pytest.mark.parametrize(("values", "is_tested"), [([0.1, -0.3], False), ([0.1, -0.3, 0.2], True), ([0.1] * 3, False)])
+def test_three_residuals_that_differ_are_tested(values: list[float], is_tested: bool) -> None:
+    found = normality(pd.DataFrame({"muscle": "soleus", "residual": values}), ["muscle"])
+    assert [(levels, n) for levels, (n, _, _) in found.items()] == [(("soleus",), len(values))] * is_tested
