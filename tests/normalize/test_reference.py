@@ -445,13 +445,16 @@ def test_a_mean_of_half_the_amplitude_is_where_an_oscillation_begins(below: floa
         ([-3.0, 3.0, -3.0, 3.0], 1.0, 0.25),
         ([2.0] * 4, np.nan, np.nan),
         ([7.0], np.nan, np.nan),
-        ([], np.nan, np.nan),
     ],
 )
-@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
 def test_the_evenness_of_few_samples_is_known(samples: list[float], crest: float, share: float) -> None:
     found = _evenness(np.array(samples))
     assert found == pytest.approx((crest, share), nan_ok=True)
+
+
+@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
+def test_no_samples_have_no_evenness() -> None:
+    assert np.isnan(_evenness(np.array([]))).all()
 
 
 @pytest.mark.parametrize(("n", "n_largest"), [(149, 1), (151, 2)])
