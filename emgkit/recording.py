@@ -249,7 +249,7 @@ class Recording:
                 hint="Set it with raw.set_channel_types({name: 'emg'})",
             )
         channels = tuple(Channel(name=name, unit="V", unit_source="header") for name in names)
-        first = raw.first_samp / raw.info["sfreq"] if raw.info["meas_date"] is not None else 0.0
+        first = float(raw.first_samp / raw.info["sfreq"])  # MNE counts from the sample that was the first before a crop
         events = tuple(
             Event(onset=float(note["onset"]) - first, duration=float(note["duration"]), label=str(note["description"]))
             for note in raw.annotations

@@ -145,9 +145,10 @@ def test_a_time_is_that_of_a_sample_to_a_thousandth_of_one() -> None:
         assert Crop(tmin=2.0, tmax=2 + place / 1000)(_later()).data[0, -1] == first - 1
 
 
-def test_events_of_a_part_of_a_dated_mne_recording_begin_at_its_first_sample() -> None:
+@pytest.mark.parametrize("date", [0, None])
+def test_events_of_a_part_of_an_mne_recording_begin_at_its_first_sample(date: int | None) -> None:
     raw = _later(Event(onset=2.005, duration=0.002, label="cue")).to_mne()
-    raw.set_meas_date(0)
+    raw.set_meas_date(date)
     found = Recording.from_mne(raw.crop(tmin=0.003))
     assert [(event.label, round(event.onset, 6)) for event in found.events] == [("cue", 0.002)]
     assert found.data.tolist() == [[3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]]
