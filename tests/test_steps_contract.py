@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-import reprlib
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 
 import emgkit as ek
+from emgkit._checks import shown_value
 from emgkit.errors import ArgumentError, UnitError
 from emgkit.notation import number
 from emgkit.recording import Recording, Step
@@ -179,7 +179,7 @@ def test_values_without_names_are_answered_with_the_names(step: Step) -> None:
     takes = "takes its parameters by keyword" if names else "takes no parameters"
     assert caught.value.what == f"{name} {takes}"
     assert caught.value.allowed == ", ".join(f"{one}=" for one in names)
-    pairs = ", ".join(f"{one}={reprlib.repr(value)}" for one, value in zip(names, values, strict=False))
+    pairs = ", ".join(f"{one}={shown_value(value)}" for one, value in zip(names, values, strict=False))
     assert caught.value.hint == f"Write {name}({pairs})" + ("" if names else "(recording)")
     assert copy.deepcopy(step) == pickle.loads(pickle.dumps(step)) == replace(step) == step  # type: ignore[type-var]
 
