@@ -130,7 +130,7 @@ def _means(samples: Samples | InFile, first: Filter | Window) -> Samples:
     No constant changes the result of such a filter but by rounding, which a constant near the mean keeps small.
     """
     takes_out = _takes_constants_out(first)
-    step = max(1, samples.shape[1] // 1000) if takes_out else 1
+    step = max(1, samples.shape[1] // 200) if takes_out else 1
     if not isinstance(samples, InFile):
         return np.asarray(samples[:, ::step].mean(axis=-1))
     if takes_out:
