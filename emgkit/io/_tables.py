@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,9 +17,11 @@ from emgkit.notation import listed
 __all__ = ["cell", "column_format", "read_json", "read_table", "typed", "write_json", "write_table"]
 
 MISSING = "n/a"
-_INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)")
+_INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 # a leading zero marks a label, such as participant 01
 _NUMBER = re.compile(r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+# of a whole number that fits into 64 bits
+_MOST_DIGITS = 18
 _FORMATS = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
@@ -64,6 +67,17 @@ def cell(value: Value, *, where: str) -> str:
     return text
 
 
+def _whole(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"a number of {len(text)} digits")
+    return int(text)
+
+
+def _json_number(text: str) -> int | float:
+    """A whole number; one with more digits than any count has is no whole number any more."""
+    return int(text) if len(text) <= _MOST_DIGITS else float(text)
+
+
 def typed(cells: Sequence[str], form: str | None = None) -> list[Value]:
     """The cells of a column as values, by the stated format, else by what all its cells look like.
 
@@ -79,11 +93,11 @@ def typed(cells: Sequence[str], form: str | None = None) -> list[Value]:
             form = "boolean"
         elif present and all(_INTEGER.fullmatch(text) for text in present):
             form = "integer"
-        elif present and all(_NUMBER.fullmatch(text) for text in present):
+        elif present and all(_NUMBER.fullmatch(text) and math.isfinite(float(text)) for text in present):
             form = "number"
     convert: Callable[[str], Value] = {
         "boolean": lambda text: text.lower() == "true",
-        "integer": int,
+        "integer": _whole,
         "number": float,
         "string": str,
     }[form]  # type: ignore[assignment]  # each takes text
@@ -143,7 +157,7 @@ def read_json(path: Path) -> dict[str, Any]:
         The file is no JSON object.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"), parse_int=_json_number)
     except (ValueError, RecursionError) as error:
         raise FormatError("The file is not JSON", where=str(path), got=str(error)) from None
     if not isinstance(content, dict):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import emgkit as ek
 from emgkit.errors import FileError, FormatError, NormalizationError
 from emgkit.io import bids, read, write_bids
+from emgkit.io._tables import typed
 
 MISSING = ["n/a", "N/A", "NA", "na", "NaN", "nan", "", " "]
 
@@ -316,3 +317,11 @@ def test_an_unknown_duration_of_an_event_makes_it_a_moment(one_session: Path, ce
     table.write_text(f"onset\tduration\ttrial_type\tload_kg\n0.5\t{cell}\tgo\t{cell}\n", "utf-8")
     (event,) = read(path).events
     assert (event.onset, event.duration, event.label, dict(event.columns)) == (0.5, 0.0, "go", {})
+
+
+def test_a_column_of_very_long_numbers_is_no_column_of_whole_numbers() -> None:
+    assert typed(["1", "999999999999999999"]) == [1, 999999999999999999]
+    assert typed(["1", "9" * 30]) == [1.0, 1e30]
+    assert typed(["1", "9" * 400]) == ["1", "9" * 400]
+    with pytest.raises(FormatError, match=r"said to hold integer values. Got: a number of 5000 digits"):
+        typed(["1", "9" * 5000], "integer")

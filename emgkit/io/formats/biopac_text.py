@@ -24,7 +24,7 @@ __all__ = ["load"]
 _INTERVAL = re.compile(
     r"(?P<value>\d+(?:\.\d*)?|\.\d+)\s*(?P<unit>m?sec|min|hz|samples/sec(?:ond)?)(?:/sample)?", re.IGNORECASE
 )
-_CHANNELS = re.compile(r"(\d+) channels?", re.IGNORECASE)
+_CHANNELS = re.compile(r"(\d{1,9}) channels?", re.IGNORECASE)
 _SECONDS = {"msec": 1e-3, "sec": 1.0, "min": 60.0}
 # inputs of other devices, which AcqKnowledge stores in volts as it does the amplifiers'
 _CODES = re.compile(r"digital|marker|stim|trig", re.IGNORECASE)

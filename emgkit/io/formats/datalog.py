@@ -23,7 +23,7 @@ from emgkit.notation import number
 __all__ = ["load"]
 
 _CHANNEL = re.compile(
-    r"Channel \d+: '(?P<name>[^']*)', (?P<count>\d+) values, engineering units: (?P<unit>[^,]*?)[,.](?P<rest>.*)"
+    r"Channel \d+: '(?P<name>[^']*)', (?P<count>\d{1,12}) values, engineering units: (?P<unit>[^,]*?)[,.](?P<rest>.*)"
 )
 _FILLED = re.compile(r"extrapolated from (?P<recorded>\d+(?:\.\d+)?) to (?P<rate>\d+(?:\.\d+)?) samples per second")
 

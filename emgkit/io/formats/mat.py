@@ -230,7 +230,7 @@ def _otb(found: Variables, where: str) -> FileContent:
     """A cell an adapter, with a column a channel and its own times; a description a channel, its unit in brackets."""
     # a vector is the one channel of its adapter
     cells = [
-        _matrix(one, where=f"{where}, Data").T if np.ndim(one) == 2 else _matrix(one, where=f"{where}, Data")
+        _matrix(one, where=f"{where}, Data").T if _ndim(one) == 2 else _matrix(one, where=f"{where}, Data")
         for one in _cells(found["Data"])
     ]
     times = [_numbers(one) for one in _cells(found.get("Time", []))]
@@ -379,12 +379,17 @@ def _numbers(value: Any) -> Array:
     return found if found.size else np.array([np.nan])
 
 
+def _ndim(value: Any) -> int:
+    """The dimensions of an array; a cell array is a list, whose parts may be of unequal shape."""
+    return value.ndim if isinstance(value, np.ndarray) else 0
+
+
 def _texts(value: Any) -> list[str]:
     """The texts in a text, a cell array, or the padded rows of a character array."""
     if isinstance(value, str):
         return [value.strip()]
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return [text for one in value for text in _texts(one)] if np.ndim(value) or len(np.shape(value)) else []
+    if isinstance(value, (list, tuple)) or _ndim(value):
+        return [text for one in value for text in _texts(one)]
     return []
 
 
@@ -399,7 +404,7 @@ def _shape(value: Any) -> str:
         return f"a structure with {listed(list(value)[:5])}"
     if isinstance(value, (list, tuple)):  # of unequal parts it has no shape
         return f"{len(value)} values"
-    return f"{'×'.join(map(str, np.shape(value)))} {type(value).__name__}" if np.ndim(value) else repr(value)[:40]
+    return f"{'×'.join(map(str, np.shape(value)))} {type(value).__name__}" if _ndim(value) else repr(value)[:40]
 
 
 def _relabelled(signals: Sequence[Signal]) -> tuple[Signal, ...]:

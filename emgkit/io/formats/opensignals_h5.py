@@ -20,7 +20,7 @@ __all__ = ["load"]
 
 # a constant channel packs well, but not better than this
 _MOST_PACKED = 1000
-_NUMBERED = re.compile(r"channel_(\d+)")
+_NUMBERED = re.compile(r"channel_(\d{1,9})")
 
 
 def load(path: Path, *, start: float | None = None, stop: float | None = None) -> FileContent:
