@@ -62,7 +62,7 @@ class PageColumn:
     @property
     def label(self) -> str:
         """The heading without markup, for a cell that stands alone."""
-        return self.heading.striptags()
+        return Markup(str(self.heading).replace("<sub>", "_")).striptags()
 
     @cached_property
     def long(self) -> bool:

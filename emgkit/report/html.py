@@ -28,6 +28,8 @@ __all__ = ["Script", "asset", "environment", "render", "viewer_scripts"]
 
 # longer beginnings are sentences, no names
 _LEAD = 60
+# another report beside this one; a name with a blank cannot be told from words around it
+_REPORT = re.compile(r"(?<!\S)(\.\./[^\s<>]*report\.html)")
 _DOI = re.compile(r"doi:(10\.\d{4,9}/[^\s;,)]*[^\s;,).])")
 
 
@@ -128,8 +130,9 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _linked(text: str) -> Markup:
-    """The text, escaped, with links where it names a DOI."""
-    return Markup(_DOI.sub(r'<a href="https://doi.org/\1">doi:\1</a>', str(escape(text))))
+    """The text, escaped, with links where it names a DOI or another report."""
+    linked = _DOI.sub(r'<a href="https://doi.org/\1">doi:\1</a>', str(escape(text)))
+    return Markup(_REPORT.sub(r'<a href="\1">\1</a>', linked))
 
 
 def _led(text: str) -> Markup:

@@ -266,6 +266,7 @@ def test_the_report_of_the_study_tells_what_came_out(study: Study, result: Resul
     words = " ".join(html.unescape(re.sub("<[^>]+>", "", page)).split())
     where = Path(os.path.relpath(result.report, found.out)).as_posix()
     assert f"Every defensible processing: {result.finding[0]} The page {where} tells what each choice does." in words
+    assert page.count(f'<a href="{where}">{where}</a>') == 2
     table = pd.read_csv(found.out / "tables" / "every_processing.csv")
     own = result.tables["multiverse"].query("curve == 'as in the study'")
     assert list(table["muscle"]) == list(own["muscle"])

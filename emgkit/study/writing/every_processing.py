@@ -12,6 +12,7 @@ __all__ = ["items", "paragraphs"]
 
 # of the table of the multiverse: what tells whether the answer stands
 _COLUMNS = ("specifications", "own", "lowest", "highest", "median", "p_median", "higher", "lower")
+_CALLED = {"higher": "share_higher", "lower": "share_lower"}
 
 
 def paragraphs(multiverse: Result | None, *, out: Path) -> list[str]:
@@ -42,11 +43,11 @@ def items(multiverse: Result | None, *, out: Path) -> list[report.TableItem]:
     return [
         report.TableItem(
             title="The same comparison under every defensible processing",
-            caption="The specifications that measure what the study measures. Column own is the study as it is; lowest "
-            "and highest are the ends of the range over all of them, and higher and lower the shares with p < .05 in "
-            "either direction. The p of the median is that of all of them together. The page "
-            f"{_where(multiverse, out)} has further quantities, and the reason for every choice.",
-            frame=frame.reset_index(drop=True),
+            caption=f"Each {table['scale'].iloc[0]} in the study as it is (own), and over all specifications that "
+            "measure what the study measures: the lowest, the highest and the median, with the p of a test of all of "
+            "them together. Share higher and share lower are the parts of the specifications with p < .05 in either "
+            f"direction. The page {_where(multiverse, out)} has further quantities, and the reason for every choice.",
+            frame=frame.rename(columns=_CALLED).reset_index(drop=True),
             stem="every_processing",
             simulated=multiverse.simulated,
         )
