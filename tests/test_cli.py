@@ -320,6 +320,29 @@ by = "channel"
     return folder
 
 
+def test_what_is_no_study_is_told_with_what_makes_one(emgkit, tmp_path):
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    one = recordings / "P01_squat.csv"
+    one.write_text("VL (mV)\n1\n2\n")
+    done = emgkit("run", str(recordings))
+    assert done.returncode == 2
+    assert f"emgkit new STUDY --data {recordings} writes one for recordings" in " ".join(done.stderr.split())
+    done = emgkit("run", str(one))
+    assert done.returncode == 2
+    assert "The study is named by its folder" in done.stderr
+    assert "Got:     a file" in done.stderr
+
+
+def test_reproduce_refuses_a_folder_of_somebody_else_before_it_computes(emgkit, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.docx").write_text("years of work")
+    done = emgkit("reproduce", "--out", str(tmp_path / "mine"))
+    assert done.returncode == 2
+    assert "files that no earlier run wrote" in done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["mine"]
+
+
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text

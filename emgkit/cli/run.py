@@ -90,10 +90,13 @@ def reproduce(
     """
     from emgkit import multiverse
     from emgkit.study import Study
+    from emgkit.study.writing.folder import check_writable
 
     study, every_way = Study.load("three_lifts"), None
     _announce(study, data=None, as_json=as_json)
     if not quick:
+        # before anything is computed
+        check_writable((out or study.default_out()).absolute(), force=force, study=study.folder)
         with progress_shown() as progress:
             beside = None if out is None else out.with_name(f"{out.absolute().name}-multiverse")
             every_way = multiverse.run(study, out=beside, jobs=jobs, force=force, anew=False, progress=progress)

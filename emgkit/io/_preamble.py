@@ -26,6 +26,10 @@ _LONGEST_ROW = 1_000_000
 # as much of the end of a text is searched for empty lines and comments
 _END = 1 << 14
 _LONGEST_UNIT = 80
+_TEXT_BESIDE = (
+    "A recording has numbers alone: take columns of text out of the file, or make a file of each person or trial that "
+    "such a column names"
+)
 _SEPARATORS = "\t;|,"
 _BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*$")
 # a unit behind the name without brackets; behind a blank, one letter may be a part of the name: sensor V
@@ -175,6 +179,12 @@ def _separator(first: str) -> str:
     return next((sign for sign in _SEPARATORS if sign in first), SPACES if len(first.split()) > 1 else ",")
 
 
+def _has_numbers(line: str) -> bool:
+    """Whether a line without a statement holds several numbers, though text beside them."""
+    tokens = re.split(r'[;,|\t\s"]+', line)
+    return not _states(line) and sum(NUMBER.fullmatch(token) is not None for token in tokens) > 1
+
+
 def _is_row(line: str) -> bool:
     """Whether a line holds numbers alone, or numbers beside a date and a clock time."""
     tokens = [token for token in re.split(r'[;,|\t\s"]+', line) if token]
@@ -236,6 +246,7 @@ def _first_row(lines: Sequence[str], text: str, *, where: str) -> int:
             where=where,
             allowed=f"a header and rows of numbers, which begin within {MOST_LINES} lines",
             got=repr(text[:60]),
+            hint=_TEXT_BESIDE if any(map(_has_numbers, lines)) else "",
         )
     return found
 

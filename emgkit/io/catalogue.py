@@ -16,12 +16,12 @@ from emgkit.io._assembly import FileContent, Overrides, Signal, survey, with_mus
 from emgkit.io.naming.likely import read_names, without_copy_mark
 from emgkit.io.reading import load
 from emgkit.io.registry import FORMATS, NOT_YET, detect
-from emgkit.notation import listed, number
+from emgkit.notation import counted, listed, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["catalogue", "may_be_recording"]
+__all__ = ["catalogue", "may_be_recording", "no_recording"]
 
 _FACTS = ("participant", "session", "task", "run")
 _MVC = re.compile(r"(?<![a-z])mvi?c", re.IGNORECASE)
@@ -96,9 +96,7 @@ def catalogue(folder: str | os.PathLike[str]) -> pd.DataFrame:
         name = path.relative_to(root).as_posix()
         rows[name], digests[name] = row, digest
     if not rows:
-        raise FileError(
-            "The directory holds no recording", where=str(root), got=f"{others} other files" if others else "no file"
-        )
+        raise no_recording(root, others)
     same = _same(digests)
     copies = {name: first for name, first in same.items() if without_copy_mark(name) == first}
     named = {name: row for name, row in rows.items() if row["participant"] is None and name not in copies}
@@ -159,6 +157,19 @@ def _row(path: Path) -> tuple[dict[str, Any] | None, str]:
     except OSError as problem:
         return {**row, "problem": problem.strerror or str(problem)}, ""
     return {**row, **_facts(content, signals)}, _digest(signals)
+
+
+def no_recording(folder: Path, others: int) -> FileError:
+    """What is wrong with a folder in which recordings are looked for and only so many other files are found."""
+    is_study = os.path.isfile(folder / "study.toml")
+    return FileError(
+        "The directory holds no recording",
+        where=str(folder),
+        got=counted(others, "other file") if others else "no file",
+        hint="It is a study: name the folder of its recordings, which stands under [data] in its study.toml"
+        if is_study
+        else "",
+    )
 
 
 def may_be_recording(path: Path) -> bool:

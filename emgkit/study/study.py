@@ -153,7 +153,7 @@ class Study(StudyDefinition):
             Anything is wrong with the file, the recordings or the design; nothing is written then.
         """
         check_filled_in(self.text, where=str(self.folder))
-        where = (Path(out) if out is not None else self._default_out()).absolute()
+        where = (Path(out) if out is not None else self.default_out()).absolute()
         check_writable(where, force=force, study=self.folder, data=Path(data) if data else self.recorded)
         self._check_multiverse(multiverse)
         progress = progress or (lambda _what, _done, _total: None)
@@ -215,5 +215,13 @@ class Study(StudyDefinition):
                 hint="Leave --data out; [data] published names the figures",
             )
 
-    def _default_out(self) -> Path:
+    def default_out(self) -> Path:
+        """Where results are written if no place is named.
+
+        Examples
+        --------
+        >>> import emgkit as ek
+        >>> ek.Study.load("three_lifts").default_out().as_posix()
+        'results/three_lifts'
+        """
         return Path("results") / self.slug if self.bare else self.folder / "results"

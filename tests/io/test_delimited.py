@@ -173,6 +173,7 @@ def test_two_time_columns_are_refused(tmp_path):
         ("VL,BF\n1.5,2,3\n3,4,5\n", r"wrong number of cells.*row 2.*Allowed: 2 cells. Got: 3 cells"),
         ("VL,BF\n", r"holds no row of numbers"),
         ("# nothing\n", r"holds no row of numbers"),
+        ("who,VL,BF\nP1,1,2\nP2,3,4\n", r"holds no row of numbers.*take columns of text out.*file of each person"),
         ("a;b\n1.234,5;2\n", r"both a comma and a point.*Got: '1\.234,5;2'"),
         ('a,b\n"1,234.5","2"\n', r"both a comma and a point"),
         ("VL,BF\n0,5,2,0\n1,5,2,5\n", r"comma could be the separator or the decimal sign.*Got: '0,5,2,0'"),

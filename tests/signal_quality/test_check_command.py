@@ -59,6 +59,21 @@ def test_a_folder_is_searched_and_copies_and_damaged_files_are_told(emgkit, tmp_
     assert checks["ecg"]["verdict"] == "good"
 
 
+def test_a_folder_without_recordings_is_bad_input(emgkit, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "study.toml").write_text("")
+    for command in ("check", "info"):
+        done = emgkit(command, str(tmp_path / "empty"))
+        assert done.returncode == 2
+        assert "The directory holds no recording" in done.stderr
+        assert "Hint:" not in done.stderr
+        done = emgkit(command, str(tmp_path / "study"))
+        assert done.returncode == 2
+        assert "Got:     1 other file" in done.stderr
+        assert "It is a study: name the folder of its recordings" in " ".join(done.stderr.split())
+
+
 def test_a_file_that_is_named_and_cannot_be_read_is_bad_input(emgkit, tmp_path):
     done = emgkit("check", str(tmp_path / "none.csv"))
     assert done.returncode == 2

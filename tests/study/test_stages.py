@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from emgkit.errors import Notice
 from emgkit.study import Study
-from emgkit.study.file.recordings import Comparison, MeasureSpec, StudyFile
+from emgkit.study.file.recordings import Comparison, Data, MeasureSpec, StudyFile
 from emgkit.study.recordings import keys
 from emgkit.study.recordings.account import account
 from emgkit.study.recordings.analysis import Analysis, StudyStages
@@ -192,3 +192,20 @@ def test_nothing_that_makes_a_stage_is_given_the_whole_study_file(plan: Plan) ->
     assert not any(isinstance(one, StudyFile) for one in values_in(plan))
     for function in (session_stage, sessions_of, StudyStages, data_folder):
         assert "StudyFile" not in str(inspect.signature(function)), function
+
+
+def test_the_folder_of_the_recordings_is_named_without_detours(tmp_path: Path) -> None:
+    def named(study: Path) -> Path | None:
+        data = Data(folder="../data", pattern="{participant}_{task}.csv")
+        return data_folder(data, study, lambda _what, _done, _total: None, quick=False)
+
+    study = tmp_path / "study"
+    study.mkdir()
+    assert named(study) == tmp_path / "data"
+    (tmp_path / "data").mkdir()
+    assert named(study) == tmp_path / "data"
+    # behind a link the way up leads elsewhere
+    (tmp_path / "far" / "data").mkdir(parents=True)
+    (tmp_path / "far" / "study").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "far" / "study")
+    assert (tmp_path / "far" / "data").samefile(named(tmp_path / "link") or "")

@@ -12,7 +12,7 @@ from typing import Any
 
 from emgkit.errors import ArgumentError, EmgkitError, Notice
 from emgkit.io import place, read, sheets
-from emgkit.io.catalogue import may_be_recording
+from emgkit.io.catalogue import may_be_recording, no_recording
 from emgkit.notation import counted, listed
 from emgkit.signal_quality import Duplicate, Scorecard, duplicates, quality
 
@@ -129,7 +129,8 @@ def check_files(
     Raises
     ------
     EmgkitError
-        A file that was named itself cannot be read, or is a workbook of several sheets of which none is named.
+        A folder holds no recording; a file that was named itself cannot be read, or is a workbook of several sheets of
+        which none is named.
     """
     checked: list[CheckedFile] = []
 
@@ -159,6 +160,8 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
     for path in paths:
         inside = sorted(Path(folder, name) for folder, _, names in os.walk(path) for name in names)
         found = [(one, False) for one in inside if may_be_recording(one)] if path.is_dir() else [(path, True)]
+        if not found:
+            raise no_recording(path, len(inside))
         for one, named in found:
             if one.resolve() not in seen:
                 seen.add(one.resolve())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -55,7 +56,14 @@ def load_text(path: Path) -> str:
     except OSError:  # a name that is too long, a folder that may not be looked into: reading says which
         is_file = True
     if not is_file:
-        raise StudyError("There is no study file", where=str(path), hint="Name a folder that holds a study.toml")
+        folder = path.parent
+        new = f"; emgkit new STUDY --data {folder} writes one for recordings" if os.path.isdir(folder) else ""
+        raise StudyError(
+            "There is no study file" if not os.path.isfile(folder) else "The study is named by its folder",
+            where=str(folder if os.path.isfile(folder) else path),
+            got="a file" if os.path.isfile(folder) else "",
+            hint=f"Name a folder that holds a study.toml{new}",
+        )
     return toml_files.read_text(path, name="The study file", error=StudyError)
 
 

@@ -131,6 +131,10 @@ def survey(
         raise StudyError(
             "The study's folder is not empty", where=str(folder), hint="Name a folder that is not there yet"
         )
+    if os.path.isfile(source):
+        raise StudyError(
+            "The recordings are looked for in a folder", where=str(source), got="a file", hint="Name it with --data DIR"
+        )
     if not os.path.isdir(source):
         raise StudyError("The folder of recordings is not there", where=str(source), hint="Name it with --data DIR")
     inventory = look(source, progress)

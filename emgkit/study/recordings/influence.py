@@ -59,6 +59,9 @@ def influence_of(
         missing=spec.missing,
         against=against,
     )
-    advice = "Look whether two recordings or channels were exchanged; a flag alone is no reason to leave anybody out."
+    advice = (
+        "Look whether two recordings or channels were exchanged, or one is in another unit; a flag alone is no reason "
+        "to leave anybody out."
+    )
     texts = [f"In {spec.name!r} {clause}. {advice}" for clause in contradictions(table).values()]
     return table, tuple(Notice(code="contradicts-others", text=text) for text in texts)

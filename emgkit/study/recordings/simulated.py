@@ -23,7 +23,14 @@ def data_folder(data: Data, study: Path, progress: Progress, *, quick: bool) -> 
     if data.simulate is not None:
         return _simulated(data.simulate, data.seed, study, progress, quick=quick)
     named = data.bids or data.folder
-    return None if named is None else (study / named)
+    return None if named is None else _plain(study / named)
+
+
+def _plain(path: Path) -> Path:
+    """The path without ``..``, as people read it, where that is the same place; behind a link it may be another."""
+    short = Path(os.path.normpath(path))
+    same = os.path.samefile(path, short) if os.path.exists(path) and os.path.exists(short) else not os.path.exists(path)
+    return short if same else path
 
 
 def _simulated(name: str, seed: int, study: Path, progress: Progress, *, quick: bool) -> Path:

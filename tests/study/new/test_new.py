@@ -133,6 +133,9 @@ def test_what_cannot_be_told_is_refused(files, tmp_path):
         new.new(tmp_path / "s", files)
     with pytest.raises(StudyError, match="folder of recordings is not there"):
         new.new(tmp_path / "t", tmp_path / "nowhere")
+    one = next(files.glob("*.csv"))
+    with pytest.raises(StudyError, match=rf"looked for in a folder.*{one.name}.*Got: a file"):
+        new.new(tmp_path / "t", one)
     (tmp_path / "empty").mkdir()
     with pytest.raises(StudyError, match="holds no recording that emgkit knows"):
         new.new(tmp_path / "t", tmp_path / "empty")
