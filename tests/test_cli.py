@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from typer.testing import CliRunner
 import emgkit as ek
 from emgkit import shipped, simulate
 from emgkit.cli import app
+from emgkit.cli.run import _show_notices
+from emgkit.errors import Notice
 from emgkit.study.writing.folder import fresh_folder, write_json
 
 EMGKIT = (sys.executable, "-m", "emgkit")
@@ -332,6 +335,13 @@ def test_what_is_no_study_is_told_with_what_makes_one(emgkit, tmp_path):
     assert done.returncode == 2
     assert "The study is named by its folder" in done.stderr
     assert "Got:     a file" in done.stderr
+
+
+def test_many_remarks_of_a_kind_are_one_line_in_plain_words():
+    lines = []
+    notices = [Notice(code="amplitude-small", text=f"Channel {k} is small.") for k in range(3)]
+    _show_notices(SimpleNamespace(notices=notices), lambda text, **_style: lines.append(text))
+    assert lines == ["Note: EMG smaller than the noise of an amplifier: 3 remarks; the report lists them."]
 
 
 def test_reproduce_refuses_a_folder_of_somebody_else_before_it_computes(emgkit, tmp_path):

@@ -188,6 +188,8 @@ def _show(result: Result, *, warned: bool) -> None:
 
 def _show_notices(result: Result, say: Callable[..., None]) -> None:
     """Remarks, those of one kind in one line where they are many."""
+    from emgkit.report.remarks import heading_of
+
     kinds: dict[str, list[str]] = {}
     for notice in result.notices:
         kinds.setdefault(notice.code, []).append(notice.message)
@@ -196,4 +198,4 @@ def _show_notices(result: Result, say: Callable[..., None]) -> None:
             for text in texts:
                 say(f"Note: {text}", style="yellow")
         else:
-            say(f"Note: {len(texts)} remarks “{code.replace('-', ' ')}”; the report lists them.", style="yellow")
+            say(f"Note: {heading_of(code)}: {len(texts)} remarks; the report lists them.", style="yellow")
