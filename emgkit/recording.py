@@ -304,6 +304,9 @@ class Pick(KeywordsOnly):
         if isinstance(self.names, str):
             raise ArgumentError("Pick takes a list of names", allowed=f"names=({self.names!r},)", got=repr(self.names))
         object.__setattr__(self, "names", tuple(self.names))
+        if not all(isinstance(name, str) for name in self.names):
+            hint = "Write pick('VL', 'BF'), or pick(*names)"
+            raise ArgumentError("Pick takes names", allowed="texts", got=repr(self.names)[:80], hint=hint)
 
     def __call__(self, recording: Recording) -> Recording:
         """Select the channels."""

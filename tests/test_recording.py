@@ -268,3 +268,8 @@ def test_a_part_of_an_array_is_copied_and_a_whole_one_that_nobody_can_write_to_i
     assert np.shares_memory(Recording(data=whole[:, :], sfreq=100.0, channels=channel).data, whole)
     assert not np.shares_memory(Recording(data=whole[:, :10], sfreq=100.0, channels=channel).data, whole)
     assert not np.shares_memory(Recording(data=np.ones((1, 9)), sfreq=100.0, channels=channel).data, whole)
+
+
+def test_a_list_of_names_is_told_how_to_be_given() -> None:
+    with pytest.raises(ArgumentError, match=r"Pick takes names.*Got: \(\['VL'\],\). Hint: Write pick\('VL', 'BF'\)"):
+        _later().pick(["VL"])  # type: ignore[arg-type]

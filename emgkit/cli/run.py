@@ -67,13 +67,16 @@ def run(
 
     A run that was stopped goes on from the recordings that were finished.
     """
+    from emgkit import multiverse
     from emgkit.study import Study
 
     loaded = Study.load(study)
     if loaded.script is not None:
         check_allowed(loaded.script, allow=allow_script)
-    how = {"quick": quick, "force": force, "jobs": jobs, "scheduler": scheduler, "cache": cache}
+    how: dict[str, Any] = {"quick": quick, "force": force, "jobs": jobs, "scheduler": scheduler, "cache": cache}
     _announce(loaded, data=data, as_json=as_json)
+    # what came out of it stands in the report, if it was computed of just this
+    how["multiverse"] = multiverse.earlier(loaded, data=data, quick=quick)
     _run(loaded, data=data, out=out, as_json=as_json, **how)
 
 
@@ -114,7 +117,7 @@ def _run(study: Study, *, as_json: bool, out: Path | None, data: Path | None = N
     if as_json:
         print(_as_json(result))
     else:
-        _show(result, warned=study.simulated and data is None)
+        _show(result, warned=study.simulated and data is None, multiverse=how.get("multiverse"))
     _check_expected(result)
 
 
@@ -151,7 +154,8 @@ def _as_json(result: Result) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
-def _show(result: Result, *, warned: bool) -> None:
+def _show(result: Result, *, warned: bool, multiverse: Result | None) -> None:
+    from emgkit.study.writing.every_processing import paragraphs
     from emgkit.study.writing.finding import described
 
     say = sayer()
@@ -179,6 +183,9 @@ def _show(result: Result, *, warned: bool) -> None:
             for statement in one.statements:
                 say(f"published: {statement}", indent=4, style="dim")
             say(f"verdict, from the published figures alone: {one.verdict}. {one.why}", indent=4)
+    for paragraph in paragraphs(multiverse, out=Path.cwd()):
+        say()
+        say(paragraph)
     say()
     _show_notices(result, say)
     if result.since is not None:

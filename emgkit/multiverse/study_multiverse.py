@@ -23,7 +23,7 @@ from emgkit.study.unchanged import Unchanged
 from emgkit.study.writing.folder import check_writable, fresh_folder
 from emgkit.workers import here, workers
 
-__all__ = ["run"]
+__all__ = ["earlier", "run"]
 
 
 def run(
@@ -124,6 +124,37 @@ def run(
     if unchanged is not None:
         unchanged.keep(result)
     return result
+
+
+def earlier(study: Study, *, data: str | os.PathLike[str] | None = None, quick: bool = False) -> Result | None:
+    """What :func:`run` gave of a study, where it lies in the default folder and nothing has changed since.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    data : path, optional
+        Where the recordings are, in place of what the study file says.
+    quick : bool
+        That of a quick look.
+
+    Returns
+    -------
+    Result or None
+        None where there is none, or where the study, its recordings, emgkit, a library or any of its files is not as it
+        was.
+
+    Examples
+    --------
+    >>> import emgkit as ek
+    >>> ek.multiverse.earlier(ek.Study.load("contreras_2015")) is None
+    True
+    """
+    where = _default_out(study).absolute()
+    if not where.is_dir() or not isinstance(study.file, StudyFile):
+        return None
+    folder = Path(data) if data is not None else data_folder(study.file.data, study.folder, nobody, quick=quick)
+    return Unchanged.of("multiverse", study, out=where, data=folder, quick=quick).result(study)
 
 
 def _default_out(study: Study) -> Path:

@@ -7,6 +7,7 @@ import html
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -281,3 +282,26 @@ def test_a_multiverse_of_another_study_is_refused(study: Study, result: Result, 
     with pytest.raises(StudyError, match=r"of another study, or of an earlier study file"):
         other.run(tmp_path / "out", quick=True, multiverse=result)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.long
+def test_a_run_tells_of_the_multiverse_that_lies_beside_it_and_is_of_just_this(
+    study: Study, tmp_path: Path, emgkit: Any
+) -> None:
+    home = tmp_path / "lifts"
+    shutil.copytree(study.folder, home)
+    ran = emgkit("run", home, "--quick")
+    assert ran.returncode == 0
+    assert "Every defensible processing" not in ran.stdout
+    assert emgkit("multiverse", home, "--quick").returncode == 0
+    assert ek.multiverse.earlier(Study.load(home)) is None, "that of a quick look is no other"
+    found = ek.multiverse.earlier(Study.load(home), quick=True)
+    assert found is not None
+    ran = emgkit("run", home, "--quick")
+    page = (home / "results" / "report.html").read_text(encoding="utf-8")
+    assert ran.returncode == 0
+    assert "Every defensible processing: 1536 specifications" in " ".join(ran.stdout.split())
+    assert 'href="../multiverse/report.html"' in page
+    path = home / "data" / "P1_squat.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("0.0", "0.00", 1), encoding="utf-8")
+    assert ek.multiverse.earlier(Study.load(home), quick=True) is None

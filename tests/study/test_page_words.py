@@ -31,7 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::emgkit.errors.EmgkitWarning")
 )
 def test_the_finding_counts_the_intervals_and_claims_no_more(analysis, holds, sentence):
     recovery = pd.DataFrame({"interval_holds_it": holds})
-    found = recordings_page._finding((), replace(analysis, simulated=True), {"recovery": recovery})
+    found = recordings_page._finding((), replace(analysis, simulated=True), {"recovery": recovery}, no_emg=())
     assert found[1:] == (*finding.answers(analysis.compared[0]), sentence)
     assert "tests whether" in found[0]
 

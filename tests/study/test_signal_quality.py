@@ -134,3 +134,17 @@ def test_a_spike_that_was_bridged_in_an_mvc_is_a_remark_that_names_the_file(fold
     assert [notice.text for notice in result.notices if notice.code == "spikes-bridged"] == [
         "P2_mvc.csv: Spikes were bridged: VL 1 sample (0.02 %)."
     ]
+
+
+def test_a_recording_in_another_unit_stands_above_the_answer(folder):
+    assert not any("Do not trust" in sentence for sentence in run(folder).finding)
+    path = folder / "data" / "P1_squat.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("(mV)", "(uV)"), encoding="utf-8")
+    result = run(folder)
+    assert result.finding[0] == (
+        "Do not trust what follows before this is cleared up: the EMG of 1 channel of recordings (participant P1, "
+        "squat: vastus lateralis) is smaller than the noise of an amplifier, so its unit is wrong or nothing was "
+        "connected."
+    )
+    page = result.report.read_text(encoding="utf-8")
+    assert page.index("Do not trust what follows") < page.index("<table")

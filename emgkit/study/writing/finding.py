@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emgkit.notation import capital, counted, place, readable
+from emgkit.notation import capital, counted, first_few, place, readable, series
 from emgkit.report.remarks import code_words
 from emgkit.stats.results.results import Results
 from emgkit.stats.within.levels import finding_sentences, level_summaries, level_table, level_values
@@ -25,6 +25,7 @@ __all__ = [
     "level_findings",
     "levels_of",
     "muscle_doubts",
+    "no_emg",
     "not_compared",
     "recovery",
 ]
@@ -146,6 +147,43 @@ def muscle_doubts(quality: pd.DataFrame, *, quiet: Collection[str] = ()) -> dict
             total = f"{len(codes)} channels of recordings" if several else counted(len(codes), "recording")
             found[str(muscle)] = f"Its signal is flagged in {flagged} of {total}: {why}."
     return found
+
+
+def no_emg(quality: pd.DataFrame, *, quiet: Collection[str] = ()) -> tuple[str, ...]:
+    """A sentence on channels of muscles that are smaller than an amplifier's noise, which stands above any answer.
+
+    Parameters
+    ----------
+    quality : DataFrame
+        As for :func:`muscle_doubts`, with ``participant``.
+    quiet : collection of str
+        Tasks in which a muscle that is not tested is meant to be quiet.
+
+    Examples
+    --------
+    >>> columns = {"participant": ["01", "02"], "muscle": "VL", "task": "squat", "flagged": ["amplitude-small", ""]}
+    >>> print(no_emg(pd.DataFrame(columns))[0])
+    Do not trust what follows before this is cleared up: the EMG of 1 channel of recordings (participant 01, squat: VL)
+    is smaller than the noise of an amplifier, so its unit is wrong or nothing was connected.
+    """
+    rows = quality.dropna(subset="muscle")
+    small = [
+        "amplitude-small" in str(flagged).split(", ") and task not in quiet
+        for flagged, task in zip(rows["flagged"], rows["task"], strict=True)
+    ]
+    found = rows[small]
+    if found.empty:
+        return ()
+    places = [
+        f"participant {who}, {readable(task)}: {series(map(readable, own['muscle'].unique()))}"
+        for (who, task), own in found.groupby(["participant", "task"], sort=False)
+    ]
+    verb, unit = ("is", "its unit is") if len(found) == 1 else ("are", "their unit is")
+    where = f"{counted(len(found), 'channel')} of recordings ({first_few(places, 3, between='; ')})"
+    return (
+        f"Do not trust what follows before this is cleared up: the EMG of {where} {verb} smaller than the noise of an "
+        f"amplifier, so {unit} wrong or nothing was connected.",
+    )
 
 
 def answers(compared: ComparisonResult) -> tuple[str, ...]:

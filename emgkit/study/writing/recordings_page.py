@@ -69,8 +69,9 @@ def write(
     quiet = {source.task for source in analysis.used if source.mvc}
     doubts = finding.muscle_doubts(tables["quality"], quiet=quiet)
     levels = finding.level_findings(analysis.compared[0], claims.stated(file.published), doubts)
-    found = _finding(levels, analysis, tables)
-    above, below = _above_and_below(found, levels, analysis)
+    no_emg = finding.no_emg(tables["quality"], quiet=quiet)
+    found = _finding(levels, analysis, tables, no_emg=no_emg)
+    above, below = _above_and_below(found, levels, analysis, no_emg=no_emg)
     notices = _notices(analysis, tables)
     methods = methods_of(analysis, pipeline, tables, own=own)
     with figures.style.theme():
@@ -125,10 +126,15 @@ def _provenance(study: StudyDefinition, analysis: Analysis, pipeline: Pipeline, 
 
 
 def _finding(
-    levels: tuple[finding.LevelFinding, ...], analysis: Analysis, tables: dict[str, pd.DataFrame]
+    levels: tuple[finding.LevelFinding, ...],
+    analysis: Analysis,
+    tables: dict[str, pd.DataFrame],
+    *,
+    no_emg: tuple[str, ...],
 ) -> tuple[str, ...]:
     """The finding in sentences; of simulated data the first one says so."""
     sentences = [finding.SIMULATED] if analysis.simulated else []
+    sentences += no_emg
     sentences += finding.answers(analysis.compared[0])
     sentences += finding.described(levels)
     sentences += finding.not_compared(analysis.compared[0])
@@ -139,11 +145,11 @@ def _finding(
 
 
 def _above_and_below(
-    found: tuple[str, ...], levels: tuple[finding.LevelFinding, ...], analysis: Analysis
+    found: tuple[str, ...], levels: tuple[finding.LevelFinding, ...], analysis: Analysis, *, no_emg: tuple[str, ...]
 ) -> tuple[list[str], list[str]]:
     """What of the finding stands above the page's table and below it; the claims have a table of their own."""
     first = analysis.compared[0]
-    summarized = (finding.SIMULATED, *finding.answers(first), *finding.not_compared(first))
+    summarized = (finding.SIMULATED, *no_emg, *finding.answers(first), *finding.not_compared(first))
     elsewhere = (*summarized, *_verdicts(levels))
     above = [sentence for sentence in found if sentence in summarized]
     return above, [sentence for sentence in found if sentence not in elsewhere]
