@@ -115,31 +115,41 @@ def _together(steps: Sequence[Step], recording: Recording, *, single: bool) -> R
             n = recording.n_samples
             stages.append(moving_window(step.window, sfreq=recording.sfreq, n=n, squared=squared))
     samples = held(recording)
-    # of a signal on a large offset single precision holds few digits, so one goes before the filter that takes it out
-    stays = has_mean and not (single and _takes_constants_out(stages[0]))
-    offsets = None if stays else _means(samples, stages[0])
+    # of a signal on a large offset single precision holds few digits, so one that is taken out anyway goes first
+    stays = has_mean and not (single and _take_constants_out(stages))
+    offsets = None if stays else _means(samples, stages)
     data = zero_lag(samples, stages, offsets=offsets, factors=factors, every=every, single=single)
     data.setflags(write=False)  # so that it need not be copied
     known: Any = Finite(data)
     return replace(recording, data=known, channels=channels, sfreq=sfreq, history=(*recording.history, *steps))
 
 
-def _means(samples: Samples | InFile, first: Filter | Window) -> Samples:
-    """What to subtract of each channel: its mean, or something near to it where the filter takes constants out.
+def _means(samples: Samples | InFile, stages: Sequence[Filter | Window]) -> Samples:
+    """What to subtract of each channel: its mean, or something near to it where the filters take constants out.
 
-    No constant changes the result of such a filter but by rounding, which a constant near the mean keeps small.
+    No constant changes the result of such filters but by rounding, which a constant near the mean keeps small.
     """
-    takes_out = _takes_constants_out(first)
-    step = max(1, samples.shape[1] // 200) if takes_out else 1
+    taken_out = _take_constants_out(stages)
+    step = max(1, samples.shape[1] // 200) if taken_out else 1
     if not isinstance(samples, InFile):
         return np.asarray(samples[:, ::step].mean(axis=-1))
-    if takes_out:
+    if taken_out:
         return np.asarray(samples.every(step).mean(axis=-1))
     return np.array([samples.part(row, 0, samples.shape[1]).mean() for row in range(samples.shape[0])])
 
 
-def _takes_constants_out(first: Filter | Window) -> bool:
-    return isinstance(first, Filter) and first.takes_constants_out
+def _take_constants_out(stages: Sequence[Filter | Window]) -> bool:
+    """Whether the result is the same with any constant added to the signal.
+
+    It is if one of them takes constants out, and those before it leave a constant one: filters without zeros behind the
+    signal, and means.
+    """
+    for one in stages:
+        if isinstance(one, Filter) and one.takes_constants_out:
+            return True
+        if one.squared if isinstance(one, Window) else one.zeros or one.after == "rectified":
+            return False
+    return False
 
 
 def _filter_of(step: Bandpass | Envelope | Highpass | Lowpass | Notch, sfreq: float) -> Filter:

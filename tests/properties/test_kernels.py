@@ -104,6 +104,15 @@ def test_single_precision_is_asked_for_in_the_call_and_is_no_copy_of_double_prec
         ArgumentError, match=r"Unknown value for 'precision'. Allowed: 'double' and 'single'. Got: 'float32'"
     ):
         whole(raw, precision="float32")
+    # an offset goes first wherever in the chain the filter stands that takes it out
+    for before in ((ek.Notch(frequency=50),), (ek.Lowpass(cutoff=450), ek.MovingMean(window=0.01))):
+        chain = ek.Pipeline(*before, ek.Bandpass(low=20, high=400), ek.Rectify(), ek.Envelope(cutoff=6))
+        double, single = chain(far), chain(far, precision="single")
+        np.testing.assert_allclose(single.data, double.data, rtol=0, atol=5e-6 * double.data.max())
+    # and stays where none does
+    for kept in ((ek.Notch(frequency=50),), (ek.Lowpass(cutoff=30, padding="zeros-after"), ek.Highpass(cutoff=20))):
+        double, single = ek.Pipeline(*kept)(far), ek.Pipeline(*kept)(far, precision="single")
+        np.testing.assert_allclose(single.data, double.data, rtol=0, atol=5e-6 * far.data.max())
     huge = ek.Recording(data=raw.data * 1e26, sfreq=raw.sfreq, channels=raw.channels)
     with pytest.raises(SignalError, match=r"Allowed: samples up to about 1e18 in single precision"):
         whole(huge, precision="single")
