@@ -432,6 +432,28 @@ def test_bad_input_is_answered_and_leaves_earlier_results(emgkit, tmp_path, spoi
     assert (earlier / "report.html").read_text(encoding="utf-8") == "earlier"
 
 
+@pytest.mark.parametrize(
+    ("out", "texts"),
+    [
+        (".", ["the current folder or one above it", "--out"]),
+        ("..", ["the current folder or one above it", "--out"]),
+        ("below/..", ["the current folder or one above it", "--out"]),
+        ("/", ["the current folder or one above it", "--out"]),
+        ("file", ["The output folder is a file"]),
+        ("mine", ["that no earlier run wrote", "'notes.txt'"]),
+    ],
+)
+def test_reproduce_refuses_its_folder_before_the_work_begins(emgkit, tmp_path, monkeypatch, out, texts):
+    for folder in ("mine", "below"):
+        (tmp_path / folder).mkdir()
+    for file in ("file", "mine/notes.txt"):
+        (tmp_path / file).write_text("mine", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    monkeypatch.setattr(ek.multiverse, "run", lambda *_, **__: pytest.fail("the specifications were computed"))
+    refused(emgkit("reproduce", "--out", out, cwd=tmp_path), *texts)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_a_process_of_its_own_gives_the_same_status_and_texts(emgkit, small, tmp_path):
     """The other tests run the command in their own process, which takes a tenth of the time."""
     folder = csv_study(tmp_path)
