@@ -9,7 +9,7 @@ from pathlib import Path
 
 from emgkit import shipped
 from emgkit._checks import nearest
-from emgkit.errors import EmgkitWarning, StudyError
+from emgkit.errors import ArgumentError, EmgkitWarning, StudyError
 from emgkit.notation import listed
 from emgkit.study.definition import StudyDefinition
 from emgkit.study.file.published import PublishedFile
@@ -198,7 +198,15 @@ class Study(StudyDefinition):
 
     def _check_multiverse(self, multiverse: Result | None) -> None:
         """Refuse a multiverse that is not of this study as it is now."""
-        if multiverse is not None and (multiverse.study.folder, multiverse.study.text) != (self.folder, self.text):
+        if multiverse is None:
+            return
+        if not isinstance(multiverse, Result) or "multiverse" not in multiverse.tables:
+            raise ArgumentError(
+                "What was given as multiverse is none",
+                allowed="what multiverse.run gave",
+                got="what Study.run gave" if isinstance(multiverse, Result) else type(multiverse).__name__,
+            )
+        if (multiverse.study.folder, multiverse.study.text) != (self.folder, self.text):
             raise StudyError(
                 "The multiverse is of another study, or of an earlier study file",
                 allowed=f"what multiverse.run gave of {self.slug!r} as it is now",

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import emgkit as ek
-from emgkit.errors import StudyError
+from emgkit.errors import ArgumentError, StudyError
 from emgkit.multiverse import tree
 from emgkit.multiverse.computing import compute
 from emgkit.study import Result, Study
@@ -275,6 +275,24 @@ def test_the_report_of_the_study_tells_what_came_out(study: Study, result: Resul
     # the study's own numbers stand in both tables
     ratios = pd.read_csv(found.out / "tables" / "contrasts.csv").set_index("muscle")["ratio"]
     np.testing.assert_allclose(table.set_index("muscle")["own"], ratios[table["muscle"]], rtol=1e-9)
+
+
+def test_a_multiverse_of_other_recordings_is_refused(study: Study, result: Result, tmp_path: Path) -> None:
+    table = result.tables["multiverse"].copy()
+    table.loc[table["muscle"] == table["muscle"].iloc[-1], "own"] *= 1 + 1e-5
+    other = dataclasses.replace(result, tables={**result.tables, "multiverse": table})
+    with pytest.raises(
+        StudyError, match=r"is of other recordings than this run.*ratio .*as in this run.*data and quick"
+    ):
+        study.run(tmp_path / "out", quick=True, multiverse=other)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_multiverse_is_refused(study: Study, result: Result, tmp_path: Path) -> None:
+    alone: Any = dataclasses.replace(result, tables={"contrasts": result.tables["specifications"]})
+    for given, got in ((alone, "what Study.run gave"), (tmp_path, "PosixPath|WindowsPath")):
+        with pytest.raises(ArgumentError, match=rf"given as multiverse is none. Allowed: .*Got: ({got})"):
+            study.run(tmp_path / "out", quick=True, multiverse=given)
 
 
 def test_a_multiverse_of_another_study_is_refused(study: Study, result: Result, tmp_path: Path) -> None:

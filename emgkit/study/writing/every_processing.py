@@ -5,14 +5,58 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from emgkit import report
+from emgkit.errors import StudyError
+from emgkit.notation import number
 from emgkit.study.writing.result import Result
 
-__all__ = ["items", "paragraphs"]
+__all__ = ["check_same", "items", "paragraphs"]
 
 # of the table of the multiverse: what tells whether the answer stands
 _COLUMNS = ("specifications", "own", "lowest", "highest", "median", "p_median", "higher", "lower")
 _CALLED = {"higher": "share_higher", "lower": "share_lower"}
+
+
+def check_same(multiverse: Result | None, contrasts: pd.DataFrame | None) -> None:
+    """Refuse a multiverse of other recordings, in which the study as it is gives other numbers.
+
+    Parameters
+    ----------
+    multiverse : Result, optional
+        What was computed.
+    contrasts : DataFrame, optional
+        Those of the run.
+
+    Raises
+    ------
+    StudyError
+        The first contrast that differs is named.
+    """
+    if multiverse is None or contrasts is None:
+        return
+    table, names = _own(multiverse)
+    effect = str(table["scale"].iloc[0])
+    here = contrasts.set_index(names)[effect].reindex(pd.MultiIndex.from_frame(table[names]))
+    differs = ~np.isclose(table["own"], here, rtol=1e-6, atol=0)
+    if differs.any():
+        place = int(differs.argmax())
+        raise StudyError(
+            "The multiverse is of other recordings than this run: the study as it is gives other numbers in it",
+            where=", ".join(map(str, table[names].iloc[place])),
+            allowed=f"{effect} {number(here.iloc[place])}, as in this run",
+            got=number(table["own"].iloc[place]),
+            hint="Give multiverse.run the same data and quick",
+        )
+
+
+def _own(multiverse: Result) -> tuple[pd.DataFrame, list[str]]:
+    """The rows that measure what the study measures, and the columns that name a contrast."""
+    table = multiverse.tables["multiverse"]
+    names = list(table.columns)
+    return table[table["own"].notna()], names[: names.index("curve")]
 
 
 def paragraphs(multiverse: Result | None, *, out: Path) -> list[str]:
@@ -36,10 +80,7 @@ def items(multiverse: Result | None, *, out: Path) -> list[report.TableItem]:
     """The range of each contrast over all specifications that measure what the study measures."""
     if multiverse is None:
         return []
-    table = multiverse.tables["multiverse"]
-    own = table[table["own"].notna()]
-    names = list(own.columns)
-    frame = own[[*names[: names.index("curve")], *_COLUMNS]]
+    table, names = _own(multiverse)
     return [
         report.TableItem(
             title="The same comparison under every defensible processing",
@@ -47,7 +88,7 @@ def items(multiverse: Result | None, *, out: Path) -> list[report.TableItem]:
             "measure what the study measures: the lowest, the highest and the median, with the p of a test of all of "
             "them together. Share higher and share lower are the parts of the specifications with p < .05 in either "
             f"direction. The page {_where(multiverse, out)} has further quantities, and the reason for every choice.",
-            frame=frame.rename(columns=_CALLED).reset_index(drop=True),
+            frame=table[[*names, *_COLUMNS]].rename(columns=_CALLED).reset_index(drop=True),
             stem="every_processing",
             simulated=multiverse.simulated,
         )
