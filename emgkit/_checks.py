@@ -27,6 +27,7 @@ __all__ = [
     "check_option",
     "check_positive",
     "check_samples",
+    "check_seconds",
     "check_unknown",
     "check_whole",
     "nearest",
@@ -132,13 +133,39 @@ def check_positive(parameter: str, value: Any, *, unit: str = "", zero: bool = F
         Names the parameter, the allowed range and what came.
     """
     allowed = f"a finite number {'of at least' if zero else 'above'} 0{' ' + unit if unit else ''}"
-    try:
-        checked = float(value)
-    except (TypeError, ValueError, OverflowError):
-        checked = math.nan
-    if isinstance(value, (bool, str)) or not math.isfinite(checked) or checked < 0 or (checked == 0 and not zero):
+    checked = _finite(value)
+    if checked is None or checked < 0 or (checked == 0 and not zero):
         raise ArgumentError(f"{parameter!r} cannot be used", allowed=allowed, got=shown_value(value))
     return checked
+
+
+def check_seconds(parameter: str, value: Any, *, where: str = "") -> float:
+    """Refuse a time that is no finite number.
+
+    Raises
+    ------
+    ArgumentError
+        Names the parameter and what was got.
+
+    Examples
+    --------
+    >>> check_seconds("tmin", -0.5)
+    -0.5
+    """
+    checked = _finite(value)
+    if checked is None:
+        allowed = "a finite number of seconds"
+        raise ArgumentError(f"{parameter!r} cannot be used", where=where, allowed=allowed, got=shown_value(value))
+    return checked
+
+
+def _finite(value: Any) -> float | None:
+    """A finite number as a float; None for anything else, texts and truth values among it."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) and not isinstance(value, (bool, str)) else None
 
 
 def check_whole(parameter: str, value: Any, *, least: int = 1, most: int = 10**9, where: str = "") -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from emgkit._checks import KeywordsOnly, check_option, check_positive, check_unknown
+from emgkit._checks import KeywordsOnly, check_option, check_positive, check_seconds, check_unknown
 from emgkit.channels import SOURCES, STREAMS, Channel, Event, Value, pickled_parts, stream_of
 from emgkit.errors import ArgumentError, Notice, UnitError
 from emgkit.notation import counted, listed, number
@@ -336,6 +336,10 @@ class Crop(KeywordsOnly):
     accepts: ClassVar[tuple[str, ...]] = INSIDE
     changes_amplitude: ClassVar[bool] = False
     repair: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        for name in ("tmin", "tmax"):
+            check_seconds(name, getattr(self, name))
 
     def __call__(self, recording: Recording) -> Recording:
         """Select the samples."""

@@ -11,7 +11,7 @@ import pytest
 
 import emgkit as ek
 from emgkit import _checks
-from emgkit.errors import EmgkitError
+from emgkit.errors import ArgumentError, EmgkitError
 from emgkit.stats.cells.multiplicity import as_adjust
 
 ODD: dict[str, Any] = {
@@ -30,6 +30,7 @@ def test_a_check_refuses_what_it_cannot_use(value):
         lambda: as_adjust(value),
         lambda: as_adjust(value, pairs=True),
         lambda: _checks.check_positive("width", -1 if isinstance(value, int) and abs(value) < 10 else value),
+        lambda: _checks.check_seconds("start", value),
         lambda: _checks.check_samples(value, at_least=10),
     ):
         with pytest.raises(EmgkitError, match="Got: ") as caught:
@@ -51,6 +52,26 @@ def test_a_function_refuses_it_as_an_error_of_emgkit(value):
     ):
         with pytest.raises(EmgkitError):
             call()
+
+
+@pytest.mark.parametrize(
+    "value", [*ODD.values(), math.inf, -math.inf, "1"], ids=[*ODD, "inf", "-inf", "a number's text"]
+)
+def test_a_time_is_a_finite_number(value, tmp_path):
+    data = np.sin(np.arange(4000))[np.newaxis] * 1e-4
+    emg = ek.Recording(data=data, sfreq=2000.0, channels=(ek.Channel(name="VL", unit="V"),))
+    path = ek.io.write_bdf(ek.Trial(streams={"emg": emg}), tmp_path / "a.bdf")
+    for call, name in (
+        (lambda: emg.crop(value, 1.5), "tmin"),
+        (lambda: emg.crop(0.5, value), "tmax"),
+        (lambda: ek.Edited(channel="VL", tmin=value, tmax=1.5, reason="a spike"), "tmin"),
+        (lambda: ek.Edited(channel="VL", tmin=0.5, tmax=value, reason="a spike"), "tmax"),
+        (lambda: ek.read(path, start=value), "start"),
+        (lambda: ek.read(path, stop=value, lazy=True), "stop"),
+    ):
+        with pytest.raises(ArgumentError, match=f"'{name}' cannot be used.*a finite number of seconds") as caught:
+            call()
+        assert len(str(caught.value)) < 300
 
 
 def test_what_is_allowed_passes():

@@ -77,7 +77,7 @@ def test_a_band_pass_refuses_swapped_cut_offs(low: float, high: float) -> None:
             {"channel": "VL", "tmin": 2, "tmax": 2, "reason": "knock"},
             "tmin < tmax. Got: tmin = 2 s, tmax = 2",
         ),
-        (ek.Edited, {"channel": "VL", "tmin": float("nan"), "tmax": 2, "reason": "knock"}, "empty or not finite"),
+        (ek.Edited, {"channel": "VL", "tmin": float("nan"), "tmax": 2, "reason": "knock"}, "'tmin' cannot be used"),
     ],
 )
 def test_other_steps_refuse_wrong_parameters(make: Any, wrong: dict[str, Any], message: str) -> None:

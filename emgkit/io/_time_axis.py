@@ -325,7 +325,7 @@ class Window:
 
     def __post_init__(self) -> None:
         stop = math.inf if self.stop is None else self.stop
-        if not 0 <= self.start < stop or math.isinf(self.start):
+        if not 0 <= self.start < stop:
             raise ArgumentError(
                 "The part to read is empty, or begins before the recording",
                 where=self.where, allowed="0 <= start < stop, in seconds from the beginning of the recording",

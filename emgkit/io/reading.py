@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from emgkit._checks import nearest
+from emgkit._checks import check_seconds, nearest
 from emgkit.errors import ArgumentError, EmgkitError, FileError, FormatError
 from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble
 from emgkit.io._time_axis import Window
@@ -140,7 +140,11 @@ def read(
     """
     window = None
     if start is not None or stop is not None:
-        window = Window(start=0.0 if start is None else float(start), stop=stop, where=place(path, sheet))
+        where = place(path, sheet)
+        begin = 0.0 if start is None else check_seconds("start", start, where=where)
+        window = Window(
+            start=begin, stop=stop if stop is None else check_seconds("stop", stop, where=where), where=where
+        )
     content = _loaded(path, format, {"thousands": thousands, "sheet": sheet}, window, lazy=lazy)
     if window is not None:
         with _errors_name(Path(path)):

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from emgkit import repairs
-from emgkit._checks import check_option, check_positive, check_unknown, check_whole
+from emgkit._checks import check_option, check_positive, check_seconds, check_unknown, check_whole
 from emgkit.errors import ArgumentError, Notice, SignalError, warn
 from emgkit.notation import counted, number, percent
 from emgkit.recording import Recording, check_recording
@@ -49,10 +49,10 @@ class Edited(SampleStep):
     def __post_init__(self) -> None:
         if not self.reason.strip():
             raise ArgumentError("An edited stretch needs a reason", allowed="a text", got=repr(self.reason))
-        put(self, tmin=float(self.tmin), tmax=float(self.tmax))
-        if not -np.inf < self.tmin < self.tmax < np.inf:
+        put(self, tmin=check_seconds("tmin", self.tmin), tmax=check_seconds("tmax", self.tmax))
+        if not self.tmin < self.tmax:
             raise ArgumentError(
-                "The stretch to edit is empty or not finite",
+                "The stretch to edit is empty",
                 allowed="tmin < tmax",
                 got=f"tmin = {number(self.tmin)} s, tmax = {number(self.tmax)} s",
             )

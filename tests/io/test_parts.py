@@ -95,7 +95,7 @@ def test_one_end_is_enough_and_channels_that_lie_outside_are_left_out(files):
         ({"start": 2.0, "stop": 1.0}, "is empty.*0 <= start < stop.*Got: start = 2 s, stop = 1 s"),
         ({"start": 1.0, "stop": 1.0}, "is empty"),
         ({"start": -0.5}, "begins before the recording.*Got: start = -0.5 s"),
-        ({"start": float("nan")}, "is empty"),
+        ({"start": float("nan")}, "'start' cannot be used"),
         ({"start": 3.1}, r"reaches beyond the recording.*Allowed: 0 <= start < stop <= 3\.1 s.*Got: start = 3.1 s"),
         ({"stop": 3.2}, r"reaches beyond the recording.*stop = 3\.2 s"),
         ({"start": 1e300}, "reaches beyond"),
