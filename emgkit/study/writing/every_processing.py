@@ -39,7 +39,7 @@ def check_same(multiverse: Result | None, contrasts: pd.DataFrame | None) -> Non
         return
     table, names = _own(multiverse)
     effect = str(table["scale"].iloc[0])
-    here = contrasts.set_index(names)[effect].reindex(pd.MultiIndex.from_frame(table[names]))
+    here = table[names].merge(contrasts[[*names, effect]], how="left", on=names)[effect]
     differs = ~np.isclose(table["own"], here, rtol=1e-6, atol=0)
     if differs.any():
         place = int(differs.argmax())
