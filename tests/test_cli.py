@@ -432,6 +432,12 @@ def test_bad_input_is_answered_and_leaves_earlier_results(emgkit, tmp_path, spoi
     assert (earlier / "report.html").read_text(encoding="utf-8") == "earlier"
 
 
+def test_the_help_of_reproduce_says_where_it_writes_and_what_a_quick_look_leaves_out():
+    help_text = " ".join(re.sub("[│╭╮╰╯─]", " ", process("reproduce", "--help").stdout).split())
+    assert "a folder beside it, whose name ends in 'multiverse'. Default: results/three_lifts and" in help_text
+    assert "Only five simulated participants, under the study's own processing alone." in help_text
+
+
 @pytest.mark.parametrize(
     ("out", "texts"),
     [

@@ -81,8 +81,18 @@ def run(
 
 
 def reproduce(
-    quick: Annotated[bool, typer.Option("--quick", help="Only five simulated participants.")] = False,
-    out: OutOption = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only five simulated participants, under the study's own processing alone.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where to write. The page of every processing goes into a folder beside it, whose name ends in "
+            "'multiverse'. Default: results/three_lifts and multiverse/three_lifts.",
+        ),
+    ] = None,
     jobs: JobsOption = 1,
     force: ForceOption = False,
     as_json: JsonOption = False,
