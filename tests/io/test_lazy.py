@@ -329,7 +329,14 @@ def replace(path):
     other.replace(path)
 
 
+def become_a_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
 CHANGES = [cut_off, grow, overwrite, replace]
+if hasattr(os, "mkfifo"):  # which nobody writes to, so that opening it would never end
+    CHANGES.append(become_a_pipe)
 if os.name != "nt":  # Windows keeps no time of the last change beside the one that can be set
     CHANGES.append(overwrite_and_keep_the_time)
 

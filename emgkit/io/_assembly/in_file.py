@@ -44,7 +44,7 @@ class File:
 
     @contextmanager
     def opened(self) -> Iterator[FileIO]:
-        """The open file; what was read counts only if the file is still the one it was, which is looked at last.
+        """The open file; what was read counts only if the file is the one it was, before and after.
 
         Raises
         ------
@@ -54,10 +54,12 @@ class File:
             It has changed.
         """
         try:
-            with FileIO(self.path) as file:
-                yield file
+            # not even opened if it is another: opening a pipe may never end
             if _state(self.path) == self.state:
-                return
+                with FileIO(self.path) as file:
+                    yield file
+                if _state(self.path) == self.state:
+                    return
         except FormatError:
             raise
         except FileNotFoundError:
