@@ -81,8 +81,8 @@ class Pipeline:
             Left as it is.
         precision : {"double", "single"}
             Of what numbers filters and moving windows compute. ``"single"`` takes about two thirds of the time, and
-            its result is off by some 1e-6 of the largest value. Other steps compute in double precision, as does all
-            where the compiled filters are missing.
+            its result is off by some 1e-6 of the largest value (of filters slower than 1 Hz, or narrower, by up to
+            2e-5). Other steps compute in double precision, as does all where the compiled filters are missing.
 
         Returns
         -------

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from emgkit._checks import check_seconds, nearest
+from emgkit._checks import check_option, check_seconds, nearest
 from emgkit.errors import ArgumentError, EmgkitError, FileError, FormatError
 from emgkit.io._assembly import ChannelSpecs, FileContent, Overrides, assemble
 from emgkit.io._time_axis import Window
@@ -138,6 +138,7 @@ def read(
     >>> envelope.data.shape
     (1, 200)
     """
+    check_option("lazy", lazy, (True, False))
     window = None
     if start is not None or stop is not None:
         where = place(path, sheet)

@@ -47,7 +47,7 @@ __all__ = ["is_fast", "zero_lag_chain"]
 Samples = NDArray[np.float64]
 Places = NDArray[np.int64]
 
-# work space of up to so many numbers (8 MB) is kept
+# an array of up to so many numbers (8 MB) is kept
 _KEPT = 1_048_576
 
 

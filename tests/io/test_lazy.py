@@ -459,3 +459,9 @@ def test_a_chain_of_a_long_recording_takes_little_memory(tmp_path):
     tracemalloc.stop()
     assert envelope.data.shape == (n_channels, n // 20)
     assert peak <= 0.15 * n_channels * n * 8
+
+
+@pytest.mark.parametrize("lazy", ["no", 1, None, np.arange(2)], ids=repr)
+def test_lazy_is_yes_or_no(lazy, tmp_path):
+    with pytest.raises(ArgumentError, match=r"Unknown value for 'lazy'. Allowed: 'True' and 'False'"):
+        ek.read(tmp_path / "any.bdf", lazy=lazy)
