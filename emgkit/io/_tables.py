@@ -74,7 +74,9 @@ def _whole(text: str) -> int:
 
 
 def _json_number(text: str) -> int | float:
-    """A whole number; one with more digits than any count has is no whole number any more."""
+    """A whole number; one with more digits than any count has is no whole number any more, and may be none at all."""
+    if len(text) > _MOST_DIGITS and not math.isfinite(float(text)):
+        raise ValueError(f"a number of {len(text)} digits")
     return int(text) if len(text) <= _MOST_DIGITS else float(text)
 
 
