@@ -219,8 +219,7 @@ def _turned(recording: Recording) -> Recording:
             got=f"{part:.0%}",
             hint="Leave starts away for cycles without phases",
         )
-    factor = 180 / np.pi if recording.channels[0].unit.startswith("rad") else 1.0
-    angle = np.cumsum(factor * (axis @ x)) / recording.sfreq
+    angle = np.cumsum(axis @ x) / recording.sfreq
     return _derived(recording, angle, Channel(name="rotation", unit="deg", kind="JNTANG"))
 
 
@@ -244,9 +243,9 @@ def _period(x: Array, sfreq: float, recording: Recording) -> float:
     # each lag by the samples that it has
     whole = correlate(x, x, method="fft")[n - 1 :] / np.arange(n, 0, -1)
     part = whole[: max(2, n // 2)] / whole[0]
-    first = round(_PERIODS[0] * sfreq)
-    peaks, _ = find_peaks(part[first : round(_PERIODS[1] * sfreq)], prominence=0.1)
-    heights = part[peaks + first]
+    peaks, _ = find_peaks(part, prominence=0.1)
+    peaks = peaks[(peaks >= _PERIODS[0] * sfreq) & (peaks <= _PERIODS[1] * sfreq)]
+    heights = part[peaks]
     if not peaks.size or heights.max() < _REPEATS:
         raise SignalError(
             "No rhythm was found in the signal of the sensor",
@@ -257,7 +256,7 @@ def _period(x: Array, sfreq: float, recording: Recording) -> float:
             else "no peak of the autocorrelation",
             hint="Mark the repetitions in a table: by = 'table'",
         )
-    return float((peaks[heights >= _AS_GOOD * heights.max()][0] + first) / sfreq)
+    return float(peaks[heights >= _AS_GOOD * heights.max()][0] / sfreq)
 
 
 def _derived(recording: Recording, values: Array, channel: Channel) -> Recording:

@@ -349,4 +349,5 @@ def _written(cell: Any) -> str:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or value != value or str(value) in ("", "<NA>", "NaT")
+    # the missing value of pandas cannot be compared with itself
+    return value is None or str(value) in ("", "<NA>", "NaT") or value != value
