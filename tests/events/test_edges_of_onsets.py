@@ -76,6 +76,15 @@ def test_runs_reach_to_both_ends():
     assert runs(np.ones(3, dtype=bool)).tolist() == [[0, 3]]
 
 
+@pytest.mark.parametrize("method", [one for one in onsets.METHODS.values() if one is not onsets.ChangePoints])
+def test_a_method_drops_what_is_shorter_than_hold_and_joins_what_is_nearer_than_gap(method):
+    y = np.random.default_rng(6).normal(size=6000)
+    for first, stop in ((1000, 1120), (2000, 2300), (2340, 2640), (2870, 3170), (4000, 4300)):
+        y[first:stop] *= 20
+    found = method(hold=0.2, gap=0.1).find(y, REST, SFREQ).intervals
+    assert found == pytest.approx(np.array([[2000, 2640], [2870, 3170], [4000, 4300]]), abs=15)
+
+
 # ------------------------------------------------------------------ means and standard deviations of rest
 
 
@@ -114,13 +123,19 @@ def test_windows_of_white_rest_pass_as_often_as_is_asked_for(sfreq):
     pair[step:] = y[step:] ** 2 + y[:-step] ** 2 > threshold
     window = np.any([pair[place : y.size - 8 * step + place] for place in range(0, 10 * step, 2 * step)], axis=0)
     assert window.mean() == pytest.approx(0.05, abs=0.004)
-    # what is found are the values that bring a pair over the threshold
-    inside = np.zeros(y.size, dtype=bool)
-    for first, stop in spans(method.find(y, slice(0, y.size), sfreq)):
-        inside[first:stop] = True
-        assert min(y[first] ** 2, y[stop - 1] ** 2) > threshold / 2
-    loud = y**2 > threshold
-    assert (inside[loud]).all()
+    # what is found begins and ends with values that bring a pair over the threshold
+    found = double_threshold(y, threshold, step=step, pairs=5, enough=1)
+    assert (y[np.r_[found[:, 0], found[:, 1] - 1]] ** 2 > threshold / 2).all()
+    assert np.isin(np.flatnonzero(y**2 > threshold), np.concatenate([np.arange(*one) for one in found])).all()
+    assert spans(method.find(y, slice(0, y.size), sfreq)) == bursts(found, hold=1, gap=1).tolist()
+
+
+def test_the_numbers_of_a_double_threshold_are_checked_up_to_their_limits():
+    onsets.Bonato(enough=5)
+    onsets.Bonato(false_alarm=0.999)
+    for wrong in ({"enough": 6}, {"false_alarm": 1.0}, {"enough": 6, "false_alarm": 1.0}):
+        with pytest.raises(ArgumentError, match="double threshold cannot be used"):
+            onsets.Bonato(**wrong)
 
 
 @pytest.mark.parametrize(("apart", "is_one"), [(8, True), (16, False), (24, False), (10, False), (12, True), (4, True)])
@@ -131,6 +146,30 @@ def test_pairs_of_a_window_lie_two_steps_apart(apart, is_one):
     found = double_threshold(y, 3.9, step=4, pairs=3, enough=2).tolist()
     assert bool(found) == is_one
     assert not double_threshold(y, 4.0, step=4, pairs=3, enough=1).size or apart == 4
+
+
+@pytest.mark.parametrize("step", [1, 4])
+@pytest.mark.parametrize(("pairs", "enough"), [(1, 1), (3, 2), (5, 1), (5, 3)])
+def test_a_window_is_centred_so_that_a_burst_keeps_both_edges(step, pairs, enough):
+    y = np.zeros(300)
+    y[100:180] = 3.0
+    assert double_threshold(y, 8.9, step=step, pairs=pairs, enough=enough).tolist() == [[100, 180]]
+    # the first pair of a recording is complete one step after its begin
+    first = 0 if enough < pairs and pairs // 2 >= enough else step
+    assert double_threshold(y[100:180], 8.9, step=step, pairs=pairs, enough=enough).tolist() == [[first, 80]]
+
+
+def test_a_burst_is_cut_to_its_own_loud_values():
+    def found(at: dict[int, float], threshold: float, **window: int) -> list[list[int]]:
+        y = np.zeros(200)
+        y[list(at)] = list(at.values())
+        return double_threshold(y, threshold, **{"step": 4, "pairs": 5, "enough": 1, **window}).tolist()
+
+    assert found({100: 2, 150: 2}, 3.9) == [[100, 101], [150, 151]]
+    # a value at half of the threshold brings no pair over it
+    assert found({100: 2, 104: 3}, 8.0) == [[104, 105]]
+    # the window of sample 100 has two pairs that pass, and no loud value
+    assert found({101: 2, 108: 2, 116: 2}, 3.9, enough=2) == [[108, 109], [116, 117]]
 
 
 # ------------------------------------------------------------------ likelihood ratio
@@ -180,6 +219,7 @@ def test_an_edge_further_off_or_what_comes_later_than_two_windows_has_no_say():
     assert _change(np.r_[np.ones(100), np.full(200, 9.0)], 79, 20) == 99
     assert _change(np.r_[np.ones(100), np.full(200, 9.0)], 121, 20) == 101
     assert _change(np.ones(9), 0, 3) == 0
+    assert _change(np.full(50, 9.0), 5, 20) == 0
     much_later = np.r_[np.ones(100), np.full(40, 9.0), np.full(200, 1e6)]
     assert _change(much_later, 100, 20) == 100
     assert _change(much_later, 101, 20) == 121  # one sample of what is much louder
@@ -286,6 +326,13 @@ def test_no_piece_is_shorter_than_the_least(least, edges):
 def test_a_piece_is_active_above_the_double_of_the_variance_of_rest(square, is_active):
     y = 7.0 * steps((3000, 1), (2000, np.sqrt(square)), (3000, 1))
     assert spans(onsets.ChangePoints().find(y, REST, SFREQ)) == [[3000, 5000]] * is_active
+
+
+def test_pieces_are_as_long_as_hold_and_joined_where_they_are_nearer_than_gap():
+    y = steps((1000, 1), (800, 20), (500, 1), (800, 20), (1000, 1))
+    both, one = [[1000, 1800], [2300, 3100]], [[1000, 3100]]
+    for hold, gap, edges in ((0.1, 0.5, both), (0.1, 0.501, one), (0.5, 0.1, both), (0.81, 0.1, one)):
+        assert spans(onsets.ChangePoints(hold=hold, gap=gap).find(y, REST, SFREQ)) == edges
 
 
 def test_a_long_signal_is_begun_in_pieces_that_leave_no_edges():
