@@ -86,6 +86,9 @@ def test_bursts_are_kept_up_to_the_double_and_the_half_or_three_scaled_deviation
 
     assert kept(2, 2, 2, 3.99, 1.01) == [True] * 5
     assert kept(2, 2, 2, 4.01, 0.99) == [True] * 3 + [False] * 2
+    assert _judged(lasting(2, 2, 2, 4.5))[-1].facts["reason"] == (
+        "duration of 4.5 s is 2.25 times the median 2 s, outside 0.5 to 2"
+    )
     # the logarithms are symmetric about 0, and their median deviation is 0.4
     usual = [float(np.exp(power)) for power in (-0.5, -0.4, -0.3, 0, 0.3, 0.4, 0.5)]
     limit = 3 * 1.4826 * 0.4

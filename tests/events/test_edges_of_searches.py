@@ -199,36 +199,36 @@ def test_an_edge_that_the_velocity_never_comes_down_to_is_none():
 
 @pytest.mark.parametrize(("stop", "goes_on"), [(0.045, True), (0.055, False)])
 def test_a_movement_is_over_when_it_stops_for_a_twentieth_of_a_second(stop, goes_on):
-    x = lines((0, 0), (1, 0), (1.9, 0.9), (1.9 + stop, 0.9), (2 + stop, 1), (3, 1), (4, 0), (5, 0), sfreq=SFREQ)
-    found = find_phases(motion(x), left=0, peak=2500, right=len(x) - 1, rest=(0.0, 0.0))
+    x = 7 * lines((0, 0), (1, 0), (1.9, 0.9), (1.9 + stop, 0.9), (2 + stop, 1), (3, 1), (4, 0), (5, 0), sfreq=SFREQ) - 3
+    found = find_phases(motion(x), left=0, peak=2500, right=len(x) - 1, rest=(-3.0, -3.0))
     assert found.arrives == pytest.approx(2000 + 1000 * stop if goes_on else 1900, abs=3)
     assert found.leaves == pytest.approx(1000, abs=3)
-    back = find_phases(motion(x[::-1]), left=0, peak=2500, right=len(x) - 1, rest=(0.0, 0.0))
+    back = find_phases(motion(x[::-1]), left=0, peak=2500, right=len(x) - 1, rest=(-3.0, -3.0))
     assert back.departs == pytest.approx(len(x) - 1 - found.arrives, abs=1e-6)
 
 
 @pytest.mark.parametrize(("lacks", "is_whole"), [(0.09, True), (0.11, False)])
 def test_a_movement_that_lacks_a_tenth_of_its_way_is_whole(lacks, is_whole):
-    x = lines((0, lacks), (1 - lacks, 1), (2, 1), (3, 0), (4, 0), sfreq=SFREQ)
-    found = find_phases(motion(x), left=0, peak=1500, right=len(x) - 1, rest=(0.0, 0.0))
+    x = 7 * lines((0, lacks), (1 - lacks, 1), (2, 1), (3, 0), (4, 0), sfreq=SFREQ) - 3
+    found = find_phases(motion(x), left=0, peak=1500, right=len(x) - 1, rest=(-3.0, -3.0))
     assert found.leaves == (0 if is_whole else None)
-    assert found.excursion == pytest.approx(1 - lacks / 2 if is_whole else 1, abs=0.01)
+    assert found.excursion == pytest.approx(7 * (1 - lacks / 2) if is_whole else 7, abs=0.07)
 
 
 @pytest.mark.parametrize(("low", "is_movement"), [(0.49, True), (0.51, False)])
 def test_what_begins_in_the_upper_half_is_no_movement_from_rest(low, is_movement):
-    x = lines((0, low), (1, low), (2, 1), (3, 1), (4, 0), (5, 0), sfreq=SFREQ)
-    found = find_phases(motion(x), left=0, peak=2500, right=len(x) - 1, rest=(0.0, 0.0))
+    x = 7 * lines((0, low), (1, low), (2, 1), (3, 1), (4, 0), (5, 0), sfreq=SFREQ) - 3
+    found = find_phases(motion(x), left=0, peak=2500, right=len(x) - 1, rest=(-3.0, -3.0))
     assert (found.leaves is not None) == is_movement
     assert (found.arrives is not None) == is_movement
     assert found.returns == pytest.approx(4000, abs=3)
 
 
 def test_without_either_end_the_excursion_is_from_the_lowest_point():
-    x = lines((0, 0.6), (1, 1), (2, 0.7), sfreq=SFREQ)
-    found = find_phases(motion(x), left=0, peak=1000, right=len(x) - 1, rest=(0.0, 0.0))
+    x = 7 * lines((0, 0.6), (1, 1), (2, 0.7), sfreq=SFREQ) - 3
+    found = find_phases(motion(x), left=0, peak=1000, right=len(x) - 1, rest=(-3.0, -3.0))
     assert (found.leaves, found.returns) == (None, None)
-    assert found.excursion == pytest.approx(0.4)
+    assert found.excursion == pytest.approx(2.8)
 
 
 @pytest.mark.parametrize(("off", "is_taken"), [(-80, True), (-82, False), (80, True), (82, False)])

@@ -96,6 +96,9 @@ def test_a_rhythm_is_the_main_axis_below_one_and_a_half_times_its_frequency(sfre
     expected = signal.lowpass(slow, 1.5 / 2.0, sfreq=sfreq, order=4)
     assert found.data[0] == pytest.approx(expected, abs=1e-9)
     assert (found.start, found.sfreq, found.names) == (4.0, sfreq, ("main axis",))
+    alone = _rhythm(sensor(-rows[1:2], sfreq=sfreq), -rows[1:2])
+    assert alone.channels[0].unit == "m/s^2"
+    assert np.abs(alone.data) == pytest.approx(0.6 * np.abs(expected)[np.newaxis], abs=1e-9)
 
 
 # ------------------------------------------------------------------ tilt

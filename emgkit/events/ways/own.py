@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import count, pairwise
@@ -159,7 +159,8 @@ def _checked(events: Mapping[str, Any]) -> dict[Key, OfSides]:
     """The mapping as the labels of each side by what they mean; a phase has a key of two words."""
     for key in events:
         check_unknown("key", key, _KEYS, where="events")
-    if not events or ("end" in events and "start" not in events) or ("repetition" in events and "start" in events):
+    nothing = not events or (set(events) == {"phase"} and not events["phase"])
+    if nothing or ("end" in events and "start" not in events) or ("repetition" in events and "start" in events):
         raise ArgumentError(
             "The mapping of events does not say where a repetition begins",
             where="events",
@@ -196,10 +197,20 @@ def _checked(events: Mapping[str, Any]) -> dict[Key, OfSides]:
 def _by_side(labels: Any, *, where: str) -> OfSides:
     """The labels by side; None where they are those of any."""
     if not isinstance(labels, Mapping):
-        return {None: (labels,) if isinstance(labels, str) else tuple(labels)}
+        return {None: _texts(labels, where=where)}
     for side in labels:
         check_unknown("side", side, SIDES, where=where)
-    return {side: (own,) if isinstance(own, str) else tuple(own) for side, own in labels.items()}
+    if not labels:
+        raise ArgumentError("No side is named", where=where, allowed=listed(SIDES), got="nothing")
+    return {side: _texts(own, where=f"{where}, {side}") for side, own in labels.items()}
+
+
+def _texts(labels: Any, *, where: str) -> tuple[str, ...]:
+    """One label, or several."""
+    texts = (labels,) if isinstance(labels, str) or not isinstance(labels, Iterable) else tuple(labels)
+    if not texts or not all(isinstance(one, str) for one in texts):
+        raise ArgumentError("A label is missing", where=where, allowed="a text, or a list of texts", got=repr(labels))
+    return texts
 
 
 def _sides(trial: Trial, mapping: Mapping[Key, OfSides]) -> dict[str | None, dict[Key, tuple[str, ...]]]:
@@ -318,7 +329,7 @@ def _around(
     first = next(key[1] for key in mapping if isinstance(key, tuple))
     begins = [i for i, (phase, _) in enumerate(phases) if phase == first]
     marks = []
-    if not begins or begins[0] != 0:
+    if begins[0] != 0:
         raise ArgumentError(
             "The first phase of the recording is not the one that is named first, so that it belongs to no repetition",
             where=f"{number(round(phases[0][1].onset, 3))} s",
