@@ -9,7 +9,7 @@ import pytest
 
 from emgkit import Channel, EmgkitWarning, Recording, Trial, find_repetitions
 from emgkit.errors import ArgumentError, SignalError
-from emgkit.events.ways.movement import _at_low, _pause, _rests_elsewhere, _stays, resting_end
+from emgkit.events.ways.movement import _at_low, _extremes, _pause, _rests_elsewhere, _stays, resting_end
 from emgkit.events.ways.phases import Motion, _edge, find_phases, turning_point
 from emgkit.events.ways.search import OPTIONS, Found, Rules, _is_away, judged, smoothed, turning_points
 
@@ -171,6 +171,21 @@ def test_a_recording_rests_for_three_tenths_of_a_second_and_of_a_movement(moveme
     for sign, name in ((1, "low"), (-1, "high")):
         found = resting_end(Trial(streams={"position": moving(sign * x)}), by="position")
         assert found == (name if is_there else None)
+
+
+def test_a_rest_of_exactly_three_tenths_of_a_second_is_one():
+    seen = set()
+    for samples in range(20, 36):
+        rest = samples / 100
+        moves = [(rest + 0.7 * place, place % 2) for place in range(5)]
+        stream = smoothed(moving(lines((0, 0), *moves, (2 * rest + 2.8, 0))), RULES)
+        smooth = stream.motion.smooth
+        low, high = _extremes(stream, RULES)
+        stays = min(_stays(y, 0.05 * (high - low)) for y in (smooth, smooth[::-1]))
+        seen.add(stays)
+        found = resting_end(Trial(streams={"position": stream.recording}), by="position")
+        assert found == ("low" if stays >= 30 else None)
+    assert {29, 30, 31} <= seen
 
 
 # ------------------------------------------------------------------ edges of movements
