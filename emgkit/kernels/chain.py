@@ -85,8 +85,8 @@ def zero_lag_chain(
     -------
     samples : ndarray, shape (n_signals, ceil(n_samples / every))
         The same as one filter after the other by SciPy, to about 1e-13 of the largest value (of filters slower than a
-        thousandth of the rate to about 1e-9, since rounded coefficients hold them no better), in single precision to
-        about 1e-6.
+        thousandth of the rate to about 1e-9, of far slower ones less, since rounded coefficients hold them no better),
+        in single precision to about 1e-6.
     is_finite : bool
         Whether all of them are finite.
     """
