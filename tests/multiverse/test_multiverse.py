@@ -24,6 +24,7 @@ from emgkit.study.file.recordings import StudyFile
 from emgkit.study.recordings.analysis import Analysis, analyse
 from emgkit.study.recordings.plan import plan_of
 from emgkit.study.recordings.walking import Store, Walk
+from emgkit.study.writing import every_processing
 from emgkit.workers import workers
 
 SIZE = 2 * 2 * 2 * 2 * 3 * 2 * 2 * 2 * 2 * 2
@@ -323,3 +324,13 @@ def test_a_run_tells_of_the_multiverse_that_lies_beside_it_and_is_of_just_this(
     path = home / "data" / "P1_squat.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("0.0", "0.00", 1), encoding="utf-8")
     assert ek.multiverse.earlier(Study.load(home), quick=True) is None
+
+
+def test_the_multiverse_may_be_of_any_comparison_of_the_study(result: Result) -> None:
+    own = result.tables["multiverse"].query("curve == 'as in the study'")
+    right = own[["muscle", "contrast"]].assign(ratio=own["own"].to_numpy())
+    other, wide = right.assign(ratio=right["ratio"] * 2), right.rename(columns={"muscle": "phase"})
+    for comparisons in ([right], [other, right], [wide, right]):
+        every_processing.check_same(result, comparisons)
+    with pytest.raises(StudyError, match=r"of other recordings than this run"):
+        every_processing.check_same(result, [wide, other])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,28 +21,30 @@ _COLUMNS = ("specifications", "own", "lowest", "highest", "median", "p_median", 
 _CALLED = {"higher": "share_higher", "lower": "share_lower"}
 
 
-def check_same(multiverse: Result | None, contrasts: pd.DataFrame | None) -> None:
+def check_same(multiverse: Result | None, comparisons: Sequence[pd.DataFrame]) -> None:
     """Refuse a multiverse of other recordings, in which the study as it is gives other numbers.
 
     Parameters
     ----------
     multiverse : Result, optional
         What was computed.
-    contrasts : DataFrame, optional
-        Those of the run.
+    comparisons : sequence of DataFrame
+        The contrasts of each comparison of the run; the multiverse is of one of them.
 
     Raises
     ------
     StudyError
         The first contrast that differs is named.
     """
-    if multiverse is None or contrasts is None:
+    if multiverse is None:
         return
     table, names = _own(multiverse)
     effect = str(table["scale"].iloc[0])
-    here = table[names].merge(contrasts[[*names, effect]], how="left", on=names)[effect]
-    differs = ~np.isclose(table["own"], here, rtol=1e-6, atol=0)
-    if differs.any():
+    alike = [one[[*names, effect]] for one in comparisons if {*names, effect} <= set(one.columns)]
+    found = [table[names].merge(one, how="left", on=names)[effect] for one in alike]
+    equal = [np.isclose(table["own"], here, rtol=1e-6, atol=0) for here in found]
+    if found and not any(one.all() for one in equal):
+        here, differs = found[0], ~equal[0]
         place = int(differs.argmax())
         raise StudyError(
             "The multiverse is of other recordings than this run: the study as it is gives other numbers in it",

@@ -64,7 +64,7 @@ def write(
         The same study under every defensible processing.
     """
     file, simulated, tables = analysis.file, analysis.simulated, study_tables(analysis)
-    every_processing.check_same(multiverse, analysis.compared[0].contrasts)
+    every_processing.check_same(multiverse, [one.contrasts for one in analysis.compared if one.contrasts is not None])
     if own:
         tables = with_expected(tables, study, tables if quick and simulated else ())
     quiet = {source.task for source in analysis.used if source.mvc}
